@@ -1,0 +1,584 @@
+package dev.assay.tensor;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+
+/**
+ * The ATen operations that DJL does not expose, as typed methods. Each is one native primitive; algorithms are composed of them
+ * in Java.
+ *
+ * <p>A method whose name ends in an underscore changes its first argument; one with a parameter {@code out} writes there and
+ * allocates nothing. The result of any other is a new array, owned by the open {@link Scope}. Methods said to be
+ * <em>differentiable</em> record gradients while {@link Autograd} does; the others run without gradients at all.
+ *
+ * <p>What a method that is not differentiable returns can be changed in place by this class only: DJL's {@code addi} and its like
+ * refuse it, as PyTorch does for every array made in inference mode.
+ *
+ * <p>Shapes and types are checked by PyTorch, whose message arrives as {@link ai.djl.engine.EngineException}.
+ */
+public final class Aten {
+    private Aten() {}
+
+    // ------------------------------------------------------------------------------------------------ the transformer
+
+    /**
+     * Returns {@code x · weightᵀ + bias}. Differentiable.
+     *
+     * @param x [..., in]
+     * @param weight [out, in]
+     * @param bias [out], or null for none
+     * @return [..., out]
+     */
+    public static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+        return bias == null ? flow("linear_plain", x, weight) : flow("linear", x, weight, bias);
+    }
+
+    /**
+     * Normalises the last axis to mean 0 and variance 1, then scales and shifts. Differentiable.
+     *
+     * @param x [..., d]
+     * @param weight [d]
+     * @param bias [d]
+     * @param eps a scalar array, added to the variance
+     * @return [..., d]
+     */
+    public static NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray eps) {
+        return flow("layer_norm", x, weight, bias, eps);
+    }
+
+    /**
+     * Returns {@code x · Φ(x)}, Φ the normal distribution function. Differentiable.
+     *
+     * @param x any shape
+     * @return the same shape
+     */
+    public static NDArray gelu(NDArray x) {
+        return flow("gelu", x);
+    }
+
+    /**
+     * Returns the tanh approximation of {@link #gelu}, as GPT-2 and Gemma use it. Differentiable.
+     *
+     * @param x any shape
+     * @return the same shape
+     */
+    public static NDArray geluTanh(NDArray x) {
+        return flow("gelu_tanh", x);
+    }
+
+    /**
+     * Replaces x by {@link #gelu gelu(x)}.
+     *
+     * @param x any shape
+     */
+    public static void gelu_(NDArray x) {
+        Bridge.get().run("gelu_", x);
+    }
+
+    /**
+     * Replaces x by {@link #geluTanh geluTanh(x)}.
+     *
+     * @param x any shape
+     */
+    public static void geluTanh_(NDArray x) {
+        Bridge.get().run("gelu_tanh_", x);
+    }
+
+    /**
+     * Rotates pairs of dimensions by their position's angle (rotary embedding, arXiv 2104.09864, in the variant that pairs
+     * dimension i with i + r/2): {@code x·cos + (−x₂, x₁)·sin} over the first r dimensions; the rest pass. Differentiable.
+     *
+     * @param x [..., h]
+     * @param cos broadcastable to [..., r], r ≤ h
+     * @param sin like {@code cos}
+     * @return [..., h]
+     */
+    public static NDArray rotateHalves(NDArray x, NDArray cos, NDArray sin) {
+        return flow("rotate_halves", x, cos, sin);
+    }
+
+    /**
+     * Returns {@code softmax(q·kᵀ·scale)·v}, each query seeing its own and earlier keys. Differentiable.
+     *
+     * @param q [batch, heads, position, h]
+     * @param k like {@code q}
+     * @param v like {@code q}
+     * @param scale a scalar array
+     * @return [batch, heads, position, h]
+     */
+    public static NDArray causalAttention(NDArray q, NDArray k, NDArray v, NDArray scale) {
+        return flow("causal_attention", q, k, v, scale);
+    }
+
+    /**
+     * Returns {@code softmax(q·kᵀ·scale + mask)·v}. Differentiable.
+     *
+     * @param q [batch, heads, position, h]
+     * @param k like {@code q}
+     * @param v like {@code q}
+     * @param scale a scalar array
+     * @param mask broadcastable to [batch, heads, position, position]: 0 where a key is seen, a large negative number elsewhere
+     * @return [batch, heads, position, h]
+     */
+    public static NDArray maskedAttention(NDArray q, NDArray k, NDArray v, NDArray scale, NDArray mask) {
+        return flow("masked_attention", q, k, v, scale, mask);
+    }
+
+    /**
+     * Looks rows up in a table. Differentiable.
+     *
+     * @param weight [rows, d]
+     * @param ids int64, any shape
+     * @return [..., d]
+     */
+    public static NDArray embedding(NDArray weight, NDArray ids) {
+        return flow("embedding", weight, ids);
+    }
+
+    /**
+     * Returns {@code −log softmax(logits)[target]} for every row. Differentiable.
+     *
+     * @param logits [n, vocabulary]
+     * @param targets int64 [n]
+     * @return [n], in nats
+     */
+    public static NDArray crossEntropy(NDArray logits, NDArray targets) {
+        return flow("cross_entropy", logits, targets);
+    }
+
+    /**
+     * Draws one index a row from the engine's random generator.
+     *
+     * @param probabilities [n, choices], not negative
+     * @return int64 [n, 1]
+     */
+    public static NDArray multinomial(NDArray probabilities) {
+        return Bridge.get().tensor("multinomial", probabilities);
+    }
+
+    // ------------------------------------------------------------------------------------------------ dense products
+
+    /**
+     * Writes {@code a · b} to {@code out}.
+     *
+     * @param a [n, m]
+     * @param b [m, p]; may be a transposed view
+     * @param out [n, p]
+     */
+    public static void mm(NDArray a, NDArray b, NDArray out) {
+        Bridge.get().run("mm_out", a, b, out);
+    }
+
+    /**
+     * Writes {@code a · b + bias} to {@code out}.
+     *
+     * @param bias broadcastable to [n, p]
+     * @param a [n, m]
+     * @param b [m, p]; may be a transposed view
+     * @param out [n, p]
+     */
+    public static void addmm(NDArray bias, NDArray a, NDArray b, NDArray out) {
+        Bridge.get().run("addmm_out", bias, a, b, out);
+    }
+
+    /**
+     * Returns {@code y + alpha · (matrix · x)}.
+     *
+     * @param y [n]
+     * @param matrix [n, m]; may be a transposed view
+     * @param x [m]
+     * @param alpha the factor
+     * @return [n]
+     */
+    public static NDArray addmv(NDArray y, NDArray matrix, NDArray x, double alpha) {
+        return Bridge.get().tensor("addmv", y, matrix, x, alpha);
+    }
+
+    /**
+     * Writes {@code a − b} to {@code out}.
+     *
+     * @param a any shape
+     * @param b broadcastable to it
+     * @param out the shape of the result
+     */
+    public static void sub(NDArray a, NDArray b, NDArray out) {
+        Bridge.get().run("sub_out", a, b, out);
+    }
+
+    // ------------------------------------------------------------------------------------------------ selection
+
+    /**
+     * Returns the k largest entries of each row, in no particular order.
+     *
+     * @param x [..., n]
+     * @param k at most n
+     * @return values and int64 indices, each [..., k]
+     */
+    public static Selection topK(NDArray x, int k) {
+        return Selection.of(Bridge.get().tensors("topk", x, k));
+    }
+
+    /**
+     * Returns the k largest entries of each row, largest first.
+     *
+     * @param x [..., n]
+     * @param k at most n
+     * @return values and int64 indices, each [..., k]
+     */
+    public static Selection topKSorted(NDArray x, int k) {
+        return Selection.of(Bridge.get().tensors("topk_sorted", x, k));
+    }
+
+    /**
+     * Returns the largest entry along an axis.
+     *
+     * @param x any shape
+     * @param axis the axis, which the result lacks
+     * @return the maxima
+     */
+    public static NDArray amax(NDArray x, int axis) {
+        return Bridge.get().tensor("amax", x, axis);
+    }
+
+    /**
+     * Sorts the last axis upwards; equal entries keep their order.
+     *
+     * @param x any shape
+     * @return sorted values and the int64 positions they came from
+     */
+    public static Selection sort(NDArray x) {
+        return Selection.of(Bridge.get().tensors("sort", x));
+    }
+
+    /**
+     * Returns, for each value, the position of the first entry that is not smaller.
+     *
+     * @param sorted [n], upwards
+     * @param values any shape
+     * @return int64, the shape of {@code values}
+     */
+    public static NDArray searchSorted(NDArray sorted, NDArray values) {
+        return Bridge.get().tensor("searchsorted", sorted, values);
+    }
+
+    /** Values with the positions they stand at. */
+    public record Selection(NDArray values, NDArray indices) {
+        private static Selection of(NDArray[] pair) {
+            return new Selection(pair[0], pair[1]);
+        }
+    }
+
+    /**
+     * Copies the entries at some positions of an axis to {@code out}.
+     *
+     * @param x any shape
+     * @param axis the axis
+     * @param index int64 [m]
+     * @param out the shape of x with m along the axis
+     */
+    public static void indexSelect(NDArray x, int axis, NDArray index, NDArray out) {
+        Bridge.get().run("index_select_out", x, axis, index, out);
+    }
+
+    /**
+     * Returns the entries at some positions of an axis.
+     *
+     * @param x any shape
+     * @param axis the axis
+     * @param index int64 [m]
+     * @return the shape of x with m along the axis
+     */
+    public static NDArray indexSelect(NDArray x, int axis, NDArray index) {
+        return Bridge.get().tensor("index_select", x, axis, index);
+    }
+
+    /**
+     * Overwrites the entries at some positions of an axis.
+     *
+     * @param x changed
+     * @param axis the axis
+     * @param index int64 [m], each at most once
+     * @param source the shape of x with m along the axis
+     */
+    public static void indexCopy_(NDArray x, int axis, NDArray index, NDArray source) {
+        Bridge.get().run("index_copy_", x, axis, index, source);
+    }
+
+    /**
+     * Adds to the entries at some positions of an axis.
+     *
+     * @param x changed
+     * @param axis the axis
+     * @param index int64 [m]
+     * @param source the shape of x with m along the axis
+     */
+    public static void indexAdd_(NDArray x, int axis, NDArray index, NDArray source) {
+        Bridge.get().run("index_add_", x, axis, index, source);
+    }
+
+    /**
+     * Returns {@code x[i, index[i, j]]} (for axis 1; likewise for others).
+     *
+     * @param x any shape
+     * @param axis the axis
+     * @param index int64, as many axes as x
+     * @return the shape of {@code index}
+     */
+    public static NDArray gather(NDArray x, int axis, NDArray index) {
+        return Bridge.get().tensor("gather", x, axis, index);
+    }
+
+    /**
+     * Returns a copy of x with {@code source} written to {@code x[i, index[i, j]]} (for axis 1; likewise for others).
+     *
+     * @param x any shape
+     * @param axis the axis
+     * @param index int64, as many axes as x
+     * @param source the shape of {@code index}
+     * @return the shape of x
+     */
+    public static NDArray scatter(NDArray x, int axis, NDArray index, NDArray source) {
+        return Bridge.get().tensor("scatter", x, axis, index, source);
+    }
+
+    /**
+     * Counts how often each of 0 … size−1 occurs.
+     *
+     * @param x int64 [m], entries in 0 … size−1
+     * @param size the number of counts
+     * @return int64 [size]
+     */
+    public static NDArray binCount(NDArray x, long size) {
+        return Bridge.get().tensor("bincount", x, size);
+    }
+
+    /**
+     * Adds up the weights that fall on each of 0 … size−1.
+     *
+     * @param x int64 [m], entries in 0 … size−1
+     * @param weights float [m]
+     * @param size the number of sums
+     * @return the type of the weights, [size]
+     */
+    public static NDArray binCount(NDArray x, NDArray weights, long size) {
+        return Bridge.get().tensor("bincount_weighted", x, weights, size);
+    }
+
+    // ------------------------------------------------------------------------------------------------ sparse products
+
+    /**
+     * Sums weighted rows of a table: bag b is {@code Σ weights[i] · table[indices[i]]} over i from {@code offsets[b]} to
+     * {@code offsets[b+1]}. It is the product of a sparse matrix in compressed rows with a dense one.
+     *
+     * @param table float [rows, d]
+     * @param indices int64 [m]
+     * @param offsets int64 [bags], not falling
+     * @param weights float [m]
+     * @return float [bags, d]; an empty bag is 0
+     */
+    public static NDArray embeddingBag(NDArray table, NDArray indices, NDArray offsets, NDArray weights) {
+        return Bridge.get().tensor("embedding_bag", table, indices, offsets, weights);
+    }
+
+    /**
+     * Returns the gradient of {@link #embeddingBag} with respect to its weights: {@code gradient[bag(i)] · table[indices[i]]}.
+     *
+     * @param gradient float [bags, d]
+     * @param table float [rows, d]
+     * @param indices int64 [m]
+     * @param offsets int64 [bags]
+     * @param bags int64 [m], the bag of each entry
+     * @return float [m]
+     */
+    public static NDArray embeddingBagWeightsGradient(
+            NDArray gradient, NDArray table, NDArray indices, NDArray offsets, NDArray bags) {
+        return Bridge.get().tensor("embedding_bag_weights_gradient", gradient, table, indices, offsets, bags);
+    }
+
+    // ------------------------------------------------------------------------------------------------ norms and
+    // updates
+
+    /**
+     * Returns the Euclidean norm of all entries.
+     *
+     * @param x any shape
+     * @return a scalar
+     */
+    public static NDArray norm(NDArray x) {
+        return Bridge.get().tensor("vector_norm", x);
+    }
+
+    /**
+     * Returns the Euclidean norm of each row.
+     *
+     * @param x [n, d]
+     * @return [n, 1]
+     */
+    public static NDArray rowNorms(NDArray x) {
+        return Bridge.get().tensor("row_norms", x);
+    }
+
+    /**
+     * Adds {@code factor · a · b} to x, entry by entry.
+     *
+     * @param x changed
+     * @param a broadcastable to x
+     * @param b broadcastable to x
+     * @param factor the factor
+     */
+    public static void addcmul_(NDArray x, NDArray a, NDArray b, double factor) {
+        Bridge.get().run("addcmul_", x, a, b, factor);
+    }
+
+    /**
+     * Adds {@code factor · other} to x.
+     *
+     * @param x changed
+     * @param other broadcastable to x
+     * @param factor the factor
+     */
+    public static void add_(NDArray x, NDArray other, double factor) {
+        Bridge.get().run("add_scaled_", x, other, factor);
+    }
+
+    /**
+     * Multiplies x by a number; unlike DJL's {@code muli}, without making a tensor of it.
+     *
+     * @param x changed
+     * @param factor the factor
+     */
+    public static void mul_(NDArray x, double factor) {
+        Bridge.get().run("mul_scalar_", x, factor);
+    }
+
+    /**
+     * Multiplies x by another array.
+     *
+     * @param x changed
+     * @param other broadcastable to x
+     */
+    public static void mul_(NDArray x, NDArray other) {
+        Bridge.get().run("mul_", x, other);
+    }
+
+    /**
+     * Divides x by another array.
+     *
+     * @param x changed
+     * @param other broadcastable to x
+     */
+    public static void div_(NDArray x, NDArray other) {
+        Bridge.get().run("div_", x, other);
+    }
+
+    /**
+     * Copies values into an array that exists.
+     *
+     * @param target changed
+     * @param source broadcastable to it; another type or device is converted
+     */
+    public static void copy_(NDArray target, NDArray source) {
+        Bridge.get().run("copy_", target, source);
+    }
+
+    /**
+     * One step of Adam (arXiv 1412.6980, algorithm 1, as PyTorch's {@code torch.optim.Adam}) over several parameters in one
+     * kernel each. The i-th entries of the lists belong together.
+     *
+     * @param parameters changed
+     * @param gradients like the parameters; overwritten by their scaled values when {@code divisor} is given
+     * @param first first moments, changed
+     * @param second second moments, changed
+     * @param steps float scalars: the number of this step, counted from 1
+     * @param options learning rate, betas, weight decay, epsilon
+     * @param divisor a float scalar that every gradient is divided by first (for clipping by norm), or null for none
+     */
+    public static void adam_(
+            List<NDArray> parameters,
+            List<NDArray> gradients,
+            List<NDArray> first,
+            List<NDArray> second,
+            List<NDArray> steps,
+            AdamOptions options,
+            NDArray divisor) {
+        if (divisor == null && options.decoupled()) {
+            throw new IllegalArgumentException("decoupled weight decay needs a divisor: pass a scalar 1");
+        }
+        Bridge bridge = Bridge.get();
+        double lr = options.learningRate();
+        double decay = options.weightDecay();
+        if (divisor == null) {
+            bridge.run(
+                    "fused_adam_",
+                    parameters,
+                    gradients,
+                    first,
+                    second,
+                    List.of(),
+                    steps,
+                    lr,
+                    options.beta1(),
+                    options.beta2(),
+                    decay,
+                    options.epsilon());
+        } else {
+            String method = options.decoupled() ? "fused_adamw_" : "fused_adam_scaled_";
+            bridge.run(
+                    method,
+                    parameters,
+                    gradients,
+                    first,
+                    second,
+                    List.of(),
+                    steps,
+                    lr,
+                    options.beta1(),
+                    options.beta2(),
+                    decay,
+                    options.epsilon(),
+                    divisor);
+        }
+    }
+
+    /**
+     * The numbers of Adam.
+     *
+     * @param learningRate the step size
+     * @param beta1 decay of the first moment
+     * @param beta2 decay of the second moment
+     * @param epsilon added to the root of the second moment
+     * @param weightDecay the coefficient of the decay
+     * @param decoupled whether the decay acts on the weights (AdamW, arXiv 1711.05101) or on the gradient
+     */
+    public record AdamOptions(
+            double learningRate, double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled) {
+        /**
+         * Returns plain Adam without weight decay and with epsilon 1e-8.
+         *
+         * @param learningRate the step size
+         * @param beta1 decay of the first moment
+         * @param beta2 decay of the second moment
+         * @return the options
+         */
+        public static AdamOptions of(double learningRate, double beta1, double beta2) {
+            return new AdamOptions(learningRate, beta1, beta2, 1e-8, 0, false);
+        }
+    }
+
+    /**
+     * Returns x with its entries in row order: x itself where they are, else a copy. A duplicate of a transposed view is laid out
+     * like the view, so whoever stores a transpose passes it through here.
+     *
+     * @param x any shape
+     * @return the same shape; shares x's memory when x was in order
+     */
+    public static NDArray contiguous(NDArray x) {
+        return Bridge.get().tensor("contiguous", x);
+    }
+
+    private static NDArray flow(String method, NDArray... arguments) {
+        return Autograd.isRecording()
+                ? Bridge.get().differentiable(method, arguments)
+                : Bridge.get().tensor(method, (Object[]) arguments);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.assay.tensor;
+
+import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.assay.InvalidInputException;
+
+/** The number of threads that one native operation spreads over. */
+public final class Threads {
+    private Threads() {}
+
+    /**
+     * Returns the number of threads of one operation.
+     *
+     * @return the engine's intra-operation thread count, by default the number of physical cores
+     */
+    public static int count() {
+        Engine.getEngine("PyTorch");
+        return JniUtils.getNumThreads();
+    }
+
+    /**
+     * Sets the number of threads of one operation. Sums are split by thread, so results repeat bit for bit only for equal counts.
+     *
+     * @param threads at least 1
+     */
+    public static void set(int threads) {
+        if (threads < 1) {
+            throw new InvalidInputException("threads is " + threads + ", expected at least 1");
+        }
+        Engine.getEngine("PyTorch");
+        JniUtils.setNumThreads(threads);
+    }
+}

@@ -1,0 +1,129 @@
+class Operations(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  _is_full_backward_hook : Optional[bool]
+  def forward(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return x
+  def linear(self: __torch__.Operations, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    return torch.linear(x, weight, bias)
+  def linear_plain(self: __torch__.Operations, x: Tensor, weight: Tensor) -> Tensor:
+    return torch.linear(x, weight, None)
+  def layer_norm(self: __torch__.Operations, x: Tensor, weight: Tensor, bias: Tensor, eps: Tensor) -> Tensor:
+    return torch.layer_norm(x, [torch.size(x, -1)], weight, bias, float(torch.item(eps)))
+  def gelu(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.gelu(x, approximate="none")
+  def gelu_tanh(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.gelu(x, approximate="tanh")
+  def gelu_(self: __torch__.Operations, x: Tensor) -> NoneType:
+    _0 = torch.gelu_(x, approximate="none")
+    return None
+  def gelu_tanh_(self: __torch__.Operations, x: Tensor) -> NoneType:
+    _0 = torch.gelu_(x, approximate="tanh")
+    return None
+  def rotate_halves(self: __torch__.Operations, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    rotary = torch.size(cos, -1)
+    half = torch.floordiv(rotary, 2)
+    turned = torch.slice(x, -1, 0, rotary)
+    first = torch.slice(turned, -1, 0, half)
+    second = torch.slice(turned, -1, half, rotary)
+    swapped = torch.cat([torch.neg(second), first], -1)
+    rotated = torch.add(torch.mul(turned, cos), torch.mul(swapped, sin))
+    if torch.eq(rotary, torch.size(x, -1)):
+      result = rotated
+    else:
+      result = torch.cat([rotated, torch.slice(x, -1, rotary)], -1)
+    return result
+  def causal_attention(self: __torch__.Operations, q: Tensor, k: Tensor, v: Tensor, scale: Tensor) -> Tensor:
+    return torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=float(torch.item(scale)))
+  def masked_attention(self: __torch__.Operations, q: Tensor, k: Tensor, v: Tensor, scale: Tensor, mask: Tensor) -> Tensor:
+    return torch.scaled_dot_product_attention(q, k, v, mask, 0., False, scale=float(torch.item(scale)))
+  def embedding(self: __torch__.Operations, weight: Tensor, ids: Tensor) -> Tensor:
+    return torch.embedding(weight, ids)
+  def cross_entropy(self: __torch__.Operations, logits: Tensor, targets: Tensor) -> Tensor:
+    return torch.cross_entropy_loss(logits, targets, None, 0)
+  def multinomial(self: __torch__.Operations, probabilities: Tensor) -> Tensor:
+    return torch.multinomial(probabilities, 1)
+  def mm_out(self: __torch__.Operations, a: Tensor, b: Tensor, out: Tensor) -> NoneType:
+    _0 = torch.mm(a, b, out=out)
+    return None
+  def addmm_out(self: __torch__.Operations, bias: Tensor, a: Tensor, b: Tensor, out: Tensor) -> NoneType:
+    _0 = torch.addmm(bias, a, b, out=out)
+    return None
+  def addmv(self: __torch__.Operations, y: Tensor, matrix: Tensor, x: Tensor, alpha: float) -> Tensor:
+    return torch.addmv(y, matrix, x, beta=1, alpha=alpha)
+  def sub_out(self: __torch__.Operations, a: Tensor, b: Tensor, out: Tensor) -> NoneType:
+    _0 = torch.sub(a, b, out=out)
+    return None
+  def index_select_out(self: __torch__.Operations, x: Tensor, dim: int, index: Tensor, out: Tensor) -> NoneType:
+    _0 = torch.index_select(x, dim, index, out=out)
+    return None
+  def index_select(self: __torch__.Operations, x: Tensor, dim: int, index: Tensor) -> Tensor:
+    return torch.index_select(x, dim, index)
+  def index_copy_(self: __torch__.Operations, x: Tensor, dim: int, index: Tensor, source: Tensor) -> NoneType:
+    _0 = torch.index_copy_(x, dim, index, source)
+    return None
+  def index_add_(self: __torch__.Operations, x: Tensor, dim: int, index: Tensor, source: Tensor) -> NoneType:
+    _0 = torch.index_add_(x, dim, index, source)
+    return None
+  def gather(self: __torch__.Operations, x: Tensor, dim: int, index: Tensor) -> Tensor:
+    return torch.gather(x, dim, index)
+  def scatter(self: __torch__.Operations, x: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    return torch.scatter(x, dim, index, source)
+  def topk(self: __torch__.Operations, x: Tensor, k: int) -> List[Tensor]:
+    values, indices = torch.topk(x, k, -1, True, False)
+    return [values, indices]
+  def topk_sorted(self: __torch__.Operations, x: Tensor, k: int) -> List[Tensor]:
+    values, indices = torch.topk(x, k, -1, True, True)
+    return [values, indices]
+  def amax(self: __torch__.Operations, x: Tensor, dim: int) -> Tensor:
+    return torch.amax(x, [dim])
+  def sort(self: __torch__.Operations, x: Tensor) -> List[Tensor]:
+    values, indices = torch.sort(x, stable=True, dim=-1, descending=False)
+    return [values, indices]
+  def searchsorted(self: __torch__.Operations, sorted: Tensor, values: Tensor) -> Tensor:
+    return torch.searchsorted(sorted, values)
+  def bincount(self: __torch__.Operations, x: Tensor, size: int) -> Tensor:
+    return torch.bincount(x, None, size)
+  def bincount_weighted(self: __torch__.Operations, x: Tensor, weights: Tensor, size: int) -> Tensor:
+    return torch.bincount(x, weights, size)
+  def embedding_bag(self: __torch__.Operations, table: Tensor, indices: Tensor, offsets: Tensor, weights: Tensor) -> Tensor:
+    sum, _0, _1, _2 = torch.embedding_bag(table, indices, offsets, False, 0, False, weights)
+    return sum
+  def embedding_bag_weights_gradient(self: __torch__.Operations, gradient: Tensor, table: Tensor, indices: Tensor, offsets: Tensor, bags: Tensor) -> Tensor:
+    return torch._embedding_bag_per_sample_weights_backward(gradient, table, indices, offsets, bags, 0)
+  def repeat_each(self: __torch__.Operations, x: Tensor, times: int) -> Tensor:
+    return torch.repeat_interleave(x, times)
+  def vector_norm(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.linalg_vector_norm(x, 2)
+  def row_norms(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.linalg_vector_norm(x, 2, [-1], True)
+  def addcmul_(self: __torch__.Operations, x: Tensor, a: Tensor, b: Tensor, factor: float) -> NoneType:
+    _0 = torch.addcmul_(x, a, b, value=factor)
+    return None
+  def add_scaled_(self: __torch__.Operations, x: Tensor, other: Tensor, factor: float) -> NoneType:
+    _0 = torch.add_(x, other, alpha=factor)
+    return None
+  def mul_scalar_(self: __torch__.Operations, x: Tensor, factor: float) -> NoneType:
+    _0 = torch.mul_(x, factor)
+    return None
+  def mul_(self: __torch__.Operations, x: Tensor, other: Tensor) -> NoneType:
+    _0 = torch.mul_(x, other)
+    return None
+  def div_(self: __torch__.Operations, x: Tensor, other: Tensor) -> NoneType:
+    _0 = torch.div_(x, other)
+    return None
+  def copy_(self: __torch__.Operations, target: Tensor, source: Tensor) -> NoneType:
+    _0 = torch.copy_(target, source)
+    return None
+  def fused_adam_(self: __torch__.Operations, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], none: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float) -> NoneType:
+    torch._fused_adam_(parameters, gradients, first, second, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=False, maximize=False)
+    return None
+  def fused_adam_scaled_(self: __torch__.Operations, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], none: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float, divisor: Tensor) -> NoneType:
+    torch._fused_adam_(parameters, gradients, first, second, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=False, maximize=False, grad_scale=divisor)
+    return None
+  def fused_adamw_(self: __torch__.Operations, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], none: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float, divisor: Tensor) -> NoneType:
+    torch._fused_adamw_(parameters, gradients, first, second, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=False, maximize=False, grad_scale=divisor)
+    return None
+  def contiguous(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.contiguous(x)

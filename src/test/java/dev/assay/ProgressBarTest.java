@@ -1,0 +1,56 @@
+package dev.assay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ProgressBarTest {
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
+
+    private String text() {
+        return written.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aLogFileGetsFewLines() {
+        try (ProgressBar bar = new ProgressBar("reading", 2_000, out, false)) {
+            for (int tokens = 1; tokens <= 2_000; tokens++) {
+                bar.update(tokens, "loss 2.5");
+            }
+        }
+        assertEquals(1, text().lines().count(), text());
+        assertTrue(
+                text().matches("reading █{24} 100%  2,000 tokens  [\\d,]+ tokens/s  0:00 left  loss 2.5\\R"), text());
+    }
+
+    @Test
+    void aTerminalSeesOneLineThatChangesAFewTimesASecond() throws InterruptedException {
+        long start = System.nanoTime();
+        try (ProgressBar bar = new ProgressBar("training", 1_000_000, out, true)) {
+            for (int i = 0; i < 60; i++) {
+                Thread.sleep(10);
+                bar.update(400_000 + 1_000 * i, "");
+            }
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        long drawings = text().chars().filter(c -> c == '\r').count();
+        assertTrue(drawings >= 1 && drawings <= 5 * seconds + 1, drawings + " in " + seconds + " s");
+        assertEquals(1, text().chars().filter(c -> c == '\n').count());
+        // A resumed task: what was done before does not count as speed.
+        String last = text().substring(text().lastIndexOf('\r'));
+        double rate = Double.parseDouble(
+                last.replaceAll("(?s).*tokens  ([\\d,]+) tokens/s.*", "$1").replace(",", ""));
+        assertTrue(rate > 0 && rate <= 110_000, last);
+    }
+
+    @Test
+    void nothingIsWrittenOfATaskThatDidNotBegin() {
+        new ProgressBar("reading", 10, out, true).close();
+        assertEquals("", text());
+    }
+}

@@ -1,0 +1,71 @@
+package dev.assay.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import org.junit.jupiter.api.Test;
+
+class AutogradTest {
+    @Test
+    void nestsAndPutsBackWhatWas() {
+        try (Autograd off = Autograd.off()) {
+            assertFalse(Autograd.isRecording());
+            try (Autograd on = Autograd.recording()) {
+                assertTrue(Autograd.isRecording());
+                try (Autograd again = Autograd.off()) {
+                    assertFalse(Autograd.isRecording());
+                }
+                assertTrue(Autograd.isRecording());
+            }
+            assertFalse(Autograd.isRecording());
+        }
+    }
+
+    @Test
+    void threadsDoNotDisturbEachOther() throws InterruptedException {
+        Throwable[] failure = new Throwable[1];
+        try (Autograd off = Autograd.off()) {
+            Thread thread = new Thread(() -> {
+                try (Autograd on = Autograd.recording()) {
+                    assertTrue(Autograd.isRecording());
+                    assertArrayEquals(new float[] {4, 6}, gradient());
+                } catch (Throwable thrown) {
+                    failure[0] = thrown;
+                }
+            });
+            thread.start();
+            thread.join();
+            assertFalse(Autograd.isRecording());
+        }
+        assertNull(failure[0]);
+    }
+
+    @Test
+    void differentiableOperationsCarryGradients() {
+        try (Autograd on = Autograd.recording()) {
+            assertArrayEquals(new float[] {4, 6}, gradient());
+        }
+    }
+
+    /** Of x₁·4 + x₂·6 with the two numbers made on the way. */
+    private static float[] gradient() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                Scope scope = Scope.open();
+                Autograd gradients = Autograd.recording()) {
+            NDArray x = manager.create(new float[] {1, 2}, new Shape(1, 2));
+            x.setRequiresGradient(true);
+            NDArray weight = manager.create(new float[] {1, 2, 3, 4}, new Shape(2, 2));
+            gradients.backward(Aten.linear(x, weight, null).sum()); // x · (1+3, 2+4)
+            float[] first = x.getGradient().toFloatArray();
+            Autograd.clear(x);
+            assertArrayEquals(new float[] {0, 0}, x.getGradient().toFloatArray());
+            return first;
+        }
+    }
+}
