@@ -1,0 +1,180 @@
+package dev.assay.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.InvalidInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A Hugging Face checkpoint: a folder with {@code config.json} and either {@code model.safetensors} or shards that
+ * {@code model.safetensors.index.json} lists.
+ */
+public final class CheckpointFolder implements AutoCloseable {
+    private static final String CONFIG = "config.json";
+    private static final String SINGLE = "model.safetensors";
+    private static final String INDEX = "model.safetensors.index.json";
+
+    private final Path path;
+    private final JsonObject config;
+    private final Map<Path, Safetensors> files = new LinkedHashMap<>();
+    /** The file that holds each tensor. */
+    private final Map<String, Safetensors> tensors = new TreeMap<>();
+
+    private CheckpointFolder(Path path, JsonObject config) {
+        this.path = path;
+        this.config = config;
+    }
+
+    /**
+     * Opens a folder and checks the header of every file of weights.
+     *
+     * @param path the folder
+     * @return the open checkpoint
+     * @throws IOException if a file cannot be read
+     * @throws InvalidInputException if a file is malformed, or the index names a tensor or a shard that is not there
+     */
+    public static CheckpointFolder open(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            throw new NoSuchFileException(path.toString());
+        }
+        if (!Files.isDirectory(path)) {
+            throw new InvalidInputException(path + " is a file, expected a folder with " + CONFIG + " and " + SINGLE);
+        }
+        CheckpointFolder folder = new CheckpointFolder(path, JsonObject.read(path.resolve(CONFIG)));
+        try {
+            folder.openWeights();
+            return folder;
+        } catch (IOException | RuntimeException failure) {
+            folder.close();
+            throw failure;
+        }
+    }
+
+    private void openWeights() throws IOException {
+        if (Files.exists(path.resolve(SINGLE))) {
+            Safetensors file = file(path.resolve(SINGLE));
+            file.names().forEach(name -> tensors.put(name, file));
+        } else if (Files.exists(path.resolve(INDEX))) {
+            openShards(JsonObject.read(path.resolve(INDEX)).object("weight_map"));
+        } else {
+            throw new InvalidInputException(path + " has no " + SINGLE + " and no " + INDEX
+                    + ", expected one of them (pickled weights such as pytorch_model.bin are not read)");
+        }
+    }
+
+    private void openShards(JsonObject weightMap) throws IOException {
+        for (Map.Entry<String, JsonNode> entry : weightMap.node().properties()) {
+            String tensor = entry.getKey();
+            String shard = weightMap.text(tensor);
+            Path place = path.resolve(shard);
+            // A shard stands beside its index; a path to elsewhere is a mistake or an attack.
+            if (!place.normalize().equals(path.resolve(place.getFileName()).normalize())) {
+                throw weightMap.unexpected(tensor, "the name of a file in the same folder");
+            }
+            if (!Files.exists(place)) {
+                throw new InvalidInputException(weightMap.file() + " places tensor " + tensor + " in " + shard
+                        + ", which is not in the folder");
+            }
+            Safetensors file = file(place);
+            if (!file.has(tensor)) {
+                throw new InvalidInputException(
+                        weightMap.file() + " places tensor " + tensor + " in " + shard + ", which does not hold it");
+            }
+            tensors.put(tensor, file);
+        }
+    }
+
+    private Safetensors file(Path place) throws IOException {
+        Safetensors file = files.get(place);
+        if (file == null) {
+            file = Safetensors.open(place);
+            files.put(place, file);
+        }
+        return file;
+    }
+
+    /**
+     * Returns the content of {@code config.json}.
+     *
+     * @return the configuration
+     */
+    public JsonObject config() {
+        return config;
+    }
+
+    /**
+     * Returns the folder.
+     *
+     * @return its path
+     */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * Returns the names of the tensors.
+     *
+     * @return an unmodifiable sorted set
+     */
+    public Set<String> tensorNames() {
+        return Collections.unmodifiableSet(tensors.keySet());
+    }
+
+    /**
+     * Tells whether a tensor is in the checkpoint.
+     *
+     * @param tensor its name
+     * @return true if it is
+     */
+    public boolean has(String tensor) {
+        return tensors.containsKey(tensor);
+    }
+
+    /**
+     * Returns what is stored under a name.
+     *
+     * @param tensor its name
+     * @return type, shape and place in its file
+     * @throws InvalidInputException if the checkpoint has no such tensor
+     */
+    public TensorInfo info(String tensor) {
+        return holder(tensor).info(tensor);
+    }
+
+    /**
+     * Loads a tensor as {@link Safetensors#load} does.
+     *
+     * @param manager gives the device
+     * @param tensor its name
+     * @return the array, owned by the open scope or else by the manager
+     * @throws InvalidInputException if the checkpoint has no such tensor
+     */
+    public NDArray load(NDManager manager, String tensor) {
+        return holder(tensor).load(manager, tensor);
+    }
+
+    private Safetensors holder(String tensor) {
+        Safetensors file = tensors.get(tensor);
+        if (file == null) {
+            String place = files.size() == 1 ? files.keySet().iterator().next().toString() : path.toString();
+            throw new InvalidInputException(place + " has no tensor " + tensor);
+        }
+        return file;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Safetensors file : files.values()) {
+            file.close();
+        }
+    }
+}

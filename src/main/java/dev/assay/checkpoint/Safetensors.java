@@ -1,0 +1,185 @@
+package dev.assay.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An open safetensors file of any size. The header is checked against the file when it is opened; a tensor's bytes are mapped
+ * when it is loaded. May be used by several threads.
+ */
+public final class Safetensors implements AutoCloseable {
+    /** The most that is mapped, and copied, at a time. */
+    private static final long CHUNK_BYTES = 1L << 25;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final SafetensorsHeader header;
+
+    private Safetensors(Path file, FileChannel channel, SafetensorsHeader header) {
+        this.file = file;
+        this.channel = channel;
+        this.header = header;
+    }
+
+    /**
+     * Opens a file and checks its header.
+     *
+     * @param file the file
+     * @return the open file
+     * @throws IOException if it cannot be read
+     * @throws InvalidInputException if it is not a complete safetensors file, naming the tensor and the field
+     */
+    public static Safetensors open(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        try {
+            return new Safetensors(file, channel, SafetensorsHeader.read(file, channel));
+        } catch (IOException | RuntimeException failure) {
+            channel.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Writes tensors to a file, which is there whole or not at all. Each array is streamed from native memory in pieces and may
+     * be a view. Tensors with larger elements come first, equal ones by name, so that each begins at a multiple of its element.
+     *
+     * @param file the target, replaced if it exists
+     * @param tensors float64, float32, float16, int64, int32, int8, uint8 or boolean arrays by name
+     * @param metadata strings for the header; may be empty
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Path file, Map<String, NDArray> tensors, Map<String, String> metadata) throws IOException {
+        AtomicFiles.write(file, writer(tensors, metadata)::writeTo);
+    }
+
+    /**
+     * Prepares what {@link #write} does, for a stream or for {@link AtomicFiles#writeAll}.
+     *
+     * @param tensors arrays by name, needed until it is written
+     * @param metadata strings for the header; may be empty
+     * @return what writes them
+     */
+    public static SafetensorsWriter writer(Map<String, NDArray> tensors, Map<String, String> metadata) {
+        return new SafetensorsWriter(tensors, metadata);
+    }
+
+    /**
+     * Returns the path that was opened.
+     *
+     * @return the path
+     */
+    public Path file() {
+        return file;
+    }
+
+    /**
+     * Returns the strings of the header.
+     *
+     * @return an unmodifiable map, empty where the file has none
+     */
+    public Map<String, String> metadata() {
+        return Collections.unmodifiableMap(header.metadata());
+    }
+
+    /**
+     * Returns the names of the tensors.
+     *
+     * @return an unmodifiable set, in the order of the file
+     */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(header.tensors().keySet());
+    }
+
+    /**
+     * Tells whether a tensor is in the file.
+     *
+     * @param name its name
+     * @return true if it is
+     */
+    public boolean has(String name) {
+        return header.tensors().containsKey(name);
+    }
+
+    /**
+     * Returns what the header says of a tensor.
+     *
+     * @param name its name
+     * @return type, shape and place
+     * @throws InvalidInputException if the file has no such tensor
+     */
+    public TensorInfo info(String name) {
+        TensorInfo info = header.tensors().get(name);
+        if (info == null) {
+            throw new InvalidInputException(file + " has no tensor " + name);
+        }
+        return info;
+    }
+
+    /**
+     * Loads a tensor into an array of its own: half precision as float32, the others as {@link StoredType} says.
+     *
+     * @param manager gives the device
+     * @param name the tensor's name
+     * @return the array, owned by the open {@link Scope} or else by the manager
+     * @throws InvalidInputException if there is no such tensor or its type cannot be loaded
+     * @throws UncheckedIOException if reading fails
+     */
+    public NDArray load(NDManager manager, String name) {
+        TensorInfo info = info(name);
+        StoredType type = info.type();
+        if (type.loadedAs() == null) {
+            throw new InvalidInputException(file + ": tensor " + name + " is stored as " + type
+                    + ", which cannot be loaded; convert it to F32 or I64");
+        }
+        try (Scope scope = Scope.open()) {
+            NDArray target = manager.create(info.shape(), type.loadedAs());
+            long entries = info.shape().size();
+            NDArray flat = target.reshape(entries);
+            long step = CHUNK_BYTES / type.bytes();
+            for (long first = 0; first < entries; first += step) {
+                copy(info, first, Math.min(entries, first + step), flat);
+            }
+            return scope.keep(target);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(file + ": tensor " + name + " cannot be read", failure);
+        }
+    }
+
+    /** Copies the entries from {@code first} to {@code last} into the same places of the target. */
+    private void copy(TensorInfo info, long first, long last, NDArray target) throws IOException {
+        StoredType type = info.type();
+        long begin = info.begin() + first * type.bytes();
+        long bytes = (last - first) * type.bytes();
+        // Reading a mapping beyond the end of its file would end the process.
+        if (begin + bytes > channel.size()) {
+            throw new IOException("the file became shorter after it was opened");
+        }
+        ByteBuffer stored =
+                channel.map(FileChannel.MapMode.READ_ONLY, begin, bytes).order(ByteOrder.LITTLE_ENDIAN);
+        try (Scope scope = Scope.open()) {
+            // Shares the mapped memory, and keeps the mapping alive while it lives, which is to the end of this block.
+            NDArray piece = target.getManager().create(type.readable(stored), new Shape(last - first), type.readAs());
+            Aten.copy_(target.get(new NDIndex("{}:{}", first, last)), piece);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.assay.checkpoint;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** Writes arrays in the safetensors format, streaming each from native memory in pieces. */
+public final class SafetensorsWriter {
+    private static final long CHUNK_BYTES = 1L << 24;
+    private static final int ALIGNMENT = 8;
+
+    private final List<Map.Entry<String, NDArray>> tensors;
+    private final Map<String, String> metadata;
+
+    SafetensorsWriter(Map<String, NDArray> tensors, Map<String, String> metadata) {
+        this.tensors = new ArrayList<>(tensors.entrySet());
+        this.metadata = metadata;
+        Comparator<Map.Entry<String, NDArray>> smallestElement =
+                Comparator.comparingInt(tensor -> storedType(tensor).bytes());
+        this.tensors.sort(smallestElement.reversed().thenComparing(Map.Entry.comparingByKey()));
+    }
+
+    /**
+     * Writes the file's content.
+     *
+     * @param out the stream, neither flushed nor closed
+     * @throws IOException if the stream fails
+     */
+    public void writeTo(OutputStream out) throws IOException {
+        byte[] header = header();
+        ByteBuffer length = ByteBuffer.allocate(SafetensorsHeader.LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        out.write(length.putLong(header.length).array());
+        out.write(header);
+        WritableByteChannel channel = Channels.newChannel(out);
+        for (Map.Entry<String, NDArray> tensor : tensors) {
+            try (Scope scope = Scope.open()) {
+                NDArray array = tensor.getValue();
+                // A scalar has no axis to cut along.
+                stream(array.getShape().dimension() == 0 ? array.reshape(1) : array, channel);
+            }
+        }
+    }
+
+    private byte[] header() {
+        ObjectNode root = Json.mapper().createObjectNode();
+        if (!metadata.isEmpty()) {
+            ObjectNode strings = root.putObject(SafetensorsHeader.METADATA);
+            metadata.entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(entry -> strings.put(entry.getKey(), entry.getValue()));
+        }
+        long offset = 0;
+        for (Map.Entry<String, NDArray> tensor : tensors) {
+            StoredType type = storedType(tensor);
+            ObjectNode info = root.putObject(tensor.getKey());
+            info.put("dtype", type.name());
+            var shape = info.putArray("shape");
+            for (long extent : tensor.getValue().getShape().getShape()) {
+                shape.add(extent);
+            }
+            long end = offset + tensor.getValue().size() * type.bytes();
+            info.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        String json = root.toString();
+        int bytes = json.getBytes(StandardCharsets.UTF_8).length;
+        int padding = Math.floorMod(-bytes, ALIGNMENT);
+        return (json + " ".repeat(padding)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Cuts along the first axis until a piece is small enough; a view is made contiguous piece by piece. */
+    private static void stream(NDArray array, WritableByteChannel channel) throws IOException {
+        long rows = array.getShape().get(0);
+        if (array.size() == 0) {
+            return;
+        }
+        long rowBytes = array.size() / rows * array.getDataType().getNumOfBytes();
+        long step = Math.max(1, CHUNK_BYTES / rowBytes);
+        for (long first = 0; first < rows; first += step) {
+            try (Scope scope = Scope.open()) {
+                if (rowBytes > CHUNK_BYTES && array.getShape().dimension() > 1) {
+                    stream(array.get(first), channel);
+                } else {
+                    NDIndex piece = new NDIndex("{}:{}", first, Math.min(rows, first + step));
+                    channel.write(array.get(piece).toByteBuffer(true));
+                }
+            }
+        }
+    }
+
+    private static StoredType storedType(Map.Entry<String, NDArray> tensor) {
+        StoredType type = StoredType.of(tensor.getValue().getDataType());
+        if (type == null) {
+            throw new InvalidInputException("tensor " + tensor.getKey() + " has type "
+                    + tensor.getValue().getDataType() + ", which safetensors files do not hold");
+        }
+        return type;
+    }
+}
