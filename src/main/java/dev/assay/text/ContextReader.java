@@ -1,0 +1,27 @@
+package dev.assay.text;
+
+import java.io.IOException;
+
+/** Reads the contexts of a {@link Corpus} one after the other. A reader belongs to one thread. */
+public interface ContextReader extends AutoCloseable {
+    /**
+     * Reads the next contexts.
+     *
+     * @param maxRows the most contexts to read, at least 1
+     * @return the contexts, fewer at the end, or null after it
+     * @throws IOException if reading fails
+     * @throws dev.assay.InvalidInputException if the text is unusable or does not fill one context
+     */
+    TokenBatch next(int maxRows) throws IOException;
+
+    /**
+     * Passes over contexts, exactly as if they had been read; stops at the end.
+     *
+     * @param contexts how many
+     * @throws IOException if reading fails
+     */
+    void skip(long contexts) throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

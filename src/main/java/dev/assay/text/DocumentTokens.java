@@ -1,0 +1,35 @@
+package dev.assay.text;
+
+import java.io.IOException;
+
+/** Tokenises the documents of one split of a corpus while they are read. */
+final class DocumentTokens implements TokenRun.Stream {
+    private final Tokenizer tokenizer;
+    private final Split split;
+    private final int heldOutEvery;
+    private final DocumentReader reader;
+    private long index;
+
+    DocumentTokens(Corpus corpus, Split split) throws IOException {
+        this.tokenizer = corpus.tokenizer();
+        this.split = split;
+        this.heldOutEvery = corpus.heldOutEvery();
+        this.reader = corpus.source().chunked(corpus.chunkCharacters()).open();
+    }
+
+    @Override
+    public TokenRun next() throws IOException {
+        for (Document document = reader.next(); document != null; document = reader.next()) {
+            long here = index++;
+            if (split.includes(here, heldOutEvery)) {
+                return new TokenRun(tokenizer.encode(document.text()), null, here);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.assay.text;
+
+/** Tokenises and labels the stories of one split of a corpus. */
+final class StoryTokens implements TokenRun.Stream {
+    private final ConceptLabels labels;
+    private final StoryCorpus stories;
+    private final Split split;
+    private final int heldOutEvery;
+    private int index;
+
+    StoryTokens(Corpus corpus, StoryCorpus stories, Split split) {
+        this.labels = ConceptLabels.of(corpus.tokenizer());
+        this.heldOutEvery = corpus.heldOutEvery();
+        this.stories = stories;
+        this.split = split;
+    }
+
+    @Override
+    public TokenRun next() {
+        while (index < stories.stories()) {
+            int here = index++;
+            if (split.includes(here, heldOutEvery)) {
+                LabelledTokens tokens = labels.label(stories.story(here));
+                return new TokenRun(tokens.ids(), tokens.labels(), here);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+}

@@ -1,0 +1,34 @@
+package dev.assay.text;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+
+/**
+ * Contexts of equal length.
+ *
+ * @param rows the number of contexts
+ * @param length the number of tokens of each, a BOS token included
+ * @param ids token ids, [rows * length], row after row
+ * @param documents the index in the corpus of the document that each token is from, [rows * length]; a BOS token counts to the
+ *     document of the token behind it, an end-of-text token to the document it ends
+ */
+public record TokenBatch(int rows, int length, long[] ids, long[] documents) {
+    /** Checks the lengths. */
+    public TokenBatch {
+        if (ids.length != rows * length || documents.length != ids.length) {
+            throw new IllegalArgumentException(
+                    ids.length + " ids and " + documents.length + " documents, expected " + rows + " * " + length);
+        }
+    }
+
+    /**
+     * Copies the ids into an array.
+     *
+     * @param manager owns the array and decides its device
+     * @return int64 [rows, length]
+     */
+    public NDArray toArray(NDManager manager) {
+        return manager.create(ids, new Shape(rows, length));
+    }
+}
