@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+"""Records what Hugging Face computes for a local causal language model, so that Assay can be compared with it.
+
+    python scripts/export_reference.py MODEL_DIR --out expected.safetensors
+    scripts/assay verify-model MODEL_DIR --expected expected.safetensors
+
+Writes random token ids and the model's own values for them: logits, losses, the residual stream, what attention and the
+feed-forward layers add to it, the first block's attention, both kinds of padding, two edits and a greedy continuation. Beside it
+goes meta.json, which says where the edits were made. All in float32 on the CPU. Needs torch, transformers and safetensors.
+"""
+import argparse
+import json
+import sys
+from pathlib import Path
+
+# For each model_type: the list of blocks, and in a block the output projection of attention (its input is z), the feed-forward
+# layer and the projection inside it (its input is the activated neurons); the final norm.
+LAYOUTS = {
+    "gpt_neox": {
+        "blocks": "gpt_neox.layers",
+        "attention_out": "attention.dense",
+        "mlp": "mlp",
+        "mlp_out": "mlp.dense_4h_to_h",
+        "final_norm": "gpt_neox.final_layer_norm",
+    },
+    "gpt2": {
+        "blocks": "transformer.h",
+        "attention_out": "attn.c_proj",
+        "mlp": "mlp",
+        "mlp_out": "mlp.c_proj",
+        "final_norm": "transformer.ln_f",
+    },
+}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=Path, help="a Hugging Face folder: config.json and weights")
+    parser.add_argument("--out", type=Path, required=True, help="the safetensors file to write; meta.json goes beside it")
+    parser.add_argument("--length", type=int, default=17, help="tokens of each of the two sequences (default 17)")
+    parser.add_argument("--block", type=int, default=None, help="the block that is edited (default 1, or 0 if it is the only one)")
+    parser.add_argument("--new-tokens", type=int, default=8, help="tokens of the greedy continuation (default 8)")
+    parser.add_argument("--seed", type=int, default=0, help="decides the token ids and the steering vector (default 0)")
+    return parser.parse_args()
+
+
+def fail(message):
+    sys.exit(f"export_reference: {message}")
+
+
+def load(folder):
+    """Returns the model in float32 with the attention written out, whose probabilities can be read."""
+    if not (folder / "config.json").is_file():
+        fail(f"{folder} has no config.json, expected a Hugging Face folder")
+    model_type = json.loads((folder / "config.json").read_text()).get("model_type")
+    if model_type not in LAYOUTS:
+        fail(f"{folder}/config.json: model_type is {model_type!r}, expected one of {', '.join(LAYOUTS)}")
+    try:
+        import torch
+        from transformers import AutoModelForCausalLM
+    except ImportError as missing:
+        fail(f"{missing.name} is not installed, expected torch, transformers and safetensors")
+    torch.set_grad_enabled(False)
+    try:
+        model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", local_files_only=True)
+    except (OSError, ValueError, RuntimeError) as unusable:
+        fail(f"{folder} cannot be loaded: {unusable}")
+    return model.float().eval(), LAYOUTS[model_type]
+
+
+def first(output):
+    """Returns the tensor of a module's output, which may come in a tuple."""
+    return output[0] if isinstance(output, tuple) else output
+
+
+class Recorder:
+    """Reads the sites of every block during one run."""
+
+    def __init__(self, model, layout):
+        self.values = {}
+        self.handles = []
+        for i, block in enumerate(model.get_submodule(layout["blocks"])):
+            self.on_input(block.get_submodule(layout["attention_out"]), f"z.{i}")
+            self.on_output(block.get_submodule(layout["attention_out"]), f"attn_out.{i}")
+            self.on_input(block.get_submodule(layout["mlp_out"]), f"mlp_post.{i}")
+            self.on_output(block.get_submodule(layout["mlp"]), f"mlp_out.{i}")
+            self.on_output(block, f"resid_post.{i}")
+
+    def on_input(self, module, name):
+        def read(_, arguments):
+            self.values[name] = arguments[0].clone()
+
+        self.handles.append(module.register_forward_pre_hook(read))
+
+    def on_output(self, module, name):
+        def read(_, arguments, output):
+            self.values[name] = first(output).clone()
+
+        self.handles.append(module.register_forward_hook(read))
+
+    def close(self):
+        for handle in self.handles:
+            handle.remove()
+
+
+def losses(logits, ids, mask):
+    """Returns −log p(next token) at each position, and its mean where this token and the next are real."""
+    import torch
+
+    surprise = -torch.log_softmax(logits[:, :-1].double(), -1).gather(-1, ids[:, 1:, None])[..., 0]
+    real = (mask[:, 1:] * mask[:, :-1]).double()
+    return surprise.float(), ((surprise * real).sum() / real.sum()).float().reshape(1)
+
+
+def record_run(model, layout, ids, mask):
+    """Returns the plain run: logits, losses and every site."""
+    recorder = Recorder(model, layout)
+    run = model(input_ids=ids, attention_mask=mask, output_hidden_states=True, output_attentions=True, use_cache=False)
+    recorder.close()
+    sites = recorder.values
+    blocks = len(run.attentions)
+    tensors = {"logits": run.logits, "attn_pattern.0": run.attentions[0]}
+    tensors["loss_per_token"], tensors["loss"] = losses(run.logits, ids, mask)
+    for i, hidden in enumerate(run.hidden_states):
+        tensors[f"hidden_states.{i}"] = hidden
+    heads = run.attentions[0].shape[1]
+    tensors["attn_z.0"] = sites["z.0"].unflatten(-1, (heads, -1))
+    tensors[f"resid_post.{blocks - 1}"] = sites[f"resid_post.{blocks - 1}"]
+    sequential = not getattr(model.config, "use_parallel_residual", False)
+    for i in range(blocks):
+        for site in ("attn_out", "mlp_out", "mlp_post"):
+            tensors[f"{site}.{i}"] = sites[f"{site}.{i}"]
+        if sequential:
+            tensors[f"resid_mid.{i}"] = run.hidden_states[i] + sites[f"attn_out.{i}"]
+    return tensors
+
+
+def padded_runs(model, ids, padding):
+    """Returns the runs with the second row padded on the right and the first on the left; logits at padding are 0."""
+    import torch
+
+    length = ids.shape[1]
+    right = torch.ones_like(ids)
+    right[1, length - padding :] = 0
+    left = torch.ones_like(ids)
+    left[0, :padding] = 0
+    left_ids = ids.clone()
+    left_ids[0, padding:] = ids[0, : length - padding]
+    left_ids[0, :padding] = model.config.pad_token_id or 0
+    positions = (left.cumsum(-1) - 1).clamp(min=0)
+    tensors = {
+        "right.attention_mask": right,
+        "left.input_ids": left_ids,
+        "left.attention_mask": left,
+        "left.position_ids": positions,
+    }
+    logits = model(input_ids=ids, attention_mask=right, use_cache=False).logits
+    tensors["right.logits"], tensors["right.loss"] = logits * right[..., None], losses(logits, ids, right)[1]
+    logits = model(input_ids=left_ids, attention_mask=left, position_ids=positions, use_cache=False).logits
+    tensors["left.logits"], tensors["left.loss"] = logits * left[..., None], losses(logits, left_ids, left)[1]
+    return tensors
+
+
+def edited_runs(model, layout, ids, mask, block, vector):
+    """Returns the runs with a vector added to a block's result, and with its feed-forward layer replaced by zeros."""
+    module = model.get_submodule(layout["blocks"])[block]
+
+    def steer(_, arguments, output):
+        return (output[0] + vector, *output[1:]) if isinstance(output, tuple) else output + vector
+
+    def ablate(_, arguments, output):
+        return output * 0
+
+    tensors = {"steer.vector": vector}
+    for name, target, edit in (("steer", module, steer), ("ablate", module.get_submodule(layout["mlp"]), ablate)):
+        handle = target.register_forward_hook(edit)
+        logits = model(input_ids=ids, attention_mask=mask, use_cache=False).logits
+        handle.remove()
+        tensors[f"{name}.logits"], tensors[f"{name}.loss"] = logits, losses(logits, ids, mask)[1]
+    return tensors
+
+
+def greedy(model, ids, new_tokens):
+    """Returns the ids with the most probable tokens behind them, each step computed from scratch."""
+    import torch
+
+    for _ in range(new_tokens):
+        logits = model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits
+        ids = torch.cat([ids, logits[:, -1].argmax(-1, keepdim=True)], 1)
+    return ids
+
+
+def main():
+    arguments = parse_arguments()
+    model, layout = load(arguments.model)
+    import torch
+    from safetensors.torch import save_file
+
+    blocks = len(model.get_submodule(layout["blocks"]))
+    block = min(1, blocks - 1) if arguments.block is None else arguments.block
+    if not 0 <= block < blocks:
+        fail(f"--block is {block}, expected 0 to {blocks - 1}")
+    longest = model.config.max_position_embeddings
+    if not 4 <= arguments.length <= longest:
+        fail(f"--length is {arguments.length}, expected 4 to the model's context length, {longest}")
+    new_tokens = min(arguments.new_tokens, longest - arguments.length)
+
+    generator = torch.Generator().manual_seed(arguments.seed)
+    ids = torch.randint(model.config.vocab_size, (2, arguments.length), generator=generator)
+    mask = torch.ones_like(ids)
+    vector = 2 * torch.randn(model.config.hidden_size, generator=generator)
+
+    tensors = {"input_ids": ids, "attention_mask": mask, **record_run(model, layout, ids, mask)}
+    tensors.update(padded_runs(model, ids, max(1, arguments.length // 4)))
+    tensors.update(edited_runs(model, layout, ids, mask, block, vector))
+    tensors["greedy.output_ids"] = greedy(model, ids, new_tokens)
+
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, arguments.out)
+    meta = {
+        "model_type": model.config.model_type,
+        "seed": arguments.seed,
+        "steer": {"hook": f"blocks.{block}.hook_resid_post", "what": "steer.vector added at every position"},
+        "ablate": {"hook": f"blocks.{block}.hook_mlp_out", "what": "replaced by zeros at every position"},
+    }
+    (arguments.out.parent / "meta.json").write_text(json.dumps(meta, indent=1) + "\n")
+    print(f"{arguments.out}: {len(tensors)} tensors")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+package dev.assay.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import dev.assay.model.HookPoint.Kind;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+
+/** The attention of a block: causal, over heads of queries and as many or fewer heads of keys and values. */
+final class Attention {
+    private final TransformerConfig config;
+    private final Affine qkv;
+    private final Affine out;
+    private final NDArray scale;
+    private final int block;
+
+    /** Makes the layer; {@code qkv} is [(H + 2K)·h, D], {@code scale} a scalar array. */
+    Attention(TransformerConfig config, Affine qkv, Affine out, NDArray scale, int block) {
+        this.config = config;
+        this.qkv = qkv;
+        this.out = out;
+        this.scale = scale;
+        this.block = block;
+    }
+
+    /**
+     * Returns what attention adds to the residual stream, or null where the pass ends.
+     *
+     * @param x the normalised residual stream, [batch, position, D]
+     * @param turns the angles of these positions, or null when positions are learned
+     */
+    NDArray run(NDArray x, RotaryTable turns, Pass pass) {
+        try (Scope scope = Scope.open()) {
+            NDArray z = heads(x, turns, pass); // [batch, position, H, h]
+            if (pass.ended()) {
+                return null;
+            }
+            long batch = x.getShape().get(0);
+            long length = x.getShape().get(1);
+            NDArray joined = z.reshape(batch, length, (long) config.heads() * config.dHead());
+            NDArray attended = pass.site(Kind.ATTN_OUT, block, out.apply(joined)); // [batch, position, D]
+            return pass.ended() ? null : scope.keep(attended);
+        }
+    }
+
+    private NDArray heads(NDArray x, RotaryTable turns, Pass pass) {
+        try (Scope scope = Scope.open()) {
+            NDArray all = qkv.apply(x); // [batch, position, (H + 2K)·h]
+            int heads = config.heads();
+            int shared = config.keyValueHeads();
+            long width = config.dHead();
+            NDList parts = all.split(new long[] {heads * width, (heads + shared) * width}, 2);
+            NDArray q = pass.site(Kind.Q, block, headed(parts.get(0), heads)); // [batch, position, H, h]
+            NDArray k = pass.site(Kind.K, block, headed(parts.get(1), shared)); // [batch, position, K, h]
+            NDArray v = pass.site(Kind.V, block, headed(parts.get(2), shared)); // [batch, position, K, h]
+            if (turns != null && !pass.ended()) {
+                q = pass.site(Kind.ROT_Q, block, turns.turn(q));
+                k = pass.site(Kind.ROT_K, block, turns.turn(k));
+            }
+            if (pass.ended()) {
+                return null;
+            }
+            boolean explicit = pass.hooked(Kind.ATTN_SCORES, block) || pass.hooked(Kind.PATTERN, block);
+            NDArray result = explicit ? stepByStep(q, k, v, pass) : fused(q, k, v, pass.geometry());
+            if (pass.ended()) {
+                return null;
+            }
+            NDArray z = pass.site(Kind.Z, block, result.transpose(0, 2, 1, 3)); // [batch, position, H, h]
+            return pass.ended() ? null : scope.keep(z);
+        }
+    }
+
+    /** Returns [batch, position, heads·h] as [batch, position, heads, h]. */
+    private NDArray headed(NDArray x, int heads) {
+        return x.reshape(x.getShape().get(0), x.getShape().get(1), heads, config.dHead());
+    }
+
+    /** Returns {@code softmax(q·kᵀ·scale)·v} as one operation, [batch, H, position, h]. */
+    private NDArray fused(NDArray q, NDArray k, NDArray v, SequenceGeometry geometry) {
+        NDArray queries = q.transpose(0, 2, 1, 3);
+        NDArray keys = perQueryHead(k);
+        NDArray values = perQueryHead(v);
+        return geometry.mask() == null
+                ? Aten.causalAttention(queries, keys, values, scale)
+                : Aten.maskedAttention(queries, keys, values, scale, geometry.hidden());
+    }
+
+    /** Returns the same in steps, for hooks on scores and pattern; null where the pass ends. */
+    private NDArray stepByStep(NDArray q, NDArray k, NDArray v, Pass pass) {
+        NDArray similar = q.transpose(0, 2, 1, 3).matMul(perQueryHead(k).transpose(0, 1, 3, 2));
+        NDArray visible = similar.mul(scale).add(pass.geometry().hidden());
+        NDArray scores = pass.site(Kind.ATTN_SCORES, block, visible); // [batch, H, query, key]
+        if (pass.ended()) {
+            return null;
+        }
+        NDArray pattern = pass.site(Kind.PATTERN, block, scores.softmax(-1)); // [batch, H, query, key]
+        return pass.ended() ? null : pattern.matMul(perQueryHead(v));
+    }
+
+    /** Repeats each head of keys or values for the query heads that share it: [batch, H, position, h]. */
+    private NDArray perQueryHead(NDArray x) {
+        NDArray headed = x.transpose(0, 2, 1, 3);
+        int sharing = config.heads() / config.keyValueHeads();
+        return sharing == 1 ? headed : headed.repeat(1, sharing);
+    }
+}

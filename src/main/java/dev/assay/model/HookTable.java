@@ -1,0 +1,69 @@
+package dev.assay.model;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.model.HookPoint.Kind;
+import java.util.List;
+
+/** What is hooked where, as one array over the sites of a model in the order of computation. */
+final class HookTable {
+    /** The slot of a stop that no run reaches. */
+    static final int NEVER = Integer.MAX_VALUE;
+
+    /** One hook, or several in a row. */
+    @FunctionalInterface
+    interface Hook {
+        NDArray apply(NDArray activation, Site site);
+    }
+
+    /** A hook and where it hangs. */
+    record Entry(HookPoint point, Hook hook) {}
+
+    private final int layers;
+    private final Hook[] hooks;
+    private final int deepest;
+    private final boolean hooksScores;
+
+    private HookTable(int layers, Hook[] hooks, int deepest, boolean hooksScores) {
+        this.layers = layers;
+        this.hooks = hooks;
+        this.deepest = deepest;
+        this.hooksScores = hooksScores;
+    }
+
+    static HookTable of(int layers, List<Entry> entries) {
+        Hook[] hooks = new Hook[Kind.slots(layers)];
+        int deepest = -1;
+        for (Entry entry : entries) {
+            int slot = entry.point().kind().slot(entry.point().block(), layers);
+            Hook earlier = hooks[slot];
+            Hook hook = entry.hook();
+            hooks[slot] = earlier == null ? hook : (x, site) -> hook.apply(earlier.apply(x, site), site);
+            deepest = Math.max(deepest, slot);
+        }
+        boolean hooksScores =
+                entries.stream().map(entry -> entry.point().kind()).anyMatch(HookTable::isPairwise);
+        return new HookTable(layers, hooks, deepest, hooksScores);
+    }
+
+    private static boolean isPairwise(Kind kind) {
+        return kind == Kind.ATTN_SCORES || kind == Kind.PATTERN;
+    }
+
+    /** Tells whether some block has to make its attention scores, which the fused operation does not. */
+    boolean hooksScores() {
+        return hooksScores;
+    }
+
+    int slot(Kind kind, int block) {
+        return kind.slot(block, layers);
+    }
+
+    Hook at(int slot) {
+        return hooks[slot];
+    }
+
+    /** Returns the last hooked slot, or -1. */
+    int deepest() {
+        return deepest;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.assay.model;
+
+import ai.djl.ndarray.NDArray;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.AtomicFiles;
+import dev.assay.checkpoint.IoConsumer;
+import dev.assay.checkpoint.Json;
+import dev.assay.checkpoint.Safetensors;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Writes a model as a folder that Hugging Face reads. */
+final class ModelFolder {
+    private static final String CONFIG = "config.json";
+
+    private final TransformerConfig config;
+    private final Family family;
+    private final Parameters parameters;
+    private final ModelTokenizer tokenizer;
+
+    ModelFolder(TransformerConfig config, Parameters parameters, ModelTokenizer tokenizer) {
+        this.config = config;
+        this.family = Family.find(config.family(), "the model's family");
+        this.parameters = parameters;
+        this.tokenizer = tokenizer;
+    }
+
+    /** Writes all files; either every one is replaced or none. */
+    void write(Path folder, Precision precision) throws IOException {
+        refuseForeign(folder);
+        try (Autograd off = Autograd.off();
+                Scope scope = Scope.open()) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            for (StoredWeight weight : family.weights(config)) {
+                NDArray inOrder = weight.layout().toFile(parameters.get(weight.parameter()), config);
+                tensors.put(weight.name(), inOrder.toType(precision.type(), false));
+            }
+            Map<Path, IoConsumer<OutputStream>> files = new LinkedHashMap<>();
+            files.put(
+                    folder.resolve("model.safetensors"), Safetensors.writer(tensors, Map.of("format", "pt"))::writeTo);
+            tokenizer.files().forEach((name, content) -> files.put(folder.resolve(name), out -> out.write(content)));
+            files.put(folder.resolve("generation_config.json"), json(generationConfig()));
+            files.put(folder.resolve(CONFIG), json(config(precision)));
+            AtomicFiles.writeAll(files);
+        }
+    }
+
+    /** A folder of something else is not to be mixed with a model. */
+    private static void refuseForeign(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new InvalidInputException(folder + " is a file, expected a folder to save the model in");
+        }
+        try (Stream<Path> content = Files.list(folder)) {
+            boolean foreign = content.findAny().isPresent() && !Files.exists(folder.resolve(CONFIG));
+            if (foreign) {
+                throw new InvalidInputException(
+                        folder + " holds files but no " + CONFIG + ", expected an empty folder or that of a model");
+            }
+        }
+    }
+
+    private ObjectNode config(Precision precision) {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("model_type", family.modelType());
+        family.write(config, json);
+        json.put("vocab_size", config.vocabularySize());
+        json.put("tie_word_embeddings", config.tied());
+        json.put("initializer_range", Initialization.DEVIATION);
+        json.put("use_cache", true);
+        // Read by libraries before transformers 5 and since.
+        json.put("torch_dtype", precision.torchName());
+        json.put("dtype", precision.torchName());
+        return withSpecialTokens(json);
+    }
+
+    private ObjectNode generationConfig() {
+        return withSpecialTokens(Json.mapper().createObjectNode());
+    }
+
+    private ObjectNode withSpecialTokens(ObjectNode json) {
+        putId(json, "bos_token_id", tokenizer.bosId());
+        putId(json, "eos_token_id", tokenizer.eosId());
+        return json;
+    }
+
+    private static void putId(ObjectNode json, String key, int id) {
+        if (id < 0) {
+            json.putNull(key);
+        } else {
+            json.put(key, id);
+        }
+    }
+
+    private static IoConsumer<OutputStream> json(ObjectNode content) {
+        return out -> out.write(Json.pretty(content).getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.assay.model;
+
+import dev.assay.model.HookTable.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The hooks that one thread has open on one model, in the order of opening. */
+final class OpenHooks {
+    private final int layers;
+    private final List<List<Entry>> scopes = new ArrayList<>();
+    private HookTable table;
+
+    OpenHooks(int layers) {
+        this.layers = layers;
+        rebuild();
+    }
+
+    HookTable table() {
+        return table;
+    }
+
+    void add(List<Entry> entries) {
+        scopes.add(entries);
+        rebuild();
+    }
+
+    void remove(List<Entry> entries) {
+        scopes.removeIf(open -> open == entries);
+        rebuild();
+    }
+
+    /** Returns the table of the open hooks and some more after them. */
+    HookTable tableWith(List<Entry> more) {
+        Stream<Entry> open = scopes.stream().flatMap(List::stream);
+        return HookTable.of(layers, Stream.concat(open, more.stream()).toList());
+    }
+
+    private void rebuild() {
+        table = tableWith(List.of());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.assay.model;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
+
+/** Tiny random checkpoints with what Hugging Face computes for them. */
+final class Fixtures {
+    private Fixtures() {}
+
+    static Path folder(String name) {
+        try {
+            return Path.of(Fixtures.class.getResource(name).toURI());
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    static Path expected(String name) {
+        return folder(name).resolve("expected.safetensors");
+    }
+
+    static HookedTransformer load(String name) {
+        try {
+            return HookedTransformer.load(folder(name));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Copies a checkpoint, with the configuration in its older spelling when asked. */
+    static Path copy(String name, Path target, boolean legacyConfig) throws IOException {
+        try (Stream<Path> files = Files.list(folder(name))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, target.resolve(file.getFileName()));
+            }
+        }
+        if (legacyConfig) {
+            Files.move(
+                    target.resolve("config.legacy.json"),
+                    target.resolve("config.json"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+        return target;
+    }
+}

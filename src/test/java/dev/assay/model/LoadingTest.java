@@ -1,0 +1,111 @@
+package dev.assay.model;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoadingTest {
+    private static final String UP = "gpt_neox.layers.1.mlp.dense_h_to_4h.weight";
+
+    @TempDir
+    Path folder;
+
+    private void refused(String message) {
+        InvalidInputException refused = assertThrows(InvalidInputException.class, () -> HookedTransformer.load(folder));
+        assertTrue(refused.getMessage().contains(message), refused.getMessage());
+    }
+
+    private void editConfig(String found, String replacement) throws IOException {
+        Fixtures.copy("gpt_neox", folder, false);
+        Path config = folder.resolve("config.json");
+        String text = Files.readString(config);
+        assertTrue(text.contains(found), text);
+        Files.writeString(config, text.replace(found, replacement));
+    }
+
+    private void editWeights(Shape up) throws IOException {
+        Fixtures.copy("gpt_neox", folder, false);
+        Path file = folder.resolve("model.safetensors");
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            try (Safetensors weights = Safetensors.open(file)) {
+                weights.names().forEach(name -> tensors.put(name, weights.load(manager, name)));
+            }
+            tensors.remove(UP);
+            if (up != null) {
+                tensors.put(UP, manager.zeros(up));
+            }
+            Safetensors.write(file, tensors, Map.of());
+        }
+    }
+
+    @Test
+    void anUnknownFamilyIsNamed() throws IOException {
+        editConfig("\"gpt_neox\"", "\"mamba\"");
+        refused("config.json: model_type is \"mamba\", expected one of gpt_neox, gpt2");
+    }
+
+    @Test
+    void aWeightOfAnotherShapeIsNamed() throws IOException {
+        editWeights(new Shape(96, 47));
+        refused("layer 1: " + UP + " has shape [96, 47], expected [96, 48]");
+    }
+
+    @Test
+    void aMissingWeightIsNamed() throws IOException {
+        editWeights(null);
+        refused("has no tensor " + UP + ", expected one of shape [96, 48]");
+    }
+
+    @Test
+    void settingsThatAreNotComputedAreRefused() throws IOException {
+        editConfig("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"");
+        refused("rope_parameters");
+    }
+
+    @Test
+    void anUnknownNonlinearityIsNamed() throws IOException {
+        editConfig("\"hidden_act\": \"gelu\"", "\"hidden_act\": \"swish\"");
+        refused("hidden_act is \"swish\", expected one of gelu");
+    }
+
+    @Test
+    void headsThatDoNotFitAreNamed() throws IOException {
+        editConfig("\"num_attention_heads\": 3", "\"num_attention_heads\": 5");
+        refused("num_attention_heads is 5, expected a divisor of hidden_size, 48");
+    }
+
+    @Test
+    void numbersThatDoNotFitEachOtherAreNamed() throws IOException {
+        editConfig("\"partial_rotary_factor\": 0.25", "\"partial_rotary_factor\": 0.07");
+        refused("config.json: rotary dimensions are 1, expected an even number of at least 2");
+    }
+
+    @Test
+    void aMissingTokenizerIsMissedWhenTextComes() throws IOException {
+        Fixtures.copy("gpt2_hub_keys", folder, false);
+        try (HookedTransformer model = HookedTransformer.load(folder)) {
+            InvalidInputException refused = assertThrows(InvalidInputException.class, model::tokenizer);
+            assertTrue(refused.getMessage().contains("has no tokenizer.json"), refused.getMessage());
+        }
+    }
+
+    @Test
+    void anUnknownEmbeddedModelIsNamed() {
+        InvalidInputException refused =
+                assertThrows(InvalidInputException.class, () -> HookedTransformer.load("assay/nothing"));
+        assertTrue(refused.getMessage().contains("\"assay/nothing\" does not come with Assay"), refused.getMessage());
+    }
+}
