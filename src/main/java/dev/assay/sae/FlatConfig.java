@@ -1,0 +1,65 @@
+package dev.assay.sae;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns the flat {@code cfg.json} of SAELens 2 to 5 into the layout of version 6, in which everything that the dictionary's
+ * arithmetic does not need stands under {@code metadata}.
+ */
+final class FlatConfig {
+    private static final Map<String, String> RENAMED = Map.of(
+            "hook_point", "hook_name",
+            "hook_point_layer", "hook_layer",
+            "hook_point_head_index", "hook_head_index");
+    private static final List<String> ARITHMETIC = List.of("k", "rescale_acts_by_decoder_norm");
+
+    private FlatConfig() {}
+
+    static ObjectNode toNested(ObjectNode flat) {
+        ObjectNode cfg = flat.deepCopy();
+        ObjectNode metadata = cfg.withObjectProperty("metadata");
+        for (String field : fieldNames(cfg)) {
+            if (!SaelensConfig.COMMON.contains(field) && !ARITHMETIC.contains(field)) {
+                metadata.set(RENAMED.getOrDefault(field, field), cfg.remove(field));
+            }
+        }
+        setArchitecture(cfg, metadata);
+        // Early versions had a flag here, for what is now one of several names.
+        JsonNode normalize = cfg.path("normalize_activations");
+        if (normalize.isBoolean()) {
+            Normalization meant =
+                    normalize.booleanValue() ? Normalization.EXPECTED_AVERAGE_ONLY_IN : Normalization.NONE;
+            cfg.put("normalize_activations", meant.id());
+        }
+        if (!cfg.has("reshape_activations")
+                && metadata.path("hook_name").asText("").contains("hook_z")) {
+            cfg.put("reshape_activations", "hook_z");
+        }
+        return cfg;
+    }
+
+    /** The activation function used to be a field of its own beside a standard architecture. */
+    private static void setArchitecture(ObjectNode cfg, ObjectNode metadata) {
+        String function = metadata.path("activation_fn_str")
+                .asText(metadata.path("activation_fn").asText(""));
+        if (function.equals(TopK.ID)) {
+            cfg.put("architecture", TopK.ID);
+        } else if (!cfg.hasNonNull("architecture")) {
+            cfg.put("architecture", "standard");
+        }
+        JsonNode k = metadata.path("activation_fn_kwargs").path("k");
+        if (!cfg.has("k") && !k.isMissingNode()) {
+            cfg.set("k", k);
+        }
+    }
+
+    private static List<String> fieldNames(ObjectNode node) {
+        List<String> names = new ArrayList<>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}

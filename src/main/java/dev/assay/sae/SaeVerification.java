@@ -1,0 +1,116 @@
+package dev.assay.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.assay.checkpoint.ComparisonReport;
+import dev.assay.checkpoint.ExpectedTensors;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Compares a dictionary with what SAELens computed from it. The file of expected tensors holds the input {@code x} and any of
+ * {@code sae_in}, {@code hidden_pre}, {@code feature_acts}, {@code recon}; with the prefix {@code training_mode.} the same from
+ * the dictionary as it was in training; with {@code fold_W_dec_norm.} or {@code fold_activation_norm.} (whose factor is
+ * {@code scale}) the same, and the arrays, after folding.
+ */
+public final class SaeVerification {
+    private static final String ACTIVE_SETS_EQUAL = "active_sets_equal";
+    private static final String TRAINING = "training_mode.";
+    private static final String FOLD_DECODER = "fold_W_dec_norm.";
+    private static final String FOLD_ACTIVATION = "fold_activation_norm.";
+
+    private final ExpectedTensors expected;
+    private final NDArray x;
+
+    private SaeVerification(ExpectedTensors expected, NDArray x) {
+        this.expected = expected;
+        this.x = x;
+    }
+
+    /**
+     * Compares.
+     *
+     * @param folder a SAELens folder; where it has a folder {@code training_checkpoint}, that is the dictionary in training
+     * @param expectedFile the file of expected tensors
+     * @param tolerance the largest absolute difference that passes
+     * @return the report, which also has the condition {@code active_sets_equal}
+     * @throws IOException if a file cannot be read
+     * @throws dev.assay.InvalidInputException if a file is malformed or has tensors of other shapes
+     */
+    public static ComparisonReport run(Path folder, Path expectedFile, double tolerance) throws IOException {
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder);
+                NDManager manager = NDManager.newBaseManager(sae.device(), "PyTorch");
+                Scope scope = Scope.open();
+                ExpectedTensors expected = ExpectedTensors.open(expectedFile, manager)) {
+            SaeVerification verification = new SaeVerification(expected, expected.load("x"));
+            verification.compare("", sae);
+            verification.compareTraining(folder, sae);
+            verification.compareFolded(sae);
+            return expected.report(tolerance);
+        }
+    }
+
+    private void compareTraining(Path folder, SparseAutoencoder sae) throws IOException {
+        Path checkpoint = folder.resolve("training_checkpoint");
+        if (!has(TRAINING)) {
+            return;
+        }
+        if (!Files.exists(checkpoint)) {
+            compare(TRAINING, sae);
+            return;
+        }
+        try (SparseAutoencoder trained = SparseAutoencoder.load(checkpoint, sae.device())) {
+            compare(TRAINING, trained);
+        }
+    }
+
+    private void compareFolded(SparseAutoencoder sae) {
+        if (has(FOLD_DECODER)) {
+            try (SparseAutoencoder folded = sae.foldDecoderNorm()) {
+                compare(FOLD_DECODER, folded);
+            }
+        }
+        if (has(FOLD_ACTIVATION)) {
+            float scale = expected.load(FOLD_ACTIVATION + "scale").toFloatArray()[0];
+            try (SparseAutoencoder folded = sae.foldActivationNorm(scale)) {
+                compare(FOLD_ACTIVATION, folded);
+            }
+        }
+    }
+
+    private boolean has(String prefix) {
+        return expected.names().stream().anyMatch(name -> name.startsWith(prefix));
+    }
+
+    private void compare(String prefix, SparseAutoencoder sae) {
+        try (Scope scope = Scope.open()) {
+            compare(prefix + "sae_in", sae.input(x));
+            compare(prefix + "hidden_pre", sae.preActivations(x));
+            compareCodes(prefix + "feature_acts", sae.encode(x).dense());
+            compare(prefix + "recon", sae.reconstruct(x));
+            if (!prefix.isEmpty()) {
+                for (Map.Entry<String, NDArray> tensor :
+                        SaelensFolder.tensors(sae.weights()).entrySet()) {
+                    compare(prefix + tensor.getKey(), tensor.getValue());
+                }
+            }
+        }
+    }
+
+    private void compare(String name, NDArray computed) {
+        if (expected.has(name)) {
+            expected.compare(name, computed);
+        }
+    }
+
+    private void compareCodes(String name, NDArray computed) {
+        if (expected.has(name)) {
+            expected.compare(name, computed);
+            boolean equal = expected.load(name).neq(0f).contentEquals(computed.neq(0f));
+            expected.require(ACTIVE_SETS_EQUAL, equal);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.assay.sae;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The content of a SAELens {@code cfg.json}: all of a dictionary but its arrays. */
+record SaelensConfig(int dIn, int dSae, Architecture architecture, InputOptions input, SaeMetadata metadata) {
+    /** The layout written here is that of this version; readers take what says less than 6 for the older one. */
+    private static final String LAYOUT_VERSION = "6.18.0";
+
+    private static final String D_IN = "d_in";
+    private static final String D_SAE = "d_sae";
+    private static final String DTYPE = "dtype";
+    private static final String DEVICE = "device";
+    private static final String ARCHITECTURE = "architecture";
+    private static final String APPLY_B_DEC = "apply_b_dec_to_input";
+    private static final String NORMALIZE = "normalize_activations";
+    private static final String RESHAPE = "reshape_activations";
+    private static final String METADATA = "metadata";
+    private static final String VERSION = "sae_lens_version";
+    private static final String JOIN_HEADS = "hook_z";
+
+    /** The fields that do not depend on the architecture. */
+    static final Set<String> COMMON =
+            Set.of(D_IN, D_SAE, DTYPE, DEVICE, ARCHITECTURE, APPLY_B_DEC, NORMALIZE, RESHAPE, METADATA);
+
+    private static final Map<String, Function<JsonObject, Architecture>> ARCHITECTURES =
+            new TreeMap<>(Map.of(TopK.ID, TopK::read));
+
+    static SaelensConfig read(Path file) throws IOException {
+        JsonObject cfg = JsonObject.read(file);
+        return parse(isFlat(cfg) ? JsonObject.of(file, FlatConfig.toNested(cfg.node())) : cfg);
+    }
+
+    private static boolean isFlat(JsonObject cfg) {
+        String version = cfg.node().path(METADATA).path(VERSION).asText("");
+        int dot = version.indexOf('.');
+        try {
+            return Integer.parseInt(dot < 0 ? version : version.substring(0, dot)) < 6;
+        } catch (NumberFormatException missing) {
+            return true;
+        }
+    }
+
+    private static SaelensConfig parse(JsonObject cfg) {
+        String id = cfg.text(ARCHITECTURE);
+        if (!ARCHITECTURES.containsKey(id)) {
+            throw cfg.unexpected(ARCHITECTURE, "one of " + String.join(", ", ARCHITECTURES.keySet()));
+        }
+        Architecture architecture = ARCHITECTURES.get(id).apply(cfg);
+        int dSae = positive(cfg, D_SAE);
+        try {
+            architecture.check(dSae);
+        } catch (InvalidInputException unsuitable) {
+            throw new InvalidInputException(cfg.file() + ": " + unsuitable.getMessage(), unsuitable);
+        }
+        ObjectNode besides = cfg.node().deepCopy();
+        besides.remove(COMMON);
+        besides.remove(architecture.options().keySet());
+        ObjectNode metadata = cfg.has(METADATA) ? cfg.object(METADATA).node() : JsonNodeFactory.instance.objectNode();
+        return new SaelensConfig(
+                positive(cfg, D_IN), dSae, architecture, inputOptions(cfg), SaeMetadata.of(metadata, besides));
+    }
+
+    private static InputOptions inputOptions(JsonObject cfg) {
+        Normalization normalization = Normalization.named(cfg.text(NORMALIZE, Normalization.NONE.id()));
+        if (normalization == null) {
+            throw cfg.unexpected(NORMALIZE, "one of " + Normalization.known());
+        }
+        String reshape = cfg.text(RESHAPE, "none");
+        if (!reshape.equals("none") && !reshape.equals(JOIN_HEADS)) {
+            throw cfg.unexpected(RESHAPE, "none or " + JOIN_HEADS);
+        }
+        return new InputOptions(normalization, cfg.bool(APPLY_B_DEC, true), reshape.equals(JOIN_HEADS));
+    }
+
+    private static int positive(JsonObject cfg, String field) {
+        int value = cfg.integer(field);
+        if (value < 1) {
+            throw cfg.unexpected(field, "at least 1");
+        }
+        return value;
+    }
+
+    ObjectNode toJson() {
+        ObjectNode cfg = JsonNodeFactory.instance.objectNode();
+        cfg.put(D_IN, dIn);
+        cfg.put(D_SAE, dSae);
+        cfg.put(DTYPE, "float32");
+        cfg.put(DEVICE, "cpu");
+        cfg.put(APPLY_B_DEC, input.subtractDecoderBias());
+        cfg.put(NORMALIZE, input.normalization().id());
+        cfg.put(RESHAPE, input.joinHeads() ? JOIN_HEADS : "none");
+        cfg.setAll(metadata.besides());
+        new TreeMap<>(architecture.options()).forEach(cfg::putPOJO);
+        cfg.put(ARCHITECTURE, architecture.id());
+        ObjectNode fields = metadata.fields();
+        if (!fields.path(VERSION).asText("").startsWith("6.")) {
+            fields.put(VERSION, LAYOUT_VERSION);
+        }
+        cfg.set(METADATA, fields);
+        return cfg;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.assay.sae;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.AtomicFiles;
+import dev.assay.checkpoint.IoConsumer;
+import dev.assay.checkpoint.Json;
+import dev.assay.checkpoint.Safetensors;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A dictionary on disk as SAELens keeps it: {@code cfg.json}, {@code sae_weights.safetensors} and, if the densities are known,
+ * {@code sparsity.safetensors}.
+ */
+public final class SaelensFolder {
+    private static final String CONFIG = "cfg.json";
+    private static final String WEIGHTS = "sae_weights.safetensors";
+    private static final String SPARSITY = "sparsity.safetensors";
+    private static final Set<String> FILES = Set.of(CONFIG, WEIGHTS, SPARSITY);
+    private static final String SPARSITY_TENSOR = "sparsity";
+    /** Keeps the logarithm of a latent that never fires finite. */
+    private static final double SPARSITY_OFFSET = 1e-10;
+
+    private SaelensFolder() {}
+
+    static SparseAutoencoder read(Path folder, Device device) throws IOException {
+        SaelensConfig config = SaelensConfig.read(folder.resolve(CONFIG));
+        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+                Scope scope = Scope.open();
+                Safetensors file = Safetensors.open(folder.resolve(WEIGHTS))) {
+            SparseAutoencoderBuilder builder = SparseAutoencoder.builder()
+                    .architecture(config.architecture())
+                    .input(config.input())
+                    .metadata(config.metadata())
+                    .weights(weights(config, file, manager));
+            if (Files.exists(folder.resolve(SPARSITY))) {
+                builder.density(density(config, folder.resolve(SPARSITY), manager));
+            }
+            return builder.build();
+        }
+    }
+
+    private static Weights weights(SaelensConfig config, Safetensors file, NDManager manager) {
+        Shape encoder = new Shape(config.dIn(), config.dSae());
+        Shape decoder = new Shape(config.dSae(), config.dIn());
+        Weights weights = new Weights(
+                tensor(file, "W_enc", encoder, manager).transpose(),
+                tensor(file, "b_enc", new Shape(config.dSae()), manager),
+                tensor(file, "W_dec", decoder, manager),
+                tensor(file, "b_dec", new Shape(config.dIn()), manager));
+        for (String name : file.names()) {
+            if (!tensors(weights).containsKey(name) && !isNeutral(file, name, manager)) {
+                throw new InvalidInputException(file.file() + " holds a tensor " + name + ", which the architecture "
+                        + config.architecture().id() + " does not have");
+            }
+        }
+        return weights;
+    }
+
+    /** Early SAELens versions left a factor in the file that is 1 unless a dictionary was fine-tuned. */
+    private static boolean isNeutral(Safetensors file, String name, NDManager manager) {
+        return name.equals("scaling_factor")
+                && file.load(manager, name).eq(1f).all().getBoolean();
+    }
+
+    private static NDArray tensor(Safetensors file, String name, Shape expected, NDManager manager) {
+        Shape shape = file.info(name).shape();
+        if (!shape.equals(expected)) {
+            throw new InvalidInputException(file.file() + ": tensor " + name + " has shape " + shape + ", expected "
+                    + expected + " (d_in and d_sae in " + CONFIG + ")");
+        }
+        return file.load(manager, name).toType(DataType.FLOAT32, false);
+    }
+
+    private static NDArray density(SaelensConfig config, Path path, NDManager manager) throws IOException {
+        try (Safetensors file = Safetensors.open(path)) {
+            NDArray logarithms = tensor(file, SPARSITY_TENSOR, new Shape(config.dSae()), manager);
+            NDArray wide =
+                    logarithms.toType(DataType.FLOAT64, false).mul(Math.log(10)).exp();
+            return wide.sub(SPARSITY_OFFSET).maximum(0.0).toType(DataType.FLOAT32, false);
+        }
+    }
+
+    /** Returns the arrays under their names in the file and in the file's orientation, as views. */
+    static Map<String, NDArray> tensors(Weights weights) {
+        Map<String, NDArray> tensors = new TreeMap<>();
+        tensors.put("W_enc", weights.encoder().transpose());
+        tensors.put("b_enc", weights.encoderBias());
+        tensors.put("W_dec", weights.decoder());
+        tensors.put("b_dec", weights.decoderBias());
+        return tensors;
+    }
+
+    /**
+     * Writes a dictionary. All files are on the disk in full before the first takes its place.
+     *
+     * @param sae the dictionary
+     * @param folder the folder; as {@link #check} demands
+     * @param companions names of other files that may be in the folder
+     * @throws IOException if a file cannot be written
+     */
+    public static void write(SparseAutoencoder sae, Path folder, Set<String> companions) throws IOException {
+        check(folder, companions);
+        boolean fresh = !Files.exists(folder);
+        try (Scope scope = Scope.open()) {
+            // The configuration comes last: without it there is no dictionary to be read.
+            Map<Path, IoConsumer<OutputStream>> files = new LinkedHashMap<>();
+            files.put(folder.resolve(WEIGHTS), Safetensors.writer(tensors(sae.weights()), Map.of())::writeTo);
+            sae.density().ifPresent(density -> files.put(folder.resolve(SPARSITY), sparsity(density)));
+            SaelensConfig config =
+                    new SaelensConfig(sae.dIn(), sae.dSae(), sae.architecture(), sae.input(), sae.metadata());
+            byte[] json = Json.pretty(config.toJson()).getBytes(StandardCharsets.UTF_8);
+            files.put(folder.resolve(CONFIG), out -> out.write(json));
+            AtomicFiles.writeAll(files);
+            if (sae.density().isEmpty()) {
+                Files.deleteIfExists(folder.resolve(SPARSITY));
+            }
+        } catch (IOException | RuntimeException failure) {
+            if (fresh && Files.isDirectory(folder)) {
+                Files.delete(folder);
+            }
+            throw failure;
+        }
+    }
+
+    private static IoConsumer<OutputStream> sparsity(NDArray density) {
+        NDArray logarithms =
+                density.toType(DataType.FLOAT64, true).addi(SPARSITY_OFFSET).log10();
+        Map<String, NDArray> tensors = Map.of(SPARSITY_TENSOR, logarithms.toType(DataType.FLOAT32, false));
+        return Safetensors.writer(tensors, Map.of())::writeTo;
+    }
+
+    /**
+     * Fails if writing a dictionary to a folder would mix it with something else. The folder may be absent, empty or hold a
+     * dictionary, whatever is beside that.
+     *
+     * @param folder the folder
+     * @param companions names of other files that may be in it
+     * @throws IOException if the folder cannot be listed
+     * @throws InvalidInputException if the folder holds something else, naming it
+     */
+    public static void check(Path folder, Set<String> companions) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new InvalidInputException(folder + " is a file, expected a folder to save the dictionary in");
+        }
+        if (Files.exists(folder.resolve(CONFIG)) && Files.exists(folder.resolve(WEIGHTS))) {
+            return;
+        }
+        for (Path entry : entries(folder)) {
+            String name = entry.getFileName().toString();
+            if (!FILES.contains(name) && !companions.contains(name) && !AtomicFiles.isTemporary(entry)) {
+                throw new InvalidInputException(
+                        folder + " holds " + name + ", expected a new or empty folder, or one with a dictionary in it");
+            }
+        }
+    }
+
+    private static List<Path> entries(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.assay.sae;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.JsonObject;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import java.util.Map;
+
+/**
+ * Keeps the k largest pre-activations of each row, then sets the negative ones among them to 0 (Gao et al., "Scaling and
+ * evaluating sparse autoencoders", arXiv 2406.04093, equation 4, with the rectifier that its text adds).
+ *
+ * @param k the number of latents kept in each row
+ * @param rescaleByDecoderNorm whether a latent's pre-activation counts times the norm of its decoder row, in the selection and in
+ *     the code; decoding divides it out again
+ */
+public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture {
+    static final String ID = "topk";
+
+    private static final String RESCALE = "rescale_acts_by_decoder_norm";
+
+    /** Checks k. */
+    public TopK {
+        if (k < 1) {
+            throw new InvalidInputException("k is " + k + ", expected at least 1");
+        }
+    }
+
+    /**
+     * Returns the plain architecture, which does not look at decoder norms.
+     *
+     * @param k the number of latents kept in each row
+     * @return the architecture
+     */
+    public static TopK of(int k) {
+        return new TopK(k, false);
+    }
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    static TopK read(JsonObject cfg) {
+        int k = cfg.integer("k");
+        if (k < 1) {
+            throw cfg.unexpected("k", "at least 1");
+        }
+        return new TopK(k, cfg.bool(RESCALE, false));
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        return Map.of("k", k, RESCALE, rescaleByDecoderNorm);
+    }
+
+    @Override
+    public void check(int dSae) {
+        if (k > dSae) {
+            throw new InvalidInputException("k is " + k + ", expected at most d_sae, which is " + dSae);
+        }
+    }
+
+    @Override
+    public SparseCodes encode(NDArray input, Weights weights, NDArray workspace) {
+        try (Scope scope = Scope.open()) {
+            weights.preActivations(input, workspace);
+            if (rescaleByDecoderNorm) {
+                workspace.muli(weights.decoderNorms());
+            }
+            Aten.Selection selection = RowTopK.select(workspace, k); // [n, k]
+            NDArray values = selection.values().maximum(0f);
+            return SparseCodes.ofRows(new Aten.Selection(values, selection.indices()), weights.dSae())
+                    .keep(scope);
+        }
+    }
+
+    @Override
+    public NDArray decode(SparseCodes codes, Weights weights) {
+        try (Scope scope = Scope.open()) {
+            NDArray values = codes.values(); // [m]
+            if (rescaleByDecoderNorm) {
+                values = values.div(Aten.indexSelect(weights.decoderNorms(), 0, codes.indices()));
+            }
+            NDArray sum = Aten.embeddingBag(weights.decoder(), codes.indices(), codes.offsets(), values); // [n, d_in]
+            Aten.add_(sum, weights.decoderBias(), 1);
+            return scope.keep(sum);
+        }
+    }
+
+    @Override
+    public Weights foldDecoderNorm(Weights weights) {
+        if (!rescaleByDecoderNorm) {
+            throw new InvalidInputException(
+                    "the decoder norms of a top-k dictionary that does not rescale by them cannot be"
+                            + " folded into its encoder, since that would change which latents are selected");
+        }
+        try (Scope scope = Scope.open()) {
+            NDArray norms = weights.decoderNorms(); // [d_sae]
+            NDArray column = norms.reshape(weights.dSae(), 1);
+            return new Weights(
+                    scope.keep(weights.encoder().mul(column)),
+                    scope.keep(weights.encoderBias().mul(norms)),
+                    scope.keep(weights.decoder().div(column)),
+                    scope.keep(weights.decoderBias().duplicate()));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.assay.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+
+/**
+ * The arrays of a dictionary, float32. Encoder and decoder both hold one latent a row.
+ *
+ * @param encoder [d_sae, d_in]
+ * @param encoderBias [d_sae]
+ * @param decoder [d_sae, d_in]
+ * @param decoderBias [d_in]
+ */
+public record Weights(NDArray encoder, NDArray encoderBias, NDArray decoder, NDArray decoderBias) {
+    /** A row of zeros has no direction; its norm counts as this when divided by. */
+    private static final float SMALLEST_NORM = 1e-8f;
+
+    /** Checks types and shapes. */
+    public Weights {
+        if (encoder.getShape().dimension() != 2) {
+            throw new InvalidInputException("the encoder has shape " + encoder.getShape() + ", expected [d_sae, d_in]");
+        }
+        long dSae = encoder.getShape().get(0);
+        long dIn = encoder.getShape().get(1);
+        check("encoder", encoder, new Shape(dSae, dIn));
+        check("encoder bias", encoderBias, new Shape(dSae));
+        check("decoder", decoder, new Shape(dSae, dIn));
+        check("decoder bias", decoderBias, new Shape(dIn));
+    }
+
+    private static void check(String name, NDArray array, Shape expected) {
+        if (!array.getShape().equals(expected) || array.getDataType() != DataType.FLOAT32) {
+            throw new InvalidInputException("the " + name + " is " + array.getDataType() + " " + array.getShape()
+                    + ", expected " + DataType.FLOAT32 + " " + expected);
+        }
+    }
+
+    /**
+     * Returns the number of latents.
+     *
+     * @return d_sae
+     */
+    public int dSae() {
+        return Math.toIntExact(encoder.getShape().get(0));
+    }
+
+    /**
+     * Returns the width of the activations.
+     *
+     * @return d_in
+     */
+    public int dIn() {
+        return Math.toIntExact(encoder.getShape().get(1));
+    }
+
+    /**
+     * Writes {@code input · encoderᵀ + encoderBias} to an array that exists.
+     *
+     * @param input [n, d_in]
+     * @param out [n, d_sae]
+     */
+    public void preActivations(NDArray input, NDArray out) {
+        try (Scope scope = Scope.open()) {
+            Aten.addmm(encoderBias, input, encoder.transpose(), out);
+        }
+    }
+
+    /**
+     * Returns the Euclidean norm of every decoder row.
+     *
+     * @return [d_sae], each at least 1e-8 so that it can be divided by
+     */
+    public NDArray decoderNorms() {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(Aten.rowNorms(decoder).reshape(dSae()).maximum(SMALLEST_NORM));
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.assay.sae;
+
+import static dev.assay.sae.Dictionaries.fixture;
+import static dev.assay.sae.Dictionaries.random;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.Json;
+import dev.assay.checkpoint.Safetensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SaelensFolderTest {
+    @TempDir
+    private Path folder;
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = Dictionaries.manager();
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"topk", "topk_rescale", "topk_from_training", "topk_from_training/training_checkpoint"})
+    void aFolderOfSaelensIsSavedAsItWas(String name) throws IOException {
+        try (SparseAutoencoder sae = SparseAutoencoder.load(fixture(name))) {
+            sae.save(folder);
+        }
+        assertEquals(Json.read(fixture(name).resolve("cfg.json")), Json.read(folder.resolve("cfg.json")));
+        try (Safetensors before = Safetensors.open(fixture(name).resolve("sae_weights.safetensors"));
+                Safetensors after = Safetensors.open(folder.resolve("sae_weights.safetensors"))) {
+            assertEquals(before.names(), after.names());
+            for (String tensor : before.names()) {
+                assertEquals(before.load(manager, tensor), after.load(manager, tensor), tensor);
+            }
+        }
+    }
+
+    @Test
+    void aFlatConfigurationIsSavedInTheNewLayout() throws IOException {
+        try (SparseAutoencoder sae = SparseAutoencoder.load(fixture("legacy_v3_topk"))) {
+            assertEquals(TopK.of(7), sae.architecture());
+            assertEquals("blocks.1.hook_mlp_out", sae.metadata().hookName().orElseThrow());
+            assertEquals(64, sae.metadata().contextSize().orElseThrow());
+            sae.save(folder);
+        }
+        JsonNode cfg = Json.read(folder.resolve("cfg.json"));
+        assertEquals("topk", cfg.path("architecture").textValue());
+        assertEquals("6.18.0", cfg.path("metadata").path("sae_lens_version").textValue());
+        assertEquals("tiny", cfg.path("metadata").path("model_name").textValue());
+        assertFalse(cfg.has("model_name"));
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder)) {
+            assertEquals(TopK.of(7), sae.architecture());
+        }
+    }
+
+    @Test
+    void unknownFieldsSurvive() throws IOException {
+        copy("topk", cfg -> {
+            cfg.put("colour", "red");
+            cfg.withObjectProperty("metadata").putArray("tags").add(1).add(2);
+        });
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder)) {
+            assertEquals("[1,2]", sae.metadata().get("tags").orElseThrow().toString());
+            sae.save(folder.resolve("again"));
+        }
+        assertEquals(Json.read(folder.resolve("cfg.json")), Json.read(folder.resolve("again/cfg.json")));
+    }
+
+    @Test
+    void partsOfABuiltDictionaryComeBack() throws IOException {
+        SaeMetadata metadata = SaeMetadata.builder()
+                .modelName("assay/stories")
+                .hookName("blocks.2.hook_resid_post")
+                .datasetPath("stories")
+                .contextSize(128)
+                .prependBos(false)
+                .put("seed", 7)
+                .build();
+        NDArray density = manager.create(new float[] {0, 1e-6f, 0.25f, 1});
+        try (SparseAutoencoder sae = random(manager, 3, 4, new TopK(2, true))
+                .input(new InputOptions(Normalization.LAYER_NORM, false, true))
+                .metadata(metadata)
+                .density(density)
+                .build()) {
+            sae.save(folder);
+        }
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder)) {
+            assertEquals(new TopK(2, true), sae.architecture());
+            assertEquals(new InputOptions(Normalization.LAYER_NORM, false, true), sae.input());
+            assertEquals("assay/stories", sae.metadata().modelName().orElseThrow());
+            assertEquals("stories", sae.metadata().datasetPath().orElseThrow());
+            assertEquals(7, sae.metadata().get("seed").orElseThrow().intValue());
+            assertFalse(sae.metadata().prependBos());
+            float[] loaded = sae.density().orElseThrow().toFloatArray();
+            for (int i = 0; i < loaded.length; i++) {
+                float expected = density.toFloatArray()[i];
+                assertEquals(expected, loaded[i], expected * 1e-4 + 1e-14);
+            }
+        }
+        try (Safetensors sparsity = Safetensors.open(folder.resolve("sparsity.safetensors"))) {
+            assertArrayEquals(
+                    new float[] {-10, -6, -0.602f, 0},
+                    sparsity.load(manager, "sparsity").toFloatArray(),
+                    1e-3f);
+        }
+        // The next dictionary in this folder has no densities, and must not inherit these.
+        try (SparseAutoencoder sae = random(manager, 3, 4, TopK.of(1)).build()) {
+            sae.save(folder);
+        }
+        assertFalse(Files.exists(folder.resolve("sparsity.safetensors")));
+    }
+
+    @Test
+    void aFolderThatHoldsSomethingElseIsRefused() throws IOException {
+        Files.writeString(folder.resolve("thesis.tex"), "");
+        try (SparseAutoencoder sae = random(manager, 3, 4, TopK.of(1)).build()) {
+            assertEquals(
+                    folder + " holds thesis.tex, expected a new or empty folder, or one with a dictionary in it",
+                    refused(() -> sae.save(folder)));
+            Path file = folder.resolve("thesis.tex");
+            assertEquals(
+                    file + " is a file, expected a folder to save the dictionary in", refused(() -> sae.save(file)));
+            SaelensFolder.write(sae, folder, Set.of("thesis.tex"));
+            sae.save(folder); // now it is a dictionary's
+            assertTrue(Files.exists(file));
+        }
+    }
+
+    @Test
+    void aSaveThatFailsLeavesNoFolder() throws IOException {
+        Path target = folder.resolve("sae");
+        SaeMetadata unwritable =
+                SaeMetadata.builder().put("x", Json.mapper().createObjectNode()).build();
+        SparseAutoencoder sae =
+                random(manager, 3, 4, TopK.of(1)).metadata(unwritable).build();
+        sae.close(); // its arrays are gone, so writing them fails
+        assertThrows(RuntimeException.class, () -> sae.save(target));
+        assertFalse(Files.exists(target));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            k                     | 65        | cfg.json: k is 65, expected at most d_sae, which is 64
+            k                     | 0         | cfg.json: k is 0, expected at least 1
+            k                     | null      | cfg.json has no k, expected an integer
+            k                     | "8"       | cfg.json: k is "8", expected an integer
+            d_in                  | -1        | cfg.json: d_in is -1, expected at least 1
+            d_in                  | 15        | sae_weights.safetensors: tensor W_enc has shape (16, 64), expected (15, 64) (d_in and d_sae in cfg.json)
+            architecture          | "kan"     | cfg.json: architecture is "kan", expected one of topk
+            normalize_activations | "batch"   | cfg.json: normalize_activations is "batch", expected one of none, expected_average_only_in, layer_norm, constant_norm_rescale
+            reshape_activations   | "hook_q"  | cfg.json: reshape_activations is "hook_q", expected none or hook_z
+            """)
+    void aWrongConfigurationIsExplained(String field, String value, String message) throws IOException {
+        JsonNode node = Json.mapper().readTree(value);
+        copy("topk", cfg -> cfg.set(field, node));
+        assertEquals(folder + "/" + message, refused(() -> SparseAutoencoder.load(folder)));
+    }
+
+    @Test
+    void wrongWeightsAreExplained() throws IOException {
+        copy("topk", cfg -> {});
+        Path weights = folder.resolve("sae_weights.safetensors");
+        Map<String, NDArray> tensors = new HashMap<>();
+        try (Safetensors file = Safetensors.open(weights)) {
+            file.names().forEach(name -> tensors.put(name, file.load(manager, name)));
+        }
+        tensors.put("scaling_factor", manager.ones(tensors.get("b_enc").getShape()));
+        Safetensors.write(weights, tensors, Map.of());
+        SparseAutoencoder.load(folder).close(); // a factor of 1 does nothing
+        tensors.put("scaling_factor", tensors.get("b_enc"));
+        Safetensors.write(weights, tensors, Map.of());
+        assertEquals(
+                weights + " holds a tensor scaling_factor, which the architecture topk does not have",
+                refused(() -> SparseAutoencoder.load(folder)));
+        tensors.remove("scaling_factor");
+        tensors.remove("b_dec");
+        Safetensors.write(weights, tensors, Map.of());
+        assertEquals(weights + " has no tensor b_dec", refused(() -> SparseAutoencoder.load(folder)));
+        Files.delete(weights);
+        assertThrows(NoSuchFileException.class, () -> SparseAutoencoder.load(folder));
+    }
+
+    private void copy(String name, Consumer<ObjectNode> change) throws IOException {
+        ObjectNode cfg = (ObjectNode) Json.read(fixture(name).resolve("cfg.json"));
+        change.accept(cfg);
+        Files.writeString(folder.resolve("cfg.json"), cfg.toString());
+        Files.copy(fixture(name).resolve("sae_weights.safetensors"), folder.resolve("sae_weights.safetensors"));
+    }
+
+    private static String refused(org.junit.jupiter.api.function.Executable action) {
+        return assertThrows(InvalidInputException.class, action).getMessage();
+    }
+}
