@@ -1,0 +1,321 @@
+package dev.assay.activation;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Shuffles a stream of activations in bounded native memory. The pool is served in random order; when half of it was served, the
+ * served half is replaced by new rows, which one producer thread has made meanwhile, and the order is drawn anew.
+ *
+ * <p>What is served depends on the source and the seed only, not on timing. {@link #state()} and {@link #pool()} together continue a
+ * buffer exactly.
+ */
+public final class ActivationBuffer implements AutoCloseable {
+    private final ActivationSource source;
+    private final long seed;
+    private final int half;
+    private final NDArray pool; // [2 · half, width]
+    private final NDArray staging; // [half, width], written by the producer only
+    private final ExecutorService producer;
+
+    private ActivationStream stream; // used by the producer only
+    private NDArray rest; // rows of the last pass that did not fit, or null; used by the producer only
+    private long restOffset;
+    private StreamPosition restPosition; // the pass that rest is from
+
+    private Future<Progress> filling;
+    private Progress fillingFrom;
+    private long round;
+    private int served;
+    private NDArray order; // int64 [2 · half]
+
+    /**
+     * What continues a buffer beside its pool.
+     *
+     * @param round how often the pool was refilled
+     * @param served the rows served since
+     * @param next where the rows of the next refill start
+     */
+    public record State(long round, int served, Progress next) {}
+
+    /**
+     * A place between rows.
+     *
+     * @param position the pass that holds the row
+     * @param offset the row within the pass
+     */
+    public record Progress(StreamPosition position, long offset) {
+        static final Progress START = new Progress(StreamPosition.START, 0);
+    }
+
+    /**
+     * Fills a new buffer from the start of a source.
+     *
+     * @param source what to shuffle
+     * @param device where the rows live
+     * @param capacity the rows of the pool; rounded up to an even number
+     * @param seed decides the order
+     * @throws IOException when the text cannot be read
+     */
+    public static ActivationBuffer fill(ActivationSource source, Device device, int capacity, long seed)
+            throws IOException {
+        ActivationBuffer buffer = new ActivationBuffer(source, device, capacity, seed);
+        try (Scope scope = Scope.open()) {
+            buffer.start(new State(0, 0, Progress.START));
+            for (int i = 0; i < 2; i++) {
+                buffer.finishFilling();
+                String rows = i * buffer.half + ":" + (i + 1) * buffer.half;
+                Aten.copy_(buffer.pool.get(new NDIndex(rows)), buffer.staging);
+                buffer.startFilling();
+            }
+            buffer.draw();
+            return buffer;
+        } catch (IOException | RuntimeException failure) {
+            buffer.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    /**
+     * Continues a buffer.
+     *
+     * @param source what to shuffle
+     * @param state of the buffer to continue
+     * @param rows its pool, copied
+     * @param seed its seed
+     * @throws IOException when the text cannot be read
+     */
+    public static ActivationBuffer resume(ActivationSource source, State state, NDArray rows, long seed)
+            throws IOException {
+        int capacity = (int) rows.getShape().get(0);
+        ActivationBuffer buffer = new ActivationBuffer(source, rows.getDevice(), capacity, seed);
+        try {
+            Aten.copy_(buffer.pool, rows);
+            buffer.start(state);
+            buffer.draw();
+            return buffer;
+        } catch (IOException | RuntimeException failure) {
+            buffer.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    private void closeAfter(Exception failure) {
+        try {
+            close();
+        } catch (IOException another) {
+            failure.addSuppressed(another);
+        }
+    }
+
+    private ActivationBuffer(ActivationSource source, Device device, int capacity, long seed) {
+        if (capacity < 2) {
+            throw new InvalidInputException("the buffer holds " + capacity + " rows, expected at least 2");
+        }
+        this.source = source;
+        this.seed = seed;
+        this.half = (capacity + 1) / 2;
+        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        this.pool = Scope.outside(() -> manager.zeros(new Shape(2L * half, source.width())));
+        this.staging = Scope.outside(() -> manager.zeros(new Shape(half, source.width())));
+        this.producer = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "assay-activations");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private void start(State state) throws IOException {
+        round = state.round();
+        served = state.served();
+        stream = source.open(state.next().position());
+        restOffset = state.next().offset();
+        fillingFrom = state.next();
+        filling = producer.submit(this::fillStaging);
+    }
+
+    /**
+     * Returns the next rows in random order.
+     *
+     * @param out [rows, width], overwritten; rows may be at most half of the pool
+     * @throws IOException when the text cannot be read
+     */
+    public void next(NDArray out) throws IOException {
+        int rows = (int) out.getShape().get(0);
+        if (rows > half) {
+            throw new InvalidInputException(
+                    "a batch of " + rows + " rows does not fit half a buffer of " + half + " rows");
+        }
+        try (Scope scope = Scope.open()) {
+            int first = Math.min(rows, half - served);
+            select(served, first, rows == first ? out : out.get(new NDIndex("0:" + first)));
+            served += first;
+            if (served == half) {
+                refill();
+            }
+            if (first < rows) {
+                select(served, rows - first, out.get(new NDIndex(first + ":" + rows)));
+                served += rows - first;
+            }
+        }
+    }
+
+    private void select(int from, int count, NDArray out) {
+        if (count > 0) {
+            Aten.indexSelect(pool, 0, order.get(new NDIndex(from + ":" + (from + count))), out);
+        }
+    }
+
+    private void refill() throws IOException {
+        finishFilling();
+        Aten.indexCopy_(pool, 0, order.get(new NDIndex("0:" + half)), staging);
+        startFilling();
+        round++;
+        served = 0;
+        draw();
+    }
+
+    /** A permutation that seed and round decide, so that a checkpoint need not hold it. */
+    private void draw() {
+        long[] permutation = new long[2 * half];
+        SplittableRandom random = new SplittableRandom(seed ^ (0x9E3779B97F4A7C15L * (round + 1)));
+        for (int i = 0; i < permutation.length; i++) {
+            int j = random.nextInt(i + 1);
+            permutation[i] = permutation[j];
+            permutation[j] = i;
+        }
+        if (order != null) {
+            order.close();
+        }
+        order = Scope.outside(() -> pool.getManager().create(permutation));
+    }
+
+    private void startFilling() {
+        filling = producer.submit(this::fillStaging);
+    }
+
+    private void finishFilling() throws IOException {
+        try {
+            fillingFrom = filling.get();
+        } catch (ExecutionException failure) {
+            throw rethrown(failure.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for activations", interrupted);
+        }
+    }
+
+    private static IOException rethrown(Throwable cause) {
+        if (cause instanceof IOException failure) {
+            return failure;
+        }
+        if (cause instanceof UncheckedIOException failure) {
+            return failure.getCause();
+        }
+        if (cause instanceof RuntimeException failure) {
+            throw failure;
+        }
+        if (cause instanceof Error failure) {
+            throw failure;
+        }
+        return new IOException("activations could not be made: " + cause.getMessage(), cause);
+    }
+
+    /** Runs on the producer: fills the staging rows and returns where the rows after them start. */
+    private Progress fillStaging() throws IOException {
+        int filled = 0;
+        while (filled < half) {
+            if (Thread.interrupted()) {
+                throw new InterruptedIOException("the buffer was closed");
+            }
+            try (Scope scope = Scope.open()) {
+                if (rest == null) {
+                    restPosition = stream.position();
+                    rest = Scope.outside(this::nextRows);
+                }
+                long available = rest.getShape().get(0) - restOffset;
+                long taken = Math.min(available, half - filled);
+                Aten.copy_(
+                        staging.get(new NDIndex(filled + ":" + (filled + taken))),
+                        rest.get(new NDIndex(restOffset + ":" + (restOffset + taken))));
+                filled += (int) taken;
+                restOffset += taken;
+                if (taken == available) {
+                    dropRest();
+                }
+            }
+        }
+        return rest == null ? new Progress(stream.position(), 0) : new Progress(restPosition, restOffset);
+    }
+
+    private void dropRest() {
+        rest.close();
+        rest = null;
+        restOffset = 0;
+    }
+
+    private NDArray nextRows() {
+        try {
+            return stream.next();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /**
+     * Returns what continues this buffer, beside {@link #pool()}.
+     *
+     * @return the state before the next batch
+     */
+    public State state() {
+        return new State(round, served, fillingFrom);
+    }
+
+    /**
+     * Returns the rows of this buffer; they change when it is used.
+     *
+     * @return [capacity, width], owned by the buffer
+     */
+    public NDArray pool() {
+        return pool;
+    }
+
+    /** Stops the producer and gives the memory back. */
+    @Override
+    public void close() throws IOException {
+        producer.shutdownNow();
+        boolean interrupted = false;
+        while (!producer.isTerminated()) {
+            try {
+                producer.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (rest != null) {
+            dropRest();
+        }
+        pool.getManager().close();
+        if (stream != null) {
+            stream.close();
+        }
+    }
+}

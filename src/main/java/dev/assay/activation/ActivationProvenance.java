@@ -1,0 +1,14 @@
+package dev.assay.activation;
+
+/**
+ * Where activations are from.
+ *
+ * @param model the name of the model, or the folder it was loaded from
+ * @param hook the sites, by name, joined by commas
+ * @param text the text, in words
+ * @param contextLength the tokens of a context
+ * @param prependBos whether every context starts with BOS
+ * @param withoutSpecialTokens whether the positions of special tokens were left out
+ */
+public record ActivationProvenance(
+        String model, String hook, String text, int contextLength, boolean prependBos, boolean withoutSpecialTokens) {}

@@ -1,0 +1,77 @@
+package dev.assay.activation;
+
+import ai.djl.Device;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.text.Corpus;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Where activations come from. A source describes; a stream that it opens delivers. Several sites of one pass stand side by side in
+ * each row, in the order of {@link #points()}.
+ */
+public interface ActivationSource {
+    /**
+     * Returns the activations of a model at one site on the training part of a corpus.
+     *
+     * @param model runs the text; stays the caller's to close
+     * @param point the site
+     * @param corpus the text
+     * @return the source
+     * @throws dev.assay.InvalidInputException when the model has no such site
+     */
+    static ModelActivationSource of(HookedTransformer model, HookPoint point, Corpus corpus) {
+        return of(model, List.of(point), corpus);
+    }
+
+    /**
+     * Returns the activations of a model at several sites on the training part of a corpus.
+     *
+     * @param model runs the text; stays the caller's to close
+     * @param points the sites
+     * @param corpus the text
+     * @return the source
+     * @throws dev.assay.InvalidInputException when the model has no such site
+     */
+    static ModelActivationSource of(HookedTransformer model, List<HookPoint> points, Corpus corpus) {
+        return ModelActivationSource.of(model, points, corpus);
+    }
+
+    /**
+     * Returns the sites that a row holds.
+     *
+     * @return at least one, in the order of the columns
+     */
+    List<HookPoint> points();
+
+    /**
+     * Returns the width of a row.
+     *
+     * @return the sum of the widths of the sites
+     */
+    int width();
+
+    /**
+     * Starts to deliver. A stream does not end: after the last document it starts again with the first.
+     *
+     * @param start where to start
+     * @return the stream
+     * @throws IOException when the text cannot be read
+     */
+    ActivationStream open(StreamPosition start) throws IOException;
+
+    /**
+     * Returns where the activations live.
+     *
+     * @return the device of the rows that streams deliver
+     */
+    Device device();
+
+    /**
+     * Returns where the activations are from.
+     *
+     * @return model, site and text
+     */
+    ActivationProvenance provenance();
+}

@@ -1,0 +1,185 @@
+package dev.assay.activation;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import dev.assay.InvalidInputException;
+import dev.assay.model.ActivationCache;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import dev.assay.text.ContextReader;
+import dev.assay.text.Corpus;
+import dev.assay.text.Split;
+import dev.assay.text.TokenBatch;
+import dev.assay.text.Tokenizer;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Activations of a live model; it runs no deeper than the deepest site. */
+public final class ModelActivationSource implements ActivationSource {
+    private static final int TOKENS_PER_PASS = 4096;
+
+    private final HookedTransformer model;
+    private final List<HookPoint> points;
+    private final Corpus corpus;
+    private final Split split;
+    private final boolean withSpecialTokens;
+
+    private ModelActivationSource(
+            HookedTransformer model, List<HookPoint> points, Corpus corpus, Split split, boolean withSpecialTokens) {
+        this.model = model;
+        this.points = List.copyOf(points);
+        this.corpus = corpus;
+        this.split = split;
+        this.withSpecialTokens = withSpecialTokens;
+    }
+
+    static ModelActivationSource of(HookedTransformer model, List<HookPoint> points, Corpus corpus) {
+        if (points.isEmpty()) {
+            throw new InvalidInputException("no hook point was given, expected at least one");
+        }
+        points.forEach(model::width); // names the sites there are when one is missing
+        return new ModelActivationSource(model, points, corpus, Split.TRAINING, false);
+    }
+
+    /**
+     * Returns this source on another part of the corpus.
+     *
+     * @param part training (the default), held-out or all documents
+     * @return the source
+     */
+    public ModelActivationSource split(Split part) {
+        return new ModelActivationSource(model, points, corpus, part, withSpecialTokens);
+    }
+
+    /**
+     * Returns this source with the positions of special tokens (BOS, end of text, padding) kept or left out. They are left out
+     * unless asked for: their activations are often a hundred times as large as all others and the same everywhere.
+     *
+     * @param keep whether rows of special tokens are delivered
+     * @return the source
+     */
+    public ModelActivationSource withSpecialTokens(boolean keep) {
+        return new ModelActivationSource(model, points, corpus, split, keep);
+    }
+
+    @Override
+    public List<HookPoint> points() {
+        return points;
+    }
+
+    @Override
+    public int width() {
+        return points.stream().mapToInt(model::width).sum();
+    }
+
+    @Override
+    public Device device() {
+        return model.device();
+    }
+
+    @Override
+    public ActivationProvenance provenance() {
+        return new ActivationProvenance(
+                model.name(),
+                points.stream().map(HookPoint::name).collect(Collectors.joining(",")),
+                corpus.description(),
+                corpus.contextLength(),
+                corpus.prependBos(),
+                !withSpecialTokens);
+    }
+
+    @Override
+    public ActivationStream open(StreamPosition start) throws IOException {
+        return new Stream(start);
+    }
+
+    private final class Stream implements ActivationStream {
+        private final int contextsPerPass = Math.max(1, TOKENS_PER_PASS / corpus.contextLength());
+        private ContextReader reader;
+        private StreamPosition position;
+
+        Stream(StreamPosition start) throws IOException {
+            position = start;
+            reader = corpus.read(split);
+            reader.skip(start.context());
+        }
+
+        @Override
+        public StreamPosition position() {
+            return position;
+        }
+
+        @Override
+        public NDArray next() throws IOException {
+            long searchedFrom = position.epoch();
+            while (true) {
+                NDArray rows = rows(nextBatch());
+                if (rows != null) {
+                    return rows;
+                }
+                if (position.epoch() > searchedFrom + 1) {
+                    throw new InvalidInputException(corpus.description()
+                            + " has special tokens only, expected text whose activations can be taken");
+                }
+            }
+        }
+
+        private TokenBatch nextBatch() throws IOException {
+            TokenBatch batch = reader.next(contextsPerPass);
+            if (batch == null) {
+                reader.close();
+                reader = corpus.read(split);
+                position = new StreamPosition(position.epoch() + 1, 0);
+                batch = reader.next(contextsPerPass);
+            }
+            position = new StreamPosition(position.epoch(), position.context() + batch.rows());
+            return batch;
+        }
+
+        /** Returns the activations of a batch, or null where every token is special. */
+        private NDArray rows(TokenBatch batch) {
+            try (Scope scope = Scope.open();
+                    Autograd off = Autograd.off()) {
+                NDArray tokens = batch.toArray(model.manager());
+                NDArray joined;
+                try (ActivationCache cache = model.cache(tokens, points.toArray(HookPoint[]::new))) {
+                    NDList sites = new NDList();
+                    for (HookPoint point : points) {
+                        NDArray site = cache.get(point);
+                        sites.add(site.reshape(-1, model.width(point)));
+                    }
+                    joined = sites.size() == 1 ? sites.get(0).duplicate() : NDArrays.concat(sites, 1);
+                }
+                long[] kept = keptRows(batch);
+                if (kept.length == 0) {
+                    return null;
+                }
+                if (kept.length < batch.ids().length) {
+                    joined = Aten.indexSelect(joined, 0, model.manager().create(kept));
+                }
+                return scope.keep(joined);
+            }
+        }
+
+        private long[] keptRows(TokenBatch batch) {
+            Tokenizer tokenizer = corpus.tokenizer();
+            long[] ids = batch.ids();
+            return IntStream.range(0, ids.length)
+                    .filter(i -> withSpecialTokens || !tokenizer.isSpecial((int) ids[i]))
+                    .asLongStream()
+                    .toArray();
+        }
+
+        @Override
+        public void close() throws IOException {
+            reader.close();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.assay.activation;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.model.HookPoint;
+import java.io.IOException;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
+
+/** An endless source without a model. The first number of a row is the row's index in the stream, the others are noise. */
+public final class CountingSource implements ActivationSource {
+    private final int width;
+    private final IntUnaryOperator passRows;
+    private PassListener listener = pass -> {};
+    private long notANumberAt = -1;
+    private double indexScale = 1;
+
+    /** Is told of every pass before it is delivered, on the thread that delivers it; may be slow, and may throw. */
+    @FunctionalInterface
+    public interface PassListener {
+        void before(int pass) throws IOException;
+    }
+
+    /**
+     * Makes a source.
+     *
+     * @param width of a row
+     * @param passRows the number of rows of each pass
+     */
+    public CountingSource(int width, IntUnaryOperator passRows) {
+        this.width = width;
+        this.passRows = passRows;
+    }
+
+    public CountingSource listener(PassListener told) {
+        listener = told;
+        return this;
+    }
+
+    /** Puts one NaN into the row of this index. */
+    public CountingSource notANumberAt(long row) {
+        notANumberAt = row;
+        return this;
+    }
+
+    /** Multiplies the index in every row, so that it does not drown the noise. */
+    public CountingSource indexScale(double factor) {
+        indexScale = factor;
+        return this;
+    }
+
+    /** Returns the number of producer threads of buffers, once those that are about to end have ended. */
+    public static long producers() {
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        while (true) {
+            long running = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("assay-activations"))
+                    .count();
+            if (running == 0 || System.nanoTime() > deadline) {
+                return running;
+            }
+            Thread.yield();
+        }
+    }
+
+    @Override
+    public List<HookPoint> points() {
+        return List.of(HookPoint.residPost(0));
+    }
+
+    @Override
+    public int width() {
+        return width;
+    }
+
+    @Override
+    public Device device() {
+        return Device.cpu();
+    }
+
+    @Override
+    public ActivationProvenance provenance() {
+        return new ActivationProvenance("counting", "blocks.0.hook_resid_post", "numbers", 8, false, true);
+    }
+
+    @Override
+    public ActivationStream open(StreamPosition start) {
+        return new Stream((int) start.context());
+    }
+
+    private final class Stream implements ActivationStream {
+        private final NDManager manager = NDManager.newBaseManager(device(), "PyTorch");
+        private int pass;
+        private long firstRow;
+
+        Stream(int pass) {
+            this.pass = pass;
+            for (int p = 0; p < pass; p++) {
+                firstRow += passRows.applyAsInt(p);
+            }
+        }
+
+        @Override
+        public StreamPosition position() {
+            return new StreamPosition(0, pass);
+        }
+
+        @Override
+        public NDArray next() throws IOException {
+            listener.before(pass);
+            int rows = passRows.applyAsInt(pass);
+            float[] values = new float[rows * width];
+            for (int row = 0; row < rows; row++) {
+                SplittableRandom random = new SplittableRandom(firstRow + row);
+                for (int column = 1; column < width; column++) {
+                    values[row * width + column] = (float) (random.nextDouble() - 0.4);
+                }
+                values[row * width] = (float) (indexScale * (firstRow + row));
+                if (firstRow + row == notANumberAt) {
+                    values[row * width] = Float.NaN;
+                }
+            }
+            firstRow += rows;
+            pass++;
+            return manager.create(values, new Shape(rows, width));
+        }
+
+        @Override
+        public void close() {
+            manager.close();
+        }
+    }
+}
