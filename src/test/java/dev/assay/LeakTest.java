@@ -1,0 +1,159 @@
+package dev.assay;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.activation.CountingSource;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookScope;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.TransformerConfig;
+import dev.assay.sae.TopK;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import dev.assay.train.SaeTrainer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Native memory stays flat.
+ *
+ * <p>The number of live arrays is taken from the virtual machine: its class histogram makes a full collection and counts the array
+ * objects that are still reachable. Every array that is open is reachable, because its manager holds it until it is closed; so an
+ * array that nobody closes is counted, whichever manager it fell to. What the count cannot see (results of native calls that never
+ * became arrays) shows in the resident size.
+ */
+class LeakTest {
+    private static final String ARRAY_CLASS = "ai.djl.pytorch.engine.PtNDArray";
+    private static final int STEPS = 1000;
+
+    private record Sample(long arrays, long residentKilobytes) {
+        static Sample now() {
+            return new Sample(liveArrays(), residentSize());
+        }
+    }
+
+    @Test
+    void trainingIsFlat(@TempDir Path folder) throws IOException {
+        int batch = 64;
+        List<Sample> samples = new ArrayList<>();
+        // One pass of the source is one batch: the passes count the steps, from the thread that runs beside the
+        // training.
+        CountingSource source = new CountingSource(64, pass -> batch)
+                .indexScale(1e-5)
+                .listener(pass -> {
+                    if (pass == 300 || pass == 650 || pass == STEPS) {
+                        samples.add(Sample.now());
+                    }
+                });
+        SaeTrainer.of(new TopK(8, true))
+                .source(source)
+                .dictionarySize(512)
+                .batchSize(batch)
+                .tokens((long) batch * (STEPS + 20))
+                .deadAfter(20L * batch) // so that the auxiliary loss takes part
+                .bufferRows(8 * batch)
+                .output(folder)
+                .checkpointEvery(Duration.ofMillis(200))
+                .progress(false)
+                .train()
+                .close();
+        assertFlat(samples, "training step");
+    }
+
+    @Test
+    void forwardPassesWithHooksAreFlat() {
+        TransformerConfig config = TransformerConfig.gptNeoX()
+                .vocabularySize(200)
+                .contextLength(64)
+                .layers(3)
+                .dModel(64)
+                .heads(4)
+                .build();
+        List<Sample> samples = new ArrayList<>();
+        long[] read = {0};
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                HookedTransformer model = HookedTransformer.random(config, 1, Device.cpu());
+                Autograd off = Autograd.off()) {
+            NDArray tokens = manager.ones(new Shape(4, 48), DataType.INT64);
+            for (int pass = 0; pass <= 200; pass++) {
+                try (Scope scope = Scope.open();
+                        HookScope hooks = model.hooks()
+                                .read(
+                                        HookPoint.residPost(0),
+                                        (activation, site) ->
+                                                read[0] += activation.sum().getFloat() > 0 ? 1 : 2)
+                                .edit(HookPoint.mlpOut(1), (activation, site) -> activation.mul(0.5f))
+                                .open()) {
+                    model.forward(tokens);
+                    model.cache(tokens, HookPoint.residPost(2)).close();
+                }
+                if (pass == 50 || pass == 125 || pass == 200) {
+                    samples.add(Sample.now());
+                }
+            }
+        }
+        assertTrue(read[0] >= 200);
+        assertFlat(samples, "forward pass");
+    }
+
+    /** One array a step more would be hundreds; what is under way in the step at hand is some tens. */
+    private static void assertFlat(List<Sample> samples, String unit) {
+        Sample first = samples.get(0);
+        Sample last = samples.get(samples.size() - 1);
+        assertTrue(last.arrays() - first.arrays() < 60, () -> "live arrays grow with every " + unit + ": " + samples);
+        assertTrue(
+                last.residentKilobytes() - first.residentKilobytes() < 40_000,
+                () -> "the resident size grows with every " + unit + ": " + samples);
+    }
+
+    private static long liveArrays() {
+        try {
+            String histogram = (String) ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "gcClassHistogram",
+                            new Object[] {new String[0]},
+                            new String[] {String[].class.getName()});
+            return histogram
+                    .lines()
+                    .map(line -> line.strip().split("\\s+"))
+                    .filter(fields -> fields.length >= 4 && fields[3].equals(ARRAY_CLASS))
+                    .mapToLong(fields -> Long.parseLong(fields[1]))
+                    .sum();
+        } catch (JMException unavailable) {
+            throw new IllegalStateException(unavailable);
+        }
+    }
+
+    /** The resident size on Linux, elsewhere 0. */
+    private static long residentSize() {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        try {
+            return Files.readAllLines(status).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.assay.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.CountingSource;
+import dev.assay.checkpoint.Safetensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NotANumberTest {
+    private static final String SITE = "blocks.0.hook_resid_post of counting on numbers";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void anActivationIsReportedWithBatchAndSite() throws IOException {
+        String message = refusal(SmallRun.trainer(SmallRun.source().notANumberAt(150), folder));
+        Matcher found = Pattern.compile(
+                        "batch (\\d+) of " + Pattern.quote(SITE) + " holds 1 values that are not finite numbers")
+                .matcher(message);
+        assertTrue(found.matches(), message);
+        int batch = Integer.parseInt(found.group(1));
+        assertTrue(batch > 2, message);
+        List<Path> checkpoints = SmallRun.checkpoints(folder);
+        Path last = checkpoints.get(checkpoints.size() - 1);
+        assertEquals(
+                String.format("step-%010d.safetensors", batch - 1),
+                last.getFileName().toString());
+        assertFinite(last);
+    }
+
+    @Test
+    void theVeryFirstRowsAreLookedAt() throws IOException {
+        CountingSource source = SmallRun.source().notANumberAt(2);
+        assertEquals(
+                "the first 64 activations of " + SITE + " holds 1 values that are not finite numbers",
+                refusal(SmallRun.trainer(source, folder)));
+        String unscaled = refusal(SmallRun.trainer(source, folder).normalizesActivations(false));
+        assertTrue(unscaled.contains("of " + SITE + " holds 1 values"), unscaled);
+        assertEquals(0, CountingSource.producers());
+    }
+
+    @Test
+    void aGradientThatOverflowsSparesTheParameters() throws IOException {
+        // Errors of 1e18 square to 1e36, which is finite; the norm of their gradient is not.
+        CountingSource source = new CountingSource(8, pass -> 20).indexScale(1e15);
+        String message = refusal(SmallRun.trainer(source, folder).normalizesActivations(false));
+        assertTrue(message.contains("that is not a finite number though its activations are"), message);
+        for (Path checkpoint : SmallRun.checkpoints(folder)) {
+            assertFinite(checkpoint);
+        }
+    }
+
+    private static String refusal(SaeTrainer trainer) {
+        String message =
+                assertThrows(InvalidInputException.class, trainer::train).getMessage();
+        assertEquals(1, message.lines().count());
+        return message;
+    }
+
+    private static void assertFinite(Path checkpoint) throws IOException {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                Safetensors stored = Safetensors.open(checkpoint)) {
+            for (String name : DictionaryParameters.NAMES) {
+                NDArray array = stored.load(manager, name);
+                for (float value : array.toFloatArray()) {
+                    assertTrue(Float.isFinite(value), name);
+                }
+            }
+        }
+    }
+}
