@@ -1,0 +1,57 @@
+package dev.assay.evaluate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import java.util.Arrays;
+
+/** Counts on how many tokens each latent is active: above 0. */
+final class ActivationCounts {
+    private final NDArray fired; // int64 [d_sae]
+    private long tokens;
+
+    /**
+     * Starts with none.
+     *
+     * @param manager owns the counts
+     * @param dSae the number of latents
+     */
+    ActivationCounts(NDManager manager, int dSae) {
+        fired = Scope.outside(() -> manager.zeros(new Shape(dSae), DataType.INT64));
+    }
+
+    /**
+     * Takes the codes of a batch.
+     *
+     * @param rows the tokens of the batch
+     * @param latents int64 [m], the latent of each entry
+     * @param values [m], its activation
+     */
+    void add(long rows, NDArray latents, NDArray values) {
+        try (Scope scope = Scope.open()) {
+            Aten.indexAdd_(fired, 0, latents, values.gt(0).toType(DataType.INT64, false));
+        }
+        tokens += rows;
+    }
+
+    /** Active latents a token. */
+    double l0() {
+        return (double) Arrays.stream(fired.toLongArray()).sum() / tokens;
+    }
+
+    /** The share of latents that were never active. */
+    double deadShare() {
+        long[] counts = fired.toLongArray();
+        return (double) Arrays.stream(counts).filter(count -> count == 0).count() / counts.length;
+    }
+
+    /** The share of tokens on which each latent was active: [d_sae]. */
+    double[] density() {
+        return Arrays.stream(fired.toLongArray())
+                .mapToDouble(count -> (double) count / tokens)
+                .toArray();
+    }
+}

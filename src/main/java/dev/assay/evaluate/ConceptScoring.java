@@ -1,0 +1,215 @@
+package dev.assay.evaluate;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.model.ActivationCache;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import dev.assay.text.Concept;
+import dev.assay.text.ConceptLabels;
+import dev.assay.text.Corpus;
+import dev.assay.text.LabelledBatch;
+import dev.assay.text.LabelledReader;
+import dev.assay.text.Split;
+import dev.assay.text.StoryCorpus;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Scores units against the known concepts of generated stories.
+ *
+ * <p>A unit with a threshold says of each token whether it carries the concept. For each concept the unit and the threshold (a share
+ * of the unit's largest value) with the best F1 on training stories are chosen, and their F1 on held-out stories is reported, so that
+ * the best of many units is not best by luck alone.
+ */
+public final class ConceptScoring implements AutoCloseable {
+    private static final double[] THRESHOLDS = {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75};
+    private static final int CONTEXTS_PER_PASS = 32;
+    private static final int ROWS_AT_ONCE = 2048;
+
+    private final NDManager manager;
+    private final Labelled selection;
+    private final Labelled heldOut;
+
+    /** Activations [n, d] with the concepts of each, float [n, concepts]. */
+    private record Labelled(NDArray x, NDArray labels) {}
+
+    /**
+     * Runs the model on stories.
+     *
+     * @param model runs them
+     * @param point where units read
+     * @param stories a corpus of a {@link StoryCorpus}
+     * @param tokens of training stories, and as many of held-out ones
+     * @throws IOException when reading fails
+     * @throws dev.assay.InvalidInputException when the corpus is of another text
+     */
+    public ConceptScoring(HookedTransformer model, HookPoint point, Corpus stories, long tokens) throws IOException {
+        this.manager = model.manager().newSubManager();
+        try (Autograd off = Autograd.off()) {
+            this.selection = read(model, point, stories, Split.TRAINING, tokens);
+            this.heldOut = read(model, point, stories, Split.HELD_OUT, tokens);
+        }
+    }
+
+    private Labelled read(HookedTransformer model, HookPoint point, Corpus stories, Split split, long tokens)
+            throws IOException {
+        try (Scope scope = Scope.open();
+                LabelledReader reader = ConceptLabels.read(stories, split)) {
+            NDList activations = new NDList();
+            NDList labels = new NDList();
+            long seen = 0;
+            LabelledBatch batch = reader.next(CONTEXTS_PER_PASS);
+            while (batch != null && seen < tokens) {
+                try (ActivationCache cache = model.cache(batch.tokens().toArray(manager), point)) {
+                    activations.add(
+                            cache.get(point).reshape(-1, model.width(point)).duplicate());
+                }
+                labels.add(bits(batch.labels()));
+                seen += batch.labels().length;
+                batch = reader.next(CONTEXTS_PER_PASS);
+            }
+            NDArray x = scope.keep(NDArrays.concat(activations));
+            NDArray y = scope.keep(NDArrays.concat(labels));
+            x.attach(manager);
+            y.attach(manager);
+            return new Labelled(x, y);
+        }
+    }
+
+    private NDArray bits(long[] labels) {
+        int concepts = StoryCorpus.concepts().size();
+        float[] bits = new float[labels.length * concepts];
+        for (int token = 0; token < labels.length; token++) {
+            for (int concept = 0; concept < concepts; concept++) {
+                bits[token * concepts + concept] = labels[token] >>> concept & 1;
+            }
+        }
+        return manager.create(bits, new Shape(labels.length, concepts));
+    }
+
+    /**
+     * Scores a dictionary beside the baselines: the activation's dimensions, principal components, a random dictionary.
+     *
+     * @param sae the dictionary
+     * @return a row for each concept
+     */
+    public ConceptTable table(SparseAutoencoder sae) {
+        try (Autograd off = Autograd.off();
+                Scope scope = Scope.open()) {
+            NDArray mean = selection.x().mean(new int[] {0});
+            PrincipalComponents components = PrincipalComponents.of(selection.x());
+            NDArray directions = components.directions(manager);
+            List<ConceptTable.Best> latents = best(Units.latents(sae));
+            List<ConceptTable.Best> neurons = best(Units.neurons(mean));
+            List<ConceptTable.Best> principal = best(Units.directions(mean, directions));
+            List<ConceptTable.Best> random;
+            try (SparseAutoencoder nothing = Units.randomDictionary(sae.architecture(), sae.dSae(), mean, 0)) {
+                random = best(Units.latents(nothing));
+            }
+            float[] shares = heldOut.labels().mean(new int[] {0}).toFloatArray();
+            List<Concept> concepts = StoryCorpus.concepts();
+            List<ConceptTable.Row> rows = new ArrayList<>();
+            for (int c = 0; c < concepts.size(); c++) {
+                rows.add(new ConceptTable.Row(
+                        concepts.get(c), shares[c], latents.get(c), neurons.get(c), principal.get(c), random.get(c)));
+            }
+            return new ConceptTable(rows);
+        }
+    }
+
+    /**
+     * Finds the best unit for each concept.
+     *
+     * @param units the candidates
+     * @return one for each of {@link StoryCorpus#concepts()}
+     */
+    public List<ConceptTable.Best> best(Units units) {
+        try (Scope scope = Scope.open()) {
+            NDArray largest = largest(units); // [units]
+            NDList chosenFrom = f1(units, selection, largest);
+            NDList reported = f1(units, heldOut, largest);
+            List<ConceptTable.Best> best = new ArrayList<>();
+            // [thresholds, units, concepts]
+            NDArray selectionScores = NDArrays.stack(chosenFrom);
+            NDArray heldOutScores = NDArrays.stack(reported);
+            long candidates = THRESHOLDS.length * largest.size();
+            NDArray flat = selectionScores.reshape(candidates, -1);
+            long[] winners = flat.argMax(0).toLongArray(); // [concepts]
+            NDArray flatHeldOut = heldOutScores.reshape(candidates, -1);
+            for (int concept = 0; concept < winners.length; concept++) {
+                double f1 = flatHeldOut.getFloat(winners[concept], concept);
+                best.add(new ConceptTable.Best((int) (winners[concept] % largest.size()), f1));
+            }
+            return best;
+        }
+    }
+
+    /** The largest value of each unit on the training stories: [units]. */
+    private NDArray largest(Units units) {
+        try (Scope scope = Scope.open()) {
+            NDArray largest = null;
+            for (NDIndex rows : chunks(selection)) {
+                NDArray chunk = units.values(selection.x().get(rows)).max(new int[] {0});
+                largest = largest == null ? chunk : largest.maximum(chunk);
+            }
+            return scope.keep(largest);
+        }
+    }
+
+    /** F1 of every unit for every concept, [units, concepts] for each threshold. */
+    private NDList f1(Units units, Labelled data, NDArray largest) {
+        try (Scope scope = Scope.open()) {
+            int concepts = StoryCorpus.concepts().size();
+            NDArray[] hits = new NDArray[THRESHOLDS.length]; // true positives, [units, concepts]
+            NDArray[] calls = new NDArray[THRESHOLDS.length]; // positives, [units, 1]
+            for (int t = 0; t < THRESHOLDS.length; t++) {
+                hits[t] = manager.zeros(new Shape(largest.size(), concepts));
+                calls[t] = manager.zeros(new Shape(largest.size(), 1));
+            }
+            for (NDIndex rows : chunks(data)) {
+                try (Scope chunk = Scope.open()) {
+                    NDArray values = units.values(data.x().get(rows)); // [n, units]
+                    NDArray labels = data.labels().get(rows); // [n, concepts]
+                    for (int t = 0; t < THRESHOLDS.length; t++) {
+                        NDArray called =
+                                values.gt(largest.mul((float) THRESHOLDS[t])).toType(DataType.FLOAT32, false);
+                        hits[t].addi(called.transpose().matMul(labels));
+                        calls[t].addi(called.sum(new int[] {0}).reshape(-1, 1));
+                    }
+                }
+            }
+            NDArray positives = data.labels().sum(new int[] {0}).reshape(1, -1);
+            NDList scores = new NDList();
+            for (int t = 0; t < THRESHOLDS.length; t++) {
+                // F1 = 2·TP / (called + positive); 0 where neither is ever true.
+                NDArray denominator = calls[t].add(positives).maximum(1f);
+                scores.add(scope.keep(hits[t].mul(2f).div(denominator)));
+            }
+            return scores;
+        }
+    }
+
+    private static List<NDIndex> chunks(Labelled data) {
+        long rows = data.x().getShape().get(0);
+        List<NDIndex> chunks = new ArrayList<>();
+        for (long first = 0; first < rows; first += ROWS_AT_ONCE) {
+            chunks.add(new NDIndex("{}:{}", first, Math.min(rows, first + ROWS_AT_ONCE)));
+        }
+        return chunks;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.assay.evaluate;
+
+import dev.assay.text.Concept;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What units know of concepts whose truth is known: for each concept, the F1 of its best unit. Unit and threshold are chosen on
+ * training stories; F1 is measured on held-out ones.
+ *
+ * @param rows one a concept
+ */
+public record ConceptTable(List<Row> rows) {
+    /** A find counts from here. */
+    public static final double FOUND = 0.8;
+
+    /** Keeps its own copy. */
+    public ConceptTable {
+        rows = List.copyOf(rows);
+    }
+
+    /**
+     * The best units for a concept.
+     *
+     * @param concept the concept
+     * @param share of held-out tokens that carry it
+     * @param latent of the dictionary
+     * @param neuron of the activation's own dimensions, read both ways
+     * @param principal of the principal components, read both ways
+     * @param random of a random dictionary of the same size
+     */
+    public record Row(Concept concept, double share, Best latent, Best neuron, Best principal, Best random) {}
+
+    /**
+     * A unit chosen for a concept.
+     *
+     * @param unit its number
+     * @param f1 on held-out stories: the harmonic mean of precision and recall of "the unit is above its threshold"
+     */
+    public record Best(int unit, double f1) {}
+
+    /**
+     * Counts the concepts that a latent finds.
+     *
+     * @return rows whose latent has F1 of at least {@link #FOUND}
+     */
+    public long found() {
+        return rows.stream().filter(row -> row.latent().f1() >= FOUND).count();
+    }
+
+    /**
+     * Returns the rows by the F1 of their latents.
+     *
+     * @return the largest first
+     */
+    public List<Row> bestFirst() {
+        return rows.stream()
+                .sorted(Comparator.comparingDouble((Row row) -> row.latent().f1())
+                        .reversed())
+                .toList();
+    }
+
+    /**
+     * Returns the table for people, best finds first.
+     *
+     * @return lines
+     */
+    public String toText() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                "%-18s %7s  %6s %5s   %6s %6s %6s%n", "concept", "tokens", "latent", "F1", "neuron", "PCA", "random"));
+        bestFirst()
+                .forEach(row -> text.append(String.format(
+                        Locale.ROOT,
+                        "%-18s %6.2f%%  %6d %5.2f   %6.2f %6.2f %6.2f%n",
+                        row.concept().name(),
+                        100 * row.share(),
+                        row.latent().unit(),
+                        row.latent().f1(),
+                        row.neuron().f1(),
+                        row.principal().f1(),
+                        row.random().f1())));
+        text.append(String.format(
+                Locale.ROOT,
+                "%d of %d concepts have a latent with F1 ≥ %.1f; neurons %d, principal components %d, random dictionary %d%n",
+                found(),
+                rows.size(),
+                FOUND,
+                rows.stream().filter(row -> row.neuron().f1() >= FOUND).count(),
+                rows.stream().filter(row -> row.principal().f1() >= FOUND).count(),
+                rows.stream().filter(row -> row.random().f1() >= FOUND).count()));
+        return text.toString();
+    }
+}

@@ -1,0 +1,249 @@
+package dev.assay.evaluate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.model.ActivationCache;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookScope;
+import dev.assay.model.HookedTransformer;
+import dev.assay.sae.SaeMetadata;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.TopK;
+import dev.assay.sae.Weights;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import dev.assay.text.ContextReader;
+import dev.assay.text.Corpus;
+import dev.assay.text.Split;
+import dev.assay.text.StoryCorpus;
+import dev.assay.text.TokenBatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class EvaluationTest {
+    private static final int WIDTH = 48;
+    private static final int LENGTH = 32;
+    private static final HookPoint SITE = HookPoint.residPost(1);
+
+    private static HookedTransformer model;
+    private static Corpus corpus;
+
+    @BeforeAll
+    static void load() throws Exception {
+        model = HookedTransformer.load(Path.of(HookedTransformer.class
+                        .getResource("gpt_neox/config.json")
+                        .toURI())
+                .getParent());
+        corpus = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 300))
+                .contextLength(LENGTH)
+                .prependBos(true)
+                .build();
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @Test
+    void anExactDictionaryCostsNothing() throws IOException {
+        for (boolean skipsSpecial : new boolean[] {true, false}) {
+            try (SparseAutoencoder exact = signedUnits(1, skipsSpecial)) {
+                EvaluationReport report =
+                        Evaluation.of(model, exact, corpus).tokens(3000).run();
+                assertEquals(1, report.explainedVariance(), 1e-9);
+                assertEquals(0, report.meanSquaredError(), 1e-9);
+                assertEquals(1, report.cosine(), 1e-9);
+                assertEquals(WIDTH, report.l0(), 1e-9); // of ±u one each, no activation being 0
+                assertEquals(1, report.lossRecoveredFromMean(), 1e-5);
+                assertEquals(1, report.lossRecoveredFromZero(), 1e-5);
+                assertEquals(0, report.klDivergence(), 1e-6);
+                assertEquals(
+                        report.crossEntropy().clean(), report.crossEntropy().reconstructed(), 1e-6);
+            }
+        }
+    }
+
+    /** What the report says of a dictionary that halves every activation, computed here straight from the model. */
+    @Test
+    void onlyTheDictionarysTokensAreReplaced() throws IOException {
+        for (boolean skipsSpecial : new boolean[] {true, false}) {
+            try (SparseAutoencoder half = signedUnits(0.5f, skipsSpecial)) {
+                EvaluationReport report =
+                        Evaluation.of(model, half, corpus).tokens(32 * LENGTH).run();
+                double[] expected = plainly(skipsSpecial);
+                assertEquals(expected[0], report.tokens());
+                assertEquals(expected[1], report.crossEntropy().clean(), 1e-5);
+                assertEquals(expected[2], report.crossEntropy().reconstructed(), 1e-5);
+                assertEquals(expected[3], report.crossEntropy().meanAblated(), 1e-5);
+                assertEquals(expected[4], report.crossEntropy().zeroAblated(), 1e-5);
+                assertTrue(report.explainedVariance() < 1);
+                assertEquals(1, report.cosine(), 1e-6);
+            }
+        }
+    }
+
+    /** Tokens; cross-entropy clean, halved, of the mean, of zero: on the first 32 held-out contexts. */
+    private static double[] plainly(boolean skipsSpecial) throws IOException {
+        try (Autograd off = Autograd.off();
+                Scope scope = Scope.open();
+                ContextReader reader = corpus.read(Split.HELD_OUT)) {
+            TokenBatch batch = reader.next(32);
+            boolean[] kept = new boolean[batch.ids().length];
+            int tokens = 0;
+            for (int i = 0; i < kept.length; i++) {
+                kept[i] = !skipsSpecial || !model.tokenizer().isSpecial((int) batch.ids()[i]);
+                tokens += kept[i] ? 1 : 0;
+            }
+            NDArray ids = batch.toArray(model.manager());
+            float[] clean;
+            try (ActivationCache cache = model.cache(ids, SITE)) {
+                clean = cache.get(SITE).toFloatArray();
+            }
+            double[] mean = new double[WIDTH];
+            for (int i = 0; i < clean.length; i++) {
+                mean[i % WIDTH] += kept[i / WIDTH] ? clean[i] / tokens : 0;
+            }
+            float[] halved = clean.clone();
+            float[] ofMean = clean.clone();
+            float[] zero = clean.clone();
+            for (int i = 0; i < clean.length; i++) {
+                if (kept[i / WIDTH]) {
+                    halved[i] = clean[i] / 2;
+                    ofMean[i] = (float) mean[i % WIDTH];
+                    zero[i] = 0;
+                }
+            }
+            return new double[] {
+                tokens,
+                loss(batch, ids, clean),
+                loss(batch, ids, halved),
+                loss(batch, ids, ofMean),
+                loss(batch, ids, zero)
+            };
+        }
+    }
+
+    private static double loss(TokenBatch batch, NDArray ids, float[] site) {
+        NDArray replacement = model.manager().create(site, new Shape(batch.rows(), LENGTH, WIDTH));
+        float[] logits;
+        try (HookScope hooks =
+                model.hooks().edit(SITE, (activation, at) -> replacement).open()) {
+            logits = model.forward(ids).toFloatArray();
+        }
+        int vocabulary = logits.length / batch.ids().length;
+        double sum = 0;
+        int predicted = 0;
+        for (int i = 0; i < batch.ids().length; i++) {
+            if (i % LENGTH == LENGTH - 1) {
+                continue; // what follows is another context
+            }
+            float[] row = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
+            double total = 0;
+            for (float logit : row) {
+                total += Math.exp(logit);
+            }
+            sum += Math.log(total) - row[(int) batch.ids()[i + 1]];
+            predicted++;
+        }
+        return sum / predicted;
+    }
+
+    @Test
+    void latentsThatNeverFireAreDead() throws IOException {
+        try (SparseAutoencoder sae = signedUnits(1, true);
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            float[] bias = new float[2 * WIDTH];
+            Arrays.fill(bias, 0, 24, -1e6f); // a quarter of the latents
+            try (SparseAutoencoder silenced = sae.toBuilder()
+                    .weights(new Weights(sae.encoder(), manager.create(bias), sae.decoder(), sae.decoderBias()))
+                    .build()) {
+                EvaluationReport report =
+                        Evaluation.of(model, silenced, corpus).tokens(3000).run();
+                assertEquals(0.25, report.deadShare(), 0.03);
+                assertTrue(report.deadShare() >= 0.25);
+            }
+        }
+    }
+
+    @Test
+    void readsAsManyTokensAsAsked() throws IOException {
+        try (SparseAutoencoder sae = signedUnits(1, false)) {
+            assertEquals(
+                    32 * LENGTH,
+                    Evaluation.of(model, sae, corpus).tokens(1).run().tokens());
+            assertEquals(
+                    64 * LENGTH,
+                    Evaluation.of(model, sae, corpus)
+                            .tokens(32 * LENGTH + 1)
+                            .run()
+                            .tokens());
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsOneSentence() throws IOException {
+        try (SparseAutoencoder sae = signedUnits(1, true);
+                SparseAutoencoder homeless =
+                        sae.toBuilder().metadata(SaeMetadata.builder().build()).build()) {
+            assertTrue(refusal(Evaluation.of(model, homeless, corpus)).contains("metadata.hook_name"));
+            assertTrue(refusal(Evaluation.of(model, sae, corpus).point(HookPoint.residPost(9)))
+                    .contains("blocks.9.hook_resid_post"));
+            assertTrue(refusal(Evaluation.of(model, sae, corpus).point(HookPoint.parse("blocks.0.mlp.hook_post")))
+                    .contains("the dictionary has d_in 48, but blocks.0.mlp.hook_post of "));
+            Corpus nothingHeldOut = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 300))
+                    .contextLength(LENGTH)
+                    .heldOutEvery(0)
+                    .build();
+            assertTrue(refusal(Evaluation.of(model, sae, nothingHeldOut)).contains("held out"));
+        }
+    }
+
+    private static String refusal(Evaluation evaluation) {
+        String message =
+                assertThrows(InvalidInputException.class, evaluation::run).getMessage();
+        assertEquals(1, message.lines().count());
+        return message;
+    }
+
+    /** Latents ±u for every unit vector u, enough of them active to write any activation; the decoder may be shorter. */
+    private static SparseAutoencoder signedUnits(float length, boolean skipsSpecial) {
+        float[] encoder = new float[2 * WIDTH * WIDTH];
+        float[] decoder = new float[encoder.length];
+        for (int i = 0; i < WIDTH; i++) {
+            encoder[i * WIDTH + i] = 1;
+            encoder[(WIDTH + i) * WIDTH + i] = -1;
+        }
+        for (int i = 0; i < encoder.length; i++) {
+            decoder[i] = length * encoder[i];
+        }
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            SparseAutoencoder sae = SparseAutoencoder.builder()
+                    .architecture(TopK.of(WIDTH))
+                    .weights(new Weights(
+                            manager.create(encoder, new Shape(2 * WIDTH, WIDTH)),
+                            manager.zeros(new Shape(2 * WIDTH)),
+                            manager.create(decoder, new Shape(2 * WIDTH, WIDTH)),
+                            manager.zeros(new Shape(WIDTH))))
+                    .metadata(SaeMetadata.builder()
+                            .hookName(SITE.name())
+                            .put("exclude_special_tokens", skipsSpecial)
+                            .build())
+                    .build();
+            assertArrayEquals(
+                    new long[] {2 * WIDTH, WIDTH}, sae.encoder().getShape().getShape());
+            return sae;
+        }
+    }
+}
