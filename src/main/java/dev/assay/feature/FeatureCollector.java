@@ -1,0 +1,237 @@
+package dev.assay.feature;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.InvalidInputException;
+import dev.assay.model.ActivationCache;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.SparseCodes;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import dev.assay.text.ContextReader;
+import dev.assay.text.Corpus;
+import dev.assay.text.Split;
+import dev.assay.text.TokenBatch;
+import dev.assay.text.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+
+/**
+ * Collects a {@link FeatureStore}: one pass of the model and the dictionary over a corpus, for all latents at once.
+ *
+ * <p>The outcome does not depend on the batch size, and equal runs on one machine give equal stores.
+ */
+public final class FeatureCollector {
+    private final HookedTransformer model;
+    private final SparseAutoencoder sae;
+    private final Corpus corpus;
+    private long tokens = 1_000_000;
+    private Split split = Split.ALL;
+    private int batch = 32;
+    private int examples = 20;
+    private ExampleWindow window = new ExampleWindow(20, 10);
+    private HookPoint hook;
+    private LongConsumer progress = read -> {};
+
+    private FeatureCollector(HookedTransformer model, SparseAutoencoder sae, Corpus corpus) {
+        this.model = model;
+        this.sae = sae;
+        this.corpus = corpus;
+    }
+
+    /**
+     * Starts with the usual options: a million tokens of all documents, 20 examples a latent.
+     *
+     * @param model the model
+     * @param sae the dictionary; its metadata name the hook point unless {@link #hook} does
+     * @param corpus the text
+     * @return the options
+     */
+    public static FeatureCollector of(HookedTransformer model, SparseAutoencoder sae, Corpus corpus) {
+        return new FeatureCollector(model, sae, corpus);
+    }
+
+    /**
+     * Sets how much to read. The pass ends with the context in which this number is reached, or with the corpus.
+     *
+     * @param tokens tokens in the statistics, at least 1
+     * @return this
+     */
+    public FeatureCollector tokens(long tokens) {
+        // The bins of a histogram are counted in 32 bits.
+        if (tokens < 1 || tokens > Integer.MAX_VALUE) {
+            throw new InvalidInputException("asked to read " + tokens + " tokens, expected 1 to " + Integer.MAX_VALUE);
+        }
+        this.tokens = tokens;
+        return this;
+    }
+
+    /**
+     * Sets which documents to read.
+     *
+     * @param split all unless set
+     * @return this
+     */
+    public FeatureCollector split(Split split) {
+        this.split = split;
+        return this;
+    }
+
+    /**
+     * Sets how many contexts run at once, which changes speed and memory, not the outcome.
+     *
+     * @param contexts at least 1; 32 unless set
+     * @return this
+     */
+    public FeatureCollector batch(int contexts) {
+        this.batch = atLeast("contexts a batch", contexts, 1);
+        return this;
+    }
+
+    /**
+     * Sets how many examples to keep of each latent.
+     *
+     * @param examples not negative; 20 unless set
+     * @return this
+     */
+    public FeatureCollector examples(int examples) {
+        this.examples = atLeast("examples a latent", examples, 0);
+        return this;
+    }
+
+    /**
+     * Sets how much text an example shows.
+     *
+     * @param before the number of tokens before the peak; 20 unless set
+     * @param after the number of tokens after it; 10 unless set
+     * @return this
+     */
+    public FeatureCollector window(int before, int after) {
+        this.window = new ExampleWindow(
+                atLeast("tokens before the peak", before, 0), atLeast("tokens after the peak", after, 0));
+        return this;
+    }
+
+    /**
+     * Sets the site that the dictionary reads, in place of the one that its metadata name.
+     *
+     * @param hook a site of the model
+     * @return this
+     */
+    public FeatureCollector hook(HookPoint hook) {
+        this.hook = hook;
+        return this;
+    }
+
+    /**
+     * Sets what hears of the progress.
+     *
+     * @param progress gets the number of tokens in the statistics after each batch
+     * @return this
+     */
+    public FeatureCollector progress(LongConsumer progress) {
+        this.progress = progress;
+        return this;
+    }
+
+    /**
+     * Runs the pass.
+     *
+     * @param folder where the store goes: absent, empty, or a store, which is replaced when the new one is complete
+     * @return the store
+     * @throws IOException if reading or writing fails
+     * @throws InvalidInputException if the parts do not fit each other, or the folder holds something else
+     */
+    public FeatureStore collect(Path folder) throws IOException {
+        StoreFiles.requireUsable(folder);
+        HookPoint site = hook == null ? HookPoint.parse(sae.metadata().requiredHookName()) : hook;
+        FeatureAccumulator accumulator = new FeatureAccumulator(sae.dSae(), examples, window);
+        boolean[] special = special(corpus.tokenizer());
+        try (ContextReader reader = corpus.read(split);
+                Autograd off = Autograd.off()) {
+            while (accumulator.tokens() < tokens) {
+                // Only the last of these contexts can reach the number, so that the end does not depend on the batch.
+                long missing = tokens - accumulator.tokens();
+                long wanted = (missing - 1) / corpus.contextLength() + 1;
+                TokenBatch contexts = reader.next((int) Math.min(batch, wanted));
+                if (contexts == null) {
+                    break;
+                }
+                accumulator.add(encode(contexts, site, special));
+                progress.accept(accumulator.tokens());
+            }
+        }
+        if (accumulator.tokens() == 0) {
+            throw new InvalidInputException(corpus.description() + " has no token to read among "
+                    + split.name().toLowerCase(Locale.ROOT) + " documents");
+        }
+        FeatureStore store = new FeatureStore(provenance(site, accumulator), accumulator.tables());
+        StoreFiles.write(folder, store);
+        return store;
+    }
+
+    private CodedTokens encode(TokenBatch contexts, HookPoint site, boolean[] special) {
+        boolean[] counted = new boolean[contexts.ids().length];
+        for (int i = 0; i < counted.length; i++) {
+            counted[i] = !special[(int) contexts.ids()[i]];
+        }
+        try (Scope scope = Scope.open();
+                ActivationCache cache = model.cache(contexts.toArray(model.manager()), site)) {
+            NDArray activations = cache.get(site); // [batch, position, d_in]
+            SparseCodes codes = sae.encode(activations);
+            return new CodedTokens(
+                    contexts,
+                    counted,
+                    codes.offsets().toLongArray(),
+                    codes.indices().toLongArray(),
+                    codes.values().toFloatArray());
+        }
+    }
+
+    private Provenance provenance(HookPoint site, FeatureAccumulator accumulator) {
+        String version = FeatureStore.class.getPackage().getImplementationVersion();
+        return new Provenance(
+                model.name(),
+                Fingerprint.of(model),
+                description(sae),
+                Fingerprint.of(sae),
+                site.name(),
+                corpus.description(),
+                split.name().toLowerCase(Locale.ROOT).replace('_', '-') + " documents",
+                corpus.contextLength(),
+                accumulator.contexts(),
+                accumulator.tokens(),
+                version == null ? "development" : version);
+    }
+
+    /** For example {@code topk, k 32, 4096 latents of width 512}. */
+    private static String description(SparseAutoencoder sae) {
+        StringBuilder text = new StringBuilder(sae.architecture().id());
+        new TreeMap<>(sae.architecture().options()).forEach((option, value) -> {
+            if (!Boolean.FALSE.equals(value)) {
+                text.append(", ").append(option.replace('_', ' '));
+                text.append(Boolean.TRUE.equals(value) ? "" : " " + value);
+            }
+        });
+        return text + ", " + sae.dSae() + " latents of width " + sae.dIn();
+    }
+
+    private static boolean[] special(Tokenizer tokenizer) {
+        boolean[] special = new boolean[tokenizer.vocabularySize()];
+        for (int id = 0; id < special.length; id++) {
+            special[id] = tokenizer.isSpecial(id);
+        }
+        return special;
+    }
+
+    private static int atLeast(String name, int value, int least) {
+        if (value < least) {
+            throw new InvalidInputException(name + ": " + value + ", expected at least " + least);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.assay.feature;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.sae.SaeMetadata;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.TopK;
+import dev.assay.sae.Weights;
+import dev.assay.tensor.Scope;
+import dev.assay.text.Corpus;
+import dev.assay.text.StoryCorpus;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+
+/** A tiny random model, stories, and a random dictionary whose last latent is never active. */
+final class TinyDictionary implements AutoCloseable {
+    static final int LATENTS = 40;
+    static final int LENGTH = 32;
+    static final HookPoint SITE = HookPoint.residPost(1);
+
+    final HookedTransformer model;
+    final Corpus corpus;
+    final SparseAutoencoder sae;
+
+    TinyDictionary() throws IOException {
+        model = HookedTransformer.load(modelFolder());
+        corpus = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 300))
+                .contextLength(LENGTH)
+                .build();
+        sae = dictionary(model, 1, SITE.name());
+    }
+
+    static Path modelFolder() {
+        try {
+            return Path.of(HookedTransformer.class
+                            .getResource("gpt_neox/config.json")
+                            .toURI())
+                    .getParent();
+        } catch (URISyntaxException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    static SparseAutoencoder dictionary(HookedTransformer model, long seed, String hook) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int width = model.config().dModel();
+        SaeMetadata metadata =
+                SaeMetadata.builder().modelName("tiny").hookName(hook).build();
+        float[] bias = new float[LATENTS];
+        bias[LATENTS - 1] = -1e6f;
+        try (Scope scope = Scope.open()) {
+            return SparseAutoencoder.builder()
+                    .architecture(TopK.of(6))
+                    .weights(new Weights(
+                            normal(model, random, width),
+                            model.manager().create(bias),
+                            normal(model, random, width),
+                            model.manager().zeros(new Shape(width))))
+                    .metadata(metadata)
+                    .build();
+        }
+    }
+
+    private static NDArray normal(HookedTransformer model, SplittableRandom random, int width) {
+        float[] values = new float[LATENTS * width];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (random.nextDouble() + random.nextDouble() + random.nextDouble() - 1.5);
+        }
+        return model.manager().create(values, new Shape(LATENTS, width));
+    }
+
+    @Override
+    public void close() {
+        sae.close();
+        model.close();
+    }
+}
