@@ -1,0 +1,81 @@
+package dev.assay.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code assay}, which only leads to its subcommands. */
+@Command(
+        name = "assay",
+        description = "Sparse autoencoders on transformer activations.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Assay.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            QuickstartCommand.class,
+            TrainCommand.class,
+            EvaluateCommand.class,
+            BenchCommand.class,
+            InspectCommand.class,
+            VerifyModelCommand.class,
+            VerifySaeCommand.class,
+            VerifyTrainingCommand.class
+        })
+public final class Assay implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    /**
+     * Runs a command and ends the process with its exit code.
+     *
+     * @param arguments the command line
+     */
+    public static void main(String[] arguments) {
+        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    }
+
+    /**
+     * Runs a command in this process.
+     *
+     * @param out takes what the command prints
+     * @param err takes errors
+     * @param arguments the command line
+     * @return the exit code: 0 done, 1 done and the answer is no, 2 unusable input, 70 a bug in Assay
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        IExecutionExceptionHandler failures = (failure, command, parsed) -> Failures.report(failure, err);
+        CommandLine line = new CommandLine(new Assay())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((failure, args) -> Failures.report(failure, err))
+                .setExecutionExceptionHandler(failures);
+        try {
+            return line.execute(arguments);
+        } catch (Error error) {
+            // Left alone it would end the process with code 1, which means something else.
+            return Failures.report(error, err);
+        }
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "no command given, expected one of "
+                        + String.join(", ", spec.subcommands().keySet()) + " (try --help)");
+    }
+
+    /** Reads the version off the jar, which has it from the build file. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Assay.class.getPackage().getImplementationVersion();
+            return new String[] {"assay " + (version == null ? "(built from source)" : version)};
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.assay.cli;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.HarvestBenchmark;
+import dev.assay.checkpoint.Json;
+import dev.assay.model.HookPoint;
+import dev.assay.sae.TopK;
+import dev.assay.tensor.Threads;
+import dev.assay.train.TrainingBenchmark;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code assay bench}: measurements, which never pass or fail. */
+@Command(
+        name = "bench",
+        description = "Measures speed beside the floor of the same machine.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {BenchCommand.Train.class, BenchCommand.Harvest.class})
+final class BenchCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no benchmark given, expected train or harvest");
+    }
+
+    /** What every benchmark takes. */
+    static final class Common {
+        @Option(names = "--warmup", defaultValue = "3", description = "rounds not counted (default ${DEFAULT-VALUE})")
+        private int warmup;
+
+        @Option(names = "--threads", description = "threads of one operation (default: the physical cores)")
+        private Integer threads;
+
+        @Mixin
+        private DeviceOption place;
+
+        @Option(names = "--json", description = "print one JSON object")
+        private boolean json;
+
+        Device device() {
+            if (threads != null) {
+                Threads.set(threads);
+            }
+            return place.device();
+        }
+
+        int print(CommandSpec spec, Object report) {
+            ObjectNode node = Json.mapper().valueToTree(report);
+            node.put("threads", Threads.count());
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.print(Json.pretty(node));
+            } else {
+                node.properties().forEach(field -> out.printf("%-28s %s%n", field.getKey(), field.getValue()));
+            }
+            out.flush();
+            return 0;
+        }
+    }
+
+    @Command(name = "train", description = "Times training steps.", mixinStandardHelpOptions = true)
+    static final class Train implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Common common;
+
+        @Option(names = "--architecture", defaultValue = "topk", description = "topk")
+        private String architecture;
+
+        @Option(
+                names = "--d-in",
+                defaultValue = "512",
+                description = "width of the activations (default ${DEFAULT-VALUE})")
+        private int dIn;
+
+        @Option(names = "--d-sae", defaultValue = "16384", description = "latents (default ${DEFAULT-VALUE})")
+        private int dSae;
+
+        @Option(names = "--k", defaultValue = "32", description = "active latents (default ${DEFAULT-VALUE})")
+        private int k;
+
+        @Option(names = "--batch", defaultValue = "4096", description = "activations a step (default ${DEFAULT-VALUE})")
+        private int batch;
+
+        @Option(names = "--steps", defaultValue = "8", description = "counted steps (default ${DEFAULT-VALUE})")
+        private int steps;
+
+        @Override
+        public Integer call() {
+            if (!architecture.equals("topk")) {
+                throw new InvalidInputException("architecture is \"" + architecture + "\", expected topk");
+            }
+            return common.print(
+                    spec, TrainingBenchmark.run(TopK.of(k), dIn, dSae, batch, steps, common.warmup, common.device()));
+        }
+    }
+
+    @Command(
+            name = "harvest",
+            description = "Times a random model of the shape of Pythia-70m up to a site, and as a whole.",
+            mixinStandardHelpOptions = true)
+    static final class Harvest implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private Common common;
+
+        @Option(names = "--contexts", defaultValue = "32", description = "a batch (default ${DEFAULT-VALUE})")
+        private int contexts;
+
+        @Option(
+                names = "--context",
+                defaultValue = "128",
+                description = "tokens of a context (default ${DEFAULT-VALUE})")
+        private int length;
+
+        @Option(names = "--rounds", defaultValue = "7", description = "counted rounds (default ${DEFAULT-VALUE})")
+        private int rounds;
+
+        @Override
+        public Integer call() {
+            return common.print(
+                    spec,
+                    HarvestBenchmark.run(
+                            HarvestBenchmark.pythia70m(),
+                            HookPoint.residPost(3),
+                            contexts,
+                            length,
+                            rounds,
+                            common.warmup,
+                            common.device()));
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.assay.cli;
+
+import dev.assay.checkpoint.ComparisonReport;
+import dev.assay.checkpoint.Json;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** What every comparison with recorded tensors takes, and how it answers. */
+final class ComparisonOptions {
+    @Option(names = "--expected", paramLabel = "FILE", required = true, description = "inputs and expected outputs")
+    private Path expected;
+
+    @Option(
+            names = "--tolerance",
+            defaultValue = "1e-4",
+            description = "largest absolute difference (default ${DEFAULT-VALUE})")
+    private double tolerance;
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
+    Path expected() {
+        return expected;
+    }
+
+    double tolerance() {
+        return tolerance;
+    }
+
+    /** Prints a report and returns the exit code that it means. */
+    int print(ComparisonReport report, CommandSpec spec) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(json ? Json.pretty(report.toJson()) : report.toText());
+        out.flush();
+        return report.passed() ? 0 : 1;
+    }
+}

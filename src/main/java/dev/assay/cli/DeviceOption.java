@@ -1,0 +1,38 @@
+package dev.assay.cli;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import dev.assay.InvalidInputException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** Where the arrays of a command live. */
+final class DeviceOption {
+    private static final Pattern GPU = Pattern.compile("(?:gpu|cuda):?(\\d{0,4})");
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "cpu, or gpu0, gpu1, … (default ${DEFAULT-VALUE})")
+    private String name;
+
+    /** Returns the device, once it is known that this machine has it. */
+    Device device() {
+        if (name.equals("cpu")) {
+            return Device.cpu();
+        }
+        Matcher gpu = GPU.matcher(name);
+        if (!gpu.matches()) {
+            throw new InvalidInputException("device is \"" + name + "\", expected cpu, or gpu0, gpu1, …");
+        }
+        int number = gpu.group(1).isEmpty() ? 0 : Integer.parseInt(gpu.group(1));
+        int available = Engine.getEngine("PyTorch").getGpuCount();
+        if (number >= available) {
+            throw new InvalidInputException("device is \"" + name + "\", but PyTorch sees " + available
+                    + " GPUs here, expected cpu" + (available == 0 ? "" : ", or gpu0 to gpu" + (available - 1)));
+        }
+        return Device.gpu(number);
+    }
+}

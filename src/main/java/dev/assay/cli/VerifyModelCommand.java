@@ -1,0 +1,43 @@
+package dev.assay.cli;
+
+import dev.assay.checkpoint.ComparisonReport;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.ModelVerification;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code assay verify-model}: a transformer against what Hugging Face computed from it. */
+@Command(
+        name = "verify-model",
+        description = "Compares a transformer with tensors that Hugging Face computed from it;"
+                + " scripts/export_reference.py makes such a file.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:within the tolerance", "1:outside, or the file has unknown tensors", "2:unusable input"})
+final class VerifyModelCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "a Hugging Face folder")
+    private Path folder;
+
+    @Mixin
+    private ComparisonOptions options;
+
+    @Mixin
+    private DeviceOption place;
+
+    @Override
+    public Integer call() throws IOException {
+        try (HookedTransformer model = HookedTransformer.load(folder, place.device())) {
+            ComparisonReport report = ModelVerification.compare(model, options.expected(), options.tolerance());
+            return options.print(report, spec);
+        }
+    }
+}

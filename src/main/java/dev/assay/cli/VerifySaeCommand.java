@@ -1,0 +1,36 @@
+package dev.assay.cli;
+
+import dev.assay.checkpoint.ComparisonReport;
+import dev.assay.sae.SaeVerification;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code assay verify-sae}: a dictionary against what SAELens computed from it. */
+@Command(
+        name = "verify-sae",
+        description = "Compares a dictionary with tensors that SAELens computed from it.",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {"0:within the tolerance", "1:outside, or the file has unknown tensors", "2:unusable input"})
+final class VerifySaeCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "a SAELens folder")
+    private Path folder;
+
+    @Mixin
+    private ComparisonOptions options;
+
+    @Override
+    public Integer call() throws IOException {
+        ComparisonReport report = SaeVerification.run(folder, options.expected(), options.tolerance());
+        return options.print(report, spec);
+    }
+}

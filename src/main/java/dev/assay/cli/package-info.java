@@ -1,0 +1,2 @@
+/** The command line: thin commands over the public interface of the library, one class each. */
+package dev.assay.cli;

@@ -1,0 +1,119 @@
+package dev.assay.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AssayTest {
+    private static final Path FIXTURES = Path.of("src/test/resources/dev/assay/sae");
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void verifySaePrintsAReport() {
+        Path sae = FIXTURES.resolve("topk_rescale");
+        assertEquals(0, run("verify-sae", sae.toString(), "--expected", sae + "/expected.safetensors"));
+        assertTrue(out.toString().startsWith("sae_in "), out::toString);
+        assertTrue(out.toString().endsWith("passed (tolerance 1e-04)" + System.lineSeparator()), out::toString);
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void verifySaePrintsJson() throws IOException {
+        Path sae = FIXTURES.resolve("topk");
+        String expected = sae + "/expected.safetensors";
+        assertEquals(0, run("verify-sae", sae.toString(), "--expected", expected, "--json"));
+        JsonNode report = Json.mapper().readTree(out.toString());
+        assertTrue(report.get("passed").booleanValue());
+        assertEquals(1e-4, report.get("tolerance").doubleValue());
+        assertTrue(report.get("differences").get("recon").doubleValue() < 1e-5);
+        assertTrue(report.get("active_sets_equal").booleanValue());
+        assertEquals(0, report.get("unknown").size());
+        assertEquals(1, run("verify-sae", sae.toString(), "--expected", expected, "--tolerance=-1"));
+    }
+
+    @Test
+    void wrongInputIsOneSentence() throws IOException {
+        Path sae = FIXTURES.resolve("topk");
+        Path cut = folder.resolve("cut.safetensors");
+        byte[] whole = Files.readAllBytes(sae.resolve("expected.safetensors"));
+        Files.write(cut, java.util.Arrays.copyOf(whole, whole.length - 1));
+        assertRefused("no such file: " + folder.resolve("cfg.json"), folder.toString(), "--expected=x");
+        assertRefused("no such file: x", sae.toString(), "--expected=x");
+        assertRefused("Missing required option: '--expected=FILE'", sae.toString());
+        assertRefused(cut + ": data_offsets of tensor ", sae.toString(), "--expected", cut.toString());
+        assertRefused(
+                "Invalid value for option '--tolerance': 'a' is not a double",
+                sae + "",
+                "--expected=x",
+                "--tolerance=a");
+    }
+
+    @Test
+    void aDeviceThatIsNotThereIsOneSentence() {
+        assertEquals(2, run("bench", "train", "--device", "tpu"));
+        assertEquals(
+                "assay: device is \"tpu\", expected cpu, or gpu0, gpu1, …",
+                err.toString().strip());
+        assertEquals(2, run("bench", "harvest", "--device", "gpu99"));
+        assertTrue(err.toString().contains("device is \"gpu99\", but PyTorch sees "), err::toString);
+    }
+
+    @Test
+    void noCommandIsExplained() {
+        assertEquals(2, run());
+        assertTrue(err.toString().startsWith("assay: no command given, expected one of "), err::toString);
+        assertEquals(0, run("--help"));
+        assertTrue(out.toString().contains("verify-sae"), out::toString);
+    }
+
+    @Test
+    void failuresBecomeSentencesAndCodes() {
+        assertEquals("assay: k is 0", report(2, new InvalidInputException("k is 0")));
+        assertEquals("assay: no permission for /x", report(2, new AccessDeniedException("/x")));
+        assertEquals(
+                "assay: /x: No space left on device",
+                report(2, new FileSystemException("/x", null, "No space left on device")));
+        assertEquals("assay: a: b", report(2, new UncheckedIOException("a", new IOException("b"))));
+        assertTrue(report(70, new IllegalStateException("oops")).contains("IllegalStateException: oops"));
+    }
+
+    private String report(int code, Exception failure) {
+        StringWriter text = new StringWriter();
+        assertEquals(code, Failures.report(failure, new PrintWriter(text, true)));
+        return text.toString().strip();
+    }
+
+    private void assertRefused(String message, String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        all[0] = "verify-sae";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        err.getBuffer().setLength(0);
+        assertEquals(2, run(all));
+        String text = err.toString();
+        assertTrue(text.startsWith("assay: " + message), text);
+        assertEquals(1, text.lines().count(), text);
+        assertEquals("", out.toString());
+    }
+
+    private int run(String... arguments) {
+        return Assay.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+}
