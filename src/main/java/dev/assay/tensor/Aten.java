@@ -146,16 +146,6 @@ public final class Aten {
         return flow("cross_entropy", logits, targets);
     }
 
-    /**
-     * Draws one index a row from the engine's random generator.
-     *
-     * @param probabilities [n, choices], not negative
-     * @return int64 [n, 1]
-     */
-    public static NDArray multinomial(NDArray probabilities) {
-        return Bridge.get().tensor("multinomial", probabilities);
-    }
-
     // ------------------------------------------------------------------------------------------------ dense products
 
     /**

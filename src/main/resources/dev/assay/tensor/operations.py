@@ -42,8 +42,6 @@ class Operations(Module):
     return torch.embedding(weight, ids)
   def cross_entropy(self: __torch__.Operations, logits: Tensor, targets: Tensor) -> Tensor:
     return torch.cross_entropy_loss(logits, targets, None, 0)
-  def multinomial(self: __torch__.Operations, probabilities: Tensor) -> Tensor:
-    return torch.multinomial(probabilities, 1)
   def mm_out(self: __torch__.Operations, a: Tensor, b: Tensor, out: Tensor) -> NoneType:
     _0 = torch.mm(a, b, out=out)
     return None
@@ -92,8 +90,6 @@ class Operations(Module):
     return sum
   def embedding_bag_weights_gradient(self: __torch__.Operations, gradient: Tensor, table: Tensor, indices: Tensor, offsets: Tensor, bags: Tensor) -> Tensor:
     return torch._embedding_bag_per_sample_weights_backward(gradient, table, indices, offsets, bags, 0)
-  def repeat_each(self: __torch__.Operations, x: Tensor, times: int) -> Tensor:
-    return torch.repeat_interleave(x, times)
   def vector_norm(self: __torch__.Operations, x: Tensor) -> Tensor:
     return torch.linalg_vector_norm(x, 2)
   def row_norms(self: __torch__.Operations, x: Tensor) -> Tensor:
