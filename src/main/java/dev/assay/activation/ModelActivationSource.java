@@ -15,11 +15,9 @@ import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
 import dev.assay.text.TokenBatch;
-import dev.assay.text.Tokenizer;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Activations of a live model; it runs no deeper than the deepest site. */
 public final class ModelActivationSource implements ActivationSource {
@@ -157,7 +155,7 @@ public final class ModelActivationSource implements ActivationSource {
                     }
                     joined = sites.size() == 1 ? sites.get(0).duplicate() : NDArrays.concat(sites, 1);
                 }
-                long[] kept = keptRows(batch);
+                long[] kept = batch.places(corpus.tokenizer(), withSpecialTokens);
                 if (kept.length == 0) {
                     return null;
                 }
@@ -166,15 +164,6 @@ public final class ModelActivationSource implements ActivationSource {
                 }
                 return scope.keep(joined);
             }
-        }
-
-        private long[] keptRows(TokenBatch batch) {
-            Tokenizer tokenizer = corpus.tokenizer();
-            long[] ids = batch.ids();
-            return IntStream.range(0, ids.length)
-                    .filter(i -> withSpecialTokens || !tokenizer.isSpecial((int) ids[i]))
-                    .asLongStream()
-                    .toArray();
         }
 
         @Override

@@ -19,7 +19,6 @@ import dev.assay.text.Split;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * Measures a dictionary on the held-out documents of a corpus: how well it reconstructs, and what the model loses when its site is
@@ -220,11 +219,7 @@ public final class Evaluation {
         }
 
         private NDArray keptRows(TokenBatch batch) {
-            long[] ids = batch.ids();
-            return manager.create(IntStream.range(0, ids.length)
-                    .filter(i -> !skipsSpecial || !corpus.tokenizer().isSpecial((int) ids[i]))
-                    .asLongStream()
-                    .toArray());
+            return manager.create(batch.places(corpus.tokenizer(), !skipsSpecial));
         }
 
         /** The logits that predict a token of the context: [batch · (position − 1), vocabulary]. */

@@ -7,10 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.sae.Architecture;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.Weights;
-import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
 
 /**
  * Something that turns an activation into non-negative numbers, one a unit: the latents of a dictionary, or a baseline that is asked
@@ -75,15 +72,8 @@ public interface Units {
      * @return the dictionary, to be closed
      */
     static SparseAutoencoder randomDictionary(Architecture architecture, int dSae, NDArray mean, long seed) {
-        int width = (int) mean.size();
-        RandomGenerator random = new SplittableRandom(seed);
-        float[] gaussian = new float[Math.multiplyExact(dSae, width)];
-        for (int i = 0; i < gaussian.length; i++) {
-            gaussian[i] = (float) random.nextGaussian();
-        }
         try (Scope scope = Scope.open()) {
-            NDArray rows = mean.getManager().create(gaussian, new Shape(dSae, width));
-            NDArray unit = rows.div(Aten.rowNorms(rows));
+            NDArray unit = Weights.randomDirections(mean.getManager(), dSae, (int) mean.size(), seed);
             NDArray bias = mean.getManager().zeros(new Shape(dSae));
             return SparseAutoencoder.builder()
                     .architecture(architecture)

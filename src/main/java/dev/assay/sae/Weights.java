@@ -1,11 +1,14 @@
 package dev.assay.sae;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * The arrays of a dictionary, float32. Encoder and decoder both hold one latent a row.
@@ -30,6 +33,27 @@ public record Weights(NDArray encoder, NDArray encoderBias, NDArray decoder, NDA
         check("encoder bias", encoderBias, new Shape(dSae));
         check("decoder", decoder, new Shape(dSae, dIn));
         check("decoder bias", decoderBias, new Shape(dIn));
+    }
+
+    /**
+     * Draws directions that are uniform on the unit sphere.
+     *
+     * @param manager owns the result
+     * @param count how many
+     * @param width of each
+     * @param seed decides them
+     * @return float32 [count, width], rows of norm 1
+     */
+    public static NDArray randomDirections(NDManager manager, int count, int width, long seed) {
+        RandomGenerator random = new SplittableRandom(seed);
+        float[] gaussian = new float[Math.multiplyExact(count, width)];
+        for (int i = 0; i < gaussian.length; i++) {
+            gaussian[i] = (float) random.nextGaussian();
+        }
+        try (Scope scope = Scope.open()) {
+            NDArray rows = manager.create(gaussian, new Shape(count, width));
+            return scope.keep(rows.div(Aten.rowNorms(rows)));
+        }
     }
 
     private static void check(String name, NDArray array, Shape expected) {

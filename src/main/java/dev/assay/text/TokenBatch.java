@@ -3,6 +3,7 @@ package dev.assay.text;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.stream.IntStream;
 
 /**
  * Contexts of equal length.
@@ -20,6 +21,20 @@ public record TokenBatch(int rows, int length, long[] ids, long[] documents) {
             throw new IllegalArgumentException(
                     ids.length + " ids and " + documents.length + " documents, expected " + rows + " * " + length);
         }
+    }
+
+    /**
+     * Returns the places of the tokens whose activations are asked for, row after row.
+     *
+     * @param tokenizer knows which tokens are special
+     * @param withSpecial whether special tokens are asked for too
+     * @return places in {@link #ids()}, rising
+     */
+    public long[] places(Tokenizer tokenizer, boolean withSpecial) {
+        return IntStream.range(0, ids.length)
+                .filter(i -> withSpecial || !tokenizer.isSpecial((int) ids[i]))
+                .asLongStream()
+                .toArray();
     }
 
     /**

@@ -3,11 +3,9 @@ package dev.assay.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.tensor.Aten;
+import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
 
 /**
  * The arrays of a dictionary in training, or anything of the same shapes (gradients, moments). Latents are rows in both matrices,
@@ -34,15 +32,7 @@ public record DictionaryParameters(NDArray encoder, NDArray encoderBias, NDArray
      * @return the parameters
      */
     static DictionaryParameters random(NDManager manager, int dIn, int dSae, long seed) {
-        RandomGenerator random = new SplittableRandom(seed);
-        float[] gaussian = new float[Math.multiplyExact(dIn, dSae)];
-        for (int i = 0; i < gaussian.length; i++) {
-            gaussian[i] = (float) random.nextGaussian();
-        }
-        NDArray decoder = Scope.outside(() -> {
-            NDArray rows = manager.create(gaussian, new Shape(dSae, dIn));
-            return rows.div(Aten.rowNorms(rows));
-        });
+        NDArray decoder = Scope.outside(() -> Weights.randomDirections(manager, dSae, dIn, seed));
         return new DictionaryParameters(
                 Scope.outside(decoder::duplicate),
                 Scope.outside(() -> manager.zeros(new Shape(dSae))),
