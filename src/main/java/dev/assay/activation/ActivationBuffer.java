@@ -271,7 +271,7 @@ public final class ActivationBuffer implements AutoCloseable {
 
     private NDArray nextRows() {
         try {
-            return stream.next();
+            return stream.next().values();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * Where activations come from. A source describes; a stream that it opens delivers. Several sites of one pass stand side by side in
- * each row, in the order of {@link #points()}.
+ * each row, in the order of {@link #sites()}.
  */
 public interface ActivationSource {
     /**
@@ -39,11 +39,11 @@ public interface ActivationSource {
     }
 
     /**
-     * Returns the sites that a row holds.
+     * Returns the sites that a row holds: for a model of Assay's the names of its hook points.
      *
      * @return at least one, in the order of the columns
      */
-    List<HookPoint> points();
+    List<String> sites();
 
     /**
      * Returns the width of a row.

@@ -1,6 +1,5 @@
 package dev.assay.activation;
 
-import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 
 /** Activations one batch of contexts at a time, endlessly; belongs to one thread at a time. */
@@ -15,10 +14,10 @@ public interface ActivationStream extends AutoCloseable {
     /**
      * Runs the next contexts.
      *
-     * @return [rows, width], at least one row, owned by the open scope
+     * @return their activations, owned by the open scope, and where they stand
      * @throws IOException when the text cannot be read
      */
-    NDArray next() throws IOException;
+    ActivationRows next() throws IOException;
 
     @Override
     void close() throws IOException;

@@ -14,10 +14,12 @@ import dev.assay.tensor.Scope;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
+import dev.assay.text.TextPosition;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Activations of a live model; it runs no deeper than the deepest site. */
 public final class ModelActivationSource implements ActivationSource {
@@ -68,8 +70,8 @@ public final class ModelActivationSource implements ActivationSource {
     }
 
     @Override
-    public List<HookPoint> points() {
-        return points;
+    public List<String> sites() {
+        return points.stream().map(HookPoint::name).toList();
     }
 
     @Override
@@ -86,7 +88,7 @@ public final class ModelActivationSource implements ActivationSource {
     public ActivationProvenance provenance() {
         return new ActivationProvenance(
                 model.name(),
-                points.stream().map(HookPoint::name).collect(Collectors.joining(",")),
+                String.join(",", sites()),
                 corpus.description(),
                 corpus.contextLength(),
                 corpus.prependBos(),
@@ -106,7 +108,7 @@ public final class ModelActivationSource implements ActivationSource {
         Stream(StreamPosition start) throws IOException {
             position = start;
             reader = corpus.read(split);
-            reader.skip(start.context());
+            reader.seek(start.text());
         }
 
         @Override
@@ -115,10 +117,10 @@ public final class ModelActivationSource implements ActivationSource {
         }
 
         @Override
-        public NDArray next() throws IOException {
+        public ActivationRows next() throws IOException {
             long searchedFrom = position.epoch();
             while (true) {
-                NDArray rows = rows(nextBatch());
+                ActivationRows rows = rows(nextBatch());
                 if (rows != null) {
                     return rows;
                 }
@@ -134,15 +136,15 @@ public final class ModelActivationSource implements ActivationSource {
             if (batch == null) {
                 reader.close();
                 reader = corpus.read(split);
-                position = new StreamPosition(position.epoch() + 1, 0);
+                position = StreamPosition.of(position.epoch() + 1, TextPosition.START);
                 batch = reader.next(contextsPerPass);
             }
-            position = new StreamPosition(position.epoch(), position.context() + batch.rows());
+            position = StreamPosition.of(position.epoch(), reader.position());
             return batch;
         }
 
         /** Returns the activations of a batch, or null where every token is special. */
-        private NDArray rows(TokenBatch batch) {
+        private ActivationRows rows(TokenBatch batch) {
             try (Scope scope = Scope.open();
                     Autograd off = Autograd.off()) {
                 NDArray tokens = batch.toArray(model.manager());
@@ -162,7 +164,12 @@ public final class ModelActivationSource implements ActivationSource {
                 if (kept.length < batch.ids().length) {
                     joined = Aten.indexSelect(joined, 0, model.manager().create(kept));
                 }
-                return scope.keep(joined);
+                int[] at = LongStream.of(kept).mapToInt(place -> (int) place).toArray();
+                return new ActivationRows(
+                        scope.keep(joined),
+                        IntStream.of(at).mapToLong(i -> batch.ids()[i]).toArray(),
+                        IntStream.of(at).mapToLong(i -> batch.documents()[i]).toArray(),
+                        IntStream.of(at).map(i -> batch.positions()[i]).toArray());
             }
         }
 

@@ -43,55 +43,71 @@ final class ContextPacker implements AutoCloseable {
         if (maxRows < 1) {
             throw new IllegalArgumentException("maxRows is " + maxRows + ", expected at least 1");
         }
-        long[] ids = new long[Math.multiplyExact(maxRows, length)];
-        long[] owners = new long[ids.length];
-        long[] labels = new long[ids.length];
+        Contexts filled = new Contexts(Math.multiplyExact(maxRows, length));
         int rows = 0;
-        while (rows < maxRows && fill(ids, owners, labels, rows * length)) {
+        while (rows < maxRows && fill(filled, rows * length)) {
             rows++;
         }
-        if (rows == 0) {
-            return null;
-        }
-        int used = rows * length;
-        return rows == maxRows
-                ? new Packed(new TokenBatch(rows, length, ids, owners), labels)
-                : new Packed(
-                        new TokenBatch(rows, length, Arrays.copyOf(ids, used), Arrays.copyOf(owners, used)),
-                        Arrays.copyOf(labels, used));
+        return rows == 0 ? null : filled.first(rows, length);
     }
 
-    void skip(long count) throws IOException {
-        long[] ids = new long[length];
-        long[] owners = new long[length];
-        long[] labels = new long[length];
-        for (long i = 0; i < count && fill(ids, owners, labels, 0); i++) {
-            // What was filled is passed over.
+    /** Returns where the next context starts. */
+    TextPosition position() {
+        return run == null ? TextPosition.START : new TextPosition(contexts, run.document(), at);
+    }
+
+    /** Moves forward to a place that {@link #position()} returned. */
+    void seek(TextPosition position) throws IOException {
+        if (position.equals(position())) {
+            return;
+        }
+        if (run == null || run.document() != position.document()) {
+            stream.seek(position.document());
+            TokenRun reached = stream.next();
+            finished = reached == null;
+            run = finished ? new TokenRun(new int[0], null, position.document()) : reached;
+        }
+        at = position.token();
+        contexts = position.context();
+    }
+
+    /** What is known of the tokens of some contexts. */
+    private record Contexts(long[] ids, long[] documents, int[] positions, long[] labels) {
+        Contexts(int tokens) {
+            this(new long[tokens], new long[tokens], new int[tokens], new long[tokens]);
+        }
+
+        Packed first(int rows, int length) {
+            int used = rows * length;
+            TokenBatch tokens = new TokenBatch(
+                    rows,
+                    length,
+                    Arrays.copyOf(ids, used),
+                    Arrays.copyOf(documents, used),
+                    Arrays.copyOf(positions, used));
+            return new Packed(tokens, Arrays.copyOf(labels, used));
         }
     }
 
     /** Writes one context from {@code from} on, and tells whether there were tokens enough for it. */
-    private boolean fill(long[] ids, long[] owners, long[] labels, int from) throws IOException {
-        int position = from;
-        if (bosId >= 0) {
-            ids[position] = bosId;
-            labels[position] = 0;
-            position++;
-        }
-        while (position < from + length) {
+    private boolean fill(Contexts into, int from) throws IOException {
+        int place = from + (bosId >= 0 ? 1 : 0);
+        for (; place < from + length; place++) {
             if (!advance()) {
                 return false;
             }
             boolean inside = at < run.ids().length;
-            ids[position] = inside ? run.ids()[at] : eosId;
-            labels[position] = inside && run.labels() != null ? run.labels()[at] : 0;
-            owners[position] = run.document();
+            into.ids()[place] = inside ? run.ids()[at] : eosId;
+            into.labels()[place] = inside && run.labels() != null ? run.labels()[at] : 0;
+            into.documents()[place] = run.document();
+            into.positions()[place] = at;
             at++;
             tokens++;
-            position++;
         }
         if (bosId >= 0) {
-            owners[from] = owners[from + 1];
+            into.ids()[from] = bosId;
+            into.documents()[from] = into.documents()[from + 1];
+            into.positions()[from] = -1;
         }
         contexts++;
         return true;
@@ -100,12 +116,13 @@ final class ContextPacker implements AutoCloseable {
     /** Moves to a document that has a token left; false at the end. */
     private boolean advance() throws IOException {
         while (!finished && (run == null || at == run.ids().length + (eosId >= 0 ? 1 : 0))) {
-            run = stream.next();
-            at = 0;
-            if (run == null) {
+            TokenRun following = stream.next();
+            if (following == null) {
                 finished = true;
                 requireOneContext();
             } else {
+                run = following;
+                at = 0;
                 documents++;
             }
         }

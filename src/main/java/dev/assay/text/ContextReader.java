@@ -15,12 +15,19 @@ public interface ContextReader extends AutoCloseable {
     TokenBatch next(int maxRows) throws IOException;
 
     /**
-     * Passes over contexts, exactly as if they had been read; stops at the end.
+     * Returns where the next context starts.
      *
-     * @param contexts how many
+     * @return the place, for {@link #seek}
+     */
+    TextPosition position();
+
+    /**
+     * Moves forward to where a reader of the same corpus and split once was. What lies before is not tokenised.
+     *
+     * @param position what {@link #position()} returned there
      * @throws IOException if reading fails
      */
-    void skip(long contexts) throws IOException;
+    void seek(TextPosition position) throws IOException;
 
     @Override
     void close() throws IOException;

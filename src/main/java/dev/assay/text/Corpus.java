@@ -123,8 +123,13 @@ public final class Corpus {
             }
 
             @Override
-            public void skip(long contexts) throws IOException {
-                packer.skip(contexts);
+            public TextPosition position() {
+                return packer.position();
+            }
+
+            @Override
+            public void seek(TextPosition position) throws IOException {
+                packer.seek(position);
             }
 
             @Override

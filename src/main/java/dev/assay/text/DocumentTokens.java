@@ -29,6 +29,13 @@ final class DocumentTokens implements TokenRun.Stream {
     }
 
     @Override
+    public void seek(long document) throws IOException {
+        while (index < document && reader.next() != null) {
+            index++;
+        }
+    }
+
+    @Override
     public void close() throws IOException {
         reader.close();
     }

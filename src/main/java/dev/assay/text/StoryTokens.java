@@ -28,6 +28,11 @@ final class StoryTokens implements TokenRun.Stream {
     }
 
     @Override
+    public void seek(long document) {
+        index = (int) Math.min(stories.stories(), Math.max(index, document));
+    }
+
+    @Override
     public void close() {
         // Nothing is open.
     }

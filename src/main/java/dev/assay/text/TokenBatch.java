@@ -13,13 +13,14 @@ import java.util.stream.IntStream;
  * @param ids token ids, [rows * length], row after row
  * @param documents the index in the corpus of the document that each token is from, [rows * length]; a BOS token counts to the
  *     document of the token behind it, an end-of-text token to the document it ends
+ * @param positions the place of each token among those of its document, from 0, [rows * length]; -1 for a BOS token put before it
  */
-public record TokenBatch(int rows, int length, long[] ids, long[] documents) {
+public record TokenBatch(int rows, int length, long[] ids, long[] documents, int[] positions) {
     /** Checks the lengths. */
     public TokenBatch {
-        if (ids.length != rows * length || documents.length != ids.length) {
-            throw new IllegalArgumentException(
-                    ids.length + " ids and " + documents.length + " documents, expected " + rows + " * " + length);
+        if (ids.length != rows * length || documents.length != ids.length || positions.length != ids.length) {
+            throw new IllegalArgumentException(ids.length + " ids, " + documents.length + " documents and "
+                    + positions.length + " positions, expected " + rows + " * " + length);
         }
     }
 

@@ -15,6 +15,9 @@ record TokenRun(int[] ids, long[] labels, long document) {
         /** Returns the next document's tokens, or null after the last. */
         TokenRun next() throws IOException;
 
+        /** Passes over the documents before one. */
+        void seek(long document) throws IOException;
+
         @Override
         void close() throws IOException;
     }

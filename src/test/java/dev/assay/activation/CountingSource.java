@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.model.HookPoint;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -67,8 +66,8 @@ public final class CountingSource implements ActivationSource {
     }
 
     @Override
-    public List<HookPoint> points() {
-        return List.of(HookPoint.residPost(0));
+    public List<String> sites() {
+        return List.of("blocks.0.hook_resid_post");
     }
 
     @Override
@@ -105,11 +104,11 @@ public final class CountingSource implements ActivationSource {
 
         @Override
         public StreamPosition position() {
-            return new StreamPosition(0, pass);
+            return new StreamPosition(0, pass, 0, 0);
         }
 
         @Override
-        public NDArray next() throws IOException {
+        public ActivationRows next() throws IOException {
             listener.before(pass);
             int rows = passRows.applyAsInt(pass);
             float[] values = new float[rows * width];
@@ -125,7 +124,8 @@ public final class CountingSource implements ActivationSource {
             }
             firstRow += rows;
             pass++;
-            return manager.create(values, new Shape(rows, width));
+            NDArray array = manager.create(values, new Shape(rows, width));
+            return new ActivationRows(array, new long[rows], new long[rows], new int[rows]);
         }
 
         @Override

@@ -61,7 +61,7 @@ class ModelActivationSourceTest {
                         ActivationSource.of(model, RESIDUAL, corpus).open(StreamPosition.START);
                 ContextReader reader = corpus.read(Split.TRAINING)) {
             for (int pass = 0; pass < 2; pass++) {
-                assertEquals(new StreamPosition(0, (long) pass * CONTEXTS_PER_PASS), stream.position());
+                assertEquals((long) pass * CONTEXTS_PER_PASS, stream.position().context());
                 TokenBatch batch = reader.next(CONTEXTS_PER_PASS);
                 float[] expected = rows(batch, RESIDUAL, false);
                 float[] found = next(stream);
@@ -88,7 +88,7 @@ class ModelActivationSourceTest {
     void sitesStandSideBySide() throws IOException {
         ModelActivationSource source = ActivationSource.of(model, List.of(RESIDUAL, MLP), corpus);
         assertEquals(2 * WIDTH, source.width());
-        assertEquals(List.of(RESIDUAL, MLP), source.points());
+        assertEquals(List.of(RESIDUAL.name(), MLP.name()), source.sites());
         assertEquals(
                 "blocks.1.hook_resid_post,blocks.0.hook_mlp_out",
                 source.provenance().hook());
@@ -186,7 +186,7 @@ class ModelActivationSourceTest {
 
     private static float[] next(ActivationStream stream) throws IOException {
         try (Scope scope = Scope.open()) {
-            return stream.next().toFloatArray();
+            return stream.next().values().toFloatArray();
         }
     }
 

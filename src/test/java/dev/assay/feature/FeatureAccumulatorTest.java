@@ -137,7 +137,7 @@ class FeatureAccumulatorTest {
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             FeatureAccumulator accumulator = new FeatureAccumulator(4, 1, WINDOW);
             CodedTokens batch = new CodedTokens(
-                    new TokenBatch(1, 2, new long[2], new long[2]),
+                    new TokenBatch(1, 2, new long[2], new long[2], new int[2]),
                     new boolean[] {true, true},
                     new long[] {0, 1},
                     new long[] {2, 3},
@@ -200,7 +200,7 @@ class FeatureAccumulatorTest {
             flat[i] = values.get(i);
         }
         return new CodedTokens(
-                new TokenBatch(rows, LENGTH, ids, documents),
+                new TokenBatch(rows, LENGTH, ids, documents, new int[ids.length]),
                 Arrays.copyOfRange(counted, first * LENGTH, end * LENGTH),
                 offsets,
                 latents.stream().mapToLong(Integer::longValue).toArray(),
