@@ -10,7 +10,6 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.ProductFloor;
 import dev.assay.model.TransformerConfig;
 import dev.assay.tensor.Autograd;
-import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,6 @@ public final class HarvestBenchmark {
      * @param forwardTokensPerSecond to the logits
      * @param forwardFloorSeconds of all products
      * @param forwardRatioToFloor forward over its floor
-     * @param peakRssBytes the largest resident size of this process so far; −1 where the system does not tell
      */
     public record Report(
             @JsonProperty("harvest_seconds") double harvestSeconds,
@@ -44,8 +42,7 @@ public final class HarvestBenchmark {
             @JsonProperty("forward_seconds") double forwardSeconds,
             @JsonProperty("forward_tokens_per_second") double forwardTokensPerSecond,
             @JsonProperty("forward_floor_seconds") double forwardFloorSeconds,
-            @JsonProperty("forward_ratio_to_floor") double forwardRatioToFloor,
-            @JsonProperty("peak_rss_bytes") long peakRssBytes) {}
+            @JsonProperty("forward_ratio_to_floor") double forwardRatioToFloor) {}
 
     /**
      * Returns the shape of EleutherAI/pythia-70m.
@@ -110,8 +107,7 @@ public final class HarvestBenchmark {
                     median(forward),
                     total / median(forward),
                     allFloor,
-                    median(forward) / allFloor,
-                    MemoryUse.peakResidentBytes());
+                    median(forward) / allFloor);
         }
     }
 

@@ -3,12 +3,20 @@ package dev.assay.cli;
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationSource;
 import dev.assay.activation.HarvestBenchmark;
 import dev.assay.checkpoint.Json;
 import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.TransformerConfig;
 import dev.assay.sae.TopK;
+import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Threads;
+import dev.assay.text.Corpus;
+import dev.assay.text.StoryCorpus;
+import dev.assay.train.LiveTrainingBenchmark;
 import dev.assay.train.TrainingBenchmark;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -55,8 +63,12 @@ final class BenchCommand implements Runnable {
             return place.device();
         }
 
-        int print(CommandSpec spec, Object report) {
-            ObjectNode node = Json.mapper().valueToTree(report);
+        int print(CommandSpec spec, Object... reports) {
+            ObjectNode node = Json.mapper().createObjectNode();
+            for (Object report : reports) {
+                node.setAll(Json.mapper().<ObjectNode>valueToTree(report));
+            }
+            node.put("peak_rss_bytes", MemoryUse.peakResidentBytes());
             node.put("threads", Threads.count());
             PrintWriter out = spec.commandLine().getOut();
             if (json) {
@@ -110,9 +122,16 @@ final class BenchCommand implements Runnable {
 
     @Command(
             name = "harvest",
-            description = "Times a random model of the shape of Pythia-70m up to a site, and as a whole.",
+            description = {
+                "Times a random model of the shape of Pythia-70m up to blocks.3.hook_resid_post, and as a whole;",
+                "then training from it while it runs, beside 1 / (1/harvest + 1/train)."
+            },
             mixinStandardHelpOptions = true)
     static final class Harvest implements Callable<Integer> {
+        private static final HookPoint SITE = HookPoint.residPost(3);
+        private static final int STORIES = 20_000;
+        private static final int BATCHES = 4;
+
         @Spec
         private CommandSpec spec;
 
@@ -131,18 +150,39 @@ final class BenchCommand implements Runnable {
         @Option(names = "--rounds", defaultValue = "7", description = "counted rounds (default ${DEFAULT-VALUE})")
         private int rounds;
 
+        @Option(
+                names = "--live-rounds",
+                defaultValue = "2",
+                description = "counted rounds of training from the live model; 0: none (default ${DEFAULT-VALUE})")
+        private int liveRounds;
+
+        @Option(names = "--d-sae", defaultValue = "4096", description = "latents (default ${DEFAULT-VALUE})")
+        private int dSae;
+
+        @Option(names = "--k", defaultValue = "32", description = "active latents (default ${DEFAULT-VALUE})")
+        private int k;
+
+        @Option(names = "--batch", defaultValue = "4096", description = "activations a step (default ${DEFAULT-VALUE})")
+        private int batch;
+
         @Override
-        public Integer call() {
-            return common.print(
-                    spec,
-                    HarvestBenchmark.run(
-                            HarvestBenchmark.pythia70m(),
-                            HookPoint.residPost(3),
-                            contexts,
-                            length,
-                            rounds,
-                            common.warmup,
-                            common.device()));
+        public Integer call() throws IOException {
+            TransformerConfig shape = HarvestBenchmark.pythia70m();
+            Device device = common.device();
+            HarvestBenchmark.Report harvest =
+                    HarvestBenchmark.run(shape, SITE, contexts, length, rounds, common.warmup, device);
+            return liveRounds == 0 ? common.print(spec, harvest) : common.print(spec, harvest, live(shape, device));
+        }
+
+        private LiveTrainingBenchmark.Report live(TransformerConfig shape, Device device) throws IOException {
+            try (HookedTransformer model = HookedTransformer.random(shape, 0, device);
+                    HookedTransformer stories = HookedTransformer.load("assay/stories")) {
+                Corpus text = Corpus.of(stories.tokenizer(), StoryCorpus.of(0, STORIES))
+                        .contextLength(length)
+                        .build();
+                ActivationSource source = ActivationSource.of(model, SITE, text);
+                return LiveTrainingBenchmark.run(source, TopK.of(k), dSae, batch, BATCHES, liveRounds);
+            }
         }
     }
 }

@@ -10,7 +10,6 @@ import dev.assay.sae.Architecture;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
-import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,15 +37,13 @@ public final class TrainingBenchmark {
      * @param floorSeconds the sum of the parts
      * @param floorParts seconds of each part
      * @param ratioToFloor step over floor
-     * @param peakRssBytes the largest resident size of this process so far; −1 where the system does not tell
      */
     public record Report(
             @JsonProperty("step_seconds") double stepSeconds,
             @JsonProperty("tokens_per_second") double tokensPerSecond,
             @JsonProperty("floor_seconds") double floorSeconds,
             @JsonProperty("floor_parts") Map<String, Double> floorParts,
-            @JsonProperty("ratio_to_floor") double ratioToFloor,
-            @JsonProperty("peak_rss_bytes") long peakRssBytes) {}
+            @JsonProperty("ratio_to_floor") double ratioToFloor) {}
 
     /**
      * Runs the benchmark on random activations.
@@ -94,7 +91,7 @@ public final class TrainingBenchmark {
             Map<String, Double> parts = floor.medians();
             double sum =
                     parts.values().stream().mapToDouble(Double::doubleValue).sum();
-            return new Report(step, batch / step, sum, parts, step / sum, MemoryUse.peakResidentBytes());
+            return new Report(step, batch / step, sum, parts, step / sum);
         }
     }
 
