@@ -1,5 +1,6 @@
 package dev.assay.tensor;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -11,6 +12,11 @@ import ai.djl.pytorch.jni.JniUtils;
  * model sets it. DJL's own collector exists once a process; this one nests and works on every thread.
  */
 public final class Autograd implements AutoCloseable {
+    static {
+        // The switch is native code, which is there once the engine has started.
+        Engine.getEngine("PyTorch");
+    }
+
     private final boolean before = JniUtils.isGradMode();
 
     private Autograd(boolean recording) {

@@ -1,6 +1,7 @@
 package dev.assay.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class AutogradTest {
@@ -67,5 +69,28 @@ class AutogradTest {
             assertArrayEquals(new float[] {0, 0}, x.getGradient().toFloatArray());
             return first;
         }
+    }
+
+    /** A program whose first line is this switch: nothing has started the engine before it. */
+    static final class FirstLine {
+        public static void main(String[] arguments) {
+            try (Autograd off = Autograd.off()) {
+                System.exit(Autograd.isRecording() ? 1 : 0);
+            }
+        }
+    }
+
+    @Test
+    void startsTheEngine() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dai.djl.offline=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FirstLine.class.getName())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        assertEquals(0, process.waitFor());
     }
 }
