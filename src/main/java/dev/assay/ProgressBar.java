@@ -9,9 +9,30 @@ public final class ProgressBar implements AutoCloseable {
     private static final long TERMINAL_PAUSE = 200_000_000L; // nanoseconds between two drawings
     private static final long FILE_PAUSE = 15_000_000_000L;
 
+    /** What a task counts. */
+    public enum Unit {
+        /** Tokens of text. */
+        TOKENS("%,.0f tokens", 1),
+        /** Bytes, shown as millions. */
+        BYTES("%,.1f MB", 1e6);
+
+        private final String format;
+        private final double size;
+
+        Unit(String format, double size) {
+            this.format = format;
+            this.size = size;
+        }
+
+        private String amount(double count) {
+            return String.format(Locale.ROOT, format, count / size);
+        }
+    }
+
     private final PrintStream out;
     private final boolean terminal;
     private final String label;
+    private final Unit unit;
     private final long total;
     private final long start = System.nanoTime();
     private long first = -1;
@@ -19,18 +40,30 @@ public final class ProgressBar implements AutoCloseable {
     private boolean drawn;
 
     /**
-     * Starts a bar on the error stream. A terminal sees one line that changes; a log file a line every few seconds.
+     * Starts a bar of tokens on the error stream. A terminal sees one line that changes; a log file a line every few seconds.
      *
      * @param label what is done
      * @param total the tokens of the whole task
      */
     public ProgressBar(String label, long total) {
-        this(label, total, System.err, System.console() != null && System.getenv("TERM") != null);
+        this(label, total, Unit.TOKENS);
     }
 
-    ProgressBar(String label, long total, PrintStream out, boolean terminal) {
+    /**
+     * Starts a bar on the error stream.
+     *
+     * @param label what is done
+     * @param total the size of the whole task
+     * @param unit what is counted
+     */
+    public ProgressBar(String label, long total, Unit unit) {
+        this(label, total, unit, System.err, System.console() != null && System.getenv("TERM") != null);
+    }
+
+    ProgressBar(String label, long total, Unit unit, PrintStream out, boolean terminal) {
         this.label = label;
         this.total = total;
+        this.unit = unit;
         this.out = out;
         this.terminal = terminal;
         this.drawnAt = start;
@@ -39,34 +72,34 @@ public final class ProgressBar implements AutoCloseable {
     /**
      * Tells how far the task is.
      *
-     * @param tokens done so far; where a resumed task starts is what the first call says
+     * @param done so far; where a resumed task starts is what the first call says
      * @param note what else to show, such as the loss
      */
-    public void update(long tokens, String note) {
+    public void update(long done, String note) {
         if (first < 0) {
-            first = tokens;
+            first = done;
         }
         long now = System.nanoTime();
-        if (tokens >= total || now - drawnAt >= (terminal ? TERMINAL_PAUSE : FILE_PAUSE)) {
+        if (done >= total || now - drawnAt >= (terminal ? TERMINAL_PAUSE : FILE_PAUSE)) {
             drawnAt = now;
-            draw(tokens, note, (now - start) / 1e9);
+            draw(done, note, (now - start) / 1e9);
         }
     }
 
-    private void draw(long tokens, String note, double seconds) {
-        double share = total == 0 ? 1 : Math.min(1, (double) tokens / total);
-        double rate = (tokens - first) / Math.max(seconds, 1e-9);
+    private void draw(long done, String note, double seconds) {
+        double share = total == 0 ? 1 : Math.min(1, (double) done / total);
+        double rate = (done - first) / Math.max(seconds, 1e-9);
         int filled = (int) Math.round(share * WIDTH);
         String line = String.format(
                 Locale.ROOT,
-                "%s %s%s %3.0f%%  %,d tokens  %,.0f tokens/s  %s left  %s",
+                "%s %s%s %3.0f%%  %s  %s/s  %s left  %s",
                 label,
                 "█".repeat(filled),
                 "░".repeat(WIDTH - filled),
                 100 * share,
-                tokens,
-                rate,
-                rate > 0 ? time((total - tokens) / rate) : "?",
+                unit.amount(done),
+                unit.amount(rate),
+                rate > 0 ? time((total - done) / rate) : "?",
                 note);
         if (terminal) {
             out.print("\r\u001b[2K" + line);

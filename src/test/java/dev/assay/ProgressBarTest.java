@@ -3,6 +3,7 @@ package dev.assay;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.assay.ProgressBar.Unit;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ class ProgressBarTest {
 
     @Test
     void aLogFileGetsFewLines() {
-        try (ProgressBar bar = new ProgressBar("reading", 2_000, out, false)) {
+        try (ProgressBar bar = new ProgressBar("reading", 2_000, Unit.TOKENS, out, false)) {
             for (int tokens = 1; tokens <= 2_000; tokens++) {
                 bar.update(tokens, "loss 2.5");
             }
@@ -29,9 +30,17 @@ class ProgressBarTest {
     }
 
     @Test
+    void bytesAreShownAsMillions() {
+        try (ProgressBar bar = new ProgressBar("org/name", 2_500_000_000L, Unit.BYTES, out, false)) {
+            bar.update(2_500_000_000L, "model.safetensors");
+        }
+        assertTrue(text().matches("org/name █{24} 100%  2,500.0 MB  0.0 MB/s  \\? left  model.safetensors\\R"), text());
+    }
+
+    @Test
     void aTerminalSeesOneLineThatChangesAFewTimesASecond() throws InterruptedException {
         long start = System.nanoTime();
-        try (ProgressBar bar = new ProgressBar("training", 1_000_000, out, true)) {
+        try (ProgressBar bar = new ProgressBar("training", 1_000_000, Unit.TOKENS, out, true)) {
             for (int i = 0; i < 60; i++) {
                 Thread.sleep(10);
                 bar.update(400_000 + 1_000 * i, "");
@@ -50,7 +59,7 @@ class ProgressBarTest {
 
     @Test
     void nothingIsWrittenOfATaskThatDidNotBegin() {
-        new ProgressBar("reading", 10, out, true).close();
+        new ProgressBar("reading", 10, Unit.TOKENS, out, true).close();
         assertEquals("", text());
     }
 }

@@ -8,23 +8,33 @@ import dev.assay.tensor.Scope;
 
 /** The attention of a block: causal, over heads of queries and as many or fewer heads of keys and values. */
 final class Attention {
-    private final TransformerConfig config;
-    private final Affine qkv;
-    private final Affine out;
+    private final AttentionConfig config;
+    private final AttentionLayers layers;
     private final NDArray scale;
+    private final int window;
     private final int block;
 
-    /** Makes the layer; {@code qkv} is [(H + 2K)·h, D], {@code scale} a scalar array. */
-    Attention(TransformerConfig config, Affine qkv, Affine out, NDArray scale, int block) {
+    /**
+     * The products and norms of an attention.
+     *
+     * @param qkv [(H + 2K)·h, D]
+     * @param queryNorm of each head of queries, or null
+     * @param keyNorm of each head of keys, or null
+     * @param out [D, H·h]
+     */
+    record AttentionLayers(Affine qkv, Normalization queryNorm, Normalization keyNorm, Affine out) {}
+
+    /** Makes the attention of a block; {@code scale} is a scalar array. */
+    Attention(AttentionConfig config, AttentionLayers layers, NDArray scale, int block) {
         this.config = config;
-        this.qkv = qkv;
-        this.out = out;
+        this.layers = layers;
         this.scale = scale;
+        this.window = config.windows().get(block);
         this.block = block;
     }
 
     /**
-     * Returns what attention adds to the residual stream, or null where the pass ends.
+     * Returns the attention's result, [batch, position, D], or null where the pass ends.
      *
      * @param x the normalised residual stream, [batch, position, D]
      * @param turns the angles of these positions, or null when positions are learned
@@ -38,14 +48,13 @@ final class Attention {
             long batch = x.getShape().get(0);
             long length = x.getShape().get(1);
             NDArray joined = z.reshape(batch, length, (long) config.heads() * config.dHead());
-            NDArray attended = pass.site(Kind.ATTN_OUT, block, out.apply(joined)); // [batch, position, D]
-            return pass.ended() ? null : scope.keep(attended);
+            return scope.keep(layers.out().apply(joined));
         }
     }
 
     private NDArray heads(NDArray x, RotaryTable turns, Pass pass) {
         try (Scope scope = Scope.open()) {
-            NDArray all = qkv.apply(x); // [batch, position, (H + 2K)·h]
+            NDArray all = layers.qkv().apply(x); // [batch, position, (H + 2K)·h]
             int heads = config.heads();
             int shared = config.keyValueHeads();
             long width = config.dHead();
@@ -53,14 +62,22 @@ final class Attention {
             NDArray q = pass.site(Kind.Q, block, headed(parts.get(0), heads)); // [batch, position, H, h]
             NDArray k = pass.site(Kind.K, block, headed(parts.get(1), shared)); // [batch, position, K, h]
             NDArray v = pass.site(Kind.V, block, headed(parts.get(2), shared)); // [batch, position, K, h]
-            if (turns != null && !pass.ended()) {
+            if (pass.ended()) {
+                return null;
+            }
+            if (config.normalizedHeads()) {
+                q = layers.queryNorm().apply(q);
+                k = layers.keyNorm().apply(k);
+            }
+            if (turns != null) {
                 q = pass.site(Kind.ROT_Q, block, turns.turn(q));
                 k = pass.site(Kind.ROT_K, block, turns.turn(k));
             }
             if (pass.ended()) {
                 return null;
             }
-            boolean explicit = pass.hooked(Kind.ATTN_SCORES, block) || pass.hooked(Kind.PATTERN, block);
+            boolean hooked = pass.hooked(Kind.ATTN_SCORES, block) || pass.hooked(Kind.PATTERN, block);
+            boolean explicit = hooked || config.softCap() > 0;
             NDArray result = explicit ? stepByStep(q, k, v, pass) : fused(q, k, v, pass.geometry());
             if (pass.ended()) {
                 return null;
@@ -80,21 +97,38 @@ final class Attention {
         NDArray queries = q.transpose(0, 2, 1, 3);
         NDArray keys = perQueryHead(k);
         NDArray values = perQueryHead(v);
-        return geometry.mask() == null
+        return geometry.isPlainlyCausal(window)
                 ? Aten.causalAttention(queries, keys, values, scale)
-                : Aten.maskedAttention(queries, keys, values, scale, geometry.hidden());
+                : Aten.maskedAttention(queries, keys, values, scale, geometry.hidden(window));
     }
 
-    /** Returns the same in steps, for hooks on scores and pattern; null where the pass ends. */
+    /**
+     * Returns the same in steps, for hooks on scores and pattern and for scores with a soft cap c,
+     * {@code softmax(c·tanh(q·kᵀ·scale/c))·v}; null where the pass ends.
+     */
     private NDArray stepByStep(NDArray q, NDArray k, NDArray v, Pass pass) {
         NDArray similar = q.transpose(0, 2, 1, 3).matMul(perQueryHead(k).transpose(0, 1, 3, 2));
-        NDArray visible = similar.mul(scale).add(pass.geometry().hidden());
+        NDArray hidden = pass.geometry().hidden(window);
+        NDArray visible = pass.recording() ? visible(similar, hidden) : visibleInPlace(similar, hidden);
         NDArray scores = pass.site(Kind.ATTN_SCORES, block, visible); // [batch, H, query, key]
         if (pass.ended()) {
             return null;
         }
         NDArray pattern = pass.site(Kind.PATTERN, block, scores.softmax(-1)); // [batch, H, query, key]
         return pass.ended() ? null : pattern.matMul(perQueryHead(v));
+    }
+
+    private NDArray visible(NDArray similar, NDArray hidden) {
+        NDArray scaled = similar.mul(scale);
+        return SoftCap.apply(scaled, config.softCap()).add(hidden);
+    }
+
+    /** Computes the same without another array of that size. */
+    private NDArray visibleInPlace(NDArray similar, NDArray hidden) {
+        Aten.mul_(similar, scale);
+        SoftCap.applyInPlace(similar, config.softCap());
+        Aten.add_(similar, hidden, 1);
+        return similar;
     }
 
     /** Repeats each head of keys or values for the query heads that share it: [batch, H, position, h]. */

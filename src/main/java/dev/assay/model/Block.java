@@ -11,21 +11,31 @@ import dev.assay.tensor.Scope;
  * parallel:    resid_post = resid_pre + attention(ln1(resid_pre)) + mlp(ln2(resid_pre))
  * sequential:  resid_mid  = resid_pre + attention(ln1(resid_pre));  resid_post = resid_mid + mlp(ln2(resid_mid))
  * </pre>
+ *
+ * <p>A family may norm the result of either half again, or read both halves of a parallel block through ln1.
  */
 final class Block {
     private final int index;
-    private final boolean parallel;
-    private final Normalization ln1;
+    private final BlockConfig config;
+    private final BlockNorms norms;
     private final Attention attention;
-    private final Normalization ln2;
     private final FeedForward mlp;
 
-    Block(int index, boolean parallel, Normalization ln1, Attention attention, Normalization ln2, FeedForward mlp) {
+    /**
+     * The norms of a block.
+     *
+     * @param ln1 before attention
+     * @param ln1Post after it, or null
+     * @param ln2 before the feed-forward layer, or null when ln1 serves both
+     * @param ln2Post after it, or null
+     */
+    record BlockNorms(Normalization ln1, Normalization ln1Post, Normalization ln2, Normalization ln2Post) {}
+
+    Block(int index, BlockConfig config, BlockNorms norms, Attention attention, FeedForward mlp) {
         this.index = index;
-        this.parallel = parallel;
-        this.ln1 = ln1;
+        this.config = config;
+        this.norms = norms;
         this.attention = attention;
-        this.ln2 = ln2;
         this.mlp = mlp;
     }
 
@@ -36,7 +46,7 @@ final class Block {
             if (pass.ended()) {
                 return null;
             }
-            NDArray post = parallel ? parallel(pre, turns, pass) : sequential(pre, turns, pass);
+            NDArray post = config.parallel() ? parallel(pre, turns, pass) : sequential(pre, turns, pass);
             if (pass.ended()) {
                 return null;
             }
@@ -46,16 +56,23 @@ final class Block {
     }
 
     private NDArray parallel(NDArray pre, RotaryTable turns, Pass pass) {
-        NDArray attended = pass.needsAttention(index) ? attended(pre, turns, pass) : null;
+        boolean attends = pass.needsAttention(index);
+        NDArray first = attends || config.sharedNorm() ? norms.ln1().run(pre, pass) : null;
         if (pass.ended()) {
             return null;
         }
-        NDArray fed = fed(pre, pass);
+        NDArray attended = attends ? attended(first, turns, pass) : null; // [batch, position, D]
+        if (pass.ended()) {
+            return null;
+        }
+        NDArray second = config.sharedNorm() ? first : norms.ln2().run(pre, pass);
+        NDArray fed = pass.ended() ? null : fed(second, pass);
         return pass.ended() ? null : pre.add(attended).add(fed);
     }
 
     private NDArray sequential(NDArray pre, RotaryTable turns, Pass pass) {
-        NDArray attended = attended(pre, turns, pass);
+        NDArray first = norms.ln1().run(pre, pass);
+        NDArray attended = pass.ended() ? null : attended(first, turns, pass);
         if (pass.ended()) {
             return null;
         }
@@ -63,23 +80,27 @@ final class Block {
         if (pass.ended()) {
             return null;
         }
-        NDArray fed = fed(mid, pass);
+        NDArray second = norms.ln2().run(mid, pass);
+        NDArray fed = pass.ended() ? null : fed(second, pass);
         return pass.ended() ? null : mid.add(fed);
     }
 
-    private NDArray attended(NDArray residual, RotaryTable turns, Pass pass) {
-        try (Scope scope = Scope.open()) {
-            NDArray normalized = ln1.run(residual, pass);
-            NDArray attended = pass.ended() ? null : attention.run(normalized, turns, pass);
-            return pass.ended() ? null : scope.keep(attended);
-        }
+    private NDArray attended(NDArray normalized, RotaryTable turns, Pass pass) {
+        NDArray attended = attention.run(normalized, turns, pass);
+        return added(attended, norms.ln1Post(), Kind.ATTN_OUT, pass);
     }
 
-    private NDArray fed(NDArray residual, Pass pass) {
-        try (Scope scope = Scope.open()) {
-            NDArray normalized = ln2.run(residual, pass);
-            NDArray fed = pass.ended() ? null : mlp.run(normalized, pass);
-            return pass.ended() ? null : scope.keep(fed);
+    private NDArray fed(NDArray normalized, Pass pass) {
+        NDArray fed = mlp.run(normalized, pass);
+        return added(fed, norms.ln2Post(), Kind.MLP_OUT, pass);
+    }
+
+    /** Returns what a half adds to the residual stream, or null where the pass ends. */
+    private NDArray added(NDArray result, Normalization after, Kind site, Pass pass) {
+        if (pass.ended()) {
+            return null;
         }
+        NDArray added = after == null ? result : after.run(result, pass);
+        return pass.ended() ? null : pass.site(site, index, added);
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.model;
 
 import dev.assay.checkpoint.JsonObject;
+import java.util.List;
 
 /**
  * A config.json, whose entries moved and changed names over the years.
@@ -8,8 +9,6 @@ import dev.assay.checkpoint.JsonObject;
  * @param json its content
  */
 record ConfigFile(JsonObject json) {
-    private static final String ROPE = "rope_parameters";
-
     /** Returns a positive whole number. */
     int count(String key) {
         int value = json.integer(key);
@@ -21,23 +20,19 @@ record ConfigFile(JsonObject json) {
         return json.has(key) ? count(key) : otherwise;
     }
 
-    /** Returns a number of the rotary embedding: a field of {@code rope_parameters}, or one with an older name beside it. */
-    double rotary(double otherwise, String key, String olderKey) {
-        if (json.has(ROPE) && json.object(ROPE).has(key)) {
-            return json.object(ROPE).number(key);
+    /** Returns a number that a null turns off, as 0; it must be positive otherwise. */
+    double limit(String key, double otherwise) {
+        if (!json.has(key)) {
+            return isNull(key) ? 0 : otherwise;
         }
-        return json.number(olderKey, json.number(key, otherwise));
+        double value = json.number(key);
+        expect(key, value > 0, "a positive number or null");
+        return value;
     }
 
-    /** Refuses rotary frequencies that are scaled. */
-    void expectPlainRotary() {
-        for (String group : new String[] {ROPE, "rope_scaling"}) {
-            if (json.has(group)) {
-                String type =
-                        json.object(group).text("rope_type", json.object(group).text("type", "default"));
-                expect(group, type.equals("default"), "one whose rope_type is \"default\"");
-            }
-        }
+    /** Tells whether an entry is there and null, which says no, where one that is missing says nothing. */
+    boolean isNull(String key) {
+        return json.node().path(key).isNull();
     }
 
     /** Refuses an entry that asks for something the block does not compute. */
@@ -47,15 +42,32 @@ record ConfigFile(JsonObject json) {
         }
     }
 
+    /** Refuses an entry that turns on something the block does not compute. */
+    void expectFalse(String key) {
+        expect(key, !json.bool(key, false), "false");
+    }
+
     /** Returns the nonlinearity that an entry names. */
     ActivationFunction activation(String key, ActivationFunction otherwise) {
         if (!json.has(key)) {
             return otherwise;
         }
-        return switch (json.text(key)) {
-            case "gelu" -> ActivationFunction.GELU;
-            case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> ActivationFunction.GELU_TANH;
-            default -> throw json.unexpected(key, "one of gelu, gelu_new, gelu_pytorch_tanh, gelu_fast");
-        };
+        ActivationFunction named = ActivationFunction.named(json.text(key));
+        expect(key, named != null, "one of " + String.join(", ", ActivationFunction.allNames()));
+        return named;
+    }
+
+    /** Returns for each block whether it has a window; null when the file does not say. */
+    List<Boolean> windowedBlocks(int layers) {
+        String key = "layer_types";
+        if (!json.has(key)) {
+            return null;
+        }
+        List<String> types = json.texts(key);
+        String windowed = "sliding_attention";
+        boolean known = types.size() == layers
+                && types.stream().allMatch(type -> type.equals(windowed) || type.equals("full_attention"));
+        expect(key, known, layers + " entries, each sliding_attention or full_attention");
+        return types.stream().map(windowed::equals).toList();
     }
 }

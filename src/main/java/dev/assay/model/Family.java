@@ -9,7 +9,17 @@ import java.util.stream.Collectors;
 /** What distinguishes one architecture of Hugging Face from another: its configuration keys and the names of its weights. */
 interface Family {
     /** The families there are. */
-    List<Family> ALL = List.of(new GptNeoX(), new Gpt2());
+    List<Family> ALL = List.of(
+            new GptNeoX(),
+            new Gpt2(),
+            new Llama(),
+            new Mistral(),
+            new Qwen2(),
+            new Qwen3(),
+            new Gemma2(),
+            new Gemma3(),
+            new Gemma3Multimodal(),
+            new Phi());
 
     /** Returns the {@code model_type} of config.json. */
     String modelType();
@@ -17,7 +27,7 @@ interface Family {
     /** Reads a configuration, in its old or new spelling. */
     TransformerConfig read(ConfigFile file);
 
-    /** Writes the entries of config.json that are particular to the family, in the new spelling. */
+    /** Writes the entries of config.json that are particular to the family, in both spellings where they differ. */
     void write(TransformerConfig config, ObjectNode json);
 
     /** Returns where each parameter lies. */
@@ -28,9 +38,18 @@ interface Family {
         return name;
     }
 
+    /** Returns a name without its first part where a checkpoint leaves that out. */
+    static String withOrWithout(String prefix, Set<String> names, String name) {
+        boolean bare = !names.contains(name) && name.startsWith(prefix);
+        return bare ? name.substring(prefix.length()) : name;
+    }
+
     /** Returns the family that a config.json names. */
     static Family of(ConfigFile file) {
-        return find(file.json().text("model_type"), file.json().file() + ": model_type");
+        Family family = find(file.json().text("model_type"), file.json().file() + ": model_type");
+        String quantized = "quantization_config";
+        file.expect(quantized, !file.json().has(quantized), "weights that are not quantised");
+        return family;
     }
 
     /** Returns a family by its type; {@code origin} begins the message when there is none. */

@@ -8,43 +8,50 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.stream.LongStream;
 
-/** The feed-forward layer of a block: up, nonlinearity, down. */
+/** The feed-forward layer of a block: {@code down(f(up(x)))}, or with a gate {@code down(f(gate(x)) ⊙ up(x))}. */
 final class FeedForward {
     /** Tokens at a time on the CPU, so that their neurons are still in its caches when they are read again. */
     private static final long PIECE = 512;
 
+    private final Affine gate;
     private final Affine up;
     private final Affine down;
     private final ActivationFunction activation;
     private final int block;
 
-    FeedForward(Affine up, Affine down, ActivationFunction activation, int block) {
+    /** Makes the layer; {@code gate} is null for none. */
+    FeedForward(Affine gate, Affine up, Affine down, ActivationFunction activation, int block) {
+        this.gate = gate;
         this.up = up;
         this.down = down;
         this.activation = activation;
         this.block = block;
     }
 
-    /** Returns {@code down(f(up(x)))}, or null where the pass ends; x is the normalised residual stream. */
+    /** Returns the layer's result, [batch, position, D], or null where the pass ends; x is the normalised residual stream. */
     NDArray run(NDArray x, Pass pass) {
         try (Scope scope = Scope.open()) {
-            boolean watched = pass.hooked(Kind.MLP_PRE, block) || pass.hooked(Kind.MLP_POST, block);
+            boolean watched = pass.hooked(Kind.MLP_PRE, block)
+                    || pass.hooked(Kind.MLP_PRE_LINEAR, block)
+                    || pass.hooked(Kind.MLP_POST, block);
             boolean whole = watched || pass.recording() || x.getDevice().isGpu();
             NDArray result = whole ? whole(x, pass) : inPieces(x);
-            if (pass.ended()) {
-                return null;
-            }
-            NDArray out = pass.site(Kind.MLP_OUT, block, result); // [batch, position, D]
-            return pass.ended() ? null : scope.keep(out);
+            return pass.ended() ? null : scope.keep(result);
         }
     }
 
     private NDArray whole(NDArray x, Pass pass) {
-        NDArray pre = pass.site(Kind.MLP_PRE, block, up.apply(x)); // [batch, position, M]
+        Affine first = gate == null ? up : gate;
+        NDArray pre = pass.site(Kind.MLP_PRE, block, first.apply(x)); // [batch, position, M]
         if (pass.ended()) {
             return null;
         }
-        NDArray post = pass.site(Kind.MLP_POST, block, activation.apply(pre));
+        NDArray linear = gate == null ? null : pass.site(Kind.MLP_PRE_LINEAR, block, up.apply(x));
+        if (pass.ended()) {
+            return null;
+        }
+        NDArray active = activation.apply(pre);
+        NDArray post = pass.site(Kind.MLP_POST, block, gate == null ? active : active.mul(linear));
         return pass.ended() ? null : down.apply(post);
     }
 
@@ -60,11 +67,24 @@ final class FeedForward {
         NDList inputs = rows.split(cuts, 0);
         NDList outputs = out.split(cuts, 0);
         for (int i = 0; i < inputs.size(); i++) {
-            try (NDArray neurons = up.apply(inputs.get(i))) { // [piece, M]
-                activation.applyInPlace(neurons);
-                Aten.addmm(down.bias(), neurons, downColumns, outputs.get(i));
+            try (Scope scope = Scope.open()) {
+                NDArray neurons = neurons(inputs.get(i)); // [piece, M]
+                if (down.bias() == null) {
+                    Aten.mm(neurons, downColumns, outputs.get(i));
+                } else {
+                    Aten.addmm(down.bias(), neurons, downColumns, outputs.get(i));
+                }
             }
         }
         return out.reshape(shape);
+    }
+
+    private NDArray neurons(NDArray x) {
+        NDArray neurons = (gate == null ? up : gate).apply(x);
+        activation.applyInPlace(neurons);
+        if (gate != null) {
+            Aten.mul_(neurons, up.apply(x));
+        }
+        return neurons;
     }
 }

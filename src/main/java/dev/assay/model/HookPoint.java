@@ -32,9 +32,9 @@ public record HookPoint(Kind kind, int block) {
         LN1_SCALE("ln1.hook_scale", Place.BLOCK),
         /** The first norm before weight and bias, [B, S, D]. */
         LN1_NORMALIZED("ln1.hook_normalized", Place.BLOCK),
-        /** Queries, [B, S, H, h]. */
+        /** Queries, [B, S, H, h]; before they are normalised, in families that do. */
         Q("attn.hook_q", Place.BLOCK),
-        /** Keys, [B, S, K, h]. */
+        /** Keys, [B, S, K, h]; before they are normalised, in families that do. */
         K("attn.hook_k", Place.BLOCK),
         /** Values, [B, S, K, h]. */
         V("attn.hook_v", Place.BLOCK),
@@ -48,6 +48,10 @@ public record HookPoint(Kind kind, int block) {
         PATTERN("attn.hook_pattern", Place.BLOCK),
         /** The heads' results, [B, S, H, h]. */
         Z("attn.hook_z", Place.BLOCK),
+        /** What the norm after attention divides by, [B, S, 1]. */
+        LN1_POST_SCALE("ln1_post.hook_scale", Place.BLOCK),
+        /** The norm after attention before its weight, [B, S, D]. */
+        LN1_POST_NORMALIZED("ln1_post.hook_normalized", Place.BLOCK),
         /** What attention adds to the residual stream, [B, S, D]. */
         ATTN_OUT("hook_attn_out", Place.BLOCK),
         /** The residual stream between the halves of a sequential block, [B, S, D]. */
@@ -56,10 +60,16 @@ public record HookPoint(Kind kind, int block) {
         LN2_SCALE("ln2.hook_scale", Place.BLOCK),
         /** The second norm before weight and bias, [B, S, D]. */
         LN2_NORMALIZED("ln2.hook_normalized", Place.BLOCK),
-        /** The feed-forward layer before its nonlinearity, [B, S, M]. */
+        /** The feed-forward layer before its nonlinearity, [B, S, M]; where there is a gate, that of the gate. */
         MLP_PRE("mlp.hook_pre", Place.BLOCK),
-        /** The feed-forward layer after its nonlinearity, [B, S, M]. */
+        /** What the gate of the feed-forward layer multiplies, [B, S, M]. */
+        MLP_PRE_LINEAR("mlp.hook_pre_linear", Place.BLOCK),
+        /** The input of the feed-forward layer's last product: after the nonlinearity and the gate, [B, S, M]. */
         MLP_POST("mlp.hook_post", Place.BLOCK),
+        /** What the norm after the feed-forward layer divides by, [B, S, 1]. */
+        LN2_POST_SCALE("ln2_post.hook_scale", Place.BLOCK),
+        /** The norm after the feed-forward layer before its weight, [B, S, D]. */
+        LN2_POST_NORMALIZED("ln2_post.hook_normalized", Place.BLOCK),
         /** What the feed-forward layer adds to the residual stream, [B, S, D]. */
         MLP_OUT("hook_mlp_out", Place.BLOCK),
         /** The residual stream as a block leaves it, [B, S, D]. */

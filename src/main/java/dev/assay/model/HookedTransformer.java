@@ -46,7 +46,8 @@ public final class HookedTransformer implements AutoCloseable {
     /**
      * Loads a model onto the CPU.
      *
-     * @param nameOrFolder a folder of Hugging Face, or {@code assay/stories} for the model that comes with Assay
+     * @param nameOrFolder a folder of Hugging Face; or {@code org/name} or {@code org/name@revision} of its hub, from the cache or
+     *     else downloaded; or {@code assay/stories} for the model that comes with Assay
      * @return the model
      * @throws InvalidInputException when something in the folder is missing or unusable
      * @throws IOException when reading fails
@@ -58,7 +59,8 @@ public final class HookedTransformer implements AutoCloseable {
     /**
      * Loads a model.
      *
-     * @param nameOrFolder a folder of Hugging Face, or {@code assay/stories} for the model that comes with Assay
+     * @param nameOrFolder a folder of Hugging Face; or {@code org/name} or {@code org/name@revision} of its hub, from the cache or
+     *     else downloaded; or {@code assay/stories} for the model that comes with Assay
      * @param device where it runs
      * @return the model
      * @throws InvalidInputException when something in the folder is missing or unusable
@@ -67,7 +69,7 @@ public final class HookedTransformer implements AutoCloseable {
     public static HookedTransformer load(String nameOrFolder, Device device) throws IOException {
         return EmbeddedModel.isName(nameOrFolder)
                 ? EmbeddedModel.load(nameOrFolder, device)
-                : load(Path.of(nameOrFolder), device);
+                : ModelReader.read(ModelLocation.resolve(nameOrFolder), device, nameOrFolder);
     }
 
     /**
@@ -231,7 +233,11 @@ public final class HookedTransformer implements AutoCloseable {
     private NDArray run(HookTable table, int stop, NDArray given, NDArray mask) {
         NDArray tokens = given.toDevice(device(), false);
         TokenCheck.check(tokens, mask, config);
-        SequenceGeometry geometry = SequenceGeometry.of(tokens, mask, table.hooksScores());
+        SequenceGeometry geometry = SequenceGeometry.of(
+                tokens,
+                mask,
+                config.attention().windows(),
+                table.hooksScores() || config.attention().softCap() > 0);
         Pass pass = new Pass(table, stop, tokens, geometry);
         NDArray residual = network.residual(tokens, pass);
         return pass.ended() ? null : network.normalized(residual, pass);
@@ -355,12 +361,12 @@ public final class HookedTransformer implements AutoCloseable {
     }
 
     /**
-     * Returns the weight of the final norm.
+     * Returns what the final norm multiplies by: its weight, or one more in families that store it so.
      *
-     * @return [D], owned by the model
+     * @return [D], not to be changed
      */
     public NDArray finalNormWeight() {
-        return parameters.affine(Parameters.LN_FINAL).weight();
+        return network.finalNormWeight();
     }
 
     /**
@@ -386,7 +392,8 @@ public final class HookedTransformer implements AutoCloseable {
         return new Generator(config.contextLength(), this::lastLogits).continueText(prompt, newTokens, sampling);
     }
 
-    private float[] lastLogits(int[] ids) {
+    /** Returns the logits behind the last token of a text. */
+    float[] lastLogits(int[] ids) {
         try (Scope scope = Scope.open()) {
             NDArray tokens = manager.create(ids, new Shape(1, ids.length)).toType(DataType.INT64, false);
             NDArray normalized = run(openHooks().table(), HookTable.NEVER, tokens, null);

@@ -17,19 +17,21 @@ final class Initialization {
 
     /**
      * Returns weights as GPT-2 starts with (Radford et al. 2019, section 2.3): normal, deviation 0.02, those of products that write
-     * to the residual stream divided by √(2·layers); biases 0 and the weights of norms 1.
+     * to the residual stream divided by √(2·layers); biases 0 and the factors of norms 1.
      *
      * @param embedding the deviation of the token embedding
      */
     static Parameters normal(TransformerConfig config, long seed, double embedding, NDManager manager) {
         double residual = DEVIATION / Math.sqrt(2.0 * config.layers());
+        boolean unitOffset = config.norm() instanceof Norm.RmsNorm rms && rms.unitOffset();
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         Parameters.shapes(config).forEach((name, shape) -> {
             boolean writes = name.endsWith(".out.weight") || name.endsWith(".down.weight");
             double deviation = name.equals(Parameters.EMBED) ? embedding : writes ? residual : DEVIATION;
             arrays.put(name, Scope.outside(() -> {
                 if (shape.dimension() == 1) {
-                    return name.endsWith("weight") ? manager.ones(shape) : manager.zeros(shape);
+                    boolean one = name.endsWith(Parameters.WEIGHT) && !unitOffset;
+                    return one ? manager.ones(shape) : manager.zeros(shape);
                 }
                 // Each parameter has its own stream, so that adding one changes no other.
                 SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode());

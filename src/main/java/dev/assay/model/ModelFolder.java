@@ -41,7 +41,7 @@ final class ModelFolder {
                 Scope scope = Scope.open()) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             for (StoredWeight weight : family.weights(config)) {
-                NDArray inOrder = weight.layout().toFile(parameters.get(weight.parameter()), config);
+                NDArray inOrder = weight.layout().toFile(weight.rowsOf(parameters.get(weight.parameter())), config);
                 tensors.put(weight.name(), inOrder.toType(precision.type(), false));
             }
             Map<Path, IoConsumer<OutputStream>> files = new LinkedHashMap<>();

@@ -106,7 +106,24 @@ public final class ModelVerification {
         }
         compareSites(points);
         compareSites(patterns);
+        compareBeforePostNorm("attn_out_prenorm", Kind.LN1_POST_SCALE, Kind.LN1_POST_NORMALIZED);
+        compareBeforePostNorm("mlp_out_prenorm", Kind.LN2_POST_SCALE, Kind.LN2_POST_NORMALIZED);
         compareFinalNorm();
+    }
+
+    /** Compares what a norm after a half of a block reads: its normalised vector times what it was divided by. */
+    private void compareBeforePostNorm(String tensor, Kind scaleSite, Kind normalizedSite) {
+        for (int i = 0; i < model.config().layers(); i++) {
+            String name = tensor + "." + i;
+            HookPoint scale = new HookPoint(scaleSite, i);
+            HookPoint normalized = new HookPoint(normalizedSite, i);
+            if (expected.has(name) && model.has(scale)) {
+                try (Scope scope = Scope.open();
+                        ActivationCache cache = model.cache(expected.load("input_ids"), scale, normalized)) {
+                    compare(name, cache.get(normalized).mul(cache.get(scale)));
+                }
+            }
+        }
     }
 
     /** Compares the last of Hugging Face's hidden states, which is the final norm's result. */
@@ -148,7 +165,7 @@ public final class ModelVerification {
         }
         try (Scope scope = Scope.open()) {
             NDArray mask = expected.load("left.attention_mask");
-            SequenceGeometry geometry = SequenceGeometry.of(expected.load("left.input_ids"), mask, false);
+            SequenceGeometry geometry = SequenceGeometry.of(expected.load("left.input_ids"), mask, List.of(), false);
             compare("left.position_ids", geometry.positions());
         }
     }
@@ -182,10 +199,12 @@ public final class ModelVerification {
             int rows = (int) prompts.getShape().get(0);
             int length = (int) prompts.getShape().get(1);
             int added = (int) expected.load("greedy.output_ids").getShape().get(1) - length;
+            // The reference keeps every token in sight, also past the context length.
+            Generator generator = new Generator(model.config().longestSequence(), model::lastLogits);
             List<Long> ids = new ArrayList<>();
             for (int row = 0; row < rows; row++) {
                 int[] prompt = prompts.get(row).toType(DataType.INT32, false).toIntArray();
-                for (int id : model.generate(prompt, added)) {
+                for (int id : generator.continueText(prompt, added, Sampling.greedy())) {
                     ids.add((long) id);
                 }
             }

@@ -2,64 +2,97 @@ package dev.assay.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.assay.model.Attention.AttentionLayers;
+import dev.assay.model.Block.BlockNorms;
 import dev.assay.model.HookPoint.Kind;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The computation of a transformer: embedding, blocks, final norm, unembedding. */
 final class Network {
-    private final NDArray embedding; // [V, D]
-    private final NDArray positionEmbedding; // [contextLength, D], or null
-    private final RotaryTable turns; // of every position, or null
+    private final TransformerConfig config;
+    private final Parameters parameters;
+    private final NDArray eps;
+    private final NDManager manager;
+    private final Turns.Source turns;
     private final List<Block> blocks = new ArrayList<>();
     private final Normalization lnFinal;
-    private final Affine unembed;
 
     /** Builds the network on parameters that exist; the manager owns the few constants it adds. */
     Network(TransformerConfig config, Parameters parameters, NDManager manager) {
-        embedding = parameters.get(Parameters.EMBED);
-        positionEmbedding = parameters.get(Parameters.POSITIONS);
-        turns = config.positions() instanceof Positions.Rotary rotary
-                ? RotaryTable.of(manager, rotary, config.contextLength())
-                : null;
-        NDArray eps = manager.create((float) ((Norm.LayerNorm) config.norm()).eps());
-        NDArray scale = manager.create((float) (1 / Math.sqrt(config.dHead())));
+        this.config = config;
+        this.parameters = parameters;
+        this.manager = manager;
+        this.eps = scalar(config.norm().eps());
+        this.turns = Turns.Source.of(config.positions(), manager);
         for (int i = 0; i < config.layers(); i++) {
-            blocks.add(new Block(
-                    i,
-                    config.parallel(),
-                    new Normalization(parameters.affine(i, "ln1"), eps, Kind.LN1_SCALE, Kind.LN1_NORMALIZED, i),
-                    new Attention(config, parameters.affine(i, "qkv"), parameters.affine(i, "out"), scale, i),
-                    new Normalization(parameters.affine(i, "ln2"), eps, Kind.LN2_SCALE, Kind.LN2_NORMALIZED, i),
-                    new FeedForward(parameters.affine(i, "up"), parameters.affine(i, "down"), config.activation(), i)));
+            blocks.add(block(i));
         }
         Affine last = parameters.affine(Parameters.LN_FINAL);
-        lnFinal = new Normalization(last, eps, Kind.LN_FINAL_SCALE, Kind.LN_FINAL_NORMALIZED, -1);
-        unembed = new Affine(parameters.unembedding(), null);
+        this.lnFinal = new Normalization(config.norm(), last, eps, Kind.LN_FINAL_SCALE, Kind.LN_FINAL_NORMALIZED, -1);
+    }
+
+    private NDArray scalar(double value) {
+        return Scope.outside(() -> manager.create((float) value));
+    }
+
+    private Block block(int i) {
+        BlockConfig halves = config.block();
+        BlockNorms norms = new BlockNorms(
+                norm(i, "ln1", Kind.LN1_SCALE, Kind.LN1_NORMALIZED),
+                halves.postNorms() ? norm(i, "ln1_post", Kind.LN1_POST_SCALE, Kind.LN1_POST_NORMALIZED) : null,
+                halves.sharedNorm() ? null : norm(i, "ln2", Kind.LN2_SCALE, Kind.LN2_NORMALIZED),
+                halves.postNorms() ? norm(i, "ln2_post", Kind.LN2_POST_SCALE, Kind.LN2_POST_NORMALIZED) : null);
+        AttentionConfig attention = config.attention();
+        AttentionLayers layers = new AttentionLayers(
+                parameters.affine(i, "qkv"),
+                attention.normalizedHeads() ? norm(i, "q_norm", null, null) : null,
+                attention.normalizedHeads() ? norm(i, "k_norm", null, null) : null,
+                parameters.affine(i, "out"));
+        FeedForward mlp = new FeedForward(
+                config.feedForward().gated() ? parameters.affine(i, "gate") : null,
+                parameters.affine(i, "up"),
+                parameters.affine(i, "down"),
+                config.activation(),
+                i);
+        return new Block(i, halves, norms, new Attention(attention, layers, scalar(attention.scale(i)), i), mlp);
+    }
+
+    private Normalization norm(int block, String layer, Kind scale, Kind normalized) {
+        return new Normalization(config.norm(), parameters.affine(block, layer), eps, scale, normalized, block);
     }
 
     /** Returns the residual stream after the last block, [batch, position, D], or null where the pass ends. */
     NDArray residual(NDArray tokens, Pass pass) {
         try (Scope scope = Scope.open()) {
-            NDArray positions = pass.geometry().positions();
-            NDArray residual = pass.site(Kind.EMBED, -1, Aten.embedding(embedding, tokens));
-            if (positionEmbedding != null && !pass.ended()) {
-                NDArray learned = Aten.embedding(positionEmbedding, positions).broadcast(residual.getShape());
+            NDArray residual = pass.site(Kind.EMBED, -1, embed(tokens));
+            if (config.positions() instanceof Positions.Learned && !pass.ended()) {
+                NDArray table = parameters.get(Parameters.POSITIONS); // [contextLength, D]
+                NDArray learned =
+                        Aten.embedding(table, pass.geometry().positions()).broadcast(residual.getShape());
                 residual = residual.add(pass.site(Kind.POS_EMBED, -1, learned));
             }
-            RotaryTable turned = turns == null ? null : turns.at(positions);
-            for (Block block : blocks) {
+            Turns turned = pass.ended() ? null : turns.at(pass.geometry());
+            for (int i = 0; i < blocks.size(); i++) {
                 if (pass.ended()) {
                     return null;
                 }
                 NDArray before = residual;
-                residual = block.run(before, turned, pass);
+                boolean windowed = config.attention().windows().get(i) > 0;
+                residual = blocks.get(i).run(before, turned.of(windowed), pass);
                 before.close();
             }
             return pass.ended() ? null : scope.keep(residual);
         }
+    }
+
+    private NDArray embed(NDArray tokens) {
+        NDArray embedded = Aten.embedding(parameters.get(Parameters.EMBED), tokens);
+        double scale = config.embedding().scale();
+        return scale == 1 ? embedded : embedded.mul((float) scale);
     }
 
     /** Returns the final norm of the residual stream, or null where the pass ends. */
@@ -72,8 +105,19 @@ final class Network {
         return lnFinal.apply(residual);
     }
 
+    /** Returns what the final norm multiplies by, [D]. */
+    NDArray finalNormWeight() {
+        return lnFinal.weight();
+    }
+
     /** Returns the logits, [..., D] to [..., V]. */
     NDArray unembed(NDArray normalized) {
-        return unembed.apply(normalized);
+        NDArray logits = parameters.unembed().apply(normalized);
+        double cap = config.embedding().softCap();
+        if (Autograd.isRecording()) {
+            return SoftCap.apply(logits, cap);
+        }
+        SoftCap.applyInPlace(logits, cap);
+        return logits;
     }
 }

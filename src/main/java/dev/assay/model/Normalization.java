@@ -5,16 +5,20 @@ import dev.assay.model.HookPoint.Kind;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
-/** A layer norm with its two sites. It is one kernel unless somebody hooked a site. */
+/** A norm over the last axis with its two sites. It is one operation unless somebody hooked a site. */
 final class Normalization {
+    private static final int[] LAST = {-1};
+
+    private final Norm norm;
     private final Affine affine;
     private final NDArray eps;
     private final Kind scaleSite;
     private final Kind normalizedSite;
     private final int block;
 
-    /** Makes the norm; {@code eps} is a scalar array. */
-    Normalization(Affine affine, NDArray eps, Kind scaleSite, Kind normalizedSite, int block) {
+    /** Makes the norm; {@code eps} is a scalar array. The sites may be null where only {@link #apply} is called. */
+    Normalization(Norm norm, Affine affine, NDArray eps, Kind scaleSite, Kind normalizedSite, int block) {
+        this.norm = norm;
         this.affine = affine;
         this.eps = eps;
         this.scaleSite = scaleSite;
@@ -22,7 +26,14 @@ final class Normalization {
         this.block = block;
     }
 
-    /** Returns {@code (x − mean) / √(variance + eps) · weight + bias}, or null where the pass ends. */
+    /**
+     * Returns the norm of x, or null where the pass ends:
+     *
+     * <pre>
+     * LayerNorm:  (x − mean(x)) / √(variance(x) + eps) · weight + bias
+     * RMSNorm:    x / √(mean(x²) + eps) · weight
+     * </pre>
+     */
     NDArray run(NDArray x, Pass pass) {
         boolean hooked = pass.hooked(scaleSite, block) || pass.hooked(normalizedSite, block);
         return hooked ? stepByStep(x, pass) : apply(x);
@@ -30,14 +41,22 @@ final class Normalization {
 
     /** Returns the norm of x without sites. */
     NDArray apply(NDArray x) {
-        return Aten.layerNorm(x, affine.weight(), affine.bias(), eps);
+        return norm instanceof Norm.LayerNorm
+                ? Aten.layerNorm(x, affine.weight(), affine.bias(), eps)
+                : Aten.rmsNorm(x, weight(), eps);
+    }
+
+    /** Returns what the normalised vector is multiplied by, [d]. */
+    NDArray weight() {
+        boolean offset = norm instanceof Norm.RmsNorm rms && rms.unitOffset();
+        return offset ? affine.weight().add(1f) : affine.weight();
     }
 
     private NDArray stepByStep(NDArray x, Pass pass) {
         try (Scope scope = Scope.open()) {
-            NDArray centred = x.sub(x.mean(new int[] {-1}, true));
-            NDArray variance = centred.square().mean(new int[] {-1}, true);
-            NDArray scale = pass.site(scaleSite, block, variance.add(eps).sqrt()); // [batch, position, 1]
+            NDArray centred = norm instanceof Norm.LayerNorm ? x.sub(x.mean(LAST, true)) : x;
+            NDArray square = centred.square().mean(LAST, true);
+            NDArray scale = pass.site(scaleSite, block, square.add(eps).sqrt()); // [batch, position, 1]
             if (pass.ended()) {
                 return null;
             }
@@ -45,7 +64,8 @@ final class Normalization {
             if (pass.ended()) {
                 return null;
             }
-            return scope.keep(normalized.mul(affine.weight()).add(affine.bias()));
+            NDArray weighted = normalized.mul(weight());
+            return scope.keep(affine.bias() == null ? weighted : weighted.add(affine.bias()));
         }
     }
 }

@@ -29,23 +29,25 @@ final class ParameterLoader {
         Map<String, Shape> shapes = Parameters.shapes(config);
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         for (StoredWeight weight : family.weights(config)) {
-            Shape shape = shapes.get(weight.parameter());
             String name = family.nameIn(folder.tensorNames(), weight.name());
-            requireShape(name, weight, weight.layout().stored(shape));
-            arrays.put(weight.parameter(), Scope.outside(() -> read(manager, name, weight.layout(), shape)));
+            requireShape(name, weight);
+            // Memory of its own is contiguous, and can take part in a graph of gradients however the file was read.
+            NDArray parameter = arrays.computeIfAbsent(
+                    weight.parameter(), of -> Scope.outside(() -> manager.create(shapes.get(of), DataType.FLOAT32)));
+            read(name, weight, parameter);
         }
         return new Parameters(arrays);
     }
 
-    private NDArray read(NDManager manager, String name, Layout layout, Shape shape) {
-        NDArray stored = folder.load(manager, name);
-        // A copy is contiguous, and can take part in a graph of gradients however the file was read.
-        NDArray parameter = manager.create(shape, DataType.FLOAT32);
-        Aten.copy_(parameter, layout.fromFile(stored, config));
-        return parameter;
+    private void read(String name, StoredWeight weight, NDArray parameter) {
+        try (Scope scope = Scope.open()) {
+            NDArray stored = folder.load(parameter.getManager(), name);
+            Aten.copy_(weight.rowsOf(parameter), weight.layout().fromFile(stored, config));
+        }
     }
 
-    private void requireShape(String name, StoredWeight weight, Shape expected) {
+    private void requireShape(String name, StoredWeight weight) {
+        Shape expected = weight.layout().stored(weight.shape());
         if (!folder.has(name)) {
             throw new InvalidInputException(where(weight) + folder.path() + " has no tensor " + name
                     + ", expected one of shape " + brackets(expected));

@@ -10,17 +10,21 @@ import java.util.Map;
  * The weights of a model by name, in a fixed order. Every product's weight is [out, in].
  *
  * <pre>
- * embed [V, D]   positions [contextLength, D] when learned   unembed [V, D] when not tied
- * blocks.i.ln1.weight|bias [D]   blocks.i.qkv.weight [(H + 2K)·h, D]   blocks.i.out.weight [D, H·h]   (and .bias)
- * blocks.i.ln2.weight|bias [D]   blocks.i.up.weight [M, D]             blocks.i.down.weight [D, M]    (and .bias)
- * ln_final.weight|bias [D]
+ * embed [V, D]   positions [contextLength, D] when learned   unembed [V, D] when not tied   unembed.bias [V]
+ * blocks.i.ln1|ln2.weight [D]            blocks.i.ln1_post|ln2_post.weight [D]   (and .bias of a layer norm)
+ * blocks.i.q_norm|k_norm.weight [h]      blocks.i.qkv.weight [(H + 2K)·h, D]     blocks.i.out.weight [D, H·h]   (and .bias)
+ * blocks.i.gate|up.weight [M, D]         blocks.i.down.weight [D, M]             (and .bias)
+ * ln_final.weight [D]
  * </pre>
  */
 final class Parameters {
     static final String EMBED = "embed";
     static final String POSITIONS = "positions";
     static final String UNEMBED = "unembed";
+    static final String UNEMBED_BIAS = "unembed.bias";
     static final String LN_FINAL = "ln_final";
+    static final String WEIGHT = ".weight";
+    static final String BIAS = ".bias";
 
     private final Map<String, NDArray> arrays;
 
@@ -31,24 +35,44 @@ final class Parameters {
     /** Returns the name and shape of every parameter of a model. */
     static Map<String, Shape> shapes(TransformerConfig config) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
+        AttentionConfig attention = config.attention();
+        FeedForwardConfig mlp = config.feedForward();
         long d = config.dModel();
-        long queries = (long) config.heads() * config.dHead();
-        long keys = (long) config.keyValueHeads() * config.dHead();
+        long queries = (long) attention.heads() * attention.dHead();
+        long keys = (long) attention.keyValueHeads() * attention.dHead();
         shapes.put(EMBED, new Shape(config.vocabularySize(), d));
         if (config.positions() instanceof Positions.Learned) {
             shapes.put(POSITIONS, new Shape(config.contextLength(), d));
         }
         for (int i = 0; i < config.layers(); i++) {
-            norm(shapes, ofBlock(i, "ln1"), d);
-            affine(shapes, ofBlock(i, "qkv"), queries + 2 * keys, d);
-            affine(shapes, ofBlock(i, "out"), d, queries);
-            norm(shapes, ofBlock(i, "ln2"), d);
-            affine(shapes, ofBlock(i, "up"), config.dMlp(), d);
-            affine(shapes, ofBlock(i, "down"), d, config.dMlp());
+            norm(shapes, config, ofBlock(i, "ln1"), d);
+            affine(shapes, ofBlock(i, "qkv"), attention.bias(), queries + 2 * keys, d);
+            if (attention.normalizedHeads()) {
+                norm(shapes, config, ofBlock(i, "q_norm"), attention.dHead());
+                norm(shapes, config, ofBlock(i, "k_norm"), attention.dHead());
+            }
+            affine(shapes, ofBlock(i, "out"), attention.outBias(), d, queries);
+            if (config.block().postNorms()) {
+                norm(shapes, config, ofBlock(i, "ln1_post"), d);
+            }
+            if (!config.block().sharedNorm()) {
+                norm(shapes, config, ofBlock(i, "ln2"), d);
+            }
+            if (mlp.gated()) {
+                affine(shapes, ofBlock(i, "gate"), mlp.bias(), mlp.dMlp(), d);
+            }
+            affine(shapes, ofBlock(i, "up"), mlp.bias(), mlp.dMlp(), d);
+            affine(shapes, ofBlock(i, "down"), mlp.bias(), d, mlp.dMlp());
+            if (config.block().postNorms()) {
+                norm(shapes, config, ofBlock(i, "ln2_post"), d);
+            }
         }
-        norm(shapes, LN_FINAL, d);
+        norm(shapes, config, LN_FINAL, d);
         if (!config.tied()) {
             shapes.put(UNEMBED, new Shape(config.vocabularySize(), d));
+        }
+        if (config.embedding().bias()) {
+            shapes.put(UNEMBED_BIAS, new Shape(config.vocabularySize()));
         }
         return shapes;
     }
@@ -57,14 +81,18 @@ final class Parameters {
         return "blocks." + block + "." + layer;
     }
 
-    private static void norm(Map<String, Shape> shapes, String name, long width) {
-        shapes.put(name + ".weight", new Shape(width));
-        shapes.put(name + ".bias", new Shape(width));
+    private static void norm(Map<String, Shape> shapes, TransformerConfig config, String name, long width) {
+        shapes.put(name + WEIGHT, new Shape(width));
+        if (config.norm() instanceof Norm.LayerNorm) {
+            shapes.put(name + BIAS, new Shape(width));
+        }
     }
 
-    private static void affine(Map<String, Shape> shapes, String name, long out, long in) {
-        shapes.put(name + ".weight", new Shape(out, in));
-        shapes.put(name + ".bias", new Shape(out));
+    private static void affine(Map<String, Shape> shapes, String name, boolean bias, long out, long in) {
+        shapes.put(name + WEIGHT, new Shape(out, in));
+        if (bias) {
+            shapes.put(name + BIAS, new Shape(out));
+        }
     }
 
     Map<String, NDArray> byName() {
@@ -76,7 +104,7 @@ final class Parameters {
     }
 
     Affine affine(String name) {
-        return new Affine(get(name + ".weight"), get(name + ".bias"));
+        return new Affine(get(name + WEIGHT), get(name + BIAS));
     }
 
     Affine affine(int block, String layer) {
@@ -86,5 +114,10 @@ final class Parameters {
     /** Returns the unembedding, [V, D], which is the embedding in a tied model. */
     NDArray unembedding() {
         return arrays.getOrDefault(UNEMBED, get(EMBED));
+    }
+
+    /** Returns the product that gives the logits. */
+    Affine unembed() {
+        return new Affine(unembedding(), get(UNEMBED_BIAS));
     }
 }

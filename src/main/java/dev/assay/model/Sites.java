@@ -19,11 +19,15 @@ final class Sites {
     }
 
     private boolean has(Kind kind) {
-        boolean rotary = config.positions() instanceof Positions.Rotary;
+        boolean rotary = !(config.positions() instanceof Positions.Learned);
         return switch (kind) {
             case POS_EMBED -> !rotary;
             case ROT_Q, ROT_K -> rotary;
             case RESID_MID -> !config.parallel();
+            case LN2_SCALE, LN2_NORMALIZED -> !config.block().sharedNorm();
+            case LN1_POST_SCALE, LN1_POST_NORMALIZED, LN2_POST_SCALE, LN2_POST_NORMALIZED ->
+                config.block().postNorms();
+            case MLP_PRE_LINEAR -> config.feedForward().gated();
             default -> true;
         };
     }
@@ -67,18 +71,29 @@ final class Sites {
                 .map(HookPoint::name)
                 .toList();
         throw new InvalidInputException("hook point " + point + " does not exist in a " + config.family()
-                + " model like this one; expected one of " + String.join(", ", known));
+                + " model like this one, " + reason(point.kind()) + "; expected one of " + String.join(", ", known));
+    }
+
+    private static String reason(Kind kind) {
+        return switch (kind) {
+            case POS_EMBED -> "whose positions are rotary";
+            case ROT_Q, ROT_K -> "whose positions are learned";
+            case RESID_MID -> "both halves of whose blocks read resid_pre";
+            case LN2_SCALE, LN2_NORMALIZED -> "whose blocks have one norm, ln1, for both halves";
+            case MLP_PRE_LINEAR -> "whose feed-forward layers have no gate";
+            default -> "whose blocks have no norm after their halves";
+        };
     }
 
     /** Returns the shape of a site; batch and sequence are -1. */
     Shape shape(HookPoint point) {
         require(point);
         return switch (point.kind()) {
-            case LN1_SCALE, LN2_SCALE, LN_FINAL_SCALE -> new Shape(-1, -1, 1);
+            case LN1_SCALE, LN2_SCALE, LN1_POST_SCALE, LN2_POST_SCALE, LN_FINAL_SCALE -> new Shape(-1, -1, 1);
             case Q, ROT_Q, Z -> new Shape(-1, -1, config.heads(), config.dHead());
             case K, V, ROT_K -> new Shape(-1, -1, config.keyValueHeads(), config.dHead());
             case ATTN_SCORES, PATTERN -> new Shape(-1, config.heads(), -1, -1);
-            case MLP_PRE, MLP_POST -> new Shape(-1, -1, config.dMlp());
+            case MLP_PRE, MLP_PRE_LINEAR, MLP_POST -> new Shape(-1, -1, config.dMlp());
             default -> new Shape(-1, -1, config.dModel());
         };
     }

@@ -1,10 +1,21 @@
 package dev.assay.model;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+
 /**
- * Where a parameter of the model lies in a checkpoint.
+ * A tensor of a checkpoint and the rows of a parameter that it holds.
  *
  * @param parameter the model's name, see {@link Parameters}
+ * @param firstRow the first of the rows
+ * @param shape their shape in the model
  * @param name the name in the file
  * @param layout the order in the file
  */
-record StoredWeight(String parameter, String name, Layout layout) {}
+record StoredWeight(String parameter, long firstRow, Shape shape, String name, Layout layout) {
+    /** Returns the rows of the parameter, as a view. */
+    NDArray rowsOf(NDArray array) {
+        return array.get(new NDIndex("{}:{}", firstRow, firstRow + shape.get(0)));
+    }
+}

@@ -19,9 +19,9 @@ final class TokenCheck {
             throw new InvalidInputException(
                     "the mask has shape " + mask.getShape() + ", expected that of the tokens, " + shape);
         }
-        if (shape.get(1) > config.contextLength()) {
+        if (shape.get(1) > config.longestSequence()) {
             throw new InvalidInputException("the sequences have " + shape.get(1)
-                    + " tokens, expected at most the model's context length, " + config.contextLength());
+                    + " tokens, expected at most the model's context length, " + config.longestSequence());
         }
         long smallest = tokens.min().getLong();
         long largest = tokens.max().getLong();

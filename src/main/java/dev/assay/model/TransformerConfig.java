@@ -5,18 +5,14 @@ package dev.assay.model;
  *
  * @param family the name that Hugging Face gives the architecture ({@code model_type}), for example {@code gpt_neox}
  * @param vocabularySize V, rows of the embedding
- * @param contextLength the longest sequence
+ * @param contextLength the longest sequence that the model was made for
  * @param layers the number of blocks
  * @param dModel D, the width of the residual stream
- * @param heads H, the attention heads
- * @param keyValueHeads K, the heads of keys and values; divides {@code heads}
- * @param dHead h, the width of a head
- * @param dMlp M, the width of the feed-forward layer
- * @param activation the nonlinearity of the feed-forward layer
- * @param norm what normalises the input of each layer
+ * @param attention the attention of the blocks
+ * @param feedForward their feed-forward layers
+ * @param block how the two are put together
  * @param positions how positions enter
- * @param parallel whether both halves of a block read the same residual stream
- * @param tied whether the unembedding is the embedding
+ * @param embedding how tokens become vectors, and vectors logits
  */
 public record TransformerConfig(
         String family,
@@ -24,15 +20,11 @@ public record TransformerConfig(
         int contextLength,
         int layers,
         int dModel,
-        int heads,
-        int keyValueHeads,
-        int dHead,
-        int dMlp,
-        ActivationFunction activation,
-        Norm norm,
+        AttentionConfig attention,
+        FeedForwardConfig feedForward,
+        BlockConfig block,
         Positions positions,
-        boolean parallel,
-        boolean tied) {
+        EmbeddingConfig embedding) {
 
     /** Checks that the numbers fit each other. */
     public TransformerConfig {
@@ -40,30 +32,120 @@ public record TransformerConfig(
         positive("contextLength", contextLength);
         positive("layers", layers);
         positive("dModel", dModel);
-        positive("heads", heads);
-        positive("keyValueHeads", keyValueHeads);
-        positive("dHead", dHead);
-        positive("dMlp", dMlp);
-        if (heads % keyValueHeads != 0) {
+        if (attention.windows().size() != layers) {
             throw new IllegalArgumentException(
-                    "heads is " + heads + ", expected a multiple of keyValueHeads, " + keyValueHeads);
+                    "there are " + attention.windows().size() + " attention windows, expected one for each of the "
+                            + layers + " blocks");
         }
-        if (positions instanceof Positions.Rotary rotary && rotary.dimensions() > dHead) {
+        if (positions instanceof Positions.Rotary rotary) {
+            requireInHead(rotary, attention.dHead());
+        }
+        if (positions instanceof Positions.RotaryByWindow rotary) {
+            requireInHead(rotary.windowed(), attention.dHead());
+            requireInHead(rotary.full(), attention.dHead());
+        }
+    }
+
+    private static void requireInHead(Positions.Rotary rotary, int dHead) {
+        if (rotary.turned() > dHead) {
             throw new IllegalArgumentException(
-                    "rotary dimensions are " + rotary.dimensions() + ", expected at most dHead, " + dHead);
+                    "rotary dimensions are " + rotary.turned() + ", expected at most dHead, " + dHead);
         }
+    }
+
+    static void positive(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
+        }
+    }
+
+    /**
+     * Returns H.
+     *
+     * @return the attention heads
+     */
+    public int heads() {
+        return attention.heads();
+    }
+
+    /**
+     * Returns K.
+     *
+     * @return the heads of keys and values
+     */
+    public int keyValueHeads() {
+        return attention.keyValueHeads();
+    }
+
+    /**
+     * Returns h.
+     *
+     * @return the width of a head
+     */
+    public int dHead() {
+        return attention.dHead();
+    }
+
+    /**
+     * Returns M.
+     *
+     * @return the width of the feed-forward layer
+     */
+    public int dMlp() {
+        return feedForward.dMlp();
+    }
+
+    /**
+     * Returns the nonlinearity of the feed-forward layer.
+     *
+     * @return the function
+     */
+    public ActivationFunction activation() {
+        return feedForward.activation();
+    }
+
+    /**
+     * Returns what normalises the input of each layer.
+     *
+     * @return the norm
+     */
+    public Norm norm() {
+        return block.norm();
+    }
+
+    /**
+     * Tells whether both halves of a block read the same residual stream.
+     *
+     * @return true if they do
+     */
+    public boolean parallel() {
+        return block.parallel();
+    }
+
+    /**
+     * Tells whether the unembedding is the embedding.
+     *
+     * @return true if it is
+     */
+    public boolean tied() {
+        return embedding.tied();
+    }
+
+    /**
+     * Returns the longest sequence that can be computed. Rotary positions have no end, though past the context length a model knows
+     * little.
+     *
+     * @return the context length where positions are learned, otherwise no limit
+     */
+    public int longestSequence() {
+        return positions instanceof Positions.Learned ? contextLength : Integer.MAX_VALUE;
     }
 
     /** Returns the sizes that shapes of weights follow from, for messages. */
     String sizes() {
-        return "width " + dModel + ", " + layers + " blocks, " + heads + " heads, feed-forward " + dMlp
-                + ", vocabulary " + vocabularySize + ", context " + contextLength;
-    }
-
-    private static void positive(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
-        }
+        return "width " + dModel + ", " + layers + " blocks, " + heads() + " heads of width " + dHead() + ", "
+                + keyValueHeads() + " of keys and values, feed-forward " + dMlp() + ", vocabulary " + vocabularySize
+                + ", context " + contextLength;
     }
 
     /**
@@ -71,9 +153,8 @@ public record TransformerConfig(
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
-    public static Builder gptNeoX() {
-        return new Builder(GptNeoX.MODEL_TYPE)
-                .activation(ActivationFunction.GELU)
+    public static TransformerConfigBuilder gptNeoX() {
+        return new TransformerConfigBuilder(GptNeoX.MODEL_TYPE)
                 .rotary(0.25, 10_000)
                 .parallel(true);
     }
@@ -83,197 +164,107 @@ public record TransformerConfig(
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
-    public static Builder gpt2() {
-        return new Builder(Gpt2.MODEL_TYPE)
+    public static TransformerConfigBuilder gpt2() {
+        return new TransformerConfigBuilder(Gpt2.MODEL_TYPE)
                 .activation(ActivationFunction.GELU_TANH)
                 .learnedPositions()
                 .tied(true);
     }
 
-    /** Collects the numbers of a configuration. */
-    public static final class Builder {
-        private final String family;
-        private int vocabularySize = 2048;
-        private int contextLength = 512;
-        private int layers = 4;
-        private int dModel = 128;
-        private int heads = 4;
-        private int dMlp;
-        private ActivationFunction activation;
-        private Norm norm = new Norm.LayerNorm(1e-5);
-        private double rotaryShare;
-        private double rotaryBase;
-        private boolean parallel;
-        private boolean tied;
+    /**
+     * Starts a configuration of the Llama family: sequential blocks, norms by the root mean square, a gate, whole heads rotary, no
+     * bias.
+     *
+     * @return a builder with 4 blocks of width 128 and 4 heads
+     */
+    public static TransformerConfigBuilder llama() {
+        return llamaLike(Llama.MODEL_TYPE);
+    }
 
-        Builder(String family) {
-            this.family = family;
-        }
+    /**
+     * Starts a configuration of the Mistral family: Llama's, with a window of 4096 tokens.
+     *
+     * @return a builder with 4 blocks of width 128 and 4 heads
+     */
+    public static TransformerConfigBuilder mistral() {
+        return llamaLike(Mistral.MODEL_TYPE).window(4096);
+    }
 
-        /**
-         * Sets the rows of the embedding.
-         *
-         * @param value at least 1
-         * @return this
-         */
-        public Builder vocabularySize(int value) {
-            vocabularySize = value;
-            return this;
-        }
+    /**
+     * Starts a configuration of the Qwen2 family: Llama's, with biases on queries, keys and values.
+     *
+     * @return a builder with 4 blocks of width 128 and 4 heads
+     */
+    public static TransformerConfigBuilder qwen2() {
+        return llamaLike(Qwen2.MODEL_TYPE).attentionBias(true, false);
+    }
 
-        /**
-         * Sets the longest sequence.
-         *
-         * @param value at least 1
-         * @return this
-         */
-        public Builder contextLength(int value) {
-            contextLength = value;
-            return this;
-        }
+    /**
+     * Starts a configuration of the Qwen3 family: Llama's, with normalised queries and keys.
+     *
+     * @return a builder with 4 blocks of width 128 and 4 heads
+     */
+    public static TransformerConfigBuilder qwen3() {
+        return llamaLike(Qwen3.MODEL_TYPE).normalizedHeads(true);
+    }
 
-        /**
-         * Sets the number of blocks.
-         *
-         * @param value at least 1
-         * @return this
-         */
-        public Builder layers(int value) {
-            layers = value;
-            return this;
-        }
+    /**
+     * Starts a configuration of the Gemma-2 family: norms before and after both halves, soft caps of 50 on scores and 30 on logits, a
+     * window of 4096 tokens in every other block, the unembedding tied.
+     *
+     * @return a builder with 4 blocks of width 128 and 4 heads
+     */
+    public static TransformerConfigBuilder gemma2() {
+        return gemma(Gemma2.MODEL_TYPE)
+                .windowPattern(4096, 2)
+                .attentionSoftCap(50)
+                .logitSoftCap(30);
+    }
 
-        /**
-         * Sets the width of the residual stream.
-         *
-         * @param value a multiple of the heads
-         * @return this
-         */
-        public Builder dModel(int value) {
-            dModel = value;
-            return this;
-        }
+    /**
+     * Starts a configuration of the Gemma-3 family: norms before and after both halves and on queries and keys, a window of 512 tokens
+     * in five of six blocks, which turn with the base 10,000 and the others with 1,000,000, the unembedding tied.
+     *
+     * @return a builder with 4 blocks of width 128 and 4 heads
+     */
+    public static TransformerConfigBuilder gemma3() {
+        return gemma(Gemma3.MODEL_TYPE)
+                .normalizedHeads(true)
+                .windowPattern(512, 6)
+                .rotary(1, 1_000_000)
+                .windowedRotary(10_000);
+    }
 
-        /**
-         * Sets the number of attention heads.
-         *
-         * @param value a divisor of the width
-         * @return this
-         */
-        public Builder heads(int value) {
-            heads = value;
-            return this;
-        }
+    /**
+     * Starts a configuration of the Phi family: parallel blocks with one norm, half of each head rotary, biases everywhere.
+     *
+     * @return a builder with 4 blocks of width 128 and 4 heads
+     */
+    public static TransformerConfigBuilder phi() {
+        return new TransformerConfigBuilder(Phi.MODEL_TYPE)
+                .activation(ActivationFunction.GELU_TANH)
+                .rotary(0.5, 10_000)
+                .parallel(true)
+                .sharedNorm(true)
+                .logitBias(true);
+    }
 
-        /**
-         * Sets the width of the feed-forward layer, by default four times that of the residual stream.
-         *
-         * @param value at least 1
-         * @return this
-         */
-        public Builder dMlp(int value) {
-            dMlp = value;
-            return this;
-        }
+    private static TransformerConfigBuilder llamaLike(String family) {
+        return new TransformerConfigBuilder(family)
+                .activation(ActivationFunction.SILU)
+                .norm(new Norm.RmsNorm(1e-6, false))
+                .rotary(1, 10_000)
+                .gated(true)
+                .attentionBias(false, false)
+                .feedForwardBias(false);
+    }
 
-        /**
-         * Sets the nonlinearity.
-         *
-         * @param value the function
-         * @return this
-         */
-        public Builder activation(ActivationFunction value) {
-            activation = value;
-            return this;
-        }
-
-        /**
-         * Sets the norm, by default a layer norm with eps 1e-5.
-         *
-         * @param value the norm
-         * @return this
-         */
-        public Builder norm(Norm value) {
-            norm = value;
-            return this;
-        }
-
-        /**
-         * Makes positions rotary.
-         *
-         * @param share the part of each head's dimensions that turns, in (0, 1]
-         * @param base the base of the frequencies
-         * @return this
-         */
-        public Builder rotary(double share, double base) {
-            rotaryShare = share;
-            rotaryBase = base;
-            return this;
-        }
-
-        /**
-         * Makes positions learned.
-         *
-         * @return this
-         */
-        public Builder learnedPositions() {
-            rotaryShare = 0;
-            return this;
-        }
-
-        /**
-         * Sets whether both halves of a block read the same residual stream.
-         *
-         * @param value true for parallel
-         * @return this
-         */
-        public Builder parallel(boolean value) {
-            parallel = value;
-            return this;
-        }
-
-        /**
-         * Sets whether the unembedding is the embedding.
-         *
-         * @param value true for tied
-         * @return this
-         */
-        public Builder tied(boolean value) {
-            tied = value;
-            return this;
-        }
-
-        /**
-         * Makes the configuration.
-         *
-         * @return the configuration
-         * @throws IllegalArgumentException when the numbers do not fit each other
-         */
-        public TransformerConfig build() {
-            positive("heads", heads);
-            if (dModel % heads != 0) {
-                throw new IllegalArgumentException(
-                        "dModel is " + dModel + ", expected a multiple of the heads, " + heads);
-            }
-            int dHead = dModel / heads;
-            Positions positions = rotaryShare == 0
-                    ? new Positions.Learned()
-                    : new Positions.Rotary((int) (dHead * rotaryShare), rotaryBase);
-            return new TransformerConfig(
-                    family,
-                    vocabularySize,
-                    contextLength,
-                    layers,
-                    dModel,
-                    heads,
-                    heads,
-                    dHead,
-                    dMlp == 0 ? 4 * dModel : dMlp,
-                    activation,
-                    norm,
-                    positions,
-                    parallel,
-                    tied);
-        }
+    private static TransformerConfigBuilder gemma(String family) {
+        return llamaLike(family)
+                .activation(ActivationFunction.GELU_TANH)
+                .norm(new Norm.RmsNorm(1e-6, true))
+                .postNorms(true)
+                .scaledEmbedding(true)
+                .tied(true);
     }
 }

@@ -47,6 +47,18 @@ public final class Aten {
     }
 
     /**
+     * Divides the last axis by its root mean square, then scales: {@code x / √(mean(x²) + eps) · weight}. Differentiable.
+     *
+     * @param x [..., d]
+     * @param weight [d]
+     * @param eps a scalar array, added to the mean
+     * @return [..., d]
+     */
+    public static NDArray rmsNorm(NDArray x, NDArray weight, NDArray eps) {
+        return flow("rms_norm", x, weight, eps);
+    }
+
+    /**
      * Returns {@code x · Φ(x)}, Φ the normal distribution function. Differentiable.
      *
      * @param x any shape
@@ -82,6 +94,55 @@ public final class Aten {
      */
     public static void geluTanh_(NDArray x) {
         Bridge.get().run("gelu_tanh_", x);
+    }
+
+    /**
+     * Returns {@code x · σ(x)}, σ the logistic function. Differentiable.
+     *
+     * @param x any shape
+     * @return the same shape
+     */
+    public static NDArray silu(NDArray x) {
+        return flow("silu", x);
+    }
+
+    /**
+     * Replaces x by {@link #silu silu(x)}.
+     *
+     * @param x any shape
+     */
+    public static void silu_(NDArray x) {
+        Bridge.get().run("silu_", x);
+    }
+
+    /**
+     * Returns {@code 1 / (1 + e⁻ˣ)}. Differentiable.
+     *
+     * @param x any shape
+     * @return the same shape
+     */
+    public static NDArray sigmoid(NDArray x) {
+        return flow("sigmoid", x);
+    }
+
+    /**
+     * Returns {@code max(x, 0)}. Differentiable.
+     *
+     * @param x any shape
+     * @return the same shape
+     */
+    public static NDArray relu(NDArray x) {
+        return flow("relu", x);
+    }
+
+    /**
+     * Replaces x by {@code cap · tanh(x / cap)}.
+     *
+     * @param x any shape
+     * @param cap positive
+     */
+    public static void softCap_(NDArray x, double cap) {
+        Bridge.get().run("soft_cap_", x, cap);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
 
@@ -66,7 +67,18 @@ public final class Tokenizer implements AutoCloseable {
      * @return token ids, [tokens]
      */
     public int[] encode(String text) {
-        return withEncoding(text, Tokenizer::ids);
+        return encode(text, false);
+    }
+
+    /**
+     * Cuts text into tokens.
+     *
+     * @param text any text
+     * @param addSpecialTokens whether to add what the tokenizer's file asks for at the start and the end, such as a BOS token
+     * @return token ids, [tokens]
+     */
+    public int[] encode(String text, boolean addSpecialTokens) {
+        return withEncoding(text, addSpecialTokens, Tokenizer::ids);
     }
 
     /**
@@ -76,7 +88,30 @@ public final class Tokenizer implements AutoCloseable {
      * @return ids and spans
      */
     public Encoding encodeWithOffsets(String text) {
-        return withEncoding(text, encoding -> withOffsets(text, encoding));
+        return encodeWithOffsets(text, false);
+    }
+
+    /**
+     * Cuts text into tokens as {@link #encode(String, boolean)} does, and tells where each of them stands.
+     *
+     * @param text any text
+     * @param addSpecialTokens whether to add special tokens; their spans are empty and lie at 0
+     * @return ids and spans
+     */
+    public Encoding encodeWithOffsets(String text, boolean addSpecialTokens) {
+        return withEncoding(text, addSpecialTokens, encoding -> withOffsets(text, encoding));
+    }
+
+    /**
+     * Cuts text into tokens as {@link #encode(String, boolean)} does, and returns how they are spelled. Where a unigram model does
+     * not know a part of the text, that part is returned, not the unknown token.
+     *
+     * @param text any text
+     * @param addSpecialTokens whether to add special tokens
+     * @return entries of the vocabulary such as {@code Ġthe}, [tokens]
+     */
+    public List<String> pieces(String text, boolean addSpecialTokens) {
+        return withEncoding(text, addSpecialTokens, encoding -> List.of(TokenizersLibrary.LIB.getTokens(encoding)));
     }
 
     private static Encoding withOffsets(String text, long encoding) {
@@ -100,12 +135,23 @@ public final class Tokenizer implements AutoCloseable {
      * @return the text; bytes that are no character become U+FFFD
      */
     public String decode(int... ids) {
+        return decode(ids, false);
+    }
+
+    /**
+     * Makes text of tokens.
+     *
+     * @param ids token ids
+     * @param skipSpecialTokens whether to leave special tokens out
+     * @return the text; bytes that are no character become U+FFFD
+     */
+    public String decode(int[] ids, boolean skipSpecialTokens) {
         long[] wide = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {
             checkId(ids[i]);
             wide[i] = ids[i];
         }
-        return tokenizer.decode(wide, false);
+        return tokenizer.decode(wide, skipSpecialTokens);
     }
 
     /**
@@ -200,8 +246,8 @@ public final class Tokenizer implements AutoCloseable {
      * Encodes a text and reads of the result what is wanted. DJL's own method copies seven arrays of each encoding out of native
      * memory, which takes longer than the encoding.
      */
-    private <T> T withEncoding(String text, LongFunction<T> reader) {
-        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), wellFormed(text), false);
+    private <T> T withEncoding(String text, boolean addSpecialTokens, LongFunction<T> reader) {
+        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), wellFormed(text), addSpecialTokens);
         try {
             return reader.apply(encoding);
         } finally {

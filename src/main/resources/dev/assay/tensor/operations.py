@@ -11,6 +11,9 @@ class Operations(Module):
     return torch.linear(x, weight, None)
   def layer_norm(self: __torch__.Operations, x: Tensor, weight: Tensor, bias: Tensor, eps: Tensor) -> Tensor:
     return torch.layer_norm(x, [torch.size(x, -1)], weight, bias, float(torch.item(eps)))
+  def rms_norm(self: __torch__.Operations, x: Tensor, weight: Tensor, eps: Tensor) -> Tensor:
+    scale = torch.rsqrt(torch.add(torch.mean(torch.square(x), [-1], True), eps))
+    return torch.mul(torch.mul(x, scale), weight)
   def gelu(self: __torch__.Operations, x: Tensor) -> Tensor:
     return torch.gelu(x, approximate="none")
   def gelu_tanh(self: __torch__.Operations, x: Tensor) -> Tensor:
@@ -20,6 +23,18 @@ class Operations(Module):
     return None
   def gelu_tanh_(self: __torch__.Operations, x: Tensor) -> NoneType:
     _0 = torch.gelu_(x, approximate="tanh")
+    return None
+  def silu(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.silu(x)
+  def silu_(self: __torch__.Operations, x: Tensor) -> NoneType:
+    _0 = torch.silu_(x)
+    return None
+  def sigmoid(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.sigmoid(x)
+  def relu(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.relu(x)
+  def soft_cap_(self: __torch__.Operations, x: Tensor, cap: float) -> NoneType:
+    _0 = torch.mul_(torch.tanh_(torch.div_(x, cap)), cap)
     return None
   def rotate_halves(self: __torch__.Operations, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     rotary = torch.size(cos, -1)

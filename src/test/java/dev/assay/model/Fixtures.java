@@ -6,10 +6,25 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Tiny random checkpoints with what Hugging Face computes for them. */
 final class Fixtures {
+    static final List<String> NAMES = List.of(
+            "gpt_neox",
+            "gpt2",
+            "gpt2_hub_keys",
+            "llama",
+            "llama3_scaled_rope",
+            "llama_sharded_bf16",
+            "mistral",
+            "qwen2",
+            "qwen3",
+            "gemma2",
+            "gemma3_text",
+            "phi");
+
     private Fixtures() {}
 
     static Path folder(String name) {

@@ -17,11 +17,20 @@ class GradientTest {
 
     enum Family {
         NEOX(TransformerConfig.gptNeoX()),
-        GPT2(TransformerConfig.gpt2());
+        GPT2(TransformerConfig.gpt2()),
+        LLAMA(TransformerConfig.llama().keyValueHeads(1)),
+        MISTRAL(TransformerConfig.mistral().window(2)),
+        QWEN2(TransformerConfig.qwen2()),
+        QWEN3(TransformerConfig.qwen3().dHead(6)),
+        GEMMA2(TransformerConfig.gemma2().window(2)),
+        GEMMA3(TransformerConfig.gemma3().window(3)),
+        PHI(TransformerConfig.phi().normalizedHeads(true)),
+        QUICK(TransformerConfig.phi().activation(ActivationFunction.GELU_QUICK)),
+        SQUARED(TransformerConfig.llama().activation(ActivationFunction.RELU_SQUARED));
 
         final TransformerConfig config;
 
-        Family(TransformerConfig.Builder builder) {
+        Family(TransformerConfigBuilder builder) {
             config = builder.vocabularySize(23)
                     .contextLength(12)
                     .layers(2)

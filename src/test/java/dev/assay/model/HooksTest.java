@@ -61,58 +61,6 @@ class HooksTest {
         return a.sub(b).abs().max().getFloat();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "gpt2"})
-    void everySiteCanBeReadInItsShape(String name) {
-        HookedTransformer model = model(name);
-        List<HookPoint> seen = new ArrayList<>();
-        HookBuilder hooks = model.hooks();
-        for (HookPoint point : model.hookPoints()) {
-            hooks.read(point, (activation, site) -> {
-                seen.add(site.point());
-                long[] expected = model.shape(point).getShape();
-                long[] found = activation.getShape().getShape();
-                assertEquals(expected.length, found.length, point.name());
-                for (int axis = 0; axis < expected.length; axis++) {
-                    assertTrue(expected[axis] == -1 || expected[axis] == found[axis], point.name());
-                }
-                assertNull(site.mask());
-            });
-        }
-        try (HookScope open = hooks.open()) {
-            model.forward(tokens(model));
-        }
-        assertEquals(model.hookPoints(), seen);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "gpt2"})
-    void anEditThatChangesNothingChangesNothing(String name) {
-        HookedTransformer model = model(name);
-        NDArray clean = model.forward(tokens(model));
-        for (HookPoint point : model.hookPoints()) {
-            try (HookScope open =
-                    model.hooks().edit(point, (x, site) -> x.duplicate()).open()) {
-                assertTrue(distance(clean, model.forward(tokens(model))) < 2e-5, point.name());
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"gpt_neox", "gpt2"})
-    void everySiteCanBeEdited(String name) {
-        HookedTransformer model = model(name);
-        NDArray clean = model.forward(tokens(model));
-        for (HookPoint point : model.hookPoints()) {
-            // Dividing by a scale of 0 says nothing; half of it does.
-            float factor = point.name().endsWith("hook_scale") ? 0.5f : 0;
-            try (HookScope open =
-                    model.hooks().edit(point, (x, site) -> x.mul(factor)).open()) {
-                assertTrue(distance(clean, model.forward(tokens(model))) > 1e-3, point.name());
-            }
-        }
-    }
-
     @Test
     void editsActInTheOrderOfOpeningAndEndWithTheirScope() {
         NDArray clean = neox.forward(tokens(neox));
@@ -142,21 +90,6 @@ class HooksTest {
                             .open()) {
                 NDArray once = model.forward(tokens(model));
                 assertEquals(0, distance(once, model.forward(tokens(model))), point.name());
-            }
-        }
-    }
-
-    @Test
-    void theFusedAttentionIsTheExplicitOne() {
-        NDArray mask = neox.manager().create(new long[] {0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0}, new Shape(2, 6));
-        for (NDArray each : new NDArray[] {null, mask}) {
-            NDArray fused = neox.forward(tokens(neox), each);
-            try (HookScope open = neox.hooks()
-                    .read(HookPoint.pattern(0), (x, site) -> {})
-                    .read(HookPoint.pattern(1), (x, site) -> {})
-                    .read(HookPoint.pattern(2), (x, site) -> {})
-                    .open()) {
-                assertTrue(distance(fused, neox.forward(tokens(neox), each)) < 1e-5);
             }
         }
     }
@@ -272,7 +205,7 @@ class HooksTest {
                 "hook point blocks.3.hook_resid_post is in a block that the model has not: it has 3,",
                 () -> neox.hooks().read(HookPoint.residPost(3), (x, site) -> {}));
         refused(
-                "hook point blocks.0.hook_resid_mid does not exist in a gpt_neox model",
+                "hook point blocks.0.hook_resid_mid does not exist in a gpt_neox model like this one, both halves of whose",
                 () -> neox.cache(tokens(neox), HookPoint.residMid(0)));
         refused("has one number for each pair of positions", () -> neox.width(HookPoint.pattern(0)));
         assertEquals(48, neox.width(HookPoint.z(0)));
@@ -295,8 +228,8 @@ class HooksTest {
                 "token id 300 is not in the model's vocabulary, expected 0 to 299",
                 () -> neox.forward(neox.manager().create(new long[] {300}, new Shape(1, 1))));
         refused(
-                "the sequences have 129 tokens, expected at most the model's context length, 128",
-                () -> neox.forward(neox.manager().create(new long[129], new Shape(1, 129))));
+                "the sequences have 65 tokens, expected at most the model's context length, 64",
+                () -> gpt2.forward(gpt2.manager().create(new long[65], new Shape(1, 65))));
         refused(
                 "the tokens are int32 of shape (1, 2)",
                 () -> neox.forward(neox.manager().create(new int[2], new Shape(1, 2))));

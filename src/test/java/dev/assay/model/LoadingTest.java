@@ -54,7 +54,7 @@ class LoadingTest {
     @Test
     void anUnknownFamilyIsNamed() throws IOException {
         editConfig("\"gpt_neox\"", "\"mamba\"");
-        refused("config.json: model_type is \"mamba\", expected one of gpt_neox, gpt2");
+        refused("config.json: model_type is \"mamba\", expected one of gpt_neox, gpt2, llama, mistral, qwen2, qwen3,");
     }
 
     @Test
@@ -71,14 +71,14 @@ class LoadingTest {
 
     @Test
     void settingsThatAreNotComputedAreRefused() throws IOException {
-        editConfig("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"");
-        refused("rope_parameters");
+        editConfig("\"rope_type\": \"default\"", "\"rope_type\": \"longrope\"");
+        refused("rope_parameters.rope_type is \"longrope\", expected one of default, linear, dynamic, llama3, yarn");
     }
 
     @Test
     void anUnknownNonlinearityIsNamed() throws IOException {
-        editConfig("\"hidden_act\": \"gelu\"", "\"hidden_act\": \"swish\"");
-        refused("hidden_act is \"swish\", expected one of gelu");
+        editConfig("\"hidden_act\": \"gelu\"", "\"hidden_act\": \"mish\"");
+        refused("hidden_act is \"mish\", expected one of gelu");
     }
 
     @Test
@@ -89,8 +89,8 @@ class LoadingTest {
 
     @Test
     void numbersThatDoNotFitEachOtherAreNamed() throws IOException {
-        editConfig("\"partial_rotary_factor\": 0.25", "\"partial_rotary_factor\": 0.07");
-        refused("config.json: rotary dimensions are 1, expected an even number of at least 2");
+        editConfig("\"partial_rotary_factor\": 0.25", "\"partial_rotary_factor\": 0.01");
+        refused("config.json: rotary dimensions are 0, expected at least 1");
     }
 
     @Test

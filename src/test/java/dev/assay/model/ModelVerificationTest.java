@@ -7,23 +7,22 @@ import dev.assay.checkpoint.ComparisonReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelVerificationTest {
     @TempDir
     Path folder;
 
+    static Stream<Arguments> cases() {
+        return Fixtures.NAMES.stream().flatMap(name -> Stream.of(Arguments.of(name, false), Arguments.of(name, true)));
+    }
+
     @ParameterizedTest
-    @CsvSource({
-        "gpt_neox, false",
-        "gpt_neox, true",
-        "gpt2, false",
-        "gpt2, true",
-        "gpt2_hub_keys, false",
-        "gpt2_hub_keys, true"
-    })
+    @MethodSource("cases")
     void computesWhatHuggingFaceDoes(String name, boolean legacyConfig) throws IOException {
         Fixtures.copy(name, folder, legacyConfig);
         try (HookedTransformer model = HookedTransformer.load(folder)) {

@@ -57,7 +57,7 @@ class TransformerTrainerTest {
         tokenizer.close();
     }
 
-    private static TransformerTrainer.Builder trainer(TransformerConfig.Builder config) {
+    private static TransformerTrainer.Builder trainer(TransformerConfigBuilder config) {
         TransformerConfig small = config.vocabularySize(300)
                 .contextLength(64)
                 .layers(2)
@@ -102,7 +102,7 @@ class TransformerTrainerTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aSavedModelLoadsEqual(boolean neox) throws IOException {
-        TransformerConfig.Builder config = neox ? TransformerConfig.gptNeoX() : TransformerConfig.gpt2();
+        TransformerConfigBuilder config = neox ? TransformerConfig.gptNeoX() : TransformerConfig.gpt2();
         try (HookedTransformer trained = trainer(config).steps(3).train()) {
             trained.save(folder.resolve("full"));
             trained.save(folder.resolve("half"), Precision.FLOAT16);

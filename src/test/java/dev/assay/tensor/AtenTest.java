@@ -50,7 +50,8 @@ class AtenTest {
                 .map(Method::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> tested = Stream.of(
-                        "linear layerNorm gelu geluTanh gelu_ geluTanh_ rotateHalves causalAttention maskedAttention",
+                        "linear layerNorm rmsNorm gelu geluTanh gelu_ geluTanh_ silu silu_ sigmoid relu softCap_",
+                        "rotateHalves causalAttention maskedAttention",
                         "embedding crossEntropy mm addmm addmv sub topK topKSorted amax sort searchSorted",
                         "indexSelect indexCopy_ indexAdd_ gather scatter binCount embeddingBag",
                         "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ mul_ div_ copy_ adam_ contiguous")
@@ -122,6 +123,32 @@ class AtenTest {
         inPlace = array(wide);
         Aten.geluTanh_(inPlace);
         assertClose(tanh, inPlace);
+    }
+
+    @Test
+    void rootMeanSquareNormAndGates() {
+        double[][] x = random(1, 3, 6);
+        double[] weight = random(2, 1, 6)[0];
+        double[][] normalized = new double[3][6];
+        for (int row = 0; row < 3; row++) {
+            double square = DoubleStream.of(x[row]).map(v -> v * v).average().orElseThrow();
+            for (int i = 0; i < 6; i++) {
+                normalized[row][i] = x[row][i] / Math.sqrt(square + 0.1) * weight[i];
+            }
+        }
+        assertClose(normalized, Aten.rmsNorm(array(x), array(weight), manager.create(0.1f)));
+
+        double[][] wide = map(x, v -> 3 * v);
+        double[][] silu = map(wide, v -> v / (1 + Math.exp(-v)));
+        assertClose(silu, Aten.silu(array(wide)));
+        assertClose(map(wide, v -> 1 / (1 + Math.exp(-v))), Aten.sigmoid(array(wide)));
+        assertClose(map(wide, v -> Math.max(v, 0)), Aten.relu(array(wide)));
+        NDArray inPlace = array(wide);
+        Aten.silu_(inPlace);
+        assertClose(silu, inPlace);
+        inPlace = array(wide);
+        Aten.softCap_(inPlace, 1.5);
+        assertClose(map(wide, v -> 1.5 * Math.tanh(v / 1.5)), inPlace);
     }
 
     private static double normalDistribution(double x) {

@@ -19,40 +19,83 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenizerTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     static Path fixture() {
+        return fixture("bytelevel_bpe");
+    }
+
+    private static Path fixture(String name) {
         try {
-            return Path.of(TokenizerTest.class.getResource("bytelevel_bpe").toURI());
+            return Path.of(TokenizerTest.class.getResource(name).toURI());
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
         }
     }
 
-    @Test
-    void everyCaseOfTheReferenceMatches() throws IOException {
+    /** Expected values are those of the Python library {@code tokenizers} 0.23. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bytelevel_bpe",
+                "bytelevel_prefix",
+                "gemma",
+                "llama3_split",
+                "llama_legacy",
+                "llama_metaspace",
+                "unigram",
+                "wordpiece"
+            })
+    void everyCaseOfTheReferenceMatches(String kind) throws IOException {
         JsonNode cases =
-                MAPPER.readTree(fixture().resolve("cases.json").toFile()).path("cases");
+                MAPPER.readTree(fixture(kind).resolve("cases.json").toFile()).path("cases");
         assertTrue(cases.size() > 60);
-        try (Tokenizer tokenizer = Tokenizer.load(fixture())) {
+        try (Tokenizer tokenizer = Tokenizer.load(fixture(kind))) {
             for (JsonNode expected : cases) {
-                String text = expected.path("text").textValue();
-                Encoding encoding = tokenizer.encodeWithOffsets(text);
-                int[] ids = ints(expected.path("ids"));
-                assertArrayEquals(ids, encoding.ids(), text);
-                assertArrayEquals(ids, tokenizer.encode(text), text);
-                assertEquals(strings(expected.path("tokens")), pieces(tokenizer, ids), text);
-                for (int i = 0; i < ids.length; i++) {
-                    JsonNode span = expected.path("offsets_utf16").get(i);
-                    assertEquals(span.get(0).intValue(), encoding.starts()[i], text);
-                    assertEquals(span.get(1).intValue(), encoding.ends()[i], text);
-                    assertEquals(expected.path("decoded_each").get(i).textValue(), tokenizer.token(ids[i]), text);
-                }
-                assertEquals(expected.path("decoded").textValue(), tokenizer.decode(ids), text);
+                assertMatches(expected, tokenizer);
             }
         }
+    }
+
+    private static void assertMatches(JsonNode expected, Tokenizer tokenizer) {
+        String text = expected.path("text").textValue();
+        boolean special = expected.path("add_special_tokens").booleanValue();
+        int[] ids = ints(expected.path("ids"));
+        assertArrayEquals(ids, tokenizer.encode(text, special), text);
+        Encoding encoding = tokenizer.encodeWithOffsets(text, special);
+        assertArrayEquals(ids, encoding.ids(), text);
+        assertEquals(strings(expected.path("tokens")), tokenizer.pieces(text, special), text);
+        for (int i = 0; i < ids.length; i++) {
+            JsonNode span = expected.path("offsets_utf16").get(i);
+            assertEquals(span.get(0).intValue(), encoding.starts()[i], text);
+            assertEquals(span.get(1).intValue(), encoding.ends()[i], text);
+            assertEquals(expected.path("decoded_each").get(i).textValue(), tokenizer.decode(ids[i]), text);
+        }
+        assertEquals(expected.path("decoded").textValue(), tokenizer.decode(ids), text);
+        assertEquals(expected.path("decoded_skip_special").textValue(), tokenizer.decode(ids, true), text);
+    }
+
+    @Test
+    void aTokenKeepsTheSpaceBeforeIt() throws IOException {
+        try (Tokenizer tokenizer = Tokenizer.load(fixture("llama_legacy"))) {
+            int[] ids = tokenizer.encode("the model");
+            assertEquals(" the model", String.join("", texts(tokenizer, ids)));
+            assertEquals("the model", tokenizer.decode(ids));
+            assertEquals(
+                    tokenizer.pieces("the model", false),
+                    IntStream.of(ids).mapToObj(tokenizer::piece).toList());
+        }
+        try (Tokenizer tokenizer = Tokenizer.load(fixture())) {
+            assertEquals("the model", String.join("", texts(tokenizer, tokenizer.encode("the model"))));
+        }
+    }
+
+    private static List<String> texts(Tokenizer tokenizer, int[] ids) {
+        return IntStream.of(ids).mapToObj(tokenizer::token).toList();
     }
 
     @Test
@@ -115,10 +158,6 @@ class TokenizerTest {
     private static void assertMessage(String part, Path folder) {
         InvalidInputException e = assertThrows(InvalidInputException.class, () -> Tokenizer.load(folder));
         assertTrue(e.getMessage().contains(part) && e.getMessage().contains("tokenizer.json"), e.getMessage());
-    }
-
-    private static List<String> pieces(Tokenizer tokenizer, int[] ids) {
-        return IntStream.of(ids).mapToObj(tokenizer::piece).toList();
     }
 
     private static int[] ints(JsonNode array) {

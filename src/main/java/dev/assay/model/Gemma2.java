@@ -1,0 +1,42 @@
+package dev.assay.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Set;
+
+/** Gemma-2: norms before and after both halves, soft caps, and a window in every other block (arXiv 2408.00118). */
+final class Gemma2 implements Family {
+    static final String MODEL_TYPE = "gemma2";
+
+    @Override
+    public String modelType() {
+        return MODEL_TYPE;
+    }
+
+    @Override
+    public TransformerConfig read(ConfigFile file) {
+        int layers = LlamaFiles.layers(file);
+        return GemmaFiles.read(file, TransformerConfig.gemma2())
+                .positions(LlamaFiles.rotary(file, GemmaFiles.headWidth(file)))
+                .windows(GemmaFiles.windows(file, layers, 2))
+                .attentionSoftCap(file.limit(GemmaFiles.ATTENTION_CAP, 50))
+                .logitSoftCap(file.limit(GemmaFiles.LOGIT_CAP, 30))
+                .build();
+    }
+
+    @Override
+    public void write(TransformerConfig config, ObjectNode json) {
+        GemmaFiles.write(config, "Gemma2ForCausalLM", json);
+        LlamaFiles.writeRotary(config, json);
+    }
+
+    @Override
+    public List<StoredWeight> weights(TransformerConfig config) {
+        return LlamaFiles.weights(config);
+    }
+
+    @Override
+    public String nameIn(Set<String> names, String name) {
+        return LlamaFiles.nameIn(names, name);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.assay.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Set;
+
+/** Llama 2 and 3: gated layers, norms by the root mean square, and in the third generation scaled rotations. */
+final class Llama implements Family {
+    static final String MODEL_TYPE = "llama";
+
+    @Override
+    public String modelType() {
+        return MODEL_TYPE;
+    }
+
+    @Override
+    public TransformerConfig read(ConfigFile file) {
+        boolean bias = file.json().bool(LlamaFiles.ATTENTION_BIAS, false);
+        return LlamaFiles.read(file, TransformerConfig.llama(), 0, "hidden_act")
+                .positions(LlamaFiles.rotary(file, LlamaFiles.headWidth(file, 0)))
+                .attentionBias(bias, bias)
+                .feedForwardBias(file.json().bool("mlp_bias", false))
+                .build();
+    }
+
+    @Override
+    public void write(TransformerConfig config, ObjectNode json) {
+        LlamaFiles.write(config, "LlamaForCausalLM", json);
+        LlamaFiles.writeRotary(config, json);
+        json.put(LlamaFiles.ATTENTION_BIAS, config.attention().bias());
+        json.put("mlp_bias", config.feedForward().bias());
+    }
+
+    @Override
+    public List<StoredWeight> weights(TransformerConfig config) {
+        return LlamaFiles.weights(config);
+    }
+
+    @Override
+    public String nameIn(Set<String> names, String name) {
+        return LlamaFiles.nameIn(names, name);
+    }
+}

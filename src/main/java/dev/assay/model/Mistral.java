@@ -1,0 +1,49 @@
+package dev.assay.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/** Mistral: Llama with a window, the same in all blocks. */
+final class Mistral implements Family {
+    static final String MODEL_TYPE = "mistral";
+
+    @Override
+    public String modelType() {
+        return MODEL_TYPE;
+    }
+
+    @Override
+    public TransformerConfig read(ConfigFile file) {
+        int layers = LlamaFiles.layers(file);
+        int window = LlamaFiles.window(file);
+        List<Boolean> all = Collections.nCopies(layers, window > 0);
+        List<Boolean> stated = file.windowedBlocks(layers);
+        file.expect(
+                "layer_types",
+                stated == null || stated.equals(all),
+                "none: in this family all blocks see the same window");
+        return LlamaFiles.read(file, TransformerConfig.mistral(), 0, "hidden_act")
+                .positions(LlamaFiles.rotary(file, LlamaFiles.headWidth(file, 0)))
+                .windows(LlamaFiles.windows(file, all, window))
+                .build();
+    }
+
+    @Override
+    public void write(TransformerConfig config, ObjectNode json) {
+        LlamaFiles.write(config, "MistralForCausalLM", json);
+        LlamaFiles.writeRotary(config, json);
+        LlamaFiles.writeWindow(config, json);
+    }
+
+    @Override
+    public List<StoredWeight> weights(TransformerConfig config) {
+        return LlamaFiles.weights(config);
+    }
+
+    @Override
+    public String nameIn(Set<String> names, String name) {
+        return LlamaFiles.nameIn(names, name);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.assay.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Set;
+
+/** Qwen3: Llama with a norm on each head of queries and of keys, and windows as in Qwen2. */
+final class Qwen3 implements Family {
+    static final String MODEL_TYPE = "qwen3";
+
+    @Override
+    public String modelType() {
+        return MODEL_TYPE;
+    }
+
+    private static final int DEFAULT_HEAD = 128;
+
+    @Override
+    public TransformerConfig read(ConfigFile file) {
+        boolean bias = file.json().bool(LlamaFiles.ATTENTION_BIAS, false);
+        return LlamaFiles.read(file, TransformerConfig.qwen3(), DEFAULT_HEAD, "hidden_act")
+                .positions(LlamaFiles.rotary(file, LlamaFiles.headWidth(file, DEFAULT_HEAD)))
+                .attentionBias(bias, bias)
+                .windows(QwenWindows.read(file))
+                .build();
+    }
+
+    @Override
+    public void write(TransformerConfig config, ObjectNode json) {
+        LlamaFiles.write(config, "Qwen3ForCausalLM", json);
+        LlamaFiles.writeRotary(config, json);
+        QwenWindows.write(config, json);
+        json.put(LlamaFiles.ATTENTION_BIAS, config.attention().bias());
+    }
+
+    @Override
+    public List<StoredWeight> weights(TransformerConfig config) {
+        return LlamaFiles.weights(config);
+    }
+
+    @Override
+    public String nameIn(Set<String> names, String name) {
+        return LlamaFiles.nameIn(names, name);
+    }
+}

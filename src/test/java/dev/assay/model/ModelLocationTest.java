@@ -1,0 +1,66 @@
+package dev.assay.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.assay.InvalidInputException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelLocationTest {
+    @TempDir
+    private Path folder;
+
+    /** Prints the name of a model and its number of blocks. */
+    static final class Program {
+        public static void main(String[] arguments) throws IOException {
+            try (HookedTransformer model = HookedTransformer.load(arguments[0])) {
+                System.out.println(model.name() + " has " + model.config().layers() + " blocks");
+            }
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aModelInTheCacheLoadsByItsName() throws Exception {
+        Path repository = folder.resolve("hub/models--org--name");
+        Path refs = Files.createDirectories(repository.resolve("refs"));
+        Files.writeString(refs.resolve("v1"), "00ff00");
+        Fixtures.copy("gpt_neox", Files.createDirectories(repository.resolve("snapshots/00ff00")), false);
+        ProcessBuilder program = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-Dai.djl.offline=true",
+                        Program.class.getName(),
+                        "org/name@v1")
+                .redirectErrorStream(true);
+        program.environment().put("HF_HOME", folder.toString());
+        program.environment().remove("HF_HUB_CACHE");
+        program.environment().put("HF_HUB_OFFLINE", "1");
+        Process process = program.start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), printed);
+        assertEquals("org/name@v1 has 3 blocks", printed.strip());
+    }
+
+    @Test
+    void aFolderIsItself() throws IOException {
+        assertEquals(folder, ModelLocation.resolve(folder.toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nothing", "./runs/nothing", "a/b/c", "a\0b", ""})
+    void whatIsNeitherIsNamed(String name) {
+        InvalidInputException refused = assertThrows(InvalidInputException.class, () -> ModelLocation.resolve(name));
+        assertTrue(refused.getMessage().contains("org/name@revision"), refused.getMessage());
+    }
+}
