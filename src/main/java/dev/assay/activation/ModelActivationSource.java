@@ -24,6 +24,8 @@ import java.util.stream.LongStream;
 /** Activations of a live model; it runs no deeper than the deepest site. */
 public final class ModelActivationSource implements ActivationSource {
     private static final int TOKENS_PER_PASS = 4096;
+    /** How much text is tokenised while the model runs. */
+    private static final int PASSES_AHEAD = 2;
 
     private final HookedTransformer model;
     private final List<HookPoint> points;
@@ -107,7 +109,7 @@ public final class ModelActivationSource implements ActivationSource {
 
         Stream(StreamPosition start) throws IOException {
             position = start;
-            reader = corpus.read(split);
+            reader = corpus.readAhead(split, PASSES_AHEAD * contextsPerPass);
             reader.seek(start.text());
         }
 
@@ -135,7 +137,7 @@ public final class ModelActivationSource implements ActivationSource {
             TokenBatch batch = reader.next(contextsPerPass);
             if (batch == null) {
                 reader.close();
-                reader = corpus.read(split);
+                reader = corpus.readAhead(split, PASSES_AHEAD * contextsPerPass);
                 position = StreamPosition.of(position.epoch() + 1, TextPosition.START);
                 batch = reader.next(contextsPerPass);
             }

@@ -53,7 +53,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Option(
             names = "--text",
-            paramLabel = "FILE",
+            paramLabel = "[WEIGHT:]TEXT",
             arity = "1..*",
             description = "text to read, as for assay train (default: that of the training)")
     private List<String> text;
@@ -102,15 +102,7 @@ final class InspectCommand implements Callable<Integer> {
         RunDescription run = complete && !Files.exists(folder.resolve(RunDescription.FILE))
                 ? described(metadata)
                 : RunDescription.read(folder);
-        return new RunDescription(
-                model == null ? run.model() : model,
-                run.hook(),
-                text == null ? run.text() : text,
-                run.textField(),
-                run.contextLength(),
-                run.prependBos(),
-                run.heldOutEvery(),
-                run.chunkCharacters());
+        return run.on(model, text);
     }
 
     private RunDescription described(SaeMetadata metadata) {

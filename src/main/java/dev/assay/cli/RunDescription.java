@@ -6,9 +6,12 @@ import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.AtomicFiles;
 import dev.assay.checkpoint.Json;
 import dev.assay.text.Corpus;
+import dev.assay.text.HoldOut;
 import dev.assay.text.StoryCorpus;
+import dev.assay.text.TextFiles;
 import dev.assay.text.TextSource;
 import dev.assay.text.Tokenizer;
+import dev.assay.text.WeightedText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,12 +23,16 @@ import java.util.List;
  *
  * @param model a folder, or the name of a model that comes with Assay
  * @param hook the site
- * @param text files, or {@code assay/stories/COUNT} for generated stories
- * @param textField the field of a JSON line that holds the text
+ * @param text files, folders, globs, or {@code assay/stories/COUNT} for generated stories; with {@code WEIGHT:} before each of them
+ *     they are mixed
+ * @param textField the field of a JSON line, or the column of a Parquet file, that holds the text
  * @param contextLength tokens of a context
  * @param prependBos whether every context starts with BOS
  * @param heldOutEvery of so many documents one is held out
  * @param chunkCharacters the length at which plain text files, each of them one document, are cut; 0 for never
+ * @param heldOutBy how they are chosen: {@code position} or {@code hash}; position where the file does not say
+ * @param shuffleDocuments the window in which documents are shuffled, 0 for not at all
+ * @param textSeed decides mixing and shuffling; 0 where there is neither
  */
 record RunDescription(
         String model,
@@ -35,9 +42,33 @@ record RunDescription(
         @JsonProperty("context_length") int contextLength,
         @JsonProperty("prepend_bos") boolean prependBos,
         @JsonProperty("held_out_every") int heldOutEvery,
-        @JsonProperty("chunk_characters") int chunkCharacters) {
+        @JsonProperty("chunk_characters") int chunkCharacters,
+        @JsonProperty("held_out_by") String heldOutBy,
+        @JsonProperty("shuffle_documents") int shuffleDocuments,
+        @JsonProperty("text_seed") long textSeed) {
+
+    /** Fills in what descriptions written before the last three fields lack, and what nothing depends on. */
+    RunDescription {
+        heldOutBy = heldOutBy == null ? POSITION : heldOutBy;
+        textSeed = shuffleDocuments > 0 || WeightedName.areMixed(text) ? textSeed : 0;
+    }
+
+    /** The text as it is: not mixed, not shuffled, split by position. */
+    RunDescription(
+            String model,
+            String hook,
+            List<String> text,
+            String textField,
+            int contextLength,
+            boolean prependBos,
+            int heldOutEvery,
+            int chunkCharacters) {
+        this(model, hook, text, textField, contextLength, prependBos, heldOutEvery, chunkCharacters, POSITION, 0, 0);
+    }
 
     static final String FILE = "run.json";
+    static final String POSITION = "position";
+    static final String HASH = "hash";
 
     private static final String STORIES = "assay/stories";
     private static final int STORY_COUNT = 20_000;
@@ -102,17 +133,59 @@ record RunDescription(
         }
     }
 
+    /** The same run on another model or text: null for what stays. */
+    RunDescription on(String otherModel, List<String> otherText) {
+        return new RunDescription(
+                otherModel == null ? model : otherModel,
+                hook,
+                otherText == null ? text : otherText,
+                textField,
+                contextLength,
+                prependBos,
+                heldOutEvery,
+                chunkCharacters,
+                heldOutBy,
+                shuffleDocuments,
+                textSeed);
+    }
+
     /** The text as a corpus for a model's tokenizer. */
     Corpus corpus(Tokenizer tokenizer) {
-        TextSource source = text.stream()
+        if (shuffleDocuments < 0) {
+            throw new InvalidInputException(
+                    "documents are shuffled in a window of " + shuffleDocuments + ", expected 0 or more");
+        }
+        TextSource source = source();
+        return Corpus.of(tokenizer, shuffleDocuments == 0 ? source : source.shuffled(shuffleDocuments, textSeed))
+                .contextLength(contextLength)
+                .prependBos(prependBos)
+                .holdOut(new HoldOut(rule(), heldOutEvery))
+                .build();
+    }
+
+    private HoldOut.Rule rule() {
+        return switch (heldOutBy) {
+            case POSITION -> HoldOut.Rule.POSITION;
+            case HASH -> HoldOut.Rule.HASH;
+            default ->
+                throw new InvalidInputException(
+                        "documents are held out by \"" + heldOutBy + "\", expected " + POSITION + " or " + HASH);
+        };
+    }
+
+    private TextSource source() {
+        if (WeightedName.areMixed(text)) {
+            return TextSource.mix(
+                    text.stream()
+                            .map(WeightedName::parse)
+                            .map(part -> new WeightedText(source(part.name()), part.weight()))
+                            .toList(),
+                    textSeed);
+        }
+        return text.stream()
                 .map(this::source)
                 .reduce(TextSource::then)
                 .orElseThrow(() -> new InvalidInputException("no text was given, expected at least one file"));
-        return Corpus.of(tokenizer, source)
-                .contextLength(contextLength)
-                .prependBos(prependBos)
-                .heldOutEvery(heldOutEvery)
-                .build();
     }
 
     private TextSource source(String name) {
@@ -126,8 +199,6 @@ record RunDescription(
                 throw new InvalidInputException(name + ": expected a number of stories after " + STORIES + "/", wrong);
             }
         }
-        TextSource file = TextSource.files(List.of(Path.of(name)), textField);
-        boolean plain = name.endsWith(".txt") || name.endsWith(".txt.gz");
-        return plain ? file.chunked(chunkCharacters) : file;
+        return TextFiles.at(name).field(textField).cuttingPlainText(chunkCharacters);
     }
 }

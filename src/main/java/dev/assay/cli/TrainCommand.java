@@ -55,14 +55,17 @@ final class TrainCommand implements Callable<Integer> {
             names = "--text",
             required = true,
             arity = "1..*",
-            paramLabel = "FILE",
-            description = ".txt and .jsonl, also .gz; or assay/stories[/COUNT] for generated stories")
+            paramLabel = "[WEIGHT:]TEXT",
+            description = {
+                "files (.txt, .jsonl, also .gz and .zst; .parquet), folders, quoted globs,",
+                "or assay/stories[/COUNT] for generated stories; texts with weights are mixed"
+            })
     private List<String> text;
 
     @Option(
             names = "--text-field",
             defaultValue = "text",
-            description = "field of a JSON line (default ${DEFAULT-VALUE})")
+            description = "field of a JSON line, or column of a Parquet file (default ${DEFAULT-VALUE})")
     private String textField;
 
     @Option(names = "--hook", required = true, paramLabel = "SITE", description = "such as blocks.2.hook_resid_post")
@@ -124,6 +127,20 @@ final class TrainCommand implements Callable<Integer> {
     private int heldOutEvery;
 
     @Option(
+            names = "--held-out-by",
+            defaultValue = RunDescription.POSITION,
+            paramLabel = "position|hash",
+            description = "hash: equal documents are never on both sides (default ${DEFAULT-VALUE})")
+    private String heldOutBy;
+
+    @Option(
+            names = "--shuffle-documents",
+            defaultValue = "0",
+            paramLabel = "WINDOW",
+            description = "shuffle documents in a window of so many (default: as they come)")
+    private int shuffleDocuments;
+
+    @Option(
             names = "--chunk-characters",
             defaultValue = "8000",
             description = "cut plain text files into documents of this length (default ${DEFAULT-VALUE}; 0: never)")
@@ -147,7 +164,17 @@ final class TrainCommand implements Callable<Integer> {
             Threads.set(threads);
         }
         RunDescription run = new RunDescription(
-                model, hook, text, textField, contextLength, prependBos, heldOutEvery, chunkCharacters);
+                model,
+                hook,
+                text,
+                textField,
+                contextLength,
+                prependBos,
+                heldOutEvery,
+                chunkCharacters,
+                heldOutBy,
+                shuffleDocuments,
+                seed);
         HookPoint point = HookPoint.parse(hook);
         PrintWriter print = spec.commandLine().getOut();
         long start = System.nanoTime();

@@ -11,15 +11,15 @@ import java.util.Objects;
  * and cut into contexts of fixed length. With {@code prependBos} every context starts with the BOS token, whatever follows, and
  * holds one token of text less. An incomplete context at the end is dropped. Text is tokenised while it is read.
  *
- * <p>Of every {@code heldOutEvery} documents the first one is held out: the document with index i (from 0, after cutting) when
- * {@code i % heldOutEvery == 0}.
+ * <p>Some documents are held out for measurements: unless something else is asked for, of every 20 documents (after cutting) the
+ * first.
  */
 public final class Corpus {
     private final Tokenizer tokenizer;
     private final TextSource source;
     private final int contextLength;
     private final boolean prependBos;
-    private final int heldOutEvery;
+    private final HoldOut holdOut;
     private final int chunkCharacters;
 
     private Corpus(Builder builder) {
@@ -27,7 +27,7 @@ public final class Corpus {
         source = builder.source;
         contextLength = builder.contextLength;
         prependBos = builder.prependBos;
-        heldOutEvery = builder.heldOutEvery;
+        holdOut = builder.holdOut;
         chunkCharacters = builder.chunkCharacters;
     }
 
@@ -81,10 +81,19 @@ public final class Corpus {
     /**
      * Returns how the documents are split.
      *
+     * @return which are held out
+     */
+    public HoldOut holdOut() {
+        return holdOut;
+    }
+
+    /**
+     * Returns how many documents are held out.
+     *
      * @return of so many documents one is held out, 0 for none
      */
     public int heldOutEvery() {
-        return heldOutEvery;
+        return holdOut.every();
     }
 
     /**
@@ -114,29 +123,20 @@ public final class Corpus {
      * @throws InvalidInputException if there is no such text
      */
     public ContextReader read(Split split) throws IOException {
-        ContextPacker packer = new ContextPacker(this, split, new DocumentTokens(this, split));
-        return new ContextReader() {
-            @Override
-            public TokenBatch next(int maxRows) throws IOException {
-                ContextPacker.Packed packed = packer.next(maxRows);
-                return packed == null ? null : packed.tokens();
-            }
+        return new TokenizingReader(new ContextPacker(this, split, new DocumentTokens(this, split)));
+    }
 
-            @Override
-            public TextPosition position() {
-                return packer.position();
-            }
-
-            @Override
-            public void seek(TextPosition position) throws IOException {
-                packer.seek(position);
-            }
-
-            @Override
-            public void close() throws IOException {
-                packer.close();
-            }
-        };
+    /**
+     * Starts at the first context, as {@link #read} does, and tokenises ahead of the caller on a thread of its own.
+     *
+     * @param split which documents
+     * @param contexts the most contexts to hold ready, at least 1
+     * @return a reader with the same contexts, positions and exceptions; closing it ends its thread
+     * @throws IOException if reading fails
+     * @throws InvalidInputException if there is no such text
+     */
+    public ContextReader readAhead(Split split, int contexts) throws IOException {
+        return new ReadAhead(() -> read(split), contexts);
     }
 
     /** The options of a corpus. */
@@ -145,7 +145,7 @@ public final class Corpus {
         private final TextSource source;
         private int contextLength = 128;
         private boolean prependBos;
-        private int heldOutEvery = 20;
+        private HoldOut holdOut = new HoldOut(HoldOut.Rule.POSITION, 20);
         private int chunkCharacters;
 
         private Builder(Tokenizer tokenizer, TextSource source) {
@@ -180,17 +180,33 @@ public final class Corpus {
         }
 
         /**
-         * Sets how many documents are held out; 20 unless set.
+         * Sets how many documents are held out: the first of every so many; 20 unless set.
          *
          * @param documents of so many documents the first one is held out; at least 2, or 0 to hold none out
          * @return this
          */
         public Builder heldOutEvery(int documents) {
-            if (documents < 0 || documents == 1) {
-                throw new InvalidInputException(
-                        "one of " + documents + " documents held out, expected 0 or at least 2");
-            }
-            heldOutEvery = documents;
+            return holdOut(new HoldOut(HoldOut.Rule.POSITION, documents));
+        }
+
+        /**
+         * Sets how many documents are held out, chosen by a hash of their text: equal texts are on one side, in whatever order they come.
+         *
+         * @param documents of so many documents about one is held out; at least 2, or 0 to hold none out
+         * @return this
+         */
+        public Builder heldOutByHash(int documents) {
+            return holdOut(new HoldOut(HoldOut.Rule.HASH, documents));
+        }
+
+        /**
+         * Sets which documents are held out.
+         *
+         * @param documents the choice
+         * @return this
+         */
+        public Builder holdOut(HoldOut documents) {
+            holdOut = Objects.requireNonNull(documents, "documents");
             return this;
         }
 

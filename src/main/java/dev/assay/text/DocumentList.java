@@ -1,6 +1,5 @@
 package dev.assay.text;
 
-import java.util.Iterator;
 import java.util.List;
 
 /** Documents in memory. */
@@ -11,11 +10,19 @@ record DocumentList(List<Document> documents) implements TextSource {
 
     @Override
     public DocumentReader open() {
-        Iterator<Document> iterator = documents.iterator();
         return new DocumentReader() {
+            private int index;
+
             @Override
             public Document next() {
-                return iterator.hasNext() ? iterator.next() : null;
+                return index == documents.size() ? null : documents.get(index++);
+            }
+
+            @Override
+            public long skip(long count) {
+                int skipped = (int) Math.min(count, documents.size() - index);
+                index += skipped;
+                return skipped;
             }
 
             @Override

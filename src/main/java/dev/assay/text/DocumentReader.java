@@ -13,6 +13,23 @@ public interface DocumentReader extends AutoCloseable {
      */
     Document next() throws IOException;
 
+    /**
+     * Passes over documents: as many calls of {@link #next}, but as fast as the kind of text allows. What is passed over need not be
+     * checked.
+     *
+     * @param documents how many, at least 0
+     * @return how many there were: fewer only at the end
+     * @throws IOException if reading fails
+     * @throws dev.assay.InvalidInputException if the text is not what its file name promises
+     */
+    default long skip(long documents) throws IOException {
+        long skipped = 0;
+        while (skipped < documents && next() != null) {
+            skipped++;
+        }
+        return skipped;
+    }
+
     @Override
     void close() throws IOException;
 }

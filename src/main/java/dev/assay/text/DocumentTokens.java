@@ -6,14 +6,14 @@ import java.io.IOException;
 final class DocumentTokens implements TokenRun.Stream {
     private final Tokenizer tokenizer;
     private final Split split;
-    private final int heldOutEvery;
+    private final HoldOut holdOut;
     private final DocumentReader reader;
     private long index;
 
     DocumentTokens(Corpus corpus, Split split) throws IOException {
         this.tokenizer = corpus.tokenizer();
         this.split = split;
-        this.heldOutEvery = corpus.heldOutEvery();
+        this.holdOut = corpus.holdOut();
         this.reader = corpus.source().chunked(corpus.chunkCharacters()).open();
     }
 
@@ -21,7 +21,7 @@ final class DocumentTokens implements TokenRun.Stream {
     public TokenRun next() throws IOException {
         for (Document document = reader.next(); document != null; document = reader.next()) {
             long here = index++;
-            if (split.includes(here, heldOutEvery)) {
+            if (split.includes(holdOut, here, document::text)) {
                 return new TokenRun(tokenizer.encode(document.text()), null, here);
             }
         }
@@ -30,8 +30,8 @@ final class DocumentTokens implements TokenRun.Stream {
 
     @Override
     public void seek(long document) throws IOException {
-        while (index < document && reader.next() != null) {
-            index++;
+        if (index < document) {
+            index += reader.skip(document - index);
         }
     }
 

@@ -1,59 +1,74 @@
 package dev.assay.text;
 
 import dev.assay.InvalidInputException;
-import java.io.BufferedReader;
 import java.io.IOException;
 
 /** Reads a plain text file: one document, or its parts. */
 final class PlainTextReader implements DocumentReader {
-    private static final int READ_CHARACTERS = 1 << 16;
-
     /** A string of more could not be held with its tokens. */
     private static final int MOST_CHARACTERS = 1 << 29;
 
-    private static final char BYTE_ORDER_MARK = '\uFEFF';
-
     private final TextFile file;
-    private final TextFaults faults;
-    private final BufferedReader reader;
+    private final Utf8Reader reader;
     private final StringBuilder text = new StringBuilder();
-    private boolean started;
+    /** Where in {@code text} the next document starts. */
+    private int start;
+
     private boolean finished;
     private int part;
 
-    PlainTextReader(TextFile file, BufferedReader reader) {
+    PlainTextReader(TextFile file, Utf8Reader reader) {
         this.file = file;
-        this.faults = new TextFaults(file.path());
         this.reader = reader;
     }
 
     @Override
     public Document next() throws IOException {
-        // One character more than a part tells whether another part follows.
-        int wanted = file.chunkCharacters() == 0 ? Integer.MAX_VALUE : file.chunkCharacters() + 1;
-        fill(wanted);
-        if (text.isEmpty()) {
+        int end = end();
+        if (end == start) {
             return null;
         }
-        int end = file.chunkCharacters() == 0 ? text.length() : Chunks.end(text, 0, file.chunkCharacters());
-        boolean whole = part == 0 && end == text.length();
-        Document document = new Document(whole ? file.name() : Chunks.id(file.name(), part), text.substring(0, end));
-        text.delete(0, end);
+        boolean whole = part == 0 && finished && end == text.length();
+        Document document =
+                new Document(whole ? file.name() : Chunks.id(file.name(), part), text.substring(start, end));
         part++;
+        start = end;
         return document;
     }
 
-    private void fill(int wanted) throws IOException {
-        char[] block = new char[Math.min(wanted, READ_CHARACTERS)];
-        while (!finished && text.length() < wanted) {
-            int read = faults.guard(() -> reader.read(block, 0, Math.min(block.length, wanted - text.length())));
-            if (read < 0) {
-                finished = true;
-            } else {
-                int skip = !started && read > 0 && block[0] == BYTE_ORDER_MARK ? 1 : 0;
-                started |= read > 0;
-                text.append(block, skip, read - skip);
+    @Override
+    public long skip(long documents) throws IOException {
+        if (file.chunkCharacters() == 0 && part == 0 && documents > 0) {
+            part++;
+            finished = true;
+            return 1;
+        }
+        for (long skipped = 0; skipped < documents; skipped++) {
+            int end = end();
+            if (end == start) {
+                return skipped;
             }
+            part++;
+            start = end;
+        }
+        return documents;
+    }
+
+    /** Returns where the next document ends, once it has been read: at its start when there is none. */
+    private int end() throws IOException {
+        int characters = file.chunkCharacters();
+        // One character more than a part tells whether another part follows.
+        fill(characters == 0 ? Integer.MAX_VALUE : characters + 1);
+        return characters == 0 ? text.length() : Chunks.end(text, start, characters);
+    }
+
+    private void fill(int wanted) throws IOException {
+        if (text.length() - start < wanted && start > 0) {
+            text.delete(0, start);
+            start = 0;
+        }
+        while (!finished && text.length() - start < wanted) {
+            finished = !reader.appendTo(text);
             if (text.length() > MOST_CHARACTERS) {
                 throw new InvalidInputException(file.path() + ": more than " + MOST_CHARACTERS
                         + " characters in one document, expected less or that documents are cut into parts");

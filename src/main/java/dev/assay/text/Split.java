@@ -1,5 +1,7 @@
 package dev.assay.text;
 
+import java.util.function.Supplier;
+
 /** Which documents of a corpus to read. */
 public enum Split {
     /** The documents to train on: all but those held out. */
@@ -12,16 +14,12 @@ public enum Split {
     /**
      * Tells whether a document belongs here.
      *
-     * @param document the index of the document, from 0
-     * @param heldOutEvery of so many documents the first one is held out; 0 holds none out
+     * @param holdOut which documents are held out
+     * @param index the index of the document, from 0
+     * @param text gives its text, if that is needed
      * @return whether it is read
      */
-    boolean includes(long document, int heldOutEvery) {
-        boolean heldOut = heldOutEvery > 0 && document % heldOutEvery == 0;
-        return switch (this) {
-            case TRAINING -> !heldOut;
-            case HELD_OUT -> heldOut;
-            case ALL -> true;
-        };
+    boolean includes(HoldOut holdOut, long index, Supplier<String> text) {
+        return this == ALL || holdOut.holds(index, text) == (this == HELD_OUT);
     }
 }

@@ -86,6 +86,13 @@ public final class StoryCorpus implements TextSource {
             }
 
             @Override
+            public long skip(long documents) {
+                int skipped = (int) Math.min(documents, stories - index);
+                index += skipped;
+                return skipped;
+            }
+
+            @Override
             public void close() {
                 // Nothing is open.
             }

@@ -5,12 +5,12 @@ final class StoryTokens implements TokenRun.Stream {
     private final ConceptLabels labels;
     private final StoryCorpus stories;
     private final Split split;
-    private final int heldOutEvery;
+    private final HoldOut holdOut;
     private int index;
 
     StoryTokens(Corpus corpus, StoryCorpus stories, Split split) {
         this.labels = ConceptLabels.of(corpus.tokenizer());
-        this.heldOutEvery = corpus.heldOutEvery();
+        this.holdOut = corpus.holdOut();
         this.stories = stories;
         this.split = split;
     }
@@ -19,7 +19,7 @@ final class StoryTokens implements TokenRun.Stream {
     public TokenRun next() {
         while (index < stories.stories()) {
             int here = index++;
-            if (split.includes(here, heldOutEvery)) {
+            if (split.includes(holdOut, here, () -> stories.story(here).text())) {
                 LabelledTokens tokens = labels.label(stories.story(here));
                 return new TokenRun(tokens.ids(), tokens.labels(), here);
             }

@@ -1,49 +1,55 @@
 package dev.assay.text;
 
 import dev.assay.InvalidInputException;
-import java.io.BufferedReader;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 
 /** One file of text, read as its extension says. */
-record TextFile(Path path, Format format, boolean compressed, String jsonField, int chunkCharacters)
+record TextFile(Path path, Format format, Compression compression, String field, int chunkCharacters)
         implements TextSource {
-    private static final int BUFFER_BYTES = 1 << 16;
+    /** The extensions that are known, for people. */
+    static final String KINDS = ".txt, .jsonl (each also with .gz or .zst behind it) or .parquet";
 
     /** What an extension promises. */
     enum Format {
         PLAIN,
-        JSON_LINES
+        JSON_LINES,
+        PARQUET
     }
 
-    static TextFile of(Path path, String jsonField) {
-        String name = path.getFileName().toString();
-        boolean compressed = name.endsWith(".gz");
-        String plainName = compressed ? name.substring(0, name.length() - ".gz".length()) : name;
-        Format format;
-        if (plainName.endsWith(".txt")) {
-            format = Format.PLAIN;
-        } else if (plainName.endsWith(".jsonl")) {
-            format = Format.JSON_LINES;
-        } else {
-            throw new InvalidInputException(
-                    path + ": unknown kind of text file, expected .txt, .jsonl, .txt.gz or .jsonl.gz");
+    static TextFile of(Path path, String field) {
+        Format format = format(path);
+        if (format == null) {
+            throw new InvalidInputException(path + ": unknown kind of text file, expected " + KINDS);
         }
         if (!Files.exists(path)) {
             throw new InvalidInputException(path + ": there is no such file, expected a text file");
         }
-        if (Files.isDirectory(path)) {
-            throw new InvalidInputException(path + ": found a folder, expected a text file");
+        return new TextFile(path, format, Compression.of(path.getFileName().toString()), field, 0);
+    }
+
+    /** Tells whether a file of this name can be read. */
+    static boolean isKnown(Path path) {
+        return format(path) != null;
+    }
+
+    /** Tells whether a file is named as plain text is. */
+    static boolean isPlain(Path path) {
+        return format(path) == Format.PLAIN;
+    }
+
+    private static Format format(Path path) {
+        String name = path.getFileName().toString();
+        if (name.endsWith(".parquet")) {
+            return Format.PARQUET;
         }
-        return new TextFile(path, format, compressed, jsonField, 0);
+        String extension = Compression.of(name).extension();
+        String plainName = name.substring(0, name.length() - extension.length());
+        if (plainName.endsWith(".txt")) {
+            return Format.PLAIN;
+        }
+        return plainName.endsWith(".jsonl") ? Format.JSON_LINES : null;
     }
 
     @Override
@@ -52,10 +58,10 @@ record TextFile(Path path, Format format, boolean compressed, String jsonField, 
             return this;
         }
         Chunks.check(characters);
-        // A plain file is cut while it is read, so that a file of any size fits into memory; a JSON line is held
+        // A plain file is cut while it is read, so that a file of any size fits into memory; a line or a row is held
         // anyway.
         return format == Format.PLAIN
-                ? new TextFile(path, format, compressed, jsonField, characters)
+                ? new TextFile(path, format, compression, field, characters)
                 : new ChunkedText(this, characters);
     }
 
@@ -70,30 +76,12 @@ record TextFile(Path path, Format format, boolean compressed, String jsonField, 
 
     @Override
     public DocumentReader open() throws IOException {
-        BufferedReader reader = reader();
-        return format == Format.PLAIN ? new PlainTextReader(this, reader) : new JsonLinesReader(this, reader);
-    }
-
-    private BufferedReader reader() throws IOException {
-        if (!Files.exists(path)) {
-            throw new InvalidInputException(path + ": the file is gone, expected a text file");
+        if (format == Format.PARQUET) {
+            return ParquetReader.open(this);
         }
-        InputStream bytes = Files.newInputStream(path);
-        try {
-            if (compressed) {
-                bytes = new GZIPInputStream(bytes, BUFFER_BYTES);
-            }
-        } catch (ZipException | EOFException e) {
-            bytes.close();
-            throw new InvalidInputException(path + ": not gzip data, expected what the extension .gz says", e);
-        }
-        return new BufferedReader(
-                new InputStreamReader(
-                        bytes,
-                        StandardCharsets.UTF_8
-                                .newDecoder()
-                                .onMalformedInput(CodingErrorAction.REPORT)
-                                .onUnmappableCharacter(CodingErrorAction.REPORT)),
-                BUFFER_BYTES);
+        TextBytes bytes = TextBytes.open(path, compression);
+        return format == Format.PLAIN
+                ? new PlainTextReader(this, new Utf8Reader(bytes))
+                : new JsonLinesReader(this, new LineReader(bytes));
     }
 }

@@ -33,19 +33,33 @@ record TextSequence(List<TextSource> parts) implements TextSource {
 
             @Override
             public Document next() throws IOException {
-                while (true) {
-                    if (current == null) {
-                        if (!rest.hasNext()) {
-                            return null;
-                        }
-                        current = rest.next().open();
-                    }
+                while (hasPart()) {
                     Document document = current.next();
                     if (document != null) {
                         return document;
                     }
                     close();
                 }
+                return null;
+            }
+
+            @Override
+            public long skip(long documents) throws IOException {
+                long skipped = 0;
+                while (skipped < documents && hasPart()) {
+                    skipped += current.skip(documents - skipped);
+                    if (skipped < documents) {
+                        close();
+                    }
+                }
+                return skipped;
+            }
+
+            private boolean hasPart() throws IOException {
+                if (current == null && rest.hasNext()) {
+                    current = rest.next().open();
+                }
+                return current != null;
             }
 
             @Override

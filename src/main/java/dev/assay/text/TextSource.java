@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Documents that can be read any number of times, each time in the same order. */
 public interface TextSource {
-    /** The field of a JSON line that holds the text, unless another is named. */
+    /** The field of a JSON line, or the column of a Parquet file, that holds the text unless another is named. */
     String DEFAULT_JSON_FIELD = "text";
 
     /**
@@ -46,29 +46,75 @@ public interface TextSource {
     }
 
     /**
-     * Reads files: {@code .txt} is one document, {@code .jsonl} one document a line in the field {@code text}; each also with
-     * {@code .gz} behind it. Text is UTF-8.
+     * Shuffles the documents within a window: the window is filled, then each document that is given out is drawn from it and
+     * replaced by the next of the text. A document comes at most {@code window} places early, and on average that many late.
      *
-     * @param files the files, in order
+     * @param window how many documents are held in memory, at least 1
+     * @param seed decides the order
+     * @return this text, shuffled: in the same order whenever it is read
+     */
+    default TextSource shuffled(int window, long seed) {
+        return new ShuffledText(this, window, seed);
+    }
+
+    /**
+     * Mixes texts: each document is drawn from one of them, with a probability proportional to its weight. The mixture ends when the
+     * text that is drawn has ended ({@link MixtureEnd#FIRST_EXHAUSTED}).
+     *
+     * @param texts the texts with their weights
+     * @param seed decides the draws
+     * @return the mixture: in the same order whenever it is read
+     * @throws dev.assay.InvalidInputException if no text is given
+     */
+    static TextSource mix(List<WeightedText> texts, long seed) {
+        return mix(texts, seed, MixtureEnd.FIRST_EXHAUSTED);
+    }
+
+    /**
+     * Mixes texts as {@link #mix(List, long)} does.
+     *
+     * @param texts the texts with their weights
+     * @param seed decides the draws
+     * @param end what happens when one of them ends
+     * @return the mixture
+     * @throws dev.assay.InvalidInputException if no text is given
+     */
+    static TextSource mix(List<WeightedText> texts, long seed, MixtureEnd end) {
+        return new MixedText(texts, seed, end);
+    }
+
+    /**
+     * Reads a file, the files of a folder, or those that a glob matches, as {@link TextFiles#at(String)} does.
+     *
+     * @param place a file, a folder or a glob such as {@code data/*.jsonl.zst}
+     * @return their documents
+     * @throws dev.assay.InvalidInputException if there is no such file, or its kind is not known
+     */
+    static TextSource of(String place) {
+        return TextFiles.at(place);
+    }
+
+    /**
+     * Reads files and folders, as {@link TextFiles} does.
+     *
+     * @param files files, and folders for all files of known kinds in them
      * @return their documents
      * @throws dev.assay.InvalidInputException if a file is missing or has another extension
      */
     static TextSource files(List<Path> files) {
-        return files(files, DEFAULT_JSON_FIELD);
+        return TextFiles.at(files);
     }
 
     /**
      * Reads files as {@link #files(List)} does.
      *
-     * @param files the files, in order
-     * @param jsonField the field of a JSON line that holds the text
+     * @param files files, and folders for all files of known kinds in them
+     * @param field the field of a JSON line, or the column of a Parquet file, that holds the text
      * @return their documents
      * @throws dev.assay.InvalidInputException if a file is missing or has another extension
      */
-    static TextSource files(List<Path> files, String jsonField) {
-        return new TextSequence(files.stream()
-                .<TextSource>map(file -> TextFile.of(file, jsonField))
-                .toList());
+    static TextSource files(List<Path> files, String field) {
+        return TextFiles.at(files).field(field);
     }
 
     /**

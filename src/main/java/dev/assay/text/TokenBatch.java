@@ -3,7 +3,9 @@ package dev.assay.text;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Contexts of equal length.
@@ -22,6 +24,22 @@ public record TokenBatch(int rows, int length, long[] ids, long[] documents, int
             throw new IllegalArgumentException(ids.length + " ids, " + documents.length + " documents and "
                     + positions.length + " positions, expected " + rows + " * " + length);
         }
+    }
+
+    /** Puts contexts of one length, at least one, below each other. */
+    static TokenBatch concat(List<TokenBatch> batches) {
+        return new TokenBatch(
+                batches.stream().mapToInt(TokenBatch::rows).sum(),
+                batches.get(0).length(),
+                batches.stream()
+                        .flatMapToLong(batch -> LongStream.of(batch.ids()))
+                        .toArray(),
+                batches.stream()
+                        .flatMapToLong(batch -> LongStream.of(batch.documents()))
+                        .toArray(),
+                batches.stream()
+                        .flatMapToInt(batch -> IntStream.of(batch.positions()))
+                        .toArray());
     }
 
     /**

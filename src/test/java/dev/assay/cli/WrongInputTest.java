@@ -125,7 +125,13 @@ class WrongInputTest {
     @Test
     void texts() throws IOException {
         refuses("--text", temporary.resolve("missing.txt").toString(), "missing.txt");
-        refuses("--text", temporary.toString(), temporary.toString());
+        refuses("--text", model.toString(), model + ": found a folder without text files");
+        refuses("--text", temporary + "/*.jsonl", "*.jsonl: no file matches");
+        refuses("--text", temporary + "/model/*.json", "of a known kind");
+        refuses("--text", "0:" + text, "the weight is 0.0");
+        refuses("--text", "0.5:" + temporary.resolve("missing.txt"), "missing.txt");
+        refuses("--shuffle-documents", "-1", "window of -1");
+        refuses("--held-out-by", "colour", "held out by \"colour\", expected position or hash");
         refuses("--text", file("empty.txt", "").toString(), "empty.txt");
         refuses("--text", file("short.txt", "Too short.").toString(), "short.txt");
         refuses("--text", file("book.pdf", "%PDF").toString(), "book.pdf");
