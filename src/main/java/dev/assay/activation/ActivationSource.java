@@ -35,7 +35,20 @@ public interface ActivationSource {
      * @throws dev.assay.InvalidInputException when the model has no such site
      */
     static ModelActivationSource of(HookedTransformer model, List<HookPoint> points, Corpus corpus) {
-        return ModelActivationSource.of(model, points, corpus);
+        return ModelActivationSource.of(new HookedSites(model, points), corpus);
+    }
+
+    /**
+     * Returns the activations of an exported model on the training part of a corpus.
+     *
+     * @param model runs the text; stays the caller's to close
+     * @param names the activations, by the names it was exported with
+     * @param corpus the text
+     * @return the source
+     * @throws dev.assay.InvalidInputException when the model returns no such activation
+     */
+    static ModelActivationSource of(ExportedModel model, List<String> names, Corpus corpus) {
+        return ModelActivationSource.of(new ExportedSites(model, names), corpus);
     }
 
     /**

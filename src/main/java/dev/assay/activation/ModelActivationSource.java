@@ -2,12 +2,7 @@ package dev.assay.activation;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import dev.assay.InvalidInputException;
-import dev.assay.model.ActivationCache;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookedTransformer;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -21,33 +16,26 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** Activations of a live model; it runs no deeper than the deepest site. */
+/** Activations of a model that runs the text. */
 public final class ModelActivationSource implements ActivationSource {
     private static final int TOKENS_PER_PASS = 4096;
     /** How much text is tokenised while the model runs. */
     private static final int PASSES_AHEAD = 2;
 
-    private final HookedTransformer model;
-    private final List<HookPoint> points;
+    private final SiteReader model;
     private final Corpus corpus;
     private final Split split;
     private final boolean withSpecialTokens;
 
-    private ModelActivationSource(
-            HookedTransformer model, List<HookPoint> points, Corpus corpus, Split split, boolean withSpecialTokens) {
+    private ModelActivationSource(SiteReader model, Corpus corpus, Split split, boolean withSpecialTokens) {
         this.model = model;
-        this.points = List.copyOf(points);
         this.corpus = corpus;
         this.split = split;
         this.withSpecialTokens = withSpecialTokens;
     }
 
-    static ModelActivationSource of(HookedTransformer model, List<HookPoint> points, Corpus corpus) {
-        if (points.isEmpty()) {
-            throw new InvalidInputException("no hook point was given, expected at least one");
-        }
-        points.forEach(model::width); // names the sites there are when one is missing
-        return new ModelActivationSource(model, points, corpus, Split.TRAINING, false);
+    static ModelActivationSource of(SiteReader model, Corpus corpus) {
+        return new ModelActivationSource(model, corpus, Split.TRAINING, false);
     }
 
     /**
@@ -57,7 +45,7 @@ public final class ModelActivationSource implements ActivationSource {
      * @return the source
      */
     public ModelActivationSource split(Split part) {
-        return new ModelActivationSource(model, points, corpus, part, withSpecialTokens);
+        return new ModelActivationSource(model, corpus, part, withSpecialTokens);
     }
 
     /**
@@ -68,17 +56,17 @@ public final class ModelActivationSource implements ActivationSource {
      * @return the source
      */
     public ModelActivationSource withSpecialTokens(boolean keep) {
-        return new ModelActivationSource(model, points, corpus, split, keep);
+        return new ModelActivationSource(model, corpus, split, keep);
     }
 
     @Override
     public List<String> sites() {
-        return points.stream().map(HookPoint::name).toList();
+        return model.sites();
     }
 
     @Override
     public int width() {
-        return points.stream().mapToInt(model::width).sum();
+        return model.width();
     }
 
     @Override
@@ -89,7 +77,7 @@ public final class ModelActivationSource implements ActivationSource {
     @Override
     public ActivationProvenance provenance() {
         return new ActivationProvenance(
-                model.name(),
+                model.model(),
                 String.join(",", sites()),
                 corpus.description(),
                 corpus.contextLength(),
@@ -149,26 +137,17 @@ public final class ModelActivationSource implements ActivationSource {
         private ActivationRows rows(TokenBatch batch) {
             try (Scope scope = Scope.open();
                     Autograd off = Autograd.off()) {
-                NDArray tokens = batch.toArray(model.manager());
-                NDArray joined;
-                try (ActivationCache cache = model.cache(tokens, points.toArray(HookPoint[]::new))) {
-                    NDList sites = new NDList();
-                    for (HookPoint point : points) {
-                        NDArray site = cache.get(point);
-                        sites.add(site.reshape(-1, model.width(point)));
-                    }
-                    joined = sites.size() == 1 ? sites.get(0).duplicate() : NDArrays.concat(sites, 1);
-                }
+                NDArray values = model.read(batch);
                 long[] kept = batch.places(corpus.tokenizer(), withSpecialTokens);
                 if (kept.length == 0) {
                     return null;
                 }
                 if (kept.length < batch.ids().length) {
-                    joined = Aten.indexSelect(joined, 0, model.manager().create(kept));
+                    values = Aten.indexSelect(values, 0, values.getManager().create(kept));
                 }
                 int[] at = LongStream.of(kept).mapToInt(place -> (int) place).toArray();
                 return new ActivationRows(
-                        scope.keep(joined),
+                        scope.keep(values),
                         IntStream.of(at).mapToLong(i -> batch.ids()[i]).toArray(),
                         IntStream.of(at).mapToLong(i -> batch.documents()[i]).toArray(),
                         IntStream.of(at).map(i -> batch.positions()[i]).toArray());

@@ -149,7 +149,8 @@ final class Bridge {
         return array;
     }
 
-    private IValue call(String method, Object... arguments) {
+    /** Runs a method and returns what it gives, to be closed. Arguments that are {@link IValue}s stay the caller's. */
+    IValue call(String method, Object... arguments) {
         IValue[] values = new IValue[arguments.length];
         try {
             for (int i = 0; i < arguments.length; i++) {
@@ -157,15 +158,18 @@ final class Bridge {
             }
             return IValueUtils.runMethod(module, method, values);
         } finally {
-            for (IValue value : values) {
-                if (value != null) {
-                    value.close();
+            for (int i = 0; i < values.length; i++) {
+                if (values[i] != null && values[i] != arguments[i]) {
+                    values[i].close();
                 }
             }
         }
     }
 
     private static IValue value(Object argument) {
+        if (argument instanceof IValue value) {
+            return value;
+        }
         if (argument instanceof PtNDArray array) {
             return IValue.from(array);
         }
@@ -178,7 +182,7 @@ final class Bridge {
         }
         throw new IllegalArgumentException("an argument of type "
                 + (argument == null ? "null" : argument.getClass().getName())
-                + ", expected an array of the PyTorch engine, a list of them or a number");
+                + ", expected a value or an array of the PyTorch engine, a list of arrays or a number");
     }
 
     private static PtNDManager managerOf(Object... arguments) {

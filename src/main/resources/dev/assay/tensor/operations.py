@@ -138,3 +138,12 @@ class Operations(Module):
     return None
   def contiguous(self: __torch__.Operations, x: Tensor) -> Tensor:
     return torch.contiguous(x)
+  def dictionary_names(self: __torch__.Operations, dictionary: Dict[str, Tensor]) -> List[str]:
+    return torch.keys(dictionary)
+  def dictionary_float32(self: __torch__.Operations, dictionary: Dict[str, Tensor], name: str) -> Optional[Tensor]:
+    x = dictionary[name]
+    if torch.is_floating_point(x):
+      result: Optional[Tensor] = torch.to(x, 6, False, False, None)
+    else:
+      result = None
+    return result

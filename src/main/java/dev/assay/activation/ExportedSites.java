@@ -1,0 +1,41 @@
+package dev.assay.activation;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import dev.assay.InvalidInputException;
+import dev.assay.text.TokenBatch;
+import java.util.List;
+import java.util.Map;
+
+/** Activations of an exported model; contexts have no padding, so it runs without a mask. */
+record ExportedSites(ExportedModel exported, List<String> sites) implements SiteReader {
+    ExportedSites {
+        if (sites.isEmpty()) {
+            throw new InvalidInputException(
+                    "no site was given, expected at least one of " + String.join(", ", exported.names()));
+        }
+        sites = List.copyOf(sites);
+        sites.forEach(exported::width); // names the sites there are when one is missing
+    }
+
+    @Override
+    public String model() {
+        return exported.name();
+    }
+
+    @Override
+    public int width() {
+        return sites.stream().mapToInt(exported::width).sum();
+    }
+
+    @Override
+    public Device device() {
+        return exported.device();
+    }
+
+    @Override
+    public NDArray read(TokenBatch batch) {
+        Map<String, NDArray> activations = exported.run(sites, batch.toArray(exported.manager()), null);
+        return SiteReader.join(sites.stream().map(activations::get).toList());
+    }
+}

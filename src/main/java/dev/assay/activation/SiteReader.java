@@ -1,0 +1,47 @@
+package dev.assay.activation;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.text.TokenBatch;
+import java.util.List;
+
+/** Runs contexts through a model and reads some sites: what kinds of models do each in their own way. */
+interface SiteReader {
+    /** Returns the name of the model. */
+    String model();
+
+    /** Returns the names of the sites, in the order of the columns. */
+    List<String> sites();
+
+    /** Returns the sum of the widths of the sites. */
+    int width();
+
+    /** Returns where the rows arrive. */
+    Device device();
+
+    /**
+     * Runs contexts.
+     *
+     * @param batch the contexts
+     * @return a row for each token, [rows · length, width], owned by the open scope
+     */
+    NDArray read(TokenBatch batch);
+
+    /**
+     * Lays activations side by side.
+     *
+     * @param activations one for each site, [rows, length, ...] each
+     * @return a copy, [rows · length, width]
+     */
+    static NDArray join(List<NDArray> activations) {
+        NDList columns = new NDList();
+        for (NDArray activation : activations) {
+            Shape shape = activation.getShape();
+            columns.add(activation.reshape(shape.get(0) * shape.get(1), -1));
+        }
+        return columns.size() == 1 ? columns.get(0).duplicate() : NDArrays.concat(columns, 1);
+    }
+}
