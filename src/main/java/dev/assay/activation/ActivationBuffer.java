@@ -12,11 +12,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Shuffles a stream of activations in bounded native memory. The pool is served in random order; when half of it was served, the
@@ -133,11 +130,7 @@ public final class ActivationBuffer implements AutoCloseable {
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         this.pool = Scope.outside(() -> manager.zeros(new Shape(2L * half, source.width())));
         this.staging = Scope.outside(() -> manager.zeros(new Shape(half, source.width())));
-        this.producer = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "assay-activations");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.producer = Background.threads(1, "assay-activations");
     }
 
     private void start(State state) throws IOException {
@@ -210,30 +203,7 @@ public final class ActivationBuffer implements AutoCloseable {
     }
 
     private void finishFilling() throws IOException {
-        try {
-            fillingFrom = filling.get();
-        } catch (ExecutionException failure) {
-            throw rethrown(failure.getCause());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for activations", interrupted);
-        }
-    }
-
-    private static IOException rethrown(Throwable cause) {
-        if (cause instanceof IOException failure) {
-            return failure;
-        }
-        if (cause instanceof UncheckedIOException failure) {
-            return failure.getCause();
-        }
-        if (cause instanceof RuntimeException failure) {
-            throw failure;
-        }
-        if (cause instanceof Error failure) {
-            throw failure;
-        }
-        return new IOException("activations could not be made: " + cause.getMessage(), cause);
+        fillingFrom = Background.await(filling);
     }
 
     /** Runs on the producer: fills the staging rows and returns where the rows after them start. */
@@ -299,17 +269,7 @@ public final class ActivationBuffer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         producer.shutdownNow();
-        boolean interrupted = false;
-        while (!producer.isTerminated()) {
-            try {
-                producer.awaitTermination(1, TimeUnit.MINUTES);
-            } catch (InterruptedException again) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Background.awaitEnd(producer);
         if (rest != null) {
             dropRest();
         }

@@ -59,11 +59,20 @@ public interface ActivationSource {
     List<String> sites();
 
     /**
+     * Returns the widths of the sites.
+     *
+     * @return as many as there are sites, in their order
+     */
+    List<Integer> widths();
+
+    /**
      * Returns the width of a row.
      *
      * @return the sum of the widths of the sites
      */
-    int width();
+    default int width() {
+        return widths().stream().mapToInt(Integer::intValue).sum();
+    }
 
     /**
      * Starts to deliver. A stream does not end: after the last document it starts again with the first.
@@ -87,4 +96,11 @@ public interface ActivationSource {
      * @return model, site and text
      */
     ActivationProvenance provenance();
+
+    /**
+     * Returns what the model can be known by, whatever it is called. May take as long as reading all of its weights.
+     *
+     * @return the SHA-256 of what computes the activations, in hexadecimal
+     */
+    String modelHash();
 }

@@ -5,7 +5,8 @@ import java.io.IOException;
 /** Activations one batch of contexts at a time, endlessly; belongs to one thread at a time. */
 public interface ActivationStream extends AutoCloseable {
     /**
-     * Returns the place of the batch that {@link #next()} will return.
+     * Returns the place of the batch that {@link #next()} will return. Its epoch is that of the batch before: it rises with the first
+     * batch of an epoch, not with the last one.
      *
      * @return the position
      */

@@ -3,7 +3,11 @@ package dev.assay.activation;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.Sha256;
 import dev.assay.text.TokenBatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -24,8 +28,17 @@ record ExportedSites(ExportedModel exported, List<String> sites) implements Site
     }
 
     @Override
-    public int width() {
-        return sites.stream().mapToInt(exported::width).sum();
+    public List<Integer> widths() {
+        return sites.stream().map(exported::width).toList();
+    }
+
+    @Override
+    public String hash() {
+        try {
+            return Sha256.of(Path.of(exported.name()));
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     @Override

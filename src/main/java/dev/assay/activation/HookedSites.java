@@ -30,8 +30,13 @@ record HookedSites(HookedTransformer transformer, List<HookPoint> points) implem
     }
 
     @Override
-    public int width() {
-        return points.stream().mapToInt(transformer::width).sum();
+    public List<Integer> widths() {
+        return points.stream().map(transformer::width).toList();
+    }
+
+    @Override
+    public String hash() {
+        return transformer.hash();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
+import dev.assay.text.HoldOut;
 import dev.assay.text.Split;
 import dev.assay.text.TextPosition;
 import dev.assay.text.TokenBatch;
@@ -65,8 +66,8 @@ public final class ModelActivationSource implements ActivationSource {
     }
 
     @Override
-    public int width() {
-        return model.width();
+    public List<Integer> widths() {
+        return model.widths();
     }
 
     @Override
@@ -80,9 +81,24 @@ public final class ModelActivationSource implements ActivationSource {
                 model.model(),
                 String.join(",", sites()),
                 corpus.description(),
+                part(),
                 corpus.contextLength(),
                 corpus.prependBos(),
                 !withSpecialTokens);
+    }
+
+    private String part() {
+        HoldOut holdOut = corpus.holdOut();
+        if (split == Split.ALL || holdOut.every() == 0) {
+            return "all documents";
+        }
+        return (split == Split.TRAINING ? "all but" : "only") + " one of " + holdOut.every() + " documents"
+                + (holdOut.rule() == HoldOut.Rule.HASH ? " by hash" : "");
+    }
+
+    @Override
+    public String modelHash() {
+        return model.hash();
     }
 
     @Override

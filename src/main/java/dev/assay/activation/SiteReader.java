@@ -16,8 +16,11 @@ interface SiteReader {
     /** Returns the names of the sites, in the order of the columns. */
     List<String> sites();
 
-    /** Returns the sum of the widths of the sites. */
-    int width();
+    /** Returns the widths of the sites. */
+    List<Integer> widths();
+
+    /** Returns the SHA-256 of what computes the activations, in hexadecimal. */
+    String hash();
 
     /** Returns where the rows arrive. */
     Device device();

@@ -14,6 +14,9 @@ import java.util.List;
  * counts as missing.
  */
 public final class JsonObject {
+    private static final String COUNT = "an integer that is not negative";
+    private static final String OBJECTS = "a list of objects";
+
     private final Path file;
     private final String prefix;
     private final ObjectNode node;
@@ -104,6 +107,20 @@ public final class JsonObject {
     }
 
     /**
+     * Returns a field that must be a count.
+     *
+     * @param field its name
+     * @return its value, an integer from 0 to 2^63 − 1
+     */
+    public long count(String field) {
+        JsonNode value = required(field, COUNT);
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
+            throw unexpected(field, COUNT);
+        }
+        return value.longValue();
+    }
+
+    /**
      * Returns a field that must be a number.
      *
      * @param field its name
@@ -189,6 +206,27 @@ public final class JsonObject {
             return new JsonObject(file, prefix + field + ".", object);
         }
         throw unexpected(field, "an object");
+    }
+
+    /**
+     * Returns a field that must be a list of objects.
+     *
+     * @param field its name
+     * @return the objects, which name this file and the whole path of their fields in messages
+     */
+    public List<JsonObject> objects(String field) {
+        JsonNode value = required(field, OBJECTS);
+        List<JsonObject> objects = new ArrayList<>();
+        for (JsonNode entry : value) {
+            if (!(entry instanceof ObjectNode object)) {
+                throw unexpected(field, OBJECTS);
+            }
+            objects.add(new JsonObject(file, prefix + field + "[" + objects.size() + "].", object));
+        }
+        if (!value.isArray()) {
+            throw unexpected(field, OBJECTS);
+        }
+        return objects;
     }
 
     /**

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.Sha256;
 import dev.assay.model.HookTable.Entry;
 import dev.assay.tensor.Scope;
 import dev.assay.text.Tokenizer;
@@ -119,6 +120,17 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public String name() {
         return name;
+    }
+
+    /**
+     * Returns what this model can be known by, whatever it is called. Reads every weight.
+     *
+     * @return the SHA-256 of configuration and weights, in hexadecimal
+     */
+    public String hash() {
+        Sha256 hash = new Sha256().add(config.toString());
+        parameters.byName().forEach((parameter, weights) -> hash.add(parameter).add(weights));
+        return hash.hex();
     }
 
     /**

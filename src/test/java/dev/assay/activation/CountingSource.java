@@ -9,13 +9,20 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 
-/** An endless source without a model. The first number of a row is the row's index in the stream, the others are noise. */
+/** An endless source without a model. The first number of a row is the row's index in the stream, the others are noise. The token of a
+ * row is its index, the document its pass. */
 public final class CountingSource implements ActivationSource {
     private final int width;
     private final IntUnaryOperator passRows;
     private PassListener listener = pass -> {};
     private long notANumberAt = -1;
     private double indexScale = 1;
+    private int passesOfEpoch = Integer.MAX_VALUE;
+    private List<String> sites = List.of("blocks.0.hook_resid_post");
+    private List<Integer> widths;
+    private String modelHash = "0123";
+    private String part = "all";
+    private int tokenShift;
 
     /** Is told of every pass before it is delivered, on the thread that delivers it; may be slow, and may throw. */
     @FunctionalInterface
@@ -32,6 +39,36 @@ public final class CountingSource implements ActivationSource {
     public CountingSource(int width, IntUnaryOperator passRows) {
         this.width = width;
         this.passRows = passRows;
+        this.widths = List.of(width);
+    }
+
+    /** Ends an epoch after so many passes; the next one goes on with other rows. */
+    public CountingSource passesOfEpoch(int passes) {
+        passesOfEpoch = passes;
+        return this;
+    }
+
+    /** Cuts the rows into sites. */
+    public CountingSource sites(List<String> names, List<Integer> widthsOfSites) {
+        sites = names;
+        widths = widthsOfSites;
+        return this;
+    }
+
+    public CountingSource modelHash(String hash) {
+        modelHash = hash;
+        return this;
+    }
+
+    public CountingSource part(String words) {
+        part = words;
+        return this;
+    }
+
+    /** Puts other tokens at the same rows, as a text that was edited would. */
+    public CountingSource tokenShift(int by) {
+        tokenShift = by;
+        return this;
     }
 
     public CountingSource listener(PassListener told) {
@@ -67,12 +104,12 @@ public final class CountingSource implements ActivationSource {
 
     @Override
     public List<String> sites() {
-        return List.of("blocks.0.hook_resid_post");
+        return sites;
     }
 
     @Override
-    public int width() {
-        return width;
+    public List<Integer> widths() {
+        return widths;
     }
 
     @Override
@@ -82,12 +119,17 @@ public final class CountingSource implements ActivationSource {
 
     @Override
     public ActivationProvenance provenance() {
-        return new ActivationProvenance("counting", "blocks.0.hook_resid_post", "numbers", 8, false, true);
+        return new ActivationProvenance("counting", String.join(",", sites), "numbers", part, 8, false, true);
+    }
+
+    @Override
+    public String modelHash() {
+        return modelHash;
     }
 
     @Override
     public ActivationStream open(StreamPosition start) {
-        return new Stream((int) start.context());
+        return new Stream((int) (start.epoch() * passesOfEpoch + start.context()));
     }
 
     private final class Stream implements ActivationStream {
@@ -104,7 +146,8 @@ public final class CountingSource implements ActivationSource {
 
         @Override
         public StreamPosition position() {
-            return new StreamPosition(0, pass, 0, 0);
+            int epoch = pass == 0 ? 0 : (pass - 1) / passesOfEpoch;
+            return new StreamPosition(epoch, pass - epoch * passesOfEpoch, 0, 0);
         }
 
         @Override
@@ -112,12 +155,18 @@ public final class CountingSource implements ActivationSource {
             listener.before(pass);
             int rows = passRows.applyAsInt(pass);
             float[] values = new float[rows * width];
+            long[] tokens = new long[rows];
+            long[] documents = new long[rows];
+            int[] positions = new int[rows];
             for (int row = 0; row < rows; row++) {
                 SplittableRandom random = new SplittableRandom(firstRow + row);
                 for (int column = 1; column < width; column++) {
                     values[row * width + column] = (float) (random.nextDouble() - 0.4);
                 }
                 values[row * width] = (float) (indexScale * (firstRow + row));
+                tokens[row] = firstRow + row + tokenShift;
+                documents[row] = pass;
+                positions[row] = row;
                 if (firstRow + row == notANumberAt) {
                     values[row * width] = Float.NaN;
                 }
@@ -125,7 +174,7 @@ public final class CountingSource implements ActivationSource {
             firstRow += rows;
             pass++;
             NDArray array = manager.create(values, new Shape(rows, width));
-            return new ActivationRows(array, new long[rows], new long[rows], new int[rows]);
+            return new ActivationRows(array, tokens, documents, positions);
         }
 
         @Override

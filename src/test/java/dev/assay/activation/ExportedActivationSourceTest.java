@@ -81,6 +81,7 @@ class ExportedActivationSourceTest {
                         backend.model().name(),
                         "blocks.0.hook_resid_post,my output",
                         corpus.description(),
+                        "all but one of 20 documents",
                         LENGTH,
                         true,
                         true),
