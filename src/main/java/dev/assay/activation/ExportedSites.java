@@ -7,6 +7,7 @@ import dev.assay.checkpoint.Sha256;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,12 @@ record ExportedSites(ExportedModel exported, List<String> sites) implements Site
 
     @Override
     public String hash() {
+        Path file = Path.of(exported.name());
+        Path weights = Path.of(exported.name() + ".data"); // where ONNX keeps weights outside the graph
         try {
-            return Sha256.of(Path.of(exported.name()));
+            return Files.exists(weights)
+                    ? new Sha256().add(Sha256.of(file)).add(Sha256.of(weights)).hex()
+                    : Sha256.of(file);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

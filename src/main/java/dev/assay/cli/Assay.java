@@ -17,12 +17,14 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             QuickstartCommand.class,
+            HarvestCommand.class,
             TrainCommand.class,
             EvaluateCommand.class,
             BenchCommand.class,
             InspectCommand.class,
             VerifyModelCommand.class,
             VerifySaeCommand.class,
+            VerifyStoreCommand.class,
             VerifyTrainingCommand.class
         })
 public final class Assay implements Runnable {

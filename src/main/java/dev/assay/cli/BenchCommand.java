@@ -32,14 +32,14 @@ import picocli.CommandLine.Spec;
         description = "Measures speed beside the floor of the same machine.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchCommand.Train.class, BenchCommand.Harvest.class})
+        subcommands = {BenchCommand.Train.class, BenchCommand.Harvest.class, StoreBenchCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no benchmark given, expected train or harvest");
+        throw new ParameterException(spec.commandLine(), "no benchmark given, expected train, harvest or store");
     }
 
     /** What every benchmark takes. */

@@ -2,7 +2,10 @@ package dev.assay.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationProvenance;
+import dev.assay.activation.ActivationStore;
 import dev.assay.checkpoint.AtomicFiles;
 import dev.assay.checkpoint.Json;
 import dev.assay.text.Corpus;
@@ -91,6 +94,22 @@ record RunDescription(
             return run;
         } catch (JsonProcessingException mismatch) {
             throw new InvalidInputException(file + ": " + mismatch.getOriginalMessage(), mismatch);
+        }
+    }
+
+    /** Describes a run on stored activations by what they were harvested from. */
+    static RunDescription of(ActivationStore store, String hook) {
+        ActivationProvenance from = store.provenance();
+        ObjectNode fields = Json.mapper()
+                .valueToTree(new RunDescription(
+                        from.model(), hook, List.of(), "text", from.contextLength(), from.prependBos(), 0, 0));
+        fields.setAll(store.note());
+        fields.put("hook", hook);
+        try {
+            return Json.mapper().treeToValue(fields, RunDescription.class);
+        } catch (JsonProcessingException mismatch) {
+            throw new InvalidInputException(
+                    store.folder() + ": the note in its table of contents: " + mismatch.getOriginalMessage(), mismatch);
         }
     }
 

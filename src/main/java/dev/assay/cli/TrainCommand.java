@@ -2,6 +2,7 @@ package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ActivationStore;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
 import dev.assay.sae.Architecture;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code assay train}: from a model and text to a dictionary in a folder. */
+/** {@code assay train}: from a model and text, or from stored activations, to a dictionary in a folder. */
 @Command(
         name = "train",
         description = {
@@ -44,31 +44,19 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    @Mixin
+    private RunOptions runOptions;
+
     @Option(
-            names = "--model",
-            required = true,
+            names = "--activations",
             paramLabel = "DIR",
-            description = "a Hugging Face folder, or assay/stories")
-    private String model;
+            description = "what assay harvest has written, to train on instead of a live model and text")
+    private Path activations;
 
     @Option(
-            names = "--text",
-            required = true,
-            arity = "1..*",
-            paramLabel = "[WEIGHT:]TEXT",
-            description = {
-                "files (.txt, .jsonl, also .gz and .zst; .parquet), folders, quoted globs,",
-                "or assay/stories[/COUNT] for generated stories; texts with weights are mixed"
-            })
-    private List<String> text;
-
-    @Option(
-            names = "--text-field",
-            defaultValue = "text",
-            description = "field of a JSON line, or column of a Parquet file (default ${DEFAULT-VALUE})")
-    private String textField;
-
-    @Option(names = "--hook", required = true, paramLabel = "SITE", description = "such as blocks.2.hook_resid_post")
+            names = "--hook",
+            paramLabel = "SITE",
+            description = "such as blocks.2.hook_resid_post (default: the one site of --activations)")
     private String hook;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "where the run and its dictionary go")
@@ -109,43 +97,6 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "0", description = "decides all randomness (default ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--context", defaultValue = "128", description = "tokens of a context (default ${DEFAULT-VALUE})")
-    private int contextLength;
-
-    @Option(
-            names = "--prepend-bos",
-            negatable = true,
-            defaultValue = "false",
-            fallbackValue = "true",
-            description = "start every context with BOS")
-    private boolean prependBos;
-
-    @Option(
-            names = "--held-out-every",
-            defaultValue = "20",
-            description = "of so many documents the first is held out (default ${DEFAULT-VALUE})")
-    private int heldOutEvery;
-
-    @Option(
-            names = "--held-out-by",
-            defaultValue = RunDescription.POSITION,
-            paramLabel = "position|hash",
-            description = "hash: equal documents are never on both sides (default ${DEFAULT-VALUE})")
-    private String heldOutBy;
-
-    @Option(
-            names = "--shuffle-documents",
-            defaultValue = "0",
-            paramLabel = "WINDOW",
-            description = "shuffle documents in a window of so many (default: as they come)")
-    private int shuffleDocuments;
-
-    @Option(
-            names = "--chunk-characters",
-            defaultValue = "8000",
-            description = "cut plain text files into documents of this length (default ${DEFAULT-VALUE}; 0: never)")
-    private int chunkCharacters;
-
     @Option(
             names = "--checkpoint-seconds",
             defaultValue = "60",
@@ -163,31 +114,39 @@ final class TrainCommand implements Callable<Integer> {
         if (threads != null) {
             Threads.set(threads);
         }
-        RunDescription run = new RunDescription(
-                model,
-                hook,
-                text,
-                textField,
-                contextLength,
-                prependBos,
-                heldOutEvery,
-                chunkCharacters,
-                heldOutBy,
-                shuffleDocuments,
-                seed);
-        HookPoint point = HookPoint.parse(hook);
-        PrintWriter print = spec.commandLine().getOut();
-        long start = System.nanoTime();
-        try (HookedTransformer transformer = HookedTransformer.load(model, place.device())) {
-            Corpus corpus = run.corpus(transformer.tokenizer());
-            SaeTrainer trainer = trainer(ActivationSource.of(transformer, point, corpus));
-            trainer.plan(); // every option is checked before the folder is touched
-            run.write(out);
-            SaelensFolder.check(out, COMPANIONS);
-            try (SparseAutoencoder sae = trainer.train()) {
-                SaelensFolder.write(sae, out, COMPANIONS);
-            }
+        if (activations != null) {
+            return trainOnStore();
         }
+        RunDescription run = runOptions.describe(hook, seed);
+        HookPoint point = HookPoint.parse(hook);
+        try (HookedTransformer transformer = HookedTransformer.load(run.model(), place.device())) {
+            Corpus corpus = run.corpus(transformer.tokenizer());
+            return train(run, ActivationSource.of(transformer, point, corpus));
+        }
+    }
+
+    private int trainOnStore() throws IOException {
+        runOptions.refuseBeside("--activations");
+        ActivationStore store = ActivationStore.open(activations);
+        if (hook == null && store.sites().size() > 1) {
+            throw new InvalidInputException(activations + " has several sites, expected --hook with one of "
+                    + String.join(", ", store.sites()));
+        }
+        String site = hook == null ? store.sites().get(0) : hook;
+        ActivationSource source = store.source(site).seed(seed).device(place.device());
+        return train(RunDescription.of(store, site), source);
+    }
+
+    private int train(RunDescription run, ActivationSource source) throws IOException {
+        long start = System.nanoTime();
+        SaeTrainer trainer = trainer(source);
+        trainer.plan(); // every option is checked before the folder is touched
+        run.write(out);
+        SaelensFolder.check(out, COMPANIONS);
+        try (SparseAutoencoder sae = trainer.train()) {
+            SaelensFolder.write(sae, out, COMPANIONS);
+        }
+        PrintWriter print = spec.commandLine().getOut();
         print.printf(
                 Locale.ROOT,
                 "%s: a dictionary of %,d latents, trained in %.0f s%n",

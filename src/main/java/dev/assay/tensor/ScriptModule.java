@@ -25,8 +25,8 @@ import java.util.Map;
  * A TorchScript file whose {@code forward} takes tensors and returns a dictionary of named tensors. It runs without gradients;
  * several threads may run it at once.
  *
- * <p>Such a file holds a program. PyTorch interprets it: it can compute, and read or fill any memory that its tensors describe, but it
- * calls no Python. Load files from people you trust.
+ * <p>Such a file holds a program. It calls no Python, but it may use any operation of PyTorch, those that read and write files among
+ * them: load files from people you trust.
  */
 public final class ScriptModule implements AutoCloseable {
     private static final String INTERPRETER = "The following operation failed in the TorchScript interpreter";

@@ -1,6 +1,7 @@
 package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
+import dev.assay.activation.ActivationSource;
 import dev.assay.activation.CountingSource;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
@@ -24,7 +25,7 @@ final class SmallRun {
         return new CountingSource(8, pass -> 5 + new SplittableRandom(pass).nextInt(40)).indexScale(1e-4);
     }
 
-    static SaeTrainer trainer(CountingSource source, Path folder) {
+    static SaeTrainer trainer(ActivationSource source, Path folder) {
         return SaeTrainer.of(TopK.of(3))
                 .source(source)
                 .dictionarySize(24)

@@ -1,0 +1,133 @@
+package dev.assay.cli;
+
+import ai.djl.ndarray.types.DataType;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ActivationStore;
+import dev.assay.activation.Harvest;
+import dev.assay.checkpoint.Json;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.tensor.Threads;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code assay harvest}: from a model and text to activations in a folder. */
+@Command(
+        name = "harvest",
+        description = {
+            "Writes a model's activations to a folder, to be trained on any number of times (train --activations).",
+            "A harvest that was interrupted goes on when the same command is given again; more --tokens add to it."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class HarvestCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private RunOptions runOptions;
+
+    @Option(
+            names = "--hook",
+            required = true,
+            paramLabel = "SITE",
+            description = "such as blocks.2.hook_resid_post; may be given several times")
+    private List<String> hooks;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "where the activations go")
+    private Path out;
+
+    @Option(names = "--tokens", required = true, description = "activations to store; fewer if the text ends before")
+    private long tokens;
+
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description = "float32 or float16, on disk (default ${DEFAULT-VALUE})")
+    private String type;
+
+    @Option(names = "--shard-rows", description = "activations of a file (default: as many as make 128 MiB)")
+    private Integer shardRows;
+
+    @Option(
+            names = "--special-tokens",
+            negatable = true,
+            defaultValue = "false",
+            fallbackValue = "true",
+            description = "store the activations at BOS, end of text and padding too")
+    private boolean specialTokens;
+
+    @Option(
+            names = "--seed",
+            defaultValue = "0",
+            description = "decides how texts are mixed and shuffled (default ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--threads", description = "threads of one operation (default: the physical cores)")
+    private Integer threads;
+
+    @Mixin
+    private DeviceOption place;
+
+    @Override
+    public Integer call() throws IOException {
+        if (threads != null) {
+            Threads.set(threads);
+        }
+        RunDescription run = runOptions.describe(String.join(",", hooks), seed);
+        List<HookPoint> points = hooks.stream().map(HookPoint::parse).toList();
+        long start = System.nanoTime();
+        try (HookedTransformer model = HookedTransformer.load(run.model(), place.device())) {
+            ActivationSource source = ActivationSource.of(model, points, run.corpus(model.tokenizer()))
+                    .withSpecialTokens(specialTokens);
+            Harvest harvest = ActivationStore.write(source, out)
+                    .tokens(tokens)
+                    .type(type())
+                    .note(Json.mapper().<ObjectNode>valueToTree(run));
+            if (shardRows != null) {
+                harvest.shardRows(shardRows);
+            }
+            tell(harvest.run(), (System.nanoTime() - start) / 1e9);
+        }
+        return 0;
+    }
+
+    private DataType type() {
+        return switch (type) {
+            case "float32" -> DataType.FLOAT32;
+            case "float16" -> DataType.FLOAT16;
+            default -> throw new InvalidInputException("type is \"" + type + "\", expected float32 or float16");
+        };
+    }
+
+    private void tell(Harvest.Result result, double seconds) {
+        ActivationStore store = result.store();
+        String done = result.added()
+                ? String.format(Locale.ROOT, "%,d added in %.0f s", store.rows() - result.before(), seconds)
+                : "complete already";
+        String end = store.endOfText() && store.rows() < tokens ? "; the text has no more" : "";
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        Locale.ROOT,
+                        "%s: %,d activations of %s, %,.1f MB; %s%s%n",
+                        out,
+                        store.rows(),
+                        String.join(", ", store.sites()),
+                        store.bytes() / 1e6,
+                        done,
+                        end)
+                .flush();
+    }
+}

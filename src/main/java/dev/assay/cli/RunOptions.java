@@ -1,0 +1,111 @@
+package dev.assay.cli;
+
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Which model reads which text: what {@code train} and {@code harvest} share. */
+final class RunOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(names = "--model", paramLabel = "DIR", description = "a Hugging Face folder, or assay/stories")
+    private String model;
+
+    @Option(
+            names = "--text",
+            arity = "1..*",
+            paramLabel = "[WEIGHT:]TEXT",
+            description = {
+                "files (.txt, .jsonl, also .gz and .zst; .parquet), folders, quoted globs,",
+                "or assay/stories[/COUNT] for generated stories; texts with weights are mixed"
+            })
+    private List<String> text;
+
+    @Option(
+            names = "--text-field",
+            defaultValue = "text",
+            description = "field of a JSON line, or column of a Parquet file (default ${DEFAULT-VALUE})")
+    private String textField;
+
+    @Option(names = "--context", defaultValue = "128", description = "tokens of a context (default ${DEFAULT-VALUE})")
+    private int contextLength;
+
+    @Option(
+            names = "--prepend-bos",
+            negatable = true,
+            defaultValue = "false",
+            fallbackValue = "true",
+            description = "start every context with BOS")
+    private boolean prependBos;
+
+    @Option(
+            names = "--held-out-every",
+            defaultValue = "20",
+            description = "of so many documents the first is held out (default ${DEFAULT-VALUE})")
+    private int heldOutEvery;
+
+    @Option(
+            names = "--held-out-by",
+            defaultValue = RunDescription.POSITION,
+            paramLabel = "position|hash",
+            description = "hash: equal documents are never on both sides (default ${DEFAULT-VALUE})")
+    private String heldOutBy;
+
+    @Option(
+            names = "--shuffle-documents",
+            defaultValue = "0",
+            paramLabel = "WINDOW",
+            description = "shuffle documents in a window of so many (default: as they come)")
+    private int shuffleDocuments;
+
+    @Option(
+            names = "--chunk-characters",
+            defaultValue = "8000",
+            description = "cut plain text files into documents of this length (default ${DEFAULT-VALUE}; 0: never)")
+    private int chunkCharacters;
+
+    /**
+     * Describes a run.
+     *
+     * @param hook the site, or several whose names are joined by commas
+     * @param textSeed decides mixing and shuffling
+     */
+    RunDescription describe(String hook, long textSeed) {
+        require(model, "--model=DIR");
+        require(text, "--text=TEXT");
+        require(hook, "--hook=SITE");
+        return new RunDescription(
+                model,
+                hook,
+                text,
+                textField,
+                contextLength,
+                prependBos,
+                heldOutEvery,
+                chunkCharacters,
+                heldOutBy,
+                shuffleDocuments,
+                textSeed);
+    }
+
+    private void require(Object value, String option) {
+        if (value == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required option: '" + option + "'");
+        }
+    }
+
+    /** Refuses these options beside another one that stands for all of them. */
+    void refuseBeside(String other) {
+        List<String> mine = spec.mixins().get("runOptions").options().stream()
+                .map(option -> option.longestName())
+                .filter(spec.commandLine().getParseResult()::hasMatchedOption)
+                .toList();
+        if (!mine.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), mine.get(0) + " was given beside " + other + ", which brings its own");
+        }
+    }
+}

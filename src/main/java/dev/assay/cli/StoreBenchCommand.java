@@ -1,0 +1,83 @@
+package dev.assay.cli;
+
+import dev.assay.activation.ActivationSource;
+import dev.assay.activation.HarvestBenchmark;
+import dev.assay.activation.StoreBenchmark;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.text.Corpus;
+import dev.assay.text.StoryCorpus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code assay bench store}: stored activations beside plain files, and harvesting to disk beside harvesting alone. */
+@Command(
+        name = "store",
+        description = {
+            "Times writing and reading stored activations beside plain files of the same sizes, then harvesting",
+            "blocks.3.hook_resid_post of a random model of the shape of Pythia-70m to disk beside harvesting alone."
+        },
+        mixinStandardHelpOptions = true)
+final class StoreBenchCommand implements Callable<Integer> {
+    private static final int STORIES = 20_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private BenchCommand.Common common;
+
+    @Option(names = "--dir", description = "a folder on the disk to measure (default: that of temporary files)")
+    private Path parent;
+
+    @Option(names = "--width", defaultValue = "512", description = "of an activation (default ${DEFAULT-VALUE})")
+    private int width;
+
+    @Option(names = "--rows", defaultValue = "524288", description = "activations (default ${DEFAULT-VALUE})")
+    private long rows;
+
+    @Option(names = "--rounds", defaultValue = "3", description = "counted rounds (default ${DEFAULT-VALUE})")
+    private int rounds;
+
+    @Option(
+            names = "--live-tokens",
+            defaultValue = "32768",
+            description = "tokens of a round from the live model; 0: none (default ${DEFAULT-VALUE})")
+    private long liveTokens;
+
+    @Override
+    public Integer call() throws IOException {
+        Path folder = parent == null
+                ? Files.createTempDirectory("assay-store")
+                : Files.createTempDirectory(parent, "assay-store");
+        try {
+            StoreBenchmark.Report report = StoreBenchmark.run(folder, width, rows, rounds);
+            return liveTokens == 0 ? common.print(spec, report) : common.print(spec, report, live(folder));
+        } finally {
+            try (Stream<Path> left = Files.walk(folder)) {
+                for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(path);
+                }
+            }
+        }
+    }
+
+    private StoreBenchmark.HarvestReport live(Path folder) throws IOException {
+        try (HookedTransformer model = HookedTransformer.random(HarvestBenchmark.pythia70m(), 0, common.device());
+                HookedTransformer stories = HookedTransformer.load("assay/stories")) {
+            Corpus text =
+                    Corpus.of(stories.tokenizer(), StoryCorpus.of(0, STORIES)).build();
+            ActivationSource source = ActivationSource.of(model, HookPoint.residPost(3), text);
+            return StoreBenchmark.harvest(source, folder, liveTokens, rounds);
+        }
+    }
+}
