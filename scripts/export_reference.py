@@ -7,6 +7,7 @@
 Writes random token ids and the model's own values for them: logits, losses, the residual stream, what attention and the
 feed-forward layers add to it, the first block's attention, both kinds of padding, two edits and a greedy continuation. Beside it
 goes meta.json, which says where the edits were made. All in float32 on the CPU. Needs torch, transformers and safetensors.
+Give a --length beyond the model's sliding window to see the window at work.
 """
 import argparse
 import json
@@ -14,23 +15,29 @@ import sys
 from pathlib import Path
 
 # For each model_type: the list of blocks, and in a block the output projection of attention (its input is z), the feed-forward
-# layer and the projection inside it (its input is the activated neurons); the final norm.
+# layer and the projection inside it (its input is the activated neurons). A family with norms after attention and after the
+# feed-forward layer names them: what they return is what is added to the residual stream.
+LLAMA = {"blocks": "model.layers", "attention_out": "self_attn.o_proj", "mlp": "mlp", "mlp_out": "mlp.down_proj"}
+GEMMA = {**LLAMA, "attention_norm": "post_attention_layernorm", "mlp_norm": "post_feedforward_layernorm"}
 LAYOUTS = {
     "gpt_neox": {
         "blocks": "gpt_neox.layers",
         "attention_out": "attention.dense",
         "mlp": "mlp",
         "mlp_out": "mlp.dense_4h_to_h",
-        "final_norm": "gpt_neox.final_layer_norm",
     },
-    "gpt2": {
-        "blocks": "transformer.h",
-        "attention_out": "attn.c_proj",
-        "mlp": "mlp",
-        "mlp_out": "mlp.c_proj",
-        "final_norm": "transformer.ln_f",
-    },
+    "gpt2": {"blocks": "transformer.h", "attention_out": "attn.c_proj", "mlp": "mlp", "mlp_out": "mlp.c_proj"},
+    "llama": LLAMA,
+    "mistral": LLAMA,
+    "qwen2": LLAMA,
+    "qwen3": LLAMA,
+    "gemma2": GEMMA,
+    "gemma3_text": GEMMA,
+    "phi": {"blocks": "model.layers", "attention_out": "self_attn.dense", "mlp": "mlp", "mlp_out": "mlp.fc2"},
 }
+
+# Logits closer than this may change places between two correct computations in float32.
+NEAR_TIE = 1e-3
 
 
 def parse_arguments():
@@ -57,15 +64,19 @@ def load(folder):
         fail(f"{folder}/config.json: model_type is {model_type!r}, expected one of {', '.join(LAYOUTS)}")
     try:
         import torch
-        from transformers import AutoModelForCausalLM
+        import transformers
     except ImportError as missing:
         fail(f"{missing.name} is not installed, expected torch, transformers and safetensors")
     torch.set_grad_enabled(False)
     try:
-        model = AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager", local_files_only=True)
+        # Read as float32: constants that a model makes beside its weights would otherwise be rounded with them.
+        precision = {"dtype" if int(transformers.__version__.split(".")[0]) > 4 else "torch_dtype": torch.float32}
+        model = transformers.AutoModelForCausalLM.from_pretrained(
+            folder, attn_implementation="eager", local_files_only=True, **precision
+        )
     except (OSError, ValueError, RuntimeError) as unusable:
         fail(f"{folder} cannot be loaded: {unusable}")
-    return model.float().eval(), LAYOUTS[model_type]
+    return model.eval(), LAYOUTS[model_type]
 
 
 def first(output):
@@ -81,10 +92,18 @@ class Recorder:
         self.handles = []
         for i, block in enumerate(model.get_submodule(layout["blocks"])):
             self.on_input(block.get_submodule(layout["attention_out"]), f"z.{i}")
-            self.on_output(block.get_submodule(layout["attention_out"]), f"attn_out.{i}")
+            self.on_result(block, layout["attention_out"], layout.get("attention_norm"), f"attn_out.{i}")
             self.on_input(block.get_submodule(layout["mlp_out"]), f"mlp_post.{i}")
-            self.on_output(block.get_submodule(layout["mlp"]), f"mlp_out.{i}")
+            self.on_result(block, layout["mlp"], layout.get("mlp_norm"), f"mlp_out.{i}")
             self.on_output(block, f"resid_post.{i}")
+
+    def on_result(self, block, half, norm, name):
+        """Reads what half of a block adds to the residual stream: its output, or where there is one that of the norm after it."""
+        if norm is None:
+            self.on_output(block.get_submodule(half), name)
+        else:
+            self.on_output(block.get_submodule(half), name.replace("_out", "_out_prenorm"))
+            self.on_output(block.get_submodule(norm), name)
 
     def on_input(self, module, name):
         def read(_, arguments):
@@ -126,11 +145,12 @@ def record_run(model, layout, ids, mask):
     heads = run.attentions[0].shape[1]
     tensors["attn_z.0"] = sites["z.0"].unflatten(-1, (heads, -1))
     tensors[f"resid_post.{blocks - 1}"] = sites[f"resid_post.{blocks - 1}"]
-    sequential = not getattr(model.config, "use_parallel_residual", False)
+    parallel = model.config.model_type == "phi" or getattr(model.config, "use_parallel_residual", False)
     for i in range(blocks):
-        for site in ("attn_out", "mlp_out", "mlp_post"):
-            tensors[f"{site}.{i}"] = sites[f"{site}.{i}"]
-        if sequential:
+        for site in ("attn_out", "mlp_out", "mlp_post", "attn_out_prenorm", "mlp_out_prenorm"):
+            if f"{site}.{i}" in sites:
+                tensors[f"{site}.{i}"] = sites[f"{site}.{i}"]
+        if not parallel:
             tensors[f"resid_mid.{i}"] = run.hidden_states[i] + sites[f"attn_out.{i}"]
     return tensors
 
@@ -172,7 +192,8 @@ def edited_runs(model, layout, ids, mask, block, vector):
         return output * 0
 
     tensors = {"steer.vector": vector}
-    for name, target, edit in (("steer", module, steer), ("ablate", module.get_submodule(layout["mlp"]), ablate)):
+    fed = module.get_submodule(layout.get("mlp_norm", layout["mlp"]))
+    for name, target, edit in (("steer", module, steer), ("ablate", fed, ablate)):
         handle = target.register_forward_hook(edit)
         logits = model(input_ids=ids, attention_mask=mask, use_cache=False).logits
         handle.remove()
@@ -181,12 +202,18 @@ def edited_runs(model, layout, ids, mask, block, vector):
 
 
 def greedy(model, ids, new_tokens):
-    """Returns the ids with the most probable tokens behind them, each step computed from scratch."""
+    """Returns the ids with the most probable tokens behind them, each step computed from scratch.
+
+    It ends early where the two best tokens of a step are so close that rounding decides between them.
+    """
     import torch
 
     for _ in range(new_tokens):
         logits = model(input_ids=ids, attention_mask=torch.ones_like(ids), use_cache=False).logits
-        ids = torch.cat([ids, logits[:, -1].argmax(-1, keepdim=True)], 1)
+        best = logits[:, -1].topk(2)
+        if (best.values[:, 0] - best.values[:, 1]).min() < NEAR_TIE:
+            break
+        ids = torch.cat([ids, best.indices[:, :1]], 1)
     return ids
 
 
@@ -216,7 +243,8 @@ def main():
     tensors["greedy.output_ids"] = greedy(model, ids, new_tokens)
 
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, arguments.out)
+    # Copies, since a file of safetensors holds no two views of one tensor.
+    save_file({name: tensor.clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()}, arguments.out)
     meta = {
         "model_type": model.config.model_type,
         "seed": arguments.seed,

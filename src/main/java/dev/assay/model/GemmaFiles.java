@@ -43,11 +43,21 @@ final class GemmaFiles {
         AttentionConfig attention = config.attention();
         json.put(ACTIVATION, config.activation().hubName());
         json.put(LlamaFiles.ATTENTION_BIAS, attention.bias());
-        json.put(SCALE, 1 / (attention.scale() * attention.scale()));
+        putScalar(json, 1 / (attention.scale() * attention.scale()));
         putCap(json, ATTENTION_CAP, attention.softCap());
         putCap(json, LOGIT_CAP, config.embedding().softCap());
         LlamaFiles.writeWindow(config, json);
         LlamaFiles.writeLayerTypes(config, json);
+    }
+
+    /** The reference wants a whole number where there is one, which the root and the square have blurred. */
+    private static void putScalar(ObjectNode json, double scalar) {
+        long whole = Math.round(scalar);
+        if (Math.abs(scalar - whole) < 1e-9 * whole) {
+            json.put(SCALE, whole);
+        } else {
+            json.put(SCALE, scalar);
+        }
     }
 
     private static void putCap(ObjectNode json, String key, double cap) {

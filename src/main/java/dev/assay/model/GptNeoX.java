@@ -6,7 +6,7 @@ import java.util.List;
 /** GPT-NeoX, the architecture of Pythia. */
 final class GptNeoX implements Family {
     static final String MODEL_TYPE = "gpt_neox";
-    private static final RotaryEntries ROTARY = new RotaryEntries("rotary_emb_base", "rotary_pct");
+    private static final RotaryEntries ROTARY = new RotaryEntries("rotary_emb_base", "rotary_pct", 0.25);
 
     @Override
     public String modelType() {
@@ -29,7 +29,7 @@ final class GptNeoX implements Family {
                 .dMlp(file.count("intermediate_size"))
                 .activation(file.activation("hidden_act", ActivationFunction.GELU))
                 .norm(new Norm.LayerNorm(file.json().number("layer_norm_eps", 1e-5)))
-                .positions(ROTARY.read(file, width / heads, context, 0.25))
+                .positions(ROTARY.read(file, width / heads, context))
                 .attentionBias(bias, bias)
                 .parallel(file.json().bool("use_parallel_residual", true))
                 .tied(file.json().bool("tie_word_embeddings", false))

@@ -13,7 +13,7 @@ final class LlamaFiles {
     private static final String HEADS = "num_attention_heads";
     private static final String SHARED_HEADS = "num_key_value_heads";
     private static final int DEFAULT_WINDOW = 4096;
-    private static final RotaryEntries ROTARY = new RotaryEntries();
+    private static final RotaryEntries ROTARY = new RotaryEntries(1);
 
     private LlamaFiles() {}
 
@@ -65,7 +65,7 @@ final class LlamaFiles {
 
     /** Reads the rotary embedding of families whose whole heads turn alike in all blocks. */
     static Positions.Rotary rotary(ConfigFile file, int dHead) {
-        Positions.Rotary rotary = ROTARY.read(file, dHead, context(file), 1);
+        Positions.Rotary rotary = ROTARY.read(file, dHead, context(file));
         file.expect("partial_rotary_factor", rotary.dimensions() == dHead, "1: in this family whole heads turn");
         return rotary;
     }

@@ -15,7 +15,7 @@ final class ModelReader {
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             ConfigFile file = new ConfigFile(checkpoint.config());
             Family family = Family.of(file);
-            TransformerConfig config = config(family, file);
+            TransformerConfig config = TiedWeights.settle(config(family, file), family, checkpoint);
             NDManager manager = NDManager.newBaseManager(device, "PyTorch");
             try {
                 Parameters parameters = new ParameterLoader(checkpoint, family, config).load(manager);

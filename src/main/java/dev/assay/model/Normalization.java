@@ -41,9 +41,12 @@ final class Normalization {
 
     /** Returns the norm of x without sites. */
     NDArray apply(NDArray x) {
-        return norm instanceof Norm.LayerNorm
-                ? Aten.layerNorm(x, affine.weight(), affine.bias(), eps)
-                : Aten.rmsNorm(x, weight(), eps);
+        if (norm instanceof Norm.LayerNorm) {
+            return Aten.layerNorm(x, affine.weight(), affine.bias(), eps);
+        }
+        try (Scope scope = Scope.open()) {
+            return scope.keep(Aten.rmsNorm(x, weight(), eps));
+        }
     }
 
     /** Returns what the normalised vector is multiplied by, [d]. */

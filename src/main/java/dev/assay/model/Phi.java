@@ -9,7 +9,7 @@ final class Phi implements Family {
     static final String MODEL_TYPE = "phi";
     private static final String PREFIX = "model.";
     private static final String NORMALIZED_HEADS = "qk_layernorm";
-    private static final RotaryEntries ROTARY = new RotaryEntries();
+    private static final RotaryEntries ROTARY = new RotaryEntries(0.5);
 
     @Override
     public String modelType() {
@@ -32,7 +32,7 @@ final class Phi implements Family {
                 .dMlp(file.count("intermediate_size"))
                 .activation(file.activation("hidden_act", ActivationFunction.GELU_TANH))
                 .norm(new Norm.LayerNorm(file.json().number("layer_norm_eps", 1e-5)))
-                .positions(ROTARY.read(file, dHead, context, 0.5))
+                .positions(ROTARY.read(file, dHead, context))
                 .normalizedHeads(file.json().bool(NORMALIZED_HEADS, false))
                 .tied(file.json().bool("tie_word_embeddings", false))
                 .build();

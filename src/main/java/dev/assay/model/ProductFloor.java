@@ -7,6 +7,8 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The matrix products of a transformer and nothing else, written to arrays that exist: the time that no implementation of a forward
@@ -15,7 +17,7 @@ import dev.assay.tensor.Scope;
 public final class ProductFloor implements AutoCloseable {
     private final NDManager manager;
     private final NDArray residual; // [tokens, D]
-    private final Product[] block;
+    private final List<Product> block = new ArrayList<>();
     private final Product unembedding;
     private final NDArray queries; // [batch · H, position, h]
     private final NDArray keys; // [batch · H, h, position]
@@ -35,12 +37,13 @@ public final class ProductFloor implements AutoCloseable {
         long qkv = joined + 2L * config.keyValueHeads() * config.dHead();
         residual = array(tokens, d);
         NDArray neurons = array(tokens, config.dMlp());
-        block = new Product[] {
-            new Product(residual, weight(d, qkv), array(tokens, qkv)),
-            new Product(array(tokens, joined), weight(joined, d), array(tokens, d)),
-            new Product(residual, weight(d, config.dMlp()), neurons),
-            new Product(neurons, weight(config.dMlp(), d), array(tokens, d))
-        };
+        block.add(new Product(residual, weight(d, qkv), array(tokens, qkv)));
+        block.add(new Product(array(tokens, joined), weight(joined, d), array(tokens, d)));
+        block.add(new Product(residual, weight(d, config.dMlp()), neurons));
+        if (config.feedForward().gated()) {
+            block.add(new Product(residual, weight(d, config.dMlp()), neurons));
+        }
+        block.add(new Product(neurons, weight(config.dMlp(), d), array(tokens, d)));
         unembedding = new Product(residual, weight(d, config.vocabularySize()), array(tokens, config.vocabularySize()));
         queries = array((long) batch * config.heads(), length, config.dHead());
         keys = Scope.outside(() -> queries.transpose(0, 2, 1));
@@ -70,7 +73,7 @@ public final class ProductFloor implements AutoCloseable {
     }
 
     /**
-     * Runs the products of some blocks: queries, keys and values, attention's two, its output, and both of the feed-forward layer.
+     * Runs the products of some blocks: queries, keys and values, attention's two, its output, and those of the feed-forward layer.
      *
      * @param blocks how many
      */

@@ -19,16 +19,18 @@ final class RotaryEntries {
 
     private final String olderBase;
     private final String olderShare;
+    private final double defaultShare;
 
-    /** Makes a reader for a family that used to have its own names for base and share. */
-    RotaryEntries(String olderBase, String olderShare) {
+    /** Makes the entries of a family that used to have its own names for base and share. */
+    RotaryEntries(String olderBase, String olderShare, double defaultShare) {
         this.olderBase = olderBase;
         this.olderShare = olderShare;
+        this.defaultShare = defaultShare;
     }
 
-    /** Makes a reader for a family that has always used the common names. */
-    RotaryEntries() {
-        this(BASE, SHARE);
+    /** Makes the entries of a family that has always used the common names; the share is the part of a head that turns. */
+    RotaryEntries(double defaultShare) {
+        this(BASE, SHARE, defaultShare);
     }
 
     /**
@@ -36,13 +38,12 @@ final class RotaryEntries {
      *
      * @param dHead the width of a head
      * @param context the context length
-     * @param share the part of a head that turns, unless the file says otherwise
      */
-    Positions.Rotary read(ConfigFile file, int dHead, int context, double share) {
+    Positions.Rotary read(ConfigFile file, int dHead, int context) {
         JsonObject json = file.json();
         JsonObject group = group(json);
         double base = group.number(BASE, json.number(olderBase, DEFAULT_BASE));
-        double turned = group.number(SHARE, json.number(olderShare, json.number(SHARE, share)));
+        double turned = group.number(SHARE, json.number(olderShare, json.number(SHARE, defaultShare)));
         return rotary(group, dHead, turned, base, json.integer(CONTEXT, context), context);
     }
 
@@ -113,12 +114,10 @@ final class RotaryEntries {
     void write(Positions.Rotary rotary, int dHead, ObjectNode json) {
         double share = share(rotary, dHead);
         json.put(olderBase, rotary.base());
-        if (share != 1) {
-            json.put(olderShare, share);
-        }
         ObjectNode parameters = json.putObject(PARAMETERS);
         write(rotary, parameters);
-        if (share != 1) {
+        if (defaultShare != 1) {
+            json.put(olderShare, share);
             parameters.put(SHARE, share);
         }
         writeOlderScaling(rotary, json);

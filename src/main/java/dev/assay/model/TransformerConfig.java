@@ -141,6 +141,22 @@ public record TransformerConfig(
         return positions instanceof Positions.Learned ? contextLength : Integer.MAX_VALUE;
     }
 
+    /** Returns the same with the unembedding tied or not. */
+    TransformerConfig withTied(boolean tied) {
+        EmbeddingConfig changed = new EmbeddingConfig(embedding.scale(), tied, embedding.bias(), embedding.softCap());
+        return new TransformerConfig(
+                family,
+                vocabularySize,
+                contextLength,
+                layers,
+                dModel,
+                attention,
+                feedForward,
+                block,
+                positions,
+                changed);
+    }
+
     /** Returns the sizes that shapes of weights follow from, for messages. */
     String sizes() {
         return "width " + dModel + ", " + layers + " blocks, " + heads() + " heads of width " + dHead() + ", "

@@ -30,6 +30,8 @@ final class ReadAhead implements ContextReader {
     private TextPosition position;
     private BlockingQueue<Step> ready;
     private Thread thread;
+    /** Set before the thread is interrupted: what reads the text may use up the interruption. */
+    private volatile boolean stopping;
     /** The end or the failure, once it has been reached. */
     private Step last;
 
@@ -83,6 +85,7 @@ final class ReadAhead implements ContextReader {
     }
 
     private void start() {
+        stopping = false;
         ready = new ArrayBlockingQueue<>(contexts);
         ContextReader source = reader;
         BlockingQueue<Step> queue = ready;
@@ -91,13 +94,16 @@ final class ReadAhead implements ContextReader {
         thread.start();
     }
 
-    private static void produce(ContextReader source, BlockingQueue<Step> queue) {
+    private void produce(ContextReader source, BlockingQueue<Step> queue) {
         try {
-            Step step;
-            do {
-                step = read(source);
+            Step step = read(source);
+            while (!stopping) {
                 queue.put(step);
-            } while (!step.isLast());
+                if (step.isLast()) {
+                    break;
+                }
+                step = read(source);
+            }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         }
@@ -143,6 +149,7 @@ final class ReadAhead implements ContextReader {
     @Override
     public void close() throws IOException {
         if (thread != null) {
+            stopping = true;
             thread.interrupt();
             join();
             thread = null;

@@ -207,6 +207,11 @@ class HooksTest {
         refused(
                 "hook point blocks.0.hook_resid_mid does not exist in a gpt_neox model like this one, both halves of whose",
                 () -> neox.cache(tokens(neox), HookPoint.residMid(0)));
+        try (HookedTransformer phi = Fixtures.load("phi")) {
+            refused(
+                    "blocks.0.ln2.hook_scale does not exist in a phi model like this one, whose blocks have one norm, ln1,",
+                    () -> phi.cache(tokens(phi), new HookPoint(Kind.LN2_SCALE, 0)));
+        }
         refused("has one number for each pair of positions", () -> neox.width(HookPoint.pattern(0)));
         assertEquals(48, neox.width(HookPoint.z(0)));
         assertEquals(96, neox.width(HookPoint.mlpPost(0)));

@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LoadingTest {
     private static final String UP = "gpt_neox.layers.1.mlp.dense_h_to_4h.weight";
@@ -28,7 +30,11 @@ class LoadingTest {
     }
 
     private void editConfig(String found, String replacement) throws IOException {
-        Fixtures.copy("gpt_neox", folder, false);
+        editConfig("gpt_neox", found, replacement);
+    }
+
+    private void editConfig(String fixture, String found, String replacement) throws IOException {
+        Fixtures.copy(fixture, folder, false);
         Path config = folder.resolve("config.json");
         String text = Files.readString(config);
         assertTrue(text.contains(found), text);
@@ -79,6 +85,30 @@ class LoadingTest {
     void anUnknownNonlinearityIsNamed() throws IOException {
         editConfig("\"hidden_act\": \"gelu\"", "\"hidden_act\": \"mish\"");
         refused("hidden_act is \"mish\", expected one of gelu");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "gemma2 | 'use_bidirectional_attention': null | 'use_bidirectional_attention': true | use_bidirectional_attention is true, expected false",
+                "gemma2 | 'sliding_window': 5 | 'sliding_window': null | sliding_window is null, expected a number of tokens",
+                "gemma2 | 'query_pre_attn_scalar': 10 | 'query_pre_attn_scalar': 0 | query_pre_attn_scalar is 0, expected a positive number",
+                "gemma3_text | 'rope_parameters': { | 'rope_parameters': {'rope_theta': 3.0}, 'unused': { | rope_parameters is",
+                "qwen2 | 'full_attention' | 'linear_attention' | layer_types is",
+                "qwen2 | 'full_attention' | 'sliding_attention' | sliding_window is null, expected a number of tokens",
+                "mistral | 'sliding_window': 6 | 'sliding_window': 6, 'layer_types': ['full_attention', 'full_attention', 'full_attention'] | layer_types is",
+                "llama | 'rope_type': 'default' | 'rope_type': 'default', 'partial_rotary_factor': 0.5 | whole heads turn",
+                "llama | 'mlp_bias': false | 'quantization_config': {'bits': 4} | expected weights that are not quantised",
+                "llama | 'num_key_value_heads': 2 | 'num_key_value_heads': 3 | num_key_value_heads is 3, expected a divisor of num_attention_heads, 4",
+                "gpt2 | 'add_cross_attention': false | 'add_cross_attention': true | add_cross_attention is true, expected false",
+                "phi | 'partial_rotary_factor': 0.5 | 'partial_rotary_factor': 1.5 | partial_rotary_factor is 1.5, expected a part of the head"
+            })
+    void whatABlockDoesNotComputeIsRefused(String fixture, String found, String replacement, String message)
+            throws IOException {
+        editConfig(fixture, found.replace('\'', '"'), replacement.replace('\'', '"'));
+        refused(message);
     }
 
     @Test

@@ -126,7 +126,7 @@ class ParquetReaderTest {
         }
         SplittableRandom random = new SplittableRandom(1);
         int refused = 0;
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 600; i++) {
             byte[] damaged = whole.clone();
             // The metadata stands at the end: half of the damage is there.
             int at = random.nextInt(random.nextBoolean() ? whole.length : Math.min(2500, whole.length));
@@ -140,7 +140,7 @@ class ParquetReaderTest {
                 refused++;
             }
         }
-        assertTrue(refused > 500, refused + " of 2000 refused");
+        assertTrue(refused > 150, refused + " of 600 refused");
     }
 
     @Test

@@ -1,0 +1,47 @@
+package dev.assay.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.assay.checkpoint.CheckpointFolder;
+import dev.assay.tensor.Scope;
+import java.util.List;
+import java.util.Set;
+
+/** Whether the unembedding of a checkpoint is its embedding. */
+final class TiedWeights {
+    private TiedWeights() {}
+
+    /**
+     * Returns the configuration, untied where the file holds both matrices and they differ: then the file is right and config.json
+     * wrong, as in the reference ({@code tie_weights} in transformers 5.18).
+     */
+    static TransformerConfig settle(TransformerConfig config, Family family, CheckpointFolder folder) {
+        if (!config.tied()) {
+            return config;
+        }
+        TransformerConfig untied = config.withTied(false);
+        List<StoredWeight> weights = family.weights(untied);
+        String embedding = nameOf(Parameters.EMBED, weights, family, folder.tensorNames());
+        String unembedding = nameOf(Parameters.UNEMBED, weights, family, folder.tensorNames());
+        boolean both = folder.has(embedding) && folder.has(unembedding);
+        return both && !same(folder, embedding, unembedding) ? untied : config;
+    }
+
+    private static String nameOf(String parameter, List<StoredWeight> weights, Family family, Set<String> names) {
+        return weights.stream()
+                .filter(weight -> weight.parameter().equals(parameter))
+                .map(weight -> family.nameIn(names, weight.name()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean same(CheckpointFolder folder, String one, String other) {
+        try (Scope scope = Scope.open();
+                NDManager manager = NDManager.newBaseManager()) {
+            NDArray first = folder.load(manager, one);
+            NDArray second = folder.load(manager, other);
+            return first.getShape().equals(second.getShape())
+                    && first.eq(second).all().getBoolean();
+        }
+    }
+}
