@@ -75,7 +75,18 @@ public final class Safetensors implements AutoCloseable {
      * @return what writes them
      */
     public static SafetensorsWriter writer(Map<String, NDArray> tensors, Map<String, String> metadata) {
-        return new SafetensorsWriter(tensors, metadata);
+        return new SafetensorsWriter(tensors, metadata, false);
+    }
+
+    /**
+     * Prepares what {@link #write} does, with float32 rounded to bfloat16, which no array of the engine's interface holds.
+     *
+     * @param tensors arrays by name, needed until it is written
+     * @param metadata strings for the header; may be empty
+     * @return what writes them
+     */
+    public static SafetensorsWriter brainFloatWriter(Map<String, NDArray> tensors, Map<String, String> metadata) {
+        return new SafetensorsWriter(tensors, metadata, true);
     }
 
     /**

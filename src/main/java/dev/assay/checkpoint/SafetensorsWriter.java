@@ -2,6 +2,7 @@ package dev.assay.checkpoint;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Scope;
@@ -24,10 +25,13 @@ public final class SafetensorsWriter {
 
     private final List<Map.Entry<String, NDArray>> tensors;
     private final Map<String, String> metadata;
+    private final boolean brainFloats;
 
-    SafetensorsWriter(Map<String, NDArray> tensors, Map<String, String> metadata) {
+    /** Prepares a file; {@code brainFloats} tells whether float32 is rounded to {@link StoredType#BF16}. */
+    SafetensorsWriter(Map<String, NDArray> tensors, Map<String, String> metadata, boolean brainFloats) {
         this.tensors = new ArrayList<>(tensors.entrySet());
         this.metadata = metadata;
+        this.brainFloats = brainFloats;
         Comparator<Map.Entry<String, NDArray>> smallestElement =
                 Comparator.comparingInt(tensor -> storedType(tensor).bytes());
         this.tensors.sort(smallestElement.reversed().thenComparing(Map.Entry.comparingByKey()));
@@ -82,7 +86,7 @@ public final class SafetensorsWriter {
     }
 
     /** Cuts along the first axis until a piece is small enough; a view is made contiguous piece by piece. */
-    private static void stream(NDArray array, WritableByteChannel channel) throws IOException {
+    private void stream(NDArray array, WritableByteChannel channel) throws IOException {
         long rows = array.getShape().get(0);
         if (array.size() == 0) {
             return;
@@ -95,14 +99,18 @@ public final class SafetensorsWriter {
                     stream(array.get(first), channel);
                 } else {
                     NDIndex piece = new NDIndex("{}:{}", first, Math.min(rows, first + step));
-                    channel.write(array.get(piece).toByteBuffer(true));
+                    ByteBuffer entries = array.get(piece).toByteBuffer(true);
+                    boolean narrow = brainFloats && array.getDataType() == DataType.FLOAT32;
+                    channel.write(
+                            narrow ? StoredType.narrowToBrainFloats(entries.order(ByteOrder.LITTLE_ENDIAN)) : entries);
                 }
             }
         }
     }
 
-    private static StoredType storedType(Map.Entry<String, NDArray> tensor) {
-        StoredType type = StoredType.of(tensor.getValue().getDataType());
+    private StoredType storedType(Map.Entry<String, NDArray> tensor) {
+        DataType held = tensor.getValue().getDataType();
+        StoredType type = brainFloats && held == DataType.FLOAT32 ? StoredType.BF16 : StoredType.of(held);
         if (type == null) {
             throw new InvalidInputException("tensor " + tensor.getKey() + " has type "
                     + tensor.getValue().getDataType() + ", which safetensors files do not hold");

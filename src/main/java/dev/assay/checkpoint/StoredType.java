@@ -123,6 +123,25 @@ public enum StoredType {
         return result;
     }
 
+    /**
+     * Rounds float32 entries to the nearest of {@link #BF16}, ties to the even one; infinities and NaN stay what they are.
+     *
+     * @param floats little-endian
+     */
+    static ByteBuffer narrowToBrainFloats(ByteBuffer floats) {
+        int entries = floats.remaining() / Float.BYTES;
+        ByteBuffer result = ByteBuffer.allocate(entries * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < entries; i++) {
+            int bits = floats.getInt(floats.position() + i * Float.BYTES);
+            int halfway = 0x7fff + (bits >>> Short.SIZE & 1);
+            boolean number = !Float.isNaN(Float.intBitsToFloat(bits));
+            // Rounding could carry a NaN over to something else: it only keeps a bit that says so.
+            int kept = number ? bits + halfway : bits | 0x400000;
+            result.putShort(i * Short.BYTES, (short) (kept >>> Short.SIZE));
+        }
+        return result;
+    }
+
     private static void widenBrainFloats(ByteBuffer from, ByteBuffer to) {
         for (int i = 0; i < to.capacity() / Float.BYTES; i++) {
             to.putInt(i * Float.BYTES, from.getShort(i * Short.BYTES) << Short.SIZE);

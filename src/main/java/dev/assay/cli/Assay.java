@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             BenchCommand.class,
             InspectCommand.class,
+            DescribeCommand.class,
             VerifyModelCommand.class,
+            VerifyPrecisionCommand.class,
             VerifySaeCommand.class,
             VerifyStoreCommand.class,
             VerifyTrainingCommand.class

@@ -2,23 +2,43 @@ package dev.assay.model;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Scope;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The activations of one run at some sites, owned by the cache and closed with it. What is computed from them is not: like any
- * result it belongs to the open {@link Scope}.
+ * The activations of one run at some sites, or the gradients there, owned by the cache and closed with it. What is computed from
+ * them is not: like any result it belongs to the open {@link Scope}.
  */
 public final class ActivationCache implements AutoCloseable {
     private final Map<HookPoint, NDArray> activations = new LinkedHashMap<>();
+    private NDArray tokens;
+    private NDArray mask;
 
     ActivationCache() {}
 
-    /** Keeps an activation past its run: a view of the same memory, which no scope owns. */
+    /** Keeps an activation past its run. */
     void put(NDArray activation, Site site) {
-        activations.put(site.point(), Scope.outside(() -> activation.reshape(activation.getShape())));
+        if (tokens == null) {
+            tokens = lasting(site.tokens());
+            mask = site.mask() == null ? null : lasting(site.mask());
+        }
+        activations.put(site.point(), lasting(activation));
+    }
+
+    /** Turns the order of the sites around. */
+    void reverse() {
+        List<HookPoint> order = new ArrayList<>(activations.keySet());
+        Collections.reverse(order);
+        order.forEach(point -> activations.put(point, activations.remove(point)));
+    }
+
+    /** Returns a view of the same memory that no scope owns. */
+    static NDArray lasting(NDArray array) {
+        return Scope.outside(() -> array.reshape(array.getShape()));
     }
 
     /**
@@ -37,6 +57,17 @@ public final class ActivationCache implements AutoCloseable {
     }
 
     /**
+     * Returns the activation at the real positions, those at padding left out. Gradients flow.
+     *
+     * @param point a site that was asked for
+     * @return [n, d], d all numbers of a position
+     * @throws IllegalArgumentException when it was not asked for, or has no vector at each position
+     */
+    public NDArray real(HookPoint point) {
+        return new Site(point, tokens, mask).real(get(point));
+    }
+
+    /**
      * Returns the sites there are, in the order of computation.
      *
      * @return the sites
@@ -45,8 +76,32 @@ public final class ActivationCache implements AutoCloseable {
         return Collections.unmodifiableSet(activations.keySet());
     }
 
+    /**
+     * Returns what the model read.
+     *
+     * @return int64 [batch, position]
+     */
+    public NDArray tokens() {
+        return tokens;
+    }
+
+    /**
+     * Returns which tokens are real.
+     *
+     * @return bool [batch, position]; null when all are
+     */
+    public NDArray mask() {
+        return mask;
+    }
+
     @Override
     public void close() {
         activations.values().forEach(NDArray::close);
+        if (tokens != null) {
+            tokens.close();
+        }
+        if (mask != null) {
+            mask.close();
+        }
     }
 }

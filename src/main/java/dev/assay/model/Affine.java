@@ -9,9 +9,20 @@ import dev.assay.tensor.Aten;
  * @param weight [out, in], or [d] of a norm
  * @param bias [out] or [d]; null for none
  */
-record Affine(NDArray weight, NDArray bias) {
-    /** Returns {@code x · weightᵀ + bias}, [..., in] to [..., out]. */
-    NDArray apply(NDArray x) {
+record Affine(NDArray weight, NDArray bias) implements Product {
+    @Override
+    public NDArray apply(NDArray x) {
         return Aten.linear(x, weight, bias);
+    }
+
+    @Override
+    public void apply(NDArray x, NDArray out) {
+        try (NDArray columns = weight.transpose()) { // [in, out]
+            if (bias == null) {
+                Aten.mm(x, columns, out);
+            } else {
+                Aten.addmm(bias, x, columns, out);
+            }
+        }
     }
 }

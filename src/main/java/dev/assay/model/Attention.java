@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import dev.assay.model.HookPoint.Kind;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.HalfType;
 import dev.assay.tensor.Scope;
 
 /** The attention of a block: causal, over heads of queries and as many or fewer heads of keys and values. */
@@ -11,6 +12,7 @@ final class Attention {
     private final AttentionConfig config;
     private final AttentionLayers layers;
     private final NDArray scale;
+    private final HalfType half;
     private final int window;
     private final int block;
 
@@ -22,13 +24,14 @@ final class Attention {
      * @param keyNorm of each head of keys, or null
      * @param out [D, H·h]
      */
-    record AttentionLayers(Affine qkv, Normalization queryNorm, Normalization keyNorm, Affine out) {}
+    record AttentionLayers(Product qkv, Normalization queryNorm, Normalization keyNorm, Product out) {}
 
     /** Makes the attention of a block; {@code scale} is a scalar array. */
-    Attention(AttentionConfig config, AttentionLayers layers, NDArray scale, int block) {
+    Attention(AttentionConfig config, AttentionLayers layers, NDArray scale, Precision precision, int block) {
         this.config = config;
         this.layers = layers;
         this.scale = scale;
+        this.half = precision.half();
         this.window = config.windows().get(block);
         this.block = block;
     }
@@ -97,6 +100,11 @@ final class Attention {
         NDArray queries = q.transpose(0, 2, 1, 3);
         NDArray keys = perQueryHead(k);
         NDArray values = perQueryHead(v);
+        if (half != null) {
+            return geometry.isPlainlyCausal(window)
+                    ? half.causalAttention(queries, keys, values, scale)
+                    : half.maskedAttention(queries, keys, values, scale, geometry.hidden(window));
+        }
         return geometry.isPlainlyCausal(window)
                 ? Aten.causalAttention(queries, keys, values, scale)
                 : Aten.maskedAttention(queries, keys, values, scale, geometry.hidden(window));

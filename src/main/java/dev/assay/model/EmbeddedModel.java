@@ -1,6 +1,5 @@
 package dev.assay.model;
 
-import ai.djl.Device;
 import dev.assay.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,15 +20,21 @@ final class EmbeddedModel {
         return name.startsWith(OWNER);
     }
 
-    /** Loads a model by a name like {@code assay/stories}. */
-    static HookedTransformer load(String name, Device device) throws IOException {
+    /** Makes something of a folder, which is called otherwise than where it lies. */
+    @FunctionalInterface
+    interface Reader<T> {
+        T read(Path folder, String name) throws IOException;
+    }
+
+    /** Reads a model by a name like {@code assay/stories}. */
+    static <T> T read(String name, Reader<T> reader) throws IOException {
         // A checkpoint is mapped into memory, which takes a file: the resources may lie in a jar.
         Path folder = Files.createTempDirectory("assay-model");
         try {
             for (String file : FILES) {
                 copy(name, file, folder.resolve(file));
             }
-            return ModelReader.read(folder, device, name);
+            return reader.read(folder, name);
         } finally {
             for (String file : FILES) {
                 Files.deleteIfExists(folder.resolve(file));

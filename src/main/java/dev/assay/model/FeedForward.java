@@ -13,14 +13,14 @@ final class FeedForward {
     /** Tokens at a time on the CPU, so that their neurons are still in its caches when they are read again. */
     private static final long PIECE = 512;
 
-    private final Affine gate;
-    private final Affine up;
-    private final Affine down;
+    private final Product gate;
+    private final Product up;
+    private final Product down;
     private final ActivationFunction activation;
     private final int block;
 
     /** Makes the layer; {@code gate} is null for none. */
-    FeedForward(Affine gate, Affine up, Affine down, ActivationFunction activation, int block) {
+    FeedForward(Product gate, Product up, Product down, ActivationFunction activation, int block) {
         this.gate = gate;
         this.up = up;
         this.down = down;
@@ -41,7 +41,7 @@ final class FeedForward {
     }
 
     private NDArray whole(NDArray x, Pass pass) {
-        Affine first = gate == null ? up : gate;
+        Product first = gate == null ? up : gate;
         NDArray pre = pass.site(Kind.MLP_PRE, block, first.apply(x)); // [batch, position, M]
         if (pass.ended()) {
             return null;
@@ -60,7 +60,6 @@ final class FeedForward {
         Shape shape = x.getShape();
         NDArray rows = x.reshape(-1, shape.get(2)); // [tokens, D]
         NDArray out = x.getManager().create(rows.getShape());
-        NDArray downColumns = down.weight().transpose(); // [M, D]
         long tokens = rows.getShape().get(0);
         long[] cuts = LongStream.iterate(PIECE, cut -> cut < tokens, cut -> cut + PIECE)
                 .toArray();
@@ -69,11 +68,7 @@ final class FeedForward {
         for (int i = 0; i < inputs.size(); i++) {
             try (Scope scope = Scope.open()) {
                 NDArray neurons = neurons(inputs.get(i)); // [piece, M]
-                if (down.bias() == null) {
-                    Aten.mm(neurons, downColumns, outputs.get(i));
-                } else {
-                    Aten.addmm(down.bias(), neurons, downColumns, outputs.get(i));
-                }
+                down.apply(neurons, outputs.get(i));
             }
         }
         return out.reshape(shape);

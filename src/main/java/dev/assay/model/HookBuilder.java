@@ -1,14 +1,17 @@
 package dev.assay.model;
 
 import ai.djl.ndarray.NDArray;
+import dev.assay.InvalidInputException;
 import dev.assay.model.HookTable.Entry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Collects the hooks of a {@link HookScope}. Several hooks of one site run in the order in which they were given. */
 public final class HookBuilder {
     private final HookedTransformer model;
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<Function<HookMemory, List<Entry>>> hooks = new ArrayList<>();
 
     HookBuilder(HookedTransformer model) {
         this.model = model;
@@ -20,14 +23,32 @@ public final class HookBuilder {
      * @param point the site
      * @param reader is called at every run
      * @return this
-     * @throws dev.assay.InvalidInputException when the model lacks the site
+     * @throws InvalidInputException when the model lacks the site
      */
     public HookBuilder read(HookPoint point, ActivationReader reader) {
         model.require(point);
-        entries.add(new Entry(point, (activation, site) -> {
+        return add(new Entry(point, (activation, site) -> {
             reader.read(activation, site);
             return activation;
         }));
+    }
+
+    /**
+     * Adds a hook that reads several sites of a run at once, as soon as the deepest of them is computed. A run that stops before
+     * does not call it.
+     *
+     * @param points at least one site
+     * @param reader is called once a run; what it is given is valid during the call only
+     * @return this
+     * @throws InvalidInputException when the model lacks a site, or none is given
+     */
+    public HookBuilder readTogether(List<HookPoint> points, Consumer<ActivationCache> reader) {
+        if (points.isEmpty()) {
+            throw new InvalidInputException("no hook point was given to read, expected at least one");
+        }
+        points.forEach(model::require);
+        List<HookPoint> wanted = List.copyOf(points);
+        hooks.add(memory -> memory.together(wanted, reader));
         return this;
     }
 
@@ -37,11 +58,11 @@ public final class HookBuilder {
      * @param point the site
      * @param editor is called at every run
      * @return this
-     * @throws dev.assay.InvalidInputException when the model lacks the site
+     * @throws InvalidInputException when the model lacks the site
      */
     public HookBuilder edit(HookPoint point, ActivationEditor editor) {
         model.require(point);
-        entries.add(new Entry(point, (activation, site) -> {
+        return add(new Entry(point, (activation, site) -> {
             NDArray edited = editor.edit(activation, site);
             if (!edited.getShape().equals(activation.getShape())) {
                 throw new IllegalArgumentException("an edit of " + point + " returned shape " + edited.getShape()
@@ -51,6 +72,26 @@ public final class HookBuilder {
             // view.
             return edited == activation ? activation : edited.reshape(edited.getShape());
         }));
+    }
+
+    /**
+     * Adds a hook that reads a gradient: that of a loss with respect to what the model goes on with at a site, after every edit
+     * there. The site is watched in runs during which {@link dev.assay.tensor.Autograd} records, and {@link HookScope#backward}
+     * delivers.
+     *
+     * @param point the site
+     * @param reader is called at every backward pass with the gradient, in the shape of the site
+     * @return this
+     * @throws InvalidInputException when the model lacks the site
+     */
+    public HookBuilder readGradient(HookPoint point, ActivationReader reader) {
+        model.require(point);
+        hooks.add(memory -> List.of(memory.gradient(point, reader)));
+        return this;
+    }
+
+    private HookBuilder add(Entry entry) {
+        hooks.add(memory -> List.of(entry));
         return this;
     }
 
@@ -60,6 +101,9 @@ public final class HookBuilder {
      * @return what takes them off
      */
     public HookScope open() {
-        return new HookScope(model.openHooks(), List.copyOf(entries));
+        HookMemory memory = new HookMemory();
+        List<Entry> entries =
+                hooks.stream().flatMap(hook -> hook.apply(memory).stream()).toList();
+        return new HookScope(model.openHooks(), entries, memory);
     }
 }

@@ -106,6 +106,11 @@ public record HookPoint(Kind kind, int block) {
             return place == Place.BLOCK;
         }
 
+        /** Tells whether the site has a number for each pair of positions instead of a vector for each position. */
+        boolean isPairwise() {
+            return this == ATTN_SCORES || this == PATTERN;
+        }
+
         /** Returns the number of this site in a model of some blocks, in the order of computation. */
         int slot(int block, int layers) {
             return switch (place) {

@@ -1,5 +1,6 @@
 package dev.assay.model;
 
+import ai.djl.ndarray.NDArray;
 import dev.assay.model.HookTable.Entry;
 import java.util.List;
 
@@ -7,12 +8,25 @@ import java.util.List;
 public final class HookScope implements AutoCloseable {
     private final OpenHooks hooks;
     private final List<Entry> entries;
+    private final HookMemory memory;
     private final Thread owner = Thread.currentThread();
 
-    HookScope(OpenHooks hooks, List<Entry> entries) {
+    HookScope(OpenHooks hooks, List<Entry> entries, HookMemory memory) {
         this.hooks = hooks;
         this.entries = entries;
+        this.memory = memory;
         hooks.add(entries);
+    }
+
+    /**
+     * Computes the gradients of a loss and calls the hooks that read them, the deepest site first. The runs that led to the loss
+     * are then forgotten: each is gone through backwards once.
+     *
+     * @param loss a single number that was computed from runs under these hooks while {@link dev.assay.tensor.Autograd} recorded
+     * @throws IllegalStateException when no such run was recorded
+     */
+    public void backward(NDArray loss) {
+        memory.tape().backward(loss);
     }
 
     /**
@@ -27,5 +41,6 @@ public final class HookScope implements AutoCloseable {
                     + "\" and are closed on \"" + Thread.currentThread().getName() + "\"");
         }
         hooks.remove(entries);
+        memory.close();
     }
 }

@@ -15,8 +15,16 @@ final class HookTable {
         NDArray apply(NDArray activation, Site site);
     }
 
-    /** A hook and where it hangs. */
-    record Entry(HookPoint point, Hook hook) {}
+    /**
+     * A hook and where it hangs.
+     *
+     * @param afterEdits whether it comes after the other hooks of its site, whoever opened them
+     */
+    record Entry(HookPoint point, Hook hook, boolean afterEdits) {
+        Entry(HookPoint point, Hook hook) {
+            this(point, hook, false);
+        }
+    }
 
     private final int layers;
     private final Hook[] hooks;
@@ -41,12 +49,8 @@ final class HookTable {
             deepest = Math.max(deepest, slot);
         }
         boolean hooksScores =
-                entries.stream().map(entry -> entry.point().kind()).anyMatch(HookTable::isPairwise);
+                entries.stream().map(entry -> entry.point().kind()).anyMatch(Kind::isPairwise);
         return new HookTable(layers, hooks, deepest, hooksScores);
-    }
-
-    private static boolean isPairwise(Kind kind) {
-        return kind == Kind.ATTN_SCORES || kind == Kind.PATTERN;
     }
 
     /** Tells whether some block has to make its attention scores, which the fused operation does not. */

@@ -3,16 +3,15 @@ package dev.assay.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Sha256;
-import dev.assay.model.HookTable.Entry;
 import dev.assay.tensor.Scope;
 import dev.assay.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A decoder-only transformer whose activations can be read and edited at every {@link HookPoint}. It computes what Hugging Face
@@ -24,78 +23,56 @@ import java.util.List;
 public final class HookedTransformer implements AutoCloseable {
     private final String name;
     private final TransformerConfig config;
+    private final LoadedPart part;
     private final NDManager manager;
     private final Parameters parameters;
     private final ModelTokenizer tokenizer;
     private final Network network;
     private final Sites sites;
-    private final ThreadLocal<OpenHooks> openHooks;
+    private final Runner runner;
 
     /** Makes a model of parameters that {@code manager} owns; the model owns the manager and the tokenizer. */
     HookedTransformer(
-            String name, TransformerConfig config, NDManager manager, Parameters parameters, ModelTokenizer tokenizer) {
+            String name,
+            TransformerConfig config,
+            LoadedPart part,
+            NDManager manager,
+            Parameters parameters,
+            ModelTokenizer tokenizer) {
         this.name = name;
         this.config = config;
+        this.part = part;
         this.manager = manager;
         this.parameters = parameters;
         this.tokenizer = tokenizer;
-        this.network = new Network(config, parameters, manager);
+        this.network = new Network(config, part, parameters, manager);
         this.sites = new Sites(config);
-        this.openHooks = ThreadLocal.withInitial(() -> new OpenHooks(config.layers()));
+        this.runner = new Runner(config, part, network, manager.getDevice());
     }
 
-    /**
-     * Loads a model onto the CPU.
-     *
-     * @param nameOrFolder a folder of Hugging Face; or {@code org/name} or {@code org/name@revision} of its hub, from the cache or
-     *     else downloaded; or {@code assay/stories} for the model that comes with Assay
-     * @return the model
-     * @throws InvalidInputException when something in the folder is missing or unusable
-     * @throws IOException when reading fails
-     */
+    /** Returns what loads a model with options. */
+    public static ModelLoader loader() {
+        return new ModelLoader();
+    }
+
+    /** Loads a model onto the CPU, as {@link ModelLoader#load(String)} does. */
     public static HookedTransformer load(String nameOrFolder) throws IOException {
-        return load(nameOrFolder, Device.cpu());
+        return loader().load(nameOrFolder);
     }
 
-    /**
-     * Loads a model.
-     *
-     * @param nameOrFolder a folder of Hugging Face; or {@code org/name} or {@code org/name@revision} of its hub, from the cache or
-     *     else downloaded; or {@code assay/stories} for the model that comes with Assay
-     * @param device where it runs
-     * @return the model
-     * @throws InvalidInputException when something in the folder is missing or unusable
-     * @throws IOException when reading fails
-     */
+    /** Loads a model onto a device, as {@link ModelLoader#load(String)} does. */
     public static HookedTransformer load(String nameOrFolder, Device device) throws IOException {
-        return EmbeddedModel.isName(nameOrFolder)
-                ? EmbeddedModel.load(nameOrFolder, device)
-                : ModelReader.read(ModelLocation.resolve(nameOrFolder), device, nameOrFolder);
+        return loader().device(device).load(nameOrFolder);
     }
 
-    /**
-     * Loads a model onto the CPU.
-     *
-     * @param folder {@code config.json}, {@code model.safetensors} or shards, and, for text, {@code tokenizer.json}
-     * @return the model
-     * @throws InvalidInputException when something in the folder is missing or unusable
-     * @throws IOException when reading fails
-     */
+    /** Loads a model onto the CPU, as {@link ModelLoader#load(Path)} does. */
     public static HookedTransformer load(Path folder) throws IOException {
-        return load(folder, Device.cpu());
+        return loader().load(folder);
     }
 
-    /**
-     * Loads a model.
-     *
-     * @param folder {@code config.json}, {@code model.safetensors} or shards, and, for text, {@code tokenizer.json}
-     * @param device where it runs
-     * @return the model
-     * @throws InvalidInputException when something in the folder is missing or unusable
-     * @throws IOException when reading fails
-     */
+    /** Loads a model onto a device, as {@link ModelLoader#load(Path)} does. */
     public static HookedTransformer load(Path folder, Device device) throws IOException {
-        return ModelReader.read(folder, device, folder.toString());
+        return loader().device(device).load(folder);
     }
 
     /**
@@ -110,34 +87,21 @@ public final class HookedTransformer implements AutoCloseable {
     public static HookedTransformer random(TransformerConfig config, long seed, Device device) {
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
         Parameters parameters = Initialization.normal(config, seed, Initialization.DEVIATION, manager);
-        return new HookedTransformer("random", config, manager, parameters, ModelTokenizer.none());
+        LoadedPart whole = LoadedPart.whole(config);
+        return new HookedTransformer("random", config, whole, manager, parameters, ModelTokenizer.none());
     }
 
-    /**
-     * Returns what the model is called.
-     *
-     * @return the name or folder it was loaded by
-     */
+    /** Returns the name or folder that the model was loaded by. */
     public String name() {
         return name;
     }
 
-    /**
-     * Returns what this model can be known by, whatever it is called. Reads every weight.
-     *
-     * @return the SHA-256 of configuration and weights, in hexadecimal
-     */
+    /** Returns what a model can be known by, whatever its name: the SHA-256 of configuration and weights. Reads every weight. */
     public String hash() {
-        Sha256 hash = new Sha256().add(config.toString());
-        parameters.byName().forEach((parameter, weights) -> hash.add(parameter).add(weights));
-        return hash.hex();
+        return parameters.hash(config);
     }
 
-    /**
-     * Returns the configuration.
-     *
-     * @return what the model was built from
-     */
+    /** Returns what the model was built from. */
     public TransformerConfig config() {
         return config;
     }
@@ -152,22 +116,19 @@ public final class HookedTransformer implements AutoCloseable {
         return tokenizer.get();
     }
 
-    /**
-     * Returns where the model runs.
-     *
-     * @return the device
-     */
+    /** Returns where the model runs. */
     public Device device() {
         return manager.getDevice();
     }
 
-    /**
-     * Returns the owner of the weights, which makes arrays on the right device.
-     *
-     * @return the manager
-     */
+    /** Returns the owner of the weights, which makes arrays on the right device. */
     public NDManager manager() {
         return manager;
+    }
+
+    /** Returns what the matrix products compute in. */
+    public Precision precision() {
+        return parameters.precision();
     }
 
     Parameters parameters() {
@@ -179,127 +140,128 @@ public final class HookedTransformer implements AutoCloseable {
      *
      * @param text any text that is not empty
      * @return int64 [1, position]
-     * @throws InvalidInputException when the model came without a tokenizer
      */
     public NDArray tokens(String text) {
-        try (Scope scope = Scope.open()) {
-            int[] ids = tokenizer().encode(text);
-            return scope.keep(manager.create(ids, new Shape(1, ids.length)).toType(DataType.INT64, false));
-        }
+        long[] ids = IntStream.of(tokenizer().encode(text)).asLongStream().toArray();
+        return manager.create(ids, new Shape(1, ids.length));
     }
 
     /**
-     * Runs the whole model.
+     * Returns the tokens of texts, the short ones filled up to the length of the longest.
      *
-     * @param tokens int64 [batch, position]
-     * @return logits [batch, position, V]
+     * @param texts none of them empty
+     * @param side where to fill up
+     * @return tokens and mask, as {@link #forward(NDArray, NDArray)} and the others take them
+     * @throws InvalidInputException when the model came without a tokenizer
      */
+    public PaddedTokens tokens(List<String> texts, Padding side) {
+        List<int[]> rows = texts.stream().map(tokenizer()::encode).toList();
+        return PaddedTokens.of(manager, rows, side, Math.max(0, tokenizer().eosId()));
+    }
+
+    /** Runs the whole model without padding, see {@link #forward(NDArray, NDArray)}. */
     public NDArray forward(NDArray tokens) {
         return forward(tokens, null);
     }
 
     /**
-     * Runs the whole model on padded sequences. Positions count the real tokens; what stands at padding is of no meaning.
+     * Runs the whole model. Positions count the real tokens; what stands at padding is of no meaning.
      *
      * @param tokens int64 [batch, position]
      * @param mask [batch, position], 1 or true where a token is real; null when all are
      * @return logits [batch, position, V]
      */
     public NDArray forward(NDArray tokens, NDArray mask) {
-        try (Scope scope = Scope.open()) {
-            NDArray normalized = run(openHooks().table(), HookTable.NEVER, tokens, mask);
-            return scope.keep(network.unembed(normalized));
-        }
+        return runner.logits(tokens, mask);
+    }
+
+    /** Runs what the open hooks ask for without padding, see {@link #observe(NDArray, NDArray)}. */
+    public void observe(NDArray tokens) {
+        observe(tokens, null);
     }
 
     /**
      * Runs as much of the model as the open hooks ask for; nothing when none is open.
      *
      * @param tokens int64 [batch, position]
-     */
-    public void observe(NDArray tokens) {
-        observe(tokens, null);
-    }
-
-    /**
-     * Runs as much of the model as the open hooks ask for, on padded sequences.
-     *
-     * @param tokens int64 [batch, position]
      * @param mask [batch, position], 1 or true where a token is real; null when all are
      */
     public void observe(NDArray tokens, NDArray mask) {
-        HookTable table = openHooks().table();
-        observe(table, table.deepest(), tokens, mask);
+        runner.observe(tokens, mask);
     }
 
-    private void observe(HookTable table, int stop, NDArray tokens, NDArray mask) {
-        if (stop < 0) {
-            return;
-        }
-        try (Scope scope = Scope.open()) {
-            run(table, stop, tokens, mask);
-        }
-    }
-
-    /** Returns the final norm's result, or null when the run stops before. */
-    private NDArray run(HookTable table, int stop, NDArray given, NDArray mask) {
-        NDArray tokens = given.toDevice(device(), false);
-        TokenCheck.check(tokens, mask, config);
-        SequenceGeometry geometry = SequenceGeometry.of(
-                tokens,
-                mask,
-                config.attention().windows(),
-                table.hooksScores() || config.attention().softCap() > 0);
-        Pass pass = new Pass(table, stop, tokens, geometry);
-        NDArray residual = network.residual(tokens, pass);
-        return pass.ended() ? null : network.normalized(residual, pass);
+    /** Keeps activations of a run without padding, see {@link #cache(NDArray, NDArray, HookPoint...)}. */
+    public ActivationCache cache(NDArray tokens, HookPoint... points) {
+        return cache(tokens, null, points);
     }
 
     /**
      * Runs the model to the deepest of some sites and keeps their activations. Open hooks act up to there.
      *
      * @param tokens int64 [batch, position]
+     * @param mask [batch, position], 1 or true where a token is real; null when all are
      * @param points the sites; none given means every site of the model
      * @return the activations, to be closed
      */
-    public ActivationCache cache(NDArray tokens, HookPoint... points) {
-        List<HookPoint> wanted = points.length == 0 ? hookPoints() : List.of(points);
-        wanted.forEach(sites::require);
-        ActivationCache cache = new ActivationCache();
-        try {
-            List<Entry> reads =
-                    wanted.stream().map(point -> reading(point, cache)).toList();
-            int stop = HookTable.of(config.layers(), reads).deepest();
-            observe(openHooks().tableWith(reads), stop, tokens, null);
-            return cache;
-        } catch (RuntimeException failure) {
-            cache.close();
-            throw failure;
-        }
+    public ActivationCache cache(NDArray tokens, NDArray mask, HookPoint... points) {
+        return runner.cache(tokens, mask, wanted(points));
     }
 
-    private static Entry reading(HookPoint point, ActivationCache cache) {
-        return new Entry(point, (activation, site) -> {
-            cache.put(activation, site);
-            return activation;
-        });
+    private List<HookPoint> wanted(HookPoint... points) {
+        List<HookPoint> wanted = points.length == 0 ? hookPoints() : List.of(points);
+        wanted.forEach(this::require);
+        return wanted;
+    }
+
+    /** Runs to a site without padding, see {@link #runTo(HookPoint, NDArray, NDArray)}. */
+    public NDArray runTo(HookPoint point, NDArray tokens) {
+        return runTo(point, tokens, null);
     }
 
     /**
-     * Starts a set of hooks.
+     * Runs the model to a site and computes nothing after it. Open hooks act up to there, those at the site included.
      *
-     * @return what collects them
+     * @param point the site
+     * @param tokens int64 [batch, position]
+     * @param mask [batch, position], 1 or true where a token is real; null when all are
+     * @return the activation, in the shape of the site; gradients flow
      */
+    public NDArray runTo(HookPoint point, NDArray tokens, NDArray mask) {
+        require(point);
+        return runner.runTo(point, tokens, mask);
+    }
+
+    /**
+     * Runs the whole model forwards and backwards and keeps the gradients of a loss at some sites: with respect to what the model
+     * goes on with there, after the edits of open hooks.
+     *
+     * @param tokens int64 [batch, position]
+     * @param mask [batch, position], 1 or true where a token is real; null when all are
+     * @param loss makes a single number of the logits [batch, position, V], by operations through which gradients flow
+     * @param points the sites; none given means every site of the model
+     * @return the gradients in the shapes of their sites, to be closed
+     */
+    public ActivationCache gradients(NDArray tokens, NDArray mask, UnaryOperator<NDArray> loss, HookPoint... points) {
+        return SiteGradients.of(this, tokens, mask, loss, wanted(points));
+    }
+
+    /** Returns what collects a set of hooks. */
     public HookBuilder hooks() {
         return new HookBuilder(this);
     }
 
     OpenHooks openHooks() {
-        return openHooks.get();
+        return runner.openHooks();
     }
 
     void require(HookPoint point) {
         sites.require(point);
+        part.require(point);
+    }
+
+    /** Returns the sites and sizes of the model, which it need not run for; the text is a table. */
+    public ModelDescription describe() {
+        return ModelDescription.of(name, config);
     }
 
     /**
@@ -325,22 +287,18 @@ public final class HookedTransformer implements AutoCloseable {
     }
 
     /**
-     * Tells whether the model has a site.
+     * Tells whether the model has a site, and enough of it was loaded to get there.
      *
      * @param point the site
      * @return true if it does
      */
     public boolean has(HookPoint point) {
-        return sites.has(point);
+        return sites.has(point) && part.reaches(point);
     }
 
-    /**
-     * Returns every site.
-     *
-     * @return the sites in the order of computation
-     */
+    /** Returns every site that a run gets to, in the order of computation. */
     public List<HookPoint> hookPoints() {
-        return sites.all();
+        return sites.all().stream().filter(part::reaches).toList();
     }
 
     /**
@@ -350,6 +308,7 @@ public final class HookedTransformer implements AutoCloseable {
      * @return [..., D]
      */
     public NDArray finalNorm(NDArray residual) {
+        part.requireFinalNorm();
         return network.normalized(residual);
     }
 
@@ -360,15 +319,17 @@ public final class HookedTransformer implements AutoCloseable {
      * @return logits [..., V]
      */
     public NDArray unembed(NDArray normalized) {
+        part.requireWhole("the logits");
         return network.unembed(normalized);
     }
 
     /**
      * Returns the vectors whose products with the final norm are the logits.
      *
-     * @return [V, D], owned by the model
+     * @return float32 [V, D], not to be changed; of a model of 16 bits a copy
      */
     public NDArray unembedding() {
+        part.requireWhole("the logits");
         return parameters.unembedding();
     }
 
@@ -378,49 +339,41 @@ public final class HookedTransformer implements AutoCloseable {
      * @return [D], not to be changed
      */
     public NDArray finalNormWeight() {
+        part.requireFinalNorm();
         return network.finalNormWeight();
     }
 
-    /**
-     * Continues a text with the most probable tokens. Open hooks act.
-     *
-     * @param prompt at least one token
-     * @param newTokens how many to add
-     * @return the prompt and what follows
-     */
+    /** Continues a text with the most probable tokens, see {@link #generate(List, int, Sampling)}. */
     public int[] generate(int[] prompt, int newTokens) {
         return generate(prompt, newTokens, Sampling.greedy());
     }
 
-    /**
-     * Continues a text. Open hooks act. Past the context length, the model sees the last tokens only.
-     *
-     * @param prompt at least one token
-     * @param newTokens how many to add
-     * @param sampling how to choose them
-     * @return the prompt and what follows
-     */
+    /** Continues a text, see {@link #generate(List, int, Sampling)}. */
     public int[] generate(int[] prompt, int newTokens, Sampling sampling) {
-        return new Generator(config.contextLength(), this::lastLogits).continueText(prompt, newTokens, sampling);
+        return generate(List.of(prompt), newTokens, sampling).get(0);
     }
 
-    /** Returns the logits behind the last token of a text. */
-    float[] lastLogits(int[] ids) {
+    /**
+     * Continues texts, each as it would be alone. Open hooks act. Past the context length, the model sees the last tokens only.
+     *
+     * @param prompts at least one token each
+     * @param newTokens how many to add to each
+     * @param sampling how to choose them; each text has its own draws from the seed
+     * @return each prompt and what follows
+     */
+    public List<int[]> generate(List<int[]> prompts, int newTokens, Sampling sampling) {
+        return new Generator(config.contextLength(), this::lastLogits).continueTexts(prompts, newTokens, sampling);
+    }
+
+    /** Returns the logits behind the last tokens of texts, [text, V]. */
+    float[] lastLogits(List<int[]> windows) {
         try (Scope scope = Scope.open()) {
-            NDArray tokens = manager.create(ids, new Shape(1, ids.length)).toType(DataType.INT64, false);
-            NDArray normalized = run(openHooks().table(), HookTable.NEVER, tokens, null);
-            NDArray last = normalized.get(0, ids.length - 1); // [D]
-            return network.unembed(last).toFloatArray();
+            PaddedTokens padded = PaddedTokens.of(manager, windows, Padding.LEFT, 0);
+            return runner.lastLogits(padded.tokens(), padded.mask()).toFloatArray();
         }
     }
 
-    /**
-     * Writes the model as a Hugging Face folder with all bits of its weights.
-     *
-     * @param folder is made, or holds a model to replace
-     * @throws InvalidInputException when the folder holds something else
-     * @throws IOException when writing fails; what was there before stays
-     */
+    /** Writes the model with all bits of its weights, see {@link #save(Path, Precision)}. */
     public void save(Path folder) throws IOException {
         save(folder, Precision.FLOAT32);
     }
@@ -434,6 +387,7 @@ public final class HookedTransformer implements AutoCloseable {
      * @throws IOException when writing fails; what was there before stays
      */
     public void save(Path folder, Precision precision) throws IOException {
+        part.requireWhole("what is to be saved");
         new ModelFolder(config, parameters, tokenizer).write(folder, precision);
     }
 

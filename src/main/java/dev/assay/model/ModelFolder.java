@@ -1,12 +1,14 @@
 package dev.assay.model;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.AtomicFiles;
 import dev.assay.checkpoint.IoConsumer;
 import dev.assay.checkpoint.Json;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.checkpoint.SafetensorsWriter;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
@@ -42,11 +44,16 @@ final class ModelFolder {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             for (StoredWeight weight : family.weights(config)) {
                 NDArray inOrder = weight.layout().toFile(weight.rowsOf(parameters.get(weight.parameter())), config);
-                tensors.put(weight.name(), inOrder.toType(precision.type(), false));
+                tensors.put(
+                        weight.name(),
+                        precision == Precision.FLOAT16 ? inOrder.toType(DataType.FLOAT16, false) : inOrder);
             }
             Map<Path, IoConsumer<OutputStream>> files = new LinkedHashMap<>();
-            files.put(
-                    folder.resolve("model.safetensors"), Safetensors.writer(tensors, Map.of("format", "pt"))::writeTo);
+            Map<String, String> metadata = Map.of("format", "pt");
+            SafetensorsWriter weights = precision == Precision.BFLOAT16
+                    ? Safetensors.brainFloatWriter(tensors, metadata)
+                    : Safetensors.writer(tensors, metadata);
+            files.put(folder.resolve("model.safetensors"), weights::writeTo);
             tokenizer.files().forEach((name, content) -> files.put(folder.resolve(name), out -> out.write(content)));
             files.put(folder.resolve("generation_config.json"), json(generationConfig()));
             files.put(folder.resolve(CONFIG), json(config(precision)));

@@ -4,27 +4,47 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.CheckpointFolder;
+import dev.assay.checkpoint.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Makes a model of a Hugging Face folder. */
 final class ModelReader {
     private ModelReader() {}
 
-    static HookedTransformer read(Path folder, Device device, String name) throws IOException {
+    /**
+     * How a model is to be read.
+     *
+     * @param device where it runs
+     * @param precision of its products
+     * @param sites what is needed of it; everything when there are none
+     */
+    record Options(Device device, Precision precision, List<HookPoint> sites) {}
+
+    static HookedTransformer read(Path folder, String name, Options options) throws IOException {
+        options.precision().require(options.device());
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             ConfigFile file = new ConfigFile(checkpoint.config());
             Family family = Family.of(file);
             TransformerConfig config = TiedWeights.settle(config(family, file), family, checkpoint);
-            NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+            LoadedPart part = LoadedPart.upTo(config, options.sites());
+            NDManager manager = NDManager.newBaseManager(options.device(), "PyTorch");
             try {
-                Parameters parameters = new ParameterLoader(checkpoint, family, config).load(manager);
-                return new HookedTransformer(name, config, manager, parameters, ModelTokenizer.of(folder));
+                Parameters parameters =
+                        new ParameterLoader(checkpoint, family, config, part, options.precision()).load(manager);
+                return new HookedTransformer(name, config, part, manager, parameters, ModelTokenizer.of(folder));
             } catch (IOException | RuntimeException failure) {
                 manager.close();
                 throw failure;
             }
         }
+    }
+
+    /** Reads a configuration. */
+    static TransformerConfig config(JsonObject json) {
+        ConfigFile file = new ConfigFile(json);
+        return config(Family.of(file), file);
     }
 
     /** Reads a configuration; numbers that are each right and do not fit each other are the file's fault too. */

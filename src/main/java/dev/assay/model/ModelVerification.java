@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Compares a model with what a reference implementation computed: a safetensors file of inputs and results, as
@@ -201,14 +202,14 @@ public final class ModelVerification {
             int added = (int) expected.load("greedy.output_ids").getShape().get(1) - length;
             // The reference keeps every token in sight, also past the context length.
             Generator generator = new Generator(model.config().longestSequence(), model::lastLogits);
-            List<Long> ids = new ArrayList<>();
+            List<int[]> rowsOfIds = new ArrayList<>();
             for (int row = 0; row < rows; row++) {
-                int[] prompt = prompts.get(row).toType(DataType.INT32, false).toIntArray();
-                for (int id : generator.continueText(prompt, added, Sampling.greedy())) {
-                    ids.add((long) id);
-                }
+                rowsOfIds.add(prompts.get(row).toType(DataType.INT32, false).toIntArray());
             }
-            long[] flat = ids.stream().mapToLong(Long::longValue).toArray();
+            long[] flat = generator.continueTexts(rowsOfIds, added, Sampling.greedy()).stream()
+                    .flatMapToInt(IntStream::of)
+                    .asLongStream()
+                    .toArray();
             compare("greedy.output_ids", prompts.getManager().create(flat, new Shape(rows, length + added)));
         }
     }

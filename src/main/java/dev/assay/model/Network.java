@@ -21,17 +21,17 @@ final class Network {
     private final List<Block> blocks = new ArrayList<>();
     private final Normalization lnFinal;
 
-    /** Builds the network on parameters that exist; the manager owns the few constants it adds. */
-    Network(TransformerConfig config, Parameters parameters, NDManager manager) {
+    /** Builds a part of the network on parameters that exist; the manager owns the few constants it adds. */
+    Network(TransformerConfig config, LoadedPart part, Parameters parameters, NDManager manager) {
         this.config = config;
         this.parameters = parameters;
         this.manager = manager;
         this.eps = scalar(config.norm().eps());
         this.turns = Turns.Source.of(config.positions(), manager);
-        for (int i = 0; i < config.layers(); i++) {
+        for (int i = 0; i < part.blocks(); i++) {
             blocks.add(block(i));
         }
-        Affine last = parameters.affine(Parameters.LN_FINAL);
+        Affine last = parameters.norm(Parameters.LN_FINAL);
         this.lnFinal = new Normalization(config.norm(), last, eps, Kind.LN_FINAL_SCALE, Kind.LN_FINAL_NORMALIZED, -1);
     }
 
@@ -48,21 +48,27 @@ final class Network {
                 halves.postNorms() ? norm(i, "ln2_post", Kind.LN2_POST_SCALE, Kind.LN2_POST_NORMALIZED) : null);
         AttentionConfig attention = config.attention();
         AttentionLayers layers = new AttentionLayers(
-                parameters.affine(i, "qkv"),
+                parameters.product(i, "qkv"),
                 attention.normalizedHeads() ? norm(i, "q_norm", null, null) : null,
                 attention.normalizedHeads() ? norm(i, "k_norm", null, null) : null,
-                parameters.affine(i, "out"));
+                parameters.product(i, "out"));
         FeedForward mlp = new FeedForward(
-                config.feedForward().gated() ? parameters.affine(i, "gate") : null,
-                parameters.affine(i, "up"),
-                parameters.affine(i, "down"),
+                config.feedForward().gated() ? parameters.product(i, "gate") : null,
+                parameters.product(i, "up"),
+                parameters.product(i, "down"),
                 config.activation(),
                 i);
-        return new Block(i, halves, norms, new Attention(attention, layers, scalar(attention.scale(i)), i), mlp);
+        return new Block(
+                i,
+                halves,
+                norms,
+                new Attention(attention, layers, scalar(attention.scale(i)), parameters.precision(), i),
+                mlp);
     }
 
     private Normalization norm(int block, String layer, Kind scale, Kind normalized) {
-        return new Normalization(config.norm(), parameters.affine(block, layer), eps, scale, normalized, block);
+        return new Normalization(
+                config.norm(), parameters.norm(Parameters.ofBlock(block, layer)), eps, scale, normalized, block);
     }
 
     /** Returns the residual stream after the last block, [batch, position, D], or null where the pass ends. */
@@ -85,12 +91,16 @@ final class Network {
                 residual = blocks.get(i).run(before, turned.of(windowed), pass);
                 before.close();
             }
+            if (blocks.size() < config.layers() && !pass.ended()) {
+                // The last that a part of a model computes is what its next block would read.
+                residual = pass.site(Kind.RESID_PRE, blocks.size(), residual);
+            }
             return pass.ended() ? null : scope.keep(residual);
         }
     }
 
     private NDArray embed(NDArray tokens) {
-        NDArray embedded = Aten.embedding(parameters.get(Parameters.EMBED), tokens);
+        NDArray embedded = parameters.embed(tokens);
         double scale = config.embedding().scale();
         return scale == 1 ? embedded : embedded.mul((float) scale);
     }

@@ -2,6 +2,7 @@ package dev.assay.model;
 
 import dev.assay.model.HookTable.Entry;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -32,7 +33,7 @@ final class OpenHooks {
 
     /** Returns the table of the open hooks and some more after them. */
     HookTable tableWith(List<Entry> more) {
-        Stream<Entry> open = scopes.stream().flatMap(List::stream);
+        Stream<Entry> open = scopes.stream().flatMap(List::stream).sorted(Comparator.comparing(Entry::afterEdits));
         return HookTable.of(layers, Stream.concat(open, more.stream()).toList());
     }
 

@@ -7,43 +7,65 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.CheckpointFolder;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.HalfMatrix;
 import dev.assay.tensor.Scope;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Brings the parameters of a checkpoint into the model's names, shapes and order. */
 final class ParameterLoader {
     private final CheckpointFolder folder;
     private final Family family;
     private final TransformerConfig config;
+    private final LoadedPart part;
+    private final Precision precision;
 
-    ParameterLoader(CheckpointFolder folder, Family family, TransformerConfig config) {
+    ParameterLoader(
+            CheckpointFolder folder, Family family, TransformerConfig config, LoadedPart part, Precision precision) {
         this.folder = folder;
         this.family = family;
         this.config = config;
+        this.part = part;
+        this.precision = precision;
     }
 
-    /** Returns every parameter as float32 in memory that the manager owns. Tensors that are no parameter are passed over. */
+    /** Returns the parameters of the part in memory that the manager owns. Tensors that are no parameter are passed over. */
     Parameters load(NDManager manager) {
         Map<String, Shape> shapes = Parameters.shapes(config);
+        Map<String, List<StoredWeight>> weights = family.weights(config).stream()
+                .filter(weight -> part.holds(weight.parameter()))
+                .collect(Collectors.groupingBy(StoredWeight::parameter, LinkedHashMap::new, Collectors.toList()));
         Map<String, NDArray> arrays = new LinkedHashMap<>();
-        for (StoredWeight weight : family.weights(config)) {
-            String name = family.nameIn(folder.tensorNames(), weight.name());
-            requireShape(name, weight);
-            // Memory of its own is contiguous, and can take part in a graph of gradients however the file was read.
-            NDArray parameter = arrays.computeIfAbsent(
-                    weight.parameter(), of -> Scope.outside(() -> manager.create(shapes.get(of), DataType.FLOAT32)));
-            read(name, weight, parameter);
-        }
-        return new Parameters(arrays);
+        Map<String, HalfMatrix> halves = new LinkedHashMap<>();
+        weights.forEach((name, rows) -> {
+            Shape shape = shapes.get(name);
+            if (precision.half() == null || !Parameters.isMultiplied(name, shape)) {
+                arrays.put(name, Scope.outside(() -> read(rows, shape, manager)));
+            } else {
+                try (NDArray whole = Scope.outside(() -> read(rows, shape, manager))) {
+                    halves.put(name, HalfMatrix.of(whole, precision.half()));
+                }
+            }
+        });
+        return new Parameters(precision, arrays, halves);
     }
 
-    private void read(String name, StoredWeight weight, NDArray parameter) {
-        try (Scope scope = Scope.open()) {
-            NDArray stored = folder.load(parameter.getManager(), name);
-            Aten.copy_(weight.rowsOf(parameter), weight.layout().fromFile(stored, config));
+    /** Returns a parameter as float32 from the tensors that hold its rows. */
+    private NDArray read(List<StoredWeight> rows, Shape shape, NDManager manager) {
+        // Memory of its own is contiguous, and can take part in a graph of gradients however the file was read.
+        NDArray parameter = manager.create(shape, DataType.FLOAT32);
+        for (StoredWeight weight : rows) {
+            String name = family.nameIn(folder.tensorNames(), weight.name());
+            requireShape(name, weight);
+            try (Scope scope = Scope.open()) {
+                NDArray stored = folder.load(manager, name);
+                Aten.copy_(weight.rowsOf(parameter), weight.layout().fromFile(stored, config));
+            }
         }
+        return parameter;
     }
 
     private void requireShape(String name, StoredWeight weight) {
@@ -60,8 +82,8 @@ final class ParameterLoader {
     }
 
     private static String where(StoredWeight weight) {
-        String[] parts = weight.parameter().split("\\.");
-        return parts[0].equals("blocks") ? "layer " + parts[1] + ": " : "";
+        int block = Parameters.blockOf(weight.parameter());
+        return block < 0 ? "" : "layer " + block + ": ";
     }
 
     private static String brackets(Shape shape) {

@@ -2,6 +2,10 @@ package dev.assay.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.checkpoint.Sha256;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.HalfMatrix;
+import dev.assay.tensor.Scope;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,10 +30,24 @@ final class Parameters {
     static final String WEIGHT = ".weight";
     static final String BIAS = ".bias";
 
+    private final Precision precision;
     private final Map<String, NDArray> arrays;
+    private final Map<String, HalfMatrix> halves;
 
     Parameters(Map<String, NDArray> arrays) {
+        this(Precision.FLOAT32, arrays, Map.of());
+    }
+
+    /** Makes parameters of which the matrices that are multiplied have 16 bits. */
+    Parameters(Precision precision, Map<String, NDArray> arrays, Map<String, HalfMatrix> halves) {
+        this.precision = precision;
         this.arrays = Collections.unmodifiableMap(arrays);
+        this.halves = halves;
+    }
+
+    /** Tells whether a parameter is the matrix of a product, which a model of 16 bits rounds. */
+    static boolean isMultiplied(String name, Shape shape) {
+        return shape.dimension() == 2 && !name.equals(POSITIONS);
     }
 
     /** Returns the name and shape of every parameter of a model. */
@@ -81,6 +99,12 @@ final class Parameters {
         return "blocks." + block + "." + layer;
     }
 
+    /** Returns the block that a parameter belongs to; -1 outside the blocks. */
+    static int blockOf(String name) {
+        String[] parts = name.split("\\.", 3);
+        return parts[0].equals("blocks") ? Integer.parseInt(parts[1]) : -1;
+    }
+
     private static void norm(Map<String, Shape> shapes, TransformerConfig config, String name, long width) {
         shapes.put(name + WEIGHT, new Shape(width));
         if (config.norm() instanceof Norm.LayerNorm) {
@@ -95,29 +119,70 @@ final class Parameters {
         }
     }
 
+    Precision precision() {
+        return precision;
+    }
+
+    /** Returns every parameter as float32; of those of 16 bits a copy, which belongs to the open scope. */
     Map<String, NDArray> byName() {
-        return arrays;
+        if (halves.isEmpty()) {
+            return arrays;
+        }
+        Map<String, NDArray> all = new LinkedHashMap<>(arrays);
+        halves.forEach((name, half) -> all.put(name, half.toFloat32()));
+        return all;
     }
 
+    /** Returns the SHA-256 of a configuration and of every weight, in hexadecimal. */
+    String hash(TransformerConfig config) {
+        Sha256 hash = new Sha256().add(config.toString());
+        try (Scope scope = Scope.open()) {
+            byName().forEach((name, weights) -> hash.add(name).add(weights));
+        }
+        return hash.hex();
+    }
+
+    /** Returns a parameter as float32, or null; of one of 16 bits a copy, which belongs to the open scope. */
     NDArray get(String name) {
-        return arrays.get(name);
+        HalfMatrix half = halves.get(name);
+        return half == null ? arrays.get(name) : half.toFloat32();
     }
 
-    Affine affine(String name) {
-        return new Affine(get(name + WEIGHT), get(name + BIAS));
+    /** Returns the weight and bias of a norm. */
+    Affine norm(String name) {
+        return new Affine(arrays.get(name + WEIGHT), arrays.get(name + BIAS));
     }
 
-    Affine affine(int block, String layer) {
-        return affine(ofBlock(block, layer));
+    /** Returns a product of a block. */
+    Product product(int block, String layer) {
+        String name = ofBlock(block, layer);
+        return product(name + WEIGHT, name + BIAS);
     }
 
-    /** Returns the unembedding, [V, D], which is the embedding in a tied model. */
+    private Product product(String weight, String bias) {
+        HalfMatrix half = halves.get(weight);
+        return half == null
+                ? new Affine(arrays.get(weight), arrays.get(bias))
+                : new HalfProduct(half, arrays.get(bias));
+    }
+
+    /** Returns the embeddings of tokens, [...] to [..., D]. */
+    NDArray embed(NDArray ids) {
+        HalfMatrix half = halves.get(EMBED);
+        return half == null ? Aten.embedding(arrays.get(EMBED), ids) : half.embedding(ids);
+    }
+
+    /** Returns the unembedding, [V, D], which is the embedding in a tied model; as {@link #get} does. */
     NDArray unembedding() {
-        return arrays.getOrDefault(UNEMBED, get(EMBED));
+        return get(unembeddingName());
+    }
+
+    private String unembeddingName() {
+        return arrays.containsKey(UNEMBED) || halves.containsKey(UNEMBED) ? UNEMBED : EMBED;
     }
 
     /** Returns the product that gives the logits. */
-    Affine unembed() {
-        return new Affine(unembedding(), get(UNEMBED_BIAS));
+    Product unembed() {
+        return product(unembeddingName(), UNEMBED_BIAS);
     }
 }

@@ -1,27 +1,46 @@
 package dev.assay.model;
 
-import ai.djl.ndarray.types.DataType;
+import ai.djl.Device;
+import dev.assay.InvalidInputException;
+import dev.assay.tensor.HalfType;
 
-/** How many bits of a weight a file keeps. */
+/**
+ * How many bits a weight has in a file, or in the matrix products of a model that runs.
+ *
+ * <p>A model of 16 bits holds the weights of its products, embedding and unembedding among them, in that type, and computes the
+ * products and the fused attention in it. The residual stream, norms, rotations, explicit attention and everything that a hook sees
+ * stay float32.
+ */
 public enum Precision {
     /** All 32. */
-    FLOAT32(DataType.FLOAT32, "float32"),
-    /** 16 (IEEE half precision): half the size, about three decimal digits. */
-    FLOAT16(DataType.FLOAT16, "float16");
+    FLOAT32("float32", null),
+    /** 16 (IEEE half precision): half the size, about three decimal digits, at most 65504. */
+    FLOAT16("float16", HalfType.FLOAT16),
+    /** 16 (the upper half of a float32): half the size, between two and three decimal digits, the range of a float32. */
+    BFLOAT16("bfloat16", HalfType.BFLOAT16);
 
-    private final DataType type;
     private final String torchName;
+    private final HalfType half;
 
-    Precision(DataType type, String torchName) {
-        this.type = type;
+    Precision(String torchName, HalfType half) {
         this.torchName = torchName;
-    }
-
-    DataType type() {
-        return type;
+        this.half = half;
     }
 
     String torchName() {
         return torchName;
+    }
+
+    /** Returns the type of the products, or null for float32. */
+    HalfType half() {
+        return half;
+    }
+
+    /** Complains of a device that PyTorch cannot compute on in this precision. */
+    void require(Device device) {
+        if (half != null && !half.isComputedOn(device)) {
+            throw new InvalidInputException("PyTorch has no matrix products in " + torchName + " on device "
+                    + device.toString().replace("()", "") + ", expected another precision or another device");
+        }
     }
 }

@@ -101,7 +101,7 @@ final class Sites {
     /** Returns how many numbers a site has at each position, all heads together. */
     int width(HookPoint point) {
         Shape shape = shape(point);
-        if (point.kind() == Kind.ATTN_SCORES || point.kind() == Kind.PATTERN) {
+        if (point.kind().isPairwise()) {
             throw new InvalidInputException("hook point " + point
                     + " has one number for each pair of positions, expected a site with a vector at each position");
         }

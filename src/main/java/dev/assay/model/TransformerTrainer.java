@@ -73,7 +73,8 @@ public final class TransformerTrainer {
             Parameters parameters = Initialization.normal(config, seed, embeddingDeviation, manager);
             ModelTokenizer tokenizer =
                     ModelTokenizer.of(corpus.tokenizer().file().toAbsolutePath().getParent());
-            model = new HookedTransformer("in training", config, manager, parameters, tokenizer);
+            model = new HookedTransformer(
+                    "in training", config, LoadedPart.whole(config), manager, parameters, tokenizer);
             train(model);
             return model;
         } catch (IOException | RuntimeException failure) {

@@ -627,7 +627,8 @@ public final class Aten {
         return Bridge.get().tensor("contiguous", x);
     }
 
-    private static NDArray flow(String method, NDArray... arguments) {
+    /** Runs a method through which gradients flow while they are recorded. */
+    static NDArray flow(String method, NDArray... arguments) {
         return Autograd.isRecording()
                 ? Bridge.get().differentiable(method, arguments)
                 : Bridge.get().tensor(method, (Object[]) arguments);

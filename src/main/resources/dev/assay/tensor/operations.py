@@ -53,6 +53,26 @@ class Operations(Module):
     return torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=float(torch.item(scale)))
   def masked_attention(self: __torch__.Operations, q: Tensor, k: Tensor, v: Tensor, scale: Tensor, mask: Tensor) -> Tensor:
     return torch.scaled_dot_product_attention(q, k, v, mask, 0., False, scale=float(torch.item(scale)))
+  def to_type(self: __torch__.Operations, x: Tensor, type: Tensor) -> Tensor:
+    return torch.to(x, int(torch.item(type)))
+  def to_float32(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.to(x, 6)
+  def half_linear(self: __torch__.Operations, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    product = torch.linear(torch.type_as(x, weight), weight, torch.type_as(bias, weight))
+    return torch.to(product, 6)
+  def half_linear_plain(self: __torch__.Operations, x: Tensor, weight: Tensor) -> Tensor:
+    return torch.to(torch.linear(torch.type_as(x, weight), weight, None), 6)
+  def half_embedding(self: __torch__.Operations, weight: Tensor, ids: Tensor) -> Tensor:
+    return torch.to(torch.embedding(weight, ids), 6)
+  def half_causal_attention(self: __torch__.Operations, q: Tensor, k: Tensor, v: Tensor, scale: Tensor, type: Tensor) -> Tensor:
+    half = int(torch.item(type))
+    z = torch.scaled_dot_product_attention(torch.to(q, half), torch.to(k, half), torch.to(v, half), None, 0., True, scale=float(torch.item(scale)))
+    return torch.to(z, 6)
+  def half_masked_attention(self: __torch__.Operations, q: Tensor, k: Tensor, v: Tensor, scale: Tensor, mask: Tensor, type: Tensor) -> Tensor:
+    half = int(torch.item(type))
+    hidden = torch.to(torch.clamp(mask, -30000.), half)
+    z = torch.scaled_dot_product_attention(torch.to(q, half), torch.to(k, half), torch.to(v, half), hidden, 0., False, scale=float(torch.item(scale)))
+    return torch.to(z, 6)
   def embedding(self: __torch__.Operations, weight: Tensor, ids: Tensor) -> Tensor:
     return torch.embedding(weight, ids)
   def cross_entropy(self: __torch__.Operations, logits: Tensor, targets: Tensor) -> Tensor:

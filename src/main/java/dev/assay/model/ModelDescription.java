@@ -1,0 +1,68 @@
+package dev.assay.model;
+
+import dev.assay.checkpoint.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a model is made of, known without running it.
+ *
+ * @param name the name or folder it is loaded by
+ * @param config its sizes
+ * @param parameters the number of its weights; a tied unembedding counts once
+ * @param sites every site, in the order of computation
+ */
+public record ModelDescription(String name, TransformerConfig config, long parameters, List<SiteDescription> sites) {
+    /** Keeps the list from changing. */
+    public ModelDescription {
+        sites = List.copyOf(sites);
+    }
+
+    /** Describes a model of a configuration. */
+    static ModelDescription of(String name, TransformerConfig config) {
+        Sites sites = new Sites(config);
+        List<SiteDescription> described = sites.all().stream()
+                .map(point -> SiteDescription.of(point, sites.shape(point)))
+                .toList();
+        long parameters = Parameters.shapes(config).values().stream()
+                .mapToLong(shape -> shape.size())
+                .sum();
+        return new ModelDescription(name, config, parameters, described);
+    }
+
+    /**
+     * Describes a model that is not loaded: only its {@code config.json} is read.
+     *
+     * @param nameOrFolder what {@link HookedTransformer#load(String)} takes
+     * @return what it is made of
+     * @throws dev.assay.InvalidInputException when the configuration is missing or unusable
+     * @throws IOException when reading fails
+     */
+    public static ModelDescription read(String nameOrFolder) throws IOException {
+        return EmbeddedModel.isName(nameOrFolder)
+                ? EmbeddedModel.read(nameOrFolder, ModelDescription::read)
+                : read(Path.of(nameOrFolder), nameOrFolder);
+    }
+
+    private static ModelDescription read(Path folder, String name) throws IOException {
+        return of(name, ModelReader.config(JsonObject.read(folder.resolve("config.json"))));
+    }
+
+    /** Returns the sizes and a table of the sites, for people. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT, "%s: %s, %,d parameters%n%s%n%n", name, config.family(), parameters, config.sizes()));
+        int width = sites.stream()
+                .mapToInt(site -> site.point().name().length())
+                .max()
+                .orElse(0);
+        for (SiteDescription site : sites) {
+            text.append(String.format("%-" + width + "s  %s%n", site.point().name(), site.shape()));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.assay.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.checkpoint.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DescribeCommandTest {
+    /** Holds a configuration and no weights. */
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void copy() throws IOException, URISyntaxException {
+        Path model = Path.of(getClass().getResource("/dev/assay/model/gpt2").toURI());
+        Files.copy(model.resolve("config.json"), folder.resolve("config.json"));
+    }
+
+    private int run(String... arguments) {
+        return Assay.run(new PrintWriter(out), new PrintWriter(err), arguments);
+    }
+
+    @Test
+    void aFolderIsDescribedByItsConfiguration() {
+        assertEquals(0, run("describe", folder.toString()), err::toString);
+        assertTrue(out.toString().startsWith(folder + ": gpt2, "), out::toString);
+        assertTrue(out.toString().contains("blocks.2.attn.hook_pattern"), out::toString);
+    }
+
+    @Test
+    void jsonHasSizesAndSites() throws IOException {
+        assertEquals(0, run("describe", folder.toString(), "--json"), err::toString);
+        JsonNode json = Json.mapper().readTree(out.toString());
+        assertEquals("gpt2", json.get("family").textValue());
+        assertEquals(3, json.get("layers").intValue());
+        assertTrue(json.get("parameters").longValue() > 1000);
+        JsonNode site = json.get("sites").get(0);
+        assertEquals("hook_embed", site.get("name").textValue());
+        assertEquals("batch", site.get("shape").get(0).textValue());
+        assertTrue(site.get("shape").get(2).isInt(), site::toString);
+    }
+
+    @Test
+    void aFolderWithoutConfigurationIsUnusableInput() {
+        assertEquals(2, run("describe", folder.resolve("none").toString()));
+        assertEquals(1, err.toString().lines().count(), err::toString);
+        assertTrue(err.toString().startsWith("assay: "), err::toString);
+    }
+}
