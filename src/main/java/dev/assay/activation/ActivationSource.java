@@ -1,6 +1,7 @@
 package dev.assay.activation;
 
 import ai.djl.Device;
+import dev.assay.InvalidInputException;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
 import dev.assay.text.Corpus;
@@ -19,7 +20,7 @@ public interface ActivationSource {
      * @param point the site
      * @param corpus the text
      * @return the source
-     * @throws dev.assay.InvalidInputException when the model has no such site
+     * @throws InvalidInputException when the model has no such site, or knows no contexts of that length
      */
     static ModelActivationSource of(HookedTransformer model, HookPoint point, Corpus corpus) {
         return of(model, List.of(point), corpus);
@@ -32,9 +33,14 @@ public interface ActivationSource {
      * @param points the sites
      * @param corpus the text
      * @return the source
-     * @throws dev.assay.InvalidInputException when the model has no such site
+     * @throws InvalidInputException when the model has no such site, or knows no contexts of that length
      */
     static ModelActivationSource of(HookedTransformer model, List<HookPoint> points, Corpus corpus) {
+        int longest = model.config().contextLength();
+        if (corpus.contextLength() > longest) {
+            throw new InvalidInputException("contexts have " + corpus.contextLength()
+                    + " tokens, expected at most the context length of " + model.name() + ", " + longest);
+        }
         return ModelActivationSource.of(new HookedSites(model, points), corpus);
     }
 
@@ -45,7 +51,7 @@ public interface ActivationSource {
      * @param names the activations, by the names it was exported with
      * @param corpus the text
      * @return the source
-     * @throws dev.assay.InvalidInputException when the model returns no such activation
+     * @throws InvalidInputException when the model returns no such activation
      */
     static ModelActivationSource of(ExportedModel model, List<String> names, Corpus corpus) {
         return ModelActivationSource.of(new ExportedSites(model, names), corpus);

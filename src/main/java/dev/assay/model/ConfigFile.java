@@ -9,6 +9,8 @@ import java.util.List;
  * @param json its content
  */
 record ConfigFile(JsonObject json) {
+    private static final int USUAL_BLOCKS = 1_000;
+
     /** Returns a positive whole number. */
     int count(String key) {
         int value = json.integer(key);
@@ -18,6 +20,20 @@ record ConfigFile(JsonObject json) {
 
     int count(String key, int otherwise) {
         return json.has(key) ? count(key) : otherwise;
+    }
+
+    /**
+     * Refuses many more blocks than the checkpoint has tensors: to plan for them could take any amount of memory. A file may hold
+     * the first part of a model only.
+     */
+    void expectBlocksFor(int tensors) {
+        int most = Math.max(tensors, USUAL_BLOCKS);
+        for (String key : new String[] {"num_hidden_layers", "n_layer"}) {
+            expect(key, count(key, 1) <= most, "at most " + most + ", as the checkpoint has " + tensors + " tensors");
+        }
+        if (json.has("text_config")) {
+            new ConfigFile(json.object("text_config")).expectBlocksFor(tensors);
+        }
     }
 
     /** Returns a number that a null turns off, as 0; it must be positive otherwise. */

@@ -35,7 +35,7 @@ public record ModelDescription(String name, TransformerConfig config, long param
     /**
      * Describes a model that is not loaded: only its {@code config.json} is read.
      *
-     * @param nameOrFolder what {@link HookedTransformer#load(String)} takes
+     * @param nameOrFolder a folder of Hugging Face, or {@code assay/stories} for the model that comes with Assay
      * @return what it is made of
      * @throws dev.assay.InvalidInputException when the configuration is missing or unusable
      * @throws IOException when reading fails

@@ -26,6 +26,7 @@ final class ModelReader {
         options.precision().require(options.device());
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             ConfigFile file = new ConfigFile(checkpoint.config());
+            file.expectBlocksFor(checkpoint.tensorNames().size());
             Family family = Family.of(file);
             TransformerConfig config = TiedWeights.settle(config(family, file), family, checkpoint);
             LoadedPart part = LoadedPart.upTo(config, options.sites());

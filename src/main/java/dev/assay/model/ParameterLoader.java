@@ -38,6 +38,8 @@ final class ParameterLoader {
         Map<String, List<StoredWeight>> weights = family.weights(config).stream()
                 .filter(weight -> part.holds(weight.parameter()))
                 .collect(Collectors.groupingBy(StoredWeight::parameter, LinkedHashMap::new, Collectors.toList()));
+        // Before any memory is taken, since sizes in a damaged config.json may be of any size.
+        weights.values().forEach(rows -> rows.forEach(weight -> requireShape(nameOf(weight), weight)));
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         Map<String, HalfMatrix> halves = new LinkedHashMap<>();
         weights.forEach((name, rows) -> {
@@ -58,14 +60,16 @@ final class ParameterLoader {
         // Memory of its own is contiguous, and can take part in a graph of gradients however the file was read.
         NDArray parameter = manager.create(shape, DataType.FLOAT32);
         for (StoredWeight weight : rows) {
-            String name = family.nameIn(folder.tensorNames(), weight.name());
-            requireShape(name, weight);
             try (Scope scope = Scope.open()) {
-                NDArray stored = folder.load(manager, name);
+                NDArray stored = folder.load(manager, nameOf(weight));
                 Aten.copy_(weight.rowsOf(parameter), weight.layout().fromFile(stored, config));
             }
         }
         return parameter;
+    }
+
+    private String nameOf(StoredWeight weight) {
+        return family.nameIn(folder.tensorNames(), weight.name());
     }
 
     private void requireShape(String name, StoredWeight weight) {

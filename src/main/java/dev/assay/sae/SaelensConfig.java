@@ -37,6 +37,9 @@ record SaelensConfig(int dIn, int dSae, Architecture architecture, InputOptions 
 
     static SaelensConfig read(Path file) throws IOException {
         JsonObject cfg = JsonObject.read(file);
+        if (cfg.has(METADATA)) {
+            cfg.object(METADATA);
+        }
         return parse(isFlat(cfg) ? JsonObject.of(file, FlatConfig.toNested(cfg.node())) : cfg);
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /**
  * Makes token ids of text and text of token ids, as the {@code tokenizer.json} of a Hugging Face folder says. Any number of
@@ -20,8 +21,6 @@ public final class Tokenizer implements AutoCloseable {
     /** Contexts are cut by {@link Corpus}; the tokenizer itself must neither cut nor fill up what it is given. */
     private static final Map<String, String> OPTIONS =
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
-
-    private static final char REPLACEMENT = '\uFFFD';
 
     private final TokenizerFiles files;
     private final HuggingFaceTokenizer tokenizer;
@@ -151,7 +150,7 @@ public final class Tokenizer implements AutoCloseable {
             checkId(ids[i]);
             wide[i] = ids[i];
         }
-        return tokenizer.decode(wide, skipSpecialTokens);
+        return checked(() -> tokenizer.decode(wide, skipSpecialTokens));
     }
 
     /**
@@ -247,7 +246,8 @@ public final class Tokenizer implements AutoCloseable {
      * memory, which takes longer than the encoding.
      */
     private <T> T withEncoding(String text, boolean addSpecialTokens, LongFunction<T> reader) {
-        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), wellFormed(text), addSpecialTokens);
+        String repaired = Unicode.wellFormed(text);
+        long encoding = checked(() -> TokenizersLibrary.LIB.encode(tokenizer.getHandle(), repaired, addSpecialTokens));
         try {
             return reader.apply(encoding);
         } finally {
@@ -255,21 +255,13 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    /** Half a surrogate pair has no UTF-8 form: it becomes U+FFFD, which is as long. */
-    private static String wellFormed(String text) {
-        StringBuilder repaired = null;
-        for (int i = 0; i < text.length(); i++) {
-            if (!Character.isSurrogate(text.charAt(i))) {
-                continue;
-            }
-            if (i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
-                i++;
-            } else {
-                repaired = repaired == null ? new StringBuilder(text) : repaired;
-                repaired.setCharAt(i, REPLACEMENT);
-            }
+    /** Some faults of a file come to light only when it is used. */
+    private <T> T checked(Supplier<T> use) {
+        try {
+            return use.get();
+        } catch (RuntimeException fault) {
+            throw new InvalidInputException(files.file() + ": the tokenizer fails (" + fault.getMessage() + ")", fault);
         }
-        return repaired == null ? text : repaired.toString();
     }
 
     private static int[] ids(long encoding) {

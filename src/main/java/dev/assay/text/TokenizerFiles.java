@@ -13,7 +13,7 @@ import java.util.List;
  * What the files of a tokenizer say.
  *
  * @param file the {@code tokenizer.json}
- * @param json its text
+ * @param json its content as it was checked, not as the file spells it
  * @param vocabulary its tokens
  * @param bosId the id of the token at the beginning of a text, -1 where there is none
  * @param eosId the id of the token at the end of a text, -1 where there is none
@@ -26,11 +26,13 @@ record TokenizerFiles(Path file, String json, Vocabulary vocabulary, int bosId, 
         if (!Files.isRegularFile(file)) {
             throw new InvalidInputException(file + ": there is no tokenizer, expected a tokenizer.json");
         }
-        Vocabulary vocabulary = Vocabulary.of(Json.read(file), file);
+        JsonNode tokenizer = Json.read(file);
+        Vocabulary vocabulary = Vocabulary.of(tokenizer, file);
+        NativeLimits.check(tokenizer, vocabulary.size(), file);
         Path folder = file.toAbsolutePath().getParent();
         return new TokenizerFiles(
                 file,
-                Files.readString(file),
+                tokenizer.toString(),
                 vocabulary,
                 specialId(folder, vocabulary, "bos_token"),
                 specialId(folder, vocabulary, "eos_token"));

@@ -50,11 +50,7 @@ class ActivationStoreTest {
     @AfterEach
     void close() {
         manager.close();
-        assertTrue(
-                Thread.getAllStackTraces().keySet().stream()
-                        .noneMatch(
-                                thread -> thread.isAlive() && thread.getName().startsWith("assay-store")),
-                "a thread is still running");
+        assertEquals(0, StoreFiles.threads(), "a thread is still running");
     }
 
     private ActivationStore store() throws IOException {

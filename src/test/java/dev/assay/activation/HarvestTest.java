@@ -34,11 +34,7 @@ class HarvestTest {
     @AfterEach
     void close() {
         manager.close();
-        assertTrue(
-                Thread.getAllStackTraces().keySet().stream()
-                        .noneMatch(
-                                thread -> thread.isAlive() && thread.getName().startsWith("assay-store")),
-                "a thread is still running");
+        assertEquals(0, StoreFiles.threads(), "a thread is still running");
     }
 
     /** Passes of uneven sizes, so that shards begin anywhere in them. */

@@ -31,6 +31,20 @@ public final class StoreFiles {
         return names(folder).stream().filter(StoredShard::isName).toList();
     }
 
+    /** Returns the number of threads of readers and writers, once those that are about to end have ended. */
+    static long threads() {
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        while (true) {
+            long running = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("assay-store"))
+                    .count();
+            if (running == 0 || System.nanoTime() > deadline) {
+                return running;
+            }
+            Thread.yield();
+        }
+    }
+
     /** Fails unless both folders hold the same files, byte for byte. */
     public static void assertSame(Path expected, Path found) throws IOException {
         assertEquals(names(expected), names(found));

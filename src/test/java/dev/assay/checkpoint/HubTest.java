@@ -216,13 +216,18 @@ class HubTest {
         server.onStore(WEIGHTS, FakeHub.cut(weights, 200_000));
         Path folder = snapshot();
         assertArrayEquals(weights, Files.readAllBytes(folder.resolve(WEIGHTS)));
-        List<String> ranges = server.requests.stream()
-                .filter(request -> !request.onHub())
-                .map(request -> String.valueOf(request.range()))
-                .toList();
-        assertEquals(3, ranges.size());
-        assertEquals("null", ranges.get(0));
-        assertEquals(List.of("bytes=100000-", "bytes=200000-"), ranges.subList(1, 3));
+        List<Seen> requests =
+                server.requests.stream().filter(request -> !request.onHub()).toList();
+        assertEquals(3, requests.size());
+        assertNull(requests.get(0).range());
+        // The last bytes before a break may be lost.
+        assertBetween(80_000, 100_000, requests.get(1));
+        assertBetween(180_000, 200_000, requests.get(2));
+    }
+
+    private static void assertBetween(int least, int most, Seen request) {
+        int from = Integer.parseInt(request.range().replaceAll("\\D", ""));
+        assertTrue(least <= from && from <= most, request.range());
     }
 
     @Test

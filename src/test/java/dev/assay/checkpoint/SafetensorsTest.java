@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
@@ -183,6 +184,25 @@ class SafetensorsTest {
         try (Safetensors read = Safetensors.open(file)) {
             assertEquals(begin, read.info("end").begin());
             assertArrayEquals(new float[] {0.25f, -3}, read.load(manager, "end").toFloatArray());
+        }
+    }
+
+    @Test
+    void aTensorOfMoreThanTwoGigabytesLoads() throws IOException {
+        long entries = (1L << 31) + 5;
+        String tensors = "{\"large\":{\"dtype\":\"I8\",\"shape\":[%1$d],\"data_offsets\":[0,%1$d]}}".formatted(entries);
+        Path file = file("large.safetensors", tensors);
+        long begin = Files.size(file);
+        // A sparse file: only its end takes space on the disk.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {7, -8}), begin + entries - 2);
+        }
+        try (Safetensors read = Safetensors.open(file);
+                NDArray large = read.load(manager, "large")) {
+            assertEquals(entries, large.size());
+            assertArrayEquals(
+                    new byte[] {0, 7, -8},
+                    large.get(new NDIndex("{}:", entries - 3)).toByteArray());
         }
     }
 

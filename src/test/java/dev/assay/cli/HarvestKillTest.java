@@ -65,7 +65,7 @@ class HarvestKillTest {
         assertEquals(1, error().lines().count(), this::error);
         assertTrue(error().startsWith("assay: " + out.resolve("rows-")), this::error);
         long rows = ActivationStore.open(out).rows();
-        assertTrue(rows >= 1000, rows + " rows");
+        assertTrue(rows >= 500, rows + " rows"); // of two files the second may not have been listed yet
         assertEquals(List.of(), ActivationStore.open(out).verify(false));
         finish(out);
         StoreFiles.assertSame(clean, out);

@@ -292,10 +292,10 @@ final class Mutator {
             case 1 -> NODES.booleanNode(random.nextBoolean());
             case 2, 3, 4 -> NODES.rawValueNode(new RawValue(pick(NUMBERS)));
             case 5, 6 -> NODES.textNode(pick(TEXTS));
-            case 7 -> NODES.textNode("y".repeat(random.nextInt(200_000)));
+            case 7 -> NODES.textNode("y".repeat(random.nextInt(50_000)));
             case 8 -> NODES.arrayNode();
             case 9 -> NODES.objectNode();
-            case 10 -> nested(1 + random.nextInt(3000));
+            case 10 -> nested(1 + random.nextInt(300));
             default -> NODES.textNode(before.isTextual() ? before.textValue() + "z" : before.toString());
         };
     }

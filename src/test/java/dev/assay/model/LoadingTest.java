@@ -118,6 +118,12 @@ class LoadingTest {
     }
 
     @Test
+    void sizesThatNoFileCouldHoldTakeNoMemory() throws IOException {
+        editConfig("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 1000000000");
+        refused("num_hidden_layers is 1000000000, expected at most 1000, as the checkpoint has 40 tensors");
+    }
+
+    @Test
     void numbersThatDoNotFitEachOtherAreNamed() throws IOException {
         editConfig("\"partial_rotary_factor\": 0.25", "\"partial_rotary_factor\": 0.01");
         refused("config.json: rotary dimensions are 0, expected at least 1");

@@ -82,6 +82,14 @@ class SaelensFolderTest {
     }
 
     @Test
+    void metadataOfAnotherKindIsNamed() throws IOException {
+        copy("topk", cfg -> cfg.put("metadata", "text"));
+        String message = assertThrows(InvalidInputException.class, () -> SparseAutoencoder.load(folder))
+                .getMessage();
+        assertTrue(message.endsWith("metadata is \"text\", expected an object"), message);
+    }
+
+    @Test
     void unknownFieldsSurvive() throws IOException {
         copy("topk", cfg -> {
             cfg.put("colour", "red");
