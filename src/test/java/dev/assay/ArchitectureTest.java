@@ -12,6 +12,9 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
+import java.net.Socket;
+import java.net.URL;
+import java.net.URLConnection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -64,6 +67,44 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("ai.djl.pytorch..")
             .because("a new engine must be the matter of one package");
+
+    @ArchTest
+    static final ArchRule onlyOneClassKnowsOnnxRuntime = noClasses()
+            .that()
+            .haveNameNotMatching("dev\\.assay\\.activation\\.OnnxGraph(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.onnxruntime..", "ai.djl.onnxruntime..")
+            .because("the dependency is optional: all else must load without it");
+
+    @ArchTest
+    static final ArchRule onlyTheHubUsesTheNetwork = noClasses()
+            .that()
+            .haveNameNotMatching("dev\\.assay\\.checkpoint\\.Hub.*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("java.net.http..")
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(URL.class, URLConnection.class, Socket.class)
+            .because("a token is shown, and a download checked, in one place");
+
+    @ArchTest
+    static final ArchRule onlyTextKnowsItsFormats = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.assay.text..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("ai.djl.huggingface..", "com.github.luben..", "io.airlift..", "org.apache.parquet..")
+            .because("a library for a format must be the matter of one package");
+
+    @ArchTest
+    static final ArchRule onlyBaselinesUseNd4j = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.assay.evaluate..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.nd4j..");
 
     @ArchTest
     static final ArchRule randomnessHasASeed = noClasses()

@@ -29,7 +29,7 @@ public final class Readme {
         HookPoint site = HookPoint.residPost(1); // blocks.1.hook_resid_post: after the second block
         Path out = Path.of("target/my-dictionary");
 
-        try (HookedTransformer model = HookedTransformer.load("assay/stories")) { // or a Hugging Face folder
+        try (HookedTransformer model = HookedTransformer.load("assay/stories")) { // or a folder, or org/name of the hub
             Corpus corpus = Corpus.of(model.tokenizer(), StoryCorpus.of(2, 2_000)) // or TextSource.files(…)
                     .prependBos(false) // this model was trained without
                     .build();

@@ -11,7 +11,6 @@ import dev.assay.tensor.Scope;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
@@ -183,19 +182,11 @@ public final class ActivationBuffer implements AutoCloseable {
         draw();
     }
 
-    /** A permutation that seed and round decide, so that a checkpoint need not hold it. */
     private void draw() {
-        long[] permutation = new long[2 * half];
-        SplittableRandom random = new SplittableRandom(seed ^ (0x9E3779B97F4A7C15L * (round + 1)));
-        for (int i = 0; i < permutation.length; i++) {
-            int j = random.nextInt(i + 1);
-            permutation[i] = permutation[j];
-            permutation[j] = i;
-        }
         if (order != null) {
             order.close();
         }
-        order = Scope.outside(() -> pool.getManager().create(permutation));
+        order = Scope.outside(() -> pool.getManager().create(Permutation.draw(2 * half, seed, round)));
     }
 
     private void startFilling() {

@@ -5,14 +5,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.assay.Stopwatch;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.ProductFloor;
 import dev.assay.model.TransformerConfig;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -86,10 +85,10 @@ public final class HarvestBenchmark {
                 Autograd off = Autograd.off()) {
             NDArray tokens = tokens(manager, config, contexts, length);
             int blocks = point.block() + 1;
-            List<Double> harvest = new ArrayList<>();
-            List<Double> forward = new ArrayList<>();
-            List<Double> harvestFloor = new ArrayList<>();
-            List<Double> unembeddingFloor = new ArrayList<>();
+            Stopwatch harvest = new Stopwatch();
+            Stopwatch forward = new Stopwatch();
+            Stopwatch harvestFloor = new Stopwatch();
+            Stopwatch unembeddingFloor = new Stopwatch();
             for (int round = -warmup; round < rounds; round++) {
                 time(harvest, round, () -> model.cache(tokens, point).close());
                 time(harvestFloor, round, () -> floor.runBlocks(blocks));
@@ -97,17 +96,17 @@ public final class HarvestBenchmark {
                 time(unembeddingFloor, round, floor::runUnembedding);
             }
             double total = (double) contexts * length;
-            double blocksFloor = median(harvestFloor);
-            double allFloor = blocksFloor * config.layers() / blocks + median(unembeddingFloor);
+            double blocksFloor = harvestFloor.median();
+            double allFloor = blocksFloor * config.layers() / blocks + unembeddingFloor.median();
             return new Report(
-                    median(harvest),
-                    total / median(harvest),
+                    harvest.median(),
+                    total / harvest.median(),
                     blocksFloor,
-                    median(harvest) / blocksFloor,
-                    median(forward),
-                    total / median(forward),
+                    harvest.median() / blocksFloor,
+                    forward.median(),
+                    total / forward.median(),
                     allFloor,
-                    median(forward) / allFloor);
+                    forward.median() / allFloor);
         }
     }
 
@@ -118,17 +117,11 @@ public final class HarvestBenchmark {
         return manager.create(ids, new Shape(contexts, length));
     }
 
-    private static void time(List<Double> seconds, int round, Runnable task) {
-        long start = System.nanoTime();
-        try (Scope scope = Scope.open()) {
-            task.run();
-        }
-        if (round >= 0) {
-            seconds.add((System.nanoTime() - start) / 1e9);
-        }
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
+    private static void time(Stopwatch watch, int round, Runnable task) {
+        watch.time(round >= 0, () -> {
+            try (Scope scope = Scope.open()) {
+                task.run();
+            }
+        });
     }
 }

@@ -75,7 +75,7 @@ public final class OnnxModel implements ExportedModel {
         try {
             OnnxInputs inputs = OnnxInputs.of(file.toString(), graph.inputs());
             return new OnnxModel(file.toString(), graph, inputs, trial(file.toString(), graph, inputs), device);
-        } catch (InvalidInputException unusable) {
+        } catch (RuntimeException unusable) {
             graph.close();
             throw unusable;
         }

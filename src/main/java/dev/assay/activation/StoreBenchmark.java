@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.sun.nio.file.ExtendedOpenOption;
+import dev.assay.Stopwatch;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -93,35 +93,35 @@ public final class StoreBenchmark {
     }
 
     private Report run(ActivationSource source, long rows) throws IOException {
-        List<Double> write = new ArrayList<>();
-        List<Double> writeFloor = new ArrayList<>();
-        List<Double> read = new ArrayList<>();
-        List<Double> readFloor = new ArrayList<>();
+        Stopwatch write = new Stopwatch();
+        Stopwatch writeFloor = new Stopwatch();
+        Stopwatch read = new Stopwatch();
+        Stopwatch readFloor = new Stopwatch();
         boolean fromDisk = true;
         long bytes = 0;
         for (int round = 0; round < rounds; round++) {
-            time(write, () -> harvest(source, rows));
+            write.time(true, () -> harvest(source, rows));
             ActivationStore store = ActivationStore.open(folder);
             bytes = store.bytes();
             fromDisk &= evict(store);
-            time(readFloor, () -> readThrough(store));
+            readFloor.time(true, () -> readThrough(store));
             fromDisk &= evict(store);
-            time(read, () -> deliver(store));
+            read.time(true, () -> deliver(store));
             List<Long> sizes =
                     store.manifest().shards().stream().map(StoredShard::bytes).toList();
             empty();
-            time(writeFloor, () -> writeFiles(sizes));
+            writeFloor.time(true, () -> writeFiles(sizes));
             empty();
         }
         double megabytes = bytes / 1e6;
         return new Report(
                 bytes,
-                megabytes / median(write),
-                megabytes / median(writeFloor),
-                median(write) / median(writeFloor),
-                megabytes / median(read),
-                megabytes / median(readFloor),
-                median(read) / median(readFloor),
+                megabytes / write.median(),
+                megabytes / writeFloor.median(),
+                write.median() / writeFloor.median(),
+                megabytes / read.median(),
+                megabytes / readFloor.median(),
+                read.median() / readFloor.median(),
                 fromDisk);
     }
 
@@ -138,14 +138,14 @@ public final class StoreBenchmark {
     public static HarvestReport harvest(ActivationSource source, Path folder, long tokens, int rounds)
             throws IOException {
         StoreBenchmark benchmark = new StoreBenchmark(folder, rounds);
-        List<Double> alone = new ArrayList<>();
-        List<Double> toDisk = new ArrayList<>();
+        Stopwatch alone = new Stopwatch();
+        Stopwatch toDisk = new Stopwatch();
         for (int round = -1; round < rounds; round++) {
-            time(round < 0 ? new ArrayList<>() : alone, () -> stream(source, tokens));
-            time(round < 0 ? new ArrayList<>() : toDisk, () -> benchmark.harvest(source, tokens));
+            alone.time(round >= 0, () -> stream(source, tokens));
+            toDisk.time(round >= 0, () -> benchmark.harvest(source, tokens));
             benchmark.empty();
         }
-        return new HarvestReport(tokens / median(alone), tokens / median(toDisk), median(alone) / median(toDisk));
+        return new HarvestReport(tokens / alone.median(), tokens / toDisk.median(), alone.median() / toDisk.median());
     }
 
     private static void stream(ActivationSource source, long tokens) throws IOException {
@@ -222,20 +222,6 @@ public final class StoreBenchmark {
                 Files.delete(file);
             }
         }
-    }
-
-    private interface Task {
-        void run() throws IOException;
-    }
-
-    private static void time(List<Double> seconds, Task task) throws IOException {
-        long start = System.nanoTime();
-        task.run();
-        seconds.add((System.nanoTime() - start) / 1e9);
-    }
-
-    private static double median(List<Double> values) {
-        return values.stream().sorted().skip(values.size() / 2).findFirst().orElse(Double.NaN);
     }
 
     /** The same rows over and over, which cost next to nothing to make. */

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
@@ -25,7 +24,7 @@ final class StoreStream implements ActivationStream {
     private final Deque<Reading> ahead = new ArrayDeque<>();
     private StreamPosition position; // of the block that next() returns
     private StreamPosition reading; // of the block that is to be read after those ahead
-    private int[] order;
+    private long[] order;
 
     /** A block that is being read into its room. */
     private record Reading(Future<ShardRows> rows, List<ByteBuffer> room, StreamPosition after) {}
@@ -37,7 +36,7 @@ final class StoreStream implements ActivationStream {
         this.manager = NDManager.newBaseManager(device, "PyTorch");
         this.position = start;
         this.reading = start;
-        this.order = order(start.epoch());
+        this.order = Permutation.draw(blocks.size(), seed, start.epoch());
         // The first block of a shard is never smaller than the others.
         Block largest = blocks.get(0);
         for (int i = 0; i < AHEAD; i++) {
@@ -45,24 +44,12 @@ final class StoreStream implements ActivationStream {
         }
     }
 
-    /** The permutation of the blocks that seed and epoch decide. */
-    private int[] order(long epoch) {
-        int[] permutation = new int[blocks.size()];
-        SplittableRandom random = new SplittableRandom(seed ^ (0x9E3779B97F4A7C15L * (epoch + 1)));
-        for (int i = 0; i < permutation.length; i++) {
-            int j = random.nextInt(i + 1);
-            permutation[i] = permutation[j];
-            permutation[j] = i;
-        }
-        return permutation;
-    }
-
     private void read(List<ByteBuffer> room) {
         if (reading.context() == blocks.size()) {
             reading = new StreamPosition(reading.epoch() + 1, 0, 0, 0);
-            order = order(reading.epoch());
+            order = Permutation.draw(blocks.size(), seed, reading.epoch());
         }
-        Block block = blocks.get(order[(int) reading.context()]);
+        Block block = blocks.get((int) order[(int) reading.context()]);
         reading = new StreamPosition(reading.epoch(), reading.context() + 1, 0, 0);
         Future<ShardRows> rows = readers.submit(() -> block.shard().read(block.from(), block.to(), sites, room));
         ahead.add(new Reading(rows, room, reading));

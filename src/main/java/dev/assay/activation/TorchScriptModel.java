@@ -80,7 +80,7 @@ public final class TorchScriptModel implements ExportedModel {
         } catch (EngineException failure) {
             module.close();
             throw ExportedOutputs.refusal(name, ExportedOutputs.TRIAL, failure.getMessage(), failure);
-        } catch (InvalidInputException unusable) {
+        } catch (RuntimeException unusable) {
             module.close();
             throw unusable;
         }

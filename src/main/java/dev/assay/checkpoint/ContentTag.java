@@ -2,9 +2,11 @@ package dev.assay.checkpoint;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -17,37 +19,30 @@ import java.util.regex.Pattern;
 final class ContentTag {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern GIT = Pattern.compile("[0-9a-f]{40}");
-    private static final int BUFFER = 1 << 16;
 
     private ContentTag() {}
 
     static boolean matches(Path file, String tag) throws IOException {
         if (SHA256.matcher(tag).matches()) {
-            return tag.equals(digest(file, digest("SHA-256")));
+            return tag.equals(Sha256.of(file));
         }
-        if (GIT.matcher(tag).matches()) {
-            MessageDigest sha1 = digest("SHA-1");
-            sha1.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
-            return tag.equals(digest(file, sha1));
-        }
-        return true;
+        return !GIT.matcher(tag).matches() || tag.equals(gitHash(file));
     }
 
-    private static String digest(Path file, MessageDigest digest) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
+    private static String gitHash(Path file) throws IOException {
+        MessageDigest sha1 = sha1();
+        sha1.update(("blob " + Files.size(file) + "\0").getBytes(StandardCharsets.US_ASCII));
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), sha1)) {
+            in.transferTo(OutputStream.nullOutputStream());
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return HexFormat.of().formatHex(sha1.digest());
     }
 
-    private static MessageDigest digest(String algorithm) {
+    private static MessageDigest sha1() {
         try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException everyJavaHasIt) {
-            throw new IllegalStateException(everyJavaHasIt);
+            return MessageDigest.getInstance("SHA-1");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-1", impossible);
         }
     }
 }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 
 /**
  * A decoder-only transformer whose activations can be read and edited at every {@link HookPoint}. It computes what Hugging Face
- * computes, in float32, without folding anything.
+ * computes, without folding anything, in float32 unless it was loaded in another {@link Precision}.
  *
  * <p>Results belong to the open {@link Scope}, or else to the caller, who closes them. Several threads may use one model; hooks
  * act on the runs of the thread that opened them. Gradients are recorded while {@link dev.assay.tensor.Autograd} records.

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.assay.Stopwatch;
 import dev.assay.sae.Architecture;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Aten;
@@ -77,17 +78,14 @@ public final class TrainingBenchmark {
                         new TrainingState(manager, plan, DictionaryParameters.random(manager, dIn, dSae, 0));
                 Floor floor = new Floor(manager, dIn, dSae, batch, ((TopK) architecture).k())) {
             List<NDArray> batches = batches(manager, batch, dIn);
-            List<Double> seconds = new ArrayList<>();
+            Stopwatch watch = new Stopwatch();
             for (int round = 0; round < warmup + steps; round++) {
                 NDArray x = batches.get(round % BATCHES);
                 boolean counted = round >= warmup;
-                double step = seconds(() -> state.step(x));
-                if (counted) {
-                    seconds.add(step);
-                }
+                watch.time(counted, () -> state.step(x));
                 floor.run(x, counted);
             }
-            double step = median(seconds);
+            double step = watch.median();
             Map<String, Double> parts = floor.medians();
             double sum =
                     parts.values().stream().mapToDouble(Double::doubleValue).sum();
@@ -108,18 +106,6 @@ public final class TrainingBenchmark {
         return batches;
     }
 
-    private static double seconds(Runnable task) {
-        long start = System.nanoTime();
-        task.run();
-        return (System.nanoTime() - start) / 1e9;
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted =
-                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
-    }
-
     /** The parts of the floor, each timed by itself on arrays that exist. */
     private static final class Floor implements AutoCloseable {
         private final int dSae;
@@ -130,7 +116,7 @@ public final class TrainingBenchmark {
         private final NDArray scores;
         private final NDArray step;
         private final SparseEngine.RowLayout layout;
-        private final Map<String, List<Double>> seconds = new LinkedHashMap<>();
+        private final Map<String, Stopwatch> parts = new LinkedHashMap<>();
 
         Floor(NDManager manager, int dIn, int dSae, int batch, int k) {
             this.dSae = dSae;
@@ -178,15 +164,12 @@ public final class TrainingBenchmark {
         }
 
         private void time(String part, boolean counted, Runnable task) {
-            double taken = TrainingBenchmark.seconds(task);
-            if (counted) {
-                seconds.computeIfAbsent(part, name -> new ArrayList<>()).add(taken);
-            }
+            parts.computeIfAbsent(part, name -> new Stopwatch()).time(counted, task::run);
         }
 
         Map<String, Double> medians() {
             Map<String, Double> medians = new LinkedHashMap<>();
-            seconds.forEach((part, values) -> medians.put(part, median(values)));
+            parts.forEach((part, watch) -> medians.put(part, watch.median()));
             return medians;
         }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
+import dev.assay.model.Fixtures;
 import dev.assay.model.HookedTransformer;
 import dev.assay.tensor.Scope;
 import dev.assay.text.ContextReader;
@@ -40,10 +41,7 @@ class ExportedActivationSourceTest {
 
     @BeforeAll
     static void load() throws Exception {
-        tokenizing = HookedTransformer.load(Path.of(HookedTransformer.class
-                        .getResource("gpt_neox/config.json")
-                        .toURI())
-                .getParent());
+        tokenizing = HookedTransformer.load(Fixtures.folder("gpt_neox"));
         corpus = Corpus.of(tokenizing.tokenizer(), StoryCorpus.of(5, 120))
                 .contextLength(LENGTH)
                 .prependBos(true)

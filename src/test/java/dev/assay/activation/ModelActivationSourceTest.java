@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
 import dev.assay.model.ActivationCache;
+import dev.assay.model.Fixtures;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
 import dev.assay.tensor.Scope;
@@ -20,7 +21,6 @@ import dev.assay.text.StoryCorpus;
 import dev.assay.text.TextSource;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,10 +40,7 @@ class ModelActivationSourceTest {
 
     @BeforeAll
     static void load() throws Exception {
-        model = HookedTransformer.load(Path.of(HookedTransformer.class
-                        .getResource("gpt_neox/config.json")
-                        .toURI())
-                .getParent());
+        model = HookedTransformer.load(Fixtures.folder("gpt_neox"));
         corpus = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 120))
                 .contextLength(LENGTH)
                 .prependBos(true)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
+import dev.assay.ChildJvm;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Scope;
 import java.io.File;
@@ -29,13 +30,7 @@ class WithoutOnnxRuntimeTest {
                 .filter(entry -> !entry.contains("onnxruntime"))
                 .collect(Collectors.joining(File.pathSeparator));
         assertEquals(classPath.length - 2, without.split(File.pathSeparator).length, "the engine and the runtime");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dai.djl.offline=true",
-                        "-cp",
-                        without,
-                        WithoutOnnxRuntimeTest.class.getName(),
-                        folder.toString())
+        Process process = ChildJvm.of(without, WithoutOnnxRuntimeTest.class, folder.toString())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

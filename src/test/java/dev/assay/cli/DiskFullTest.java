@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.assay.model.HookedTransformer;
+import dev.assay.ChildJvm;
+import dev.assay.model.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class DiskFullTest {
     @Test
     @Timeout(120)
     void theCheckpointBeforeSurvives() throws Exception {
-        Process first = train("unlimited", "0");
+        Process first = train(ChildJvm.UNLIMITED, "0");
         while (checkpoints().size() < 2) {
             assertTrue(first.isAlive(), () -> "ended early: " + error());
             Thread.sleep(10);
@@ -57,32 +58,19 @@ class DiskFullTest {
             assertArrayEquals(contents.get(i), Files.readAllBytes(before.get(i)));
         }
 
-        Process again = train("unlimited", "60");
+        Process again = train(ChildJvm.UNLIMITED, "60");
         assertEquals(0, again.waitFor(), this::error);
         assertTrue(Files.exists(out.resolve("cfg.json")));
     }
 
     private Process train(String largestFile, String checkpointSeconds) throws Exception {
-        Path model = Path.of(HookedTransformer.class
-                        .getResource("gpt_neox/config.json")
-                        .toURI())
-                .getParent();
-        List<String> command = new ArrayList<>(List.of(
-                "bash",
-                "-c",
-                "ulimit -f " + largestFile + " && exec \"$@\"",
-                "bash",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-Dai.djl.offline=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Assay.class.getName()));
-        command.addAll(List.of("train", "--model", model.toString(), "--text", "assay/stories/300"));
-        command.addAll(List.of("--hook", "blocks.1.hook_resid_post", "--k", "4", "--d-sae", "64", "--context", "32"));
-        command.addAll(List.of("--tokens", "20000", "--batch", "50", "--checkpoint-seconds", checkpointSeconds));
-        command.addAll(List.of("--out", out.toString()));
-        return new ProcessBuilder(command)
+        Path model = Fixtures.folder("gpt_neox");
+        List<String> arguments =
+                new ArrayList<>(List.of("train", "--model", model.toString(), "--text", "assay/stories/300"));
+        arguments.addAll(List.of("--hook", "blocks.1.hook_resid_post", "--k", "4", "--d-sae", "64", "--context", "32"));
+        arguments.addAll(List.of("--tokens", "20000", "--batch", "50", "--checkpoint-seconds", checkpointSeconds));
+        arguments.addAll(List.of("--out", out.toString()));
+        return ChildJvm.limited(largestFile, Assay.class, arguments.toArray(String[]::new))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(folder.resolve("error.txt").toFile())
                 .start();

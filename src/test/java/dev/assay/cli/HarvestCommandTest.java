@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.activation.ActivationStore;
 import dev.assay.activation.StoreFiles;
 import dev.assay.checkpoint.Json;
-import dev.assay.model.HookedTransformer;
+import dev.assay.model.Fixtures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -34,10 +34,7 @@ class HarvestCommandTest {
 
     @BeforeEach
     void name() throws Exception {
-        model = Path.of(HookedTransformer.class
-                        .getResource("gpt_neox/config.json")
-                        .toURI())
-                .getParent();
+        model = Fixtures.folder("gpt_neox");
         store = temporary.resolve("store");
     }
 

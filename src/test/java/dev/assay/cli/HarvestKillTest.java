@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.assay.ChildJvm;
 import dev.assay.activation.ActivationStore;
 import dev.assay.activation.StoreFiles;
-import dev.assay.model.HookedTransformer;
+import dev.assay.model.Fixtures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A harvest in a process of its own, killed without warning, or out of space in the middle of a file. */
 class HarvestKillTest {
-    private static final String UNLIMITED = "unlimited";
-
     @TempDir
     private Path temporary;
 
@@ -72,7 +71,7 @@ class HarvestKillTest {
     }
 
     private void killAfter(int shards) throws Exception {
-        Process process = start(UNLIMITED);
+        Process process = start(ChildJvm.UNLIMITED);
         try {
             while (StoreFiles.shards(out).size() < shards) {
                 assertTrue(process.isAlive(), () -> "the harvest ended by itself: " + error());
@@ -86,41 +85,25 @@ class HarvestKillTest {
     }
 
     private Process start(String largestFile) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                "bash",
-                "-c",
-                "ulimit -f " + largestFile + " && exec \"$@\"",
-                "bash",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:-UsePerfData",
-                "-Dai.djl.offline=true",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Assay.class.getName()));
-        command.addAll(arguments(out));
-        return new ProcessBuilder(command)
+        return ChildJvm.limited(largestFile, Assay.class, arguments(out))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(temporary.resolve("error.txt").toFile())
                 .start();
     }
 
-    private static List<String> arguments(Path folder) throws Exception {
-        Path model = Path.of(HookedTransformer.class
-                        .getResource("gpt_neox/config.json")
-                        .toURI())
-                .getParent();
+    private static String[] arguments(Path folder) throws Exception {
+        Path model = Fixtures.folder("gpt_neox");
         List<String> arguments = new ArrayList<>(List.of("harvest", "--model", model.toString()));
         arguments.addAll(List.of("--text", "assay/stories/1000", "--context", "32"));
         arguments.addAll(List.of("--hook", "blocks.1.hook_resid_post", "--hook", "blocks.0.hook_mlp_out"));
         arguments.addAll(List.of("--tokens", "20300", "--shard-rows", "500", "--type", "float16"));
         arguments.addAll(List.of("--out", folder.toString()));
-        return arguments;
+        return arguments.toArray(String[]::new);
     }
 
     private static void finish(Path folder) throws Exception {
         StringWriter err = new StringWriter();
-        String[] arguments = arguments(folder).toArray(String[]::new);
-        int code = Assay.run(new PrintWriter(new StringWriter()), new PrintWriter(err, true), arguments);
+        int code = Assay.run(new PrintWriter(new StringWriter()), new PrintWriter(err, true), arguments(folder));
         assertEquals(0, code, err::toString);
     }
 

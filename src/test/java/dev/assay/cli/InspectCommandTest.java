@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.model.HookedTransformer;
+import dev.assay.model.Fixtures;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
@@ -35,11 +35,7 @@ class InspectCommandTest {
     @BeforeEach
     void saveDictionary() throws Exception {
         folder = temporary.resolve("dictionary");
-        model = Path.of(HookedTransformer.class
-                        .getResource("gpt_neox/config.json")
-                        .toURI())
-                .getParent()
-                .toString();
+        model = Fixtures.folder("gpt_neox").toString();
         SplittableRandom random = new SplittableRandom(8);
         float[] directions = new float[LATENTS * WIDTH];
         for (int i = 0; i < directions.length; i++) {

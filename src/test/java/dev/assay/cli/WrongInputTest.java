@@ -3,7 +3,7 @@ package dev.assay.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.assay.model.HookedTransformer;
+import dev.assay.model.Fixtures;
 import dev.assay.text.Document;
 import dev.assay.text.DocumentReader;
 import dev.assay.text.StoryCorpus;
@@ -42,10 +42,7 @@ class WrongInputTest {
     @BeforeEach
     void prepare() throws Exception {
         model = Files.createDirectory(temporary.resolve("model"));
-        Path fixture = Path.of(HookedTransformer.class
-                        .getResource("gpt_neox/config.json")
-                        .toURI())
-                .getParent();
+        Path fixture = Fixtures.folder("gpt_neox");
         for (String name : List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
             Files.copy(fixture.resolve(name), model.resolve(name));
         }

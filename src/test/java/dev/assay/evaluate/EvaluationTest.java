@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.model.ActivationCache;
+import dev.assay.model.Fixtures;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookScope;
 import dev.assay.model.HookedTransformer;
@@ -25,7 +26,6 @@ import dev.assay.text.Split;
 import dev.assay.text.StoryCorpus;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,10 +41,7 @@ class EvaluationTest {
 
     @BeforeAll
     static void load() throws Exception {
-        model = HookedTransformer.load(Path.of(HookedTransformer.class
-                        .getResource("gpt_neox/config.json")
-                        .toURI())
-                .getParent());
+        model = HookedTransformer.load(Fixtures.folder("gpt_neox"));
         corpus = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 300))
                 .contextLength(LENGTH)
                 .prependBos(true)

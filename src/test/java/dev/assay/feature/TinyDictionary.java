@@ -2,6 +2,7 @@ package dev.assay.feature;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.model.Fixtures;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SaeMetadata;
@@ -12,7 +13,6 @@ import dev.assay.tensor.Scope;
 import dev.assay.text.Corpus;
 import dev.assay.text.StoryCorpus;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
@@ -35,14 +35,7 @@ final class TinyDictionary implements AutoCloseable {
     }
 
     static Path modelFolder() {
-        try {
-            return Path.of(HookedTransformer.class
-                            .getResource("gpt_neox/config.json")
-                            .toURI())
-                    .getParent();
-        } catch (URISyntaxException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return Fixtures.folder("gpt_neox");
     }
 
     static SparseAutoencoder dictionary(HookedTransformer model, long seed, String hook) {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Tiny random checkpoints with what Hugging Face computes for them. */
-final class Fixtures {
+public final class Fixtures {
     static final List<String> NAMES = List.of(
             "gpt_neox",
             "gpt2",
@@ -27,7 +27,8 @@ final class Fixtures {
 
     private Fixtures() {}
 
-    static Path folder(String name) {
+    /** Returns the folder of a checkpoint. */
+    public static Path folder(String name) {
         try {
             return Path.of(Fixtures.class.getResource(name).toURI());
         } catch (URISyntaxException impossible) {

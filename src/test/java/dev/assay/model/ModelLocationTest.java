@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.assay.ChildJvm;
 import dev.assay.InvalidInputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,14 +36,7 @@ class ModelLocationTest {
         Path refs = Files.createDirectories(repository.resolve("refs"));
         Files.writeString(refs.resolve("v1"), "00ff00");
         Fixtures.copy("gpt_neox", Files.createDirectories(repository.resolve("snapshots/00ff00")), false);
-        ProcessBuilder program = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-Dai.djl.offline=true",
-                        Program.class.getName(),
-                        "org/name@v1")
-                .redirectErrorStream(true);
+        ProcessBuilder program = ChildJvm.of(Program.class, "org/name@v1").redirectErrorStream(true);
         program.environment().put("HF_HOME", folder.toString());
         program.environment().remove("HF_HUB_CACHE");
         program.environment().put("HF_HUB_OFFLINE", "1");

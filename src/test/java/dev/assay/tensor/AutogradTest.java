@@ -10,7 +10,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import java.nio.file.Path;
+import dev.assay.ChildJvm;
 import org.junit.jupiter.api.Test;
 
 class AutogradTest {
@@ -82,12 +82,7 @@ class AutogradTest {
 
     @Test
     void startsTheEngine() throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dai.djl.offline=true",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        FirstLine.class.getName())
+        Process process = ChildJvm.of(FirstLine.class)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that pyarrow wrote: scripts/make_parquet_fixtures.py has the same rows. */
+/** Files that pyarrow wrote: src/test/python/make_parquet_fixtures.py has the same rows. */
 class ParquetReaderTest {
     private static final int ROWS = 300;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ExportedModel;
 import dev.assay.activation.WaveModels;
+import dev.assay.model.Fixtures;
 import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
@@ -23,10 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExportedTrainingTest {
     @Test
     void bothBackendsTrainTheSameDictionary(@TempDir Path folder) throws Exception {
-        Path checkpoint = Path.of(HookedTransformer.class
-                        .getResource("gpt_neox/config.json")
-                        .toURI())
-                .getParent();
+        Path checkpoint = Fixtures.folder("gpt_neox");
         try (HookedTransformer tokenizing = HookedTransformer.load(checkpoint);
                 ExportedModel torchScript = WaveModels.torchScript(folder);
                 ExportedModel onnx = WaveModels.onnx(folder, tokenizing.config().vocabularySize())) {

@@ -1,6 +1,6 @@
 """Writes the Parquet files that ParquetReaderTest reads, with pyarrow: pip install pyarrow.
 
-usage: make_parquet_fixtures.py src/test/resources/dev/assay/text/parquet
+usage: src/test/python/make_parquet_fixtures.py src/test/resources/dev/assay/text/parquet
 """
 
 import pathlib
