@@ -4,6 +4,7 @@ package dev.assay.activation;
  * Where activations are from.
  *
  * @param model the name of the model, or the folder it was loaded from
+ * @param precision what the matrix products of the model compute in
  * @param hook the sites, by name, joined by commas
  * @param text the text, in words
  * @param part the part of it, and whatever else decides which rows come in which order, in words
@@ -13,6 +14,7 @@ package dev.assay.activation;
  */
 public record ActivationProvenance(
         String model,
+        String precision,
         String hook,
         String text,
         String part,

@@ -29,6 +29,11 @@ record ExportedSites(ExportedModel exported, List<String> sites) implements Site
     }
 
     @Override
+    public String precision() {
+        return "as exported";
+    }
+
+    @Override
     public List<Integer> widths() {
         return sites.stream().map(exported::width).toList();
     }

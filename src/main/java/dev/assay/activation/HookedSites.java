@@ -25,6 +25,11 @@ record HookedSites(HookedTransformer transformer, List<HookPoint> points) implem
     }
 
     @Override
+    public String precision() {
+        return transformer.precision().toString();
+    }
+
+    @Override
     public List<String> sites() {
         return points.stream().map(HookPoint::name).toList();
     }

@@ -79,6 +79,7 @@ public final class ModelActivationSource implements ActivationSource {
     public ActivationProvenance provenance() {
         return new ActivationProvenance(
                 model.model(),
+                model.precision(),
                 String.join(",", sites()),
                 corpus.description(),
                 part(),

@@ -13,6 +13,9 @@ interface SiteReader {
     /** Returns the name of the model. */
     String model();
 
+    /** Returns what the matrix products compute in. */
+    String precision();
+
     /** Returns the names of the sites, in the order of the columns. */
     List<String> sites();
 

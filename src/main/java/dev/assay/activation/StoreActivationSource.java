@@ -87,6 +87,7 @@ public final class StoreActivationSource implements ActivationSource {
         ActivationProvenance from = store.provenance();
         return new ActivationProvenance(
                 from.model(),
+                from.precision(),
                 String.join(",", sites),
                 from.text(),
                 from.part() + "; " + store.rows() + " rows of store " + storeHash() + " in order " + seed,

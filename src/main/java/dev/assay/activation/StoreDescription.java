@@ -84,6 +84,7 @@ record StoreDescription(
         return new StoreDescription(
                 new ActivationProvenance(
                         manifest.text("model"),
+                        manifest.text("precision", "float32"),
                         String.join(",", sites),
                         manifest.text("text"),
                         manifest.text("part"),
@@ -110,7 +111,8 @@ record StoreDescription(
         ObjectNode json = Json.mapper()
                 .createObjectNode()
                 .put("model", provenance.model())
-                .put("model_hash", modelHash);
+                .put("model_hash", modelHash)
+                .put("precision", provenance.precision());
         var list = json.putArray("sites");
         for (int i = 0; i < sites.size(); i++) {
             list.addObject().put("name", sites.get(i)).put("width", widths.get(i));

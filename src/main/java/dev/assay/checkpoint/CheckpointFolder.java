@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -75,9 +76,8 @@ public final class CheckpointFolder implements AutoCloseable {
         for (Map.Entry<String, JsonNode> entry : weightMap.node().properties()) {
             String tensor = entry.getKey();
             String shard = weightMap.text(tensor);
-            Path place = path.resolve(shard);
-            // A shard stands beside its index; a path to elsewhere is a mistake or an attack.
-            if (!place.normalize().equals(path.resolve(place.getFileName()).normalize())) {
+            Path place = beside(shard);
+            if (place == null) {
                 throw weightMap.unexpected(tensor, "the name of a file in the same folder");
             }
             if (!Files.exists(place)) {
@@ -90,6 +90,17 @@ public final class CheckpointFolder implements AutoCloseable {
                         weightMap.file() + " places tensor " + tensor + " in " + shard + ", which does not hold it");
             }
             tensors.put(tensor, file);
+        }
+    }
+
+    /** Returns where a shard lies. One elsewhere than beside its index is a mistake or an attack, and null. */
+    private Path beside(String shard) {
+        try {
+            Path place = path.resolve(shard);
+            Path around = place.toAbsolutePath().normalize().getParent();
+            return path.toAbsolutePath().normalize().equals(around) ? place : null;
+        } catch (InvalidPathException noPath) {
+            return null;
         }
     }
 

@@ -59,6 +59,16 @@ public interface HubSelection {
     }
 
     /**
+     * Selects one file.
+     *
+     * @param name its name in the repository, such as {@code config.json}
+     * @return the selection
+     */
+    static HubSelection file(String name) {
+        return new SingleFile(name);
+    }
+
+    /**
      * Selects the safetensors and JSON files that lie directly in a folder of a repository.
      *
      * @param folder the folder, with slashes; empty for the top of the repository

@@ -1,12 +1,15 @@
 package dev.assay.cli;
 
+import dev.assay.model.Precision;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code assay}, which only leads to its subcommands. */
 @Command(
@@ -55,7 +58,7 @@ public final class Assay implements Runnable {
         CommandLine line = new CommandLine(new Assay())
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Precision.class, Assay::precision)
                 .setParameterExceptionHandler((failure, args) -> Failures.report(failure, err))
                 .setExecutionExceptionHandler(failures);
         try {
@@ -64,6 +67,14 @@ public final class Assay implements Runnable {
             // Left alone it would end the process with code 1, which means something else.
             return Failures.report(error, err);
         }
+    }
+
+    private static Precision precision(String name) {
+        return Arrays.stream(Precision.values())
+                .filter(precision -> precision.toString().equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() ->
+                        new TypeConversionException("expected float32, bfloat16 or float16 but was '" + name + "'"));
     }
 
     @Override

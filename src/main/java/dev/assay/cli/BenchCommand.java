@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = "Measures speed beside the floor of the same machine.",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {BenchCommand.Train.class, BenchCommand.Harvest.class, StoreBenchCommand.class})
 final class BenchCommand implements Runnable {
@@ -44,10 +45,17 @@ final class BenchCommand implements Runnable {
 
     /** What every benchmark takes. */
     static final class Common {
-        @Option(names = "--warmup", defaultValue = "3", description = "rounds not counted (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--warmup",
+                paramLabel = "N",
+                defaultValue = "3",
+                description = "rounds not counted (default ${DEFAULT-VALUE})")
         private int warmup;
 
-        @Option(names = "--threads", description = "threads of one operation (default: the physical cores)")
+        @Option(
+                names = "--threads",
+                paramLabel = "N",
+                description = "threads of one operation (default: the physical cores)")
         private Integer threads;
 
         @Mixin
@@ -57,10 +65,18 @@ final class BenchCommand implements Runnable {
         private boolean json;
 
         Device device() {
+            require("--warmup", warmup, 0);
             if (threads != null) {
                 Threads.set(threads);
             }
             return place.device();
+        }
+
+        /** Refuses a count that nothing can be measured with. */
+        static void require(String option, long value, long least) {
+            if (value < least) {
+                throw new InvalidInputException(option + " is " + value + ", expected at least " + least);
+            }
         }
 
         int print(CommandSpec spec, Object... reports) {
@@ -81,7 +97,11 @@ final class BenchCommand implements Runnable {
         }
     }
 
-    @Command(name = "train", description = "Times training steps.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "train",
+            description = "Times training steps.",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
     static final class Train implements Callable<Integer> {
         @Spec
         private CommandSpec spec;
@@ -89,25 +109,42 @@ final class BenchCommand implements Runnable {
         @Mixin
         private Common common;
 
-        @Option(names = "--architecture", defaultValue = "topk", description = "topk")
+        @Option(names = "--architecture", paramLabel = "NAME", defaultValue = "topk", description = "topk")
         private String architecture;
 
         @Option(
                 names = "--d-in",
+                paramLabel = "N",
                 defaultValue = "512",
                 description = "width of the activations (default ${DEFAULT-VALUE})")
         private int dIn;
 
-        @Option(names = "--d-sae", defaultValue = "16384", description = "latents (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--d-sae",
+                paramLabel = "N",
+                defaultValue = "16384",
+                description = "latents (default ${DEFAULT-VALUE})")
         private int dSae;
 
-        @Option(names = "--k", defaultValue = "32", description = "active latents (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--k",
+                paramLabel = "N",
+                defaultValue = "32",
+                description = "active latents (default ${DEFAULT-VALUE})")
         private int k;
 
-        @Option(names = "--batch", defaultValue = "4096", description = "activations a step (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--batch",
+                paramLabel = "N",
+                defaultValue = "4096",
+                description = "activations a step (default ${DEFAULT-VALUE})")
         private int batch;
 
-        @Option(names = "--steps", defaultValue = "8", description = "counted steps (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--steps",
+                paramLabel = "N",
+                defaultValue = "8",
+                description = "counted steps (default ${DEFAULT-VALUE})")
         private int steps;
 
         @Override
@@ -122,11 +159,11 @@ final class BenchCommand implements Runnable {
 
     @Command(
             name = "harvest",
-            description = {
-                "Times a random model of the shape of Pythia-70m up to blocks.3.hook_resid_post, and as a whole;",
-                "then training from it while it runs, beside 1 / (1/harvest + 1/train)."
-            },
-            mixinStandardHelpOptions = true)
+            description =
+                    "Times a random model of the shape of Pythia-70m up to blocks.3.hook_resid_post, and as a whole; then"
+                            + " training from it while it runs, beside 1 / (1/harvest + 1/train).",
+            mixinStandardHelpOptions = true,
+            sortOptions = false)
     static final class Harvest implements Callable<Integer> {
         private static final HookPoint SITE = HookPoint.residPost(3);
         private static final int STORIES = 20_000;
@@ -138,35 +175,61 @@ final class BenchCommand implements Runnable {
         @Mixin
         private Common common;
 
-        @Option(names = "--contexts", defaultValue = "32", description = "a batch (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--contexts",
+                paramLabel = "N",
+                defaultValue = "32",
+                description = "contexts a batch (default ${DEFAULT-VALUE})")
         private int contexts;
 
         @Option(
                 names = "--context",
+                paramLabel = "N",
                 defaultValue = "128",
                 description = "tokens of a context (default ${DEFAULT-VALUE})")
         private int length;
 
-        @Option(names = "--rounds", defaultValue = "7", description = "counted rounds (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--rounds",
+                paramLabel = "N",
+                defaultValue = "7",
+                description = "counted rounds (default ${DEFAULT-VALUE})")
         private int rounds;
 
         @Option(
                 names = "--live-rounds",
+                paramLabel = "N",
                 defaultValue = "2",
                 description = "counted rounds of training from the live model; 0: none (default ${DEFAULT-VALUE})")
         private int liveRounds;
 
-        @Option(names = "--d-sae", defaultValue = "4096", description = "latents (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--d-sae",
+                paramLabel = "N",
+                defaultValue = "4096",
+                description = "latents (default ${DEFAULT-VALUE})")
         private int dSae;
 
-        @Option(names = "--k", defaultValue = "32", description = "active latents (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--k",
+                paramLabel = "N",
+                defaultValue = "32",
+                description = "active latents (default ${DEFAULT-VALUE})")
         private int k;
 
-        @Option(names = "--batch", defaultValue = "4096", description = "activations a step (default ${DEFAULT-VALUE})")
+        @Option(
+                names = "--batch",
+                paramLabel = "N",
+                defaultValue = "4096",
+                description = "activations a step (default ${DEFAULT-VALUE})")
         private int batch;
 
         @Override
         public Integer call() throws IOException {
+            Common.require("--contexts", contexts, 1);
+            Common.require("--context", length, 1);
+            Common.require("--rounds", rounds, 1);
+            Common.require("--live-rounds", liveRounds, 0);
             TransformerConfig shape = HarvestBenchmark.pythia70m();
             Device device = common.device();
             HarvestBenchmark.Report harvest =

@@ -14,6 +14,7 @@ final class ComparisonOptions {
 
     @Option(
             names = "--tolerance",
+            paramLabel = "X",
             defaultValue = "1e-4",
             description = "largest absolute difference (default ${DEFAULT-VALUE})")
     private double tolerance;

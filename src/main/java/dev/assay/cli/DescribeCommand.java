@@ -18,13 +18,16 @@ import picocli.CommandLine.Spec;
 /** {@code assay describe}: the sites and sizes of a model, without its weights. */
 @Command(
         name = "describe",
-        description = "Lists the sites of a model and their shapes; reads its config.json only.",
-        mixinStandardHelpOptions = true)
+        description = "Lists the sites of a model and their shapes; reads, or fetches, its config.json only.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
 final class DescribeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "a Hugging Face folder, or assay/stories")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "a Hugging Face folder, org/name[@revision] of its hub, or assay/stories")
     private String model;
 
     @Option(names = "--json", description = "print one JSON object")

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         description = "Measures a trained dictionary on held-out documents, and writes DIR/evaluation.json.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
     static final String FILE = "evaluation.json";
 
@@ -34,6 +35,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Option(
             names = "--tokens",
+            paramLabel = "N",
             defaultValue = "200000",
             description = "held-out tokens at most (default ${DEFAULT-VALUE})")
     private long tokens;
@@ -42,13 +44,13 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private DeviceOption place;
+    private ModelOptions options;
 
     @Override
     public Integer call() throws IOException {
-        RunDescription run = RunDescription.read(folder);
-        try (SparseAutoencoder sae = SparseAutoencoder.load(folder, place.device());
-                HookedTransformer model = HookedTransformer.load(run.model(), place.device())) {
+        RunDescription run = options.change(RunDescription.read(folder), null);
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder, options.device());
+                HookedTransformer model = options.load(run)) {
             EvaluationReport report = Evaluation.of(model, sae, run.corpus(model.tokenizer()))
                     .point(HookPoint.parse(run.hook()))
                     .tokens(tokens)

@@ -7,8 +7,6 @@ import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStore;
 import dev.assay.activation.Harvest;
 import dev.assay.checkpoint.Json;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookedTransformer;
 import dev.assay.tensor.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,13 +39,18 @@ final class HarvestCommand implements Callable<Integer> {
             names = "--hook",
             required = true,
             paramLabel = "SITE",
-            description = "such as blocks.2.hook_resid_post; may be given several times")
+            description =
+                    "such as blocks.2.hook_resid_post, or what an exported model calls it; may be given several times")
     private List<String> hooks;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "where the activations go")
     private Path out;
 
-    @Option(names = "--tokens", required = true, description = "activations to store; fewer if the text ends before")
+    @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            required = true,
+            description = "activations to store; fewer if the text ends before")
     private long tokens;
 
     @Option(
@@ -57,7 +60,10 @@ final class HarvestCommand implements Callable<Integer> {
             description = "float32 or float16, on disk (default ${DEFAULT-VALUE})")
     private String type;
 
-    @Option(names = "--shard-rows", description = "activations of a file (default: as many as make 128 MiB)")
+    @Option(
+            names = "--shard-rows",
+            paramLabel = "N",
+            description = "activations of a file (default: as many as make 128 MiB)")
     private Integer shardRows;
 
     @Option(
@@ -70,11 +76,15 @@ final class HarvestCommand implements Callable<Integer> {
 
     @Option(
             names = "--seed",
+            paramLabel = "N",
             defaultValue = "0",
             description = "decides how texts are mixed and shuffled (default ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(names = "--threads", description = "threads of one operation (default: the physical cores)")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "threads of one operation (default: the physical cores)")
     private Integer threads;
 
     @Mixin
@@ -85,12 +95,14 @@ final class HarvestCommand implements Callable<Integer> {
         if (threads != null) {
             Threads.set(threads);
         }
+        if (hooks.stream().distinct().count() < hooks.size()) {
+            throw new InvalidInputException("--hook was given the same site twice, expected each once");
+        }
         RunDescription run = runOptions.describe(String.join(",", hooks), seed);
-        List<HookPoint> points = hooks.stream().map(HookPoint::parse).toList();
         long start = System.nanoTime();
-        try (HookedTransformer model = HookedTransformer.load(run.model(), place.device())) {
-            ActivationSource source = ActivationSource.of(model, points, run.corpus(model.tokenizer()))
-                    .withSpecialTokens(specialTokens);
+        try (SourceModel model = SourceModel.open(run, hooks, place.device())) {
+            ActivationSource source =
+                    model.source(run.corpus(model.tokenizer())).withSpecialTokens(specialTokens);
             Harvest harvest = ActivationStore.write(source, out)
                     .tokens(tokens)
                     .type(type())

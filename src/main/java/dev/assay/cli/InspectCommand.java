@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "inspect",
         description = "Shows the features of a dictionary, and writes a page about them.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
 final class InspectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -55,11 +56,8 @@ final class InspectCommand implements Callable<Integer> {
             names = "--text",
             paramLabel = "[WEIGHT:]TEXT",
             arity = "1..*",
-            description = "text to read, as for assay train (default: that of the training)")
+            description = "text to read, as for assay train (default: as trained on)")
     private List<String> text;
-
-    @Option(names = "--model", paramLabel = "DIR", description = "the model (default: that of the training)")
-    private String model;
 
     @Option(
             names = "--tokens",
@@ -72,14 +70,14 @@ final class InspectCommand implements Callable<Integer> {
     private boolean again;
 
     @Mixin
-    private DeviceOption place;
+    private ModelOptions options;
 
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (SparseAutoencoder sae = SparseAutoencoder.load(folder, place.device())) {
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder, options.device())) {
             RunDescription run = run(sae.metadata());
-            try (HookedTransformer transformer = HookedTransformer.load(run.model(), place.device())) {
+            try (HookedTransformer transformer = options.load(run)) {
                 FeatureInspector inspector = FeatureInspector.of(transformer, sae, store(transformer, sae, run));
                 print(out, inspector);
                 Path file = page == null ? folder.resolve("features.html") : page;
@@ -98,16 +96,16 @@ final class InspectCommand implements Callable<Integer> {
 
     /** What run.json says, but for what is asked for; a dictionary from elsewhere has its metadata. */
     private RunDescription run(SaeMetadata metadata) throws IOException {
-        boolean complete = model != null && text != null;
+        boolean complete = options.model() != null && text != null;
         RunDescription run = complete && !Files.exists(folder.resolve(RunDescription.FILE))
                 ? described(metadata)
                 : RunDescription.read(folder);
-        return run.on(model, text);
+        return options.change(run, text);
     }
 
     private RunDescription described(SaeMetadata metadata) {
         return new RunDescription(
-                model,
+                options.model(),
                 metadata.hookName().orElse(""),
                 text,
                 "text",

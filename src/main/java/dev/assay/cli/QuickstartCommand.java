@@ -33,11 +33,11 @@ import picocli.CommandLine.Spec;
 /** {@code assay quickstart}: the whole way once, on the model that comes with Assay and stories whose concepts are known. */
 @Command(
         name = "quickstart",
-        description = {
-            "Trains a dictionary on the model that comes with Assay, measures it, looks for the concepts",
-            "that its stories are known to hold, and writes the page about its features."
-        },
-        mixinStandardHelpOptions = true)
+        description =
+                "Trains a dictionary on the model that comes with Assay, measures it, looks for the concepts that its"
+                        + " stories are known to hold, and writes the page about its features.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
 final class QuickstartCommand implements Callable<Integer> {
     private static final String MODEL = "assay/stories";
 
@@ -50,7 +50,11 @@ final class QuickstartCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "the same in miniature, in seconds")
     private boolean quick;
 
-    @Option(names = "--seed", defaultValue = "0", description = "decides all randomness (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "decides all randomness (default ${DEFAULT-VALUE})")
     private long seed;
 
     /** How much of everything: the same steps at two sizes. */

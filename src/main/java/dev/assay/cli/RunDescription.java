@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -8,6 +9,7 @@ import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.ActivationStore;
 import dev.assay.checkpoint.AtomicFiles;
 import dev.assay.checkpoint.Json;
+import dev.assay.model.Precision;
 import dev.assay.text.Corpus;
 import dev.assay.text.HoldOut;
 import dev.assay.text.StoryCorpus;
@@ -24,7 +26,7 @@ import java.util.List;
  * What a folder written by {@code assay train} is about: {@code run.json}, from which {@code evaluate} and {@code inspect} find model
  * and text again.
  *
- * @param model a folder, or the name of a model that comes with Assay
+ * @param model a Hugging Face folder, a name of the hub, {@code assay/stories}, or a file of an exported model
  * @param hook the site
  * @param text files, folders, globs, or {@code assay/stories/COUNT} for generated stories; with {@code WEIGHT:} before each of them
  *     they are mixed
@@ -36,7 +38,10 @@ import java.util.List;
  * @param heldOutBy how they are chosen: {@code position} or {@code hash}; position where the file does not say
  * @param shuffleDocuments the window in which documents are shuffled, 0 for not at all
  * @param textSeed decides mixing and shuffling; 0 where there is neither
+ * @param tokenizer a folder with the tokenizer of an exported model; null for any other, which has its own
+ * @param precision what the products of the model compute in; float32 where the file does not say
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record RunDescription(
         String model,
         String hook,
@@ -48,15 +53,18 @@ record RunDescription(
         @JsonProperty("chunk_characters") int chunkCharacters,
         @JsonProperty("held_out_by") String heldOutBy,
         @JsonProperty("shuffle_documents") int shuffleDocuments,
-        @JsonProperty("text_seed") long textSeed) {
+        @JsonProperty("text_seed") long textSeed,
+        String tokenizer,
+        Precision precision) {
 
-    /** Fills in what descriptions written before the last three fields lack, and what nothing depends on. */
+    /** Fills in what descriptions written before the last five fields lack, and what nothing depends on. */
     RunDescription {
         heldOutBy = heldOutBy == null ? POSITION : heldOutBy;
         textSeed = shuffleDocuments > 0 || WeightedName.areMixed(text) ? textSeed : 0;
+        precision = precision == null ? Precision.FLOAT32 : precision;
     }
 
-    /** The text as it is: not mixed, not shuffled, split by position. */
+    /** A model that has its tokenizer, in float32, and text as it is: not mixed, not shuffled, split by position. */
     RunDescription(
             String model,
             String hook,
@@ -66,7 +74,20 @@ record RunDescription(
             boolean prependBos,
             int heldOutEvery,
             int chunkCharacters) {
-        this(model, hook, text, textField, contextLength, prependBos, heldOutEvery, chunkCharacters, POSITION, 0, 0);
+        this(
+                model,
+                hook,
+                text,
+                textField,
+                contextLength,
+                prependBos,
+                heldOutEvery,
+                chunkCharacters,
+                POSITION,
+                0,
+                0,
+                null,
+                null);
     }
 
     static final String FILE = "run.json";
@@ -152,8 +173,8 @@ record RunDescription(
         }
     }
 
-    /** The same run on another model or text: null for what stays. */
-    RunDescription on(String otherModel, List<String> otherText) {
+    /** The same run on another model, which has its tokenizer, or text, or in another precision: null for what stays. */
+    RunDescription on(String otherModel, List<String> otherText, Precision otherPrecision) {
         return new RunDescription(
                 otherModel == null ? model : otherModel,
                 hook,
@@ -165,7 +186,9 @@ record RunDescription(
                 chunkCharacters,
                 heldOutBy,
                 shuffleDocuments,
-                textSeed);
+                textSeed,
+                otherModel == null ? tokenizer : null,
+                otherPrecision == null ? precision : otherPrecision);
     }
 
     /** The text as a corpus for a model's tokenizer. */

@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.model.Precision;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -11,26 +12,46 @@ final class RunOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "DIR", description = "a Hugging Face folder, or assay/stories")
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "a Hugging Face folder, org/name[@revision] of its hub, assay/stories, or an exported model"
+                    + " (.pt or .onnx)")
     private String model;
+
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "DIR",
+            description = "the folder with tokenizer.json, for an exported model; others have their own")
+    private String tokenizer;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description = "float32, bfloat16 or float16: what the model computes in (default ${DEFAULT-VALUE})")
+    private Precision precision;
 
     @Option(
             names = "--text",
             arity = "1..*",
             paramLabel = "[WEIGHT:]TEXT",
-            description = {
-                "files (.txt, .jsonl, also .gz and .zst; .parquet), folders, quoted globs,",
-                "or assay/stories[/COUNT] for generated stories; texts with weights are mixed"
-            })
+            description = "files (.txt, .jsonl, also .gz and .zst; .parquet), folders, quoted globs, or"
+                    + " assay/stories[/COUNT] for generated stories; texts with weights are mixed")
     private List<String> text;
 
     @Option(
             names = "--text-field",
+            paramLabel = "FIELD",
             defaultValue = "text",
             description = "field of a JSON line, or column of a Parquet file (default ${DEFAULT-VALUE})")
     private String textField;
 
-    @Option(names = "--context", defaultValue = "128", description = "tokens of a context (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--context",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "tokens of a context (default ${DEFAULT-VALUE})")
     private int contextLength;
 
     @Option(
@@ -43,6 +64,7 @@ final class RunOptions {
 
     @Option(
             names = "--held-out-every",
+            paramLabel = "N",
             defaultValue = "20",
             description = "of so many documents the first is held out (default ${DEFAULT-VALUE})")
     private int heldOutEvery;
@@ -63,6 +85,7 @@ final class RunOptions {
 
     @Option(
             names = "--chunk-characters",
+            paramLabel = "N",
             defaultValue = "8000",
             description = "cut plain text files into documents of this length (default ${DEFAULT-VALUE}; 0: never)")
     private int chunkCharacters;
@@ -74,7 +97,7 @@ final class RunOptions {
      * @param textSeed decides mixing and shuffling
      */
     RunDescription describe(String hook, long textSeed) {
-        require(model, "--model=DIR");
+        require(model, "--model=MODEL");
         require(text, "--text=TEXT");
         require(hook, "--hook=SITE");
         return new RunDescription(
@@ -88,7 +111,9 @@ final class RunOptions {
                 chunkCharacters,
                 heldOutBy,
                 shuffleDocuments,
-                textSeed);
+                textSeed,
+                tokenizer,
+                precision);
     }
 
     private void require(Object value, String option) {

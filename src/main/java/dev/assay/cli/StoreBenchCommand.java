@@ -22,11 +22,11 @@ import picocli.CommandLine.Spec;
 /** {@code assay bench store}: stored activations beside plain files, and harvesting to disk beside harvesting alone. */
 @Command(
         name = "store",
-        description = {
-            "Times writing and reading stored activations beside plain files of the same sizes, then harvesting",
-            "blocks.3.hook_resid_post of a random model of the shape of Pythia-70m to disk beside harvesting alone."
-        },
-        mixinStandardHelpOptions = true)
+        description =
+                "Times writing and reading stored activations beside plain files of the same sizes, then harvesting"
+                        + " blocks.3.hook_resid_post of a random model of the shape of Pythia-70m to disk beside harvesting alone.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
 final class StoreBenchCommand implements Callable<Integer> {
     private static final int STORIES = 20_000;
 
@@ -36,26 +36,46 @@ final class StoreBenchCommand implements Callable<Integer> {
     @Mixin
     private BenchCommand.Common common;
 
-    @Option(names = "--dir", description = "a folder on the disk to measure (default: that of temporary files)")
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "a folder on the disk to measure (default: that of temporary files)")
     private Path parent;
 
-    @Option(names = "--width", defaultValue = "512", description = "of an activation (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--width",
+            paramLabel = "N",
+            defaultValue = "512",
+            description = "width of an activation (default ${DEFAULT-VALUE})")
     private int width;
 
-    @Option(names = "--rows", defaultValue = "524288", description = "activations (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "524288",
+            description = "activations (default ${DEFAULT-VALUE})")
     private long rows;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "counted rounds (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "counted rounds (default ${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(
             names = "--live-tokens",
+            paramLabel = "N",
             defaultValue = "32768",
             description = "tokens of a round from the live model; 0: none (default ${DEFAULT-VALUE})")
     private long liveTokens;
 
     @Override
     public Integer call() throws IOException {
+        BenchCommand.Common.require("--width", width, 1);
+        BenchCommand.Common.require("--rows", rows, 1);
+        BenchCommand.Common.require("--rounds", rounds, 1);
+        BenchCommand.Common.require("--live-tokens", liveTokens, 0);
         Path folder = parent == null
                 ? Files.createTempDirectory("assay-store")
                 : Files.createTempDirectory(parent, "assay-store");

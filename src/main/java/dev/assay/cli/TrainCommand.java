@@ -3,14 +3,11 @@ package dev.assay.cli;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStore;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookedTransformer;
 import dev.assay.sae.Architecture;
 import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Threads;
-import dev.assay.text.Corpus;
 import dev.assay.train.AuxiliaryLoss;
 import dev.assay.train.OptimizerOptions;
 import dev.assay.train.SaeTrainer;
@@ -18,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -56,34 +54,54 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--hook",
             paramLabel = "SITE",
-            description = "such as blocks.2.hook_resid_post (default: the one site of --activations)")
+            description =
+                    "such as blocks.2.hook_resid_post, or what an exported model calls it (default: the one site of"
+                            + " --activations)")
     private String hook;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "where the run and its dictionary go")
     private Path out;
 
-    @Option(names = "--architecture", defaultValue = "topk", description = "topk")
+    @Option(names = "--architecture", paramLabel = "NAME", defaultValue = "topk", description = "topk")
     private String architecture;
 
-    @Option(names = "--k", defaultValue = "32", description = "active latents a token (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--k",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "active latents a token (default ${DEFAULT-VALUE})")
     private int k;
 
-    @Option(names = "--d-sae", required = true, description = "the number of latents")
+    @Option(names = "--d-sae", paramLabel = "N", required = true, description = "the number of latents")
     private int dSae;
 
-    @Option(names = "--tokens", required = true, description = "activations to train on, repeats counted")
+    @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            required = true,
+            description = "activations to train on, repeats counted")
     private long tokens;
 
-    @Option(names = "--batch", defaultValue = "2048", description = "activations a step (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "2048",
+            description = "activations a step (default ${DEFAULT-VALUE})")
     private int batch;
 
-    @Option(names = "--lr", description = "peak learning rate (default: by the number of latents)")
+    @Option(names = "--lr", paramLabel = "X", description = "peak learning rate (default: by the number of latents)")
     private Double learningRate;
 
-    @Option(names = "--aux-coefficient", description = "weight of the loss on dead latents (default 1/32)")
+    @Option(
+            names = "--aux-coefficient",
+            paramLabel = "X",
+            description = "weight of the loss on dead latents (default 1/32)")
     private Double auxiliaryCoefficient;
 
-    @Option(names = "--dead-after", description = "silent tokens after which a latent is dead (default: tokens / 20)")
+    @Option(
+            names = "--dead-after",
+            paramLabel = "N",
+            description = "silent tokens after which a latent is dead (default: tokens / 20)")
     private Long deadAfter;
 
     @Option(
@@ -94,16 +112,24 @@ final class TrainCommand implements Callable<Integer> {
             description = "scale activations to a mean norm of √d while training (default)")
     private boolean normalize;
 
-    @Option(names = "--seed", defaultValue = "0", description = "decides all randomness (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "decides all randomness (default ${DEFAULT-VALUE})")
     private long seed;
 
     @Option(
             names = "--checkpoint-seconds",
+            paramLabel = "X",
             defaultValue = "60",
-            description = "between checkpoints (default ${DEFAULT-VALUE})")
+            description = "seconds between checkpoints (default ${DEFAULT-VALUE})")
     private double checkpointSeconds;
 
-    @Option(names = "--threads", description = "threads of one operation (default: the physical cores)")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "threads of one operation (default: the physical cores)")
     private Integer threads;
 
     @Mixin
@@ -118,10 +144,8 @@ final class TrainCommand implements Callable<Integer> {
             return trainOnStore();
         }
         RunDescription run = runOptions.describe(hook, seed);
-        HookPoint point = HookPoint.parse(hook);
-        try (HookedTransformer transformer = HookedTransformer.load(run.model(), place.device())) {
-            Corpus corpus = run.corpus(transformer.tokenizer());
-            return train(run, ActivationSource.of(transformer, point, corpus));
+        try (SourceModel model = SourceModel.open(run, List.of(hook), place.device())) {
+            return train(run, model.source(run.corpus(model.tokenizer())));
         }
     }
 

@@ -4,7 +4,6 @@ import dev.assay.checkpoint.ComparisonReport;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.ModelVerification;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,14 +17,17 @@ import picocli.CommandLine.Spec;
         description = "Compares a transformer with tensors that Hugging Face computed from it;"
                 + " scripts/export_reference.py makes such a file.",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:within the tolerance", "1:outside, or the file has unknown tensors", "2:unusable input"})
 final class VerifyModelCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "a Hugging Face folder")
-    private Path folder;
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "a Hugging Face folder, org/name[@revision] of its hub, or assay/stories")
+    private String name;
 
     @Mixin
     private ComparisonOptions options;
@@ -35,7 +37,7 @@ final class VerifyModelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (HookedTransformer model = HookedTransformer.load(folder, place.device())) {
+        try (HookedTransformer model = HookedTransformer.load(name, place.device())) {
             ComparisonReport report = ModelVerification.compare(model, options.expected(), options.tolerance());
             return options.print(report, spec);
         }

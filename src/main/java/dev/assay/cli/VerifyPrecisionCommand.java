@@ -26,12 +26,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify-precision",
         description = "Measures how far a model in 16 bits is from itself in float32; never passes or fails.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
 final class VerifyPrecisionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "a Hugging Face folder, or assay/stories")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "a Hugging Face folder, org/name[@revision] of its hub, or assay/stories")
     private String model;
 
     @Option(
@@ -49,14 +52,23 @@ final class VerifyPrecisionCommand implements Callable<Integer> {
 
     @Option(
             names = "--length",
+            paramLabel = "N",
             defaultValue = "64",
             description = "random tokens a sequence (default ${DEFAULT-VALUE})")
     private int length;
 
-    @Option(names = "--sequences", defaultValue = "4", description = "random sequences (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--sequences",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "random sequences (default ${DEFAULT-VALUE})")
     private int sequences;
 
-    @Option(names = "--seed", defaultValue = "1", description = "of the random tokens (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "decides the random tokens (default ${DEFAULT-VALUE})")
     private long seed;
 
     @Option(names = "--json", description = "print one JSON object")

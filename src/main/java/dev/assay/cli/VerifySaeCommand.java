@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         name = "verify-sae",
         description = "Compares a dictionary with tensors that SAELens computed from it.",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:within the tolerance", "1:outside, or the file has unknown tensors", "2:unusable input"})
 final class VerifySaeCommand implements Callable<Integer> {

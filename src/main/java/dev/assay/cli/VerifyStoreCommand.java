@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
         name = "verify-store",
         description = "Reads a folder that assay harvest has written, and compares each file with its hash.",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:every file is sound", "1:some file has other contents", "2:unusable input"})
 final class VerifyStoreCommand implements Callable<Integer> {

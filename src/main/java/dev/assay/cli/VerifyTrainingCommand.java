@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         name = "verify-training",
         description = "Replays a training run that another library recorded, and compares losses and weights.",
         mixinStandardHelpOptions = true,
+        sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {"0:within the tolerances of the case", "1:outside", "2:unusable input"})
 final class VerifyTrainingCommand implements Callable<Integer> {

@@ -18,7 +18,9 @@ public enum ActivationFunction {
     /** max(x, 0)² (arXiv 2109.08668). */
     RELU_SQUARED("relu2"),
     /** x · σ(x), also called swish. */
-    SILU("silu", "swish");
+    SILU("silu", "swish"),
+    /** The hyperbolic tangent. */
+    TANH("tanh");
 
     private static final double QUICK = 1.702;
 
@@ -57,6 +59,7 @@ public enum ActivationFunction {
             case RELU -> Aten.relu(x);
             case RELU_SQUARED -> Aten.relu(x).square();
             case SILU -> Aten.silu(x);
+            case TANH -> x.tanh();
         };
     }
 

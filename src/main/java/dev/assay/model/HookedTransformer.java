@@ -96,7 +96,10 @@ public final class HookedTransformer implements AutoCloseable {
         return name;
     }
 
-    /** Returns what a model can be known by, whatever its name: the SHA-256 of configuration and weights. Reads every weight. */
+    /**
+     * Returns what a model can be known by, whatever its name: the SHA-256 of its configuration, of the weights that were loaded and
+     * of the precision it computes in. Reads every weight.
+     */
     public String hash() {
         return parameters.hash(config);
     }

@@ -1,5 +1,6 @@
 package dev.assay.model;
 
+import dev.assay.checkpoint.HubSelection;
 import dev.assay.checkpoint.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,6 +16,8 @@ import java.util.Locale;
  * @param sites every site, in the order of computation
  */
 public record ModelDescription(String name, TransformerConfig config, long parameters, List<SiteDescription> sites) {
+    private static final String CONFIG = "config.json";
+
     /** Keeps the list from changing. */
     public ModelDescription {
         sites = List.copyOf(sites);
@@ -35,7 +38,8 @@ public record ModelDescription(String name, TransformerConfig config, long param
     /**
      * Describes a model that is not loaded: only its {@code config.json} is read.
      *
-     * @param nameOrFolder a folder of Hugging Face, or {@code assay/stories} for the model that comes with Assay
+     * @param nameOrFolder a folder of Hugging Face; or {@code org/name} or {@code org/name@revision} of its hub, of which no other file
+     *     is downloaded; or {@code assay/stories} for the model that comes with Assay
      * @return what it is made of
      * @throws dev.assay.InvalidInputException when the configuration is missing or unusable
      * @throws IOException when reading fails
@@ -43,11 +47,11 @@ public record ModelDescription(String name, TransformerConfig config, long param
     public static ModelDescription read(String nameOrFolder) throws IOException {
         return EmbeddedModel.isName(nameOrFolder)
                 ? EmbeddedModel.read(nameOrFolder, ModelDescription::read)
-                : read(Path.of(nameOrFolder), nameOrFolder);
+                : read(ModelLocation.resolve(nameOrFolder, HubSelection.file(CONFIG)), nameOrFolder);
     }
 
     private static ModelDescription read(Path folder, String name) throws IOException {
-        return of(name, ModelReader.config(JsonObject.read(folder.resolve("config.json"))));
+        return of(name, ModelReader.config(JsonObject.read(folder.resolve(CONFIG))));
     }
 
     /** Returns the sizes and a table of the sites, for people. */

@@ -87,8 +87,8 @@ final class ModelFolder {
         json.put("initializer_range", Initialization.DEVIATION);
         json.put("use_cache", true);
         // Read by libraries before transformers 5 and since.
-        json.put("torch_dtype", precision.torchName());
-        json.put("dtype", precision.torchName());
+        json.put("torch_dtype", precision.toString());
+        json.put("dtype", precision.toString());
         return withSpecialTokens(json);
     }
 

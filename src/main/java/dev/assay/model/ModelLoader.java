@@ -81,6 +81,7 @@ public final class ModelLoader {
      * @throws IOException when reading fails
      */
     public HookedTransformer load(Path folder) throws IOException {
+        ModelLocation.refuseFile(folder.toString());
         return read(folder, folder.toString());
     }
 

@@ -133,9 +133,12 @@ final class Parameters {
         return all;
     }
 
-    /** Returns the SHA-256 of a configuration and of every weight, in hexadecimal. */
+    /** Returns the SHA-256 of a configuration, of every weight and of a precision other than float32, in hexadecimal. */
     String hash(TransformerConfig config) {
         Sha256 hash = new Sha256().add(config.toString());
+        if (precision != Precision.FLOAT32) {
+            hash.add(precision.toString());
+        }
         try (Scope scope = Scope.open()) {
             byName().forEach((name, weights) -> hash.add(name).add(weights));
         }

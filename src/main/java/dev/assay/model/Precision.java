@@ -1,6 +1,7 @@
 package dev.assay.model;
 
 import ai.djl.Device;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.HalfType;
 
@@ -27,7 +28,10 @@ public enum Precision {
         this.half = half;
     }
 
-    String torchName() {
+    /** Returns the name that PyTorch has for it, in lower case, as it stands in files too. */
+    @Override
+    @JsonValue
+    public String toString() {
         return torchName;
     }
 

@@ -110,11 +110,7 @@ public record PrecisionError(
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        text.append(String.format(
-                Locale.ROOT,
-                "%s against float32, %,d tokens%n",
-                precision.name().toLowerCase(Locale.ROOT),
-                tokens));
+        text.append(String.format(Locale.ROOT, "%s against float32, %,d tokens%n", precision, tokens));
         text.append(String.format("%-28s %12s %12s%n", "", "largest", "relative"));
         List<Difference> rows = new ArrayList<>(sites);
         rows.add(logits);

@@ -119,7 +119,8 @@ public final class CountingSource implements ActivationSource {
 
     @Override
     public ActivationProvenance provenance() {
-        return new ActivationProvenance("counting", String.join(",", sites), "numbers", part, 8, false, true);
+        return new ActivationProvenance(
+                "counting", "float32", String.join(",", sites), "numbers", part, 8, false, true);
     }
 
     @Override

@@ -77,6 +77,7 @@ class ExportedActivationSourceTest {
         assertEquals(
                 new ActivationProvenance(
                         backend.model().name(),
+                        "as exported",
                         "blocks.0.hook_resid_post,my output",
                         corpus.description(),
                         "all but one of 20 documents",

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -79,10 +80,12 @@ class CheckpointFolderTest {
         assertEquals(
                 index + " places tensor b in m-1.safetensors, which does not hold it",
                 refused(() -> CheckpointFolder.open(folder)));
-        index("{\"a\":\"../m-1.safetensors\"}");
-        assertEquals(
-                index + ": weight_map.a is \"../m-1.safetensors\", expected the name of a file in the same folder",
-                refused(() -> CheckpointFolder.open(folder)));
+        for (String elsewhere : List.of("../m-1.safetensors", "..", "/", "m\\u0000-1.safetensors")) {
+            index("{\"a\":\"" + elsewhere + "\"}");
+            String message = refused(() -> CheckpointFolder.open(folder));
+            assertTrue(message.startsWith(index + ": weight_map.a is \""), message);
+            assertTrue(message.endsWith("\", expected the name of a file in the same folder"), message);
+        }
         index("{\"a\":3}");
         assertEquals(index + ": weight_map.a is 3, expected a string", refused(() -> CheckpointFolder.open(folder)));
         Files.delete(folder.resolve("config.json"));

@@ -547,4 +547,22 @@ class HubTest {
         assertThrows(IOException.class, this::snapshot);
         assertFalse(Files.exists(repository().resolve("snapshots")));
     }
+
+    @Test
+    void oneFileIsFetchedAloneAndTheModelLater() throws IOException {
+        Hub hub = builder(Map.of()).build();
+        Path folder = hub.snapshot(NAME, HubSelection.file("config.json"));
+        assertTrue(Files.exists(folder.resolve("config.json")));
+        assertFalse(Files.exists(folder.resolve(WEIGHTS)));
+        assertEquals(List.of(), seen(WEIGHTS));
+        assertEquals(List.of(), seen("tokenizer.json"));
+        assertEquals(folder, builder(Map.of()).offline(true).build().snapshot(NAME, HubSelection.file("config.json")));
+        assertEquals(folder, snapshot());
+        assertTrue(Files.exists(folder.resolve(WEIGHTS)));
+        assertTrue(Files.exists(folder.resolve("tokenizer.json")));
+        String message = assertThrows(
+                        InvalidInputException.class, () -> hub.snapshot(NAME, HubSelection.file("none.json")))
+                .getMessage();
+        assertHolds(message, "org/name has no none.json");
+    }
 }

@@ -77,6 +77,20 @@ class AssayTest {
     }
 
     @Test
+    void aBenchmarkOfNothingIsOneSentence() {
+        assertOneSentence("--warmup is -1, expected at least 0", "bench", "harvest", "--warmup", "-1");
+        assertOneSentence("--rounds is 0, expected at least 1", "bench", "harvest", "--rounds", "0");
+        assertOneSentence("--width is -3, expected at least 1", "bench", "store", "--width", "-3");
+        assertOneSentence("--live-tokens is -1, expected at least 0", "bench", "store", "--live-tokens", "-1");
+    }
+
+    private void assertOneSentence(String message, String... command) {
+        err.getBuffer().setLength(0);
+        assertEquals(2, run(command), err::toString);
+        assertEquals("assay: " + message, err.toString().strip());
+    }
+
+    @Test
     void noCommandIsExplained() {
         assertEquals(2, run());
         assertTrue(err.toString().startsWith("assay: no command given, expected one of "), err::toString);

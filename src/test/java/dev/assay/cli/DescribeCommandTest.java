@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DescribeCommandTest {
@@ -58,5 +60,42 @@ class DescribeCommandTest {
         assertEquals(2, run("describe", folder.resolve("none").toString()));
         assertEquals(1, err.toString().lines().count(), err::toString);
         assertTrue(err.toString().startsWith("assay: "), err::toString);
+    }
+
+    @Test
+    @Timeout(60)
+    void aNameOfTheHubNeedsItsConfigurationOnly() throws Exception {
+        Path repository = folder.resolve("hub/models--org--name");
+        Files.writeString(Files.createDirectories(repository.resolve("refs")).resolve("main"), "00ff00");
+        Path snapshot = Files.createDirectories(repository.resolve("snapshots/00ff00"));
+        Files.copy(folder.resolve("config.json"), snapshot.resolve("config.json"));
+        ProcessBuilder program = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-Dai.djl.offline=true",
+                        Assay.class.getName(),
+                        "describe",
+                        "org/name",
+                        "--json")
+                .redirectErrorStream(true);
+        program.environment().put("HF_HUB_CACHE", folder.resolve("hub").toString());
+        program.environment().put("HF_HUB_OFFLINE", "1");
+        Process process = program.start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), printed);
+        JsonNode json = Json.mapper().readTree(printed);
+        assertEquals("org/name", json.get("name").textValue());
+        assertEquals(3, json.get("layers").intValue());
+    }
+
+    @Test
+    void whatIsNoModelIsOneSentence() {
+        for (String model : new String[] {"model.pt", "assay/nothing", "no such folder", "config.json/x/y"}) {
+            err.getBuffer().setLength(0);
+            assertEquals(2, run("describe", model));
+            assertEquals(1, err.toString().lines().count(), err::toString);
+            assertTrue(err.toString().contains(model), err::toString);
+        }
     }
 }

@@ -124,9 +124,12 @@ class HarvestCommandTest {
     @Test
     void whatCannotBeIsOneSentence() throws IOException {
         refuses(harvest("0"), "tokens is 0, expected at least 1");
+        refuses(harvest("10", "--hook", RESIDUAL), "--hook was given the same site twice, expected each once");
         refuses(harvest("10", "--type", "int8"), "type is \"int8\", expected float32 or float16");
         refuses(harvest("10", "--hook", "blocks.7.hook_resid_post"), "blocks.7.hook_resid_post");
-        refuses(run("harvest", "--hook", MLP, "--tokens", "9", "--out", "x"), "Missing required option: '--model=DIR'");
+        refuses(
+                run("harvest", "--hook", MLP, "--tokens", "9", "--out", "x"),
+                "Missing required option: '--model=MODEL'");
         assertFalse(Files.exists(store));
         assertEquals(0, harvest("2000"), err::toString);
         refuses(harvest("2000", "--held-out-every", "9"), "activations.json: part is \"all but one of 20 documents\"");
@@ -136,7 +139,7 @@ class HarvestCommandTest {
         refuses(
                 train(run, "--activations", store.toString(), "--context", "9"),
                 "--context was given beside --activations, which brings its own");
-        refuses(train(run, "--hook", MLP), "Missing required option: '--model=DIR'");
+        refuses(train(run, "--hook", MLP), "Missing required option: '--model=MODEL'");
         refuses(train(run, "--activations", model.toString()), model + " has no activations.json");
         assertFalse(Files.exists(run));
     }

@@ -2,11 +2,13 @@ package dev.assay.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.Precision;
 import dev.assay.text.Corpus;
 import dev.assay.text.HoldOut;
 import dev.assay.text.Tokenizer;
@@ -22,7 +24,7 @@ class RunDescriptionTest {
     private Path folder;
 
     private static RunDescription run(List<String> text, String heldOutBy, int window, long seed) {
-        return new RunDescription("m", "h", text, "text", 16, false, 5, 0, heldOutBy, window, seed);
+        return new RunDescription("m", "h", text, "text", 16, false, 5, 0, heldOutBy, window, seed, null, null);
     }
 
     private static Corpus corpus(RunDescription run) throws Exception {
@@ -35,9 +37,35 @@ class RunDescriptionTest {
 
     @Test
     void whatIsWrittenIsReadAgain() throws IOException {
-        RunDescription run = run(List.of("0.7:assay/stories/9", ".3:a.txt"), "hash", 10, 7);
+        RunDescription run = new RunDescription(
+                "m.pt",
+                "h",
+                List.of("0.7:assay/stories/9", ".3:a.txt"),
+                "text",
+                16,
+                false,
+                5,
+                0,
+                "hash",
+                10,
+                7,
+                "t",
+                Precision.BFLOAT16);
         run.write(folder);
         assertEquals(run, RunDescription.read(folder));
+        // Another model brings its tokenizer.
+        assertNull(run.on("other", null, null).tokenizer());
+        assertEquals(Precision.BFLOAT16, run.on("other", null, null).precision());
+    }
+
+    @Test
+    void aPrecisionThatThereIsNotIsNamed() throws IOException {
+        Files.writeString(folder.resolve(RunDescription.FILE), """
+                {"model": "m", "hook": "h", "text": ["a"], "precision": "int8"}
+                """);
+        InvalidInputException e = assertThrows(InvalidInputException.class, () -> RunDescription.read(folder));
+        assertTrue(e.getMessage().contains("int8") && e.getMessage().contains("bfloat16"), e.getMessage());
+        assertEquals(1, e.getMessage().lines().count(), e.getMessage());
     }
 
     @Test
@@ -48,6 +76,7 @@ class RunDescriptionTest {
                 """);
         RunDescription read = RunDescription.read(folder);
         assertEquals(run(List.of("assay/stories/9"), "position", 0, 0), read);
+        assertEquals(Precision.FLOAT32, read.precision());
         // The seed decides nothing about text that is neither mixed nor shuffled.
         assertEquals(run(List.of("assay/stories/9"), "position", 0, 77), read);
         assertEquals(new HoldOut(HoldOut.Rule.POSITION, 5), corpus(read).holdOut());
@@ -66,7 +95,7 @@ class RunDescriptionTest {
         assertEquals(
                 "assay/stories/3",
                 run(List.of("a.txt"), "hash", 10, 7)
-                        .on(null, List.of("assay/stories/3"))
+                        .on(null, List.of("assay/stories/3"), null)
                         .text()
                         .get(0));
     }

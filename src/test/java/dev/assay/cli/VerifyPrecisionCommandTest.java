@@ -32,7 +32,7 @@ class VerifyPrecisionCommandTest {
         assertEquals(
                 0, run("verify-precision", model, "--precision", "float16", "--length", "9", "--json"), err::toString);
         JsonNode json = Json.mapper().readTree(out.toString());
-        assertEquals("FLOAT16", json.get("precision").textValue());
+        assertEquals("float16", json.get("precision").textValue());
         assertEquals(36, json.get("tokens").intValue());
         assertEquals(4, json.get("sites").size());
         assertTrue(json.get("logits").get("relative").doubleValue() > 0, json::toString);

@@ -26,7 +26,8 @@ class GradientTest {
         GEMMA3(TransformerConfig.gemma3().window(3)),
         PHI(TransformerConfig.phi().normalizedHeads(true)),
         QUICK(TransformerConfig.phi().activation(ActivationFunction.GELU_QUICK)),
-        SQUARED(TransformerConfig.llama().activation(ActivationFunction.RELU_SQUARED));
+        SQUARED(TransformerConfig.llama().activation(ActivationFunction.RELU_SQUARED)),
+        TANH(TransformerConfig.gpt2().activation(ActivationFunction.TANH));
 
         final TransformerConfig config;
 

@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,5 +59,28 @@ class ModelLocationTest {
     void whatIsNeitherIsNamed(String name) {
         InvalidInputException refused = assertThrows(InvalidInputException.class, () -> ModelLocation.resolve(name));
         assertTrue(refused.getMessage().contains("org/name@revision"), refused.getMessage());
+    }
+
+    @Test
+    void filesThatAreNoFolderSayWhatReadsThem() throws IOException {
+        Map<String, String> words = Map.of(
+                "x.pt",
+                "TorchScriptModel.load",
+                "org/x.onnx",
+                "OnnxModel.load",
+                folder.resolve("model.safetensors").toString(),
+                "a file of weights alone");
+        Files.createFile(folder.resolve("model.safetensors"));
+        words.forEach((name, word) -> {
+            for (Executable load : List.<Executable>of(
+                    () -> HookedTransformer.load(name),
+                    () -> HookedTransformer.load(Path.of(name)),
+                    () -> ModelDescription.read(name))) {
+                String message = assertThrows(InvalidInputException.class, load).getMessage();
+                assertTrue(message.startsWith(name + " is ") && message.contains(word), message);
+            }
+        });
+        Path odd = Files.createDirectory(folder.resolve("model.pt"));
+        assertEquals(odd, ModelLocation.resolve(odd.toString()));
     }
 }

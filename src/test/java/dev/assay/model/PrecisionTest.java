@@ -2,6 +2,7 @@ package dev.assay.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -183,6 +184,20 @@ class PrecisionTest {
                 }
             }
             assertEquals(before, model.manager().getManagedArrays().size());
+        }
+    }
+
+    @Test
+    void theHashTellsPrecisionsApartEvenWhereNoWeightIsRounded() throws IOException {
+        try (HookedTransformer model = Fixtures.load("gpt2")) {
+            model.save(folder, Precision.BFLOAT16);
+        }
+        try (HookedTransformer exact = HookedTransformer.load(folder);
+                HookedTransformer again = HookedTransformer.load(folder);
+                HookedTransformer half =
+                        HookedTransformer.loader().precision(Precision.BFLOAT16).load(folder)) {
+            assertEquals(exact.hash(), again.hash());
+            assertNotEquals(exact.hash(), half.hash());
         }
     }
 }
