@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import ai.djl.engine.EngineException;
 import dev.assay.InvalidInputException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -18,6 +19,8 @@ final class Failures {
     static final int UNUSABLE_INPUT = 2;
     /** EX_SOFTWARE of sysexits.h: the fault is ours. */
     static final int BUG = 70;
+    /** What PyTorch says when the system has no memory left for an array. */
+    private static final String NATIVE_MEMORY = "can't allocate memory";
 
     private Failures() {}
 
@@ -39,6 +42,14 @@ final class Failures {
         }
         if (failure instanceof InvalidInputException || failure instanceof ParameterException) {
             return failure.getMessage();
+        }
+        if (failure instanceof OutOfMemoryError heap) {
+            return "out of memory (" + heap.getMessage()
+                    + "); ask for less at a time, or give Java more with JDK_JAVA_OPTIONS=-Xmx8g";
+        }
+        if (failure instanceof EngineException
+                && String.valueOf(failure.getMessage()).contains(NATIVE_MEMORY)) {
+            return "out of memory (PyTorch " + NATIVE_MEMORY + "); ask for less at a time";
         }
         if (failure instanceof UncheckedIOException unchecked) {
             return unchecked.getMessage() + ": " + unchecked.getCause().getMessage();

@@ -3,6 +3,7 @@ package dev.assay.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.engine.EngineException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.Json;
@@ -106,10 +107,15 @@ class AssayTest {
                 "assay: /x: No space left on device",
                 report(2, new FileSystemException("/x", null, "No space left on device")));
         assertEquals("assay: a: b", report(2, new UncheckedIOException("a", new IOException("b"))));
+        assertTrue(report(2, new OutOfMemoryError("Java heap space"))
+                .startsWith("assay: out of memory (Java heap space); ask for less at a time"));
+        assertEquals(
+                "assay: out of memory (PyTorch can't allocate memory); ask for less at a time",
+                report(2, new EngineException("DefaultCPUAllocator: can't allocate memory: you tried to …")));
         assertTrue(report(70, new IllegalStateException("oops")).contains("IllegalStateException: oops"));
     }
 
-    private String report(int code, Exception failure) {
+    private String report(int code, Throwable failure) {
         StringWriter text = new StringWriter();
         assertEquals(code, Failures.report(failure, new PrintWriter(text, true)));
         return text.toString().strip();
