@@ -127,7 +127,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 .source(ActivationSource.of(model, point, corpus))
                 .dictionarySize(size.dSae())
                 .tokens(size.tokens())
-                .batchSize(2048)
+                .batchSize(1024)
                 .seed(seed)
                 .output(out)
                 .train();
