@@ -52,12 +52,6 @@ final class BenchCommand implements Runnable {
                 description = "rounds not counted (default ${DEFAULT-VALUE})")
         private int warmup;
 
-        @Option(
-                names = "--threads",
-                paramLabel = "N",
-                description = "threads of one operation (default: the physical cores)")
-        private Integer threads;
-
         @Mixin
         private DeviceOption place;
 
@@ -66,9 +60,6 @@ final class BenchCommand implements Runnable {
 
         Device device() {
             require("--warmup", warmup, 0);
-            if (threads != null) {
-                Threads.set(threads);
-            }
             return place.device();
         }
 
@@ -95,6 +86,23 @@ final class BenchCommand implements Runnable {
             out.flush();
             return 0;
         }
+    }
+
+    /** The options of a training step. */
+    static final class Step {
+        @Option(
+                names = "--k",
+                paramLabel = "N",
+                defaultValue = "32",
+                description = "active latents (default ${DEFAULT-VALUE})")
+        private int k;
+
+        @Option(
+                names = "--batch",
+                paramLabel = "N",
+                defaultValue = "4096",
+                description = "activations a step (default ${DEFAULT-VALUE})")
+        private int batch;
     }
 
     @Command(
@@ -126,19 +134,8 @@ final class BenchCommand implements Runnable {
                 description = "latents (default ${DEFAULT-VALUE})")
         private int dSae;
 
-        @Option(
-                names = "--k",
-                paramLabel = "N",
-                defaultValue = "32",
-                description = "active latents (default ${DEFAULT-VALUE})")
-        private int k;
-
-        @Option(
-                names = "--batch",
-                paramLabel = "N",
-                defaultValue = "4096",
-                description = "activations a step (default ${DEFAULT-VALUE})")
-        private int batch;
+        @Mixin
+        private Step step;
 
         @Option(
                 names = "--steps",
@@ -153,7 +150,9 @@ final class BenchCommand implements Runnable {
                 throw new InvalidInputException("architecture is \"" + architecture + "\", expected topk");
             }
             return common.print(
-                    spec, TrainingBenchmark.run(TopK.of(k), dIn, dSae, batch, steps, common.warmup, common.device()));
+                    spec,
+                    TrainingBenchmark.run(
+                            TopK.of(step.k), dIn, dSae, step.batch, steps, common.warmup, common.device()));
         }
     }
 
@@ -210,19 +209,8 @@ final class BenchCommand implements Runnable {
                 description = "latents (default ${DEFAULT-VALUE})")
         private int dSae;
 
-        @Option(
-                names = "--k",
-                paramLabel = "N",
-                defaultValue = "32",
-                description = "active latents (default ${DEFAULT-VALUE})")
-        private int k;
-
-        @Option(
-                names = "--batch",
-                paramLabel = "N",
-                defaultValue = "4096",
-                description = "activations a step (default ${DEFAULT-VALUE})")
-        private int batch;
+        @Mixin
+        private Step step;
 
         @Override
         public Integer call() throws IOException {
@@ -244,7 +232,7 @@ final class BenchCommand implements Runnable {
                         .contextLength(length)
                         .build();
                 ActivationSource source = ActivationSource.of(model, SITE, text);
-                return LiveTrainingBenchmark.run(source, TopK.of(k), dSae, batch, BATCHES, liveRounds);
+                return LiveTrainingBenchmark.run(source, TopK.of(step.k), dSae, step.batch, BATCHES, liveRounds);
             }
         }
     }

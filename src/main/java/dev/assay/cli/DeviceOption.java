@@ -3,11 +3,12 @@ package dev.assay.cli;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import dev.assay.InvalidInputException;
+import dev.assay.tensor.Threads;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** Where the arrays of a command live. */
+/** Where a command computes, and on how many threads. */
 final class DeviceOption {
     private static final Pattern GPU = Pattern.compile("(?:gpu|cuda):?(\\d{0,4})");
 
@@ -18,8 +19,17 @@ final class DeviceOption {
             description = "cpu, or gpu0, gpu1, … (default ${DEFAULT-VALUE})")
     private String name;
 
-    /** Returns the device, once it is known that this machine has it. */
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "threads of one operation (default: the physical cores)")
+    private Integer threads;
+
+    /** Returns the device, once it is known that this machine has it, and sets the number of threads. */
     Device device() {
+        if (threads != null) {
+            Threads.set(threads);
+        }
         if (name.equals("cpu")) {
             return Device.cpu();
         }

@@ -7,7 +7,6 @@ import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStore;
 import dev.assay.activation.Harvest;
 import dev.assay.checkpoint.Json;
-import dev.assay.tensor.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,20 +80,11 @@ final class HarvestCommand implements Callable<Integer> {
             description = "decides how texts are mixed and shuffled (default ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "threads of one operation (default: the physical cores)")
-    private Integer threads;
-
     @Mixin
     private DeviceOption place;
 
     @Override
     public Integer call() throws IOException {
-        if (threads != null) {
-            Threads.set(threads);
-        }
         if (hooks.stream().distinct().count() < hooks.size()) {
             throw new InvalidInputException("--hook was given the same site twice, expected each once");
         }

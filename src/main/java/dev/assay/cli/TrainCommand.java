@@ -7,7 +7,6 @@ import dev.assay.sae.Architecture;
 import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
-import dev.assay.tensor.Threads;
 import dev.assay.train.AuxiliaryLoss;
 import dev.assay.train.OptimizerOptions;
 import dev.assay.train.SaeTrainer;
@@ -126,20 +125,11 @@ final class TrainCommand implements Callable<Integer> {
             description = "seconds between checkpoints (default ${DEFAULT-VALUE})")
     private double checkpointSeconds;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "threads of one operation (default: the physical cores)")
-    private Integer threads;
-
     @Mixin
     private DeviceOption place;
 
     @Override
     public Integer call() throws IOException {
-        if (threads != null) {
-            Threads.set(threads);
-        }
         if (activations != null) {
             return trainOnStore();
         }

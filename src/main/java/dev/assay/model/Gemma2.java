@@ -1,11 +1,9 @@
 package dev.assay.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
-import java.util.Set;
 
 /** Gemma-2: norms before and after both halves, soft caps, and a window in every other block (arXiv 2408.00118). */
-final class Gemma2 implements Family {
+final class Gemma2 implements LlamaLayout {
     static final String MODEL_TYPE = "gemma2";
 
     @Override
@@ -28,15 +26,5 @@ final class Gemma2 implements Family {
     public void write(TransformerConfig config, ObjectNode json) {
         GemmaFiles.write(config, "Gemma2ForCausalLM", json);
         LlamaFiles.writeRotary(config, json);
-    }
-
-    @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
-        return LlamaFiles.weights(config);
-    }
-
-    @Override
-    public String nameIn(Set<String> names, String name) {
-        return LlamaFiles.nameIn(names, name);
     }
 }

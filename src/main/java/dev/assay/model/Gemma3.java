@@ -2,11 +2,9 @@ package dev.assay.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.checkpoint.JsonObject;
-import java.util.List;
-import java.util.Set;
 
 /** The text model of Gemma-3: norms on queries and keys, and blocks with a window that turn faster (arXiv 2503.19786). */
-final class Gemma3 implements Family {
+final class Gemma3 implements LlamaLayout {
     static final String MODEL_TYPE = "gemma3_text";
 
     @Override
@@ -63,15 +61,5 @@ final class Gemma3 implements Family {
         json.put(OLDER_BASE, positions.full().base());
         json.put(OLDER_WINDOWED_BASE, positions.windowed().base());
         RotaryEntries.writeOlderScaling(positions.full(), json);
-    }
-
-    @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
-        return LlamaFiles.weights(config);
-    }
-
-    @Override
-    public String nameIn(Set<String> names, String name) {
-        return LlamaFiles.nameIn(names, name);
     }
 }

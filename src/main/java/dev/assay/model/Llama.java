@@ -1,11 +1,9 @@
 package dev.assay.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
-import java.util.Set;
 
 /** Llama 2 and 3: gated layers, norms by the root mean square, and in the third generation scaled rotations. */
-final class Llama implements Family {
+final class Llama implements LlamaLayout {
     static final String MODEL_TYPE = "llama";
 
     @Override
@@ -29,15 +27,5 @@ final class Llama implements Family {
         LlamaFiles.writeRotary(config, json);
         json.put(LlamaFiles.ATTENTION_BIAS, config.attention().bias());
         json.put("mlp_bias", config.feedForward().bias());
-    }
-
-    @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
-        return LlamaFiles.weights(config);
-    }
-
-    @Override
-    public String nameIn(Set<String> names, String name) {
-        return LlamaFiles.nameIn(names, name);
     }
 }

@@ -3,10 +3,9 @@ package dev.assay.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 
 /** Mistral: Llama with a window, the same in all blocks. */
-final class Mistral implements Family {
+final class Mistral implements LlamaLayout {
     static final String MODEL_TYPE = "mistral";
 
     @Override
@@ -35,15 +34,5 @@ final class Mistral implements Family {
         LlamaFiles.write(config, "MistralForCausalLM", json);
         LlamaFiles.writeRotary(config, json);
         LlamaFiles.writeWindow(config, json);
-    }
-
-    @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
-        return LlamaFiles.weights(config);
-    }
-
-    @Override
-    public String nameIn(Set<String> names, String name) {
-        return LlamaFiles.nameIn(names, name);
     }
 }

@@ -1,11 +1,9 @@
 package dev.assay.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
-import java.util.Set;
 
 /** Qwen2: Llama with biases on queries, keys and values, and windows in the later blocks when they are turned on. */
-final class Qwen2 implements Family {
+final class Qwen2 implements LlamaLayout {
     static final String MODEL_TYPE = "qwen2";
 
     @Override
@@ -26,15 +24,5 @@ final class Qwen2 implements Family {
         LlamaFiles.write(config, "Qwen2ForCausalLM", json);
         LlamaFiles.writeRotary(config, json);
         QwenWindows.write(config, json);
-    }
-
-    @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
-        return LlamaFiles.weights(config);
-    }
-
-    @Override
-    public String nameIn(Set<String> names, String name) {
-        return LlamaFiles.nameIn(names, name);
     }
 }

@@ -1,11 +1,9 @@
 package dev.assay.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.List;
-import java.util.Set;
 
 /** Qwen3: Llama with a norm on each head of queries and of keys, and windows as in Qwen2. */
-final class Qwen3 implements Family {
+final class Qwen3 implements LlamaLayout {
     static final String MODEL_TYPE = "qwen3";
 
     @Override
@@ -31,15 +29,5 @@ final class Qwen3 implements Family {
         LlamaFiles.writeRotary(config, json);
         QwenWindows.write(config, json);
         json.put(LlamaFiles.ATTENTION_BIAS, config.attention().bias());
-    }
-
-    @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
-        return LlamaFiles.weights(config);
-    }
-
-    @Override
-    public String nameIn(Set<String> names, String name) {
-        return LlamaFiles.nameIn(names, name);
     }
 }
