@@ -12,7 +12,9 @@ import dev.assay.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,12 +41,15 @@ public final class SparseAutoencoder implements AutoCloseable {
         architecture = builder.architecture;
         input = builder.input;
         metadata = builder.metadata;
-        weights = new Weights(
-                own(builder.weights.encoder()),
-                own(builder.weights.encoderBias()),
-                own(builder.weights.decoder()),
-                own(builder.weights.decoderBias()));
+        weights = own(builder.weights);
         density = builder.density == null ? null : own(builder.density);
+    }
+
+    private Weights own(Weights from) {
+        Map<String, NDArray> more = new HashMap<>();
+        from.more().forEach((name, array) -> more.put(name, own(array)));
+        return new Weights(
+                own(from.encoder()), own(from.encoderBias()), own(from.decoder()), own(from.decoderBias()), more);
     }
 
     private NDArray own(NDArray array) {
@@ -232,7 +237,8 @@ public final class SparseAutoencoder implements AutoCloseable {
                     weights.encoder().mul(factor),
                     weights.encoderBias(),
                     weights.decoder().div(factor),
-                    weights.decoderBias().div(factor));
+                    weights.decoderBias().div(factor),
+                    weights.more());
             return toBuilder()
                     .weights(folded)
                     .input(new InputOptions(Normalization.NONE, input.subtractDecoderBias(), input.joinHeads()))

@@ -103,7 +103,8 @@ public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture 
                     scope.keep(weights.encoder().mul(column)),
                     scope.keep(weights.encoderBias().mul(norms)),
                     scope.keep(weights.decoder().div(column)),
-                    scope.keep(weights.decoderBias().duplicate()));
+                    scope.keep(weights.decoderBias().duplicate()),
+                    weights.more());
         }
     }
 }

@@ -14,6 +14,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,6 +193,25 @@ class SparseAutoencoderTest {
             assertEquals(
                     "the activation scale is NaN, expected a number above 0",
                     refused(() -> sae.foldActivationNorm(Double.NaN)));
+        }
+    }
+
+    @Test
+    void theDictionaryOwnsWhatAnArchitectureHasBesides() {
+        NDArray threshold = manager.ones(new Shape(8));
+        SparseAutoencoderBuilder builder = random(manager, 4, 8, TopK.of(2));
+        Weights plain = builder.weights;
+        Weights weights = new Weights(
+                plain.encoder(), plain.encoderBias(), plain.decoder(), plain.decoderBias(), Map.of("extra", threshold));
+        try (SparseAutoencoder sae = builder.weights(weights).build();
+                SparseAutoencoder folded = sae.foldActivationNorm(2)) {
+            threshold.muli(0f);
+            assertArrayEquals(
+                    manager.ones(new Shape(8)).toFloatArray(),
+                    folded.weights().more("extra").toFloatArray());
+            assertEquals(
+                    "the weights have no r_mag, only the usual four and [extra]",
+                    refused(() -> sae.weights().more("r_mag")));
         }
     }
 
