@@ -47,6 +47,34 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
     }
 
     /**
+     * Makes codes of entries of a dense array.
+     *
+     * @param positions int64 [m], each entry's place {@code row · dSae + latent}; those of a row together, the rows in order
+     * @param values float32 [m], shared with the codes
+     * @param rows the number of rows
+     * @param dSae the number of latents
+     * @return the codes
+     */
+    public static SparseCodes ofPositions(NDArray positions, NDArray values, long rows, int dSae) {
+        try (Scope scope = Scope.open()) {
+            NDArray indices = positions.mod((long) dSae);
+            NDArray rowStarts = positions.sub(indices); // row · dSae
+            NDArray starts = ordinals(positions.getManager(), rows).sub(1L).mul((long) dSae);
+            return new SparseCodes(Aten.searchSorted(rowStarts, starts), indices, values, rows, dSae).keep(scope);
+        }
+    }
+
+    /**
+     * Replaces the values.
+     *
+     * @param others float32 [m]
+     * @return codes that share the places of these
+     */
+    public SparseCodes withValues(NDArray others) {
+        return new SparseCodes(offsets, indices, others, rows, dSae);
+    }
+
+    /**
      * Puts the rows of several codes below each other.
      *
      * @param parts at least one, of equally many latents
