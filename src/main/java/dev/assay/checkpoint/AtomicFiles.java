@@ -76,6 +76,26 @@ public final class AtomicFiles {
     }
 
     /**
+     * Gives a file a second name, which may be the name of another file until then. The two names share one content where the file
+     * system can do that; neither file may be changed in place afterwards.
+     *
+     * @param file an existing file
+     * @param name the second name, in a folder that exists
+     * @throws IOException if it cannot be written; then what had the name before is as it was
+     */
+    public static void link(Path file, Path name) throws IOException {
+        Path temporary = name.resolveSibling("." + name.getFileName() + "." + UUID.randomUUID() + TEMPORARY);
+        try {
+            Files.createLink(temporary, file);
+            Files.move(temporary, name, StandardCopyOption.ATOMIC_MOVE);
+            forceFolder(name.toAbsolutePath().getParent());
+        } catch (UnsupportedOperationException | IOException noLinks) {
+            Files.deleteIfExists(temporary);
+            write(name, out -> Files.copy(file, out));
+        }
+    }
+
+    /**
      * Tells whether a file is the remains of a writing that was killed.
      *
      * @param file the file

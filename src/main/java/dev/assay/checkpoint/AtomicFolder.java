@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  * if the process was killed just then.
  */
 public final class AtomicFolder {
+    private static final String PARTIAL = ".partial";
+
     private AtomicFolder() {}
 
     /**
@@ -28,7 +30,7 @@ public final class AtomicFolder {
     public static void write(Path folder, IoConsumer<Path> writer) throws IOException {
         Path target = folder.toAbsolutePath();
         recover(target);
-        Path partial = beside(target, ".partial");
+        Path partial = beside(target, PARTIAL);
         deleteTree(partial);
         try {
             Files.createDirectories(partial);
@@ -60,6 +62,35 @@ public final class AtomicFolder {
         Path previous = beside(target, ".previous");
         if (!Files.exists(target) && Files.exists(previous)) {
             Files.move(previous, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /**
+     * Deletes a folder that this class has written; whoever looks for it meanwhile finds it whole or not at all.
+     *
+     * @param folder the folder
+     * @throws IOException if it cannot be deleted
+     */
+    public static void delete(Path folder) throws IOException {
+        Path partial = beside(folder.toAbsolutePath(), PARTIAL);
+        deleteTree(partial);
+        Files.move(folder, partial, StandardCopyOption.ATOMIC_MOVE);
+        deleteTree(partial);
+    }
+
+    /**
+     * Deletes what killed processes have left half-written or half-deleted in a folder of such folders.
+     *
+     * @param parent the folder that they are in
+     * @throws IOException if something cannot be deleted
+     */
+    public static void sweep(Path parent) throws IOException {
+        try (Stream<Path> entries = Files.list(parent)) {
+            for (Path entry : entries.filter(
+                            path -> path.getFileName().toString().endsWith(PARTIAL))
+                    .toList()) {
+                deleteTree(entry);
+            }
         }
     }
 

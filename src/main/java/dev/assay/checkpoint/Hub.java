@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * Repositories of the Hugging Face hub, through the cache on disk that Hugging Face's own libraries use and in their layout: what
- * one downloaded, the other finds. Only safetensors, JSON and tokenizer files are taken; sizes and hashes are checked; a broken
+ * one downloaded, the other finds. Only safetensors, npz, JSON and tokenizer files are taken; sizes and hashes are checked; a broken
  * download continues where it ended. Threads and processes may share a cache.
  */
 public final class Hub {

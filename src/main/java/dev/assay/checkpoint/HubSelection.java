@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/** Which files of a repository are wanted. Weights are taken as safetensors only. */
+/** Which files of a repository are wanted. No pickled weights are taken. */
 public interface HubSelection {
     /** Brings one file here and returns where its content lies. */
     @FunctionalInterface
@@ -69,7 +69,7 @@ public interface HubSelection {
     }
 
     /**
-     * Selects the safetensors and JSON files that lie directly in a folder of a repository.
+     * Selects a dictionary: the safetensors and JSON files and the {@code params.npz} that lie directly in a folder of a repository.
      *
      * @param folder the folder, with slashes; empty for the top of the repository
      * @return the selection

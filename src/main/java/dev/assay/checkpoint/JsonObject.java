@@ -16,6 +16,7 @@ import java.util.List;
 public final class JsonObject {
     private static final String COUNT = "an integer that is not negative";
     private static final String OBJECTS = "a list of objects";
+    private static final String NUMBERS = "a list of numbers";
 
     private final Path file;
     private final String prefix;
@@ -248,6 +249,27 @@ public final class JsonObject {
             throw unexpected(field, "a list of strings");
         }
         return texts;
+    }
+
+    /**
+     * Returns a field that must be a list of numbers.
+     *
+     * @param field its name
+     * @return the numbers
+     */
+    public List<Double> numbers(String field) {
+        JsonNode value = required(field, NUMBERS);
+        if (!value.isArray()) {
+            throw unexpected(field, NUMBERS);
+        }
+        List<Double> numbers = new ArrayList<>();
+        for (JsonNode entry : value) {
+            if (!entry.isNumber()) {
+                throw unexpected(field, NUMBERS);
+            }
+            numbers.add(entry.doubleValue());
+        }
+        return numbers;
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.assay.checkpoint;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
@@ -168,6 +170,28 @@ public final class Safetensors implements AutoCloseable {
             return scope.keep(target);
         } catch (IOException failure) {
             throw new UncheckedIOException(file + ": tensor " + name + " cannot be read", failure);
+        }
+    }
+
+    /**
+     * Loads a number.
+     *
+     * @param name the name of a tensor with one entry
+     * @return the entry
+     * @throws InvalidInputException if there is no such tensor, it has more entries or its type cannot be loaded
+     * @throws UncheckedIOException if reading fails
+     */
+    public double scalar(String name) {
+        Shape shape = info(name).shape();
+        if (shape.size() != 1) {
+            throw new InvalidInputException(file + ": tensor " + name + " has shape " + shape + ", expected one entry");
+        }
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                Scope scope = Scope.open()) {
+            return load(manager, name)
+                    .toType(DataType.FLOAT64, false)
+                    .reshape(1)
+                    .getDouble(0);
         }
     }
 

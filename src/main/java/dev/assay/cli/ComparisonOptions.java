@@ -9,7 +9,10 @@ import picocli.CommandLine.Option;
 
 /** What every comparison with recorded tensors takes, and how it answers. */
 final class ComparisonOptions {
-    @Option(names = "--expected", paramLabel = "FILE", required = true, description = "inputs and expected outputs")
+    @Option(
+            names = "--expected",
+            paramLabel = "FILE",
+            description = "inputs and expected outputs (default: expected.safetensors in the folder)")
     private Path expected;
 
     @Option(
@@ -22,8 +25,9 @@ final class ComparisonOptions {
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
-    Path expected() {
-        return expected;
+    /** The file that was named, or the usual one in the folder of what is compared. */
+    Path expected(Path folder) {
+        return expected == null ? folder.resolve("expected.safetensors") : expected;
     }
 
     double tolerance() {

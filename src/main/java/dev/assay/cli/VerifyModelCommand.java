@@ -4,6 +4,7 @@ import dev.assay.checkpoint.ComparisonReport;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.ModelVerification;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +39,8 @@ final class VerifyModelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (HookedTransformer model = HookedTransformer.load(name, place.device())) {
-            ComparisonReport report = ModelVerification.compare(model, options.expected(), options.tolerance());
+            ComparisonReport report =
+                    ModelVerification.compare(model, options.expected(Path.of(name)), options.tolerance());
             return options.print(report, spec);
         }
     }

@@ -23,7 +23,7 @@ final class VerifySaeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "a SAELens folder")
+    @Parameters(paramLabel = "DIR", description = "a dictionary: a folder of SAELens, sparsify or Gemma Scope")
     private Path folder;
 
     @Mixin
@@ -31,7 +31,7 @@ final class VerifySaeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ComparisonReport report = SaeVerification.run(folder, options.expected(), options.tolerance());
+        ComparisonReport report = SaeVerification.run(folder, options.expected(folder), options.tolerance());
         return options.print(report, spec);
     }
 }

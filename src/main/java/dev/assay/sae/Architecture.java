@@ -1,13 +1,15 @@
 package dev.assay.sae;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 
 /**
  * How a dictionary turns pre-activations into sparse codes and codes back into activations. Each kind is one small record that
- * holds its numbers, and reads all else from the {@link Weights}.
+ * holds its numbers, and reads all else from the {@link Weights}. The formulas are SAELens's; {@code pre} stands for
+ * {@code input · encoderᵀ + encoderBias}.
  */
-public sealed interface Architecture permits TopK {
+public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, BatchTopK, Transcoder {
     /**
      * Returns the name of this kind in {@code cfg.json}.
      *
@@ -20,7 +22,30 @@ public sealed interface Architecture permits TopK {
      *
      * @return numbers, truth values or strings by name
      */
-    Map<String, Object> options();
+    default Map<String, Object> options() {
+        return Map.of();
+    }
+
+    /**
+     * Returns what must be in {@link Weights#more}, and nothing else.
+     *
+     * @param dIn the width of the activations
+     * @param dSae the number of latents
+     * @param dOut the width of what is decoded
+     * @return shapes by name
+     */
+    default Map<String, Shape> more(int dIn, int dSae, int dOut) {
+        return Map.of();
+    }
+
+    /**
+     * Returns what a SAELens file calls the encoder's bias.
+     *
+     * @return the tensor's name
+     */
+    default String encoderBiasName() {
+        return "b_enc";
+    }
 
     /**
      * Fails unless a dictionary may have this many latents.
@@ -28,7 +53,27 @@ public sealed interface Architecture permits TopK {
      * @param dSae the number of latents
      * @throws dev.assay.InvalidInputException if it does not suit this architecture
      */
-    void check(int dSae);
+    default void check(int dSae) {}
+
+    /**
+     * Tells whether what is decoded stands for the input itself.
+     *
+     * @return false for a transcoder, which predicts the activations of another site
+     */
+    default boolean reconstructsInput() {
+        return true;
+    }
+
+    /**
+     * Writes what the activation function is applied to.
+     *
+     * @param input [n, d_in], normalised and centred
+     * @param weights the dictionary's arrays
+     * @param out [n, d_sae], overwritten
+     */
+    default void preActivations(NDArray input, Weights weights, NDArray out) {
+        weights.preActivations(input, out);
+    }
 
     /**
      * Encodes a few rows at once; the dictionary cuts longer inputs.
@@ -45,9 +90,24 @@ public sealed interface Architecture permits TopK {
      *
      * @param codes the codes of n rows
      * @param weights the dictionary's arrays
-     * @return [n, d_in], with the decoder's bias and before the normalisation is undone
+     * @return [n, d_out], with the decoder's bias and before the normalisation is undone
      */
-    NDArray decode(SparseCodes codes, Weights weights);
+    default NDArray decode(SparseCodes codes, Weights weights) {
+        return weights.decode(codes);
+    }
+
+    /**
+     * Turns what was decoded into what the dictionary answers.
+     *
+     * @param decoded [n, d_out]
+     * @param x [n, d_in], the activations as they came
+     * @param normalized the same normalised, which knows how to undo that
+     * @param weights the dictionary's arrays
+     * @return [n, d_out]
+     */
+    default NDArray answer(NDArray decoded, NDArray x, Normalization.Normalized normalized, Weights weights) {
+        return normalized.undo(decoded);
+    }
 
     /**
      * Moves the norms of the decoder's rows into the encoder, so that the rows have norm 1 and a code is the length of what its
@@ -58,4 +118,14 @@ public sealed interface Architecture permits TopK {
      * @throws dev.assay.InvalidInputException if folding would change what the dictionary computes
      */
     Weights foldDecoderNorm(Weights weights);
+
+    /**
+     * Returns this kind for a dictionary whose decoder is divided by the factor that scaled the activations in training.
+     *
+     * @param scale the factor
+     * @return this, unless one of its numbers depends on the decoder
+     */
+    default Architecture foldActivationNorm(double scale) {
+        return this;
+    }
 }

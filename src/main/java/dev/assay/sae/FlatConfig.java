@@ -15,7 +15,7 @@ final class FlatConfig {
             "hook_point", "hook_name",
             "hook_point_layer", "hook_layer",
             "hook_point_head_index", "hook_head_index");
-    private static final List<String> ARITHMETIC = List.of("k", "rescale_acts_by_decoder_norm");
+    private static final List<String> ARITHMETIC = List.of("k", TopK.RESCALE, SaelensConfig.D_OUT);
 
     private FlatConfig() {}
 
@@ -49,7 +49,7 @@ final class FlatConfig {
         if (function.equals(TopK.ID)) {
             cfg.put("architecture", TopK.ID);
         } else if (!cfg.hasNonNull("architecture")) {
-            cfg.put("architecture", "standard");
+            cfg.put("architecture", Standard.ID);
         }
         JsonNode k = metadata.path("activation_fn_kwargs").path("k");
         if (!cfg.has("k") && !k.isMissingNode()) {

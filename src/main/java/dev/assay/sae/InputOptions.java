@@ -10,4 +10,6 @@ package dev.assay.sae;
 public record InputOptions(Normalization normalization, boolean subtractDecoderBias, boolean joinHeads) {
     /** No normalisation, the decoder's bias subtracted: the usual case. */
     public static final InputOptions CENTRED = new InputOptions(Normalization.NONE, true, false);
+    /** No normalisation and no bias subtracted: the usual case of a transcoder. */
+    public static final InputOptions PLAIN = new InputOptions(Normalization.NONE, false, false);
 }

@@ -18,6 +18,7 @@ public final class SaeMetadata {
     private static final String CONTEXT_SIZE = "context_size";
     private static final String PREPEND_BOS = "prepend_bos";
     private static final String DATASET_PATH = "dataset_path";
+    private static final String EXCLUDE_SPECIAL_TOKENS = "exclude_special_tokens";
 
     private final ObjectNode fields;
     /** Fields that stood beside {@code metadata} and that Assay does not know. */
@@ -107,6 +108,15 @@ public final class SaeMetadata {
      */
     public boolean prependBos() {
         return fields.path(PREPEND_BOS).asBoolean(true);
+    }
+
+    /**
+     * Tells whether special tokens were left out in training, so that the dictionary is not for them.
+     *
+     * @return false unless the file says yes
+     */
+    public boolean excludesSpecialTokens() {
+        return fields.path(EXCLUDE_SPECIAL_TOKENS).asBoolean(false);
     }
 
     /**

@@ -2,19 +2,19 @@ package dev.assay.sae;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.checkpoint.ComparisonReport;
 import dev.assay.checkpoint.ExpectedTensors;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
  * Compares a dictionary with what SAELens computed from it. The file of expected tensors holds the input {@code x} and any of
  * {@code sae_in}, {@code hidden_pre}, {@code feature_acts}, {@code recon}; with the prefix {@code training_mode.} the same from
- * the dictionary as it was in training; with {@code fold_W_dec_norm.} or {@code fold_activation_norm.} (whose factor is
- * {@code scale}) the same, and the arrays, after folding.
+ * the dictionary as it was in training, where batch top-k selects over all rows at once; with {@code fold_W_dec_norm.} or
+ * {@code fold_activation_norm.} (whose factor is {@code scale}) the same, and the arrays, after folding.
  */
 public final class SaeVerification {
     private static final String ACTIVE_SETS_EQUAL = "active_sets_equal";
@@ -89,15 +89,23 @@ public final class SaeVerification {
         try (Scope scope = Scope.open()) {
             compare(prefix + "sae_in", sae.input(x));
             compare(prefix + "hidden_pre", sae.preActivations(x));
-            compareCodes(prefix + "feature_acts", sae.encode(x).dense());
-            compare(prefix + "recon", sae.reconstruct(x));
+            SparseCodes codes = prefix.equals(TRAINING) ? encodeAsTraining(sae) : sae.encode(x);
+            compareCodes(prefix + "feature_acts", codes.dense());
+            compare(prefix + "recon", sae.decode(codes, x));
             if (!prefix.isEmpty()) {
-                for (Map.Entry<String, NDArray> tensor :
-                        SaelensFolder.tensors(sae.weights()).entrySet()) {
-                    compare(prefix + tensor.getKey(), tensor.getValue());
-                }
+                SaelensTensors.of(sae.architecture(), sae.weights())
+                        .forEach((name, tensor) -> compare(prefix + name, tensor));
             }
         }
+    }
+
+    private SparseCodes encodeAsTraining(SparseAutoencoder sae) {
+        if (sae.architecture() instanceof BatchTopK batchTopK) {
+            NDArray in = sae.input(x);
+            NDArray workspace = in.getManager().create(new Shape(in.getShape().get(0), sae.dSae()));
+            return batchTopK.encodeBatch(in, sae.weights(), workspace);
+        }
+        return sae.encode(x);
     }
 
     private void compare(String name, NDArray computed) {

@@ -4,20 +4,20 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.JsonObject;
+import dev.assay.checkpoint.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /** The content of a SAELens {@code cfg.json}: all of a dictionary but its arrays. */
-record SaelensConfig(int dIn, int dSae, Architecture architecture, InputOptions input, SaeMetadata metadata) {
+record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, InputOptions input, SaeMetadata metadata) {
     /** The layout written here is that of this version; readers take what says less than 6 for the older one. */
     private static final String LAYOUT_VERSION = "6.18.0";
 
     private static final String D_IN = "d_in";
     private static final String D_SAE = "d_sae";
+    static final String D_OUT = "d_out";
     private static final String DTYPE = "dtype";
     private static final String DEVICE = "device";
     private static final String ARCHITECTURE = "architecture";
@@ -32,19 +32,22 @@ record SaelensConfig(int dIn, int dSae, Architecture architecture, InputOptions 
     static final Set<String> COMMON =
             Set.of(D_IN, D_SAE, DTYPE, DEVICE, ARCHITECTURE, APPLY_B_DEC, NORMALIZE, RESHAPE, METADATA);
 
-    private static final Map<String, Function<JsonObject, Architecture>> ARCHITECTURES =
-            new TreeMap<>(Map.of(TopK.ID, TopK::read));
+    static SaelensConfig of(SparseAutoencoder sae) {
+        return new SaelensConfig(sae.dIn(), sae.dSae(), sae.dOut(), sae.architecture(), sae.input(), sae.metadata());
+    }
 
-    static SaelensConfig read(Path file) throws IOException {
+    /** Reads a file; the weights are asked for what an architecture keeps there instead. */
+    static SaelensConfig read(Path file, Safetensors weights) throws IOException {
         JsonObject cfg = JsonObject.read(file);
         if (cfg.has(METADATA)) {
             cfg.object(METADATA);
         }
-        return parse(isFlat(cfg) ? JsonObject.of(file, FlatConfig.toNested(cfg.node())) : cfg);
+        return parse(isFlat(cfg) ? JsonObject.of(file, FlatConfig.toNested(cfg.node())) : cfg, weights);
     }
 
     private static boolean isFlat(JsonObject cfg) {
-        String version = cfg.node().path(METADATA).path(VERSION).asText("");
+        String inside = cfg.node().path(METADATA).path(VERSION).asText("");
+        String version = cfg.text(VERSION, inside);
         int dot = version.indexOf('.');
         try {
             return Integer.parseInt(dot < 0 ? version : version.substring(0, dot)) < 6;
@@ -53,27 +56,33 @@ record SaelensConfig(int dIn, int dSae, Architecture architecture, InputOptions 
         }
     }
 
-    private static SaelensConfig parse(JsonObject cfg) {
-        String id = cfg.text(ARCHITECTURE);
-        if (!ARCHITECTURES.containsKey(id)) {
-            throw cfg.unexpected(ARCHITECTURE, "one of " + String.join(", ", ARCHITECTURES.keySet()));
-        }
-        Architecture architecture = ARCHITECTURES.get(id).apply(cfg);
+    private static SaelensConfig parse(JsonObject cfg, Safetensors weights) {
+        int dIn = positive(cfg, D_IN);
         int dSae = positive(cfg, D_SAE);
+        Architecture architecture = SaelensArchitectures.read(cfg, weights);
         try {
             architecture.check(dSae);
         } catch (InvalidInputException unsuitable) {
             throw new InvalidInputException(cfg.file() + ": " + unsuitable.getMessage(), unsuitable);
         }
+        boolean transcodes = !architecture.reconstructsInput();
         ObjectNode besides = cfg.node().deepCopy();
         besides.remove(COMMON);
         besides.remove(architecture.options().keySet());
+        if (transcodes) {
+            besides.remove(D_OUT);
+        }
         ObjectNode metadata = cfg.has(METADATA) ? cfg.object(METADATA).node() : JsonNodeFactory.instance.objectNode();
         return new SaelensConfig(
-                positive(cfg, D_IN), dSae, architecture, inputOptions(cfg), SaeMetadata.of(metadata, besides));
+                dIn,
+                dSae,
+                transcodes ? positive(cfg, D_OUT) : dIn,
+                architecture,
+                inputOptions(cfg, architecture),
+                SaeMetadata.of(metadata, besides));
     }
 
-    private static InputOptions inputOptions(JsonObject cfg) {
+    private static InputOptions inputOptions(JsonObject cfg, Architecture architecture) {
         Normalization normalization = Normalization.named(cfg.text(NORMALIZE, Normalization.NONE.id()));
         if (normalization == null) {
             throw cfg.unexpected(NORMALIZE, "one of " + Normalization.known());
@@ -82,7 +91,11 @@ record SaelensConfig(int dIn, int dSae, Architecture architecture, InputOptions 
         if (!reshape.equals("none") && !reshape.equals(JOIN_HEADS)) {
             throw cfg.unexpected(RESHAPE, "none or " + JOIN_HEADS);
         }
-        return new InputOptions(normalization, cfg.bool(APPLY_B_DEC, true), reshape.equals(JOIN_HEADS));
+        boolean centres = cfg.bool(APPLY_B_DEC, architecture.reconstructsInput());
+        if (centres && !architecture.reconstructsInput()) {
+            throw cfg.unexpected(APPLY_B_DEC, "false, as the decoder's bias of a transcoder belongs to its output");
+        }
+        return new InputOptions(normalization, centres, reshape.equals(JOIN_HEADS));
     }
 
     private static int positive(JsonObject cfg, String field) {
@@ -97,6 +110,9 @@ record SaelensConfig(int dIn, int dSae, Architecture architecture, InputOptions 
         ObjectNode cfg = JsonNodeFactory.instance.objectNode();
         cfg.put(D_IN, dIn);
         cfg.put(D_SAE, dSae);
+        if (!architecture.reconstructsInput()) {
+            cfg.put(D_OUT, dOut);
+        }
         cfg.put(DTYPE, "float32");
         cfg.put(DEVICE, "cpu");
         cfg.put(APPLY_B_DEC, input.subtractDecoderBias());

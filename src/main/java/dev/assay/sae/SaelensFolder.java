@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -29,7 +28,7 @@ import java.util.stream.Stream;
  */
 public final class SaelensFolder {
     private static final String CONFIG = "cfg.json";
-    private static final String WEIGHTS = "sae_weights.safetensors";
+    static final String WEIGHTS = "sae_weights.safetensors";
     private static final String SPARSITY = "sparsity.safetensors";
     private static final Set<String> FILES = Set.of(CONFIG, WEIGHTS, SPARSITY);
     private static final String SPARSITY_TENSOR = "sparsity";
@@ -39,15 +38,15 @@ public final class SaelensFolder {
     private SaelensFolder() {}
 
     static SparseAutoencoder read(Path folder, Device device) throws IOException {
-        SaelensConfig config = SaelensConfig.read(folder.resolve(CONFIG));
         try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
                 Scope scope = Scope.open();
                 Safetensors file = Safetensors.open(folder.resolve(WEIGHTS))) {
+            SaelensConfig config = SaelensConfig.read(folder.resolve(CONFIG), file);
             SparseAutoencoderBuilder builder = SparseAutoencoder.builder()
                     .architecture(config.architecture())
                     .input(config.input())
                     .metadata(config.metadata())
-                    .weights(weights(config, file, manager));
+                    .weights(SaelensTensors.read(config, file, manager));
             if (Files.exists(folder.resolve(SPARSITY))) {
                 builder.density(density(config, folder.resolve(SPARSITY), manager));
             }
@@ -55,55 +54,14 @@ public final class SaelensFolder {
         }
     }
 
-    private static Weights weights(SaelensConfig config, Safetensors file, NDManager manager) {
-        Shape encoder = new Shape(config.dIn(), config.dSae());
-        Shape decoder = new Shape(config.dSae(), config.dIn());
-        Weights weights = new Weights(
-                tensor(file, "W_enc", encoder, manager).transpose(),
-                tensor(file, "b_enc", new Shape(config.dSae()), manager),
-                tensor(file, "W_dec", decoder, manager),
-                tensor(file, "b_dec", new Shape(config.dIn()), manager));
-        for (String name : file.names()) {
-            if (!tensors(weights).containsKey(name) && !isNeutral(file, name, manager)) {
-                throw new InvalidInputException(file.file() + " holds a tensor " + name + ", which the architecture "
-                        + config.architecture().id() + " does not have");
-            }
-        }
-        return weights;
-    }
-
-    /** Early SAELens versions left a factor in the file that is 1 unless a dictionary was fine-tuned. */
-    private static boolean isNeutral(Safetensors file, String name, NDManager manager) {
-        return name.equals("scaling_factor")
-                && file.load(manager, name).eq(1f).all().getBoolean();
-    }
-
-    private static NDArray tensor(Safetensors file, String name, Shape expected, NDManager manager) {
-        Shape shape = file.info(name).shape();
-        if (!shape.equals(expected)) {
-            throw new InvalidInputException(file.file() + ": tensor " + name + " has shape " + shape + ", expected "
-                    + expected + " (d_in and d_sae in " + CONFIG + ")");
-        }
-        return file.load(manager, name).toType(DataType.FLOAT32, false);
-    }
-
     private static NDArray density(SaelensConfig config, Path path, NDManager manager) throws IOException {
         try (Safetensors file = Safetensors.open(path)) {
-            NDArray logarithms = tensor(file, SPARSITY_TENSOR, new Shape(config.dSae()), manager);
+            NDArray logarithms = SaelensTensors.floats(
+                    file, SPARSITY_TENSOR, new Shape(config.dSae()), "d_sae in " + CONFIG, manager);
             NDArray wide =
                     logarithms.toType(DataType.FLOAT64, false).mul(Math.log(10)).exp();
             return wide.sub(SPARSITY_OFFSET).maximum(0.0).toType(DataType.FLOAT32, false);
         }
-    }
-
-    /** Returns the arrays under their names in the file and in the file's orientation, as views. */
-    static Map<String, NDArray> tensors(Weights weights) {
-        Map<String, NDArray> tensors = new TreeMap<>();
-        tensors.put("W_enc", weights.encoder().transpose());
-        tensors.put("b_enc", weights.encoderBias());
-        tensors.put("W_dec", weights.decoder());
-        tensors.put("b_dec", weights.decoderBias());
-        return tensors;
     }
 
     /**
@@ -120,11 +78,10 @@ public final class SaelensFolder {
         try (Scope scope = Scope.open()) {
             // The configuration comes last: without it there is no dictionary to be read.
             Map<Path, IoConsumer<OutputStream>> files = new LinkedHashMap<>();
-            files.put(folder.resolve(WEIGHTS), Safetensors.writer(tensors(sae.weights()), Map.of())::writeTo);
+            Map<String, NDArray> tensors = SaelensTensors.of(sae.architecture(), sae.weights());
+            files.put(folder.resolve(WEIGHTS), Safetensors.writer(tensors, Map.of())::writeTo);
             sae.density().ifPresent(density -> files.put(folder.resolve(SPARSITY), sparsity(density)));
-            SaelensConfig config =
-                    new SaelensConfig(sae.dIn(), sae.dSae(), sae.architecture(), sae.input(), sae.metadata());
-            byte[] json = Json.pretty(config.toJson()).getBytes(StandardCharsets.UTF_8);
+            byte[] json = Json.pretty(SaelensConfig.of(sae).toJson()).getBytes(StandardCharsets.UTF_8);
             files.put(folder.resolve(CONFIG), out -> out.write(json));
             AtomicFiles.writeAll(files);
             if (sae.density().isEmpty()) {

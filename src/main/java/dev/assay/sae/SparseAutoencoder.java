@@ -4,17 +4,14 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
-import dev.assay.tensor.Aten;
+import dev.assay.checkpoint.Hub;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -24,7 +21,7 @@ import java.util.Set;
  *
  * <p>Results belong to the open {@link Scope}, or else to the manager of the input.
  */
-public final class SparseAutoencoder implements AutoCloseable {
+public final class SparseAutoencoder implements Dictionary {
     /** Rows are encoded in pieces whose pre-activations take about this much memory. */
     private static final long WORKSPACE_BYTES = 1L << 26;
 
@@ -36,28 +33,12 @@ public final class SparseAutoencoder implements AutoCloseable {
     private final NDArray density;
 
     SparseAutoencoder(SparseAutoencoderBuilder builder) {
-        builder.architecture.check(builder.weights.dSae());
         manager = NDManager.newBaseManager(builder.weights.encoder().getDevice(), "PyTorch");
         architecture = builder.architecture;
         input = builder.input;
         metadata = builder.metadata;
-        weights = own(builder.weights);
-        density = builder.density == null ? null : own(builder.density);
-    }
-
-    private Weights own(Weights from) {
-        Map<String, NDArray> more = new HashMap<>();
-        from.more().forEach((name, array) -> more.put(name, own(array)));
-        return new Weights(
-                own(from.encoder()), own(from.encoderBias()), own(from.decoder()), own(from.decoderBias()), more);
-    }
-
-    private NDArray own(NDArray array) {
-        return Scope.outside(() -> {
-            NDArray copy = manager.create(array.getShape(), DataType.FLOAT32);
-            Aten.copy_(copy, array);
-            return copy;
-        });
+        weights = builder.weights.copy(manager);
+        density = builder.density == null ? null : Weights.copy(builder.density, manager);
     }
 
     /**
@@ -70,33 +51,59 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /**
-     * Loads a SAELens folder onto the CPU.
+     * Loads a dictionary onto the CPU.
      *
-     * @param folder holds {@code cfg.json} and {@code sae_weights.safetensors}
+     * @param path as {@link #load(Path, Device)} takes it
      * @return the dictionary, to be closed
      * @throws IOException if a file cannot be read
-     * @throws InvalidInputException if a file is malformed or of an unknown architecture
+     * @throws InvalidInputException if a file is malformed or of an unknown kind
      */
-    public static SparseAutoencoder load(Path folder) throws IOException {
-        return load(folder, Device.cpu());
+    public static SparseAutoencoder load(Path path) throws IOException {
+        return load(path, Device.cpu());
     }
 
     /**
-     * Loads a SAELens folder.
+     * Loads a dictionary in whichever known format it is: a folder of SAELens ({@code cfg.json}, {@code sae_weights.safetensors}),
+     * of sparsify ({@code cfg.json}, {@code sae.safetensors}), or of Gemma Scope ({@code params.npz}, also as a file by itself).
      *
-     * @param folder holds {@code cfg.json} and {@code sae_weights.safetensors}
+     * @param path the folder or file
      * @param device where the arrays go
      * @return the dictionary, to be closed
      * @throws IOException if a file cannot be read
-     * @throws InvalidInputException if a file is malformed or of an unknown architecture
+     * @throws InvalidInputException if a file is malformed or of an unknown kind
      */
-    public static SparseAutoencoder load(Path folder, Device device) throws IOException {
-        return SaelensFolder.read(folder, device);
+    public static SparseAutoencoder load(Path path, Device device) throws IOException {
+        return DictionaryFiles.read(path, device);
     }
 
     /**
-     * Saves a SAELens folder. The folder may be absent, empty or hold a dictionary, which is then replaced; a failure leaves what
-     * was there.
+     * Loads a dictionary of the Hugging Face hub, downloading it unless it is in the cache.
+     *
+     * @param repository such as {@code google/gemma-scope-2b-pt-res} or {@code org/name@revision}
+     * @param folder the folder in the repository, with slashes; empty for its top
+     * @param device where the arrays go
+     * @return the dictionary, to be closed
+     * @throws IOException if the hub cannot be reached or a file cannot be read
+     * @throws InvalidInputException if the folder holds no dictionary or one that cannot be read
+     */
+    public static SparseAutoencoder load(String repository, String folder, Device device) throws IOException {
+        return DictionaryFiles.read(Hub.fromEnvironment(), repository, folder, device);
+    }
+
+    /**
+     * Loads a dictionary of the Hugging Face hub onto the CPU, as {@link #load(String, String, Device)} does.
+     *
+     * @param repository its name
+     * @param folder its folder
+     * @return the dictionary, to be closed
+     * @throws IOException as there
+     */
+    public static SparseAutoencoder load(String repository, String folder) throws IOException {
+        return load(repository, folder, Device.cpu());
+    }
+
+    /**
+     * Saves a SAELens folder, which may be absent, empty or hold a dictionary to be replaced; a failure leaves what was there.
      *
      * @param folder the folder
      * @throws IOException if a file cannot be written
@@ -114,12 +121,13 @@ public final class SparseAutoencoder implements AutoCloseable {
      */
     public NDArray input(NDArray x) {
         try (Scope scope = Scope.open()) {
-            return scope.keep(centre(input.normalization().apply(rows(x))));
+            return scope.keep(centre(input.normalization().apply(shape().rows(x))));
         }
     }
 
     /**
-     * Returns what the activation function is applied to, {@code input(x) · encoderᵀ + encoderBias}, in one dense array.
+     * Returns what the activation function is applied to, {@code input(x) · encoderᵀ + encoderBias} unless the architecture says
+     * otherwise, in one dense array.
      *
      * @param x [..., d_in]
      * @return [n, d_sae]
@@ -128,7 +136,7 @@ public final class SparseAutoencoder implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             NDArray in = input(x);
             NDArray out = in.getManager().create(new Shape(in.getShape().get(0), dSae()));
-            weights.preActivations(in, out);
+            architecture.preActivations(in, weights, out);
             return scope.keep(out);
         }
     }
@@ -140,6 +148,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      * @return the codes, one row an activation
      * @throws InvalidInputException if x is of another width
      */
+    @Override
     public SparseCodes encode(NDArray x) {
         try (Scope scope = Scope.open()) {
             return encodeRows(input(x)).keep(scope);
@@ -166,8 +175,9 @@ public final class SparseAutoencoder implements AutoCloseable {
      * are normalised activations, since the codes do not tell the numbers: see {@link #reconstruct}.
      *
      * @param codes the codes of n rows
-     * @return [n, d_in]
+     * @return [n, d_out]
      */
+    @Override
     public NDArray decode(SparseCodes codes) {
         NDArray decoded = architecture.decode(codes, weights);
         // Made of the weights first, it would stay in their manager.
@@ -176,32 +186,46 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /**
-     * Encodes and decodes.
+     * Decodes codes to activations as the model makes them, whatever the codes went through since they were made.
      *
-     * @param x [..., d_in], or [..., heads, d_head] for a dictionary that joins heads
-     * @return the reconstruction, in the shape of x
+     * @param codes the codes of n rows
+     * @param x the activations that were encoded, [..., d_in], n rows: they tell what undoes the normalisation, and what a skip
+     *     connection adds
+     * @return what {@link #reconstruct} returns of x if the codes are those of x
      * @throws InvalidInputException if x is of another width
      */
-    public NDArray reconstruct(NDArray x) {
+    public NDArray decode(SparseCodes codes, NDArray x) {
         try (Scope scope = Scope.open()) {
-            Normalization.Normalized normalized = input.normalization().apply(rows(x));
-            NDArray decoded = decode(encodeRows(centre(normalized)));
-            return scope.keep(normalized.undo(decoded).reshape(x.getShape()));
+            NDArray rows = shape().rows(x);
+            return scope.keep(answer(codes, x, rows, input.normalization().apply(rows)));
         }
     }
 
-    private NDArray rows(NDArray x) {
+    /**
+     * Encodes and decodes.
+     *
+     * @param x [..., d_in], or [..., heads, d_head] for a dictionary that joins heads
+     * @return the reconstruction, in the shape of x; of a transcoder its prediction, [..., d_out]
+     * @throws InvalidInputException if x is of another width
+     */
+    @Override
+    public NDArray reconstruct(NDArray x) {
+        try (Scope scope = Scope.open()) {
+            NDArray rows = shape().rows(x);
+            Normalization.Normalized normalized = input.normalization().apply(rows);
+            return scope.keep(answer(encodeRows(centre(normalized)), x, rows, normalized));
+        }
+    }
+
+    private NDArray answer(SparseCodes codes, NDArray x, NDArray rows, Normalization.Normalized normalized) {
         Shape shape = x.getShape();
-        int axes = shape.dimension();
-        long width = axes == 0 ? 1 : shape.get(axes - 1);
-        if (input.joinHeads() && width != dIn() && axes > 1) {
-            width *= shape.get(axes - 2);
-        }
-        if (width != dIn()) {
-            throw new InvalidInputException(
-                    "activations of shape " + shape + " do not fit the dictionary, expected a last axis of " + dIn());
-        }
-        return x.toType(DataType.FLOAT32, false).reshape(x.size() / dIn(), dIn());
+        return architecture
+                .answer(decode(codes), rows, normalized, weights)
+                .reshape(architecture.reconstructsInput() ? shape : shape().replaced(shape, dOut()));
+    }
+
+    private RowShape shape() {
+        return new RowShape(dIn(), input.joinHeads());
     }
 
     private NDArray centre(Normalization.Normalized normalized) {
@@ -222,7 +246,8 @@ public final class SparseAutoencoder implements AutoCloseable {
 
     /**
      * Moves the factor that scaled the activations in training into the weights, so that the dictionary takes activations as the
-     * model gives them: the encoder times the factor, decoder and decoder bias divided by it.
+     * model gives them: the encoder times the factor, decoder and decoder bias divided by it. All else is on the scale of
+     * pre-activations, which stays. The activations that a transcoder predicts count as scaled by the same factor.
      *
      * @param scale what the activations were multiplied by, above 0
      * @return a new dictionary without normalisation
@@ -231,16 +256,10 @@ public final class SparseAutoencoder implements AutoCloseable {
         if (!(scale > 0) || Double.isInfinite(scale)) {
             throw new InvalidInputException("the activation scale is " + scale + ", expected a number above 0");
         }
-        float factor = (float) scale;
         try (Scope scope = Scope.open()) {
-            Weights folded = new Weights(
-                    weights.encoder().mul(factor),
-                    weights.encoderBias(),
-                    weights.decoder().div(factor),
-                    weights.decoderBias().div(factor),
-                    weights.more());
             return toBuilder()
-                    .weights(folded)
+                    .architecture(architecture.foldActivationNorm(scale))
+                    .weights(weights.foldActivationNorm((float) scale))
                     .input(new InputOptions(Normalization.NONE, input.subtractDecoderBias(), input.joinHeads()))
                     .build();
         }
@@ -251,8 +270,18 @@ public final class SparseAutoencoder implements AutoCloseable {
      *
      * @return d_in
      */
+    @Override
     public int dIn() {
         return weights.dIn();
+    }
+
+    /**
+     * Returns the width of what is decoded.
+     *
+     * @return d_out, which is d_in except for a transcoder
+     */
+    public int dOut() {
+        return weights.dOut();
     }
 
     /**
@@ -260,8 +289,14 @@ public final class SparseAutoencoder implements AutoCloseable {
      *
      * @return d_sae
      */
+    @Override
     public int dSae() {
         return weights.dSae();
+    }
+
+    @Override
+    public boolean transcodes() {
+        return architecture instanceof Transcoder;
     }
 
     /**
@@ -287,6 +322,7 @@ public final class SparseAutoencoder implements AutoCloseable {
      *
      * @return the metadata
      */
+    @Override
     public SaeMetadata metadata() {
         return metadata;
     }
@@ -321,8 +357,9 @@ public final class SparseAutoencoder implements AutoCloseable {
     /**
      * Returns the decoder, one latent a row.
      *
-     * @return [d_sae, d_in]
+     * @return [d_sae, d_out]
      */
+    @Override
     public NDArray decoder() {
         return weights.decoder();
     }
@@ -330,7 +367,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     /**
      * Returns the decoder's bias.
      *
-     * @return [d_in]
+     * @return [d_out]
      */
     public NDArray decoderBias() {
         return weights.decoderBias();

@@ -18,7 +18,7 @@ import java.util.Map;
 public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture {
     static final String ID = "topk";
 
-    private static final String RESCALE = "rescale_acts_by_decoder_norm";
+    static final String RESCALE = "rescale_acts_by_decoder_norm";
 
     /** Checks k. */
     public TopK {
@@ -67,7 +67,7 @@ public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture 
         try (Scope scope = Scope.open()) {
             weights.preActivations(input, workspace);
             if (rescaleByDecoderNorm) {
-                workspace.muli(weights.decoderNorms());
+                Aten.mul_(workspace, weights.decoderNorms());
             }
             Aten.Selection selection = RowTopK.select(workspace, k); // [n, k]
             NDArray values = selection.values().maximum(0f);
@@ -78,15 +78,7 @@ public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture 
 
     @Override
     public NDArray decode(SparseCodes codes, Weights weights) {
-        try (Scope scope = Scope.open()) {
-            NDArray values = codes.values(); // [m]
-            if (rescaleByDecoderNorm) {
-                values = values.div(Aten.indexSelect(weights.decoderNorms(), 0, codes.indices()));
-            }
-            NDArray sum = Aten.embeddingBag(weights.decoder(), codes.indices(), codes.offsets(), values); // [n, d_in]
-            Aten.add_(sum, weights.decoderBias(), 1);
-            return scope.keep(sum);
-        }
+        return rescaleByDecoderNorm ? weights.decodeRescaled(codes) : weights.decode(codes);
     }
 
     @Override
@@ -96,15 +88,6 @@ public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture 
                     "the decoder norms of a top-k dictionary that does not rescale by them cannot be"
                             + " folded into its encoder, since that would change which latents are selected");
         }
-        try (Scope scope = Scope.open()) {
-            NDArray norms = weights.decoderNorms(); // [d_sae]
-            NDArray column = norms.reshape(weights.dSae(), 1);
-            return new Weights(
-                    scope.keep(weights.encoder().mul(column)),
-                    scope.keep(weights.encoderBias().mul(norms)),
-                    scope.keep(weights.decoder().div(column)),
-                    scope.keep(weights.decoderBias().duplicate()),
-                    weights.more());
-        }
+        return weights.foldDecoderNorm();
     }
 }

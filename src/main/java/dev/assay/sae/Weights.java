@@ -6,11 +6,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.Gaussian;
 import dev.assay.tensor.Scope;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.random.RandomGenerator;
 
 /**
  * The arrays of a dictionary, float32. Encoder and decoder both hold one latent a row. The width d_out of what is decoded is d_in,
@@ -66,14 +66,10 @@ public record Weights(
      * @return float32 [count, width], rows of norm 1
      */
     public static NDArray randomDirections(NDManager manager, int count, int width, long seed) {
-        RandomGenerator random = new SplittableRandom(seed);
-        float[] gaussian = new float[Math.multiplyExact(count, width)];
-        for (int i = 0; i < gaussian.length; i++) {
-            gaussian[i] = (float) random.nextGaussian();
-        }
         try (Scope scope = Scope.open()) {
-            NDArray rows = manager.create(gaussian, new Shape(count, width));
-            return scope.keep(rows.div(Aten.rowNorms(rows)));
+            NDArray rows = Gaussian.array(manager, new Shape(count, width), seed);
+            Aten.div_(rows, Aten.rowNorms(rows));
+            return scope.keep(rows);
         }
     }
 
@@ -148,5 +144,83 @@ public record Weights(
         try (Scope scope = Scope.open()) {
             return scope.keep(Aten.rowNorms(decoder).reshape(dSae()).maximum(SMALLEST_NORM));
         }
+    }
+
+    /**
+     * Decodes: the sum of the latents' rows, each times its code, and the decoder's bias.
+     *
+     * @param codes the codes of n rows
+     * @return [n, d_out]
+     */
+    public NDArray decode(SparseCodes codes) {
+        try (Scope scope = Scope.open()) {
+            NDArray sum = Aten.embeddingBag(decoder, codes.indices(), codes.offsets(), codes.values()); // [n, d_out]
+            Aten.add_(sum, decoderBias, 1);
+            return scope.keep(sum);
+        }
+    }
+
+    /**
+     * Decodes codes that count times the norms of their latents' decoder rows.
+     *
+     * @param codes the codes of n rows
+     * @return [n, d_out]
+     */
+    public NDArray decodeRescaled(SparseCodes codes) {
+        try (Scope scope = Scope.open()) {
+            NDArray norms = Aten.indexSelect(decoderNorms(), 0, codes.indices()); // [m]
+            return scope.keep(decode(codes.withValues(codes.values().div(norms))));
+        }
+    }
+
+    /**
+     * Divides each decoder row by its norm and multiplies the latent's encoder row and bias by it.
+     *
+     * @param alsoMultiplied names of arrays [d_sae] of {@code more} that are on the scale of pre-activations
+     * @return new arrays
+     */
+    Weights foldDecoderNorm(String... alsoMultiplied) {
+        try (Scope scope = Scope.open()) {
+            NDArray norms = decoderNorms(); // [d_sae]
+            NDArray column = norms.reshape(dSae(), 1);
+            Map<String, NDArray> folded = new HashMap<>(more);
+            for (String name : alsoMultiplied) {
+                folded.put(name, scope.keep(more(name).mul(norms)));
+            }
+            return new Weights(
+                    scope.keep(encoder.mul(column)),
+                    scope.keep(encoderBias.mul(norms)),
+                    scope.keep(decoder.div(column)),
+                    decoderBias,
+                    folded);
+        }
+    }
+
+    /** Multiplies the encoder by a factor, and divides the decoder and its bias by it. */
+    Weights foldActivationNorm(float factor) {
+        try (Scope scope = Scope.open()) {
+            return new Weights(
+                    scope.keep(encoder.mul(factor)),
+                    encoderBias,
+                    scope.keep(decoder.div(factor)),
+                    scope.keep(decoderBias.div(factor)),
+                    more);
+        }
+    }
+
+    /** Returns copies that a manager owns and no scope. */
+    Weights copy(NDManager owner) {
+        Map<String, NDArray> copies = new HashMap<>();
+        more.forEach((name, array) -> copies.put(name, copy(array, owner)));
+        return new Weights(
+                copy(encoder, owner), copy(encoderBias, owner), copy(decoder, owner), copy(decoderBias, owner), copies);
+    }
+
+    static NDArray copy(NDArray array, NDManager owner) {
+        return Scope.outside(() -> {
+            NDArray copy = owner.create(array.getShape(), DataType.FLOAT32);
+            Aten.copy_(copy, array);
+            return copy;
+        });
     }
 }

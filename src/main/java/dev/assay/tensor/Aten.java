@@ -412,7 +412,8 @@ public final class Aten {
      * @return the type of the weights, [size]
      */
     public static NDArray binCount(NDArray x, NDArray weights, long size) {
-        return Bridge.get().tensor("bincount_weighted", x, weights, size);
+        // Of no entries PyTorch counts in integers, whatever the weights are.
+        return Bridge.get().tensor("bincount_weighted", x, weights, size).toType(weights.getDataType(), false);
     }
 
     // ------------------------------------------------------------------------------------------------ sparse products
@@ -490,6 +491,17 @@ public final class Aten {
      */
     public static void add_(NDArray x, NDArray other, double factor) {
         Bridge.get().run("add_scaled_", x, other, factor);
+    }
+
+    /**
+     * Moves x a part of the way towards another array: {@code x + weight · (other − x)}.
+     *
+     * @param x changed
+     * @param other of the same shape
+     * @param weight the part
+     */
+    public static void lerp_(NDArray x, NDArray other, double weight) {
+        Bridge.get().run("lerp_", x, other, weight);
     }
 
     /**

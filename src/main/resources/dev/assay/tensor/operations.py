@@ -119,7 +119,7 @@ class Operations(Module):
   def bincount(self: __torch__.Operations, x: Tensor, size: int) -> Tensor:
     return torch.bincount(x, None, size)
   def bincount_weighted(self: __torch__.Operations, x: Tensor, weights: Tensor, size: int) -> Tensor:
-    return torch.bincount(x, weights, size)
+    return torch.type_as(torch.bincount(x, weights, size), weights)
   def embedding_bag(self: __torch__.Operations, table: Tensor, indices: Tensor, offsets: Tensor, weights: Tensor) -> Tensor:
     sum, _0, _1, _2 = torch.embedding_bag(table, indices, offsets, False, 0, False, weights)
     return sum
@@ -134,6 +134,9 @@ class Operations(Module):
     return None
   def add_scaled_(self: __torch__.Operations, x: Tensor, other: Tensor, factor: float) -> NoneType:
     _0 = torch.add_(x, other, alpha=factor)
+    return None
+  def lerp_(self: __torch__.Operations, x: Tensor, other: Tensor, weight: float) -> NoneType:
+    _0 = torch.lerp_(x, other, weight)
     return None
   def mul_scalar_(self: __torch__.Operations, x: Tensor, factor: float) -> NoneType:
     _0 = torch.mul_(x, factor)

@@ -23,7 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A hub on this machine with one repository, {@code org/name}, whose large files lie on a second server. */
-final class FakeHub implements AutoCloseable {
+public final class FakeHub implements AutoCloseable {
     static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
     static final String BRANCH = "main";
 
@@ -48,7 +48,12 @@ final class FakeHub implements AutoCloseable {
 
     final List<Seen> requests = new CopyOnWriteArrayList<>();
 
-    FakeHub() throws IOException {
+    /**
+     * Starts both servers.
+     *
+     * @throws IOException if there is no port
+     */
+    public FakeHub() throws IOException {
         hub.createContext("/", exchange -> handle(exchange, true));
         store.createContext("/", exchange -> handle(exchange, false));
     }
@@ -60,7 +65,8 @@ final class FakeHub implements AutoCloseable {
         return server;
     }
 
-    String address() {
+    /** Returns where the hub is. */
+    public String address() {
         return address(hub);
     }
 
@@ -68,17 +74,23 @@ final class FakeHub implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
+    /** Returns how many requests came to both servers. */
+    public int requestCount() {
+        return requests.size();
+    }
+
     String host() {
         return URI.create(address()).getAuthority();
     }
 
-    /** Adds a file; those that end in .safetensors are large. */
-    FakeHub file(String name, byte[] content) {
+    /** Adds a file; safetensors and npz files are large. */
+    public FakeHub file(String name, byte[] content) {
         files.put(name, content);
         return this;
     }
 
-    FakeHub file(String name, String content) {
+    /** Adds a small file. */
+    public FakeHub file(String name, String content) {
         return file(name, content.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -134,7 +146,7 @@ final class FakeHub implements AutoCloseable {
     }
 
     static boolean isLarge(String name) {
-        return name.endsWith(".safetensors");
+        return name.endsWith(".safetensors") || name.endsWith(".npz");
     }
 
     static String sha256(byte[] content) {

@@ -44,6 +44,27 @@ class SafetensorsTest {
     }
 
     @Test
+    void aNumberComesBackInFull() throws IOException {
+        Path file = folder.resolve("numbers.safetensors");
+        Map<String, NDArray> tensors = Map.of(
+                "scalar",
+                manager.create(0.1),
+                "one",
+                manager.create(new float[] {0.5f}),
+                "two",
+                manager.ones(new Shape(2)));
+        Safetensors.write(file, tensors, Map.of());
+        try (Safetensors written = Safetensors.open(file)) {
+            assertEquals(0.1, written.scalar("scalar"));
+            assertEquals(0.5, written.scalar("one"));
+            assertEquals(
+                    file + ": tensor two has shape (2), expected one entry",
+                    assertThrows(InvalidInputException.class, () -> written.scalar("two"))
+                            .getMessage());
+        }
+    }
+
+    @Test
     void everyTypeThatIsWrittenComesBack() throws IOException {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         tensors.put("f64", manager.create(new double[] {1.5, Double.MIN_VALUE, -0.0, Math.PI}, new Shape(2, 2)));

@@ -30,7 +30,7 @@ class AssayTest {
     @Test
     void verifySaePrintsAReport() {
         Path sae = FIXTURES.resolve("topk_rescale");
-        assertEquals(0, run("verify-sae", sae.toString(), "--expected", sae + "/expected.safetensors"));
+        assertEquals(0, run("verify-sae", sae.toString())); // and the usual file in it
         assertTrue(out.toString().startsWith("sae_in "), out::toString);
         assertTrue(out.toString().endsWith("passed (tolerance 1e-04)" + System.lineSeparator()), out::toString);
         assertEquals("", err.toString());
@@ -56,9 +56,8 @@ class AssayTest {
         Path cut = folder.resolve("cut.safetensors");
         byte[] whole = Files.readAllBytes(sae.resolve("expected.safetensors"));
         Files.write(cut, java.util.Arrays.copyOf(whole, whole.length - 1));
-        assertRefused("no such file: " + folder.resolve("cfg.json"), folder.toString(), "--expected=x");
+        assertRefused(folder + " holds no dictionary, expected ", folder.toString(), "--expected=x");
         assertRefused("no such file: x", sae.toString(), "--expected=x");
-        assertRefused("Missing required option: '--expected=FILE'", sae.toString());
         assertRefused(cut + ": data_offsets of tensor ", sae.toString(), "--expected", cut.toString());
         assertRefused(
                 "Invalid value for option '--tolerance': 'a' is not a double",

@@ -236,14 +236,38 @@ class FuzzTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"topk", "legacy_v3_topk"})
+    @ValueSource(
+            strings = {
+                "topk",
+                "legacy_v3_topk",
+                "gated",
+                "skip_transcoder",
+                "jumprelu_transcoder",
+                "batchtopk/training_checkpoint",
+                "formats/sparsify/layers.2.mlp"
+            })
     void dictionaries(String kind) throws IOException {
         copy(resource("sae/" + kind));
         Path file = folder.resolve("cfg.json");
         byte[] original = Files.readAllBytes(file);
-        long weights = Files.size(folder.resolve("sae_weights.safetensors"));
-        cases(
-                mutator -> write(file, mutator.json(original)) + weights,
-                () -> SparseAutoencoder.load(folder).close());
+        encode(folder);
+        long weights = Files.size(resource("sae/topk/sae_weights.safetensors"));
+        cases(mutator -> write(file, mutator.json(original)) + weights, () -> encode(folder));
+    }
+
+    @Test
+    void archivesOfNumpy() throws IOException {
+        byte[] original = Files.readAllBytes(resource("sae/formats/gemma_scope/params.npz"));
+        Path file = folder.resolve("params.npz");
+        Files.write(file, original);
+        encode(file);
+        cases(mutator -> write(file, mutator.bytes(original)), () -> encode(file));
+    }
+
+    private static void encode(Path folder) throws IOException {
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder);
+                Scope scope = Scope.open()) {
+            sae.reconstruct(sae.encoder().getManager().ones(new Shape(3, sae.dIn())));
+        }
     }
 }

@@ -4,12 +4,29 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Dictionaries and inputs for tests. */
 final class Dictionaries {
     private Dictionaries() {}
+
+    /** Returns all folders that SAELens wrote. */
+    static List<Path> fixtures() throws IOException {
+        try (Stream<Path> folders = Files.list(Path.of("src/test/resources/dev/assay/sae"))) {
+            return folders.filter(folder -> Files.exists(folder.resolve("expected.safetensors")))
+                    .sorted()
+                    .toList();
+        }
+    }
 
     /** Returns a folder that SAELens wrote, with what it computed. */
     static Path fixture(String name) {
@@ -21,16 +38,38 @@ final class Dictionaries {
         return NDManager.newBaseManager(Device.cpu(), "PyTorch");
     }
 
-    /** Returns a builder with random weights, whose decoder rows are of different lengths. */
+    /** Returns a builder with random weights, whose decoder rows are of different lengths; transcoders widen by 3. */
     static SparseAutoencoderBuilder random(NDManager manager, int dIn, int dSae, Architecture architecture) {
-        SplittableRandom random = new SplittableRandom(3);
+        return random(manager, dIn, dSae, architecture, new SplittableRandom(3));
+    }
+
+    static SparseAutoencoderBuilder random(
+            NDManager manager, int dIn, int dSae, Architecture architecture, SplittableRandom random) {
+        int dOut = architecture.reconstructsInput() ? dIn : dIn + 3;
+        Weights usual = new Weights(
+                normal(manager, random, dSae, dIn),
+                normal(manager, random, dSae),
+                normal(manager, random, dSae, dOut),
+                normal(manager, random, dOut));
+        Map<String, NDArray> more = new HashMap<>();
+        new TreeMap<>(architecture.more(dIn, dSae, dOut))
+                .forEach((name, shape) -> more.put(name, normal(manager, random, shape.getShape())));
         return SparseAutoencoder.builder()
                 .architecture(architecture)
-                .weights(new Weights(
-                        normal(manager, random, dSae, dIn),
-                        normal(manager, random, dSae),
-                        normal(manager, random, dSae, dIn),
-                        normal(manager, random, dIn)));
+                .weights(new Weights(usual.encoder(), usual.encoderBias(), usual.decoder(), usual.decoderBias(), more));
+    }
+
+    /** Returns one of each architecture, with numbers that suit at least 8 latents. */
+    static List<Architecture> architectures() {
+        List<Architecture> all =
+                new ArrayList<>(List.of(new Standard(), new Gated(), new JumpRelu(), TopK.of(3), new TopK(3, true)));
+        for (Architecture codes : List.copyOf(all)) {
+            all.add(Transcoder.of(codes));
+            all.add(Transcoder.withSkip(codes));
+        }
+        all.add(new BatchTopK(2.5, true, 0.7, false));
+        all.add(new BatchTopK(3, false, 1.2, true));
+        return all;
     }
 
     /** Returns normally distributed numbers. */

@@ -19,7 +19,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SaelensFolderTest {
     @TempDir
@@ -47,19 +49,82 @@ class SaelensFolderTest {
         manager.close();
     }
 
+    static List<Path> nested() throws IOException {
+        List<Path> folders = new ArrayList<>();
+        for (Path fixture : Dictionaries.fixtures()) {
+            if (!fixture.getFileName().toString().startsWith("legacy")) {
+                folders.add(fixture);
+            }
+            if (Files.exists(fixture.resolve("training_checkpoint"))) {
+                folders.add(fixture.resolve("training_checkpoint"));
+            }
+        }
+        return folders;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"topk", "topk_rescale", "topk_from_training", "topk_from_training/training_checkpoint"})
-    void aFolderOfSaelensIsSavedAsItWas(String name) throws IOException {
-        try (SparseAutoencoder sae = SparseAutoencoder.load(fixture(name))) {
+    @MethodSource("nested")
+    void aFolderOfSaelensIsSavedAsItWas(Path saelens) throws IOException {
+        try (SparseAutoencoder sae = SparseAutoencoder.load(saelens)) {
             sae.save(folder);
         }
-        assertEquals(Json.read(fixture(name).resolve("cfg.json")), Json.read(folder.resolve("cfg.json")));
-        try (Safetensors before = Safetensors.open(fixture(name).resolve("sae_weights.safetensors"));
-                Safetensors after = Safetensors.open(folder.resolve("sae_weights.safetensors"))) {
-            assertEquals(before.names(), after.names());
-            for (String tensor : before.names()) {
-                assertEquals(before.load(manager, tensor), after.load(manager, tensor), tensor);
+        assertEquals(Json.read(saelens.resolve("cfg.json")), Json.read(folder.resolve("cfg.json")));
+        assertSameTensors(saelens.resolve("sae_weights.safetensors"), folder.resolve("sae_weights.safetensors"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.assay.sae.Dictionaries#architectures")
+    void everyArchitectureComesBackBitForBit(Architecture architecture) throws IOException {
+        NDArray density = manager.create(new float[] {0, 0.1f, 1, 0, 0.5f, 0, 0, 1});
+        Path again = folder.resolve("again");
+        try (SparseAutoencoder sae =
+                random(manager, 3, 8, architecture).density(density).build()) {
+            sae.save(folder.resolve("first"));
+        }
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder.resolve("first"))) {
+            assertEquals(architecture, sae.architecture());
+            assertEquals(architecture.reconstructsInput(), sae.input().subtractDecoderBias());
+            assertEquals(architecture.reconstructsInput() ? 3 : 6, sae.dOut());
+            sae.save(again);
+        }
+        assertEquals(Json.read(folder.resolve("first/cfg.json")), Json.read(again.resolve("cfg.json")));
+        for (String file : List.of("sae_weights.safetensors", "sparsity.safetensors")) {
+            assertSameTensors(folder.resolve("first").resolve(file), again.resolve(file));
+        }
+    }
+
+    private void assertSameTensors(Path before, Path after) throws IOException {
+        try (Safetensors first = Safetensors.open(before);
+                Safetensors second = Safetensors.open(after)) {
+            assertEquals(first.names(), second.names());
+            for (String tensor : first.names()) {
+                assertEquals(first.info(tensor).type(), second.info(tensor).type(), tensor);
+                assertEquals(first.load(manager, tensor), second.load(manager, tensor), tensor);
             }
+        }
+    }
+
+    @Test
+    void theThresholdOfATrainingCheckpointIsKeptExactly() throws IOException {
+        try (SparseAutoencoder sae = SparseAutoencoder.load(fixture("batchtopk/training_checkpoint"))) {
+            BatchTopK architecture = (BatchTopK) sae.architecture();
+            assertEquals(6.5, architecture.k());
+            sae.save(folder);
+            try (SparseAutoencoder again = SparseAutoencoder.load(folder)) {
+                assertEquals(architecture, again.architecture());
+            }
+        }
+    }
+
+    @Test
+    void earlyConfigurationsNeedNotNameTheirArchitecture() throws IOException {
+        try (SparseAutoencoder standard = SparseAutoencoder.load(fixture("legacy_v2_standard"));
+                SparseAutoencoder jumps = SparseAutoencoder.load(fixture("legacy_v5_jumprelu"))) {
+            assertEquals(new Standard(), standard.architecture());
+            assertEquals(
+                    "blocks.1.hook_resid_pre", standard.metadata().hookName().orElseThrow());
+            assertEquals(new JumpRelu(), jumps.architecture());
+            assertFalse(jumps.input().subtractDecoderBias());
         }
     }
 
@@ -182,13 +247,31 @@ class SaelensFolderTest {
             k                     | "8"       | cfg.json: k is "8", expected an integer
             d_in                  | -1        | cfg.json: d_in is -1, expected at least 1
             d_in                  | 15        | sae_weights.safetensors: tensor W_enc has shape (16, 64), expected (15, 64) (d_in and d_sae in cfg.json)
-            architecture          | "kan"     | cfg.json: architecture is "kan", expected one of topk
+            architecture          | "kan"     | cfg.json: architecture is "kan", expected one of batchtopk, gated, gated_skip_transcoder, gated_transcoder, jumprelu, jumprelu_skip_transcoder, jumprelu_transcoder, matryoshka_batchtopk, skip_transcoder, standard, topk, topk_skip_transcoder, topk_transcoder, transcoder
+            architecture          | "gated"   | sae_weights.safetensors has no tensor b_mag
+            architecture          | "jumprelu"  | sae_weights.safetensors has no tensor threshold
+            architecture          | "batchtopk" | sae_weights.safetensors has no tensor topk_threshold
+            architecture          | "transcoder" | cfg.json has no d_out, expected an integer
             normalize_activations | "batch"   | cfg.json: normalize_activations is "batch", expected one of none, expected_average_only_in, layer_norm, constant_norm_rescale
             reshape_activations   | "hook_q"  | cfg.json: reshape_activations is "hook_q", expected none or hook_z
             """)
     void aWrongConfigurationIsExplained(String field, String value, String message) throws IOException {
         JsonNode node = Json.mapper().readTree(value);
         copy("topk", cfg -> cfg.set(field, node));
+        assertEquals(folder + "/" + message, refused(() -> SparseAutoencoder.load(folder)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            transcoder          | d_out                | 11   | sae_weights.safetensors: tensor W_dec has shape (64, 12), expected (64, 11) (d_in, d_sae and d_out in cfg.json)
+            skip_transcoder     | d_out                | 0    | cfg.json: d_out is 0, expected at least 1
+            skip_transcoder     | architecture         | "transcoder" | sae_weights.safetensors holds a tensor W_skip, which the architecture transcoder does not have
+            jumprelu_transcoder | apply_b_dec_to_input | true | cfg.json: apply_b_dec_to_input is true, expected false, as the decoder's bias of a transcoder belongs to its output
+            jumprelu            | architecture         | "standard" | sae_weights.safetensors holds a tensor threshold, which the architecture standard does not have
+            """)
+    void otherArchitecturesAreCheckedToo(String name, String field, String value, String message) throws IOException {
+        JsonNode node = Json.mapper().readTree(value);
+        copy(name, cfg -> cfg.set(field, node));
         assertEquals(folder + "/" + message, refused(() -> SparseAutoencoder.load(folder)));
     }
 
@@ -212,7 +295,7 @@ class SaelensFolderTest {
         tensors.remove("b_dec");
         Safetensors.write(weights, tensors, Map.of());
         assertEquals(weights + " has no tensor b_dec", refused(() -> SparseAutoencoder.load(folder)));
-        Files.delete(weights);
+        Files.delete(folder.resolve("cfg.json"));
         assertThrows(NoSuchFileException.class, () -> SparseAutoencoder.load(folder));
     }
 

@@ -14,13 +14,13 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SparseAutoencoderTest {
@@ -93,12 +93,13 @@ class SparseAutoencoderTest {
         }
     }
 
-    @Test
-    void noRowsGiveNoCodes() {
-        try (SparseAutoencoder sae = random(manager, 4, 8, TopK.of(2)).build()) {
+    @ParameterizedTest
+    @MethodSource("dev.assay.sae.Dictionaries#architectures")
+    void noRowsGiveNoCodes(Architecture architecture) {
+        try (SparseAutoencoder sae = random(manager, 4, 8, architecture).build()) {
             NDArray x = manager.create(new Shape(0, 4));
             assertEquals(new Shape(0, 8), sae.encode(x).dense().getShape());
-            assertEquals(new Shape(0, 4), sae.reconstruct(x).getShape());
+            assertEquals(new Shape(0, sae.dOut()), sae.reconstruct(x).getShape());
         }
     }
 
@@ -198,26 +199,23 @@ class SparseAutoencoderTest {
 
     @Test
     void theDictionaryOwnsWhatAnArchitectureHasBesides() {
-        NDArray threshold = manager.ones(new Shape(8));
-        SparseAutoencoderBuilder builder = random(manager, 4, 8, TopK.of(2));
-        Weights plain = builder.weights;
-        Weights weights = new Weights(
-                plain.encoder(), plain.encoderBias(), plain.decoder(), plain.decoderBias(), Map.of("extra", threshold));
-        try (SparseAutoencoder sae = builder.weights(weights).build();
+        SparseAutoencoderBuilder builder = random(manager, 4, 8, new JumpRelu());
+        NDArray threshold = builder.weights.more(JumpRelu.THRESHOLD);
+        float[] before = threshold.toFloatArray();
+        try (SparseAutoencoder sae = builder.build();
                 SparseAutoencoder folded = sae.foldActivationNorm(2)) {
             threshold.muli(0f);
-            assertArrayEquals(
-                    manager.ones(new Shape(8)).toFloatArray(),
-                    folded.weights().more("extra").toFloatArray());
+            assertArrayEquals(before, folded.weights().more(JumpRelu.THRESHOLD).toFloatArray());
             assertEquals(
-                    "the weights have no r_mag, only the usual four and [extra]",
-                    refused(() -> sae.weights().more("r_mag")));
+                    "the weights have no r_mag, only the usual four and [threshold]",
+                    refused(() -> sae.weights().more(Gated.R_MAG)));
         }
     }
 
-    @Test
-    void nothingIsLeftBehind() {
-        try (SparseAutoencoder sae = random(manager, 16, 64, new TopK(6, true)).build()) {
+    @ParameterizedTest
+    @MethodSource("dev.assay.sae.Dictionaries#architectures")
+    void nothingIsLeftBehind(Architecture architecture) {
+        try (SparseAutoencoder sae = random(manager, 16, 64, architecture).build()) {
             NDArray x = normal(manager, random, 20, 16);
             int before = live(sae.encoder()) + live(x);
             for (int i = 0; i < 20; i++) {

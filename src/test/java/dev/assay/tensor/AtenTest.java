@@ -54,7 +54,7 @@ class AtenTest {
                         "rotateHalves causalAttention maskedAttention",
                         "embedding crossEntropy mm addmm addmv sub topK topKSorted amax sort searchSorted",
                         "indexSelect indexCopy_ indexAdd_ gather scatter binCount embeddingBag",
-                        "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ mul_ div_ copy_ adam_ contiguous")
+                        "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ lerp_ mul_ div_ copy_ adam_ contiguous")
                 .flatMap(line -> Arrays.stream(line.split(" ")))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(tested, methods);
@@ -275,6 +275,12 @@ class AtenTest {
         assertArrayEquals(
                 new long[] {0, 2, 1, 0}, Aten.binCount(longs(1, 1, 2), 4).toLongArray());
         assertClose(new double[] {0, 1.5, 4, 0}, Aten.binCount(longs(1, 1, 2), array(new double[] {1, 0.5, 4}), 4));
+        NDArray ofNothing = Aten.binCount(longs(), array(new double[0]).toType(DataType.FLOAT32, false), 2);
+        assertEquals(DataType.FLOAT32, ofNothing.getDataType());
+        assertClose(new double[] {0, 0}, ofNothing);
+        NDArray ofNone = Aten.binCount(longs(), array(new double[0]), 2);
+        assertEquals(DataType.FLOAT32, ofNone.getDataType());
+        assertClose(new double[] {0, 0}, ofNone);
     }
 
     @Test
@@ -310,6 +316,9 @@ class AtenTest {
         changed = array(x);
         Aten.add_(changed, array(row), -3);
         assertClose(map2(x, (v, column) -> v - 3 * row[column]), changed);
+        Aten.copy_(changed, array(x));
+        Aten.lerp_(changed, array(map(x, v -> 2 * v)), 0.25);
+        assertClose(map(x, v -> 1.25 * v), changed);
         Aten.copy_(changed, array(x));
         Aten.mul_(changed, 0.25);
         assertClose(map(x, v -> v / 4), changed);

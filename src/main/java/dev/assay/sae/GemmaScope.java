@@ -1,0 +1,99 @@
+package dev.assay.sae;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.Npz;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A dictionary of Gemma Scope (Lieberum et al., arXiv 2408.05147): {@code params.npz} with {@code W_enc} [d_in, d_sae],
+ * {@code b_enc}, {@code threshold} [d_sae], {@code W_dec} [d_sae, d_out] and {@code b_dec}. All are JumpReLU dictionaries that
+ * subtract no bias from their input. Only the path says which model and site they are of. A decoder of another width than the
+ * encoder, or a path that says so, makes a transcoder.
+ */
+final class GemmaScope {
+    static final String FILE = "params.npz";
+
+    private static final Pattern RELEASE = Pattern.compile("gemma-scope-(\\d+b)-(pt|it)-(res|mlp|att|transcoders)");
+    private static final Pattern LAYER = Pattern.compile("layer_(\\d+)");
+    private static final Map<String, String> SITES = Map.of(
+            "res", "blocks.%d.hook_resid_post",
+            "mlp", "blocks.%d.hook_mlp_out",
+            "att", "blocks.%d.attn.hook_z",
+            "transcoders", "blocks.%d.ln2.hook_normalized");
+
+    private GemmaScope() {}
+
+    static SparseAutoencoder read(Path file, Device device) throws IOException {
+        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+                Scope scope = Scope.open();
+                Npz npz = Npz.open(file)) {
+            String encoder = spelling(npz, "W_enc");
+            Shape shape = npz.shape(encoder);
+            if (shape.dimension() != 2) {
+                throw new InvalidInputException(
+                        file + ": array " + encoder + " has shape " + shape + ", expected [d_in, d_sae]");
+            }
+            long dIn = shape.get(0);
+            long dSae = shape.get(1);
+            long dOut = npz.shape("b_dec").size();
+            Weights weights = new Weights(
+                    array(npz, encoder, shape, manager).transpose(),
+                    array(npz, "b_enc", new Shape(dSae), manager),
+                    array(npz, spelling(npz, "W_dec"), new Shape(dSae, dOut), manager),
+                    array(npz, "b_dec", new Shape(dOut), manager),
+                    Map.of(JumpRelu.THRESHOLD, array(npz, JumpRelu.THRESHOLD, new Shape(dSae), manager)));
+            String release = group(RELEASE, file, 3);
+            boolean transcodes = dIn != dOut || release.equals("transcoders");
+            return SparseAutoencoder.builder()
+                    .architecture(transcodes ? Transcoder.of(new JumpRelu()) : new JumpRelu())
+                    .input(new InputOptions(Normalization.NONE, false, release.equals("att")))
+                    .metadata(metadata(file, release))
+                    .weights(weights)
+                    .build();
+        }
+    }
+
+    /** Early files write matrices with a small w. */
+    private static String spelling(Npz npz, String name) {
+        String small = name.toLowerCase(Locale.ROOT);
+        return !npz.names().contains(name) && npz.names().contains(small) ? small : name;
+    }
+
+    private static NDArray array(Npz npz, String name, Shape expected, NDManager manager) {
+        Shape shape = npz.shape(name);
+        if (!shape.equals(expected)) {
+            throw new InvalidInputException(npz.file() + ": array " + name + " has shape " + shape + ", expected "
+                    + expected + " (from W_enc and b_dec)");
+        }
+        return npz.load(manager, name).toType(DataType.FLOAT32, false);
+    }
+
+    private static SaeMetadata metadata(Path file, String release) {
+        SaeMetadata.Builder metadata = SaeMetadata.builder();
+        if (!release.isEmpty()) {
+            String tuned = group(RELEASE, file, 2).equals("it") ? "-it" : "";
+            metadata.modelName("google/gemma-2-" + group(RELEASE, file, 1) + tuned);
+            String layer = group(LAYER, file, 1);
+            if (!layer.isEmpty()) {
+                metadata.hookName(String.format(Locale.ROOT, SITES.get(release), Integer.parseInt(layer)));
+            }
+        }
+        return metadata.build();
+    }
+
+    private static String group(Pattern pattern, Path file, int group) {
+        Matcher matcher = pattern.matcher(file.toAbsolutePath().toString());
+        return matcher.find() ? matcher.group(group) : "";
+    }
+}

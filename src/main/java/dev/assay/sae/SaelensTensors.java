@@ -1,0 +1,91 @@
+package dev.assay.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.Safetensors;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A dictionary's arrays under their names in a SAELens file, which applies weights as {@code x · W_enc}. */
+final class SaelensTensors {
+    private static final String ENCODER = "W_enc";
+    private static final String DECODER = "W_dec";
+    private static final String DECODER_BIAS = "b_dec";
+    /** Left by early versions; 1 unless a dictionary was fine-tuned. */
+    private static final String SCALING_FACTOR = "scaling_factor";
+
+    private SaelensTensors() {}
+
+    /** Returns the arrays in the file's orientation, as views. */
+    static Map<String, NDArray> of(Architecture architecture, Weights weights) {
+        Map<String, NDArray> tensors = new TreeMap<>(weights.more());
+        tensors.put(ENCODER, weights.encoder().transpose());
+        tensors.put(architecture.encoderBiasName(), weights.encoderBias());
+        tensors.put(DECODER, weights.decoder());
+        tensors.put(DECODER_BIAS, weights.decoderBias());
+        if (architecture instanceof BatchTopK batchTopK) {
+            tensors.put(BatchTopK.THRESHOLD, weights.encoder().getManager().create(batchTopK.threshold()));
+        }
+        return tensors;
+    }
+
+    /** Reads the arrays that a configuration asks for; the file may hold no others. */
+    static Weights read(SaelensConfig config, Safetensors file, NDManager manager) {
+        Architecture architecture = config.architecture();
+        int dIn = config.dIn();
+        int dSae = config.dSae();
+        int dOut = config.dOut();
+        Map<String, NDArray> more = new HashMap<>();
+        new TreeMap<>(architecture.more(dIn, dSae, dOut))
+                .forEach((name, shape) -> more.put(name, tensor(config, file, name, shape, manager)));
+        Weights weights = new Weights(
+                tensor(config, file, ENCODER, new Shape(dIn, dSae), manager).transpose(),
+                tensor(config, file, architecture.encoderBiasName(), new Shape(dSae), manager),
+                tensor(config, file, DECODER, new Shape(dSae, dOut), manager),
+                tensor(config, file, DECODER_BIAS, new Shape(dOut), manager),
+                more);
+        Map<String, NDArray> known = of(architecture, weights);
+        for (String name : file.names()) {
+            if (!known.containsKey(name) && !isNeutral(file, name, manager)) {
+                throw new InvalidInputException(file.file() + " holds a tensor " + name + ", which the architecture "
+                        + architecture.id() + " does not have");
+            }
+        }
+        return weights;
+    }
+
+    private static boolean isNeutral(Safetensors file, String name, NDManager manager) {
+        return name.equals(SCALING_FACTOR)
+                && file.load(manager, name).eq(1f).all().getBoolean();
+    }
+
+    private static NDArray tensor(
+            SaelensConfig config, Safetensors file, String name, Shape expected, NDManager manager) {
+        String source = config.architecture().reconstructsInput() ? "d_in and d_sae" : "d_in, d_sae and d_out";
+        return floats(file, name, expected, source + " in cfg.json", manager);
+    }
+
+    /**
+     * Loads a tensor as float32.
+     *
+     * @param file the file
+     * @param name the tensor
+     * @param expected its shape
+     * @param source what the shape is known from, for the message
+     * @param manager owns the result unless a scope does
+     * @return the array
+     * @throws InvalidInputException if the tensor is not there or has another shape
+     */
+    static NDArray floats(Safetensors file, String name, Shape expected, String source, NDManager manager) {
+        Shape shape = file.info(name).shape();
+        if (!shape.equals(expected)) {
+            throw new InvalidInputException(file.file() + ": tensor " + name + " has shape " + shape + ", expected "
+                    + expected + " (" + source + ")");
+        }
+        return file.load(manager, name).toType(DataType.FLOAT32, false);
+    }
+}

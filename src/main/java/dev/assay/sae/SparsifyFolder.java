@@ -1,0 +1,107 @@
+package dev.assay.sae;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.JsonObject;
+import dev.assay.checkpoint.Safetensors;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A top-k dictionary as sparsify keeps it: {@code cfg.json} and {@code sae.safetensors} with {@code encoder.weight} [d_sae, d_in],
+ * {@code encoder.bias}, {@code W_dec} [d_sae, d_out], {@code b_dec} and, where there is a skip connection, {@code W_skip}
+ * [d_out, d_in]. Autoencoders subtract {@code b_dec} from their input, transcoders do not.
+ */
+final class SparsifyFolder {
+    static final String WEIGHTS = "sae.safetensors";
+
+    private static final String CONFIG = "cfg.json";
+    private static final String ENCODER = "encoder.weight";
+    private static final String ENCODER_BIAS = "encoder.bias";
+    private static final String DECODER = "W_dec";
+    private static final String DECODER_BIAS = "b_dec";
+    private static final Set<String> USUAL = Set.of(ENCODER, ENCODER_BIAS, DECODER, DECODER_BIAS);
+    private static final String ACTIVATION = "activation";
+    private static final String NUM_LATENTS = "num_latents";
+    private static final Pattern LAYER = Pattern.compile("layers\\.(\\d+)(\\.mlp)?");
+
+    private SparsifyFolder() {}
+
+    static SparseAutoencoder read(Path folder, Device device) throws IOException {
+        JsonObject cfg = JsonObject.read(folder.resolve(CONFIG));
+        if (!cfg.text(ACTIVATION, TopK.ID).equals(TopK.ID)) {
+            throw cfg.unexpected(ACTIVATION, TopK.ID);
+        }
+        if (cfg.bool("signed", false)) {
+            throw cfg.unexpected("signed", "false, as codes are not negative here");
+        }
+        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+                Scope scope = Scope.open();
+                Safetensors file = Safetensors.open(folder.resolve(WEIGHTS))) {
+            boolean transcodes = cfg.bool("transcode", false);
+            boolean skips = file.has(Transcoder.W_SKIP);
+            if (skips && !transcodes) {
+                throw cfg.unexpected(
+                        "transcode", "true, as " + file.file() + " holds the skip connection of a transcoder");
+            }
+            TopK codes = TopK.read(cfg);
+            Weights weights = weights(cfg, file, manager);
+            if (codes.k() > weights.dSae()) {
+                throw cfg.unexpected("k", "at most the " + weights.dSae() + " latents");
+            }
+            return SparseAutoencoder.builder()
+                    .architecture(transcodes ? new Transcoder(codes, skips) : codes)
+                    .metadata(metadata(folder, cfg))
+                    .weights(weights)
+                    .build();
+        }
+    }
+
+    private static Weights weights(JsonObject cfg, Safetensors file, NDManager manager) {
+        int dIn = cfg.integer("d_in");
+        long dSae = cfg.integer(NUM_LATENTS, 0);
+        if (dSae == 0) {
+            dSae = (long) dIn * cfg.integer("expansion_factor");
+        }
+        long dOut = file.info(DECODER_BIAS).shape().size();
+        Map<String, NDArray> more = new HashMap<>();
+        for (String name : file.names()) {
+            if (name.equals(Transcoder.W_SKIP)) {
+                more.put(name, tensor(file, name, new Shape(dOut, dIn), manager));
+            } else if (!USUAL.contains(name)) {
+                throw new InvalidInputException(
+                        file.file() + " holds a tensor " + name + ", which dictionaries of sparsify do not have");
+            }
+        }
+        return new Weights(
+                tensor(file, ENCODER, new Shape(dSae, dIn), manager),
+                tensor(file, ENCODER_BIAS, new Shape(dSae), manager),
+                tensor(file, DECODER, new Shape(dSae, dOut), manager),
+                tensor(file, DECODER_BIAS, new Shape(dOut), manager),
+                more);
+    }
+
+    private static NDArray tensor(Safetensors file, String name, Shape expected, NDManager manager) {
+        return SaelensTensors.floats(
+                file, name, expected, "d_in and num_latents in " + CONFIG + ", and b_dec", manager);
+    }
+
+    private static SaeMetadata metadata(Path folder, JsonObject cfg) {
+        SaeMetadata.Builder metadata = SaeMetadata.builder().put("sparsify", cfg.node());
+        Matcher layer = LAYER.matcher(String.valueOf(folder.getFileName()));
+        if (layer.matches()) {
+            String output = layer.group(2) == null ? "hook_resid_post" : "hook_mlp_out";
+            metadata.hookName("blocks." + layer.group(1) + "." + output);
+        }
+        return metadata.build();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.assay.sae;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * Keeps what is positive: {@code codes = relu(pre)} (Bricken et al., "Towards Monosemanticity", 2023). In training an L1 penalty
+ * makes the codes sparse.
+ */
+public record Standard() implements Architecture {
+    static final String ID = "standard";
+
+    @Override
+    public String id() {
+        return ID;
+    }
+
+    @Override
+    public SparseCodes encode(NDArray input, Weights weights, NDArray workspace) {
+        weights.preActivations(input, workspace);
+        return ActiveEntries.above(workspace, 0f);
+    }
+
+    @Override
+    public Weights foldDecoderNorm(Weights weights) {
+        return weights.foldDecoderNorm();
+    }
+}

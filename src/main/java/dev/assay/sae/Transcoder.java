@@ -1,0 +1,133 @@
+package dev.assay.sae;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.tensor.Scope;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Predicts the activations of another site from those of one (Dunefsky, Chlenski and Nanda, "Transcoders Find Interpretable LLM
+ * Feature Circuits", arXiv 2406.11944). The codes are made as in an autoencoder, but the decoder's bias, which belongs to the other
+ * site, is never subtracted from the input, and a normalisation of the input is not undone:
+ *
+ * <pre>{@code
+ * prediction = codes · decoder + decoderBias (+ x · W_skipᵀ)
+ * }</pre>
+ *
+ * The last term is the skip connection (Paulo, Shabalin and Belrose, "Transcoders Beat Sparse Autoencoders for Interpretability",
+ * arXiv 2501.18823); it takes the activations before any normalisation.
+ *
+ * @param codes how codes are made
+ * @param skip whether there is a skip connection, the array {@link #W_SKIP} of {@link Weights#more}
+ */
+public record Transcoder(Architecture codes, boolean skip) implements Architecture {
+    /** The name of the matrix of the skip connection, [d_out, d_in]. */
+    public static final String W_SKIP = "W_skip";
+
+    /** Checks that codes are made by something else than a transcoder. */
+    public Transcoder {
+        if (!codes.reconstructsInput()) {
+            throw new InvalidInputException("the codes of a transcoder are made by " + codes.id()
+                    + ", expected the architecture of an autoencoder");
+        }
+    }
+
+    /**
+     * Makes a transcoder without a skip connection.
+     *
+     * @param codes how codes are made
+     * @return the architecture
+     */
+    public static Transcoder of(Architecture codes) {
+        return new Transcoder(codes, false);
+    }
+
+    /**
+     * Makes a transcoder with a skip connection.
+     *
+     * @param codes how codes are made
+     * @return the architecture
+     */
+    public static Transcoder withSkip(Architecture codes) {
+        return new Transcoder(codes, true);
+    }
+
+    /**
+     * {@inheritDoc} SAELens knows {@code transcoder}, {@code skip_transcoder} and {@code jumprelu_transcoder}; the other names are
+     * made likewise.
+     */
+    @Override
+    public String id() {
+        return id(codes.id(), skip);
+    }
+
+    static String id(String codes, boolean skip) {
+        return (codes.equals(Standard.ID) ? "" : codes + "_") + (skip ? "skip_transcoder" : "transcoder");
+    }
+
+    @Override
+    public Map<String, Object> options() {
+        return codes.options();
+    }
+
+    @Override
+    public Map<String, Shape> more(int dIn, int dSae, int dOut) {
+        Map<String, Shape> shapes = new HashMap<>(codes.more(dIn, dSae, dOut));
+        if (skip) {
+            shapes.put(W_SKIP, new Shape(dOut, dIn));
+        }
+        return shapes;
+    }
+
+    @Override
+    public String encoderBiasName() {
+        return codes.encoderBiasName();
+    }
+
+    @Override
+    public void check(int dSae) {
+        codes.check(dSae);
+    }
+
+    @Override
+    public boolean reconstructsInput() {
+        return false;
+    }
+
+    @Override
+    public void preActivations(NDArray input, Weights weights, NDArray out) {
+        codes.preActivations(input, weights, out);
+    }
+
+    @Override
+    public SparseCodes encode(NDArray input, Weights weights, NDArray workspace) {
+        return codes.encode(input, weights, workspace);
+    }
+
+    @Override
+    public NDArray decode(SparseCodes sparse, Weights weights) {
+        return codes.decode(sparse, weights);
+    }
+
+    @Override
+    public NDArray answer(NDArray decoded, NDArray x, Normalization.Normalized normalized, Weights weights) {
+        if (!skip) {
+            return decoded;
+        }
+        try (Scope scope = Scope.open()) {
+            return scope.keep(x.matMul(weights.more(W_SKIP).transpose()).add(decoded));
+        }
+    }
+
+    @Override
+    public Weights foldDecoderNorm(Weights weights) {
+        return codes.foldDecoderNorm(weights);
+    }
+
+    @Override
+    public Architecture foldActivationNorm(double scale) {
+        return new Transcoder(codes.foldActivationNorm(scale), skip);
+    }
+}
