@@ -34,8 +34,8 @@ public final class ProgressBar implements AutoCloseable {
     private final String label;
     private final Unit unit;
     private final long total;
-    private final long start = System.nanoTime();
     private long first = -1;
+    private long startedAt; // when the first amount was told
     private long drawnAt;
     private boolean drawn;
 
@@ -66,23 +66,25 @@ public final class ProgressBar implements AutoCloseable {
         this.unit = unit;
         this.out = out;
         this.terminal = terminal;
-        this.drawnAt = start;
+        this.drawnAt = System.nanoTime();
     }
 
     /**
-     * Tells how far the task is.
+     * Tells how far the task is. Speed is counted from the first call, so that a task should call once as it starts; before there is
+     * a speed, none is shown.
      *
      * @param done so far; where a resumed task starts is what the first call says
      * @param note what else to show, such as the loss
      */
     public void update(long done, String note) {
+        long now = System.nanoTime();
         if (first < 0) {
             first = done;
+            startedAt = now;
         }
-        long now = System.nanoTime();
         if (done >= total || now - drawnAt >= (terminal ? TERMINAL_PAUSE : FILE_PAUSE)) {
             drawnAt = now;
-            draw(done, note, (now - start) / 1e9);
+            draw(done, note, (now - startedAt) / 1e9);
         }
     }
 
@@ -90,17 +92,17 @@ public final class ProgressBar implements AutoCloseable {
         double share = total == 0 ? 1 : Math.min(1, (double) done / total);
         double rate = (done - first) / Math.max(seconds, 1e-9);
         int filled = (int) Math.round(share * WIDTH);
+        String speed = rate > 0 ? "  " + unit.amount(rate) + "/s  " + time((total - done) / rate) + " left" : "";
         String line = String.format(
                 Locale.ROOT,
-                "%s %s%s %3.0f%%  %s  %s/s  %s left  %s",
+                "%s %s%s %3.0f%%  %s%s%s",
                 label,
                 "█".repeat(filled),
                 "░".repeat(WIDTH - filled),
                 100 * share,
                 unit.amount(done),
-                unit.amount(rate),
-                rate > 0 ? time((total - done) / rate) : "?",
-                note);
+                speed,
+                note.isEmpty() ? "" : "  " + note);
         if (terminal) {
             out.print("\r\u001b[2K" + line);
             out.flush();

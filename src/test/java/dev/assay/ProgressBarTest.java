@@ -34,7 +34,19 @@ class ProgressBarTest {
         try (ProgressBar bar = new ProgressBar("org/name", 2_500_000_000L, Unit.BYTES, out, false)) {
             bar.update(2_500_000_000L, "model.safetensors");
         }
-        assertTrue(text().matches("org/name █{24} 100%  2,500.0 MB  0.0 MB/s  \\? left  model.safetensors\\R"), text());
+        assertTrue(text().matches("org/name █{24} 100%  2,500.0 MB  model.safetensors\\R"), text());
+    }
+
+    @Test
+    void aTaskThatToldItsStartHasASpeedAtItsFirstStep() throws InterruptedException {
+        try (ProgressBar bar = new ProgressBar("training", 1_000, Unit.TOKENS, out, false)) {
+            bar.update(900, "");
+            Thread.sleep(50);
+            bar.update(1_000, "");
+        }
+        String speed = text().replaceAll("training █{24} 100%  1,000 tokens  ([\\d,]+) tokens/s  0:00 left\\R", "$1");
+        double rate = Double.parseDouble(speed.replace(",", ""));
+        assertTrue(rate > 100 && rate <= 2_000, text());
     }
 
     @Test

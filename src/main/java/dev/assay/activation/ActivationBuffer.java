@@ -43,11 +43,12 @@ public final class ActivationBuffer implements AutoCloseable {
     /**
      * What continues a buffer beside its pool.
      *
+     * @param seed what decides the order
      * @param round how often the pool was refilled
      * @param served the rows served since
      * @param next where the rows of the next refill start
      */
-    public record State(long round, int served, Progress next) {}
+    public record State(long seed, long round, int served, Progress next) {}
 
     /**
      * A place between rows.
@@ -72,7 +73,7 @@ public final class ActivationBuffer implements AutoCloseable {
             throws IOException {
         ActivationBuffer buffer = new ActivationBuffer(source, device, capacity, seed);
         try (Scope scope = Scope.open()) {
-            buffer.start(new State(0, 0, Progress.START));
+            buffer.start(new State(seed, 0, 0, Progress.START));
             for (int i = 0; i < 2; i++) {
                 buffer.finishFilling();
                 String rows = i * buffer.half + ":" + (i + 1) * buffer.half;
@@ -93,13 +94,11 @@ public final class ActivationBuffer implements AutoCloseable {
      * @param source what to shuffle
      * @param state of the buffer to continue
      * @param rows its pool, copied
-     * @param seed its seed
      * @throws IOException when the text cannot be read
      */
-    public static ActivationBuffer resume(ActivationSource source, State state, NDArray rows, long seed)
-            throws IOException {
+    public static ActivationBuffer resume(ActivationSource source, State state, NDArray rows) throws IOException {
         int capacity = (int) rows.getShape().get(0);
-        ActivationBuffer buffer = new ActivationBuffer(source, rows.getDevice(), capacity, seed);
+        ActivationBuffer buffer = new ActivationBuffer(source, rows.getDevice(), capacity, state.seed());
         try {
             Aten.copy_(buffer.pool, rows);
             buffer.start(state);
@@ -244,7 +243,7 @@ public final class ActivationBuffer implements AutoCloseable {
      * @return the state before the next batch
      */
     public State state() {
-        return new State(round, served, fillingFrom);
+        return new State(seed, round, served, fillingFrom);
     }
 
     /**

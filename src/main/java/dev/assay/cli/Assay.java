@@ -22,7 +22,10 @@ import picocli.CommandLine.TypeConversionException;
             QuickstartCommand.class,
             HarvestCommand.class,
             TrainCommand.class,
+            SweepCommand.class,
+            ToyCommand.class,
             EvaluateCommand.class,
+            CompareCommand.class,
             BenchCommand.class,
             InspectCommand.class,
             DescribeCommand.class,
@@ -42,6 +45,7 @@ public final class Assay implements Runnable {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
+        System.getProperties().putIfAbsent("java.util.logging.SimpleFormatter.format", "assay: %5$s%n"); // of warnings
         System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
     }
 

@@ -15,7 +15,10 @@ import dev.assay.tensor.Threads;
 import dev.assay.text.Corpus;
 import dev.assay.text.StoryCorpus;
 import dev.assay.train.LiveTrainingBenchmark;
+import dev.assay.train.NamedMethod;
+import dev.assay.train.TopKTraining;
 import dev.assay.train.TrainingBenchmark;
+import dev.assay.train.TrainingMethod;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -33,14 +36,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchCommand.Train.class, BenchCommand.Harvest.class, StoreBenchCommand.class})
+        subcommands = {
+            BenchCommand.Train.class,
+            BenchCommand.Harvest.class,
+            StoreBenchCommand.class,
+            SweepBenchCommand.class
+        })
 final class BenchCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "no benchmark given, expected train, harvest or store");
+        throw new ParameterException(spec.commandLine(), "no benchmark given, expected train, harvest, store or sweep");
     }
 
     /** What every benchmark takes. */
@@ -103,6 +111,14 @@ final class BenchCommand implements Runnable {
                 defaultValue = "4096",
                 description = "activations a step (default ${DEFAULT-VALUE})")
         private int batch;
+
+        int k() {
+            return k;
+        }
+
+        int batch() {
+            return batch;
+        }
     }
 
     @Command(
@@ -117,7 +133,11 @@ final class BenchCommand implements Runnable {
         @Mixin
         private Common common;
 
-        @Option(names = "--architecture", paramLabel = "NAME", defaultValue = "topk", description = "topk")
+        @Option(
+                names = "--architecture",
+                paramLabel = "NAME",
+                defaultValue = "topk",
+                description = "topk, batchtopk, matryoshka, standard, gated, jumprelu … (see assay train)")
         private String architecture;
 
         @Option(
@@ -134,6 +154,13 @@ final class BenchCommand implements Runnable {
                 description = "latents (default ${DEFAULT-VALUE})")
         private int dSae;
 
+        @Option(
+                names = "--dead-share",
+                paramLabel = "X",
+                defaultValue = "0",
+                description = "the share of latents that are dead (default ${DEFAULT-VALUE})")
+        private double deadShare;
+
         @Mixin
         private Step step;
 
@@ -146,13 +173,14 @@ final class BenchCommand implements Runnable {
 
         @Override
         public Integer call() {
-            if (!architecture.equals("topk")) {
-                throw new InvalidInputException("architecture is \"" + architecture + "\", expected topk");
-            }
-            return common.print(
-                    spec,
-                    TrainingBenchmark.run(
-                            TopK.of(step.k), dIn, dSae, step.batch, steps, common.warmup, common.device()));
+            TrainingBenchmark.Case sizes =
+                    new TrainingBenchmark.Case(method(), dIn, dSae, step.batch, step.k, deadShare);
+            return common.print(spec, TrainingBenchmark.run(sizes, steps, common.warmup, common.device()));
+        }
+
+        private TrainingMethod method() {
+            NamedMethod method = NamedMethod.of(architecture);
+            return method.make(method.number().equals("coefficient") ? 1e-3 : step.k, dSae);
         }
     }
 
@@ -232,7 +260,8 @@ final class BenchCommand implements Runnable {
                         .contextLength(length)
                         .build();
                 ActivationSource source = ActivationSource.of(model, SITE, text);
-                return LiveTrainingBenchmark.run(source, TopK.of(step.k), dSae, step.batch, BATCHES, liveRounds);
+                return LiveTrainingBenchmark.run(
+                        source, new TopKTraining(TopK.of(step.k)), dSae, step.batch, BATCHES, liveRounds);
             }
         }
     }

@@ -3,13 +3,15 @@ package dev.assay.cli;
 import dev.assay.checkpoint.AtomicFiles;
 import dev.assay.checkpoint.Json;
 import dev.assay.evaluate.Evaluation;
-import dev.assay.evaluate.EvaluationReport;
+import dev.assay.evaluate.EvaluationTable;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SparseAutoencoder;
+import dev.assay.text.Corpus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +46,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private BaselineOptions baselines;
+
+    @Mixin
     private ModelOptions options;
 
     @Override
@@ -51,16 +56,34 @@ final class EvaluateCommand implements Callable<Integer> {
         RunDescription run = options.change(RunDescription.read(folder), null);
         try (SparseAutoencoder sae = SparseAutoencoder.load(folder, options.device());
                 HookedTransformer model = options.load(run)) {
-            EvaluationReport report = Evaluation.of(model, sae, run.corpus(model.tokenizer()))
-                    .point(HookPoint.parse(run.hook()))
-                    .tokens(tokens)
-                    .run();
-            String figures = Json.pretty(Json.mapper().valueToTree(report.asMap()));
-            AtomicFiles.writeString(folder.resolve(FILE), figures);
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(json ? figures : report.toText());
-            out.flush();
+            HookPoint point = HookPoint.parse(run.hook());
+            Corpus corpus = run.corpus(model.tokenizer());
+            List<BaselineOptions.Fitted> fitted = baselines.fit(model, point, corpus, sae);
+            try {
+                Evaluation evaluation =
+                        Evaluation.of(model, sae, corpus).point(point).tokens(tokens);
+                fitted.forEach(baseline -> evaluation.beside(baseline.name(), baseline.dictionary()));
+                print(evaluation.table(), fitted);
+            } finally {
+                fitted.forEach(BaselineOptions.Fitted::close);
+            }
         }
         return 0;
+    }
+
+    private void print(EvaluationTable table, List<BaselineOptions.Fitted> fitted) throws IOException {
+        String figures = Json.pretty(Json.mapper().valueToTree(table.asMap()));
+        AtomicFiles.writeString(folder.resolve(FILE), figures);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.print(figures);
+        } else {
+            out.print(table.dictionary().toText());
+            if (!fitted.isEmpty()) {
+                out.printf("%n%s%n", table.toText());
+                fitted.forEach(baseline -> out.printf("%-20s %s%n", baseline.name(), baseline.description()));
+            }
+        }
+        out.flush();
     }
 }

@@ -153,8 +153,31 @@ record RunDescription(
         if (!Files.exists(file)) {
             requireEmpty(folder);
         }
+        save(folder);
+    }
+
+    /** Writes the description to a folder, whatever is in it. */
+    void save(Path folder) throws IOException {
         Files.createDirectories(folder);
-        AtomicFiles.writeString(file, Json.pretty(Json.mapper().valueToTree(this)));
+        AtomicFiles.writeString(folder.resolve(FILE), Json.pretty(Json.mapper().valueToTree(this)));
+    }
+
+    /** The same model and text at another site. */
+    RunDescription at(String site) {
+        return new RunDescription(
+                model,
+                site,
+                text,
+                textField,
+                contextLength,
+                prependBos,
+                heldOutEvery,
+                chunkCharacters,
+                heldOutBy,
+                shuffleDocuments,
+                textSeed,
+                tokenizer,
+                precision);
     }
 
     private static void requireEmpty(Path folder) throws IOException {

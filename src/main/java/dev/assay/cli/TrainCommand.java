@@ -3,17 +3,14 @@ package dev.assay.cli;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStore;
-import dev.assay.sae.Architecture;
 import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
-import dev.assay.sae.TopK;
-import dev.assay.train.AuxiliaryLoss;
-import dev.assay.train.OptimizerOptions;
 import dev.assay.train.SaeTrainer;
+import dev.assay.train.Target;
+import dev.assay.train.TrainingMethod;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -35,8 +32,16 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
     /** What a run keeps beside the dictionary. */
-    static final Set<String> COMPANIONS =
-            Set.of(RunDescription.FILE, "metrics.jsonl", "checkpoints", "evaluation.json", "features", "features.html");
+    static final Set<String> COMPANIONS = Set.of(
+            RunDescription.FILE,
+            "metrics.jsonl",
+            "report.html",
+            "tensorboard",
+            "checkpoints",
+            WatchOptions.BEST,
+            "evaluation.json",
+            "features",
+            "features.html");
 
     @Spec
     private CommandSpec spec;
@@ -61,15 +66,17 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "where the run and its dictionary go")
     private Path out;
 
-    @Option(names = "--architecture", paramLabel = "NAME", defaultValue = "topk", description = "topk")
-    private String architecture;
-
     @Option(
-            names = "--k",
-            paramLabel = "N",
-            defaultValue = "32",
-            description = "active latents a token (default ${DEFAULT-VALUE})")
-    private int k;
+            names = "--target",
+            paramLabel = "SITE",
+            description = "train a transcoder, which predicts the activations of this site from those of --hook")
+    private String target;
+
+    @Option(names = "--skip", description = "give the transcoder a linear part that is not sparse")
+    private boolean skip;
+
+    @Mixin
+    private MethodOptions method;
 
     @Option(names = "--d-sae", paramLabel = "N", required = true, description = "the number of latents")
     private int dSae;
@@ -88,28 +95,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "activations a step (default ${DEFAULT-VALUE})")
     private int batch;
 
-    @Option(names = "--lr", paramLabel = "X", description = "peak learning rate (default: by the number of latents)")
-    private Double learningRate;
-
-    @Option(
-            names = "--aux-coefficient",
-            paramLabel = "X",
-            description = "weight of the loss on dead latents (default 1/32)")
-    private Double auxiliaryCoefficient;
-
-    @Option(
-            names = "--dead-after",
-            paramLabel = "N",
-            description = "silent tokens after which a latent is dead (default: tokens / 20)")
-    private Long deadAfter;
-
-    @Option(
-            names = "--normalize",
-            negatable = true,
-            defaultValue = "true",
-            fallbackValue = "true",
-            description = "scale activations to a mean norm of √d while training (default)")
-    private boolean normalize;
+    @Mixin
+    private TrainingOptions training;
 
     @Option(
             names = "--seed",
@@ -118,12 +105,8 @@ final class TrainCommand implements Callable<Integer> {
             description = "decides all randomness (default ${DEFAULT-VALUE})")
     private long seed;
 
-    @Option(
-            names = "--checkpoint-seconds",
-            paramLabel = "X",
-            defaultValue = "60",
-            description = "seconds between checkpoints (default ${DEFAULT-VALUE})")
-    private double checkpointSeconds;
+    @Mixin
+    private WatchOptions watch;
 
     @Mixin
     private DeviceOption place;
@@ -134,7 +117,7 @@ final class TrainCommand implements Callable<Integer> {
             return trainOnStore();
         }
         RunDescription run = runOptions.describe(hook, seed);
-        try (SourceModel model = SourceModel.open(run, List.of(hook), place.device())) {
+        try (SourceModel model = SourceModel.open(run, sites(hook), place.device())) {
             return train(run, model.source(run.corpus(model.tokenizer())));
         }
     }
@@ -147,8 +130,20 @@ final class TrainCommand implements Callable<Integer> {
                     + String.join(", ", store.sites()));
         }
         String site = hook == null ? store.sites().get(0) : hook;
-        ActivationSource source = store.source(site).seed(seed).device(place.device());
+        ActivationSource source = store.source(sites(site)).seed(seed).device(place.device());
         return train(RunDescription.of(store, site), source);
+    }
+
+    /** The input's site, and that of a transcoder's target. */
+    private List<String> sites(String input) {
+        if (target == null && skip) {
+            throw new InvalidInputException(
+                    "--skip is given without --target, expected both: it is part of a transcoder");
+        }
+        if (target != null && target.equals(input)) {
+            throw new InvalidInputException("--target is the site of --hook, expected another");
+        }
+        return target == null ? List.of(input) : List.of(input, target);
     }
 
     private int train(RunDescription run, ActivationSource source) throws IOException {
@@ -160,6 +155,7 @@ final class TrainCommand implements Callable<Integer> {
         try (SparseAutoencoder sae = trainer.train()) {
             SaelensFolder.write(sae, out, COMPANIONS);
         }
+        watch.saveBest(trainer, run, out);
         PrintWriter print = spec.commandLine().getOut();
         print.printf(
                 Locale.ROOT,
@@ -172,31 +168,19 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private SaeTrainer trainer(ActivationSource source) {
-        SaeTrainer trainer = SaeTrainer.of(architecture())
+        TrainingMethod trained = method.method(dSae);
+        SaeTrainer trainer = SaeTrainer.of(trained)
                 .source(source)
                 .dictionarySize(dSae)
                 .tokens(tokens)
                 .batchSize(batch)
                 .seed(seed)
-                .normalizesActivations(normalize)
-                .output(out)
-                .checkpointEvery(Duration.ofNanos((long) (checkpointSeconds * 1e9)));
-        if (learningRate != null) {
-            trainer.optimizer(OptimizerOptions.of(learningRate));
+                .output(out);
+        if (target != null) {
+            trainer.target(skip ? Target.OTHER_SITE_WITH_SKIP : Target.OTHER_SITE);
         }
-        if (auxiliaryCoefficient != null) {
-            trainer.auxiliaryLoss(new AuxiliaryLoss(auxiliaryCoefficient, AuxiliaryLoss.Convention.NORMALIZED));
-        }
-        if (deadAfter != null) {
-            trainer.deadAfter(deadAfter);
-        }
+        training.apply(trainer, trained, dSae);
+        watch.apply(trainer);
         return trainer;
-    }
-
-    private Architecture architecture() {
-        if (!architecture.equals("topk")) {
-            throw new InvalidInputException("architecture is \"" + architecture + "\", expected topk");
-        }
-        return TopK.of(k);
     }
 }

@@ -8,9 +8,10 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.Arrays;
 
-/** Counts on how many tokens each latent is active: above 0. */
+/** Counts on how many tokens each latent is active, that is above 0, and adds up how much. */
 final class ActivationCounts {
     private final NDArray fired; // int64 [d_sae]
+    private double sum;
     private long tokens;
 
     /**
@@ -33,6 +34,7 @@ final class ActivationCounts {
     void add(long rows, NDArray latents, NDArray values) {
         try (Scope scope = Scope.open()) {
             Aten.indexAdd_(fired, 0, latents, values.gt(0).toType(DataType.INT64, false));
+            sum += values.toType(DataType.FLOAT64, false).sum().getDouble();
         }
         tokens += rows;
     }
@@ -40,6 +42,11 @@ final class ActivationCounts {
     /** Active latents a token. */
     double l0() {
         return (double) Arrays.stream(fired.toLongArray()).sum() / tokens;
+    }
+
+    /** The sum of the activations of a token. */
+    double l1() {
+        return sum / tokens;
     }
 
     /** The share of latents that were never active. */
@@ -53,5 +60,13 @@ final class ActivationCounts {
         return Arrays.stream(fired.toLongArray())
                 .mapToDouble(count -> (double) count / tokens)
                 .toArray();
+    }
+
+    /** The mean over latents of {@code log₁₀(density + 1e-10)}, so that a dead one counts as −10. */
+    double meanLogDensity() {
+        return Arrays.stream(density())
+                .map(share -> Math.log10(share + 1e-10))
+                .average()
+                .orElseThrow();
     }
 }

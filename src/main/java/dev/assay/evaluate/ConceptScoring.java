@@ -10,7 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.model.ActivationCache;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
-import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.Dictionary;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.text.Concept;
@@ -25,11 +25,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Scores units against the known concepts of generated stories.
+ * Scores latents against the known concepts of generated stories.
  *
- * <p>A unit with a threshold says of each token whether it carries the concept. For each concept the unit and the threshold (a share
- * of the unit's largest value) with the best F1 on training stories are chosen, and their F1 on held-out stories is reported, so that
- * the best of many units is not best by luck alone.
+ * <p>A latent with a threshold says of each token whether it carries the concept. For each concept the latent and the threshold (a share
+ * of the latent's largest value) with the best F1 on training stories are chosen, and their F1 on held-out stories is reported, so that
+ * the best of many latents is not best by luck alone.
  */
 public final class ConceptScoring implements AutoCloseable {
     private static final double[] THRESHOLDS = {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75};
@@ -47,7 +47,7 @@ public final class ConceptScoring implements AutoCloseable {
      * Runs the model on stories.
      *
      * @param model runs them
-     * @param point where units read
+     * @param point where latents read
      * @param stories a corpus of a {@link StoryCorpus}
      * @param tokens of training stories, and as many of held-out ones
      * @throws IOException when reading fails
@@ -100,22 +100,17 @@ public final class ConceptScoring implements AutoCloseable {
     /**
      * Scores a dictionary beside the baselines: the activation's dimensions, principal components, a random dictionary.
      *
-     * @param sae the dictionary
+     * @param dictionary the dictionary
      * @return a row for each concept
      */
-    public ConceptTable table(SparseAutoencoder sae) {
+    public ConceptTable table(Dictionary dictionary) {
         try (Autograd off = Autograd.off();
                 Scope scope = Scope.open()) {
-            NDArray mean = selection.x().mean(new int[] {0});
-            PrincipalComponents components = PrincipalComponents.of(selection.x());
-            NDArray directions = components.directions(manager);
-            List<ConceptTable.Best> latents = best(Units.latents(sae));
-            List<ConceptTable.Best> neurons = best(Units.neurons(mean));
-            List<ConceptTable.Best> principal = best(Units.directions(mean, directions));
-            List<ConceptTable.Best> random;
-            try (SparseAutoencoder nothing = Units.randomDictionary(sae.architecture(), sae.dSae(), mean, 0)) {
-                random = best(Units.latents(nothing));
-            }
+            Baselines baselines = Baselines.of(selection.x());
+            List<ConceptTable.Best> latents = best(dictionary);
+            List<ConceptTable.Best> neurons = best(baselines.neurons());
+            List<ConceptTable.Best> principal = best(baselines.pca());
+            List<ConceptTable.Best> random = best(baselines.random((dictionary.dSae() + 1) / 2));
             float[] shares = heldOut.labels().mean(new int[] {0}).toFloatArray();
             List<Concept> concepts = StoryCorpus.concepts();
             List<ConceptTable.Row> rows = new ArrayList<>();
@@ -127,19 +122,25 @@ public final class ConceptScoring implements AutoCloseable {
         }
     }
 
+    private List<ConceptTable.Best> best(Baseline baseline) {
+        try (Dictionary dense = baseline.dense()) {
+            return best(dense);
+        }
+    }
+
     /**
-     * Finds the best unit for each concept.
+     * Finds the best latent for each concept.
      *
-     * @param units the candidates
+     * @param dictionary whose latents are the candidates
      * @return one for each of {@link StoryCorpus#concepts()}
      */
-    public List<ConceptTable.Best> best(Units units) {
+    public List<ConceptTable.Best> best(Dictionary dictionary) {
         try (Scope scope = Scope.open()) {
-            NDArray largest = largest(units); // [units]
-            NDList chosenFrom = f1(units, selection, largest);
-            NDList reported = f1(units, heldOut, largest);
+            NDArray largest = largest(dictionary); // [latents]
+            NDList chosenFrom = f1(dictionary, selection, largest);
+            NDList reported = f1(dictionary, heldOut, largest);
             List<ConceptTable.Best> best = new ArrayList<>();
-            // [thresholds, units, concepts]
+            // [thresholds, latents, concepts]
             NDArray selectionScores = NDArrays.stack(chosenFrom);
             NDArray heldOutScores = NDArrays.stack(reported);
             long candidates = THRESHOLDS.length * largest.size();
@@ -154,31 +155,32 @@ public final class ConceptScoring implements AutoCloseable {
         }
     }
 
-    /** The largest value of each unit on the training stories: [units]. */
-    private NDArray largest(Units units) {
+    /** The largest value of each latent on the training stories: [latents]. */
+    private NDArray largest(Dictionary dictionary) {
         try (Scope scope = Scope.open()) {
             NDArray largest = null;
             for (NDIndex rows : chunks(selection)) {
-                NDArray chunk = units.values(selection.x().get(rows)).max(new int[] {0});
+                NDArray chunk =
+                        dictionary.encode(selection.x().get(rows)).dense().max(new int[] {0});
                 largest = largest == null ? chunk : largest.maximum(chunk);
             }
             return scope.keep(largest);
         }
     }
 
-    /** F1 of every unit for every concept, [units, concepts] for each threshold. */
-    private NDList f1(Units units, Labelled data, NDArray largest) {
+    /** F1 of every latent for every concept, [latents, concepts] for each threshold. */
+    private NDList f1(Dictionary dictionary, Labelled data, NDArray largest) {
         try (Scope scope = Scope.open()) {
             int concepts = StoryCorpus.concepts().size();
-            NDArray[] hits = new NDArray[THRESHOLDS.length]; // true positives, [units, concepts]
-            NDArray[] calls = new NDArray[THRESHOLDS.length]; // positives, [units, 1]
+            NDArray[] hits = new NDArray[THRESHOLDS.length]; // true positives, [latents, concepts]
+            NDArray[] calls = new NDArray[THRESHOLDS.length]; // positives, [latents, 1]
             for (int t = 0; t < THRESHOLDS.length; t++) {
                 hits[t] = manager.zeros(new Shape(largest.size(), concepts));
                 calls[t] = manager.zeros(new Shape(largest.size(), 1));
             }
             for (NDIndex rows : chunks(data)) {
                 try (Scope chunk = Scope.open()) {
-                    NDArray values = units.values(data.x().get(rows)); // [n, units]
+                    NDArray values = dictionary.encode(data.x().get(rows)).dense(); // [n, latents]
                     NDArray labels = data.labels().get(rows); // [n, concepts]
                     for (int t = 0; t < THRESHOLDS.length; t++) {
                         NDArray called =

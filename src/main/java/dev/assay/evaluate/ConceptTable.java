@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What units know of concepts whose truth is known: for each concept, the F1 of its best unit. Unit and threshold are chosen on
+ * What latents know of concepts whose truth is known: for each concept, the F1 of its best latent. Latent and threshold are chosen on
  * training stories; F1 is measured on held-out ones.
  *
  * @param rows one a concept
@@ -21,7 +21,7 @@ public record ConceptTable(List<Row> rows) {
     }
 
     /**
-     * The best units for a concept.
+     * The best latents for a concept.
      *
      * @param concept the concept
      * @param share of held-out tokens that carry it
@@ -33,10 +33,10 @@ public record ConceptTable(List<Row> rows) {
     public record Row(Concept concept, double share, Best latent, Best neuron, Best principal, Best random) {}
 
     /**
-     * A unit chosen for a concept.
+     * A latent chosen for a concept.
      *
      * @param unit its number
-     * @param f1 on held-out stories: the harmonic mean of precision and recall of "the unit is above its threshold"
+     * @param f1 on held-out stories: the harmonic mean of precision and recall of "the latent is above its threshold"
      */
     public record Best(int unit, double f1) {}
 

@@ -8,8 +8,7 @@ import dev.assay.model.ActivationCache;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookScope;
 import dev.assay.model.HookedTransformer;
-import dev.assay.sae.SparseAutoencoder;
-import dev.assay.sae.SparseCodes;
+import dev.assay.sae.Dictionary;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -18,6 +17,10 @@ import dev.assay.text.Corpus;
 import dev.assay.text.Split;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,7 +28,7 @@ import java.util.function.UnaryOperator;
  * replaced by the reconstruction.
  *
  * <pre>{@code
- * EvaluationReport report = Evaluation.of(model, sae, corpus).tokens(200_000).run();
+ * EvaluationReport report = Evaluation.of(model, dictionary, corpus).tokens(200_000).run();
  * }</pre>
  *
  * <p>The site is read from the dictionary's metadata. Special tokens count when the dictionary was trained on them; else they keep
@@ -35,15 +38,16 @@ public final class Evaluation {
     private static final long LOGIT_BYTES = 128L << 20;
 
     private final HookedTransformer model;
-    private final SparseAutoencoder sae;
+    private final Dictionary dictionary;
     private final Corpus corpus;
+    private final Map<String, Dictionary> others = new LinkedHashMap<>();
     private HookPoint point;
     private Split split = Split.HELD_OUT;
     private long tokens = 100_000;
 
-    private Evaluation(HookedTransformer model, SparseAutoencoder sae, Corpus corpus) {
+    private Evaluation(HookedTransformer model, Dictionary dictionary, Corpus corpus) {
         this.model = model;
-        this.sae = sae;
+        this.dictionary = dictionary;
         this.corpus = corpus;
     }
 
@@ -51,12 +55,12 @@ public final class Evaluation {
      * Starts to describe an evaluation.
      *
      * @param model the model that the dictionary is for
-     * @param sae the dictionary
+     * @param dictionary the dictionary
      * @param corpus the text
      * @return the evaluation
      */
-    public static Evaluation of(HookedTransformer model, SparseAutoencoder sae, Corpus corpus) {
-        return new Evaluation(model, sae, corpus);
+    public static Evaluation of(HookedTransformer model, Dictionary dictionary, Corpus corpus) {
+        return new Evaluation(model, dictionary, corpus);
     }
 
     /**
@@ -93,51 +97,88 @@ public final class Evaluation {
     }
 
     /**
-     * Measures.
+     * Adds a dictionary to be measured at the same site, on the same tokens and beside this one in {@link #table()}. It costs one run of
+     * the model more, where a measurement of its own would cost five.
+     *
+     * @param name what the table calls it
+     * @param other a baseline, or another dictionary
+     * @return this
+     */
+    public Evaluation beside(String name, Dictionary other) {
+        others.put(name, other);
+        return this;
+    }
+
+    /**
+     * Measures the dictionary.
      *
      * @return the figures
      * @throws IOException when the text cannot be read
      * @throws InvalidInputException when dictionary, model and corpus do not fit, or there is no text
      */
     public EvaluationReport run() throws IOException {
-        HookPoint site = point != null ? point : HookPoint.parse(sae.metadata().requiredHookName());
-        if (model.width(site) != sae.dIn()) {
-            throw new InvalidInputException("the dictionary has d_in " + sae.dIn() + ", but " + site.name() + " of "
-                    + model.name() + " is " + model.width(site) + " wide");
-        }
+        return table().dictionary();
+    }
+
+    /**
+     * Measures the dictionary and those {@linkplain #beside beside} it.
+     *
+     * @return the figures of each
+     * @throws IOException when the text cannot be read
+     * @throws InvalidInputException when dictionary, model and corpus do not fit, or there is no text
+     */
+    public EvaluationTable table() throws IOException {
+        HookPoint site =
+                point != null ? point : HookPoint.parse(dictionary.metadata().requiredHookName());
+        check(site, dictionary);
+        others.values().forEach(other -> check(site, other));
         try (Autograd off = Autograd.off();
-                Measurement measurement = new Measurement(site)) {
+                NDManager manager = model.manager().newSubManager()) {
+            Measured measured = new Measured(manager, dictionary);
+            Map<String, Measured> beside = new LinkedHashMap<>();
+            others.forEach((name, other) -> beside.put(name, new Measured(manager, other)));
+            List<Measured> all = new ArrayList<>(beside.values());
+            all.add(0, measured);
+            Measurement measurement = new Measurement(site, manager, all);
             measurement.reconstruct();
             measurement.replace();
-            return measurement.report();
+            Map<String, EvaluationReport> reports = new LinkedHashMap<>();
+            beside.forEach((name, other) -> reports.put(name, measurement.report(other)));
+            return new EvaluationTable(measurement.report(measured), reports);
+        }
+    }
+
+    private void check(HookPoint site, Dictionary measured) {
+        if (measured.transcodes()) {
+            throw new InvalidInputException("the dictionary is a transcoder, whose output belongs to another site than "
+                    + site.name() + ", expected one that reconstructs its input");
+        }
+        if (model.width(site) != measured.dIn()) {
+            throw new InvalidInputException("the dictionary has d_in " + measured.dIn() + ", but " + site.name()
+                    + " of " + model.name() + " is " + model.width(site) + " wide");
         }
     }
 
     /** One run: first the statistics of the activations, whose mean the second pass needs, then the losses. */
-    private final class Measurement implements AutoCloseable {
+    private final class Measurement {
         private final HookPoint site;
         private final boolean skipsSpecial;
         private final int contextsPerPass;
-        private final NDManager manager = model.manager().newSubManager();
-        private final ReconstructionStatistics statistics = new ReconstructionStatistics();
-        private final ActivationCounts counts;
+        private final NDManager manager;
+        private final List<Measured> all;
 
         private long predicted;
         private double clean;
-        private double reconstructed;
         private double meanAblated;
         private double zeroAblated;
-        private double divergence;
 
-        Measurement(HookPoint site) {
+        Measurement(HookPoint site, NDManager manager, List<Measured> all) {
             this.site = site;
-            this.skipsSpecial = sae.metadata()
-                    .get("exclude_special_tokens")
-                    .map(field -> field.asBoolean(false))
-                    .orElse(false);
+            this.manager = manager;
+            this.all = all;
+            this.skipsSpecial = dictionary.metadata().excludesSpecialTokens();
             long logitBytes = 4L * corpus.contextLength() * model.config().vocabularySize();
             this.contextsPerPass = (int) Math.max(1, Math.min(32, LOGIT_BYTES / logitBytes));
-            this.counts = new ActivationCounts(manager, sae.dSae());
         }
 
         /** Calls a consumer with every batch of the evaluation. */
@@ -165,20 +206,18 @@ public final class Evaluation {
                     return;
                 }
                 try (ActivationCache cache = model.cache(batch.toArray(manager), site)) {
-                    NDArray x = Aten.indexSelect(cache.get(site).reshape(-1, sae.dIn()), 0, kept);
-                    SparseCodes codes = sae.encode(x);
-                    statistics.add(x, sae.reconstruct(x));
-                    counts.add(codes.rows(), codes.indices(), codes.values());
+                    NDArray x = Aten.indexSelect(cache.get(site).reshape(-1, dictionary.dIn()), 0, kept);
+                    all.forEach(measured -> measured.reconstruct(x));
                 }
             });
-            if (statistics.tokens() == 0) {
+            if (all.get(0).tokens() == 0) {
                 throw new InvalidInputException(
                         corpus.description() + " has special tokens only, expected text that the dictionary is for");
             }
         }
 
         void replace() throws IOException {
-            double[] mean = statistics.mean();
+            double[] mean = all.get(0).mean();
             float[] meanFloats = new float[mean.length];
             for (int i = 0; i < mean.length; i++) {
                 meanFloats[i] = (float) mean[i];
@@ -189,16 +228,19 @@ public final class Evaluation {
                 NDArray targets = ids.get(new NDIndex(":, 1:")).reshape(-1);
                 NDArray kept = keptRows(batch);
                 NDArray logits = predictions(model.forward(ids));
-                NDArray replaced = forwardWith(ids, x -> splice(x, kept, sae::reconstruct));
                 NDArray ofMean = forwardWith(
                         ids, x -> splice(x, kept, rows -> rows.zerosLike().add(meanRow)));
                 NDArray ofZero = forwardWith(ids, x -> splice(x, kept, NDArray::zerosLike));
                 predicted += targets.size();
                 clean += PredictionLoss.crossEntropy(logits, targets);
-                reconstructed += PredictionLoss.crossEntropy(replaced, targets);
                 meanAblated += PredictionLoss.crossEntropy(ofMean, targets);
                 zeroAblated += PredictionLoss.crossEntropy(ofZero, targets);
-                divergence += PredictionLoss.divergence(logits, replaced);
+                for (Measured measured : all) {
+                    try (Scope scope = Scope.open()) {
+                        measured.replace(
+                                logits, forwardWith(ids, x -> splice(x, kept, measured::reconstruction)), targets);
+                    }
+                }
             });
         }
 
@@ -212,7 +254,7 @@ public final class Evaluation {
 
         /** Replaces the kept rows of x [batch, position, d] and leaves the others. */
         private NDArray splice(NDArray x, NDArray kept, UnaryOperator<NDArray> edit) {
-            NDArray rows = x.reshape(-1, sae.dIn());
+            NDArray rows = x.reshape(-1, dictionary.dIn());
             NDArray result = rows.duplicate();
             Aten.indexCopy_(result, 0, kept, edit.apply(Aten.indexSelect(rows, 0, kept)));
             return result.reshape(x.getShape());
@@ -228,25 +270,8 @@ public final class Evaluation {
             return logits.get(new NDIndex(":, :-1")).reshape(-1, vocabulary);
         }
 
-        EvaluationReport report() {
-            return new EvaluationReport(
-                    statistics.tokens(),
-                    statistics.explainedVariance(),
-                    statistics.meanSquaredError(),
-                    statistics.cosine(),
-                    counts.l0(),
-                    counts.deadShare(),
-                    new EvaluationReport.CrossEntropy(
-                            clean / predicted,
-                            reconstructed / predicted,
-                            meanAblated / predicted,
-                            zeroAblated / predicted),
-                    divergence / predicted);
-        }
-
-        @Override
-        public void close() {
-            manager.close();
+        EvaluationReport report(Measured measured) {
+            return measured.report(predicted, clean / predicted, meanAblated / predicted, zeroAblated / predicted);
         }
     }
 

@@ -11,7 +11,10 @@ import java.util.Map;
  * @param explainedVariance 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²
  * @param meanSquaredError over tokens and dimensions
  * @param cosine the mean cosine of x and x̂
+ * @param normRatio the mean of ‖x̂‖ / ‖x‖
+ * @param reconstructionBias E‖x̂‖² / E⟨x, x̂⟩, below 1 where reconstructions shrink
  * @param l0 active latents a token
+ * @param l1 the sum of the activations of a token
  * @param deadShare the share of latents that never fired on these tokens
  * @param crossEntropy the model's, untouched and with the site replaced
  * @param klDivergence mean KL(clean ‖ with reconstruction) of the next-token distributions, in nats
@@ -21,7 +24,10 @@ public record EvaluationReport(
         double explainedVariance,
         double meanSquaredError,
         double cosine,
+        double normRatio,
+        double reconstructionBias,
         double l0,
+        double l1,
         double deadShare,
         CrossEntropy crossEntropy,
         double klDivergence) {
@@ -69,7 +75,10 @@ public record EvaluationReport(
         map.put("explained_variance", explainedVariance);
         map.put("mse", meanSquaredError);
         map.put("cosine", cosine);
+        map.put("l2_ratio", normRatio);
+        map.put("relative_reconstruction_bias", reconstructionBias);
         map.put("l0", l0);
+        map.put("l1", l1);
         map.put("dead_share", deadShare);
         map.put("ce_loss_without_sae", crossEntropy.clean());
         map.put("ce_loss_with_sae", crossEntropy.reconstructed());

@@ -1,21 +1,21 @@
 package dev.assay.evaluate;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import dev.assay.tensor.Scope;
+import dev.assay.InvalidInputException;
+import java.util.Arrays;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.eigen.Eigen;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The directions of largest variance of activations: eigenvectors of their covariance, in float64 through ND4J.
+ * The directions of largest variance of activations: eigenvectors of their covariance {@code Σ(x − x̄)(x − x̄)ᵀ / (n − 1)}, in float64
+ * through ND4J.
  *
+ * @param mean x̄, [d]
  * @param variances along each direction, falling
  * @param directions one unit vector a row, [d][d]
  */
-public record PrincipalComponents(double[] variances, double[][] directions) {
+public record PrincipalComponents(double[] mean, double[] variances, double[][] directions) {
     /**
      * Decomposes activations.
      *
@@ -23,51 +23,55 @@ public record PrincipalComponents(double[] variances, double[][] directions) {
      * @return d components
      */
     public static PrincipalComponents of(NDArray x) {
-        double[][] covariance = covariance(x);
-        int width = covariance.length;
-        // The decomposition overwrites its argument by the eigenvectors, one a column, eigenvalues rising.
-        INDArray vectors = Nd4j.create(covariance);
-        INDArray values = Eigen.symmetricGeneralizedEigenvalues(vectors);
-        double[] variances = new double[width];
-        double[][] directions = new double[width][width];
-        for (int component = 0; component < width; component++) {
-            int column = width - 1 - component;
-            variances[component] = values.getDouble(column);
-            directions[component] = vectors.getColumn(column).toDoubleVector();
+        if (x.getShape().get(0) < 2) {
+            throw new InvalidInputException(
+                    "the sample has " + x.getShape().get(0) + " activations, expected at least 2");
         }
-        return new PrincipalComponents(variances, directions);
+        List<INDArray> chunks = Float64.chunks(x);
+        try {
+            return of(chunks, x.getShape().get(0));
+        } finally {
+            Float64.close(chunks);
+        }
     }
 
-    private static double[][] covariance(NDArray x) {
-        try (Scope scope = Scope.open()) {
-            NDArray wide = x.toType(DataType.FLOAT64, false);
-            NDArray centred = wide.sub(wide.mean(new int[] {0}));
-            long rows = x.getShape().get(0);
-            int width = (int) x.getShape().get(1);
-            double[] flat =
-                    centred.transpose().matMul(centred).div((double) (rows - 1)).toDoubleArray();
-            double[][] covariance = new double[width][width];
-            for (int i = 0; i < width; i++) {
-                System.arraycopy(flat, i * width, covariance[i], 0, width);
-            }
-            return covariance;
+    /** Decomposes activations that are in float64 already, and leaves them centred. */
+    static PrincipalComponents of(List<INDArray> chunks, long rows) {
+        INDArray mean = Float64.mean(chunks, rows); // [1, d]
+        long width = mean.length();
+        INDArray covariance = Float64.zeros(width, width);
+        for (INDArray chunk : chunks) {
+            chunk.subiRowVector(mean);
+            Float64.addProduct(covariance, chunk, chunk);
         }
+        covariance.divi(rows - 1);
+        Float64.Spectrum spectrum = Float64.spectrum(covariance);
+        double[] variances = new double[(int) width];
+        double[][] directions = new double[(int) width][];
+        for (int component = 0; component < width; component++) {
+            int column = (int) width - 1 - component;
+            variances[component] = spectrum.values()[column];
+            directions[component] = spectrum.vectors().getColumn(column).toDoubleVector();
+        }
+        return new PrincipalComponents(mean.toDoubleVector(), variances, directions);
     }
 
     /**
-     * Returns the directions as an array.
+     * Returns the first directions.
      *
-     * @param manager owns it
-     * @return float32 [d, d], one direction a row
+     * @param count how many
+     * @return [count, d]
      */
-    public NDArray directions(NDManager manager) {
-        float[] flat = new float[directions.length * directions.length];
-        int at = 0;
-        for (double[] direction : directions) {
-            for (double value : direction) {
-                flat[at++] = (float) value;
-            }
+    INDArray first(int count) {
+        return Nd4j.create(Arrays.copyOf(directions, count));
+    }
+
+    /** Returns how many directions have variance, up to the rounding of float64. */
+    int rank() {
+        int rank = 0;
+        while (rank < variances.length && variances[rank] > 1e-12 * variances[0]) {
+            rank++;
         }
-        return manager.create(flat, new Shape(directions.length, directions.length));
+        return rank;
     }
 }

@@ -1,8 +1,12 @@
 package dev.assay.feature;
 
+import static dev.assay.Svg.format;
+import static dev.assay.Svg.line;
+import static dev.assay.Svg.text;
+
+import dev.assay.Html;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Histograms as inline SVG, coloured by the page's style sheet. */
@@ -100,18 +104,6 @@ final class Charts {
 
     private static String percentOfDecade(int decade) {
         return BigDecimal.ONE.scaleByPowerOfTen(decade + 2).toPlainString() + " %";
-    }
-
-    private static String line(String style, double x1, double y1, double x2, double y2) {
-        return format("<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", style, x1, y1, x2, y2);
-    }
-
-    private static String text(String style, double x, double y, String content) {
-        return format("<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", style, x, y) + Html.escape(content) + "</text>";
-    }
-
-    private static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern, values);
     }
 
     /** A drawing area with its margins, in the units of the view box. */

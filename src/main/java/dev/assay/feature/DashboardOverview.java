@@ -1,5 +1,6 @@
 package dev.assay.feature;
 
+import dev.assay.Html;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package dev.assay.feature;
 
+import dev.assay.Html;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

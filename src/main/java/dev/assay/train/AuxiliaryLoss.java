@@ -13,6 +13,9 @@ import dev.assay.InvalidInputException;
  *       SAELens's; kept so that its runs can be repeated.
  * </ul>
  *
+ * <p>Where a latent is active whenever its pre-activation is positive, as in a standard or gated dictionary, a dead one is negative on
+ * every row of the batch, and the ReLU of the first convention leaves its loss without a gradient.
+ *
  * @param coefficient the weight of the loss, 0 for none
  * @param convention how it is normalised
  */

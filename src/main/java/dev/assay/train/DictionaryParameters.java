@@ -1,74 +1,111 @@
 package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * The arrays of a dictionary in training, or anything of the same shapes (gradients, moments). Latents are rows in both matrices,
  * so that the sparse passes read whole rows.
- *
- * @param encoder [d_sae, d_in]
- * @param encoderBias [d_sae]
- * @param decoder [d_sae, d_in]
- * @param decoderBias [d_in]
  */
-public record DictionaryParameters(NDArray encoder, NDArray encoderBias, NDArray decoder, NDArray decoderBias)
-        implements AutoCloseable {
-
-    /** The names of the four arrays, in the order of {@link #arrays()}. */
-    static final List<String> NAMES = List.of("encoder", "encoder_bias", "decoder", "decoder_bias");
+final class DictionaryParameters implements AutoCloseable {
+    private final EnumMap<Parameter, NDArray> arrays;
 
     /**
-     * Makes a dictionary to start from: decoder rows uniform on the unit sphere, the encoder its transpose, biases zero.
+     * Takes arrays as they are.
      *
-     * @param manager owns the arrays
-     * @param dIn the width of the activations
-     * @param dSae the number of latents
-     * @param seed decides the directions
-     * @return the parameters
+     * @param arrays of the shapes that {@link Parameter} gives; closed with this object
      */
-    static DictionaryParameters random(NDManager manager, int dIn, int dSae, long seed) {
-        NDArray decoder = Scope.outside(() -> Weights.randomDirections(manager, dSae, dIn, seed));
-        return new DictionaryParameters(
-                Scope.outside(decoder::duplicate),
-                Scope.outside(() -> manager.zeros(new Shape(dSae))),
-                decoder,
-                Scope.outside(() -> manager.zeros(new Shape(dIn))));
+    DictionaryParameters(Map<Parameter, NDArray> arrays) {
+        this.arrays = new EnumMap<>(arrays);
     }
 
-    /**
-     * Makes arrays of zeros of the same shapes.
-     *
-     * @return the zeros
-     */
+    /** The four arrays that most dictionaries have. */
+    static DictionaryParameters of(NDArray encoder, NDArray encoderBias, NDArray decoder, NDArray decoderBias) {
+        return new DictionaryParameters(Map.of(
+                Parameter.ENCODER, encoder,
+                Parameter.ENCODER_BIAS, encoderBias,
+                Parameter.DECODER, decoder,
+                Parameter.DECODER_BIAS, decoderBias));
+    }
+
+    /** Makes arrays out of these, one by one, owned by whoever gets them. */
+    DictionaryParameters map(BiFunction<Parameter, NDArray, NDArray> function) {
+        EnumMap<Parameter, NDArray> results = new EnumMap<>(Parameter.class);
+        arrays.forEach(
+                (parameter, array) -> results.put(parameter, Scope.outside(() -> function.apply(parameter, array))));
+        return new DictionaryParameters(results);
+    }
+
     DictionaryParameters zerosLike() {
-        List<NDArray> zeros =
-                arrays().stream().map(array -> Scope.outside(array::zerosLike)).toList();
-        return of(zeros);
+        return map((parameter, array) -> array.zerosLike());
     }
 
-    static DictionaryParameters of(List<NDArray> arrays) {
-        return new DictionaryParameters(arrays.get(0), arrays.get(1), arrays.get(2), arrays.get(3));
+    NDArray get(Parameter parameter) {
+        NDArray array = arrays.get(parameter);
+        if (array == null) {
+            throw new IllegalStateException("this dictionary has no " + parameter.key());
+        }
+        return array;
+    }
+
+    boolean has(Parameter parameter) {
+        return arrays.containsKey(parameter);
+    }
+
+    NDArray encoder() {
+        return get(Parameter.ENCODER);
+    }
+
+    NDArray encoderBias() {
+        return get(Parameter.ENCODER_BIAS);
+    }
+
+    /** The decoder, which is the encoder itself where both are tied. */
+    NDArray decoder() {
+        return get(decoderParameter());
+    }
+
+    /** Which array is the decoder, and takes its gradient. */
+    Parameter decoderParameter() {
+        return has(Parameter.DECODER) ? Parameter.DECODER : Parameter.ENCODER;
+    }
+
+    NDArray decoderBias() {
+        return get(Parameter.DECODER_BIAS);
+    }
+
+    /** The arrays by name, in the order of {@link Parameter}. */
+    Map<Parameter, NDArray> byName() {
+        return arrays;
+    }
+
+    Set<Parameter> names() {
+        return arrays.keySet();
     }
 
     List<NDArray> arrays() {
-        return List.of(encoder, encoderBias, decoder, decoderBias);
+        return List.copyOf(arrays.values());
     }
 
     int dSae() {
-        return (int) encoder.getShape().get(0);
+        return (int) encoder().getShape().get(0);
     }
 
     int dIn() {
-        return (int) encoder.getShape().get(1);
+        return (int) encoder().getShape().get(1);
+    }
+
+    int dOut() {
+        return (int) decoder().getShape().get(1);
     }
 
     @Override
     public void close() {
-        arrays().forEach(NDArray::close);
+        arrays.values().forEach(NDArray::close);
     }
 }

@@ -8,7 +8,6 @@ import dev.assay.activation.ActivationBuffer;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStream;
 import dev.assay.activation.StreamPosition;
-import dev.assay.sae.Architecture;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
@@ -53,7 +52,7 @@ public final class LiveTrainingBenchmark {
      * Runs the benchmark.
      *
      * @param source the activations
-     * @param architecture what to train
+     * @param method what to train
      * @param dSae the number of latents
      * @param batch activations a step
      * @param batches of half a buffer
@@ -62,10 +61,10 @@ public final class LiveTrainingBenchmark {
      * @throws IOException when the text cannot be read
      */
     public static Report run(
-            ActivationSource source, Architecture architecture, int dSae, int batch, int batches, int rounds)
+            ActivationSource source, TrainingMethod method, int dSae, int batch, int batches, int rounds)
             throws IOException {
         TrainingPlan plan = new TrainingPlan(
-                architecture,
+                method,
                 dSae,
                 Integer.MAX_VALUE,
                 batch,
@@ -86,8 +85,7 @@ public final class LiveTrainingBenchmark {
         double live = 0;
         try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
                 Autograd off = Autograd.off();
-                TrainingState state = new TrainingState(
-                        manager, plan, DictionaryParameters.random(manager, dIn, plan.dSae(), plan.seed()))) {
+                TrainingState state = new TrainingState(manager, plan, InitialDictionary.of(manager, plan, dIn, dIn))) {
             NDArray x = Scope.outside(() -> manager.create(normal(plan.batch() * dIn), new Shape(plan.batch(), dIn)));
             for (int round = -1; round < rounds; round++) {
                 double weight = round < 0 ? 0 : 1.0 / rounds;

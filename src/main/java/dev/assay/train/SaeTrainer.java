@@ -3,8 +3,8 @@ package dev.assay.train;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
-import dev.assay.sae.Architecture;
 import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.TopK;
 import dev.assay.tensor.Autograd;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,42 +22,61 @@ import java.util.Objects;
  *         .train();
  * }</pre>
  *
- * <p>With an {@linkplain #output output folder}, metrics are written there as JSON lines, and a run that was interrupted goes on from
- * its last checkpoint to the same weights, bit for bit on the same machine and number of threads.
+ * <p>With an {@linkplain #output output folder}, metrics are written there as JSON lines, a page shows their curves, and a run that was
+ * interrupted goes on from its last checkpoint to the same weights, bit for bit on the same machine and number of threads.
  */
 public final class SaeTrainer {
-    private static final long POOL_BYTES = 256L << 20;
-    private static final int POOL_ROWS = 1 << 17;
+    /** A penalty at full weight from the start kills latents before they have a direction. */
+    private static final double SPARSITY_WARM_UP = 0.1;
 
-    private final Architecture architecture;
+    private final TrainingMethod method;
     private ActivationSource source;
     private int dictionarySize;
     private long tokens;
     private int batch = 4096;
     private long seed;
     private OptimizerOptions optimizer;
-    private AuxiliaryLoss auxiliary = AuxiliaryLoss.standard();
+    private SparsitySchedule sparsity; // null for what suits the method
+    private Initialization initialization = Initialization.standard();
+    private AuxiliaryLoss auxiliary; // null for what suits the method
+    private Resampling resampling = Resampling.none();
+    private double ghostCoefficient;
     private long deadAfter;
     private boolean centresInput = true;
-    private boolean medianBias = true;
     private boolean normalizes = true;
+    private Target target = Target.INPUT;
     private int bufferRows;
+    private Long shuffleSeed;
     private Path output;
     private Duration checkpointEvery = Duration.ofSeconds(60);
+    private int keptCheckpoints = 2;
+    private BestBy bestBy;
+    private boolean tensorBoard;
+    private boolean report = true;
     private boolean progress = true;
 
-    private SaeTrainer(Architecture architecture) {
-        this.architecture = architecture;
+    private SaeTrainer(TrainingMethod method) {
+        this.method = method;
     }
 
     /**
      * Starts to describe a run.
      *
-     * @param architecture what to train
+     * @param method what to train, and by which loss
      * @return the trainer
      */
-    public static SaeTrainer of(Architecture architecture) {
-        return new SaeTrainer(Objects.requireNonNull(architecture));
+    public static SaeTrainer of(TrainingMethod method) {
+        return new SaeTrainer(Objects.requireNonNull(method));
+    }
+
+    /**
+     * Starts to describe a run that trains a TopK dictionary.
+     *
+     * @param architecture its numbers
+     * @return the trainer
+     */
+    public static SaeTrainer of(TopK architecture) {
+        return of(new TopKTraining(architecture));
     }
 
     /**
@@ -137,13 +156,59 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets the loss that revives dead latents; {@link AuxiliaryLoss#standard()} unless set.
+     * Sets how the pressure towards sparse codes grows. Unless set, k is full from the first step, and a coefficient rises over the
+     * first tenth of the run.
+     *
+     * @param schedule such as {@code SparsitySchedule.warmUp(Span.steps(2000))}
+     * @return this
+     */
+    public SaeTrainer sparsity(SparsitySchedule schedule) {
+        sparsity = schedule;
+        return this;
+    }
+
+    /**
+     * Sets what the dictionary starts as; {@link Initialization#standard()} unless set.
+     *
+     * @param start what it starts as
+     * @return this
+     */
+    public SaeTrainer initialization(Initialization start) {
+        initialization = start;
+        return this;
+    }
+
+    /**
+     * Sets the loss that revives dead latents. Unless set, it is {@link AuxiliaryLoss#standard()} where k is fixed, and none where a
+     * coefficient decides.
      *
      * @param loss the loss
      * @return this
      */
     public SaeTrainer auxiliaryLoss(AuxiliaryLoss loss) {
         auxiliary = loss;
+        return this;
+    }
+
+    /**
+     * Sets when dead latents get new starts; never unless set.
+     *
+     * @param procedure such as {@code Resampling.at(Span.share(0.25), Span.share(0.5))}
+     * @return this
+     */
+    public SaeTrainer resampling(Resampling procedure) {
+        resampling = procedure;
+        return this;
+    }
+
+    /**
+     * Sets the coefficient of {@linkplain Revival ghost gradients}; 0 unless set.
+     *
+     * @param coefficient 1 as published, 0 for none
+     * @return this
+     */
+    public SaeTrainer ghostGradients(double coefficient) {
+        ghostCoefficient = coefficient;
         return this;
     }
 
@@ -183,6 +248,18 @@ public final class SaeTrainer {
     }
 
     /**
+     * Sets what is reconstructed; the input itself unless set. With another target the source has two sites, the input's and the
+     * target's in this order, and the result is a transcoder.
+     *
+     * @param what the target
+     * @return this
+     */
+    public SaeTrainer target(Target what) {
+        target = what;
+        return this;
+    }
+
+    /**
      * Sets the rows of the shuffling buffer; as many as fit 256 MiB, at most 131,072 and no more than the run needs, unless set.
      *
      * @param rows at least two batches
@@ -191,6 +268,17 @@ public final class SaeTrainer {
     public SaeTrainer bufferRows(int rows) {
         require(rows >= 2, "the buffer holds " + rows + " rows, expected at least 2");
         bufferRows = rows;
+        return this;
+    }
+
+    /**
+     * Sets the seed of shuffling alone, so that runs of several seeds can see the same batches; the {@linkplain #seed seed} unless set.
+     *
+     * @param number any number
+     * @return this
+     */
+    public SaeTrainer shuffleSeed(long number) {
+        shuffleSeed = number;
         return this;
     }
 
@@ -218,6 +306,55 @@ public final class SaeTrainer {
     }
 
     /**
+     * Sets how many of the newest checkpoints stay; 2 unless set.
+     *
+     * @param number at least 1
+     * @return this
+     */
+    public SaeTrainer keepCheckpoints(int number) {
+        require(number >= 1, "the checkpoints to keep are " + number + ", expected at least 1");
+        keptCheckpoints = number;
+        return this;
+    }
+
+    /**
+     * Sets which checkpoint stays as the best one, beside the newest; none unless set. A state counts when a checkpoint of it is
+     * written. {@link #best()} makes a dictionary of it.
+     *
+     * @param metric a name in the metrics of the run, such as {@code metrics/explained_variance}; of the last batch before the
+     *     checkpoint
+     * @param goal what is good
+     * @return this
+     */
+    public SaeTrainer bestBy(String metric, BestBy.Goal goal) {
+        bestBy = new BestBy(metric, goal);
+        return this;
+    }
+
+    /**
+     * Sets whether metrics are also written to event files of TensorBoard, in the folder {@code tensorboard} of the output folder; they
+     * are not unless set.
+     *
+     * @param written whether they are
+     * @return this
+     */
+    public SaeTrainer tensorBoard(boolean written) {
+        tensorBoard = written;
+        return this;
+    }
+
+    /**
+     * Sets whether the curves of the run are drawn on a page, {@code report.html} in the output folder; they are unless set.
+     *
+     * @param written whether they are
+     * @return this
+     */
+    public SaeTrainer report(boolean written) {
+        report = written;
+        return this;
+    }
+
+    /**
      * Sets whether a progress bar is drawn on the error stream; it is unless set.
      *
      * @param shown whether it is
@@ -241,29 +378,35 @@ public final class SaeTrainer {
      * @throws dev.assay.InvalidInputException when an option is missing or out of range
      */
     public TrainingPlan plan() {
-        Objects.requireNonNull(source, "no source was set");
         return new TrainingPlan(
-                architecture,
+                method,
                 dictionarySize,
                 tokens,
                 batch,
                 seed,
-                optimizer == null ? OptimizerOptions.of(defaultRate(dictionarySize)) : optimizer,
-                auxiliary,
-                DeadLatentRule.after(deadAfter > 0 ? deadAfter : Math.max(batch, Math.min(tokens / 20, 10_000_000))),
-                centresInput,
-                medianBias,
-                normalizes);
+                optimizer == null ? method.optimizer(dictionarySize) : optimizer,
+                sparsity == null ? usualSparsity() : sparsity,
+                new Revival(auxiliary == null ? usualAuxiliary() : auxiliary, deadRule(), resampling, ghostCoefficient),
+                initialization,
+                centresInput && !method.tied() && target == Target.INPUT,
+                normalizes,
+                target);
     }
 
-    /** Rates that suit TopK fall with the root of the number of latents (arXiv 2406.04093, section 2.4 and appendix A.3). */
-    private static double defaultRate(int latents) {
-        return 2e-3 / Math.sqrt(Math.max(latents, 1) / 1024.0);
+    private boolean fixesActivity() {
+        return method.activeLatents() > 0;
     }
 
-    private int defaultBufferRows() {
-        long fitting = POOL_BYTES / (Float.BYTES * (long) source.width());
-        return (int) Math.max(4L * batch, Math.min(Math.min(POOL_ROWS, tokens), fitting));
+    private SparsitySchedule usualSparsity() {
+        return fixesActivity() ? SparsitySchedule.none() : SparsitySchedule.warmUp(Span.share(SPARSITY_WARM_UP));
+    }
+
+    private AuxiliaryLoss usualAuxiliary() {
+        return fixesActivity() ? AuxiliaryLoss.standard() : AuxiliaryLoss.none();
+    }
+
+    private DeadLatentRule deadRule() {
+        return DeadLatentRule.after(deadAfter > 0 ? deadAfter : Math.max(batch, Math.min(tokens / 20, 10_000_000)));
     }
 
     /**
@@ -275,12 +418,39 @@ public final class SaeTrainer {
      *     a finite number
      */
     public SparseAutoencoder train() throws IOException {
+        Objects.requireNonNull(source, "no source was set");
         TrainingPlan plan = plan();
-        int rows = bufferRows > 0 ? bufferRows : defaultBufferRows();
+        RunOutput written = output == null ? null : written();
+        int rows = bufferRows > 0 ? bufferRows : Shuffling.rows(source.width(), batch, tokens);
+        Shuffling shuffling = new Shuffling(rows, shuffleSeed == null ? seed : shuffleSeed);
         try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
                 Autograd off = Autograd.off();
-                TrainingLoop loop = new TrainingLoop(manager, plan, source, rows, output, checkpointEvery, progress)) {
+                TrainingLoop loop = new TrainingLoop(manager, plan, source, shuffling, written, progress)) {
             return loop.run();
         }
+    }
+
+    /**
+     * Makes a dictionary of the best checkpoint in the output folder, as {@link #train()} makes one of the last state.
+     *
+     * @return the dictionary, on the device of the source
+     * @throws IOException when there is no best checkpoint, or it cannot be read
+     * @throws dev.assay.InvalidInputException when the checkpoint is of another run
+     */
+    public SparseAutoencoder best() throws IOException {
+        Objects.requireNonNull(output, "no output folder was set");
+        TrainingPlan plan = plan();
+        try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
+                Autograd off = Autograd.off();
+                TrainingState state = new TrainingState(
+                        manager, plan, InitialDictionary.of(manager, plan, source.sites(), source.widths()))) {
+            TrainingCheckpoints.Header header =
+                    TrainingCheckpoints.restore(written().checkpoints().best(), state, source.provenance());
+            return TrainedDictionary.fold(state, header.scale(), source.provenance());
+        }
+    }
+
+    private RunOutput written() {
+        return new RunOutput(output, checkpointEvery, keptCheckpoints, bestBy, tensorBoard, report);
     }
 }

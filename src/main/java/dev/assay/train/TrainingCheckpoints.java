@@ -7,39 +7,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationBuffer;
 import dev.assay.activation.ActivationProvenance;
-import dev.assay.checkpoint.AtomicFiles;
 import dev.assay.checkpoint.Json;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
- * Checkpoints of a run, each one file {@code step-N.safetensors} that holds all a run needs to continue bit for bit: parameters,
- * moments, counters, the pool of the shuffling buffer, and, as JSON in the file's metadata, the plan and the places.
+ * The content of a checkpoint, one file that holds all a run needs to continue bit for bit: parameters, moments, counters, the pool
+ * of the shuffling buffer, and, as JSON in the file's metadata, the plan, the places and the metrics of the last step.
  */
 final class TrainingCheckpoints {
-    private static final int KEPT = 2;
-    private static final String PREFIX = "step-";
-    private static final String SUFFIX = ".safetensors";
     private static final String METADATA = "assay";
     private static final String POOL = "buffer.pool";
-    private static final String ADVICE = "; use another output folder for another run";
+    static final String ADVICE = "; use another output folder for another run";
+    private static final String REFUSED_BATCH = "refused_batch";
 
-    private final Path folder;
-
-    TrainingCheckpoints(Path folder) {
-        this.folder = folder;
-    }
+    private TrainingCheckpoints() {}
 
     /**
      * What a checkpoint says beside its arrays.
@@ -49,83 +37,88 @@ final class TrainingCheckpoints {
      * @param steps taken
      * @param scale of the activations
      * @param windowTokens the tokens that the firing counts are over
-     * @param buffer the state of the shuffling buffer
+     * @param buffer the state of the shuffling buffer; null where it is stored elsewhere
+     * @param metrics of the last step; may be empty
      */
     record Header(
             JsonNode plan,
             JsonNode source,
             long steps,
-            double scale,
+            ActivationScale scale,
             long windowTokens,
-            ActivationBuffer.State buffer) {}
+            ActivationBuffer.State buffer,
+            Map<String, Number> metrics) {}
 
-    void save(TrainingState state, ActivationProvenance source, double scale, ActivationBuffer buffer)
-            throws IOException {
-        Files.createDirectories(folder);
+    /**
+     * A run between two steps.
+     *
+     * @param state parameters, moments, counters
+     * @param source where the activations are from
+     * @param scale of the activations
+     * @param buffer what the next batch comes from; null where it is stored elsewhere
+     * @param refusedBatch a batch [batch, d_in] that was already taken from the buffer and scaled, but gave no step; or null
+     */
+    record RunningState(
+            TrainingState state,
+            ActivationProvenance source,
+            ActivationScale scale,
+            ActivationBuffer buffer,
+            NDArray refusedBatch) {}
+
+    /**
+     * Writes a checkpoint.
+     *
+     * @param file replaced whole if it exists
+     * @param run what it is of
+     * @param metrics of its last step; may be empty
+     */
+    static void write(Path file, RunningState run, Map<String, ? extends Number> metrics) throws IOException {
+        TrainingState state = run.state();
         Header header = new Header(
                 Json.mapper().valueToTree(state.plan()),
-                Json.mapper().valueToTree(source),
+                Json.mapper().valueToTree(run.source()),
                 state.stepsTaken(),
-                scale,
+                run.scale(),
                 state.dead().windowTokens(),
-                buffer.state());
+                run.buffer() == null ? null : run.buffer().state(),
+                new LinkedHashMap<>(metrics));
         Map<String, NDArray> arrays = arrays(state);
-        arrays.put(POOL, buffer.pool());
-        Path file = folder.resolve(PREFIX + String.format("%010d", state.stepsTaken()) + SUFFIX);
-        Safetensors.write(file, arrays, Map.of(METADATA, Json.mapper().writeValueAsString(header)));
-        List<Path> all = list();
-        for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
-            Files.delete(old);
+        if (run.buffer() != null) {
+            arrays.put(POOL, run.buffer().pool());
         }
-        sweep();
+        if (run.refusedBatch() != null) {
+            arrays.put(REFUSED_BATCH, run.refusedBatch());
+        }
+        Safetensors.write(file, arrays, Map.of(METADATA, Json.mapper().writeValueAsString(header)));
     }
 
-    /** Deletes what a killed process had written of a checkpoint. */
-    private void sweep() throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path remains : files.filter(AtomicFiles::isTemporary).toList()) {
-                Files.delete(remains);
-            }
-        }
+    /**
+     * Writes the pool of a shuffling buffer by itself.
+     *
+     * @param file replaced whole if it exists
+     * @param pool [rows, width]
+     * @param header what {@link #metadata} reads again
+     */
+    static void writePool(Path file, NDArray pool, Object header) throws IOException {
+        Safetensors.write(
+                file, Map.of(POOL, pool), Map.of(METADATA, Json.mapper().writeValueAsString(header)));
     }
 
     /** Every array of a run under its name in the file. */
-    private static Map<String, NDArray> arrays(TrainingState state) {
+    static Map<String, NDArray> arrays(TrainingState state) {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         put(arrays, "", state.parameters());
         put(arrays, "first_moment.", state.optimizer().moments().get(0));
         put(arrays, "second_moment.", state.optimizer().moments().get(1));
+        state.optimizer().average().ifPresent(average -> put(arrays, "average.", average));
         arrays.put("silent_for", state.dead().silentFor());
         arrays.put("fire_counts", state.dead().fireCounts());
+        state.objective().state().forEach((name, array) -> arrays.put("objective." + name, array));
         return arrays;
     }
 
     private static void put(Map<String, NDArray> arrays, String prefix, DictionaryParameters parameters) {
-        for (int i = 0; i < DictionaryParameters.NAMES.size(); i++) {
-            arrays.put(
-                    prefix + DictionaryParameters.NAMES.get(i),
-                    parameters.arrays().get(i));
-        }
-    }
-
-    /** The newest checkpoint, if there is one. */
-    Optional<Path> latest() throws IOException {
-        List<Path> all = list();
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
-    }
-
-    private List<Path> list() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> {
-                        String name = file.getFileName().toString();
-                        return name.startsWith(PREFIX) && name.endsWith(SUFFIX) && Files.isRegularFile(file);
-                    })
-                    .sorted(Comparator.comparing(Path::toString))
-                    .toList();
-        }
+        parameters.byName().forEach((parameter, array) -> arrays.put(prefix + parameter.key(), array));
     }
 
     /**
@@ -141,8 +134,7 @@ final class TrainingCheckpoints {
         try (Scope scope = Scope.open();
                 Safetensors stored = Safetensors.open(file)) {
             Header header = header(stored);
-            requireSame(file, "", header.plan(), Json.mapper().valueToTree(state.plan()));
-            requireSame(file, "", header.source(), Json.mapper().valueToTree(source));
+            requireSameRun(file, header, state.plan(), source);
             NDManager manager = state.parameters().encoder().getManager();
             for (Map.Entry<String, NDArray> array : arrays(state).entrySet()) {
                 Aten.copy_(array.getValue(), stored.load(manager, array.getKey()));
@@ -152,27 +144,45 @@ final class TrainingCheckpoints {
         }
     }
 
-    /** Loads the pool of the shuffling buffer, whose size decides the order of the activations like any option of the plan. */
-    static NDArray pool(Path file, NDManager manager, int rows) throws IOException {
+    /** Loads the pool of the shuffling buffer. */
+    static NDArray pool(Path file, NDManager manager) throws IOException {
         try (Safetensors stored = Safetensors.open(file)) {
-            NDArray pool = stored.load(manager, POOL);
-            long found = pool.getShape().get(0);
-            if (found != rows + rows % 2) {
-                throw new InvalidInputException(
-                        file + ": the buffer has " + found + " rows in this run, " + rows + " were asked for" + ADVICE);
+            return stored.load(manager, POOL);
+        }
+    }
+
+    /** Copies the batch that gave no step into an array, if the checkpoint has one; returns whether it has. */
+    static boolean refusedBatch(Path file, NDArray x) throws IOException {
+        try (Scope scope = Scope.open();
+                Safetensors stored = Safetensors.open(file)) {
+            if (stored.has(REFUSED_BATCH)) {
+                Aten.copy_(x, stored.load(x.getManager(), REFUSED_BATCH));
+                return true;
             }
-            return pool;
+            return false;
+        }
+    }
+
+    /** Reads what a checkpoint says beside its arrays. */
+    static Header header(Path file) throws IOException {
+        try (Safetensors stored = Safetensors.open(file)) {
+            return header(stored);
         }
     }
 
     private static Header header(Safetensors stored) {
+        return metadata(stored, Header.class);
+    }
+
+    /** Reads what a file of this class says beside its arrays. */
+    static <T> T metadata(Safetensors stored, Class<T> type) {
         String json = stored.metadata().get(METADATA);
         if (json == null) {
             throw new InvalidInputException(
                     stored.file() + " is no checkpoint of a training run: its metadata has no \"" + METADATA + "\"");
         }
         try {
-            return Json.mapper().readValue(json, Header.class);
+            return Json.mapper().readValue(json, type);
         } catch (JsonProcessingException malformed) {
             throw new InvalidInputException(
                     stored.file() + ": \"" + METADATA + "\" in its metadata is malformed: "
@@ -181,15 +191,26 @@ final class TrainingCheckpoints {
         }
     }
 
-    private static void requireSame(Path file, String path, JsonNode stored, JsonNode asked) {
+    /** Refuses a checkpoint of another plan or of other activations, naming what differs. */
+    static void requireSameRun(Path file, Header header, TrainingPlan plan, ActivationProvenance source) {
+        requireSame(file, "", header.plan(), Json.mapper().valueToTree(plan));
+        requireSame(file, "", header.source(), Json.mapper().valueToTree(source));
+    }
+
+    /** Refuses what differs from what a file says, naming it. */
+    static void requireSame(Path file, String path, JsonNode stored, JsonNode asked) {
         if (stored.isObject()) {
             for (Iterator<String> names = asked.fieldNames(); names.hasNext(); ) {
                 String name = names.next();
                 requireSame(file, path + (path.isEmpty() ? "" : ".") + name, stored.path(name), asked.path(name));
             }
-        } else if (!stored.asText().equals(asked.asText())) {
-            throw new InvalidInputException(file + ": " + path + " is " + stored.asText() + " in this run, "
-                    + asked.asText() + " was asked for" + ADVICE);
+        } else if (stored.isArray() ? !stored.equals(asked) : !stored.asText().equals(asked.asText())) {
+            throw new InvalidInputException(file + ": " + path + " is " + text(stored) + " in this run, " + text(asked)
+                    + " was asked for" + ADVICE);
         }
+    }
+
+    private static String text(JsonNode value) {
+        return value.isValueNode() ? value.asText() : value.toString();
     }
 }

@@ -2,18 +2,28 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import dev.assay.sae.TopK;
+import ai.djl.ndarray.index.NDIndex;
+import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** A dictionary in the making: parameters, moments, counters; it knows how to take one step. */
 final class TrainingState implements AutoCloseable {
+    private static final long SPARSITY_WINDOW = 1_000_000;
+
     private final TrainingPlan plan;
     private final DictionaryParameters parameters;
     private final DictionaryOptimizer optimizer;
     private final DeadLatents dead;
     private final Objective objective;
+    private final EncoderProduct product;
+    private final boolean sharesProduct;
+    private Boolean dense; // null for whichever is faster
     private long step;
 
     /**
@@ -24,18 +34,34 @@ final class TrainingState implements AutoCloseable {
      * @param initial the parameters to start from, owned by this state from now on
      */
     TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial) {
+        this(manager, plan, initial, new EncoderProduct(manager, plan.batch(), plan.dSae()), false);
+    }
+
+    /**
+     * Starts a run that takes turns with others.
+     *
+     * @param manager owns the arrays
+     * @param plan what to do
+     * @param initial the parameters to start from, owned by this state from now on
+     * @param shared large enough for the plan; stays the caller's to close
+     */
+    TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial, EncoderProduct shared) {
+        this(manager, plan, initial, shared, true);
+    }
+
+    private TrainingState(
+            NDManager manager,
+            TrainingPlan plan,
+            DictionaryParameters initial,
+            EncoderProduct product,
+            boolean sharesProduct) {
         this.plan = plan;
         this.parameters = initial;
         this.optimizer = new DictionaryOptimizer(manager, plan.optimizer(), initial);
-        this.dead = new DeadLatents(manager, plan.dSae(), plan.dead());
-        this.objective = objective(manager, plan, initial.dIn());
-    }
-
-    private static Objective objective(NDManager manager, TrainingPlan plan, int dIn) {
-        // A sealed choice: a new architecture adds its line here and its class beside TopKObjective.
-        TopK topK = (TopK) plan.architecture();
-        Shape shape = new Shape(plan.batch(), dIn);
-        return new TopKObjective(manager, topK, plan.centresInput(), plan.auxiliary(), shape, plan.dSae());
+        this.dead = new DeadLatents(manager, plan.dSae(), plan.revival().dead());
+        this.objective = Objectives.of(manager, plan.method(), plan.batch());
+        this.product = product;
+        this.sharesProduct = sharesProduct;
     }
 
     /**
@@ -43,47 +69,153 @@ final class TrainingState implements AutoCloseable {
      *
      * @param x [batch, d_in]
      * @return what it cost
+     * @throws NotFiniteException when the batch gives no finite loss or gradient; then all is as it was before, but for the bias that
+     *     the very first batch gives
      */
     StepReport step(NDArray x) {
         try (Scope scope = Scope.open()) {
-            if (step == 0 && plan.medianBias()) {
-                Aten.copy_(parameters.decoderBias(), GeometricMedian.of(x));
+            List<NDArray> before = copies(counters());
+            long windowBefore = dead.windowTokens();
+            if (step == 0) {
+                startBiases(x);
             }
-            Objective.Outcome outcome = objective.evaluate(parameters, x, dead);
-            float[] losses = outcome.losses().toFloatArray();
-            double loss = (double) losses[0] + losses[1];
-            if (!Double.isFinite(loss)) {
-                throw new NotFiniteException(step + 1);
+            Taken taken = take(x);
+            StepSums sums = taken.sums();
+            StepSums.Losses losses = sums.losses();
+            if (!Double.isFinite(losses.total())) {
+                throw refused(before, windowBefore);
             }
             double rate = plan.optimizer().rate(step, plan.steps());
-            double norm = optimizer.step(outcome, rate);
+            double norm = optimizer.step(sums.gradients(), sums.parallel(), rate);
             if (!Double.isFinite(norm)) {
-                throw new NotFiniteException(step + 1);
+                throw refused(before, windowBefore);
             }
             step++;
-            return new StepReport(step, loss, losses[0], losses[1], losses[2], norm, rate);
+            return new StepReport(step, losses, norm, rate, taken.dead());
         }
+    }
+
+    private void startBiases(NDArray x) {
+        Initialization start = plan.initialization();
+        if (parameters.has(Parameter.DECODER_BIAS)) {
+            FirstBatch.startDecoderBias(start.decoderBias(), rows(x).target(), parameters.decoderBias());
+        }
+        if (start.activeShare() > 0) {
+            NDArray bound = objective.selector(parameters, moment()).bound();
+            FirstBatch.startEncoderBias(start.activeShare(), rows(x).s(), parameters, bound);
+        }
+    }
+
+    private Moment moment() {
+        return new Moment(step, plan.steps(), plan.sparsity());
+    }
+
+    /** What a batch changes before it is known whether it gives a step. */
+    private List<NDArray> counters() {
+        List<NDArray> counters = new ArrayList<>(objective.state().values());
+        counters.add(dead.silentFor());
+        counters.add(dead.fireCounts());
+        return counters;
+    }
+
+    private static List<NDArray> copies(Collection<NDArray> arrays) {
+        return arrays.stream().map(NDArray::duplicate).toList();
+    }
+
+    private static void copyBack(List<NDArray> copies, Collection<NDArray> arrays) {
+        Iterator<NDArray> copy = copies.iterator();
+        arrays.forEach(array -> Aten.copy_(array, copy.next()));
+    }
+
+    private NotFiniteException refused(List<NDArray> before, long windowBefore) {
+        copyBack(before, counters());
+        dead.restore(step * plan.batch(), windowBefore);
+        return new NotFiniteException(step + 1);
+    }
+
+    /** Losses and gradients of a batch, which takes note of who fired. */
+    StepSums sums(NDArray x) {
+        return take(x).sums();
+    }
+
+    /**
+     * A batch before its update.
+     *
+     * @param sums losses and gradients
+     * @param dead the latents that counted as dead
+     */
+    private record Taken(StepSums sums, long dead) {}
+
+    private Taken take(NDArray x) {
+        TrainingStep taking = forward(rows(x));
+        NDArray silent = dead.observe(taking.fired(), plan.batch());
+        return new Taken(taking.finish(silent, plan.revival()), silent == null ? 0 : silent.size());
+    }
+
+    /** ‖x̂ − target‖² of each row of a batch, [batch], which leaves everything as it is. */
+    NDArray squaredErrors(NDArray x) {
+        List<NDArray> before = copies(objective.state().values());
+        NDArray errors = forward(rows(x)).squaredErrors();
+        copyBack(before, objective.state().values());
+        return errors;
+    }
+
+    /**
+     * Gives dead latents new starts if they are to have them after the steps that were taken.
+     *
+     * @param pool gives [rows, width], activations to draw from, at least one batch
+     * @param scale what they are multiplied by in training
+     * @return the number of latents with a new start
+     */
+    int resampleWhenDue(Supplier<NDArray> pool, ActivationScale scale) {
+        if (!plan.revival().resampling().isAfter(step, plan.steps())) {
+            return 0;
+        }
+        try (Scope scope = Scope.open()) {
+            return new Resampler(this, pool.get(), scale).resample();
+        }
+    }
+
+    private TrainingStep forward(Rows batch) {
+        TrainingStep taking = new TrainingStep(parameters, objective, batch, plan.centresInput(), moment(), dense);
+        NDArray bias = taking.bias();
+        do {
+            product.run(batch.x(), parameters.encoder(), bias, taking::take);
+        } while (!taking.complete());
+        return taking;
+    }
+
+    /** A batch as the loss sees it: x [rows, d_in], of a transcoder [rows, d_in + d_out]. */
+    Rows rows(NDArray x) {
+        int dIn = parameters.dIn();
+        boolean transcodes = x.getShape().get(1) > dIn;
+        NDArray input = transcodes ? Aten.contiguous(x.get(new NDIndex(":, 0:{}", dIn))) : x;
+        NDArray target = transcodes ? Aten.contiguous(x.get(new NDIndex(":, {}:", dIn))) : x;
+        return new Rows(input, plan.centresInput() ? input.sub(parameters.decoderBias()) : input, target);
     }
 
     /**
      * The numbers of a step.
      *
      * @param step counted from 1
-     * @param loss what was differentiated
-     * @param squaredError E‖x̂ − x‖², summed over dimensions
-     * @param auxiliary the weighted auxiliary loss
-     * @param l0 active latents a token
+     * @param losses before the step
      * @param gradientNorm of all parameters, before clipping
      * @param learningRate of this step
+     * @param dead the latents that counted as dead
      */
-    record StepReport(
-            long step,
-            double loss,
-            double squaredError,
-            double auxiliary,
-            double l0,
-            double gradientNorm,
-            double learningRate) {}
+    record StepReport(long step, StepSums.Losses losses, double gradientNorm, double learningRate, long dead) {
+        double loss() {
+            return losses.total();
+        }
+
+        double squaredError() {
+            return losses.get(TrainingLosses.SQUARED_ERROR);
+        }
+
+        double l0() {
+            return losses.l0();
+        }
+    }
 
     /** A loss or a gradient that is not a finite number; the step was not taken. */
     static final class NotFiniteException extends ArithmeticException {
@@ -95,14 +227,33 @@ final class TrainingState implements AutoCloseable {
             this.step = step;
         }
 
-        /** Counted from 1. */
-        long step() {
-            return step;
+        /**
+         * Says whether it was the activations.
+         *
+         * @param x [batch, width], what the step was about
+         * @param site where they are from, in words
+         * @param learningRate of the run
+         * @return an error in one sentence
+         */
+        InvalidInputException explain(NDArray x, String site, double learningRate) {
+            String which = "batch " + step + " of " + site;
+            long bad = ActivationScale.notFinite(x);
+            return new InvalidInputException(
+                    bad > 0
+                            ? which + " holds " + bad + " values that are not finite numbers"
+                            : which
+                                    + " gave a loss or a gradient that is not a finite number though its activations are; "
+                                    + "a lower learning rate than " + learningRate + " may help");
         }
     }
 
     TrainingPlan plan() {
         return plan;
+    }
+
+    /** Treats every batch densely or sparsely, whatever is faster: for tests and benchmarks. */
+    void treatDensely(boolean always) {
+        dense = always;
     }
 
     DictionaryParameters parameters() {
@@ -113,12 +264,24 @@ final class TrainingState implements AutoCloseable {
         return optimizer;
     }
 
+    Objective objective() {
+        return objective;
+    }
+
     DeadLatents dead() {
         return dead;
     }
 
     long stepsTaken() {
         return step;
+    }
+
+    /** Starts firing counts anew now and then, but not so late that the dictionary's densities would be over a few tokens. */
+    void keepWindowShort() {
+        long tokensLeft = (plan.steps() - step) * plan.batch();
+        if (dead.windowTokens() >= SPARSITY_WINDOW && tokensLeft >= SPARSITY_WINDOW) {
+            dead.clearWindow();
+        }
     }
 
     /** Continues after a number of steps; the caller has filled the arrays. */
@@ -130,6 +293,9 @@ final class TrainingState implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!sharesProduct) {
+            product.close();
+        }
         objective.close();
         dead.close();
         optimizer.close();

@@ -124,7 +124,7 @@ class ActivationBufferTest {
         long[] whole = serve(source, capacity, batch, batches + 6, seed, 0);
         try (ActivationBuffer buffer = ActivationBuffer.fill(source, Device.cpu(), capacity, seed)) {
             for (int done = 0; done < batches; done++) {
-                try (ActivationBuffer resumed = ActivationBuffer.resume(source, buffer.state(), buffer.pool(), seed)) {
+                try (ActivationBuffer resumed = ActivationBuffer.resume(source, buffer.state(), buffer.pool())) {
                     for (int i = 0; i < 6; i++) {
                         int from = (done + i) * batch;
                         assertArrayEquals(

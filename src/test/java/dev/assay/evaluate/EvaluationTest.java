@@ -14,9 +14,12 @@ import dev.assay.model.Fixtures;
 import dev.assay.model.HookPoint;
 import dev.assay.model.HookScope;
 import dev.assay.model.HookedTransformer;
+import dev.assay.sae.InputOptions;
+import dev.assay.sae.Normalization;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
+import dev.assay.sae.Transcoder;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -27,6 +30,8 @@ import dev.assay.text.StoryCorpus;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,6 +180,56 @@ class EvaluationTest {
     }
 
     @Test
+    void aDictionaryBesideAnotherIsMeasuredAsIfAlone() throws IOException {
+        try (SparseAutoencoder exact = signedUnits(1, true);
+                SparseAutoencoder half = signedUnits(0.5f, true);
+                SparseAutoencoder third = signedUnits(0.3f, true)) {
+            EvaluationTable table = Evaluation.of(model, half, corpus)
+                    .tokens(2000)
+                    .beside("exact", exact)
+                    .beside("third", third)
+                    .table();
+            assertEquals(Evaluation.of(model, half, corpus).tokens(2000).run(), table.dictionary());
+            assertEquals(
+                    Evaluation.of(model, exact, corpus).tokens(2000).run(),
+                    table.others().get("exact"));
+            assertEquals(
+                    Evaluation.of(model, third, corpus).tokens(2000).run(),
+                    table.others().get("third"));
+            assertEquals(List.of("exact", "third"), List.copyOf(table.others().keySet()));
+            assertEquals(4, table.toText().lines().count());
+        }
+    }
+
+    @Test
+    void conceptsAreScoredByCodesForAnyDictionary() throws IOException {
+        try (ConceptScoring scoring = new ConceptScoring(model, SITE, corpus, 1500);
+                SparseAutoencoder unit = signedUnits(1, true);
+                SparseAutoencoder half = signedUnits(0.5f, true)) {
+            ConceptTable table = scoring.table(unit);
+            assertEquals(
+                    StoryCorpus.concepts(),
+                    table.rows().stream().map(ConceptTable.Row::concept).toList());
+            List<ConceptTable.Best> latents =
+                    table.rows().stream().map(ConceptTable.Row::latent).toList();
+            assertEquals(latents, scoring.best(half)); // what latents write does not matter
+            for (ConceptTable.Row row : table.rows()) {
+                for (ConceptTable.Best best : List.of(row.latent(), row.neuron(), row.principal(), row.random())) {
+                    assertTrue(best.f1() >= 0 && best.f1() <= 1);
+                    assertTrue(best.unit() >= 0 && best.unit() < 2 * WIDTH);
+                }
+            }
+            for (ToDoubleFunction<ConceptTable.Row> column : List.<ToDoubleFunction<ConceptTable.Row>>of(
+                    row -> row.latent().f1(),
+                    row -> row.neuron().f1(),
+                    row -> row.principal().f1(),
+                    row -> row.random().f1())) {
+                assertTrue(table.rows().stream().mapToDouble(column).sum() > 0.5);
+            }
+        }
+    }
+
+    @Test
     void readsAsManyTokensAsAsked() throws IOException {
         try (SparseAutoencoder sae = signedUnits(1, false)) {
             assertEquals(
@@ -204,6 +259,20 @@ class EvaluationTest {
                     .heldOutEvery(0)
                     .build();
             assertTrue(refusal(Evaluation.of(model, sae, nothingHeldOut)).contains("held out"));
+        }
+    }
+
+    /** Put in place of its input, the output of a transcoder would give figures that mean nothing. */
+    @Test
+    void aTranscoderIsNotMeasuredAtItsInput() {
+        try (SparseAutoencoder sae = signedUnits(1, true);
+                SparseAutoencoder transcoder = sae.toBuilder()
+                        .architecture(Transcoder.of(TopK.of(3)))
+                        .input(new InputOptions(Normalization.NONE, false, false))
+                        .build()) {
+            assertTrue(refusal(Evaluation.of(model, transcoder, corpus)).contains("is a transcoder"));
+            assertTrue(refusal(Evaluation.of(model, sae, corpus).beside("other", transcoder))
+                    .contains("is a transcoder"));
         }
     }
 

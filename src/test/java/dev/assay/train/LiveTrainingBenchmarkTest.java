@@ -12,7 +12,8 @@ class LiveTrainingBenchmarkTest {
     @Test
     void theIdealIsWhatBothHalvesAloneAllow() throws IOException {
         CountingSource slow = new CountingSource(8, pass -> 32).listener(pass -> pause());
-        LiveTrainingBenchmark.Report report = LiveTrainingBenchmark.run(slow, TopK.of(2), 32, 64, 2, 2);
+        LiveTrainingBenchmark.Report report =
+                LiveTrainingBenchmark.run(slow, new TopKTraining(TopK.of(2)), 32, 64, 2, 2);
         assertEquals(
                 1 / (1 / report.harvestTokensPerSecond() + 1 / report.trainTokensPerSecond()),
                 report.idealTokensPerSecond(),

@@ -1,6 +1,8 @@
 package dev.assay.train;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,7 +12,9 @@ import dev.assay.InvalidInputException;
 import dev.assay.activation.CountingSource;
 import dev.assay.checkpoint.Safetensors;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +48,7 @@ class NotANumberTest {
     void theVeryFirstRowsAreLookedAt() throws IOException {
         CountingSource source = SmallRun.source().notANumberAt(2);
         assertEquals(
-                "the first 64 activations of " + SITE + " holds 1 values that are not finite numbers",
+                "the first 64 activations of " + SITE + " hold 1 values that are not finite numbers",
                 refusal(SmallRun.trainer(source, folder)));
         String unscaled = refusal(SmallRun.trainer(source, folder).normalizesActivations(false));
         assertTrue(unscaled.contains("of " + SITE + " holds 1 values"), unscaled);
@@ -62,6 +66,49 @@ class NotANumberTest {
         }
     }
 
+    @Test
+    void theStateBeforeIsSavedAndFailsInTheSameWay() throws IOException {
+        SaeTrainer rarely =
+                SmallRun.trainer(SmallRun.source().notANumberAt(150), folder).checkpointEvery(Duration.ofHours(1));
+        String message = refusal(rarely);
+        int batch = Integer.parseInt(message.split(" ")[1]);
+        Path saved = folder.resolve(String.format("checkpoints/step-%010d.safetensors", batch - 1));
+        assertEquals(List.of(saved), SmallRun.checkpoints(folder));
+        byte[] first = Files.readAllBytes(saved);
+        Path other = folder.resolve("often");
+        refusal(SmallRun.trainer(SmallRun.source().notANumberAt(150), other));
+        assertArrayEquals(first, Files.readAllBytes(other.resolve("checkpoints").resolve(saved.getFileName())));
+
+        assertEquals(message, refusal(SmallRun.trainer(SmallRun.source().notANumberAt(150), folder)));
+        assertArrayEquals(first, Files.readAllBytes(saved), "a run that goes on fails at once and loses nothing");
+    }
+
+    @Test
+    void theStateBeforeIsExactlyWhatACheckpointThereWouldHold() throws IOException {
+        int batch = Integer.parseInt(refusal(SmallRun.trainer(SmallRun.source().notANumberAt(150), folder))
+                .split(" ")[1]);
+        Path healthy = folder.resolve("healthy");
+        SmallRun.trainer(SmallRun.source(), healthy).keepCheckpoints(99).train().close();
+        String name = String.format("checkpoints/step-%010d.safetensors", batch - 1);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                Safetensors refused = Safetensors.open(folder.resolve(name));
+                Safetensors passed = Safetensors.open(healthy.resolve(name))) {
+            for (String array : passed.names()) {
+                if (!array.equals("buffer.pool")) { // which the refused batch was already taken from
+                    assertArrayEquals(
+                            passed.load(manager, array).toByteArray(),
+                            refused.load(manager, array).toByteArray(),
+                            array);
+                }
+            }
+            assertTrue(refused.has("refused_batch"));
+            assertFalse(passed.has("refused_batch"));
+        }
+        assertEquals(
+                TrainingCheckpoints.header(healthy.resolve(name)).windowTokens(),
+                TrainingCheckpoints.header(folder.resolve(name)).windowTokens());
+    }
+
     private static String refusal(SaeTrainer trainer) {
         String message =
                 assertThrows(InvalidInputException.class, trainer::train).getMessage();
@@ -72,7 +119,7 @@ class NotANumberTest {
     private static void assertFinite(Path checkpoint) throws IOException {
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 Safetensors stored = Safetensors.open(checkpoint)) {
-            for (String name : DictionaryParameters.NAMES) {
+            for (String name : List.of("encoder", "encoder_bias", "decoder", "decoder_bias")) {
                 NDArray array = stored.load(manager, name);
                 for (float value : array.toFloatArray()) {
                     assertTrue(Float.isFinite(value), name);

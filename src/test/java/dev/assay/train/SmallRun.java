@@ -26,7 +26,11 @@ final class SmallRun {
     }
 
     static SaeTrainer trainer(ActivationSource source, Path folder) {
-        return SaeTrainer.of(TopK.of(3))
+        return trainer(new TopKTraining(TopK.of(3)), source, folder);
+    }
+
+    static SaeTrainer trainer(TrainingMethod method, ActivationSource source, Path folder) {
+        return SaeTrainer.of(method)
                 .source(source)
                 .dictionarySize(24)
                 .tokens(BATCH * STEPS + 5)
@@ -54,6 +58,13 @@ final class SmallRun {
                         sae.decoderBias(),
                         sae.density().orElseThrow())
                 .map(NDArray::toFloatArray)
+                .toList();
+    }
+
+    /** The lines of a run's log but for the speed, which no two runs share. */
+    static List<String> metrics(Path folder) throws IOException {
+        return Files.readAllLines(folder.resolve("metrics.jsonl")).stream()
+                .map(line -> line.replaceAll(",\"details/tokens_per_second\":[^,}]+", ""))
                 .toList();
     }
 

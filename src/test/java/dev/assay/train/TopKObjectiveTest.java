@@ -11,7 +11,6 @@ import dev.assay.sae.TopK;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -26,7 +25,7 @@ class TopKObjectiveTest {
     private static final int LATENTS = 20;
 
     /** A random case: sizes are fixed, options vary. */
-    record Case(int k, boolean rescales, boolean centres, AuxiliaryLoss auxiliary, int deadCount) {}
+    record Case(int k, boolean rescales, boolean centres, AuxiliaryLoss auxiliary, int deadCount, boolean dense) {}
 
     static Stream<Case> cases() {
         AuxiliaryLoss scaled = new AuxiliaryLoss(0.7, AuxiliaryLoss.Convention.SCALED);
@@ -36,7 +35,10 @@ class TopKObjectiveTest {
                         .flatMap(rescales -> Stream.of(true, false)
                                 .flatMap(centres -> Stream.of(1, 5)
                                         .flatMap(k -> IntStream.of(2, 9)
-                                                .mapToObj(dead -> new Case(k, rescales, centres, auxiliary, dead))))));
+                                                .boxed()
+                                                .flatMap(dead -> Stream.of(true, false)
+                                                        .map(dense -> new Case(
+                                                                k, rescales, centres, auxiliary, dead, dense)))))));
     }
 
     @ParameterizedTest
@@ -65,19 +67,16 @@ class TopKObjectiveTest {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
-                DictionaryParameters parameters = new DictionaryParameters(
-                        array(manager, oracle.encoder),
-                        array(manager, oracle.encoderBias).reshape(-1),
-                        array(manager, oracle.decoder),
-                        array(manager, oracle.decoderBias).reshape(-1));
-                DeadLatents counters = new DeadLatents(manager, LATENTS, DeadLatentRule.after(1000));
-                Objective objective = new TopKObjective(
+                TrainingState state = new TrainingState(
                         manager,
-                        new TopK(c.k(), c.rescales()),
-                        c.centres(),
-                        c.auxiliary(),
-                        new Shape(ROWS, WIDTH),
-                        LATENTS)) {
+                        plan(c),
+                        DictionaryParameters.of(
+                                array(manager, oracle.encoder),
+                                array(manager, oracle.encoderBias).reshape(-1),
+                                array(manager, oracle.decoder),
+                                array(manager, oracle.decoderBias).reshape(-1)))) {
+            DictionaryParameters parameters = state.parameters();
+            DeadLatents counters = state.dead();
             float[] silent = new float[LATENTS];
             for (int latent : dead) {
                 silent[latent] = 1000;
@@ -85,20 +84,24 @@ class TopKObjectiveTest {
             Aten.copy_(counters.silentFor(), manager.create(silent));
             counters.restore(5000, 0);
 
-            Objective.Outcome outcome = objective.evaluate(parameters, array(manager, x), counters);
-            float[] losses = outcome.losses().toFloatArray();
+            state.treatDensely(c.dense());
+            StepSums sums = state.sums(array(manager, x));
             double loss = oracle.loss(x);
-            assertEquals(loss, losses[0] + losses[1], 1e-4 * loss);
+            assertEquals(loss, sums.losses().total(), 1e-4 * loss);
 
             double[][][] targets = {oracle.encoder, {oracle.encoderBias}, oracle.decoder, {oracle.decoderBias}};
-            List<NDArray> gradients = outcome.gradients().arrays();
+            DictionaryParameters gradients = sums.gradients();
             for (int p = 0; p < targets.length; p++) {
-                compare(DictionaryParameters.NAMES.get(p), oracle, x, targets[p], gradients.get(p));
+                compare(
+                        Parameter.values()[p].key(),
+                        oracle,
+                        x,
+                        targets[p],
+                        gradients.arrays().get(p));
             }
-            NDArray inner =
-                    outcome.gradients().decoder().mul(parameters.decoder()).sum(new int[] {1});
+            NDArray inner = gradients.decoder().mul(parameters.decoder()).sum(new int[] {1});
             float[] expectedInner = inner.toFloatArray();
-            float[] foundInner = outcome.decoderParallel().toFloatArray();
+            float[] foundInner = sums.parallel().toFloatArray();
             for (int latent = 0; latent < LATENTS; latent++) {
                 assertEquals(expectedInner[latent], foundInner[latent], 2e-4 * (1 + Math.abs(expectedInner[latent])));
             }
@@ -133,24 +136,18 @@ class TopKObjectiveTest {
     @MethodSource("withoutAuxiliary")
     void gradientsAreThoseOfAutograd(Case c) {
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-                Scope scope = Scope.open();
-                DeadLatents counters = new DeadLatents(manager, LATENTS, DeadLatentRule.after(1000))) {
+                Scope scope = Scope.open()) {
             NDArray x = array(manager, random(11, ROWS, WIDTH));
-            DictionaryParameters p = new DictionaryParameters(
+            DictionaryParameters p = DictionaryParameters.of(
                     array(manager, random(12, LATENTS, WIDTH)),
                     array(manager, random(13, 1, LATENTS)).reshape(-1).duplicate(),
                     array(manager, random(14, LATENTS, WIDTH)),
                     array(manager, random(15, 1, WIDTH)).reshape(-1).duplicate());
             DictionaryParameters closed;
-            try (Autograd off = Autograd.off();
-                    Objective objective = new TopKObjective(
-                            manager,
-                            new TopK(c.k(), c.rescales()),
-                            c.centres(),
-                            c.auxiliary(),
-                            new Shape(ROWS, WIDTH),
-                            LATENTS)) {
-                closed = objective.evaluate(p, x, counters).gradients();
+            TrainingState state = new TrainingState(manager, plan(c), p);
+            try (Autograd off = Autograd.off()) {
+                state.treatDensely(c.dense());
+                closed = state.sums(x).gradients();
             }
             try (Autograd tape = Autograd.recording()) {
                 p.arrays().forEach(array -> array.setRequiresGradient(true));
@@ -174,10 +171,25 @@ class TopKObjectiveTest {
                             expected[j],
                             found[j],
                             1e-4f * (1 + Math.abs(expected[j])),
-                            DictionaryParameters.NAMES.get(i) + " entry " + j);
+                            Parameter.values()[i].key() + " entry " + j);
                 }
             }
         }
+    }
+
+    private static TrainingPlan plan(Case c) {
+        return new TrainingPlan(
+                new TopKTraining(new TopK(c.k(), c.rescales())),
+                LATENTS,
+                ROWS,
+                ROWS,
+                0,
+                OptimizerOptions.of(1e-3),
+                c.auxiliary(),
+                DeadLatentRule.after(1000),
+                c.centres(),
+                false,
+                false);
     }
 
     private static double[][] random(long seed, int rows, int columns) {

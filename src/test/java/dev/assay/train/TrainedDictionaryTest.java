@@ -35,7 +35,7 @@ class TrainedDictionaryTest {
     void foldingTheScaleChangesNothing(double scale, boolean rescales, boolean centres) {
         TopK architecture = new TopK(4, rescales);
         TrainingPlan plan = new TrainingPlan(
-                architecture,
+                new TopKTraining(architecture),
                 LATENTS,
                 ROWS,
                 ROWS,
@@ -53,8 +53,8 @@ class TrainedDictionaryTest {
             DictionaryParameters p = state.parameters();
             NDArray x = random(manager, 5, ROWS, WIDTH);
             NDArray scaled = x.mul((float) scale);
-            try (SparseAutoencoder folded =
-                            TrainedDictionary.fold(state, scale, new CountingSource(WIDTH, pass -> 1).provenance());
+            try (SparseAutoencoder folded = TrainedDictionary.fold(
+                            state, ActivationScale.of(scale), new CountingSource(WIDTH, pass -> 1).provenance());
                     SparseAutoencoder training = SparseAutoencoder.builder()
                             .architecture(architecture)
                             .weights(new Weights(p.encoder(), p.encoderBias(), p.decoder(), p.decoderBias()))
@@ -66,12 +66,7 @@ class TrainedDictionaryTest {
                 assertEquals(0, found.sub(expected).abs().max().getFloat() / largest, 1e-6);
 
                 // The loss that training would see says the same, in units of the scaled activations.
-                double loss;
-                try (DeadLatents counters = new DeadLatents(manager, LATENTS, plan.dead());
-                        Objective objective = new TopKObjective(
-                                manager, architecture, centres, plan.auxiliary(), new Shape(ROWS, WIDTH), LATENTS)) {
-                    loss = objective.evaluate(p, scaled, counters).losses().toFloatArray()[0];
-                }
+                double loss = state.sums(scaled).losses().total();
                 double error = found.sub(x).square().sum().getFloat() / ROWS;
                 assertEquals(loss, error * scale * scale, 1e-5 * loss);
 
@@ -99,7 +94,7 @@ class TrainedDictionaryTest {
                     sae.metadata()
                             .get("training")
                             .orElseThrow()
-                            .at("/architecture/k")
+                            .at("/method/architecture/k")
                             .intValue());
         }
     }
@@ -130,7 +125,7 @@ class TrainedDictionaryTest {
     }
 
     private static DictionaryParameters parameters(NDManager manager) {
-        return new DictionaryParameters(
+        return DictionaryParameters.of(
                 random(manager, 1, LATENTS, WIDTH),
                 random(manager, 2, LATENTS, 1).reshape(-1),
                 random(manager, 3, LATENTS, WIDTH),

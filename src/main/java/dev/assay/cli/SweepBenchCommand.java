@@ -1,0 +1,87 @@
+package dev.assay.cli;
+
+import ai.djl.Device;
+import dev.assay.activation.ActivationSource;
+import dev.assay.activation.HarvestBenchmark;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.text.Corpus;
+import dev.assay.text.StoryCorpus;
+import dev.assay.train.NamedMethod;
+import dev.assay.train.SweepBenchmark;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code assay bench sweep}: a sweep from a live model beside as many single runs. */
+@Command(
+        name = "sweep",
+        description =
+                "Times a TopK sweep from blocks.3.hook_resid_post of a random model of the shape of Pythia-70m beside as many"
+                        + " single runs, and gives the ratio that nothing could beat: harvest once, and all steps.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class SweepBenchCommand implements Callable<Integer> {
+    private static final HookPoint SITE = HookPoint.residPost(3);
+    private static final int STORIES = 20_000;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private BenchCommand.Common common;
+
+    @Mixin
+    private BenchCommand.Step step;
+
+    @Option(
+            names = "--members",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "dictionaries of the sweep (default ${DEFAULT-VALUE})")
+    private int members;
+
+    @Option(
+            names = "--d-sae",
+            paramLabel = "N",
+            defaultValue = "2048",
+            description = "latents of each (default ${DEFAULT-VALUE})")
+    private int dSae;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "steps of each run (default ${DEFAULT-VALUE})")
+    private int steps;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "counted rounds (default ${DEFAULT-VALUE})")
+    private int rounds;
+
+    @Override
+    public Integer call() throws IOException {
+        BenchCommand.Common.require("--members", members, 1);
+        BenchCommand.Common.require("--d-sae", dSae, 1);
+        BenchCommand.Common.require("--steps", steps, 1);
+        BenchCommand.Common.require("--rounds", rounds, 1);
+        Device device = common.device();
+        try (HookedTransformer model = HookedTransformer.random(HarvestBenchmark.pythia70m(), 0, device);
+                HookedTransformer stories = HookedTransformer.load("assay/stories")) {
+            Corpus text =
+                    Corpus.of(stories.tokenizer(), StoryCorpus.of(0, STORIES)).build();
+            ActivationSource source = ActivationSource.of(model, SITE, text);
+            return common.print(
+                    spec,
+                    SweepBenchmark.run(
+                            source, NamedMethod.TOPK.make(step.k(), dSae), dSae, step.batch(), members, steps, rounds));
+        }
+    }
+}

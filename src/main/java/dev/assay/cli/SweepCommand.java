@@ -1,0 +1,163 @@
+package dev.assay.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ActivationStore;
+import dev.assay.activation.ModelActivationSource;
+import dev.assay.checkpoint.AtomicFiles;
+import dev.assay.checkpoint.Json;
+import dev.assay.evaluate.ParetoPlot;
+import dev.assay.evaluate.SweepEvaluation;
+import dev.assay.evaluate.SweepRow;
+import dev.assay.evaluate.SweepTable;
+import dev.assay.model.HookPoint;
+import dev.assay.model.HookedTransformer;
+import dev.assay.sae.SaelensFolder;
+import dev.assay.text.Corpus;
+import dev.assay.text.Split;
+import dev.assay.train.SaeSweep;
+import dev.assay.train.SweepOutcome;
+import dev.assay.train.SweepResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code assay sweep}: many dictionaries in one pass, then a table and a plot of all. */
+@Command(
+        name = "sweep",
+        description =
+                "Trains many dictionaries on one stream of activations, and compares them. The same command goes on with an"
+                        + " interrupted sweep. Exits with 1 when a member stopped early.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class SweepCommand implements Callable<Integer> {
+    private static final Set<String> COMPANIONS = Stream.concat(
+                    TrainCommand.COMPANIONS.stream(), Stream.of("report.html", "tensorboard"))
+            .collect(Collectors.toUnmodifiableSet());
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "what to train, in YAML or JSON (docs/sweeps.md)")
+    private Path file;
+
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "where table, plot and a folder for each dictionary go")
+    private Path out;
+
+    @Option(names = "--json", description = "print the table as one JSON object")
+    private boolean json;
+
+    @Mixin
+    private DeviceOption place;
+
+    @Override
+    public Integer call() throws IOException {
+        SweepFile plan = SweepFile.read(file);
+        if (plan.activations() != null) {
+            return onStore(plan);
+        }
+        return SourceModel.isExported(plan.run().model()) ? onExportedModel(plan) : onModel(plan);
+    }
+
+    private int onStore(SweepFile plan) throws IOException {
+        ActivationStore store = ActivationStore.open(plan.activations());
+        List<String> sites = plan.sites().isEmpty() ? store.sites() : plan.sites();
+        ActivationSource source = store.source(sites).seed(plan.seed()).device(place.device());
+        RunDescription run = RunDescription.of(store, String.join(",", sites));
+        return sweep(plan, run, source, result -> SweepEvaluation.run(source, result, plan.evaluationTokens()));
+    }
+
+    private int onExportedModel(SweepFile plan) throws IOException {
+        try (SourceModel model = SourceModel.open(plan.run(), plan.sites(), place.device())) {
+            ModelActivationSource source = model.source(plan.run().corpus(model.tokenizer()));
+            return sweep(
+                    plan,
+                    plan.run(),
+                    source,
+                    result -> SweepEvaluation.run(source.split(Split.HELD_OUT), result, plan.evaluationTokens()));
+        }
+    }
+
+    private int onModel(SweepFile plan) throws IOException {
+        List<HookPoint> points = plan.sites().stream().map(HookPoint::parse).toList();
+        try (HookedTransformer model = SourceModel.whole(plan.run(), place.device())) {
+            Corpus corpus = plan.run().corpus(model.tokenizer());
+            ModelActivationSource source = ActivationSource.of(model, points, corpus);
+            return sweep(
+                    plan,
+                    plan.run(),
+                    source,
+                    result -> SweepEvaluation.run(
+                            model, corpus, source.split(Split.HELD_OUT), result, plan.evaluationTokens()));
+        }
+    }
+
+    private interface Measurement {
+        List<SweepRow> of(SweepResult result) throws IOException;
+    }
+
+    private int sweep(SweepFile plan, RunDescription run, ActivationSource source, Measurement measurement)
+            throws IOException {
+        SaeSweep sweep = SaeSweep.of(source)
+                .tokens(plan.tokens())
+                .batchSize(plan.batch())
+                .shuffleSeed(plan.seed())
+                .tensorBoard(plan.tensorBoard())
+                .checkpointEvery(Duration.ofNanos((long) (plan.checkpointSeconds() * 1e9)))
+                .output(out);
+        if (plan.bufferRows() > 0) {
+            sweep.bufferRows(plan.bufferRows());
+        }
+        plan.grids().forEach(grid -> grid.addTo(sweep, source.sites()));
+        sweep.members(); // what they share is checked before the folder is touched
+        run.write(out);
+        try (SweepResult result = sweep.train()) {
+            for (SweepOutcome outcome : result.outcomes()) {
+                save(outcome, run);
+            }
+            report(new SweepTable(measurement.of(result)));
+            return result.failures().isEmpty() ? 0 : 1;
+        }
+    }
+
+    private void save(SweepOutcome outcome, RunDescription run) throws IOException {
+        if (outcome.dictionary().isPresent()) {
+            Path folder = out.resolve(outcome.member().name());
+            run.at(String.join(",", outcome.member().sites())).save(folder);
+            SaelensFolder.write(outcome.dictionary().get(), folder, COMPANIONS);
+        }
+    }
+
+    private void report(SweepTable table) throws IOException {
+        ObjectNode node = Json.mapper().valueToTree(table);
+        AtomicFiles.writeString(out.resolve("sweep.json"), Json.pretty(node));
+        ParetoPlot plot = ParetoPlot.of(
+                table, out.toAbsolutePath().normalize().getFileName().toString());
+        plot.writePng(out.resolve("pareto.png"));
+        plot.writeHtml(out.resolve("pareto.html"));
+        PrintWriter print = spec.commandLine().getOut();
+        print.print(json ? Json.pretty(node) : table.toText());
+        print.flush();
+        PrintWriter errors = spec.commandLine().getErr();
+        table.rows().stream()
+                .filter(row -> row.failure() != null)
+                .forEach(row -> errors.println("assay: " + row.name() + " stopped: " + row.failure()));
+        errors.flush();
+    }
+}

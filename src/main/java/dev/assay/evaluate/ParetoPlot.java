@@ -1,0 +1,132 @@
+package dev.assay.evaluate;
+
+import dev.assay.Html;
+import dev.assay.checkpoint.AtomicFiles;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+
+/**
+ * The trade of a sweep: L0 against loss recovered from mean ablation, or against explained variance where there was no model; a series
+ * for each method. Further to the upper left is better.
+ */
+public final class ParetoPlot {
+    private static final int WIDTH = 900;
+    private static final int HEIGHT = 560;
+
+    private final SweepTable table;
+    private final String title;
+    private final String quality;
+    private final Function<SweepRow, Double> value;
+
+    private ParetoPlot(SweepTable table, String title) {
+        this.table = table;
+        this.title = title;
+        boolean inModel = table.rows().stream().anyMatch(row -> row.lossRecovered() != null);
+        this.quality = inModel ? "loss recovered (mean ablation)" : "explained variance";
+        this.value = inModel ? SweepRow::lossRecovered : SweepRow::explainedVariance;
+    }
+
+    /**
+     * Draws a table.
+     *
+     * @param table at least one row of which was measured
+     * @param title such as the name of the sweep
+     * @return the plot
+     */
+    public static ParetoPlot of(SweepTable table, String title) {
+        return new ParetoPlot(table, title);
+    }
+
+    /**
+     * Writes the picture.
+     *
+     * @param file a PNG file
+     * @throws IOException when it cannot be written
+     */
+    public void writePng(Path file) throws IOException {
+        byte[] picture = picture();
+        AtomicFiles.write(file, out -> out.write(picture));
+    }
+
+    /**
+     * Writes a page with the picture and the table in it, which needs no other file.
+     *
+     * @param file an HTML file
+     * @throws IOException when it cannot be written
+     */
+    public void writeHtml(Path file) throws IOException {
+        StringBuilder html = new StringBuilder();
+        html.append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>")
+                .append(Html.escape(title))
+                .append("</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:960px}")
+                .append("table{border-collapse:collapse}th,td{padding:.2em .8em;border-bottom:1px solid #ddd;")
+                .append(
+                        "text-align:right}th:nth-child(-n+2),td:nth-child(-n+2){text-align:left}img{max-width:100%}</style>\n<h1>")
+                .append(Html.escape(title))
+                .append("</h1>\n<img alt=\"L0 against ")
+                .append(Html.escape(quality))
+                .append("\" src=\"data:image/png;base64,")
+                .append(Base64.getEncoder().encodeToString(picture()))
+                .append("\">\n<table>\n<tr>");
+        List<SweepTable.Column> columns = table.columns();
+        columns.forEach(column ->
+                html.append("<th>").append(Html.escape(column.title())).append("</th>"));
+        html.append("</tr>\n");
+        for (SweepRow row : table.rows()) {
+            html.append("<tr>");
+            columns.forEach(column -> html.append("<td>")
+                    .append(Html.escape(column.cell().apply(row)))
+                    .append("</td>"));
+            html.append("</tr>\n");
+        }
+        html.append("</table>\n");
+        for (SweepRow row : table.rows()) {
+            if (row.failure() != null) {
+                html.append("<p>")
+                        .append(Html.escape(row.name() + " stopped: " + row.failure()))
+                        .append("</p>\n");
+            }
+        }
+        AtomicFiles.writeString(file, html.append("</html>\n").toString());
+    }
+
+    private byte[] picture() throws IOException {
+        XYChart chart = new XYChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(title)
+                .xAxisTitle("L0: active latents a token")
+                .yAxisTitle(quality)
+                .build();
+        chart.getStyler().setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+        chart.getStyler().setMarkerSize(9);
+        series().forEach((name, rows) -> chart.addSeries(
+                name,
+                rows.stream().mapToDouble(SweepRow::l0).toArray(),
+                rows.stream().mapToDouble(value::apply).toArray()));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        BitmapEncoder.saveBitmap(chart, out, BitmapEncoder.BitmapFormat.PNG);
+        return out.toByteArray();
+    }
+
+    /** The rows that can be drawn, by method and size. */
+    Map<String, List<SweepRow>> series() {
+        return table.rows().stream()
+                .filter(row -> row.l0() != null && value.apply(row) != null)
+                .collect(Collectors.groupingBy(
+                        row -> row.method() + " " + Html.count(row.dSae()), TreeMap::new, Collectors.toList()));
+    }
+}

@@ -1,0 +1,88 @@
+package dev.assay.evaluate;
+
+import dev.assay.checkpoint.AtomicFiles;
+import java.awt.Color;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
+import org.knowm.xchart.style.HeatMapStyler;
+
+/** The map of {@link ToyExperiment} as a picture: coefficients across, sizes up, the mean over seeds in each cell. */
+public final class ToyHeatMap {
+    private static final int WIDTH = 760;
+    private static final int HEIGHT = 420;
+    private static final Color[] DARK_TO_LIGHT = {
+        new Color(0x44, 0x5b, 0x9c), new Color(0x6f, 0xb3, 0xb8), new Color(0xf4, 0xe8, 0x8a)
+    };
+
+    private final ToyReport report;
+
+    private ToyHeatMap(ToyReport report) {
+        this.report = report;
+    }
+
+    /**
+     * Draws a report.
+     *
+     * @param report of an experiment
+     * @return its pictures
+     */
+    public static ToyHeatMap of(ToyReport report) {
+        return new ToyHeatMap(report);
+    }
+
+    /**
+     * Writes the map of one figure.
+     *
+     * @param figure what the cells show
+     * @param file a PNG file
+     * @throws IOException when it cannot be written
+     */
+    public void writePng(ToyFigure figure, Path file) throws IOException {
+        HeatMapChart chart = new HeatMapChartBuilder()
+                .width(WIDTH)
+                .height(HEIGHT)
+                .title(figure.key())
+                .xAxisTitle("L1 coefficient λ")
+                .yAxisTitle("latents")
+                .build();
+        HeatMapStyler styler = chart.getStyler();
+        styler.setRangeColors(DARK_TO_LIGHT);
+        styler.setShowValue(true);
+        styler.setChartBackgroundColor(Color.WHITE);
+        styler.setHeatMapValueDecimalPattern("0.000");
+        chart.addSeries(figure.key(), names(report.coefficients()), names(report.sizes()), cells(figure));
+        if (figure != ToyFigure.L0 && figure != ToyFigure.SECONDS) {
+            styler.setMin(0);
+            styler.setMax(1);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        BitmapEncoder.saveBitmap(chart, out, BitmapEncoder.BitmapFormat.PNG);
+        AtomicFiles.write(file, stream -> stream.write(out.toByteArray()));
+    }
+
+    private static List<String> names(double[] numbers) {
+        return Arrays.stream(numbers).mapToObj(ToyReport::plain).toList();
+    }
+
+    private static List<String> names(int[] numbers) {
+        return Arrays.stream(numbers).mapToObj(Integer::toString).toList();
+    }
+
+    /** Column, row and value of each cell. */
+    private List<Number[]> cells(ToyFigure figure) {
+        int columns = report.coefficients().length;
+        List<Number[]> cells = new ArrayList<>();
+        for (int i = 0; i < report.grid().size(); i++) {
+            cells.add(
+                    new Number[] {i % columns, i / columns, report.grid().get(i).mean(figure)});
+        }
+        return cells;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+
+/** The loss of {@link AuxiliaryLoss} on the dead part of a dictionary. */
+final class AuxiliaryGradient {
+    /** Rows come in pieces whose arrays of dead latents stay in the cache. */
+    private static final int PIECE_FLOATS = 1 << 20;
+
+    private static final int SMALLEST_PIECE = 256;
+
+    private final AuxiliaryLoss auxiliary;
+    private final DictionaryParameters p;
+    private final DeadDictionary dead;
+    private final boolean ranksByNorm;
+    private final boolean scaled;
+
+    /**
+     * Prepares the loss.
+     *
+     * @param auxiliary its numbers
+     * @param p the dictionary
+     * @param dead its dead part
+     * @param ranksByNorm whether dead latents are chosen by pre-activation times decoder norm
+     */
+    AuxiliaryGradient(AuxiliaryLoss auxiliary, DictionaryParameters p, DeadDictionary dead, boolean ranksByNorm) {
+        this.auxiliary = auxiliary;
+        this.p = p;
+        this.dead = dead;
+        this.ranksByNorm = ranksByNorm;
+        this.scaled = auxiliary.convention() == AuxiliaryLoss.Convention.SCALED;
+    }
+
+    void addTo(Rows batch, StepSums sums) {
+        NDArray error = sums.error(); // −r: [batch, d_out]
+        NDArray weight = weight(error, sums.batch());
+        int rows = batch.size();
+        int piece = Math.max(SMALLEST_PIECE, PIECE_FLOATS / dead.size());
+        for (int first = 0; first < rows; first += piece) {
+            int last = Math.min(rows, first + piece);
+            try (Scope scope = Scope.open()) {
+                add(batch.slice(first, last), error.get(new NDIndex("{}:{}", first, last)), weight, sums);
+                sums.keep(scope);
+            }
+        }
+    }
+
+    private void add(Rows rows, NDArray error, NDArray weight, StepSums sums) {
+        NDArray pre = dead.pre(rows); // [rows, n_dead]
+        NDArray selected = selected(pre, AuxiliaryLoss.latentsPerRow(p.dOut(), dead.size()));
+        Aten.mul_(pre, selected);
+        NDArray codes = pre;
+        NDArray miss = codes.matMul(dead.decoder()); // r̂ − r, once the error is added
+        Aten.add_(miss, error, 1);
+        boolean biased = scaled && p.has(Parameter.DECODER_BIAS);
+        if (biased) {
+            Aten.add_(miss, p.decoderBias(), 1);
+        }
+        sums.loss(
+                TrainingLosses.AUXILIARY,
+                Reconstruction.squares(miss).mul(weight).div((float) sums.batch()));
+        Aten.mul_(miss, weight.mul(2f / sums.batch()));
+        NDArray g = miss; // ∂loss/∂r̂
+        dead.addGradients(rows, codes, g, selected, sums);
+        if (biased) {
+            sums.gradient(Parameter.DECODER_BIAS, g.sum(new int[] {0}));
+        }
+    }
+
+    /** 1 where a dead latent takes part, else 0: [rows, n_dead]. */
+    private NDArray selected(NDArray pre, int count) {
+        try (Scope scope = Scope.open()) {
+            NDArray ranks = ranksByNorm ? pre.mul(Aten.rowNorms(dead.decoder()).reshape(1, dead.size())) : pre;
+            NDArray positive = scaled ? ranks.onesLike() : Reconstruction.indicator(ranks.gt(0));
+            // Rows seldom have more positive pre-activations than may take part; there is nothing to choose then.
+            float most = positive.sum(new int[] {1}).max().getFloat();
+            if (most > count) {
+                NDArray smallest = Aten.topK(ranks, count).values().min(new int[] {1}, true); // [rows, 1]
+                Aten.mul_(positive, Reconstruction.indicator(ranks.gte(smallest)));
+            }
+            return scope.keep(positive);
+        }
+    }
+
+    /** The factor of E‖r − r̂‖², a scalar array. */
+    private NDArray weight(NDArray error, int batch) {
+        if (scaled) {
+            double share = Math.min((double) dead.size() / Math.max(p.dOut() / 2, 1), 1);
+            return error.getManager().create((float) (auxiliary.coefficient() * share));
+        }
+        NDArray variance;
+        try (Scope scope = Scope.open()) {
+            NDArray centred = error.sub(error.mean(new int[] {0}));
+            variance = scope.keep(Reconstruction.squares(centred).div((float) batch));
+        }
+        // A residual without variance leaves nothing to explain: the loss is 0 then, not NaN.
+        return Reconstruction.indicator(variance.gt(0))
+                .mul((float) auxiliary.coefficient())
+                .div(variance.maximum(Float.MIN_NORMAL));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.Map;
+
+/** The loss of {@link BatchTopKTraining}, and the threshold that stands for it on single rows. */
+final class BatchTopKObjective implements Objective {
+    private final BatchTopKTraining method;
+    private final int batch;
+    private final RunningThreshold threshold;
+
+    BatchTopKObjective(NDManager manager, BatchTopKTraining method, int batch) {
+        this.method = method;
+        this.batch = batch;
+        this.threshold = new RunningThreshold(manager, method.threshold());
+    }
+
+    @Override
+    public Selector selector(DictionaryParameters p, Moment moment) {
+        NDArray norms = method.rescaleByDecoderNorm() ? TopKObjective.norms(p) : null;
+        return new LargestOfBatch(moment.k(method.k()), batch, norms);
+    }
+
+    @Override
+    public void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, Moment moment) {
+        TopKObjective.addRectified(rows, space, pre, sums);
+        follow(space, pre, sums, moment);
+    }
+
+    /** Follows the smallest selected activation of the batch, in the units that latents are ranked by. */
+    void follow(CodeSpace space, NDArray pre, StepSums sums, Moment moment) {
+        if (pre.size() == 0) {
+            threshold.log(sums);
+            return;
+        }
+        NDArray ranks = pre;
+        if (method.rescaleByDecoderNorm()) {
+            ranks = pre.mul(space.ofLatents(TopKObjective.norms(sums.parameters())));
+        }
+        threshold.follow(ranks.min().getFloat(), moment, sums);
+    }
+
+    @Override
+    public void finish(Rows rows, NDArray dead, StepSums sums, Moment moment) {
+        sums.gradient(Parameter.ENCODER_BIAS, sums.productSum().duplicate());
+    }
+
+    @Override
+    public Map<String, NDArray> state() {
+        return threshold.state();
+    }
+
+    @Override
+    public Trained trained(DictionaryParameters p, double scale) {
+        return threshold.trained(p, method.rescaleByDecoderNorm(), scale);
+    }
+
+    @Override
+    public void close() {
+        threshold.close();
+    }
+}

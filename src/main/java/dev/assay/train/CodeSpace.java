@@ -1,0 +1,41 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * The places where codes may differ from 0, as the formulas of a loss see them: values there, and the products with whole rows.
+ * Formulas are written once; {@link SparseCodeSpace} keeps values as a list of entries, {@link DenseCodeSpace} as a matrix.
+ *
+ * <p>With codes c, a table W of one row a latent, and a table T of one row a token:
+ *
+ * <pre>
+ * decode        c · W         [rows, d]
+ * codeGradient  T · Wᵀ         at the places
+ * byLatent      cᵀ · T         [d_sae, d]
+ * </pre>
+ */
+interface CodeSpace {
+    /** Returns {@code c · W}: W [d_sae, d] → [rows, d]. */
+    NDArray decode(NDArray table, NDArray values);
+
+    /** Returns {@code T · Wᵀ} at the places: W [d_sae, d], T [rows, d] → values. */
+    NDArray codeGradient(NDArray table, NDArray rows);
+
+    /** Returns {@code cᵀ · T}: T [rows, d] → [d_sae, d]. */
+    NDArray byLatent(NDArray rows, NDArray values);
+
+    /** Adds {@code cᵀ · T} to a sum [d_sae, d]. */
+    void addByLatent(NDArray sum, NDArray rows, NDArray values);
+
+    /** Returns the sum of the values of each latent: → [d_sae]. */
+    NDArray sumByLatent(NDArray values);
+
+    /** Returns the sum of the values of each row: → [rows]. */
+    NDArray sumByRow(NDArray values);
+
+    /** Spreads a number a latent over the places: [d_sae] → what combines with values. */
+    NDArray ofLatents(NDArray perLatent);
+
+    /** Spreads a number a row over the places: [rows] → what combines with values. */
+    NDArray ofRows(NDArray perRow);
+}

@@ -1,0 +1,68 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
+
+/** The part of a dictionary that its dead latents make up, whose few products are dense. */
+final class DeadDictionary {
+    private final DictionaryParameters p;
+    private final NDArray dead; // int64 [n_dead]
+    private final NDArray encoder; // [n_dead, d_in]
+    private final NDArray bias; // [n_dead]
+    private final NDArray decoder; // [n_dead, d_out]
+
+    /**
+     * Takes the part.
+     *
+     * @param p the dictionary
+     * @param dead int64 [n_dead]
+     */
+    DeadDictionary(DictionaryParameters p, NDArray dead) {
+        this.p = p;
+        this.dead = dead;
+        this.encoder = Aten.indexSelect(p.encoder(), 0, dead);
+        this.bias = Aten.indexSelect(p.encoderBias(), 0, dead);
+        this.decoder = Aten.indexSelect(p.decoder(), 0, dead);
+    }
+
+    int size() {
+        return (int) dead.size();
+    }
+
+    /** Pre-activations of rows: [rows, n_dead]. */
+    NDArray pre(Rows rows) {
+        return Aten.linear(rows.s(), encoder, bias);
+    }
+
+    NDArray decoder() {
+        return decoder;
+    }
+
+    /**
+     * Adds the gradients of decoder and encoder.
+     *
+     * @param rows the rows
+     * @param codes [rows, n_dead], what decoder rows were multiplied by
+     * @param g [rows, d_out], the gradient of their sum
+     * @param slope [rows, n_dead], the derivative of codes with respect to pre-activations; may be the codes
+     * @param sums changed
+     */
+    void addGradients(Rows rows, NDArray codes, NDArray g, NDArray slope, StepSums sums) {
+        DictionaryParameters gradients = sums.gradients();
+        NDArray ofDecoder = codes.transpose().matMul(g);
+        Aten.indexAdd_(gradients.decoder(), 0, dead, ofDecoder);
+        sums.parallel(spread(ofDecoder.mul(decoder).sum(new int[] {1})));
+        NDArray preGradient = g.matMul(decoder.transpose()); // [rows, n_dead]
+        Aten.mul_(preGradient, slope);
+        Aten.indexAdd_(gradients.encoder(), 0, dead, preGradient.transpose().matMul(rows.s()));
+        NDArray biasGradient = preGradient.sum(new int[] {0});
+        Aten.indexAdd_(gradients.encoderBias(), 0, dead, biasGradient);
+        sums.productSum(spread(biasGradient));
+    }
+
+    private NDArray spread(NDArray ofDead) {
+        NDArray all = p.encoderBias().zerosLike();
+        Aten.indexAdd_(all, 0, dead, ofDead);
+        return all;
+    }
+}

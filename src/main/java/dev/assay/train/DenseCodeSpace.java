@@ -1,0 +1,62 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
+
+/** Codes as a matrix [rows, d_sae], for rows in which a good part of the latents is active. */
+final class DenseCodeSpace implements CodeSpace {
+    static final DenseCodeSpace INSTANCE = new DenseCodeSpace();
+
+    /** Arrays of a piece stay in the cache, and far below what the C library gives back to the system each time. */
+    private static final long PIECE_FLOATS = 4L << 20;
+
+    /** With fewer rows the products slow down. */
+    private static final long SMALLEST_PIECE = 256;
+
+    private DenseCodeSpace() {}
+
+    /** How many rows are best treated at once. */
+    static int pieceRows(int dSae) {
+        return (int) Math.max(SMALLEST_PIECE, PIECE_FLOATS / dSae);
+    }
+
+    @Override
+    public NDArray decode(NDArray table, NDArray values) {
+        return values.matMul(table);
+    }
+
+    @Override
+    public NDArray codeGradient(NDArray table, NDArray gradient) {
+        return gradient.matMul(table.transpose());
+    }
+
+    @Override
+    public NDArray byLatent(NDArray table, NDArray values) {
+        return values.transpose().matMul(table);
+    }
+
+    @Override
+    public void addByLatent(NDArray sum, NDArray table, NDArray values) {
+        Aten.addmm(sum, values.transpose(), table, sum);
+    }
+
+    @Override
+    public NDArray sumByLatent(NDArray values) {
+        return values.sum(new int[] {0});
+    }
+
+    @Override
+    public NDArray sumByRow(NDArray values) {
+        return values.sum(new int[] {1});
+    }
+
+    @Override
+    public NDArray ofLatents(NDArray perLatent) {
+        return perLatent.reshape(1, perLatent.size());
+    }
+
+    @Override
+    public NDArray ofRows(NDArray perRow) {
+        return perRow.reshape(perRow.size(), 1);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.sae.Gated;
+import java.util.Map;
+
+/** The loss of {@link GatedTraining}. Both paths are affine in one product, which {@code pre} is but for the bias of the gate. */
+final class GatedObjective implements Objective {
+    private static final String OF_GATE = "gate";
+    private static final String OF_MAGNITUDE_BIAS = "magnitude_bias";
+    private static final String OF_MAGNITUDE_SCALE = "magnitude_scale";
+    private static final String OF_NORMS = "norms";
+
+    private final GatedTraining method;
+    private NDArray norms; // [d_sae] of this step, or null where the penalty is not weighted
+    private NDArray scales; // [d_sae] of this step: exp(r_mag)
+
+    GatedObjective(GatedTraining method) {
+        this.method = method;
+    }
+
+    @Override
+    public Selector selector(DictionaryParameters p, Moment moment) {
+        norms = method.normWeighted() ? TopKObjective.norms(p) : null;
+        scales = p.get(Parameter.MAGNITUDE_SCALE).exp();
+        return new AboveBound(null);
+    }
+
+    @Override
+    public void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, Moment moment) {
+        DictionaryParameters p = sums.parameters();
+        NDArray open = Reconstruction.indicator(pre.gt(0));
+        NDArray gated = pre.mul(open); // relu(g)
+        NDArray scale = space.ofLatents(scales);
+        NDArray scaled = pre.sub(space.ofLatents(p.encoderBias())).mul(scale); // e · exp(r)
+        NDArray magnitude = scaled.add(space.ofLatents(p.get(Parameter.MAGNITUDE_BIAS)));
+        NDArray active = open.mul(Reconstruction.indicator(magnitude.gt(0)));
+        Reconstruction main = Reconstruction.of(sums, rows, space, magnitude.mul(active));
+        Reconstruction ofGate = Reconstruction.of(sums, rows, space, gated);
+
+        NDArray magnitudeGradient = main.codeGradient(p).mul(active);
+        NDArray penaltyGradient = addPenalty(space, gated, open, sums, moment);
+        NDArray gateGradient = ofGate.codeGradient(p).mul(open).add(penaltyGradient);
+        sums.loss(TrainingLosses.SQUARED_ERROR, main.squaredError(sums));
+        sums.loss(TrainingLosses.AUXILIARY, ofGate.squaredError(sums));
+        main.addGradients(sums);
+        if (method.auxiliary() == GatedTraining.Auxiliary.ATTACHED) {
+            ofGate.addGradients(sums);
+        }
+        sums.encoderProduct(space, rows, magnitudeGradient.mul(scale).add(gateGradient));
+        sums.perLatent(OF_GATE, space.sumByLatent(gateGradient));
+        sums.perLatent(OF_MAGNITUDE_BIAS, space.sumByLatent(magnitudeGradient));
+        sums.perLatent(OF_MAGNITUDE_SCALE, space.sumByLatent(magnitudeGradient.mul(scaled)));
+        sums.error(main.error());
+        sums.active(space, active);
+    }
+
+    /** Adds λ · E Σ relu(g) · n; returns its gradient with respect to g at the places. */
+    private NDArray addPenalty(CodeSpace space, NDArray gated, NDArray open, StepSums sums, Moment moment) {
+        double coefficient = method.coefficient() * moment.sparsity();
+        float factor = (float) (coefficient / sums.batch());
+        NDArray n = norms == null ? null : space.ofLatents(norms);
+        NDArray mean = (n == null ? gated : gated.mul(n)).sum().div((float) sums.batch());
+        sums.loss(TrainingLosses.L1, mean.mul((float) coefficient));
+        sums.log(TrainingLosses.PENALTY, mean);
+        if (n == null) {
+            return open.mul(factor);
+        }
+        sums.perLatent(OF_NORMS, space.sumByLatent(gated).mul(factor));
+        return open.mul(n).mul(factor);
+    }
+
+    @Override
+    public void finish(Rows batch, NDArray dead, StepSums sums, Moment moment) {
+        sums.gradient(Parameter.ENCODER_BIAS, sums.perLatent(OF_GATE));
+        sums.gradient(Parameter.MAGNITUDE_BIAS, sums.perLatent(OF_MAGNITUDE_BIAS));
+        sums.gradient(Parameter.MAGNITUDE_SCALE, sums.perLatent(OF_MAGNITUDE_SCALE));
+        if (norms != null) {
+            sums.decoderNorms(sums.perLatent(OF_NORMS), norms);
+        }
+    }
+
+    @Override
+    public Trained trained(DictionaryParameters p, double scale) {
+        NDArray bias = p.get(Parameter.MAGNITUDE_BIAS).div((float) scale);
+        return new Trained(
+                new Gated(), Map.of(Gated.B_MAG, bias, Gated.R_MAG, p.get(Parameter.MAGNITUDE_SCALE)), false);
+    }
+}

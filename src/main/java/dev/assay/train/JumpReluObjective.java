@@ -1,0 +1,153 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
+
+/**
+ * The loss of {@link JumpReluTraining}. What lies below the lower end of the window around its threshold neither counts nor teaches, so
+ * that the places are those above it.
+ */
+final class JumpReluObjective implements Objective {
+    private static final String OF_JUMP = "jump";
+    private static final String OF_STEP = "step";
+    private static final String OF_NORMS = "norms";
+    private static final String OF_CODES = "codes";
+
+    private final JumpReluTraining method;
+    private NDArray thresholds; // [d_sae] of this step
+    private NDArray norms; // [d_sae] of this step
+
+    JumpReluObjective(JumpReluTraining method) {
+        this.method = method;
+    }
+
+    @Override
+    public Selector selector(DictionaryParameters p, Moment moment) {
+        thresholds = thresholds(p);
+        norms = TopKObjective.norms(p);
+        return new AboveBound(thresholds.sub((float) (method.bandwidth() / 2)));
+    }
+
+    private NDArray thresholds(DictionaryParameters p) {
+        NDArray stored = p.get(Parameter.THRESHOLD);
+        switch (method.threshold()) {
+            case LOGARITHM:
+                return stored.exp();
+            case RAW:
+                return stored.maximum(0f);
+            default:
+                return stored;
+        }
+    }
+
+    @Override
+    public void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, Moment moment) {
+        NDArray above = pre.sub(space.ofLatents(thresholds)); // pre − θ
+        NDArray active = Reconstruction.indicator(above.gt(0));
+        NDArray window = Reconstruction.indicator(above.abs().lt((float) (method.bandwidth() / 2)));
+        NDArray codes = pre.mul(active);
+        Reconstruction reconstruction = Reconstruction.of(sums, rows, space, codes);
+        NDArray codeGradient = reconstruction.codeGradient(sums.parameters());
+        if (method.penalty() instanceof JumpReluPenalty.Tanh tanh) {
+            codeGradient = codeGradient.add(addTanh(tanh, space, codes, sums, moment));
+        } else {
+            sums.perLatent(OF_STEP, space.sumByLatent(silentAsZero() ? window.mul(active) : window));
+        }
+        sums.loss(TrainingLosses.SQUARED_ERROR, reconstruction.squaredError(sums));
+        reconstruction.addGradients(sums);
+        sums.encoderProduct(space, rows, codeGradient.mul(active));
+        sums.perLatent(OF_JUMP, space.sumByLatent(codeGradient.mul(window)));
+        sums.error(reconstruction.error());
+        sums.active(space, active);
+        if (mayBeNegative()) {
+            sums.perLatent(OF_CODES, space.sumByLatent(codes));
+        }
+    }
+
+    /** {@inheritDoc} Where codes may be negative, a latent fires when its codes of the batch add up to more than 0. */
+    @Override
+    public NDArray fired(StepSums sums) {
+        NDArray counts = sums.fired();
+        return mayBeNegative()
+                ? counts.mul(Reconstruction.indicator(sums.perLatent(OF_CODES).gt(0)))
+                : counts;
+    }
+
+    private boolean mayBeNegative() {
+        return method.threshold() == JumpReluTraining.Threshold.RAW_UNBOUNDED;
+    }
+
+    /** Adds λ · E Σ tanh(scale · c · n); returns its gradient with respect to the codes. */
+    private NDArray addTanh(
+            JumpReluPenalty.Tanh penalty, CodeSpace space, NDArray codes, StepSums sums, Moment moment) {
+        double factor = penalty.coefficient() * moment.sparsity() / sums.batch();
+        NDArray n = space.ofLatents(norms);
+        NDArray tanh = codes.mul(n).mul((float) penalty.scale()).tanh();
+        NDArray slope = tanh.square().sub(1f).mul((float) (-factor * penalty.scale())); // of c · n
+        sums.loss(TrainingLosses.L0, tanh.sum().mul((float) factor));
+        sums.perLatent(OF_NORMS, space.sumByLatent(slope.mul(codes)));
+        return slope.mul(n);
+    }
+
+    @Override
+    public void finish(Rows batch, NDArray dead, StepSums sums, Moment moment) {
+        sums.gradient(Parameter.ENCODER_BIAS, sums.productSum().duplicate());
+        NDArray gradient =
+                sums.perLatent(OF_JUMP).mul(thresholds).mul((float) (-1 / method.bandwidth())); // with respect to θ
+        if (method.penalty() instanceof JumpReluPenalty.Tanh) {
+            sums.decoderNorms(sums.perLatent(OF_NORMS), norms);
+        } else {
+            Aten.add_(gradient, ofSteps(sums), -penaltySlope(sums, moment) / (method.bandwidth() * sums.batch()));
+        }
+        sums.gradient(Parameter.THRESHOLD, gradient);
+        if (dead != null && method.deadCoefficient() > 0) {
+            new DeadPreActivations(method.deadCoefficient(), dead).addTo(sums, batch, thresholds, norms);
+        }
+        if (method.threshold().logarithm()) {
+            Aten.mul_(gradient, thresholds);
+        }
+    }
+
+    /** How many rows of each latent are within the window of the step. */
+    private NDArray ofSteps(StepSums sums) {
+        NDArray found = sums.perLatent(OF_STEP);
+        if (!silentAsZero()) {
+            return found;
+        }
+        NDArray zeroIsWithin = Reconstruction.indicator(thresholds.abs().lt((float) (method.bandwidth() / 2)));
+        return found.add(silent(sums).mul(zeroIsWithin));
+    }
+
+    private boolean silentAsZero() {
+        return method.penalty() instanceof JumpReluPenalty.Target target && target.silentAsZero();
+    }
+
+    /** In how many rows each latent is off: [d_sae]. */
+    private static NDArray silent(StepSums sums) {
+        return sums.fired().neg().add((float) sums.batch());
+    }
+
+    /** Adds the penalty that counts; returns its derivative with respect to E L0. */
+    private double penaltySlope(StepSums sums, Moment moment) {
+        NDArray counts = sums.fired();
+        if (silentAsZero()) {
+            counts = counts.add(silent(sums).mul(Reconstruction.indicator(thresholds.lt(0))));
+        }
+        NDArray l0 = counts.sum().div((float) sums.batch());
+        if (method.penalty() instanceof JumpReluPenalty.Step step) {
+            double coefficient = step.coefficient() * moment.sparsity();
+            sums.loss(TrainingLosses.L0, l0.mul((float) coefficient));
+            return coefficient;
+        }
+        JumpReluPenalty.Target target = (JumpReluPenalty.Target) method.penalty();
+        double coefficient = target.coefficient() * moment.sparsity();
+        NDArray miss = l0.div((float) target.l0()).sub(1f);
+        sums.loss(TrainingLosses.L0, miss.square().mul((float) coefficient));
+        return 2 * coefficient * miss.getFloat() / target.l0();
+    }
+
+    @Override
+    public Trained trained(DictionaryParameters p, double scale) {
+        return Trained.jumpRelu(thresholds(p).div((float) scale));
+    }
+}

@@ -1,0 +1,118 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+
+/**
+ * The squared error of a reconstruction with its gradients: {@code x̂ = c · W_dec + b_dec} (of a skip transcoder also
+ * {@code + x · W_skipᵀ}) and {@code E‖x̂ − y‖²}, summed over dimensions.
+ */
+final class Reconstruction {
+    private final Rows rows;
+    private final CodeSpace space;
+    private final NDArray codes;
+    private final NDArray error; // [rows, d_out]: x̂ − y
+    private final float factor; // ∂E‖x̂ − y‖²/∂x̂ = factor · error
+    private final NDArray scaledError; // factor · error where that is smaller than the codes, else null
+    private NDArray codeGradient;
+
+    private Reconstruction(Rows rows, CodeSpace space, NDArray codes, NDArray error, float factor) {
+        this.rows = rows;
+        this.space = space;
+        this.codes = codes;
+        this.error = error;
+        this.factor = factor;
+        this.scaledError = codes.size() > error.size() ? error.mul(factor) : null;
+    }
+
+    static Reconstruction of(StepSums sums, Rows rows, CodeSpace space, NDArray codes) {
+        DictionaryParameters p = sums.parameters();
+        NDArray error = space.decode(p.decoder(), codes);
+        addAffine(error, p, rows);
+        return new Reconstruction(rows, space, codes, error, 2f / sums.batch());
+    }
+
+    /** x̂ − y where no latent is active: [rows, d_out]. */
+    static NDArray withoutCodes(DictionaryParameters p, Rows rows) {
+        NDArray error = rows.target().zerosLike();
+        addAffine(error, p, rows);
+        return error;
+    }
+
+    private static void addAffine(NDArray error, DictionaryParameters p, Rows rows) {
+        if (p.has(Parameter.DECODER_BIAS)) {
+            Aten.add_(error, p.decoderBias(), 1);
+        }
+        if (p.has(Parameter.SKIP)) {
+            Aten.add_(error, rows.x().matMul(p.get(Parameter.SKIP).transpose()), 1);
+        }
+        Aten.add_(error, rows.target(), -1);
+    }
+
+    NDArray error() {
+        return error;
+    }
+
+    /** E‖x̂ − y‖², the part of these rows: a scalar. */
+    NDArray squaredError(StepSums sums) {
+        return squares(error).div((float) sums.batch());
+    }
+
+    /** E‖x̂ − y‖, the part of these rows: a scalar. */
+    NDArray meanNorm(StepSums sums) {
+        return Aten.rowNorms(error).sum().div((float) sums.batch());
+    }
+
+    /** ∂E‖x̂ − y‖²/∂c at the places. */
+    NDArray codeGradient(DictionaryParameters p) {
+        if (codeGradient == null) {
+            codeGradient = space.codeGradient(p.decoder(), scaledError == null ? error : scaledError);
+            if (scaledError == null) {
+                Aten.mul_(codeGradient, factor);
+            }
+        }
+        return codeGradient;
+    }
+
+    /** Adds the gradients of decoder, decoder bias and skip. */
+    void addGradients(StepSums sums) {
+        DictionaryParameters p = sums.parameters();
+        if (scaledError == null) {
+            sums.byLatent(p.decoderParameter(), space, error, codes.mul(factor));
+        } else {
+            sums.byLatent(p.decoderParameter(), space, scaledError, codes);
+        }
+        // ⟨∂W_l, W_l⟩ = Σ c · ⟨g, W_l⟩ over the places of l, which are at hand already.
+        sums.parallel(parallel(p));
+        addAffineGradients(sums, rows, error, factor);
+    }
+
+    private NDArray parallel(DictionaryParameters p) {
+        NDArray gradient = codeGradient(p);
+        try (Scope scope = Scope.open()) {
+            return scope.keep(space.sumByLatent(codes.mul(gradient)));
+        }
+    }
+
+    /** Adds the gradients of decoder bias and skip, given {@code factor · rows}, that of x̂: [rows, d_out]. */
+    static void addAffineGradients(StepSums sums, Rows rows, NDArray error, float factor) {
+        if (sums.parameters().has(Parameter.DECODER_BIAS)) {
+            sums.gradient(Parameter.DECODER_BIAS, error.sum(new int[] {0}).mul(factor));
+        }
+        if (sums.parameters().has(Parameter.SKIP)) {
+            sums.gradient(Parameter.SKIP, error.transpose().matMul(rows.x()).mul(factor));
+        }
+    }
+
+    /** The sum of all squares, without an array of them beyond the call: a scalar. */
+    static NDArray squares(NDArray array) {
+        return Aten.norm(array).square();
+    }
+
+    /** 1 where a condition holds, else 0. */
+    static NDArray indicator(NDArray condition) {
+        return condition.toType(DataType.FLOAT32, false);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
+
+/** The squared error of rectified codes and a penalty of their sizes, which count times the norms of decoder rows or as they are. */
+final class RectifiedLoss {
+    private static final String OF_NORMS = "norms";
+
+    private final NDArray norms; // [d_sae] or null where sizes are the codes
+
+    /**
+     * Prepares a step.
+     *
+     * @param p the dictionary
+     * @param normWeighted whether a code counts times the norm of its decoder row
+     */
+    RectifiedLoss(DictionaryParameters p, boolean normWeighted) {
+        this.norms = normWeighted ? TopKObjective.norms(p) : null;
+    }
+
+    /** The sizes of codes at their places. */
+    NDArray sizes(CodeSpace space, NDArray codes) {
+        return norms == null ? codes : codes.mul(space.ofLatents(norms));
+    }
+
+    /**
+     * Adds the losses and gradients of some rows.
+     *
+     * @param pre pre-activations at the places
+     * @param penalty of the sizes
+     * @param coefficient of its mean over rows
+     */
+    void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, LpPenalty penalty, double coefficient) {
+        NDArray active = Reconstruction.indicator(pre.gt(0));
+        NDArray codes = pre.mul(active);
+        Reconstruction reconstruction = Reconstruction.of(sums, rows, space, codes);
+        LpPenalty.Amount amount = penalty.of(space, sizes(space, codes), active);
+        NDArray slope = amount.slope().mul((float) (coefficient / sums.batch())); // of each size
+        NDArray ofCodes = norms == null ? slope : slope.mul(space.ofLatents(norms));
+
+        NDArray codeGradient = reconstruction.codeGradient(sums.parameters());
+        NDArray mean = amount.sum().div((float) sums.batch());
+        sums.loss(TrainingLosses.SQUARED_ERROR, reconstruction.squaredError(sums));
+        sums.loss(TrainingLosses.L1, mean.mul((float) coefficient));
+        sums.log(TrainingLosses.PENALTY, mean);
+        sums.log(TrainingLosses.ERROR_NORM, reconstruction.meanNorm(sums));
+        reconstruction.addGradients(sums);
+        Aten.add_(codeGradient, ofCodes, 1); // needed no more as it was
+        Aten.mul_(codeGradient, active);
+        sums.encoderProduct(space, rows, codeGradient);
+        if (norms != null) {
+            sums.perLatent(OF_NORMS, space.sumByLatent(slope.mul(codes)));
+        }
+        sums.error(reconstruction.error());
+        sums.active(space, active);
+    }
+
+    /** Adds what needs the sums of all rows. */
+    void finish(StepSums sums) {
+        sums.gradient(Parameter.ENCODER_BIAS, sums.productSum().duplicate());
+        if (norms != null) {
+            sums.decoderNorms(sums.perLatent(OF_NORMS), norms);
+        }
+    }
+}

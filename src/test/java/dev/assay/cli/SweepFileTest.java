@@ -1,0 +1,144 @@
+package dev.assay.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.assay.InvalidInputException;
+import dev.assay.activation.CountingSource;
+import dev.assay.train.NamedMethod;
+import dev.assay.train.SaeSweep;
+import dev.assay.train.SweepMember;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class SweepFileTest {
+    private static final String VALID = """
+            model: assay/stories
+            text: [assay/stories/100]
+            sites: [a, b]
+            tokens: 1000
+            members:
+              - method: topk
+                k: [4, 8]
+                d_sae: 32
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private SweepFile read(String text) throws IOException {
+        Path file = folder.resolve("sweep.yaml");
+        Files.writeString(file, text);
+        return SweepFile.read(file);
+    }
+
+    private static List<SweepMember> members(SweepFile file) {
+        CountingSource source = new CountingSource(8, pass -> 5)
+                .sites(file.sites(), Collections.nCopies(file.sites().size(), 4));
+        SaeSweep sweep = SaeSweep.of(source).tokens(file.tokens()).batchSize(10);
+        file.grids().forEach(grid -> grid.addTo(sweep, source.sites()));
+        return sweep.members();
+    }
+
+    private static List<String> names(SweepFile file) {
+        return members(file).stream().map(SweepMember::name).toList();
+    }
+
+    @Test
+    void theExampleIsWhatTheDocsShow() throws IOException {
+        Path example = Path.of("examples/sweep.yaml");
+        SweepFile file = SweepFile.read(example);
+        assertEquals(
+                List.of(
+                        "topk-8-512",
+                        "topk-16-512",
+                        "topk-8-1024",
+                        "topk-16-1024",
+                        "batchtopk-16-1024-seed0",
+                        "batchtopk-16-1024-seed1",
+                        "standard-1-1024",
+                        "standard-4-1024"),
+                names(file));
+        assertEquals("blocks.1.hook_resid_post", file.run().hook());
+        String shown = Files.readString(Path.of("docs/sweeps.md"));
+        String text = Files.readString(example).replaceAll("(?m)^#.*\\R", "");
+        assertTrue(shown.contains("```yaml\n" + text + "```"), "docs/sweeps.md shows another file");
+    }
+
+    @Test
+    void jsonSaysTheSame() throws IOException {
+        Path json = folder.resolve("sweep.json");
+        Files.writeString(json, """
+                {"model": "assay/stories", "text": ["assay/stories/100"], "sites": ["a", "b"], "tokens": 1000,
+                 "members": [{"method": "topk", "k": [4, 8], "d_sae": 32}]}
+                """);
+        assertEquals(read(VALID), SweepFile.read(json));
+    }
+
+    @Test
+    void everySiteHasMembersOfItsOwn() throws IOException {
+        assertEquals(List.of("topk-4-32-a", "topk-8-32-a", "topk-4-32-b", "topk-8-32-b"), names(read(VALID)));
+        assertEquals(List.of("topk-4-32", "topk-8-32"), names(read(VALID + "    sites: [b]\n")));
+        List<SweepMember> transcoders = members(read(VALID + "    sites: [a]\n    target: b\n    skip: true\n"));
+        assertEquals(List.of("a", "b"), transcoders.get(0).sites());
+    }
+
+    @Test
+    void whatIsOutOfRangeIsTheMembersOwnMatter() throws IOException {
+        List<SweepMember> members = members(read(VALID.replace("[4, 8]", "[4, 33, 2.5, -1]") + "    sites: [a]\n"));
+        assertEquals(null, members.get(0).refusal());
+        assertTrue(members.get(1).refusal().contains("33"), members.get(1).refusal());
+        assertEquals("k is 2.5, expected an integer", members.get(2).refusal());
+        assertTrue(members.get(3).refusal().contains("-1"), members.get(3).refusal());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyMethodHasItsName(NamedMethod method) throws IOException {
+        SweepFile file = read(
+                VALID.replace("topk", method.id()).replace("k: [4, 8]", method.number() + ": 4") + "    sites: [a]\n");
+        assertEquals(null, members(file).get(0).refusal());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    tokens: 1000 | tokens: many | tokens is "many", expected an integer that is not negative
+                    tokens: 1000 | token: 1000 | token is 1000, expected no such field but one of activations
+                    tokens: 1000 | seed: 0 | has no tokens, expected
+                    [4, 8] | [4, x] | members[0].k is [4,"x"], expected a number or a list of numbers
+                    d_sae: 32 | d_sae: 3.2 | members[0].d_sae is 3.2, expected an integer or a list of integers
+                    d_sae: 32 | size: 32 | members[0].size is 32, expected no such field but one of
+                    d_sae: 32 | d_sae: 5000000000 | members[0].d_sae is 5000000000, expected an integer or a list of integers
+                    'sites: [a, b]' | 'members: []' | is malformed in line 5: Duplicate field 'members'
+                    d_sae: 32 | seeds: 1 | members[0].d_sae is missing, expected an integer
+                    topk | top | members[0].method is "top", expected one of topk, batchtopk
+                    topk | standard | members[0].k is [4,8], expected no such field but one of aux_coefficient, coefficient
+                    'sites: [a, b]' | activations: x | expected nothing beside "activations", which brings its own
+                    'sites: [a, b]' | sites: 7 | sites is 7, expected a list of strings
+                    'text: [assay/stories/100]' | held_out_every: 1 | held_out_every is 1, expected at least 2
+                    'sites: [a, b]' | 'sites: [a, b' | is malformed in line
+                    """)
+    void whatIsWrongIsNamed(String correct, String wrong, String message) {
+        String found = assertThrows(InvalidInputException.class, () -> read(VALID.replace(correct, wrong)))
+                .getMessage();
+        assertTrue(found.contains(message), found);
+        assertTrue(found.startsWith(folder.resolve("sweep.yaml").toString()), found);
+        assertEquals(1, found.lines().count());
+    }
+
+    @Test
+    void nothingToMeasureOnIsRefusedBeforeTraining() {
+        String found = assertThrows(InvalidInputException.class, () -> read(VALID + "evaluation_tokens: 0\n"))
+                .getMessage();
+        assertTrue(found.endsWith("evaluation_tokens is 0, expected at least 1"), found);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.assay.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.assay.model.Fixtures;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code assay train} leaves beside the dictionary. */
+class TrainCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path temporary;
+
+    private int train(String... more) {
+        String model = Fixtures.folder("gpt_neox").toString();
+        List<String> arguments = new ArrayList<>(List.of("train", "--model", model, "--text", "assay/stories/60"));
+        arguments.addAll(List.of("--hook", "blocks.1.hook_resid_post", "--k", "4", "--d-sae", "64", "--context", "32"));
+        arguments.addAll(List.of("--tokens", "2000", "--batch", "100", "--out", folder().toString()));
+        arguments.addAll(List.of(more));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    private int run(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Assay.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
+    private Path folder() {
+        return temporary.resolve("run");
+    }
+
+    private List<String> names(String inner) throws IOException {
+        try (Stream<Path> files = Files.list(folder().resolve(inner))) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void whatIsAskedForIsThereAndTheBestIsARunOfItsOwn() throws IOException {
+        String[] options = {
+            "--tensorboard",
+            "--no-report",
+            "--keep-checkpoints=3",
+            "--checkpoint-seconds=0",
+            "--best-by=metrics/explained_variance:max"
+        };
+        for (int round = 0; round < 2; round++) { // the second finds the run done
+            assertEquals(0, train(options), err::toString);
+            assertEquals(
+                    List.of(
+                            "best.safetensors",
+                            "step-0000000018.safetensors",
+                            "step-0000000019.safetensors",
+                            "step-0000000020.safetensors"),
+                    names("checkpoints"));
+            assertFalse(Files.exists(folder().resolve("report.html")));
+            assertEquals(
+                    List.of("cfg.json", "run.json", "sae_weights.safetensors", "sparsity.safetensors"), names("best"));
+        }
+        assertEquals(2, names("tensorboard").size());
+        assertEquals(0, run("evaluate", folder().resolve("best").toString(), "--tokens", "200"), err::toString);
+    }
+
+    @Test
+    void aPageIsDrawnUnlessItIsNotWanted() throws IOException {
+        assertEquals(0, train(), err::toString);
+        String page = Files.readString(folder().resolve("report.html"));
+        assertTrue(page.contains("<h1>run</h1>"));
+        assertTrue(page.contains("blocks.1.hook_resid_post of "));
+        assertEquals(List.of("step-0000000020.safetensors"), names("checkpoints"));
+        assertFalse(Files.exists(folder().resolve("best")));
+        assertFalse(Files.exists(folder().resolve("tensorboard")));
+    }
+
+    @Test
+    void wrongOptionsAreOneSentence() {
+        refuses("the best state is by \"metrics/l0\", expected a metric and max or min", "--best-by", "metrics/l0");
+        refuses("the checkpoints to keep are 0, expected at least 1", "--keep-checkpoints", "0");
+        assertFalse(Files.exists(folder()), "the options are looked at before the folder is made");
+        refuses("the best state is by the metric \"beauty\", expected one of details/", "--best-by", "beauty:max");
+    }
+
+    private void refuses(String message, String... options) {
+        assertEquals(2, train(options), err::toString);
+        assertTrue(err.toString().contains(message), err::toString);
+        assertEquals(1, err.toString().lines().count(), err::toString);
+    }
+}

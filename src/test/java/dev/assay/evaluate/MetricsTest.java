@@ -1,0 +1,175 @@
+package dev.assay.evaluate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.InvalidInputException;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every figure against a float64 oracle, and none like those that others get wrong. */
+class MetricsTest {
+    private MetricFixtures fixtures;
+    private NDManager manager;
+
+    @BeforeEach
+    void open() throws IOException {
+        fixtures = new MetricFixtures();
+        manager = fixtures.manager();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        fixtures.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {256, 64, 100, 1})
+    void reconstructionAgrees(int rows) {
+        NDArray x = fixtures.input("x");
+        NDArray reconstruction = fixtures.input("x_hat");
+        ReconstructionStatistics statistics = new ReconstructionStatistics();
+        try (Scope scope = Scope.open()) {
+            for (int from = 0; from < 256; from += rows) {
+                NDIndex part = new NDIndex(from + ":" + Math.min(256, from + rows));
+                statistics.add(x.get(part), reconstruction.get(part));
+            }
+        }
+        assertEquals(256, statistics.tokens());
+        int width = (int) x.getShape().get(1);
+        Map<String, Double> figures = Map.of(
+                "explained_variance", statistics.explainedVariance(),
+                "fvu", statistics.unexplained(),
+                "frac_variance_explained_dictionary_learning", statistics.explainedVarianceOfCentredResidual(),
+                "mse_per_element", statistics.meanSquaredError(),
+                "mse_summed_over_dims", statistics.meanSquaredError() * width,
+                "l2_loss_mean_norm", statistics.meanErrorNorm(),
+                "cossim", statistics.cosine(),
+                "l2_ratio", statistics.normRatio(),
+                "relative_reconstruction_bias", statistics.relativeReconstructionBias());
+        figures.forEach((name, value) -> fixtures.assertAgrees("/variance/" + name, value));
+        for (String wrong : new String[] {"WRONG_uncentred", "WRONG_saelens_6_18_run_evals"}) {
+            double other = fixtures.expected("/variance/" + wrong).doubleValue();
+            assertTrue(Math.abs(other - statistics.explainedVariance()) > 0.05);
+            assertTrue(figures.values().stream().noneMatch(value -> Math.abs(other - value) < 1e-4));
+        }
+        double[] mean = x.toType(DataType.FLOAT64, false).mean(new int[] {0}).toDoubleArray();
+        assertArrayEquals(mean, statistics.mean(), 1e-12);
+    }
+
+    @Test
+    void aFarOffMeanCostsNoDigits() {
+        try (Scope scope = Scope.open()) {
+            // Exact in float32: the shift must change nothing at all.
+            NDArray x = manager.arange(512f).reshape(64, 8).mul(1 / 64f);
+            NDArray reconstruction = x.add(1 / 128f);
+            ReconstructionStatistics near = new ReconstructionStatistics();
+            near.add(x, reconstruction);
+            ReconstructionStatistics far = new ReconstructionStatistics();
+            far.add(x.add(8192f), reconstruction.add(8192f));
+            assertEquals(near.explainedVariance(), far.explainedVariance(), 1e-12);
+            assertEquals(1, far.explainedVarianceOfCentredResidual(), 1e-12); // off by a constant only
+        }
+    }
+
+    @Test
+    void sparsityAgrees() {
+        NDArray codes = fixtures.input("feature_acts"); // [256, 60]
+        ActivationCounts counts = new ActivationCounts(manager, 60);
+        try (Scope scope = Scope.open()) {
+            NDArray positions = codes.gt(0).nonzero(); // [m, 2]
+            counts.add(
+                    256, positions.get(":, 1"), codes.booleanMask(codes.gt(0)).reshape(-1));
+        }
+        fixtures.assertAgrees("/sparsity/l0", counts.l0());
+        fixtures.assertAgrees("/sparsity/l1", counts.l1());
+        fixtures.assertAgrees("/sparsity/fraction_dead", counts.deadShare());
+        fixtures.assertAgrees("/sparsity/fraction_alive", 1 - counts.deadShare());
+        fixtures.assertAgrees("/sparsity/log10_density_mean", counts.meanLogDensity());
+        assertArrayEquals(fixtures.expectedArray("feature_density"), counts.density(), 1e-12);
+    }
+
+    @Test
+    void correlationsAgreeOverSequencesLaidEndToEnd() {
+        PearsonCorrelation correlation = new PearsonCorrelation();
+        for (int i = 0; i < 6; i++) {
+            correlation.add(fixtures.input("pearson_a." + i), fixtures.input("pearson_b." + i));
+        }
+        double[][] matrix = correlation.matrix();
+        double[] expected = fixtures.expectedArray("pearson");
+        for (int i = 0; i < 6; i++) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int j = 0; j < 6; j++) {
+                assertEquals(expected[6 * i + j], matrix[i][j], 1e-9);
+                largest = Math.max(largest, matrix[i][j]);
+            }
+            fixtures.assertAgrees("/pearson/max_per_a/" + i, largest);
+            assertEquals(0, matrix[5][i]); // the last column of a is constant
+        }
+    }
+
+    @Test
+    void aConstantThatHasNoExactMeanIsStillConstant() {
+        PearsonCorrelation correlation = new PearsonCorrelation();
+        try (Scope scope = Scope.open()) {
+            NDArray constant = manager.ones(new Shape(7, 1)).mul(0.1f);
+            correlation.add(constant, manager.arange(7f).reshape(7, 1));
+            correlation.add(constant, manager.arange(7f).reshape(7, 1).add(1e6f));
+            assertEquals(0, correlation.matrix()[0][0]);
+            assertThrows(InvalidInputException.class, () -> correlation.add(constant, manager.ones(new Shape(6, 1))));
+        }
+    }
+
+    @Test
+    void predictionsAgree() {
+        NDArray clean = fixtures.input("logits_clean"); // [30, 50]
+        NDArray other = fixtures.input("logits_new");
+        NDArray targets = fixtures.input("targets");
+        fixtures.assertAgrees("/logits/ce_clean", PredictionLoss.crossEntropy(clean, targets) / 30, 1e-5);
+        fixtures.assertAgrees("/logits/ce_new", PredictionLoss.crossEntropy(other, targets) / 30, 1e-5);
+        fixtures.assertAgrees("/logits/kl_clean_new_mean", PredictionLoss.divergence(clean, other) / 30, 1e-5);
+        double[] positions = fixtures.expectedArray("kl_per_position");
+        try (Scope scope = Scope.open()) {
+            for (int i = 0; i < 30; i++) {
+                NDIndex row = new NDIndex(i + ":" + (i + 1));
+                double divergence = PredictionLoss.divergence(clean.get(row), other.get(row));
+                assertEquals(positions[i], divergence, 1e-5 * positions[i]);
+            }
+            // The same formula in float64.
+            NDArray wide = clean.toType(DataType.FLOAT64, false);
+            NDArray wideOther = other.toType(DataType.FLOAT64, false);
+            fixtures.assertAgrees("/logits/kl_clean_new_mean", PredictionLoss.divergence(wide, wideOther) / 30);
+            fixtures.assertAgrees("/logits/ce_new", PredictionLoss.crossEntropy(wideOther, targets) / 30);
+        }
+        assertEquals(0, PredictionLoss.divergence(clean, clean), 1e-6);
+    }
+
+    @Test
+    void lossRecoveredAgrees() {
+        for (JsonNode score : fixtures.expected("/ce_loss_score")) {
+            EvaluationReport.CrossEntropy losses = new EvaluationReport.CrossEntropy(
+                    score.get("ce_clean").doubleValue(),
+                    score.get("ce_with_sae").doubleValue(),
+                    score.get("ce_with_ablation").doubleValue(),
+                    score.get("ce_with_ablation").doubleValue());
+            EvaluationReport report = new EvaluationReport(1, 0, 0, 0, 0, 0, 0, 0, 0, losses, 0);
+            double expected = score.get("score").doubleValue();
+            assertEquals(expected, report.lossRecoveredFromMean(), 1e-9 * Math.abs(expected));
+            assertEquals(expected, report.lossRecoveredFromZero(), 1e-9 * Math.abs(expected));
+        }
+    }
+}
