@@ -52,10 +52,6 @@ final class AboveBound implements Selector {
 
     @Override
     public Entries finish() {
-        Entries all = candidates.all();
-        if (bound == null) {
-            return all;
-        }
-        return new Entries(all.rows(), all.latents(), all.values().add(Aten.indexSelect(bound, 0, all.latents())));
+        return candidates.all().plus(bound);
     }
 }

@@ -18,7 +18,7 @@ final class BatchTopKObjective implements Objective {
 
     @Override
     public Selector selector(DictionaryParameters p, Moment moment) {
-        NDArray norms = method.rescaleByDecoderNorm() ? TopKObjective.norms(p) : null;
+        NDArray norms = method.rescaleByDecoderNorm() ? p.decoderNorms() : null;
         return new LargestOfBatch(moment.k(method.k()), batch, norms);
     }
 
@@ -36,7 +36,7 @@ final class BatchTopKObjective implements Objective {
         }
         NDArray ranks = pre;
         if (method.rescaleByDecoderNorm()) {
-            ranks = pre.mul(space.ofLatents(TopKObjective.norms(sums.parameters())));
+            ranks = pre.mul(space.ofLatents(sums.parameters().decoderNorms()));
         }
         threshold.follow(ranks.min().getFloat(), moment, sums);
     }

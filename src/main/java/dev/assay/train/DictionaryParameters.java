@@ -1,6 +1,7 @@
 package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.EnumMap;
 import java.util.List;
@@ -68,6 +69,11 @@ final class DictionaryParameters implements AutoCloseable {
     /** The decoder, which is the encoder itself where both are tied. */
     NDArray decoder() {
         return get(decoderParameter());
+    }
+
+    /** The norm of each latent's decoder row: [d_sae]. */
+    NDArray decoderNorms() {
+        return Aten.rowNorms(decoder()).reshape(-1);
     }
 
     /** Which array is the decoder, and takes its gradient. */

@@ -1,6 +1,7 @@
 package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
 
 /**
  * Places of a matrix [rows, d_sae] with what stands there, sorted by row.
@@ -9,4 +10,26 @@ import ai.djl.ndarray.NDArray;
  * @param latents int64 [m]
  * @param values float32 [m]
  */
-record Entries(NDArray rows, NDArray latents, NDArray values) {}
+record Entries(NDArray rows, NDArray latents, NDArray values) {
+    /** The same places with what stands there plus a number of each latent: [d_sae], null for 0. */
+    Entries plus(NDArray perLatent) {
+        return perLatent == null ? this : new Entries(rows, latents, values.add(ofLatents(perLatent)));
+    }
+
+    /** The same places with what stands there over a number of each latent: [d_sae], null for 1. */
+    Entries over(NDArray perLatent) {
+        return perLatent == null ? this : new Entries(rows, latents, values.div(ofLatents(perLatent)));
+    }
+
+    /** Some of the entries: positions int64, rising. */
+    Entries at(NDArray positions) {
+        return new Entries(
+                Aten.indexSelect(rows, 0, positions),
+                Aten.indexSelect(latents, 0, positions),
+                Aten.indexSelect(values, 0, positions));
+    }
+
+    private NDArray ofLatents(NDArray perLatent) {
+        return Aten.indexSelect(perLatent, 0, latents);
+    }
+}

@@ -21,7 +21,7 @@ final class GatedObjective implements Objective {
 
     @Override
     public Selector selector(DictionaryParameters p, Moment moment) {
-        norms = method.normWeighted() ? TopKObjective.norms(p) : null;
+        norms = method.normWeighted() ? p.decoderNorms() : null;
         scales = p.get(Parameter.MAGNITUDE_SCALE).exp();
         return new AboveBound(null);
     }

@@ -15,7 +15,7 @@ final class JumpReluObjective implements Objective {
 
     private final JumpReluTraining method;
     private NDArray thresholds; // [d_sae] of this step
-    private NDArray norms; // [d_sae] of this step
+    private NDArray norms; // [d_sae] of this step, null where no loss counts them
 
     JumpReluObjective(JumpReluTraining method) {
         this.method = method;
@@ -24,7 +24,8 @@ final class JumpReluObjective implements Objective {
     @Override
     public Selector selector(DictionaryParameters p, Moment moment) {
         thresholds = thresholds(p);
-        norms = TopKObjective.norms(p);
+        boolean needed = method.penalty() instanceof JumpReluPenalty.Tanh || method.deadCoefficient() > 0;
+        norms = needed ? p.decoderNorms() : null;
         return new AboveBound(thresholds.sub((float) (method.bandwidth() / 2)));
     }
 

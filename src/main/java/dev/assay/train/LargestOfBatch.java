@@ -85,16 +85,8 @@ final class LargestOfBatch implements Selector {
         Entries all = candidates.all();
         if (all.values().size() > wanted) {
             NDArray smallest = Aten.topK(all.values(), (int) wanted).values().min();
-            NDArray kept = all.values().gte(smallest).nonzero().reshape(-1);
-            all = new Entries(
-                    Aten.indexSelect(all.rows(), 0, kept),
-                    Aten.indexSelect(all.latents(), 0, kept),
-                    Aten.indexSelect(all.values(), 0, kept));
+            all = all.at(all.values().gte(smallest).nonzero().reshape(-1));
         }
-        if (norms == null) {
-            return all;
-        }
-        NDArray pre = all.values().div(Aten.indexSelect(norms, 0, all.latents()));
-        return new Entries(all.rows(), all.latents(), pre);
+        return all.over(norms);
     }
 }

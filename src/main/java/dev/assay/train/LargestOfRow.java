@@ -63,17 +63,14 @@ final class LargestOfRow implements Selector {
     @Override
     public Entries finish() {
         NDArray latents = Candidates.joined(indices); // [batch, k]
-        NDArray pre = Candidates.joined(values).reshape(-1);
+        NDArray ranks = Candidates.joined(values).reshape(-1);
         long batch = latents.getShape().get(0);
         latents = latents.reshape(-1);
-        if (norms != null) {
-            pre = pre.div(Aten.indexSelect(norms, 0, latents));
-        }
         NDArray rows = latents.getManager()
                 .arange(0, (int) batch, 1, DataType.INT64)
                 .reshape(batch, 1)
                 .broadcast(new Shape(batch, k))
                 .reshape(-1);
-        return new Entries(rows, latents, pre);
+        return new Entries(rows, latents, ranks).over(norms);
     }
 }

@@ -16,7 +16,7 @@ final class RectifiedLoss {
      * @param normWeighted whether a code counts times the norm of its decoder row
      */
     RectifiedLoss(DictionaryParameters p, boolean normWeighted) {
-        this.norms = normWeighted ? TopKObjective.norms(p) : null;
+        this.norms = normWeighted ? p.decoderNorms() : null;
     }
 
     /** The sizes of codes at their places. */

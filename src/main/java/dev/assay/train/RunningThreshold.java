@@ -52,8 +52,7 @@ final class RunningThreshold implements AutoCloseable {
             return Objective.Trained.jumpRelu(thresholds);
         }
         // pre · n > θ where pre > θ / n; folding the norms multiplies by n again.
-        return Objective.Trained.jumpRelu(thresholds.div(TopKObjective.norms(p)))
-                .foldingNorms();
+        return Objective.Trained.jumpRelu(thresholds.div(p.decoderNorms())).foldingNorms();
     }
 
     Map<String, NDArray> state() {

@@ -2,7 +2,6 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.assay.tensor.Aten;
 import java.util.Map;
 
 /** The loss of {@link TopKTraining}. */
@@ -20,20 +19,15 @@ final class TopKObjective implements Objective {
     @Override
     public Selector selector(DictionaryParameters p, Moment moment) {
         boolean rescaled = method.architecture().rescaleByDecoderNorm();
-        return new LargestOfRow((int) moment.k(method.architecture().k()), rescaled ? norms(p) : null);
-    }
-
-    static NDArray norms(DictionaryParameters p) {
-        return Aten.rowNorms(p.decoder()).reshape(-1); // [d_sae]
+        return new LargestOfRow((int) moment.k(method.architecture().k()), rescaled ? p.decoderNorms() : null);
     }
 
     @Override
     public void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, Moment moment) {
         addRectified(rows, space, pre, sums);
         if (threshold != null) {
-            NDArray norms = norms(sums.parameters());
             boolean rescaled = method.architecture().rescaleByDecoderNorm();
-            NDArray ranks = rescaled ? pre.mul(space.ofLatents(norms)) : pre;
+            NDArray ranks = rescaled ? pre.mul(space.ofLatents(sums.parameters().decoderNorms())) : pre;
             // Selected entries are k a row; of a dense piece, what was not selected is 0.
             NDArray off = Reconstruction.indicator(ranks.lte(0)).mul(Float.MAX_VALUE);
             NDArray smallest = ranks.add(off).reshape(rows.size(), -1).min(new int[] {1});

@@ -98,15 +98,6 @@ public record TrainingPlan(
         return median ? Initialization.DecoderBias.GEOMETRIC_MEDIAN : Initialization.DecoderBias.ZERO;
     }
 
-    /**
-     * Returns the loss that revives dead latents.
-     *
-     * @return part of {@link #revival()}
-     */
-    public AuxiliaryLoss auxiliary() {
-        return revival.auxiliary();
-    }
-
     private static void require(boolean holds, String message) {
         if (!holds) {
             throw new InvalidInputException(message);

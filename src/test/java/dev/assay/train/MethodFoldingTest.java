@@ -71,7 +71,7 @@ class MethodFoldingTest {
         DictionaryParameters p = state.parameters();
         NDArray s = c.centres() ? x.sub(p.decoderBias()) : x;
         NDArray pre = s.matMul(p.encoder().transpose()).add(p.encoderBias());
-        NDArray ranks = state.objective().trained(p, 1).foldsNorms() ? pre.mul(TopKObjective.norms(p)) : pre;
+        NDArray ranks = state.objective().trained(p, 1).foldsNorms() ? pre.mul(p.decoderNorms()) : pre;
         // The smallest selected activation is the threshold; a rounding must not decide about it.
         Aten.mul_(threshold, 0.999);
         NDArray codes = pre.mul(Reconstruction.indicator(ranks.gt((float) threshold.getDouble())));
