@@ -23,8 +23,8 @@ public final class ActivationCache implements AutoCloseable {
     /** Keeps an activation past its run. */
     void put(NDArray activation, Site site) {
         if (tokens == null) {
-            tokens = lasting(site.tokens());
-            mask = site.mask() == null ? null : lasting(site.mask());
+            tokens = copied(site.tokens());
+            mask = site.mask() == null ? null : copied(site.mask());
         }
         activations.put(site.point(), lasting(activation));
     }
@@ -34,6 +34,11 @@ public final class ActivationCache implements AutoCloseable {
         List<HookPoint> order = new ArrayList<>(activations.keySet());
         Collections.reverse(order);
         order.forEach(point -> activations.put(point, activations.remove(point)));
+    }
+
+    /** Returns a copy that no scope owns. What Java made, such as tokens, has its memory from Java, and a view does not keep it. */
+    static NDArray copied(NDArray array) {
+        return Scope.outside(array::duplicate);
     }
 
     /** Returns a view of the same memory that no scope owns. */

@@ -55,7 +55,7 @@ public enum ActivationFunction {
         return switch (this) {
             case GELU -> Aten.gelu(x);
             case GELU_TANH -> Aten.geluTanh(x);
-            case GELU_QUICK -> x.mul(Aten.sigmoid(x.mul((float) QUICK)));
+            case GELU_QUICK -> x.mul(Aten.sigmoid(Aten.mul(x, QUICK)));
             case RELU -> Aten.relu(x);
             case RELU_SQUARED -> Aten.relu(x).square();
             case SILU -> Aten.silu(x);

@@ -45,8 +45,8 @@ final class GradientTape implements AutoCloseable {
 
     /** Returns a site whose arrays outlive the run. */
     private static Site kept(Site site) {
-        NDArray mask = site.mask() == null ? null : ActivationCache.lasting(site.mask());
-        return new Site(site.point(), ActivationCache.lasting(site.tokens()), mask);
+        NDArray mask = site.mask() == null ? null : ActivationCache.copied(site.mask());
+        return new Site(site.point(), ActivationCache.copied(site.tokens()), mask);
     }
 
     /** Computes the gradients of a scalar and shows them to the readers, the deepest site first. */

@@ -68,9 +68,10 @@ public final class HookBuilder {
                 throw new IllegalArgumentException("an edit of " + point + " returned shape " + edited.getShape()
                         + ", expected " + activation.getShape());
             }
-            // What the editor returned may be its own for longer than the run, which closes what it has used: it gets a
-            // view.
-            return edited == activation ? activation : edited.reshape(edited.getShape());
+            // What the editor returned may be its own for longer than the run, which closes what it has used; or made
+            // of
+            // memory of Java's, which goes with the run, while a cache or the backward pass still reads it.
+            return edited == activation ? activation : edited.duplicate();
         }));
     }
 

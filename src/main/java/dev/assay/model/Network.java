@@ -102,7 +102,7 @@ final class Network {
     private NDArray embed(NDArray tokens) {
         NDArray embedded = parameters.embed(tokens);
         double scale = config.embedding().scale();
-        return scale == 1 ? embedded : embedded.mul((float) scale);
+        return scale == 1 ? embedded : Aten.mul(embedded, scale);
     }
 
     /** Returns the final norm of the residual stream, or null where the pass ends. */

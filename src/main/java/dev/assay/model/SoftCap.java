@@ -9,7 +9,7 @@ final class SoftCap {
 
     /** Returns the capped numbers; gradients flow. */
     static NDArray apply(NDArray x, double cap) {
-        return cap == 0 ? x : x.div((float) cap).tanh().mul((float) cap);
+        return cap == 0 ? x : Aten.mul(Aten.div(x, cap).tanh(), cap);
     }
 
     /** Replaces numbers by the capped ones. */

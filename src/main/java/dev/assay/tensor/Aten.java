@@ -1,6 +1,8 @@
 package dev.assay.tensor;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import java.util.List;
 
 /**
@@ -205,6 +207,57 @@ public final class Aten {
      */
     public static NDArray crossEntropy(NDArray logits, NDArray targets) {
         return flow("cross_entropy", logits, targets);
+    }
+
+    // ------------------------------------------------------------------------------------------------ numbers
+
+    /**
+     * Multiplies x by a number. Differentiable, unlike DJL's {@code x.mul(2)}: that lends PyTorch memory of Java's for the number, and
+     * the collector may free it before the backward pass has read it.
+     *
+     * @param x any shape
+     * @param factor the factor
+     * @return the same shape
+     */
+    public static NDArray mul(NDArray x, double factor) {
+        try (NDArray number = number(x, factor)) {
+            return x.mul(number);
+        }
+    }
+
+    /**
+     * Divides x by a number. Differentiable; see {@link #mul(NDArray, double)}.
+     *
+     * @param x any shape
+     * @param divisor the divisor
+     * @return the same shape
+     */
+    public static NDArray div(NDArray x, double divisor) {
+        try (NDArray number = number(x, divisor)) {
+            return x.div(number);
+        }
+    }
+
+    /**
+     * Raises x to a power. Differentiable; see {@link #mul(NDArray, double)}.
+     *
+     * @param x any shape
+     * @param exponent the power
+     * @return the same shape
+     */
+    public static NDArray pow(NDArray x, double exponent) {
+        try (NDArray number = number(x, exponent)) {
+            return x.pow(number);
+        }
+    }
+
+    /** Returns a number in memory of PyTorch's own, which lives as long as whatever refers to it. */
+    private static NDArray number(NDArray x, double value) {
+        NDManager manager = x.getManager();
+        try (NDArray lent =
+                x.getDataType() == DataType.FLOAT64 ? manager.create(value) : manager.create((float) value)) {
+            return lent.duplicate();
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ dense products

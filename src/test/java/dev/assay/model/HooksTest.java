@@ -1,5 +1,6 @@
 package dev.assay.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.LentMemory;
 import dev.assay.model.HookPoint.Kind;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
@@ -92,6 +95,33 @@ class HooksTest {
                 assertEquals(0, distance(once, model.forward(tokens(model))), point.name());
             }
         }
+    }
+
+    @Test
+    void theCacheKeepsWhatAnEditMadeAndTheTokensThatWereClosed() {
+        HookPoint point = HookPoint.residPost(1);
+        NDArray lent = tokens(neox);
+        long[] ids = lent.toLongArray();
+        try (HookScope open = neox.hooks()
+                        .edit(
+                                point,
+                                (x, site) -> x.getManager()
+                                        .create(filled((int) x.size(), 7), x.getShape())
+                                        .reshape(x.getShape()))
+                        .open();
+                ActivationCache cache = neox.cache(lent, point)) {
+            lent.close();
+            LentMemory.takeBack();
+            assertArrayEquals(ids, cache.tokens().toLongArray());
+            assertArrayEquals(
+                    filled((int) cache.get(point).size(), 7), cache.get(point).toFloatArray());
+        }
+    }
+
+    private static float[] filled(int size, float value) {
+        float[] values = new float[size];
+        Arrays.fill(values, value);
+        return values;
     }
 
     @ParameterizedTest

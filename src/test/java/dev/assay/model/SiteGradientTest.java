@@ -8,6 +8,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.LentMemory;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -194,6 +195,35 @@ class SiteGradientTest {
             try (ActivationCache one = model.gradients(tokens(model), null, loss(model, null), point)) {
                 assertTrue(all.get(point).sub(one.get(point)).abs().max().getFloat() < 1e-4);
             }
+        }
+    }
+
+    /** DJL lends PyTorch the memory of numbers, as in x.mul(2), and the collector may take it back before the backward pass. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void gradientsOutliveTheJavaObjectsOfTheForwardPass(String name) {
+        HookedTransformer model = MODELS.get(name);
+        UnaryOperator<NDArray> loss = loss(model, mask(model));
+        try (Scope scope = Scope.open();
+                ActivationCache expected = model.gradients(tokens(model), mask(model), loss, HookPoint.embed());
+                ActivationCache gradients = model.gradients(
+                        tokens(model),
+                        mask(model),
+                        logits -> {
+                            NDArray value = loss.apply(logits);
+                            LentMemory.takeBack();
+                            return value;
+                        },
+                        HookPoint.embed())) {
+            assertEquals(
+                    0,
+                    gradients
+                            .get(HookPoint.embed())
+                            .sub(expected.get(HookPoint.embed()))
+                            .abs()
+                            .max()
+                            .getFloat(),
+                    1e-7);
         }
     }
 

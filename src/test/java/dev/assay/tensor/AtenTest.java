@@ -52,7 +52,7 @@ class AtenTest {
         Set<String> tested = Stream.of(
                         "linear layerNorm rmsNorm gelu geluTanh gelu_ geluTanh_ silu silu_ sigmoid relu softCap_",
                         "rotateHalves causalAttention maskedAttention",
-                        "embedding crossEntropy mm addmm addmv sub topK topKSorted amax sort searchSorted",
+                        "mul div pow embedding crossEntropy mm addmm addmv sub topK topKSorted amax sort searchSorted",
                         "indexSelect indexCopy_ indexAdd_ gather scatter binCount embeddingBag",
                         "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ lerp_ mul_ div_ copy_ adam_ contiguous")
                 .flatMap(line -> Arrays.stream(line.split(" ")))
@@ -143,6 +143,9 @@ class AtenTest {
         assertClose(silu, Aten.silu(array(wide)));
         assertClose(map(wide, v -> 1 / (1 + Math.exp(-v))), Aten.sigmoid(array(wide)));
         assertClose(map(wide, v -> Math.max(v, 0)), Aten.relu(array(wide)));
+        assertClose(map(wide, v -> v * 1.7), Aten.mul(array(wide), 1.7));
+        assertClose(map(wide, v -> v / 1.7), Aten.div(array(wide), 1.7));
+        assertClose(map(wide, v -> v * v), Aten.pow(array(wide), 2));
         NDArray inPlace = array(wide);
         Aten.silu_(inPlace);
         assertClose(silu, inPlace);

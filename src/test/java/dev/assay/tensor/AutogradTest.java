@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.ChildJvm;
+import dev.assay.LentMemory;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class AutogradTest {
@@ -52,6 +56,22 @@ class AutogradTest {
     void differentiableOperationsCarryGradients() {
         try (Autograd on = Autograd.recording()) {
             assertArrayEquals(new float[] {4, 6}, gradient());
+        }
+    }
+
+    /** Of ((3x)² / 2)³ at 1, 6 · (9/2)³; a hundred times, so that no number is spared by chance. */
+    @Test
+    void gradientsReadNumbersThatJavaHasForgotten() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                Scope scope = Scope.open();
+                Autograd gradients = Autograd.recording()) {
+            NDArray x = manager.ones(new Shape(1));
+            x.setRequiresGradient(true);
+            NDArray[] powers = new NDArray[100];
+            Arrays.setAll(powers, i -> Aten.pow(Aten.div(Aten.mul(x, 3).square(), 2), 3));
+            LentMemory.takeBack();
+            gradients.backward(NDArrays.stack(new NDList(powers)).sum());
+            assertEquals(100 * 6 * Math.pow(4.5, 3), x.getGradient().getFloat(), 0.1);
         }
     }
 
