@@ -3,6 +3,7 @@ package dev.assay.model;
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookTable.Entry;
+import dev.assay.tensor.Aten;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -68,10 +69,9 @@ public final class HookBuilder {
                 throw new IllegalArgumentException("an edit of " + point + " returned shape " + edited.getShape()
                         + ", expected " + activation.getShape());
             }
-            // What the editor returned may be its own for longer than the run, which closes what it has used; or made
-            // of
-            // memory of Java's, which goes with the run, while a cache or the backward pass still reads it.
-            return edited == activation ? activation : edited.duplicate();
+            // What the editor returned may be its own for longer than the run, which closes what it has used. Or its
+            // memory is Java's and goes with the run, while a cache or the backward pass still reads it.
+            return edited == activation ? activation : Aten.copy(edited);
         }));
     }
 

@@ -682,6 +682,16 @@ public final class Aten {
     }
 
     /**
+     * Returns a copy in memory of PyTorch's own. Differentiable, unlike DJL's {@code x.duplicate()}, which cuts the gradient.
+     *
+     * @param x any shape
+     * @return the same shape
+     */
+    public static NDArray copy(NDArray x) {
+        return flow("copy", x);
+    }
+
+    /**
      * Returns x with its entries in row order: x itself where they are, else a copy. A duplicate of a transposed view is laid out
      * like the view, so whoever stores a transpose passes it through here.
      *

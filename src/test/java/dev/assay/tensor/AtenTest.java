@@ -54,7 +54,7 @@ class AtenTest {
                         "rotateHalves causalAttention maskedAttention",
                         "mul div pow embedding crossEntropy mm addmm addmv sub topK topKSorted amax sort searchSorted",
                         "indexSelect indexCopy_ indexAdd_ gather scatter binCount embeddingBag",
-                        "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ lerp_ mul_ div_ copy_ adam_ contiguous")
+                        "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ lerp_ mul_ div_ copy copy_ adam_ contiguous")
                 .flatMap(line -> Arrays.stream(line.split(" ")))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(tested, methods);
@@ -334,6 +334,7 @@ class AtenTest {
         assertClose(new double[][] {{7, 8, 9}, {7, 8, 9}}, changed);
         NDArray transposed = array(x).transpose();
         assertClose(transpose(x), Aten.contiguous(transposed));
+        assertClose(transpose(x), Aten.copy(transposed));
     }
 
     @Test

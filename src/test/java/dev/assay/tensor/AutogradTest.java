@@ -59,6 +59,23 @@ class AutogradTest {
         }
     }
 
+    @Test
+    void aCopyCarriesGradientsAndHasItsOwnMemory() {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+                Scope scope = Scope.open();
+                Autograd gradients = Autograd.recording()) {
+            NDArray x = manager.create(new float[] {1, 2});
+            x.setRequiresGradient(true);
+            NDArray copy = Aten.copy(x);
+            gradients.backward(copy.square().sum());
+            assertArrayEquals(new float[] {2, 4}, x.getGradient().toFloatArray());
+            try (Autograd off = Autograd.off()) {
+                Aten.mul_(copy, 10);
+            }
+            assertArrayEquals(new float[] {1, 2}, x.toFloatArray());
+        }
+    }
+
     /** Of ((3x)² / 2)³ at 1, 6 · (9/2)³; a hundred times, so that no number is spared by chance. */
     @Test
     void gradientsReadNumbersThatJavaHasForgotten() {
