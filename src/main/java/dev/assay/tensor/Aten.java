@@ -138,6 +138,35 @@ public final class Aten {
     }
 
     /**
+     * Replaces x by {@code max(x, 0)}.
+     *
+     * @param x any shape
+     */
+    public static void relu_(NDArray x) {
+        Bridge.get().run("relu_", x);
+    }
+
+    /**
+     * Replaces a gradient by 0 wherever x is not above 0.
+     *
+     * @param gradient any shape
+     * @param x the same shape, before the rectifier or after
+     */
+    public static void reluGradient_(NDArray gradient, NDArray x) {
+        Bridge.get().run("relu_gradient_", gradient, x);
+    }
+
+    /**
+     * Returns 1 where x is above 0, else 0, in one pass.
+     *
+     * @param x any shape
+     * @return the same shape and type
+     */
+    public static NDArray positive(NDArray x) {
+        return Bridge.get().tensor("positive", x);
+    }
+
+    /**
      * Replaces x by {@code cap · tanh(x / cap)}.
      *
      * @param x any shape

@@ -7,17 +7,18 @@ import dev.assay.tensor.Aten;
 final class DenseCodeSpace implements CodeSpace {
     static final DenseCodeSpace INSTANCE = new DenseCodeSpace();
 
-    /** Arrays of a piece stay in the cache, and far below what the C library gives back to the system each time. */
-    private static final long PIECE_FLOATS = 2L << 20;
+    /** Rows of a piece: its arrays should stay small, but with fewer rows the products slow down, */
+    private static final int ROWS = 512;
+    /** and more so where the gradients, which every piece adds to, outgrow the cache. */
+    private static final int ROWS_OF_MANY = 1024;
 
-    /** With fewer rows the products slow down. */
-    private static final long SMALLEST_PIECE = 256;
+    private static final int MANY = 8192;
 
     private DenseCodeSpace() {}
 
     /** How many rows are best treated at once. */
     static int pieceRows(int dSae) {
-        return (int) Math.max(SMALLEST_PIECE, PIECE_FLOATS / dSae);
+        return dSae > MANY ? ROWS_OF_MANY : ROWS;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.sae.Gated;
+import dev.assay.tensor.Aten;
 import java.util.Map;
 
 /** The loss of {@link GatedTraining}. Both paths are affine in one product, which {@code pre} is but for the bias of the gate. */
@@ -29,30 +30,37 @@ final class GatedObjective implements Objective {
     @Override
     public void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, Moment moment) {
         DictionaryParameters p = sums.parameters();
-        NDArray open = Reconstruction.indicator(pre.gt(0));
-        NDArray gated = pre.mul(open); // relu(g)
+        NDArray open = Aten.positive(pre);
+        NDArray gateGradient = addGate(rows, space, pre, open, sums, moment);
         NDArray scale = space.ofLatents(scales);
         NDArray scaled = pre.sub(space.ofLatents(p.encoderBias())).mul(scale); // e · exp(r)
         NDArray magnitude = scaled.add(space.ofLatents(p.get(Parameter.MAGNITUDE_BIAS)));
-        NDArray active = open.mul(Reconstruction.indicator(magnitude.gt(0)));
+        NDArray active = open.mul(Aten.positive(magnitude));
         Reconstruction main = Reconstruction.of(sums, rows, space, magnitude.mul(active));
-        Reconstruction ofGate = Reconstruction.of(sums, rows, space, gated);
 
         NDArray magnitudeGradient = main.codeGradient(p).mul(active);
-        NDArray penaltyGradient = addPenalty(space, gated, open, sums, moment);
-        NDArray gateGradient = ofGate.codeGradient(p).mul(open).add(penaltyGradient);
         sums.loss(TrainingLosses.SQUARED_ERROR, main.squaredError(sums));
-        sums.loss(TrainingLosses.AUXILIARY, ofGate.squaredError(sums));
         main.addGradients(sums);
-        if (method.auxiliary() == GatedTraining.Auxiliary.ATTACHED) {
-            ofGate.addGradients(sums);
-        }
         sums.encoderProduct(space, rows, magnitudeGradient.mul(scale).add(gateGradient));
         sums.perLatent(OF_GATE, space.sumByLatent(gateGradient));
         sums.perLatent(OF_MAGNITUDE_BIAS, space.sumByLatent(magnitudeGradient));
         sums.perLatent(OF_MAGNITUDE_SCALE, space.sumByLatent(magnitudeGradient.mul(scaled)));
         sums.error(main.error());
         sums.active(space, active);
+    }
+
+    /** Adds the losses of relu(g), the codes of the gate alone; returns their gradient with respect to g at the places. */
+    private NDArray addGate(Rows rows, CodeSpace space, NDArray pre, NDArray open, StepSums sums, Moment moment) {
+        NDArray gated = pre.mul(open);
+        Reconstruction ofGate = Reconstruction.of(sums, rows, space, gated);
+        NDArray penaltyGradient = addPenalty(space, gated, open, sums, moment);
+        NDArray gradient = ofGate.codeGradient(sums.parameters()).mul(open).add(penaltyGradient);
+        sums.loss(TrainingLosses.AUXILIARY, ofGate.squaredError(sums));
+        if (method.auxiliary() == GatedTraining.Auxiliary.ATTACHED) {
+            ofGate.addGradients(sums);
+        }
+        ofGate.closeError(); // before that of the magnitudes is there
+        return gradient;
     }
 
     /** Adds λ · E Σ relu(g) · n; returns its gradient with respect to g at the places. */

@@ -1,6 +1,7 @@
 package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
 
 /**
  * The Lp penalty of the sizes of codes: {@code Σ_rows (Σ_l size_l^p)^(1/p)}, or without the root, {@code Σ_rows Σ_l size_l^p}.
@@ -13,8 +14,8 @@ record LpPenalty(double p, boolean root) {
      * The sum over some rows.
      *
      * @param sum a scalar
-     * @param slope its gradient with respect to each size; 0 where a latent is off, whatever p is, since the rectifier before it has
-     *     none there
+     * @param slope its gradient with respect to each size, or one number for all of them; what stands where a latent is off does not count,
+     *     since the rectifier before it has no slope there
      */
     record Amount(NDArray sum, NDArray slope) {}
 
@@ -23,12 +24,12 @@ record LpPenalty(double p, boolean root) {
      *
      * @param space the places
      * @param sizes at the places, not negative
-     * @param active 1 where a size is above 0, else 0
      */
-    Amount of(CodeSpace space, NDArray sizes, NDArray active) {
+    Amount of(CodeSpace space, NDArray sizes) {
         if (p == 1) {
-            return new Amount(sizes.sum(), active);
+            return new Amount(sizes.sum(), sizes.getManager().create(1f));
         }
+        NDArray active = Aten.positive(sizes);
         NDArray positive = sizes.maximum(Float.MIN_NORMAL);
         NDArray powers = positive.pow((float) p).mul(active);
         NDArray slopes = positive.pow((float) (p - 1)).mul(active);

@@ -38,9 +38,8 @@ final class PAnnealingObjective implements Objective {
         double[] now = progress.toDoubleArray();
         loss.add(rows, space, pre, sums, penalty((int) now[0]), now[1] * moment.sparsity());
         if (now[0] > 0) {
-            NDArray active = Reconstruction.indicator(pre.gt(0));
-            NDArray sum =
-                    penalty((int) now[0] + 1).of(space, pre.mul(active), active).sum();
+            NDArray codes = pre; // rectified by now
+            NDArray sum = penalty((int) now[0] + 1).of(space, codes).sum();
             sums.log(NEXT, sum.div((float) sums.batch()));
         }
     }

@@ -3,7 +3,6 @@ package dev.assay.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Aten;
-import dev.assay.tensor.Scope;
 
 /**
  * The squared error of a reconstruction with its gradients: {@code x̂ = c · W_dec + b_dec} (of a skip transcoder also
@@ -28,20 +27,13 @@ final class Reconstruction {
     }
 
     static Reconstruction of(StepSums sums, Rows rows, CodeSpace space, NDArray codes) {
-        DictionaryParameters p = sums.parameters();
-        NDArray error = space.decode(p.decoder(), codes);
-        addAffine(error, p, rows);
+        NDArray error = error(sums.parameters(), rows, space, codes);
         return new Reconstruction(rows, space, codes, error, 2f / sums.batch());
     }
 
-    /** x̂ − y where no latent is active: [rows, d_out]. */
-    static NDArray withoutCodes(DictionaryParameters p, Rows rows) {
-        NDArray error = rows.target().zerosLike();
-        addAffine(error, p, rows);
-        return error;
-    }
-
-    private static void addAffine(NDArray error, DictionaryParameters p, Rows rows) {
+    /** x̂ − y: [rows, d_out]. */
+    static NDArray error(DictionaryParameters p, Rows rows, CodeSpace space, NDArray codes) {
+        NDArray error = space.decode(p.decoder(), codes);
         if (p.has(Parameter.DECODER_BIAS)) {
             Aten.add_(error, p.decoderBias(), 1);
         }
@@ -49,10 +41,19 @@ final class Reconstruction {
             Aten.add_(error, rows.x().matMul(p.get(Parameter.SKIP).transpose()), 1);
         }
         Aten.add_(error, rows.target(), -1);
+        return error;
     }
 
     NDArray error() {
         return error;
+    }
+
+    /** Gives the memory of the error back, which nothing is computed from any more. */
+    void closeError() {
+        error.close();
+        if (scaledError != null) {
+            scaledError.close();
+        }
     }
 
     /** E‖x̂ − y‖², the part of these rows: a scalar. */
@@ -84,16 +85,8 @@ final class Reconstruction {
         } else {
             sums.byLatent(p.decoderParameter(), space, scaledError, codes);
         }
-        // ⟨∂W_l, W_l⟩ = Σ c · ⟨g, W_l⟩ over the places of l, which are at hand already.
-        sums.parallel(parallel(p));
+        sums.parallel(space, codes, codeGradient(p));
         addAffineGradients(sums, rows, error, factor);
-    }
-
-    private NDArray parallel(DictionaryParameters p) {
-        NDArray gradient = codeGradient(p);
-        try (Scope scope = Scope.open()) {
-            return scope.keep(space.sumByLatent(codes.mul(gradient)));
-        }
     }
 
     /** Adds the gradients of decoder bias and skip, given {@code factor · rows}, that of x̂: [rows, d_out]. */

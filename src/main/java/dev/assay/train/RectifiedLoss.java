@@ -32,11 +32,10 @@ final class RectifiedLoss {
      * @param coefficient of its mean over rows
      */
     void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, LpPenalty penalty, double coefficient) {
-        NDArray active = Reconstruction.indicator(pre.gt(0));
-        Aten.mul_(pre, active);
+        Aten.relu_(pre);
         NDArray codes = pre;
         Reconstruction reconstruction = Reconstruction.of(sums, rows, space, codes);
-        LpPenalty.Amount amount = penalty.of(space, sizes(space, codes), active);
+        LpPenalty.Amount amount = penalty.of(space, sizes(space, codes));
         float factor = (float) (coefficient / sums.batch());
 
         NDArray codeGradient = reconstruction.codeGradient(sums.parameters());
@@ -49,14 +48,14 @@ final class RectifiedLoss {
         // The slope of each size, times the norm where sizes count it; the gradient is needed no more as it was.
         NDArray ofCodes = norms == null ? amount.slope() : amount.slope().mul(space.ofLatents(norms));
         Aten.add_(codeGradient, ofCodes, factor);
-        Aten.mul_(codeGradient, active);
+        Aten.reluGradient_(codeGradient, codes);
         sums.encoderProduct(space, rows, codeGradient);
         if (norms != null) {
             sums.perLatent(
                     OF_NORMS, space.sumByLatent(amount.slope().mul(codes)).mul(factor));
         }
         sums.error(reconstruction.error());
-        sums.active(space, active);
+        sums.activeWherePositive(space, codes);
     }
 
     /** Adds what needs the sums of all rows. */

@@ -25,29 +25,34 @@ final class SparseCodeSpace implements CodeSpace {
      * @param dSae the number of latents
      */
     SparseCodeSpace(Entries entries, int rows, int dSae) {
-        this(entries.rows(), entries.latents(), rows, dSae, new ByLatent(entries.latents(), dSae));
+        this(entries.rows(), entries.latents(), rows, dSae);
     }
 
-    private SparseCodeSpace(NDArray entryRows, NDArray latents, int rows, int dSae, ByLatent byLatent) {
+    private SparseCodeSpace(NDArray entryRows, NDArray latents, int rows, int dSae) {
         this.rows = rows;
         this.dSae = dSae;
         this.entryRows = entryRows;
         this.latents = latents;
         NDArray counts = Aten.binCount(entryRows, rows);
         this.rowOffsets = counts.cumSum(0).sub(counts);
-        this.byLatent = byLatent;
+        this.byLatent = new ByLatent(latents, dSae);
     }
 
     /**
-     * Gives each group of latents a row of its own: an entry of row r and group g stands in row {@code r · groups + g}.
+     * The entries of neighbouring latents, as those of a dictionary of their own.
      *
-     * @param groupOf int64 [d_sae]
-     * @param groups their number; the entries of a row are sorted by group
-     * @return the same entries in the same order
+     * @param space the entries, latents counted from the first
+     * @param positions int64, where they stand among all
      */
-    SparseCodeSpace split(NDArray groupOf, int groups) {
-        NDArray bags = entryRows.mul((long) groups).add(ofLatents(groupOf));
-        return new SparseCodeSpace(bags, latents, rows * groups, dSae, byLatent);
+    record Part(SparseCodeSpace space, NDArray positions) {}
+
+    /** Returns the entries of the latents from one to before another. */
+    Part part(int first, int last) {
+        NDArray within = latents.gte((long) first).logicalAnd(latents.lt((long) last));
+        NDArray positions = within.nonzero().reshape(-1);
+        NDArray ofRows = Aten.indexSelect(entryRows, 0, positions);
+        NDArray ofPart = Aten.indexSelect(latents, 0, positions).sub((long) first);
+        return new Part(new SparseCodeSpace(ofRows, ofPart, rows, last - first), positions);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.assay.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
@@ -20,7 +21,9 @@ final class StepSums {
     private final Map<String, NDArray> losses = new LinkedHashMap<>();
     private final Map<String, NDArray> logged = new LinkedHashMap<>();
     private final Map<String, NDArray> perLatent = new LinkedHashMap<>();
-    private final NDList errors = new NDList();
+    private NDArray errors; // [batch, d_out]
+    private boolean inPieces;
+    private int errorRows; // those that are known, of a batch in pieces
     private NDArray product; // [d_sae]
     private NDArray parallel; // [d_sae]
     private NDArray fired; // [d_sae]
@@ -28,6 +31,15 @@ final class StepSums {
     StepSums(DictionaryParameters parameters, int batch) {
         this.parameters = parameters;
         this.batch = batch;
+    }
+
+    /**
+     * Adds to a sum where it stands: a new array for each piece of a batch, small as it is, would lie in the way of the large ones of
+     * the next piece, and they would need fresh memory.
+     */
+    private static NDArray added(NDArray sum, NDArray amount) {
+        Aten.add_(sum, amount, 1);
+        return sum;
     }
 
     /** The rows of the whole batch: every mean is over them. */
@@ -41,17 +53,17 @@ final class StepSums {
 
     /** Adds to a loss that is differentiated: a scalar, its coefficient included. */
     void loss(String name, NDArray amount) {
-        losses.merge(name, amount, NDArray::add);
+        losses.merge(name, amount, StepSums::added);
     }
 
     /** Adds to a number that is only logged: a scalar. */
     void log(String name, NDArray amount) {
-        logged.merge(name, amount, NDArray::add);
+        logged.merge(name, amount, StepSums::added);
     }
 
     /** Adds to a sum that the objective needs in the end: [d_sae]. */
     void perLatent(String name, NDArray amount) {
-        perLatent.merge(name, amount, NDArray::add);
+        perLatent.merge(name, amount, StepSums::added);
     }
 
     /** What was logged under a name so far: a scalar. */
@@ -90,7 +102,7 @@ final class StepSums {
     void encoderProduct(CodeSpace space, Rows rows, NDArray values) {
         byLatent(Parameter.ENCODER, space, rows.s(), values);
         NDArray sum = space.sumByLatent(values);
-        product = product == null ? sum : product.add(sum);
+        product = product == null ? sum : added(product, sum);
     }
 
     /** The sum over all rows of the gradient of {@code s · encoderᵀ}: [d_sae]. */
@@ -100,12 +112,32 @@ final class StepSums {
 
     /** Adds to the gradient of that product's sum what comes from elsewhere: [d_sae]. */
     void productSum(NDArray amount) {
-        product = product.add(amount);
+        added(product, amount);
+    }
+
+    /**
+     * Adds to the inner product of each decoder row with its gradient what is at hand already: with {@code ∂W = Σ c · g} over the places
+     * of a latent, {@code ⟨∂W, W⟩ = Σ c · ⟨g, W⟩}. Where places are many, the product of the two matrices in the end takes less.
+     *
+     * @param codes c at the places
+     * @param codeGradient ⟨g, W⟩ at the places
+     */
+    void parallel(CodeSpace space, NDArray codes, NDArray codeGradient) {
+        if (sumsParallel()) {
+            parallel(space.sumByLatent(codes.mul(codeGradient)));
+        }
     }
 
     /** Adds to the inner product of each decoder row with its gradient: [d_sae]. */
     void parallel(NDArray amount) {
-        parallel = parallel == null ? amount : parallel.add(amount);
+        if (sumsParallel()) {
+            parallel = parallel == null ? amount : added(parallel, amount);
+        }
+    }
+
+    /** The rows of a tied dictionary have gradients as encoder rows, too. */
+    private boolean sumsParallel() {
+        return !inPieces && parameters.has(Parameter.DECODER);
     }
 
     /**
@@ -120,20 +152,42 @@ final class StepSums {
         parallel(ofNorms.mul(norms));
     }
 
-    /** Takes note of what was left over: x̂ − target of the next rows. */
+    /** Prepares for a batch in pieces: what outlasts a piece gets its place before the arrays of the first one. */
+    void startPieces(NDArray target) {
+        inPieces = true;
+        errors = target.zerosLike();
+        gradients.put(Parameter.ENCODER, parameters.encoder().zerosLike());
+        gradients.put(parameters.decoderParameter(), parameters.decoder().zerosLike());
+    }
+
+    /** Takes note of what was left over: x̂ − target of the next rows, which become part of the sums where they are all. */
     void error(NDArray rows) {
-        errors.add(rows);
+        if (errors == null) {
+            errors = rows;
+            return;
+        }
+        int next = errorRows + (int) rows.getShape().get(0);
+        Aten.copy_(errors.get(new NDIndex("{}:{}", errorRows, next)), rows);
+        errorRows = next;
     }
 
     /** x̂ − target of all rows: [batch, d_out]. */
     NDArray error() {
-        return Candidates.joined(errors);
+        return errors;
     }
 
     /** Takes note of active places: 1 where a latent fired. */
     void active(CodeSpace space, NDArray active) {
         NDArray counts = space.sumByLatent(active);
-        fired = fired == null ? counts : fired.add(counts);
+        fired = fired == null ? counts : added(fired, counts);
+    }
+
+    /** Takes note of the places where a code is above 0. */
+    void activeWherePositive(CodeSpace space, NDArray codes) {
+        try (Scope scope = Scope.open()) {
+            active(space, Aten.positive(codes));
+            scope.keep(fired);
+        }
     }
 
     /** How often each latent fired: [d_sae]. */
@@ -143,11 +197,13 @@ final class StepSums {
 
     /** The inner product of each decoder row with its gradient: [d_sae]. */
     NDArray parallel() {
-        if (parameters.has(Parameter.DECODER)) {
+        if (sumsParallel()) {
             return parallel;
         }
-        // The rows of a tied dictionary have gradients as encoder rows, too.
-        return gradients.get(Parameter.ENCODER).mul(parameters.encoder()).sum(new int[] {1});
+        try (Scope scope = Scope.open()) {
+            NDArray products = gradients.get(parameters.decoderParameter()).mul(parameters.decoder());
+            return scope.keep(products.sum(new int[] {1}));
+        }
     }
 
     DictionaryParameters gradients() {
@@ -160,7 +216,7 @@ final class StepSums {
         all.addAll(losses.values());
         all.addAll(logged.values());
         all.addAll(perLatent.values());
-        all.addAll(errors);
+        all.add(errors);
         all.add(product);
         all.add(parallel);
         all.add(fired);

@@ -2,6 +2,7 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.assay.tensor.Aten;
 import java.util.Map;
 
 /** The loss of {@link TopKTraining}. */
@@ -35,18 +36,18 @@ final class TopKObjective implements Objective {
         }
     }
 
-    /** {@code c = relu(pre)} and the squared error; returns the codes. */
-    static NDArray addRectified(Rows rows, CodeSpace space, NDArray pre, StepSums sums) {
-        NDArray active = Reconstruction.indicator(pre.gt(0));
-        NDArray codes = pre.mul(active);
+    /** {@code c = relu(pre)}, in the place of pre, and the squared error. */
+    static void addRectified(Rows rows, CodeSpace space, NDArray pre, StepSums sums) {
+        Aten.relu_(pre);
+        NDArray codes = pre;
         Reconstruction reconstruction = Reconstruction.of(sums, rows, space, codes);
-        NDArray preGradient = reconstruction.codeGradient(sums.parameters()).mul(active);
+        NDArray codeGradient = reconstruction.codeGradient(sums.parameters());
         sums.loss(TrainingLosses.SQUARED_ERROR, reconstruction.squaredError(sums));
-        reconstruction.addGradients(sums);
-        sums.encoderProduct(space, rows, preGradient);
+        reconstruction.addGradients(sums); // needs the gradient as it is
+        Aten.reluGradient_(codeGradient, codes);
+        sums.encoderProduct(space, rows, codeGradient);
         sums.error(reconstruction.error());
-        sums.active(space, active);
-        return codes;
+        sums.activeWherePositive(space, codes);
     }
 
     @Override

@@ -23,6 +23,9 @@ import java.util.Map;
  */
 public final class TrainingBenchmark {
     private static final int BATCHES = 4;
+    /** Steps of a small dictionary, whose garbage the virtual machine takes memory for before that of training is counted. */
+    private static final int SETTLING = 600;
+
     /** Small enough that the activity that was asked for stays as it is. */
     private static final double RATE = 1e-7;
     /** The norm of an encoder row that is never among the largest, though its pre-activation is positive on half of all rows. */
@@ -141,12 +144,14 @@ public final class TrainingBenchmark {
         Case small = new Case(sizes.method(), 16, sizes.dSae(), 256, sizes.l0(), sizes.deadShare());
         List<NDArray> batches = batches(manager, small.batch(), small.dIn());
         try (TrainingState state = state(manager, small)) {
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < SETTLING; i++) {
                 state.step(batches.get(i % BATCHES));
+                if (i == SETTLING / 4) {
+                    System.gc(); // what starting up took; the heap then grows to what training needs
+                }
             }
         }
         batches.forEach(NDArray::close);
-        System.gc();
     }
 
     private static Memory memory(long bytes, Case sizes, DictionaryParameters p) {

@@ -97,12 +97,14 @@ final class TrainingState implements AutoCloseable {
 
     private void startBiases(NDArray x) {
         Initialization start = plan.initialization();
-        if (parameters.has(Parameter.DECODER_BIAS)) {
-            FirstBatch.startDecoderBias(start.decoderBias(), rows(x).target(), parameters.decoderBias());
-        }
-        if (start.activeShare() > 0) {
-            NDArray bound = objective.selector(parameters, moment()).bound();
-            FirstBatch.startEncoderBias(start.activeShare(), rows(x).s(), parameters, bound);
+        try (Scope scope = Scope.open()) {
+            if (parameters.has(Parameter.DECODER_BIAS)) {
+                FirstBatch.startDecoderBias(start.decoderBias(), rows(x).target(), parameters.decoderBias());
+            }
+            if (start.activeShare() > 0) {
+                NDArray bound = objective.selector(parameters, moment()).bound();
+                FirstBatch.startEncoderBias(start.activeShare(), rows(x).s(), parameters, bound);
+            }
         }
     }
 

@@ -69,6 +69,9 @@ final class TrainingStep {
         if (dense == null) {
             dense = selector.isDense(scores);
         }
+        if (dense && taken == 0) {
+            sums.startPieces(batch.target());
+        }
         int rows = (int) scores.getShape().get(0);
         if (dense) {
             int piece = DenseCodeSpace.pieceRows(p.dSae());

@@ -33,6 +33,14 @@ class Operations(Module):
     return torch.sigmoid(x)
   def relu(self: __torch__.Operations, x: Tensor) -> Tensor:
     return torch.relu(x)
+  def relu_(self: __torch__.Operations, x: Tensor) -> NoneType:
+    _0 = torch.relu_(x)
+    return None
+  def relu_gradient_(self: __torch__.Operations, gradient: Tensor, x: Tensor) -> NoneType:
+    _0 = torch.threshold_backward(gradient, x, 0, grad_input=gradient)
+    return None
+  def positive(self: __torch__.Operations, x: Tensor) -> Tensor:
+    return torch.gt(x, 0, out=torch.empty_like(x))
   def soft_cap_(self: __torch__.Operations, x: Tensor, cap: float) -> NoneType:
     _0 = torch.mul_(torch.tanh_(torch.div_(x, cap)), cap)
     return None

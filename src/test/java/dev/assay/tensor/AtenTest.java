@@ -50,7 +50,7 @@ class AtenTest {
                 .map(Method::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> tested = Stream.of(
-                        "linear layerNorm rmsNorm gelu geluTanh gelu_ geluTanh_ silu silu_ sigmoid relu softCap_",
+                        "linear layerNorm rmsNorm gelu geluTanh gelu_ geluTanh_ silu silu_ sigmoid relu relu_ reluGradient_ positive softCap_",
                         "rotateHalves causalAttention maskedAttention",
                         "mul div pow embedding crossEntropy mm addmm addmv sub topK topKSorted amax sort searchSorted",
                         "indexSelect indexCopy_ indexAdd_ gather scatter binCount embeddingBag",
@@ -143,6 +143,13 @@ class AtenTest {
         assertClose(silu, Aten.silu(array(wide)));
         assertClose(map(wide, v -> 1 / (1 + Math.exp(-v))), Aten.sigmoid(array(wide)));
         assertClose(map(wide, v -> Math.max(v, 0)), Aten.relu(array(wide)));
+        NDArray rectified = array(wide);
+        Aten.relu_(rectified);
+        assertClose(map(wide, v -> Math.max(v, 0)), rectified);
+        NDArray gradient = array(map(wide, v -> 3 - v));
+        Aten.reluGradient_(gradient, array(wide));
+        assertClose(map(wide, v -> v > 0 ? 3 - v : 0), gradient);
+        assertClose(map(wide, v -> v > 0 ? 1 : 0), Aten.positive(array(wide)));
         assertClose(map(wide, v -> v * 1.7), Aten.mul(array(wide), 1.7));
         assertClose(map(wide, v -> v / 1.7), Aten.div(array(wide), 1.7));
         assertClose(map(wide, v -> v * v), Aten.pow(array(wide), 2));

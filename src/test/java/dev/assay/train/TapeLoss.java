@@ -3,6 +3,7 @@ package dev.assay.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import dev.assay.tensor.Aten;
 
 /** The loss of every method in operations that PyTorch differentiates, densely; jumps have their slopes by way of detached factors. */
 final class TapeLoss {
@@ -44,7 +45,7 @@ final class TapeLoss {
             for (int g = 0; g < matryoshka.widths().size(); g++) {
                 NDArray prefix = codes.mul(mask(latents.lt(matryoshka.widths().get(g))));
                 NDArray term =
-                        error(prefix, false).mul(matryoshka.weights().get(g).floatValue());
+                        Aten.mul(error(prefix, false), matryoshka.weights().get(g));
                 sum = sum == null ? term : sum.add(term);
             }
             return sum;
@@ -52,13 +53,13 @@ final class TapeLoss {
         if (method instanceof StandardTraining standard) {
             NDArray codes = pre.maximum(0f);
             NDArray sizes = standard.normWeighted() ? codes.mul(norms()) : codes;
-            NDArray penalty = lp(sizes, standard.p(), true).mul((float) standard.coefficient());
+            NDArray penalty = Aten.mul(lp(sizes, standard.p(), true), standard.coefficient());
             return error(codes, false).add(penalty);
         }
         if (method instanceof PAnnealingTraining annealing) {
             NDArray codes = pre.maximum(0f);
             NDArray penalty = lp(codes, annealing.pStart(), annealing.root());
-            return error(codes, false).add(penalty.mul((float) annealing.coefficient()));
+            return error(codes, false).add(Aten.mul(penalty, annealing.coefficient()));
         }
         return method instanceof GatedTraining gated ? gated(pre, gated) : jump(pre, (JumpReluTraining) method);
     }
@@ -71,7 +72,7 @@ final class TapeLoss {
         boolean detached = gated.auxiliary() == GatedTraining.Auxiliary.DETACHED;
         return error(magnitude.maximum(0f).mul(mask(pre.gt(0))), false)
                 .add(error(open, detached))
-                .add(mean(sizes).mul((float) gated.coefficient()));
+                .add(Aten.mul(mean(sizes), gated.coefficient()));
     }
 
     private NDArray jump(NDArray pre, JumpReluTraining jump) {
@@ -84,24 +85,24 @@ final class TapeLoss {
         NDArray above = pre.stopGradient().sub(start);
         NDArray on = mask(above.gt(0));
         NDArray codes =
-                pre.mul(on).add(mask(above.abs().lt(half)).mul(start).mul(moved).mul(slope));
+                pre.mul(on).add(Aten.mul(mask(above.abs().lt(half)).mul(start).mul(moved), slope));
         NDArray loss = error(codes, false);
         if (jump.penalty() instanceof JumpReluPenalty.Tanh tanh) {
             loss = loss.add(
-                    mean(codes.mul(norms()).mul((float) tanh.scale()).tanh()).mul((float) tanh.coefficient()));
+                    Aten.mul(mean(Aten.mul(codes.mul(norms()), tanh.scale()).tanh()), tanh.coefficient()));
         } else {
             boolean silentAsZero = jump.penalty() instanceof JumpReluPenalty.Target target && target.silentAsZero();
             NDArray stepped = silentAsZero ? codes.stopGradient().sub(start) : above;
             NDArray steps = mask(stepped.gt(0))
-                    .add(mask(stepped.abs().lt(half)).mul(moved).mul(slope));
+                    .add(Aten.mul(mask(stepped.abs().lt(half)).mul(moved), slope));
             NDArray l0 = mean(steps);
             loss = loss.add(
                     jump.penalty() instanceof JumpReluPenalty.Target target
-                            ? l0.div((float) target.l0()).sub(1f).square().mul((float) target.coefficient())
-                            : l0.mul((float) jump.penalty().coefficient()));
+                            ? Aten.mul(Aten.div(l0, target.l0()).sub(1f).square(), target.coefficient())
+                            : Aten.mul(l0, jump.penalty().coefficient()));
         }
         NDArray lacking = theta.sub(pre).maximum(0f).mul(dead).mul(norms());
-        return loss.add(mean(lacking).mul((float) jump.deadCoefficient()));
+        return loss.add(Aten.mul(mean(lacking), jump.deadCoefficient()));
     }
 
     private NDArray selected(NDArray pre, BatchTopKTraining batch) {
@@ -125,14 +126,14 @@ final class TapeLoss {
 
     /** The mean over rows of the sum of a row. */
     private static NDArray mean(NDArray values) {
-        return values.sum().div((float) MethodCase.ROWS);
+        return Aten.div(values.sum(), MethodCase.ROWS);
     }
 
     private static NDArray lp(NDArray sizes, double exponent, boolean root) {
         // Where a size is 0 its power is not to be differentiated.
         NDArray active = mask(sizes.stopGradient().gt(0));
-        NDArray powers = sizes.add(active.sub(1f).neg()).pow((float) exponent).mul(active);
-        return root ? mean(powers.sum(new int[] {1}).pow((float) (1 / exponent))) : mean(powers);
+        NDArray powers = Aten.pow(sizes.add(active.sub(1f).neg()), exponent).mul(active);
+        return root ? mean(Aten.pow(powers.sum(new int[] {1}), 1 / exponent)) : mean(powers);
     }
 
     private NDArray error(NDArray codes, boolean detached) {
