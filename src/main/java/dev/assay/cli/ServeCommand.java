@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.serve.FeatureServer;
+import dev.assay.serve.ListeningPort;
 import dev.assay.serve.RunningServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -55,14 +56,13 @@ final class ServeCommand implements Callable<Integer> {
         System.getProperties().putIfAbsent(LONGEST_REQUEST, "30");
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        try (OpenedDictionary dictionary = OpenedDictionary.open(folder, options)) {
+        // The port comes first: that it is in use should not take the loading of a model to find out.
+        try (ListeningPort place = address == null ? ListeningPort.take(port) : ListeningPort.take(address, port);
+                OpenedDictionary dictionary = OpenedDictionary.open(folder, options)) {
             FeatureServer settings = FeatureServer.of(dictionary.inspector())
                     .dashboard(dictionary.dashboard())
-                    .port(port)
+                    .on(place)
                     .failures(failure -> failure.printStackTrace(err));
-            if (address != null) {
-                settings.bind(address);
-            }
             try (RunningServer server = settings.start()) {
                 Runtime.getRuntime().addShutdownHook(new Thread(server::close, "assay-serve-end"));
                 out.println("serving " + folder + " at " + server.address() + " (Ctrl+C ends it)");

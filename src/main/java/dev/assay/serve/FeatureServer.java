@@ -5,11 +5,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.feature.Dashboard;
 import dev.assay.feature.FeatureInspector;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,13 +29,13 @@ public final class FeatureServer {
     /** The port that is listened on unless another is set. */
     public static final int PORT = 8000;
 
-    private static final int LARGEST_PORT = 65_535;
     private static final int THREADS = 16; // more than wait for the model, so that the page is always served
 
     private final LiveFeatures features;
     private Dashboard dashboard;
     private InetAddress address = InetAddress.getLoopbackAddress();
     private int port = PORT;
+    private ListeningPort taken; // or null, to take one when the server starts
     private int waiting = 8;
     private Duration patience = Duration.ofSeconds(10);
     private Consumer<Throwable> failures = failure -> {};
@@ -78,10 +74,7 @@ public final class FeatureServer {
      * @throws InvalidInputException if it is not a port
      */
     public FeatureServer port(int number) {
-        if (number < 0 || number > LARGEST_PORT) {
-            throw new InvalidInputException("the port is " + number + ", expected 0 to " + LARGEST_PORT);
-        }
-        port = number;
+        port = ListeningPort.checked(number);
         return this;
     }
 
@@ -94,12 +87,18 @@ public final class FeatureServer {
      * @throws InvalidInputException if nothing is known by that name
      */
     public FeatureServer bind(String name) {
-        try {
-            address = InetAddress.getByName(name);
-        } catch (UnknownHostException unknown) {
-            throw new InvalidInputException(
-                    "there is no address \"" + name + "\", expected one of this machine", unknown);
-        }
+        address = ListeningPort.address(name);
+        return this;
+    }
+
+    /**
+     * Sets a port that was taken before; it counts in place of {@link #port} and {@link #bind}.
+     *
+     * @param place not given to another server
+     * @return this
+     */
+    public FeatureServer on(ListeningPort place) {
+        taken = place;
         return this;
     }
 
@@ -141,49 +140,34 @@ public final class FeatureServer {
     }
 
     /**
-     * Writes the page and starts to listen.
+     * Writes the page and starts to answer.
      *
      * @return what ends it
      * @throws IOException if the page cannot be written or the network not be used
      * @throws InvalidInputException if the port is in use, or the address is not of this machine
      */
     public RunningServer start() throws IOException {
-        HttpServer server = listen();
+        ListeningPort place = taken == null ? ListeningPort.take(address, port) : taken;
         try {
-            return start(server);
+            return start(place);
         } catch (IOException | RuntimeException failure) {
-            server.stop(0);
+            place.close();
             throw failure;
         }
     }
 
-    private RunningServer start(HttpServer server) throws IOException {
-        Gate gate = new Gate(server.getAddress());
+    private RunningServer start(ListeningPort place) throws IOException {
+        Gate gate = new Gate(place.address());
         ServedPage page = ServedPage.of(dashboard);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> ModelQueue.daemon(task, "assay-serve"));
         ScheduledExecutorService clock =
                 Executors.newSingleThreadScheduledExecutor(task -> ModelQueue.daemon(task, "assay-serve-clock"));
         ModelQueue queue = new ModelQueue(waiting);
         RequestBody bodies = new RequestBody(clock, patience.toMillis());
+        HttpServer server = place.handOver();
         server.createContext("/", new Answers(gate, page, features, queue, bodies, failures));
         server.setExecutor(threads);
         server.start();
         return new RunningServer(server, queue, threads, clock);
-    }
-
-    private HttpServer listen() throws IOException {
-        try {
-            return HttpServer.create(new InetSocketAddress(address, port), 0);
-        } catch (BindException refused) {
-            String reason = refused.getMessage().contains("assign")
-                    ? "is not of this machine"
-                    : refused.getMessage().contains("ermission") ? "may not be used" : "is in use";
-            throw new InvalidInputException(
-                    Gate.literal(address) + ":" + port + " " + reason + ", expected a free port of this machine",
-                    refused);
-        } catch (SocketException refused) {
-            throw new InvalidInputException(
-                    "cannot listen on " + Gate.literal(address) + ":" + port + ": " + refused.getMessage(), refused);
-        }
     }
 }

@@ -32,20 +32,31 @@ class ServeCommandTest {
     @Test
     void whatCannotBeServedIsOneSentence() throws Exception {
         Path folder = SavedDictionary.save(temporary.resolve("dictionary"), 1);
-        assertFault(" has no feature store, expected one in ", "serve", folder.toString());
+        assertFault(" has no feature store, expected one in ", "serve", folder.toString(), "--port", "0");
         SavedDictionary.collect(folder);
-        assertFault(" has no run.json", "serve", folder.toString());
+        assertFault(" has no run.json", "serve", folder.toString(), "--port", "0");
+    }
+
+    @Test
+    void wherePeopleCannotListenIsSaidBeforeAnythingIsLoaded() throws Exception {
+        String nothing = temporary.resolve("no-dictionary-here").toString();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = "" + taken.getLocalPort();
-            assertFault(
-                    port + " is in use, expected a free port",
-                    "serve",
-                    folder.toString(),
-                    "--model",
-                    SavedDictionary.model(),
-                    "--port",
-                    port);
+            assertFault(port + " is in use, expected a free port", "serve", nothing, "--port", port);
         }
+        assertFault("the port is 65536, expected 0 to 65535", "serve", nothing, "--port", "65536");
+        assertFault("192.0.2.1:0 is not of this machine", "serve", nothing, "--bind", "192.0.2.1", "--port", "0");
+        assertFault("there is no address \"no such name.\"", "serve", nothing, "--bind", "no such name.");
+    }
+
+    @Test
+    void aPortIsFreeAgainAfterAFailure() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        assertFault(" has no feature store", "serve", temporary.toString(), "--port", "" + port);
+        new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
     }
 
     @Test
