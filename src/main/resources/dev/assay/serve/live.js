@@ -17,6 +17,7 @@
   let answer = null; // of the last prompt
   let token = -1; // whose features are listed, or all
   let chosen = -1; // the feature that colours the tokens
+  let runs = 0; // the last one counts, whichever answer comes first
 
   /** Asks the server; what it refuses to do becomes the sentence that it says. */
   async function ask(path, body) {
@@ -74,11 +75,28 @@
           : one.features.map(active => `${active.latent}: ${number(active.activation, 3)}`).join('\n');
       button.addEventListener('click', () => {
         token = token === i ? -1 : i;
+        reachable(i);
         showRows();
       });
       return button;
     }));
+    reachable(0);
   }
+
+  /** One token at a time can be reached by Tab, the others from it with the arrow keys. */
+  function reachable(place) {
+    [...part('tokens').children].forEach((button, i) => { button.tabIndex = i === place ? 0 : -1; });
+  }
+
+  part('tokens').addEventListener('keydown', event => {
+    const buttons = [...part('tokens').children];
+    const place = buttons.indexOf(event.target);
+    const next = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (place < 0 || !buttons[next]) return;
+    event.preventDefault();
+    reachable(next);
+    buttons[next].focus();
+  });
 
   function showRows() {
     const labels = new Map(answer.features.map(feature => [feature.latent, feature.labels]));
@@ -161,10 +179,13 @@
       say('Type a text first.');
       return;
     }
+    const mine = ++runs;
     part('run').disabled = true;
     say('Running the model …');
     try {
-      answer = await ask('/api/prompt', { text, ranking: part('ranking').value });
+      const found = await ask('/api/prompt', { text, ranking: part('ranking').value });
+      if (mine !== runs) return;
+      answer = found;
       token = -1;
       chosen = -1;
       part('effects').replaceChildren();
@@ -173,9 +194,9 @@
       show(true);
       say(answer.summary);
     } catch (failure) {
-      say(failure.message, true);
+      if (mine === runs) say(failure.message, true);
     } finally {
-      part('run').disabled = false;
+      if (mine === runs) part('run').disabled = false;
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.Browser;
 import dev.assay.checkpoint.Json;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.assay.feature;
+package dev.assay;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.checkpoint.Json;
@@ -19,13 +19,21 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Headless Chromium without a network, driven through chromedriver's W3C endpoints. */
-final class Browser implements AutoCloseable {
+/** Headless Chromium that reaches no other machine, driven through chromedriver's W3C endpoints. */
+public final class Browser implements AutoCloseable {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-    private static final Map<String, String> KEYS = Map.of(
-            "Tab", "\uE004", "Enter", "\uE007", "Escape", "\uE00C", "Left", "\uE012", "Up", "\uE013", "Right", "\uE014",
-            "Down", "\uE015", "End", "\uE010", "Home", "\uE011");
+    private static final Map<String, String> KEYS = Map.ofEntries(
+            Map.entry("Tab", "\uE004"),
+            Map.entry("Enter", "\uE007"),
+            Map.entry("Control", "\uE009"),
+            Map.entry("Escape", "\uE00C"),
+            Map.entry("End", "\uE010"),
+            Map.entry("Home", "\uE011"),
+            Map.entry("Left", "\uE012"),
+            Map.entry("Up", "\uE013"),
+            Map.entry("Right", "\uE014"),
+            Map.entry("Down", "\uE015"));
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process driver;
@@ -37,12 +45,12 @@ final class Browser implements AutoCloseable {
     }
 
     /** Tells whether the programs are there. */
-    static boolean isInstalled() {
+    public static boolean isInstalled() {
         return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
     }
 
     /** Starts one with a profile of its own in an empty folder. */
-    static Browser open(Path profile) throws IOException {
+    public static Browser open(Path profile) throws IOException {
         Process driver = new ProcessBuilder(DRIVER.toString(), "--port=0")
                 .redirectErrorStream(true)
                 .start();
@@ -62,7 +70,7 @@ final class Browser implements AutoCloseable {
                             "--disable-background-networking",
                             "--disable-component-update",
                             "--disable-sync",
-                            "--host-resolver-rules=MAP * ~NOTFOUND",
+                            "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
                             "--window-size=1500,1000",
                             "--user-data-dir=" + profile));
             Map<String, Object> wanted = Map.of(
@@ -96,18 +104,23 @@ final class Browser implements AutoCloseable {
     }
 
     /** Opens a page of a file, with what stands behind {@code #}; a new tab's worth of state. */
-    void open(Path file, String fragment) throws IOException {
+    public void open(Path file, String fragment) throws IOException {
+        open(URI.create(file.toUri() + fragment));
+    }
+
+    /** Opens a page; a new tab's worth of state. */
+    public void open(URI address) throws IOException {
         send("POST", "/url", Map.of("url", "about:blank"));
-        send("POST", "/url", Map.of("url", file.toUri() + fragment));
+        send("POST", "/url", Map.of("url", address.toString()));
     }
 
     /** Runs a script's body in the page; what it returns comes back as JSON, a promise when it is kept. */
-    JsonNode run(String script) throws IOException {
+    public JsonNode run(String script) throws IOException {
         return send("POST", "/execute/sync", Map.of("script", script, "args", List.of()));
     }
 
     /** Waits until an expression is true in the page. */
-    void until(String expression) throws IOException {
+    public void until(String expression) throws IOException {
         String script = "return new Promise((done, fail) => { const end = Date.now() + 15000;"
                 + "(function again() { if (" + expression + ") done(true); else if (Date.now() > end) done(false);"
                 + " else setTimeout(again, 20); })(); })";
@@ -117,37 +130,49 @@ final class Browser implements AutoCloseable {
     }
 
     /** Presses keys one after the other: names such as {@code Tab}, or characters. */
-    void press(String... keys) throws IOException {
+    public void press(String... keys) throws IOException {
         List<Object> actions = new ArrayList<>();
         for (String key : keys) {
-            String value = KEYS.getOrDefault(key, key);
-            actions.add(Map.of("type", "keyDown", "value", value));
-            actions.add(Map.of("type", "keyUp", "value", value));
+            actions.add(stroke("keyDown", key));
+            actions.add(stroke("keyUp", key));
         }
+        strike(actions);
+    }
+
+    /** Presses a key while another one is held down. */
+    public void hold(String held, String key) throws IOException {
+        strike(List.of(stroke("keyDown", held), stroke("keyDown", key), stroke("keyUp", key), stroke("keyUp", held)));
+    }
+
+    private static Map<String, Object> stroke(String type, String key) {
+        return Map.of("type", type, "value", KEYS.getOrDefault(key, key));
+    }
+
+    private void strike(List<?> actions) throws IOException {
         send("POST", "/actions", Map.of("actions", List.of(Map.of("type", "key", "id", "keys", "actions", actions))));
     }
 
     /** Types text where the focus is. */
-    void type(String text) throws IOException {
+    public void type(String text) throws IOException {
         press(text.codePoints().mapToObj(Character::toString).toArray(String[]::new));
     }
 
     /** Goes into a frame of the page, from 0. */
-    void frame(int number) throws IOException {
+    public void frame(int number) throws IOException {
         send("POST", "/frame", Map.of("id", number));
     }
 
-    void back() throws IOException {
+    public void back() throws IOException {
         send("POST", "/back", Map.of());
     }
 
     /** Forbids scripts of pages that are opened from now on. */
-    void forbidScripts() throws IOException {
+    public void forbidScripts() throws IOException {
         command("Emulation.setScriptExecutionDisabled", Map.of("value", true));
     }
 
     /** Sets the window, and whether the reader prefers dark. */
-    void look(int width, int height, boolean dark) throws IOException {
+    public void look(int width, int height, boolean dark) throws IOException {
         command(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
@@ -157,13 +182,13 @@ final class Browser implements AutoCloseable {
     }
 
     /** Takes a picture of the window. */
-    void picture(Path png) throws IOException {
+    public void picture(Path png) throws IOException {
         Files.write(
                 png, Base64.getDecoder().decode(send("GET", "/screenshot", null).asText()));
     }
 
     /** Returns what pages wrote to the console or failed with, since the last call. */
-    List<String> complaints() throws IOException {
+    public List<String> complaints() throws IOException {
         List<String> lines = new ArrayList<>();
         send("POST", "/se/log", Map.of("type", "browser"))
                 .forEach(line -> lines.add(line.get("message").asText()));
@@ -171,7 +196,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Returns the addresses that were asked for, since the last call. */
-    List<String> requests() throws IOException {
+    public List<String> requests() throws IOException {
         List<String> addresses = new ArrayList<>();
         for (JsonNode line : send("POST", "/se/log", Map.of("type", "performance"))) {
             JsonNode message =

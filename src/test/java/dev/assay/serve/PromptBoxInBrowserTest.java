@@ -1,0 +1,247 @@
+package dev.assay.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.assay.Browser;
+import dev.assay.feature.PromptOptions;
+import dev.assay.feature.PromptRanking;
+import dev.assay.feature.PromptReport;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person can do with the box for prompts, done in headless Chromium that reaches nothing but the server. */
+@Timeout(60)
+class PromptBoxInBrowserTest {
+    private static final String PROMPT = "Nora gave the lantern to Felix.";
+    private static final String HOSTILE = "Nora </script><img onerror=alert(1) src=x>";
+    private static final String BEGIN = "<|endoftext|>"; // stands before every text of this model
+    private static final String STATUS = "document.getElementById('live-status').textContent";
+    private static final String FOCUS = "document.activeElement.id";
+
+    @TempDir
+    private static Path folder;
+
+    private static ServedDictionary dictionary;
+    private static RunningServer server;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() throws IOException {
+        if (!Browser.isInstalled()) {
+            System.out.println(
+                    "PromptBoxInBrowserTest is skipped: there is no /usr/bin/chromium with its chromedriver");
+        }
+        Assumptions.assumeTrue(Browser.isInstalled(), "no Chromium with chromedriver");
+        dictionary = new ServedDictionary(folder.resolve("store"));
+        server = FeatureServer.of(dictionary.inspector).port(0).start();
+        browser = Browser.open(folder.resolve("profile"));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (browser != null) {
+            browser.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+        if (dictionary != null) {
+            dictionary.close();
+        }
+    }
+
+    @BeforeEach
+    void openThePage() throws IOException {
+        open(server.address());
+        browser.complaints();
+        browser.requests();
+    }
+
+    @Test
+    void aPromptIsRunAndItsFeaturesOpen() throws IOException {
+        ask(PROMPT);
+        PromptReport expected = dictionary.inspector.prompt(
+                PROMPT, PromptOptions.by(PromptRanking.ACTIVATION).count(12));
+        assertEquals(expected.tokens().size(), number("document.querySelectorAll('#live-tokens button').length"));
+        assertEquals(BEGIN + PROMPT, text("document.getElementById('live-tokens').textContent"));
+        List<Integer> ranked = new ArrayList<>();
+        browser.run("return [...document.querySelectorAll('#live-rows tr')].map(row => +row.dataset.latent)")
+                .forEach(latent -> ranked.add(latent.asInt()));
+        assertEquals(
+                expected.features().stream().map(feature -> feature.latent()).toList(),
+                ranked,
+                "in the order of ranks");
+        assertTrue(truth("document.querySelector('#live-rows .peaks span').textContent"));
+        assertTrue(text(STATUS).contains("" + expected.active()), text(STATUS));
+
+        // A token lists what is active at it, and once more all of them.
+        browser.run("document.querySelectorAll('#live-tokens button')[2].click()");
+        assertEquals(
+                expected.tokens().get(2).features().size(),
+                number("document.querySelectorAll('#live-rows tr').length"));
+        browser.run("document.querySelectorAll('#live-tokens button')[2].click()");
+
+        browser.run("document.querySelectorAll('#live-rows a')[1].click()");
+        browser.until("document.querySelector('#detail h3')?.textContent === 'Feature " + ranked.get(1) + "'");
+        assertEquals("features", text("document.documentElement.dataset.view"));
+        assertTrue(truth("document.querySelectorAll('#live-rows tr').length > 1"), "the answer stays");
+        assertNothingElseHappened();
+    }
+
+    @Test
+    void ablationShowsWhatTheLossBecomes() throws IOException {
+        ask(PROMPT);
+        browser.run("document.querySelector('#live-rows button').click()");
+        browser.until("document.querySelector('#live-effects div div span')");
+        assertEquals("", text(STATUS));
+        assertTrue(text("document.getElementById('live-effects').textContent").contains("ablated in its strongest"));
+        assertNothingElseHappened();
+    }
+
+    @Test
+    void keysAloneReachAndOperateIt() throws IOException {
+        browser.run("document.body.tabIndex = -1; document.body.focus()");
+        tabTo(FOCUS + " === 'live-text'");
+        browser.type("Nora gave jk g"); // the page has keys of its own for some of these
+        assertEquals("overview", text("document.documentElement.dataset.view"));
+        browser.hold("Control", "Enter");
+        browser.until(
+                "!document.getElementById('live-answer').hidden && !document.getElementById('live-run').disabled");
+        assertEquals(BEGIN + "Nora gave jk g", text("document.getElementById('live-tokens').textContent"));
+
+        tabTo(FOCUS + " === 'live-ranking'");
+        browser.press("Down", "Down", "Down");
+        browser.until("document.getElementById('live-heads').textContent.includes('Effect')"
+                + " && !document.getElementById('live-run').disabled");
+        tabTo(FOCUS + " === 'live-run'");
+        browser.press("Enter");
+        browser.until("!document.getElementById('live-run').disabled");
+        tabTo("document.activeElement.matches('.live-token')");
+        browser.press("Right", "Right", "Left", "Enter");
+        assertEquals("true", text("document.querySelectorAll('.live-token')[1].getAttribute('aria-pressed')"));
+        tabTo("document.activeElement.matches('#live-rows a')"); // the tokens are one stop
+        String latent = text("document.activeElement.textContent");
+        browser.press("Enter");
+        browser.until("document.querySelector('#detail h3')?.textContent === 'Feature " + latent + "'");
+        assertEquals("H3", text("document.activeElement.tagName"));
+
+        browser.run("document.getElementById('live-run').focus()");
+        tabTo(FOCUS + " === 'live-clear'");
+        browser.press("Enter");
+        assertTrue(truth("document.getElementById('live-answer').hidden"));
+        assertEquals("live-text", text(FOCUS));
+        assertNothingElseHappened();
+    }
+
+    @Test
+    void whatCannotBeRunIsOneSentence() throws IOException {
+        click();
+        assertEquals("Type a text first.", text(STATUS));
+        assertNothingElseHappened();
+
+        write("lantern ".repeat(2000));
+        click();
+        browser.until("document.getElementById('live-status').classList.contains('failed')");
+        String sentence = text(STATUS);
+        assertTrue(sentence.contains("expected at most the model's context length"), sentence);
+        assertEquals(1, sentence.lines().count());
+        assertTrue(truth("document.getElementById('live-answer').hidden"));
+        List<String> complaints = browser.complaints(); // the browser's own, of the status of the answer
+        assertEquals(1, complaints.size(), complaints.toString());
+        assertTrue(complaints.get(0).contains("400"), complaints.toString());
+
+        ask(PROMPT);
+        assertFalse(truth("document.getElementById('live-status').classList.contains('failed')"), "it goes on");
+        assertNothingElseHappened();
+    }
+
+    @Test
+    void aServerThatEndedIsSaid() throws IOException {
+        RunningServer brief = FeatureServer.of(dictionary.inspector).port(0).start();
+        try {
+            open(brief.address());
+        } finally {
+            brief.close();
+        }
+        write(PROMPT);
+        click();
+        browser.until("document.getElementById('live-status').classList.contains('failed')");
+        assertEquals("the server does not answer; is it still running?", text(STATUS));
+        assertFalse(truth("document.getElementById('live-run').disabled"), "one can try again");
+    }
+
+    @Test
+    void aHostilePromptStaysText() throws IOException {
+        ask(HOSTILE);
+        assertEquals(BEGIN + HOSTILE, text("document.getElementById('live-tokens').textContent"));
+        assertEquals(0, number("document.querySelectorAll('img').length"));
+        assertNotEquals(0, number("document.querySelectorAll('#live-rows tr').length"));
+        assertNothingElseHappened();
+    }
+
+    /** Neither the console nor the network saw anything but this server's answers. */
+    private static void assertNothingElseHappened() throws IOException {
+        assertEquals(List.of(), browser.complaints());
+        for (String address : browser.requests()) {
+            assertTrue(address.startsWith(server.address().toString()) || address.startsWith("about:"), address);
+        }
+    }
+
+    private static void open(URI address) throws IOException {
+        browser.open(address);
+        browser.until("document.documentElement.dataset.ready");
+    }
+
+    private static void ask(String prompt) throws IOException {
+        write(prompt);
+        click();
+        browser.until(
+                "!document.getElementById('live-answer').hidden && !document.getElementById('live-run').disabled");
+    }
+
+    private static void write(String prompt) throws IOException {
+        browser.run("document.getElementById('live-text').value = " + "`" + prompt + "`");
+    }
+
+    private static void click() throws IOException {
+        browser.run("document.getElementById('live-run').click()");
+    }
+
+    /** Presses Tab until something is true, and checks that the focus can be seen there. */
+    private static void tabTo(String condition) throws IOException {
+        for (int i = 0; i < 12; i++) {
+            browser.press("Tab");
+            if (truth(condition)) {
+                assertNotEquals("none", text("getComputedStyle(document.activeElement).outlineStyle"), condition);
+                return;
+            }
+        }
+        throw new AssertionError("Tab does not lead to " + condition + " but to "
+                + text("document.activeElement.outerHTML.slice(0, 200)"));
+    }
+
+    private static String text(String expression) throws IOException {
+        return browser.run("return " + expression).asText();
+    }
+
+    private static long number(String expression) throws IOException {
+        return browser.run("return " + expression).asLong();
+    }
+
+    private static boolean truth(String expression) throws IOException {
+        return browser.run("return !!(" + expression + ")").asBoolean();
+    }
+}
