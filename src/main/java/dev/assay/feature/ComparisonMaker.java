@@ -57,8 +57,9 @@ final class ComparisonMaker {
     }
 
     FeatureComparison make() {
-        BestMatches best = best();
-        BestMatches chance = chance();
+        Matches found = found();
+        BestMatches best = found.best();
+        BestMatches chance = found.byChance();
         List<FeatureComparison.Match> matched = best.mutual(bound);
         Set<Integer> matchedOfA = new HashSet<>();
         Set<Integer> matchedOfB = new HashSet<>();
@@ -89,22 +90,20 @@ final class ComparisonMaker {
                 glimpsesOfB);
     }
 
-    private BestMatches best() {
+    /** What is alike, and what would be by chance. */
+    private record Matches(BestMatches best, BestMatches byChance) {}
+
+    private Matches found() {
         return switch (measure) {
-            case DECODER_COSINE, ENCODER_COSINE -> DictionaryMatching.ofDirections(directions(a), directions(b));
+            case DECODER_COSINE, ENCODER_COSINE ->
+                new Matches(
+                        DictionaryMatching.ofDirections(directions(a), directions(b)),
+                        DictionaryMatching.ofRandomDirections(directions(a), directions(b)));
             case PEARSON, JACCARD -> {
                 requireSameTokens();
-                yield DictionaryMatching.ofActivations(a.store(), b.store(), measure, 0);
+                ActivationMatching matching = new ActivationMatching(a.store(), b.store(), measure);
+                yield new Matches(matching.best(0), matching.best(a.store().positions() / 2));
             }
-        };
-    }
-
-    private BestMatches chance() {
-        return switch (measure) {
-            case DECODER_COSINE, ENCODER_COSINE -> DictionaryMatching.ofRandomDirections(directions(a), directions(b));
-            case PEARSON, JACCARD ->
-                DictionaryMatching.ofActivations(
-                        a.store(), b.store(), measure, a.store().positions() / 2);
         };
     }
 

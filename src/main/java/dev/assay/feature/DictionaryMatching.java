@@ -6,9 +6,8 @@ import dev.assay.InvalidInputException;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
-import java.util.stream.IntStream;
 
-/** Finds the most alike latents of two dictionaries. */
+/** Finds the most alike latents of two dictionaries by their directions. */
 final class DictionaryMatching {
     /** Cosines of this many pairs are computed at once. */
     private static final long AT_ONCE = 1L << 22;
@@ -63,41 +62,5 @@ final class DictionaryMatching {
                     Weights.randomDirections(
                             a.getManager(), (int) latents, (int) a.getShape().get(1), SEED));
         }
-    }
-
-    /**
-     * Matches by activations over the same tokens. Takes 8 bytes of the heap for every activation of b, and as much time as there are
-     * pairs of active latents of a and b on one token.
-     *
-     * @param measure Pearson's correlation, or the Jaccard index
-     * @param shift by how many tokens those of b are moved around: 0, or for a null
-     */
-    static BestMatches ofActivations(FeatureStore a, FeatureStore b, Neighbour.Measure measure, long shift) {
-        boolean counted = measure == Neighbour.Measure.JACCARD;
-        TokenRows rows = TokenRows.of(b, counted, shift);
-        BestMatches best = new BestMatches(a.latents(), b.latents());
-        IntStream.range(0, a.latents()).parallel().forEach(latent -> {
-            FeatureActivations activations = a.activations(latent);
-            RowMoments own = new RowMoments();
-            double[] products = new double[b.latents()];
-            for (int i = 0; i < activations.size(); i++) {
-                float value = counted ? 1 : activations.value(i);
-                own.add(value);
-                rows.addTo(activations.position(i), value, products);
-            }
-            synchronized (best) {
-                for (int other = 0; other < products.length; other++) {
-                    if (products[other] > 0) {
-                        best.offer(latent, other, likeness(own, rows.moments(other), products[other], a, counted));
-                    }
-                }
-            }
-        });
-        return best;
-    }
-
-    private static double likeness(
-            RowMoments own, RowMoments other, double product, FeatureStore store, boolean counted) {
-        return counted ? own.jaccard(other, product) : own.pearson(other, product, store.tokens());
     }
 }

@@ -16,24 +16,24 @@ final class TokenRows {
         this.moments = new RowMoments[latents];
     }
 
-    /** Reads a store, its tokens moved around by {@code shift}, each activation as it is or counted as 1. */
-    static TokenRows of(FeatureStore store, boolean counted, long shift) {
+    /** Reads a store, each activation as it is or counted as 1. */
+    static TokenRows of(FeatureStore store, boolean counted) {
         long entries = store.activations();
         if (entries > Integer.MAX_VALUE - 8) {
             throw new InvalidInputException("the store has " + entries + " activations, expected at most "
                     + (Integer.MAX_VALUE - 8) + " to compare over activations; collect one of fewer tokens");
         }
         TokenRows rows = new TokenRows((int) store.positions(), (int) entries, store.latents());
-        rows.fill(store, counted, shift);
+        rows.fill(store, counted);
         return rows;
     }
 
-    private void fill(FeatureStore store, boolean counted, long shift) {
+    private void fill(FeatureStore store, boolean counted) {
         for (int latent = 0; latent < moments.length; latent++) {
             FeatureActivations row = store.activations(latent);
             moments[latent] = new RowMoments();
             for (int i = 0; i < row.size(); i++) {
-                starts[moved(row.position(i), shift) + 1]++;
+                starts[(int) row.position(i) + 1]++;
                 moments[latent].add(counted ? 1 : row.value(i));
             }
         }
@@ -44,20 +44,26 @@ final class TokenRows {
         for (int latent = 0; latent < moments.length; latent++) {
             FeatureActivations row = store.activations(latent);
             for (int i = 0; i < row.size(); i++) {
-                int place = next[moved(row.position(i), shift)]++;
+                int place = next[(int) row.position(i)]++;
                 latents[place] = latent;
                 values[place] = counted ? 1 : row.value(i);
             }
         }
     }
 
-    private int moved(long position, long shift) {
-        return (int) ((position + shift) % (starts.length - 1));
+    /** How many tokens were read. */
+    int tokens() {
+        return starts.length - 1;
+    }
+
+    /** How many latents there are. */
+    int latents() {
+        return moments.length;
     }
 
     /** Adds, for each latent that is active on a token, its activation times a value. */
-    void addTo(long position, float value, double[] products) {
-        for (int i = starts[(int) position]; i < starts[(int) position + 1]; i++) {
+    void addTo(int token, float value, double[] products) {
+        for (int i = starts[token], end = starts[token + 1]; i < end; i++) {
             products[latents[i]] += (double) value * values[i];
         }
     }

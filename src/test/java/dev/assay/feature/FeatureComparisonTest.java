@@ -137,7 +137,7 @@ class FeatureComparisonTest {
     @Test
     void correlationsAreThoseOfTheStore() {
         FeatureStore store = open("a");
-        BestMatches best = DictionaryMatching.ofActivations(store, open("b"), Neighbour.Measure.PEARSON, 0);
+        BestMatches best = new ActivationMatching(store, open("b"), Neighbour.Measure.PEARSON).best(0);
         int latent = a.strongest(LATENTS).stream()
                 .map(FeatureSummary::latent)
                 .filter(one -> one >= REPLACED)
