@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
 
 /** The cards of features in packs of {@link #PACK}, deflated, of which the page's script opens one when a reader asks for it. */
 final class PackedFeatures {
@@ -23,10 +22,11 @@ final class PackedFeatures {
 
     /** Adds the cards of the next latents: whole packs, unless they are the last. */
     void add(List<String> cards) throws IOException {
+        List<byte[]> texts = new ArrayList<>();
         for (int first = 0; first < cards.size(); first += PACK) {
-            List<String> pack = cards.subList(first, Math.min(first + PACK, cards.size()));
-            packs.add(deflated(Json.mapper().writeValueAsBytes(pack)));
+            texts.add(Json.mapper().writeValueAsBytes(cards.subList(first, Math.min(first + PACK, cards.size()))));
         }
+        packs.addAll(texts.parallelStream().map(PackedFeatures::deflated).toList());
     }
 
     /** Writes a script element a pack. */
@@ -38,14 +38,19 @@ final class PackedFeatures {
         }
     }
 
-    private static byte[] deflated(byte[] text) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private static byte[] deflated(byte[] text) {
         Deflater deflater = new Deflater(LEVEL);
-        try (DeflaterOutputStream stream = new DeflaterOutputStream(bytes, deflater)) {
-            stream.write(text);
+        try {
+            deflater.setInput(text);
+            deflater.finish();
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            byte[] piece = new byte[1 << 16];
+            while (!deflater.finished()) {
+                bytes.write(piece, 0, deflater.deflate(piece));
+            }
+            return bytes.toByteArray();
         } finally {
             deflater.end();
         }
-        return bytes.toByteArray();
     }
 }

@@ -40,8 +40,12 @@ final class SyntheticFeatures implements FeatureCatalog {
     private static final List<String> LABELS = List.of(
             "colour", "animal", "place", "who speaks", "end of a sentence", "</script><img onerror=alert(2) src=x>");
 
+    /** So many different features a large dictionary is made of, again and again. */
+    private static final int DIFFERENT = 1000;
+
     private final int latents;
     private final int examples;
+    private final List<FeatureReport> different = new ArrayList<>();
     private boolean brief;
 
     SyntheticFeatures(int latents, int examples) {
@@ -49,7 +53,7 @@ final class SyntheticFeatures implements FeatureCatalog {
         this.examples = examples;
     }
 
-    /** Leaves out groups, effects and most neighbours, so that very many features are made soon. */
+    /** Leaves out groups, effects and most neighbours and repeats features, so that very many are made soon. */
     SyntheticFeatures brief() {
         this.brief = true;
         return this;
@@ -92,9 +96,29 @@ final class SyntheticFeatures implements FeatureCatalog {
     public List<FeatureReport> reports(int first, int end) {
         List<FeatureReport> reports = new ArrayList<>();
         for (int latent = first; latent < end; latent++) {
-            reports.add(report(latent, new SplittableRandom(latent)));
+            reports.add(brief ? repeated(latent) : report(latent, new SplittableRandom(latent)));
         }
         return reports;
+    }
+
+    private FeatureReport repeated(int latent) {
+        while (different.size() < Math.min(latents, DIFFERENT)) {
+            different.add(report(different.size(), new SplittableRandom(different.size())));
+        }
+        FeatureReport report = different.get(latent % DIFFERENT);
+        return new FeatureReport(
+                latent,
+                report.stats(),
+                report.histogram(),
+                report.topExamples(),
+                report.groups(),
+                report.topLogits(),
+                report.bottomLogits(),
+                report.logits(),
+                report.neighbours(),
+                report.cofiring(),
+                report.effects(),
+                report.labels());
     }
 
     private FeatureReport report(int latent, SplittableRandom random) {
