@@ -1,7 +1,10 @@
 package dev.assay.feature;
 
 import dev.assay.InvalidInputException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -16,6 +19,7 @@ import java.util.regex.PatternSyntaxException;
  * @param peakToken the text of a token on which one of the examples peaks, spaces around it aside
  * @param text what is found in the text of one of the examples
  * @param examples how many of the strongest examples are looked at for the last two
+ * @param patience how long examples may be searched for the text
  */
 public record FeatureQuery(
         double leastDensity,
@@ -24,8 +28,10 @@ public record FeatureQuery(
         double mostStrength,
         Optional<String> peakToken,
         Optional<Pattern> text,
-        int examples) {
+        int examples,
+        Duration patience) {
     private static final int EXAMPLES = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Checks that ranges are ranges. */
     public FeatureQuery {
@@ -43,7 +49,7 @@ public record FeatureQuery(
      */
     public static FeatureQuery all() {
         double unlimited = Double.POSITIVE_INFINITY;
-        return new FeatureQuery(0, 1, 0, unlimited, Optional.empty(), Optional.empty(), EXAMPLES);
+        return new FeatureQuery(0, 1, 0, unlimited, Optional.empty(), Optional.empty(), EXAMPLES, PATIENCE);
     }
 
     /**
@@ -55,7 +61,7 @@ public record FeatureQuery(
      * @throws InvalidInputException if the first is above the second
      */
     public FeatureQuery density(double least, double most) {
-        return new FeatureQuery(least, most, leastStrength, mostStrength, peakToken, text, examples);
+        return new FeatureQuery(least, most, leastStrength, mostStrength, peakToken, text, examples, patience);
     }
 
     /**
@@ -67,7 +73,7 @@ public record FeatureQuery(
      * @throws InvalidInputException if the first is above the second
      */
     public FeatureQuery strength(double least, double most) {
-        return new FeatureQuery(leastDensity, mostDensity, least, most, peakToken, text, examples);
+        return new FeatureQuery(leastDensity, mostDensity, least, most, peakToken, text, examples, patience);
     }
 
     /**
@@ -78,11 +84,12 @@ public record FeatureQuery(
      */
     public FeatureQuery peakToken(String token) {
         return new FeatureQuery(
-                leastDensity, mostDensity, leastStrength, mostStrength, Optional.of(token), text, examples);
+                leastDensity, mostDensity, leastStrength, mostStrength, Optional.of(token), text, examples, patience);
     }
 
     /**
-     * Asks for latents in the text of one of whose strongest examples a regular expression is found.
+     * Asks for latents in the text of one of whose strongest examples a regular expression is found. A search that takes longer than
+     * {@link #patience} ends with an error.
      *
      * @param expression as {@link Pattern} takes it
      * @return the changed query
@@ -98,14 +105,21 @@ public record FeatureQuery(
     }
 
     /**
-     * Asks for latents in the text of one of whose strongest examples a pattern is found.
+     * Asks for latents in the text of one of whose strongest examples a pattern is found, as {@link #text(String)} does.
      *
      * @param pattern the pattern
      * @return the changed query
      */
     public FeatureQuery text(Pattern pattern) {
         return new FeatureQuery(
-                leastDensity, mostDensity, leastStrength, mostStrength, peakToken, Optional.of(pattern), examples);
+                leastDensity,
+                mostDensity,
+                leastStrength,
+                mostStrength,
+                peakToken,
+                Optional.of(pattern),
+                examples,
+                patience);
     }
 
     /**
@@ -115,33 +129,47 @@ public record FeatureQuery(
      * @return the changed query
      */
     public FeatureQuery examples(int count) {
-        return new FeatureQuery(leastDensity, mostDensity, leastStrength, mostStrength, peakToken, text, count);
+        return new FeatureQuery(
+                leastDensity, mostDensity, leastStrength, mostStrength, peakToken, text, count, patience);
     }
 
-    /** Tells whether a store's latent is one of those. */
-    boolean finds(FeatureStore store, int latent) {
+    /**
+     * Sets how long examples may be searched for the text.
+     *
+     * @param longest 10 seconds unless set
+     * @return the changed query
+     */
+    public FeatureQuery patience(Duration longest) {
+        return new FeatureQuery(
+                leastDensity, mostDensity, leastStrength, mostStrength, peakToken, text, examples, longest);
+    }
+
+    /** Starts a search of a store, whose time for the text begins now. */
+    IntPredicate in(FeatureStore store) {
+        Optional<TextSearch> search = text.map(pattern -> new TextSearch(pattern, patience));
+        return latent -> hasNumbers(store, latent)
+                && (peakToken.isEmpty() && text.isEmpty() || hasExamples(store.topExamples(latent, examples), search));
+    }
+
+    private boolean hasNumbers(FeatureStore store, int latent) {
         double density = store.density(latent);
         double strength = store.maxActivation(latent);
         return density >= leastDensity
                 && density <= mostDensity
                 && strength >= leastStrength
-                && strength <= mostStrength
-                && (peakToken.isEmpty() && text.isEmpty() || findsExample(store, latent));
+                && strength <= mostStrength;
     }
 
-    private boolean findsExample(FeatureStore store, int latent) {
-        boolean peak = peakToken.isEmpty();
-        boolean found = text.isEmpty();
-        for (Example example : store.topExamples(latent, examples)) {
-            peak |= peakToken
-                    .filter(token -> token.strip()
-                            .equals(example.tokens().get(example.peak()).strip()))
-                    .isPresent();
-            found |= text.filter(pattern ->
-                            pattern.matcher(String.join("", example.tokens())).find())
-                    .isPresent();
-        }
-        return peak && found;
+    private boolean hasExamples(List<Example> found, Optional<TextSearch> search) {
+        boolean peak = peakToken.isEmpty() || found.stream().anyMatch(this::peaksOnToken);
+        return peak && (search.isEmpty() || search.get().finds(found));
+    }
+
+    private boolean peaksOnToken(Example example) {
+        return example.tokens()
+                .get(example.peak())
+                .strip()
+                .equals(peakToken.orElseThrow().strip());
     }
 
     private static void check(String what, double least, double most) {

@@ -360,11 +360,12 @@ public final class FeatureStore {
      *
      * @param query what they must be like
      * @return the numbers of all that are, rising
+     * @throws InvalidInputException if a regular expression takes too long
      */
     public List<Integer> search(FeatureQuery query) {
         return IntStream.range(0, latents())
                 .parallel()
-                .filter(latent -> query.finds(this, latent))
+                .filter(query.in(this))
                 .boxed()
                 .toList();
     }

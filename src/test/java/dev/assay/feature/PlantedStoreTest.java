@@ -22,6 +22,7 @@ import dev.assay.text.Split;
 import dev.assay.text.StoryCorpus;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -194,6 +195,11 @@ class PlantedStoreTest {
             assertTrue(store.search(FeatureQuery.all().text(own).examples(1)).contains(latent));
         }
         assertEquals(List.of(), store.search(FeatureQuery.all().text("\\bxylophone\\d")));
+        FeatureQuery endless =
+                FeatureQuery.all().text("(\\w|\\w\\w|\\W)+\\1\\d!").patience(Duration.ofMillis(200));
+        long begin = System.nanoTime();
+        refused("takes longer than 0.2 s over the examples", () -> store.search(endless));
+        assertTrue(System.nanoTime() - begin < 10_000_000_000L);
         refused("rising range", () -> FeatureQuery.all().density(0.2, 0.1));
         refused("\"(\" is not a regular expression", () -> FeatureQuery.all().text("("));
         refused("examples to look at: 0", () -> FeatureQuery.all().examples(0));
