@@ -55,8 +55,14 @@ async function show(latent, { how = 'push', focus = false } = {}) {
   heading.tabIndex = -1;
   if (focus) {
     heading.focus({ preventScroll: true });
-    scrollTo(0, 0);
+    toTop();
   }
+}
+
+/** Goes to where the features begin: below the bar, or below what a server put between it and them. */
+function toTop() {
+  const top = byId('browser').getBoundingClientRect().top + scrollY;
+  scrollTo(0, top > innerHeight / 3 ? top - 64 : 0);
 }
 
 /** Sets the choices of a card to those of the reader; what a card lacks stays as it is. */

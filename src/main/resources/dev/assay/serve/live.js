@@ -48,6 +48,10 @@
     if (text === '') to.append(element('i', '', '∅'));
   }
 
+  /** A token by itself: the spaces at its ends tell tokens apart. */
+  const alone = text => text === '' ? '∅' : text.replace(/^ +| +$/g, spaces => '·'.repeat(spaces.length))
+      .replace(/\n/g, '↵').replace(/\t/g, '⇥').replace(/\r/g, '␍');
+
   /** Where one feature is active, or, if none is chosen, how strong the strongest is at each token. */
   function heats() {
     const feature = answer.features.find(one => one.latent === chosen);
@@ -117,16 +121,11 @@
     line.dataset.latent = feature.latent;
     const link = element('a', '', feature.latent);
     link.href = `#feature-${feature.latent}`;
-    link.addEventListener('click', () => setTimeout(() => document.getElementById('browser')?.scrollIntoView()));
     const first = element('td', 'n');
     first.append(link);
     const peaks = element('td', 'peaks');
     feature.labels.forEach(label => peaks.append(element('span', 'label', label)));
-    feature.peakTokens.forEach(text => {
-      const peak = element('span');
-      appendToken(peak, text);
-      peaks.append(peak);
-    });
+    feature.peakTokens.forEach(text => peaks.append(element('code', '', alone(text))));
     const effects = element('button', '', 'Ablate');
     effects.type = 'button';
     effects.title = 'What ablation does in this feature’s strongest examples';
@@ -167,7 +166,8 @@
         panel.append(line);
       });
       part('effects').replaceChildren(panel);
-      say('');
+      panel.scrollIntoView({ block: 'nearest' });
+      say(answer.summary);
     } catch (failure) {
       say(failure.message, true);
     }

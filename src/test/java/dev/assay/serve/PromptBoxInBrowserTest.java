@@ -84,7 +84,7 @@ class PromptBoxInBrowserTest {
                 expected.features().stream().map(feature -> feature.latent()).toList(),
                 ranked,
                 "in the order of ranks");
-        assertTrue(truth("document.querySelector('#live-rows .peaks span').textContent"));
+        assertTrue(truth("document.querySelector('#live-rows .peaks code').textContent"));
         assertTrue(text(STATUS).contains("" + expected.active()), text(STATUS));
 
         // A token lists what is active at it, and once more all of them.
@@ -98,6 +98,8 @@ class PromptBoxInBrowserTest {
         browser.until("document.querySelector('#detail h3')?.textContent === 'Feature " + ranked.get(1) + "'");
         assertEquals("features", text("document.documentElement.dataset.view"));
         assertTrue(truth("document.querySelectorAll('#live-rows tr').length > 1"), "the answer stays");
+        long top = number("document.getElementById('browser').getBoundingClientRect().top");
+        assertTrue(top >= 0 && top < 120, "the page went to the feature: " + top);
         assertNothingElseHappened();
     }
 
@@ -106,7 +108,7 @@ class PromptBoxInBrowserTest {
         ask(PROMPT);
         browser.run("document.querySelector('#live-rows button').click()");
         browser.until("document.querySelector('#live-effects div div span')");
-        assertEquals("", text(STATUS));
+        assertTrue(text(STATUS).contains("ranked by activation"), text(STATUS));
         assertTrue(text("document.getElementById('live-effects').textContent").contains("ablated in its strongest"));
         assertNothingElseHappened();
     }
