@@ -8,7 +8,6 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * Which directions of a dictionary point the same way:
@@ -93,18 +92,13 @@ final class CosineNeighbours {
         SmallestKeys nearest = new SmallestKeys(Math.min(cosines.length, count));
         for (int latent = 0; latent < cosines.length; latent++) {
             if (latent != self) {
-                nearest.offer(key(latent, cosines[latent]));
+                nearest.offer(SmallestKeys.largestFirst(cosines[latent], latent));
             }
         }
-        return LongStream.of(nearest.rising())
-                .mapToObj(key -> new Neighbour((int) key, measure, cosines[(int) key]))
-                .toList();
-    }
-
-    /** What puts latents in order: those with the larger cosine first, then by number. */
-    private static long key(int latent, float cosine) {
-        int bits = Float.floatToIntBits(cosine);
-        int rising = bits < 0 ? bits ^ Integer.MAX_VALUE : bits; // the order of the numbers, as integers
-        return (long) ~rising << Integer.SIZE | latent;
+        List<Neighbour> neighbours = new ArrayList<>(count);
+        for (long key : nearest.rising()) {
+            neighbours.add(new Neighbour((int) key, measure, cosines[(int) key]));
+        }
+        return neighbours;
     }
 }

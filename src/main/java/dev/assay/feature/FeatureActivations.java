@@ -58,9 +58,14 @@ public final class FeatureActivations {
         return corpus.document(positions[i]);
     }
 
-    /** The code of activation i. */
-    int code(int i) {
-        return codes[i];
+    /** All positions, rising; not to be changed. */
+    int[] positions() {
+        return positions;
+    }
+
+    /** All codes, in the order of the positions; not to be changed. */
+    char[] codes() {
+        return codes;
     }
 
     float max() {

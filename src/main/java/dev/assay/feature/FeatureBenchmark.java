@@ -17,11 +17,7 @@ import java.util.stream.IntStream;
  */
 public final class FeatureBenchmark {
     private static final int OPENINGS = 21;
-    private static final int LATENTS_READ = 200;
-    private static final int EXAMPLES = 20;
-    private static final int GROUPS = 10;
-    private static final int EACH = 5;
-    private static final int PARTNERS = 10;
+    private static final int LATENTS_REPORTED = 200;
 
     private FeatureBenchmark() {}
 
@@ -37,9 +33,10 @@ public final class FeatureBenchmark {
      * @param buildWorkRatio the same of the time that processors were at work, which other programs disturb less
      * @param bytesPerActivation the size of the store by its activations
      * @param openMilliseconds to open the store
-     * @param reportMilliseconds to read what a report of one latent takes from the store: numbers, histogram, 20 examples, 10 groups by
-     *     interval and 10 by quantile of 5 examples each, 10 latents by each measure of firing together; the median of latents
-     * @param slowestReportMilliseconds the same for the latent that takes longest, of 200
+     * @param firstReportMilliseconds of the first {@link FeatureInspector#feature} of this process, after the store was opened and its
+     *     inspector made
+     * @param reportMilliseconds of reports after that, in the median of latents
+     * @param slowestReportMilliseconds of the latent that takes longest, of 200
      */
     public record Report(
             @JsonProperty("tokens") long tokens,
@@ -59,6 +56,7 @@ public final class FeatureBenchmark {
 
             @JsonProperty("feature_bytes_per_activation") double bytesPerActivation,
             @JsonProperty("feature_open_ms") double openMilliseconds,
+            @JsonProperty("feature_report_first_ms") double firstReportMilliseconds,
             @JsonProperty("feature_report_ms") double reportMilliseconds,
             @JsonProperty("feature_report_slowest_ms") double slowestReportMilliseconds) {}
 
@@ -96,7 +94,9 @@ public final class FeatureBenchmark {
             workRatios.add((middle - begin) / (work() - middle));
         }
         FeatureStore store = FeatureStore.open(folder);
-        double[] reports = reports(store);
+        FeatureInspector inspector = FeatureInspector.of(model, sae, store);
+        double first = milliseconds(inspector, store.latents() / 2);
+        double[] reports = reports(inspector, store.latents());
         return new Report(
                 store.tokens(),
                 store.latents(),
@@ -107,6 +107,7 @@ public final class FeatureBenchmark {
                 median(workRatios),
                 (double) store.bytes() / store.activations(),
                 openings(folder),
+                first,
                 reports[reports.length / 2],
                 reports[reports.length - 1]);
     }
@@ -133,31 +134,18 @@ public final class FeatureBenchmark {
     }
 
     /** Milliseconds of latents from all over the dictionary, rising. */
-    private static double[] reports(FeatureStore store) {
-        int[] latents = IntStream.range(0, LATENTS_READ)
-                .map(i -> (int) ((long) i * store.latents() / LATENTS_READ))
+    private static double[] reports(FeatureInspector inspector, int all) {
+        return IntStream.range(0, LATENTS_REPORTED)
+                .map(i -> (int) ((long) i * all / LATENTS_REPORTED))
                 .distinct()
-                .toArray();
-        for (int latent : latents) {
-            read(store, latent);
-        }
-        return IntStream.of(latents)
-                .mapToDouble(latent -> {
-                    Stopwatch watch = new Stopwatch();
-                    watch.time(true, () -> read(store, latent));
-                    return watch.median() * 1e3;
-                })
+                .mapToDouble(latent -> milliseconds(inspector, latent))
                 .sorted()
                 .toArray();
     }
 
-    private static void read(FeatureStore store, int latent) {
-        store.stats(latent);
-        store.histogram(latent);
-        store.topExamples(latent, EXAMPLES);
-        store.examplesByInterval(latent, GROUPS, EACH);
-        store.examplesByQuantile(latent, GROUPS, EACH);
-        store.cofiring(latent, PARTNERS);
-        store.correlated(latent, PARTNERS);
+    private static double milliseconds(FeatureInspector inspector, int latent) {
+        Stopwatch watch = new Stopwatch();
+        watch.time(true, () -> inspector.feature(latent));
+        return watch.median() * 1e3;
     }
 }

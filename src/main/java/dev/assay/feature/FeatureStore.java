@@ -268,7 +268,7 @@ public final class FeatureStore {
         ExampleReader reader = examples(latent, window);
         atLeast("groups", groups, 1);
         atLeast("examples of a group", each, 0);
-        return stored.active(latent) == 0 ? List.of() : reader.byInterval(groups, each);
+        return reader.byInterval(groups, each);
     }
 
     /**
@@ -290,7 +290,7 @@ public final class FeatureStore {
         ExampleReader reader = examples(latent, window);
         atLeast("groups", groups, 1);
         atLeast("examples of a group", each, 0);
-        return stored.active(latent) == 0 ? List.of() : reader.byQuantile(groups, each);
+        return reader.byQuantile(groups, each);
     }
 
     /**
@@ -368,6 +368,11 @@ public final class FeatureStore {
                 .filter(query.in(this))
                 .boxed()
                 .toList();
+    }
+
+    /** Returns the examples of a latent, for several questions about it in a row. */
+    ExampleReader examples(int latent) {
+        return examples(latent, manifest.window());
     }
 
     int checked(int latent) {

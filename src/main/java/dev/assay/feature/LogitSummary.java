@@ -1,7 +1,6 @@
 package dev.assay.feature;
 
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * How a feature's logit weights lie over the whole vocabulary. A large kurtosis tells of a feature that is about few tokens. The moments
@@ -29,8 +28,7 @@ public record LogitSummary(Histogram histogram, double mean, double deviation, d
         }
         double mean = sum / count;
         double width = (most - least) / BINS;
-        Long[] bins = new Long[BINS];
-        Arrays.fill(bins, 0L);
+        long[] bins = new long[BINS];
         double second = 0;
         double third = 0;
         double fourth = 0;
@@ -47,7 +45,7 @@ public record LogitSummary(Histogram histogram, double mean, double deviation, d
         double deviation = Math.sqrt(variance);
         boolean flat = !(variance > 0);
         return new LogitSummary(
-                new Histogram(least, width, List.of(bins)),
+                new Histogram(least, width, Arrays.stream(bins).boxed().toList()),
                 mean,
                 deviation,
                 flat ? 0 : third / count / (variance * deviation),

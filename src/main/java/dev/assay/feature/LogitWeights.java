@@ -70,17 +70,30 @@ final class LogitWeights {
         try (Scope scope = Scope.open()) {
             NDArray logits = weights(first, end); // [latents, V]
             int width = (int) logits.getShape().get(1);
-            int shown = Math.min(count, width);
-            List<List<TokenLogit>> top = lists(Aten.topKSorted(logits, shown), 1, end - first);
-            List<List<TokenLogit>> bottom = lists(Aten.topKSorted(logits.neg(), shown), -1, end - first);
             float[] values = logits.toFloatArray();
             List<OfLatent> piece = new ArrayList<>();
             for (int i = 0; i < end - first; i++) {
                 LogitSummary summary = LogitSummary.of(values, i * width, (i + 1) * width);
-                piece.add(new OfLatent(top.get(i), bottom.get(i), Optional.of(summary)));
+                List<TokenLogit> top = extremes(values, i * width, width, count, 1);
+                List<TokenLogit> bottom = extremes(values, i * width, width, count, -1);
+                piece.add(new OfLatent(top, bottom, Optional.of(summary)));
             }
             return piece;
         }
+    }
+
+    /** Returns the largest of a latent's weights, or with the sign −1 the smallest, equal ones by token. */
+    private List<TokenLogit> extremes(float[] values, int first, int width, int count, int sign) {
+        SmallestKeys found = new SmallestKeys(Math.min(count, width));
+        for (int token = 0; token < width; token++) {
+            found.offer(SmallestKeys.largestFirst(sign * values[first + token], token));
+        }
+        List<TokenLogit> list = new ArrayList<>(count);
+        for (long key : found.rising()) {
+            int token = (int) key;
+            list.add(new TokenLogit(token, model.tokenizer().token(token), values[first + token]));
+        }
+        return list;
     }
 
     /** Returns the weights of all latents on one token, [d_sae]; empty where there are none. */
@@ -124,20 +137,5 @@ final class LogitWeights {
     /** Checkpoints fill the vocabulary up to a round number with rows that no token has. */
     private int tokens() {
         return Math.min(model.config().vocabularySize(), model.tokenizer().vocabularySize());
-    }
-
-    private List<List<TokenLogit>> lists(Aten.Selection selection, int sign, int latents) {
-        float[] values = selection.values().toFloatArray();
-        long[] ids = selection.indices().toLongArray();
-        int width = values.length / latents;
-        List<List<TokenLogit>> lists = new ArrayList<>();
-        for (int latent = 0; latent < latents; latent++) {
-            List<TokenLogit> list = new ArrayList<>();
-            for (int i = latent * width; i < (latent + 1) * width; i++) {
-                list.add(new TokenLogit((int) ids[i], model.tokenizer().token((int) ids[i]), sign * values[i]));
-            }
-            lists.add(list);
-        }
-        return lists;
     }
 }

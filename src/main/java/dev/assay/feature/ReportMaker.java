@@ -2,7 +2,6 @@ package dev.assay.feature;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Puts reports together; products of matrices and runs of the model serve several features at once. */
 final class ReportMaker {
@@ -48,31 +47,38 @@ final class ReportMaker {
 
     private List<FeatureReport> piece(int first, int end) {
         List<LogitWeights.OfLatent> weights = logits.of(first, end, LOGITS);
-        List<List<List<Neighbour>>> alike = cosines.stream()
-                .map(cosine -> cosine.of(first, end, NEIGHBOURS))
-                .toList();
+        List<List<List<Neighbour>>> alike = new ArrayList<>();
+        for (CosineNeighbours cosine : cosines) {
+            alike.add(cosine.of(first, end, NEIGHBOURS));
+        }
         List<List<Example>> examples = new ArrayList<>();
+        List<List<ExampleGroup>> groups = new ArrayList<>();
         for (int latent = first; latent < end; latent++) {
-            examples.add(store.topExamples(latent, EXAMPLES));
+            ExampleReader reader = store.examples(latent);
+            examples.add(reader.top(EXAMPLES));
+            groups.add(groups(reader));
         }
         List<List<ExampleEffects>> changes = effects(first, examples);
         List<FeatureReport> reports = new ArrayList<>(end - first);
         for (int latent = first; latent < end; latent++) {
             int at = latent - first;
             List<Neighbour> neighbours = new ArrayList<>();
-            alike.forEach(ofMeasure -> neighbours.addAll(ofMeasure.get(at)));
+            for (List<List<Neighbour>> ofMeasure : alike) {
+                neighbours.addAll(ofMeasure.get(at));
+            }
+            for (Cofiring other : store.correlated(latent, NEIGHBOURS)) {
+                neighbours.add(new Neighbour(other.latent(), Neighbour.Measure.PEARSON, other.pearson()));
+            }
             List<Cofiring> cofiring = store.cofiring(latent, NEIGHBOURS);
-            store.correlated(latent, NEIGHBOURS)
-                    .forEach(other ->
-                            neighbours.add(new Neighbour(other.latent(), Neighbour.Measure.PEARSON, other.pearson())));
-            cofiring.forEach(
-                    other -> neighbours.add(new Neighbour(other.latent(), Neighbour.Measure.JACCARD, other.jaccard())));
+            for (Cofiring other : cofiring) {
+                neighbours.add(new Neighbour(other.latent(), Neighbour.Measure.JACCARD, other.jaccard()));
+            }
             reports.add(new FeatureReport(
                     latent,
                     store.stats(latent),
                     store.histogram(latent),
                     examples.get(at),
-                    groups(latent),
+                    groups.get(at),
                     weights.get(at).top(),
                     weights.get(at).bottom(),
                     weights.get(at).summary(),
@@ -84,11 +90,10 @@ final class ReportMaker {
         return reports;
     }
 
-    private List<ExampleGroup> groups(int latent) {
-        return Stream.concat(
-                        store.examplesByInterval(latent, GROUPS, EXAMPLES_OF_A_GROUP).stream(),
-                        store.examplesByQuantile(latent, GROUPS, EXAMPLES_OF_A_GROUP).stream())
-                .toList();
+    private static List<ExampleGroup> groups(ExampleReader reader) {
+        List<ExampleGroup> groups = new ArrayList<>(reader.byInterval(GROUPS, EXAMPLES_OF_A_GROUP));
+        groups.addAll(reader.byQuantile(GROUPS, EXAMPLES_OF_A_GROUP));
+        return groups;
     }
 
     /** Returns the effects on the first examples of each latent, all of them computed together. */

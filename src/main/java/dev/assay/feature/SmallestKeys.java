@@ -14,6 +14,13 @@ final class SmallestKeys {
         keys = new long[2 * limit];
     }
 
+    /** A key for which larger values come first, equal ones by number; its lower half is the number. */
+    static long largestFirst(float value, int number) {
+        int bits = Float.floatToIntBits(value);
+        int rising = bits < 0 ? bits ^ Integer.MAX_VALUE : bits; // the order of the values, as integers
+        return (long) ~rising << Integer.SIZE | number;
+    }
+
     void offer(long key) {
         if (key >= bound || limit == 0) {
             return;

@@ -17,6 +17,8 @@ final class StoredCorpus {
     private final MappedTensor documentNumbers;
     private final MappedTensor textOffsets;
     private final MappedTensor texts;
+    /** By token, null until read; several threads may read one at once, and keep equal ones. */
+    private final String[] known;
 
     StoredCorpus(Path data, int contextLength, Map<String, MappedTensor> arrays) {
         this.data = data;
@@ -26,6 +28,7 @@ final class StoredCorpus {
         documentNumbers = arrays.get(StoreLayout.DOCUMENT_NUMBERS);
         textOffsets = arrays.get(StoreLayout.VOCABULARY_OFFSETS);
         texts = arrays.get(StoreLayout.VOCABULARY);
+        known = new String[(int) Math.max(0, textOffsets.size() - 1)];
     }
 
     int contextLength() {
@@ -77,6 +80,15 @@ final class StoredCorpus {
 
     /** The text of a token. */
     String text(int id) {
+        String text = id >= 0 && id < known.length ? known[id] : null;
+        if (text == null) {
+            text = read(id);
+            known[id] = text;
+        }
+        return text;
+    }
+
+    private String read(int id) {
         long begin = id < 0 || id + 1 >= textOffsets.size() ? -1 : textOffsets.intAt(id);
         long end = begin < 0 ? -1 : textOffsets.intAt(id + 1);
         if (begin < 0 || end < begin || end > texts.size()) {

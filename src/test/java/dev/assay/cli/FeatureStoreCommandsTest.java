@@ -75,6 +75,7 @@ class FeatureStoreCommandsTest {
             "feature_build_ratio_to_harvest_encode",
             "feature_bytes_per_activation",
             "feature_open_ms",
+            "feature_report_first_ms",
             "feature_report_ms",
             "feature_report_slowest_ms"
         }) {
