@@ -2,6 +2,7 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
 
 /**
  * The loss of {@link JumpReluTraining}. What lies below the lower end of the window around its threshold neither counts nor teaches, so
@@ -44,9 +45,11 @@ final class JumpReluObjective implements Objective {
     @Override
     public void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, Moment moment) {
         NDArray above = pre.sub(space.ofLatents(thresholds)); // pre − θ
-        NDArray active = Reconstruction.indicator(above.gt(0));
-        NDArray window = Reconstruction.indicator(above.abs().lt((float) (method.bandwidth() / 2)));
-        NDArray codes = pre.mul(active);
+        NDArray active = Aten.positive(above);
+        NDArray window = within(above);
+        above.close();
+        Aten.mul_(pre, active);
+        NDArray codes = pre;
         Reconstruction reconstruction = Reconstruction.of(sums, rows, space, codes);
         NDArray codeGradient = reconstruction.codeGradient(sums.parameters());
         if (method.penalty() instanceof JumpReluPenalty.Tanh tanh) {
@@ -55,13 +58,22 @@ final class JumpReluObjective implements Objective {
             sums.perLatent(OF_STEP, space.sumByLatent(silentAsZero() ? window.mul(active) : window));
         }
         sums.loss(TrainingLosses.SQUARED_ERROR, reconstruction.squaredError(sums));
-        reconstruction.addGradients(sums);
-        sums.encoderProduct(space, rows, codeGradient.mul(active));
-        sums.perLatent(OF_JUMP, space.sumByLatent(codeGradient.mul(window)));
+        reconstruction.addGradients(sums); // needs the gradient as it is
+        Aten.mul_(window, codeGradient);
+        sums.perLatent(OF_JUMP, space.sumByLatent(window));
+        Aten.mul_(codeGradient, active);
+        sums.encoderProduct(space, rows, codeGradient);
         sums.error(reconstruction.error());
         sums.active(space, active);
         if (mayBeNegative()) {
             sums.perLatent(OF_CODES, space.sumByLatent(codes));
+        }
+    }
+
+    /** 1 within the window around the threshold, else 0. */
+    private NDArray within(NDArray above) {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(Reconstruction.indicator(above.abs().lt((float) (method.bandwidth() / 2))));
         }
     }
 
