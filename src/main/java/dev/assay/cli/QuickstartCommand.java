@@ -57,10 +57,13 @@ final class QuickstartCommand implements Callable<Integer> {
             description = "decides all randomness (default ${DEFAULT-VALUE})")
     private long seed;
 
-    /** How much of everything: the same steps at two sizes. */
-    private record Size(int dSae, int k, long tokens, long measured, long featureTokens) {
-        static final Size FULL = new Size(2048, 32, 3_000_000, 60_000, 300_000);
-        static final Size QUICK = new Size(1024, 32, 150_000, 10_000, 30_000);
+    /**
+     * How much of everything: the same steps at two sizes. At the usual rate, 1.4 times as high, the long run reconstructs a little more
+     * and gives fewer concepts a latent of their own.
+     */
+    private record Size(int dSae, int k, double learningRate, long tokens, long measured, long featureTokens) {
+        static final Size FULL = new Size(2048, 32, 2e-3 / Math.sqrt(2), 3_000_000, 60_000, 300_000);
+        static final Size QUICK = new Size(1024, 32, 2e-3, 150_000, 10_000, 30_000);
     }
 
     @Override
@@ -128,6 +131,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 .dictionarySize(size.dSae())
                 .tokens(size.tokens())
                 .batchSize(1024)
+                .learningRate(size.learningRate())
                 .seed(seed)
                 .output(out)
                 .train();

@@ -147,7 +147,7 @@ public record OptimizerOptions(
 
     /** Rates that suit TopK fall with the root of the number of latents (arXiv 2406.04093, section 2.4 and appendix A.3). */
     static double rateFor(int latents) {
-        return 2e-3 / Math.sqrt(Math.max(latents, 1) / 1024.0);
+        return 2.8e-3 / Math.sqrt(Math.max(latents, 1) / 1024.0);
     }
 
     /**
