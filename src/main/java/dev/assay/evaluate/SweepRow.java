@@ -65,7 +65,7 @@ public record SweepRow(
         var plan = outcome.member().plan();
         return new SweepRow(
                 outcome.member().name(),
-                plan == null ? null : plan.method().id(),
+                plan == null ? null : plan.method().label(),
                 String.join(",", outcome.member().sites()),
                 plan == null ? null : plan.dSae(),
                 l0,

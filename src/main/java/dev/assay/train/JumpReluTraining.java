@@ -100,6 +100,14 @@ public record JumpReluTraining(
     }
 
     @Override
+    public String label() {
+        if (penalty instanceof JumpReluPenalty.Tanh) {
+            return NamedMethod.JUMPRELU_TANH.id();
+        }
+        return penalty instanceof JumpReluPenalty.Target ? NamedMethod.JUMPRELU_TARGET.id() : id();
+    }
+
+    @Override
     public void check(int dSae) {}
 
     @Override

@@ -106,6 +106,11 @@ public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widt
     }
 
     @Override
+    public String label() {
+        return NamedMethod.MATRYOSHKA.id();
+    }
+
+    @Override
     public void check(int dSae) {
         selection.check(dSae);
         int last = widths.get(widths.size() - 1);

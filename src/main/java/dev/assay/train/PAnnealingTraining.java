@@ -61,6 +61,11 @@ public record PAnnealingTraining(
     }
 
     @Override
+    public String label() {
+        return NamedMethod.P_ANNEALING.id();
+    }
+
+    @Override
     public void check(int dSae) {}
 
     @Override

@@ -73,6 +73,12 @@ public record StandardTraining(double coefficient, double p, boolean normWeighte
     }
 
     @Override
+    public String label() {
+        String name = tied ? NamedMethod.TIED.id() : normWeighted ? NamedMethod.STANDARD_NORM_WEIGHTED.id() : id();
+        return p == 1 ? name : name + " p=" + p;
+    }
+
+    @Override
     public void check(int dSae) {}
 
     @Override

@@ -21,6 +21,15 @@ public sealed interface TrainingMethod
     String id();
 
     /**
+     * Returns the name under which figures of this method stand in tables and plots, which tells variants of one architecture apart.
+     *
+     * @return as {@link NamedMethod} has it where the method is one of those, such as {@code tied}
+     */
+    default String label() {
+        return id();
+    }
+
+    /**
      * Fails unless a dictionary of this many latents can be trained so.
      *
      * @param dSae the number of latents

@@ -34,6 +34,14 @@ class MethodOptionsTest {
     }
 
     @Test
+    void tablesAndPlotsCallAMethodWhatOptionsCallIt() {
+        for (NamedMethod named : NamedMethod.values()) {
+            assertEquals(named.id(), named.make(2, 64).label());
+        }
+        assertEquals("standard p=0.5", new StandardTraining(1, 0.5, false, false).label());
+    }
+
+    @Test
     void aBiasThatIsNotThereCannotBeSubtracted() {
         TrainingMethod tied = StandardTraining.tied(1);
         refused("a tied dictionary does not have", () -> new MethodCase(tied, Target.INPUT, true, false).plan());
