@@ -167,6 +167,29 @@ public final class Aten {
     }
 
     /**
+     * Returns 1 where x is above a bound, else 0, in one pass.
+     *
+     * @param x any shape
+     * @param bounds broadcastable to it
+     * @return the shape and type of x
+     */
+    public static NDArray above(NDArray x, NDArray bounds) {
+        return Bridge.get().tensor("above", x, bounds);
+    }
+
+    /**
+     * Returns 1 where x is nearer to a centre than a distance, else 0.
+     *
+     * @param x any shape
+     * @param centres broadcastable to it
+     * @param distance positive
+     * @return the shape and type of x
+     */
+    public static NDArray within(NDArray x, NDArray centres, double distance) {
+        return Bridge.get().tensor("within", x, centres, distance);
+    }
+
+    /**
      * Replaces x by {@code cap · tanh(x / cap)}.
      *
      * @param x any shape

@@ -2,7 +2,6 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
-import dev.assay.tensor.Scope;
 
 /**
  * The loss of {@link JumpReluTraining}. What lies below the lower end of the window around its threshold neither counts nor teaches, so
@@ -44,10 +43,9 @@ final class JumpReluObjective implements Objective {
 
     @Override
     public void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, Moment moment) {
-        NDArray above = pre.sub(space.ofLatents(thresholds)); // pre − θ
-        NDArray active = Aten.positive(above);
-        NDArray window = within(above);
-        above.close();
+        NDArray theta = space.ofLatents(thresholds);
+        NDArray active = Aten.above(pre, theta);
+        NDArray window = Aten.within(pre, theta, method.bandwidth() / 2);
         Aten.mul_(pre, active);
         NDArray codes = pre;
         Reconstruction reconstruction = Reconstruction.of(sums, rows, space, codes);
@@ -67,13 +65,6 @@ final class JumpReluObjective implements Objective {
         sums.active(space, active);
         if (mayBeNegative()) {
             sums.perLatent(OF_CODES, space.sumByLatent(codes));
-        }
-    }
-
-    /** 1 within the window around the threshold, else 0. */
-    private NDArray within(NDArray above) {
-        try (Scope scope = Scope.open()) {
-            return scope.keep(Reconstruction.indicator(above.abs().lt((float) (method.bandwidth() / 2))));
         }
     }
 

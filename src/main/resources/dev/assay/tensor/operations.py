@@ -41,6 +41,10 @@ class Operations(Module):
     return None
   def positive(self: __torch__.Operations, x: Tensor) -> Tensor:
     return torch.gt(x, 0, out=torch.empty_like(x))
+  def above(self: __torch__.Operations, x: Tensor, bounds: Tensor) -> Tensor:
+    return torch.gt(x, bounds, out=torch.empty_like(x))
+  def within(self: __torch__.Operations, x: Tensor, centres: Tensor, distance: float) -> Tensor:
+    return torch.lt_(torch.abs_(torch.sub(x, centres)), distance)
   def soft_cap_(self: __torch__.Operations, x: Tensor, cap: float) -> NoneType:
     _0 = torch.mul_(torch.tanh_(torch.div_(x, cap)), cap)
     return None

@@ -50,7 +50,7 @@ class AtenTest {
                 .map(Method::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> tested = Stream.of(
-                        "linear layerNorm rmsNorm gelu geluTanh gelu_ geluTanh_ silu silu_ sigmoid relu relu_ reluGradient_ positive softCap_",
+                        "linear layerNorm rmsNorm gelu geluTanh gelu_ geluTanh_ silu silu_ sigmoid relu relu_ reluGradient_ positive above within softCap_",
                         "rotateHalves causalAttention maskedAttention",
                         "mul div pow embedding crossEntropy mm addmm addmv sub topK topKSorted amax sort searchSorted",
                         "indexSelect indexCopy_ indexAdd_ gather scatter binCount embeddingBag",
@@ -150,6 +150,9 @@ class AtenTest {
         Aten.reluGradient_(gradient, array(wide));
         assertClose(map(wide, v -> v > 0 ? 3 - v : 0), gradient);
         assertClose(map(wide, v -> v > 0 ? 1 : 0), Aten.positive(array(wide)));
+        NDArray half = array(wide).getManager().create(0.5f);
+        assertClose(map(wide, v -> v > 0.5 ? 1 : 0), Aten.above(array(wide), half));
+        assertClose(map(wide, v -> Math.abs(v - 0.5) < 0.7 ? 1 : 0), Aten.within(array(wide), half, 0.7));
         assertClose(map(wide, v -> v * 1.7), Aten.mul(array(wide), 1.7));
         assertClose(map(wide, v -> v / 1.7), Aten.div(array(wide), 1.7));
         assertClose(map(wide, v -> v * v), Aten.pow(array(wide), 2));
