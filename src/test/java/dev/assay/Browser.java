@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
 
 /** Headless Chromium that reaches no other machine, driven through chromedriver's W3C endpoints. */
 public final class Browser implements AutoCloseable {
@@ -44,9 +45,13 @@ public final class Browser implements AutoCloseable {
         this.session = session;
     }
 
-    /** Tells whether the programs are there. */
-    public static boolean isInstalled() {
-        return Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
+    /** Skips the tests of a class, with a message, where the programs are not there. */
+    public static void require(Class<?> tests) {
+        boolean installed = Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
+        if (!installed) {
+            System.out.println(tests.getSimpleName() + " is skipped: there is no " + CHROMIUM + " with its " + DRIVER);
+        }
+        Assumptions.assumeTrue(installed, "no Chromium with chromedriver");
     }
 
     /** Starts one with a profile of its own in an empty folder. */

@@ -52,6 +52,9 @@ final class ServedPage {
         }
     }
 
+    /** How elements, numbers and tokens are written, which the scripts of the page keep to themselves. */
+    private static final String TEXT = "/dev/assay/feature/text.js";
+
     /** Adds the box below the head of the page, whose own policy allows no connections. */
     static String live(String page) throws IOException {
         int policy = page.indexOf(SEALED);
@@ -64,7 +67,7 @@ final class ServedPage {
                 + page.substring(policy + SEALED.length(), place + PLACE.length())
                 + "<style>" + resource("live.css") + "</style>"
                 + resource("live.html")
-                + "<script>" + resource("live.js") + "</script>"
+                + "<script>(() => {\n'use strict';\n" + resource(TEXT) + resource("live.js") + "})();</script>"
                 + page.substring(place + PLACE.length());
     }
 

@@ -74,7 +74,7 @@ final class AuxiliaryGradient {
     private NDArray selected(NDArray pre, int count) {
         try (Scope scope = Scope.open()) {
             NDArray ranks = ranksByNorm ? pre.mul(Aten.rowNorms(dead.decoder()).reshape(1, dead.size())) : pre;
-            NDArray positive = scaled ? ranks.onesLike() : Reconstruction.indicator(ranks.gt(0));
+            NDArray positive = scaled ? ranks.onesLike() : Aten.positive(ranks);
             // Rows seldom have more positive pre-activations than may take part; there is nothing to choose then.
             float most = positive.sum(new int[] {1}).max().getFloat();
             if (most <= count) {
@@ -98,8 +98,6 @@ final class AuxiliaryGradient {
             variance = scope.keep(Reconstruction.squares(centred).div((float) batch));
         }
         // A residual without variance leaves nothing to explain: the loss is 0 then, not NaN.
-        return Reconstruction.indicator(variance.gt(0))
-                .mul((float) auxiliary.coefficient())
-                .div(variance.maximum(Float.MIN_NORMAL));
+        return Aten.positive(variance).mul((float) auxiliary.coefficient()).div(variance.maximum(Float.MIN_NORMAL));
     }
 }

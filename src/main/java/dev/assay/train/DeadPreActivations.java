@@ -25,7 +25,7 @@ record DeadPreActivations(double coefficient, NDArray dead) {
         NDArray bias = Aten.indexSelect(thresholds.sub(p.encoderBias()), 0, dead);
         NDArray n = Aten.indexSelect(norms, 0, dead);
         NDArray below = batch.s().matMul(encoder.transpose()).sub(bias).neg(); // θ − pre: [batch, n_dead]
-        NDArray counts = Reconstruction.indicator(below.gt(0));
+        NDArray counts = Aten.positive(below);
         NDArray lacking = below.mul(counts).sum(new int[] {0}); // [n_dead]
         float factor = (float) (coefficient / sums.batch());
 

@@ -72,9 +72,7 @@ final class JumpReluObjective implements Objective {
     @Override
     public NDArray fired(StepSums sums) {
         NDArray counts = sums.fired();
-        return mayBeNegative()
-                ? counts.mul(Reconstruction.indicator(sums.perLatent(OF_CODES).gt(0)))
-                : counts;
+        return mayBeNegative() ? counts.mul(Aten.positive(sums.perLatent(OF_CODES))) : counts;
     }
 
     private boolean mayBeNegative() {

@@ -1,12 +1,6 @@
 (() => {
   'use strict';
   const part = id => document.getElementById('live-' + id);
-  const element = (name, kind, text) => {
-    const made = document.createElement(name);
-    if (kind) made.className = kind;
-    if (text !== undefined) made.textContent = text;
-    return made;
-  };
   const number = (value, digits) => value === null || value === undefined ? '' : value.toFixed(digits).replace('-', '−');
   const columns = {
     activation: ['Activation', feature => number(feature.activation, 3)],
@@ -47,10 +41,6 @@
     });
     if (text === '') to.append(element('i', '', '∅'));
   }
-
-  /** A token by itself: the spaces at its ends tell tokens apart. */
-  const alone = text => text === '' ? '∅' : text.replace(/^ +| +$/g, spaces => '·'.repeat(spaces.length))
-      .replace(/\n/g, '↵').replace(/\t/g, '⇥').replace(/\r/g, '␍');
 
   /** Where one feature is active, or, if none is chosen, how strong the strongest is at each token. */
   function heats() {
@@ -125,7 +115,7 @@
     first.append(link);
     const peaks = element('td', 'peaks');
     feature.labels.forEach(label => peaks.append(element('span', 'label', label)));
-    feature.peakTokens.forEach(text => peaks.append(element('code', '', alone(text))));
+    feature.peakTokens.forEach(text => peaks.append(element('code', '', visible(text))));
     const effects = element('button', '', 'Ablate');
     effects.type = 'button';
     effects.title = 'What ablation does in this feature’s strongest examples';

@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,11 +37,7 @@ class DashboardInBrowserTest {
 
     @BeforeAll
     static void start() throws IOException {
-        if (!Browser.isInstalled()) {
-            System.out.println(
-                    "DashboardInBrowserTest is skipped: there is no /usr/bin/chromium with its chromedriver");
-        }
-        Assumptions.assumeTrue(Browser.isInstalled(), "no Chromium with chromedriver");
+        Browser.require(DashboardInBrowserTest.class);
         browser = Browser.open(folder.resolve("profile"));
         page = folder.resolve("page.html");
         SyntheticFeatures.dashboard(LATENTS).write(page);

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,11 +39,7 @@ class PromptBoxInBrowserTest {
 
     @BeforeAll
     static void start() throws IOException {
-        if (!Browser.isInstalled()) {
-            System.out.println(
-                    "PromptBoxInBrowserTest is skipped: there is no /usr/bin/chromium with its chromedriver");
-        }
-        Assumptions.assumeTrue(Browser.isInstalled(), "no Chromium with chromedriver");
+        Browser.require(PromptBoxInBrowserTest.class);
         dictionary = new ServedDictionary(folder.resolve("store"));
         server = FeatureServer.of(dictionary.inspector).port(0).start();
         browser = Browser.open(folder.resolve("profile"));
