@@ -38,8 +38,14 @@ final class Candidates {
         return new Entries(joined(rows), joined(latents), joined(values));
     }
 
+    /** The pieces as one array, in whose stead they are closed. */
     static NDArray joined(NDList pieces) {
-        return pieces.size() == 1 ? pieces.get(0) : NDArrays.concat(pieces);
+        if (pieces.size() == 1) {
+            return pieces.get(0);
+        }
+        NDArray all = NDArrays.concat(pieces);
+        pieces.forEach(NDArray::close);
+        return all;
     }
 
     /** The largest entry of each group: [n, width] → [n, width / 8], or x itself where the width does not divide. */

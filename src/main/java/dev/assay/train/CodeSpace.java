@@ -9,22 +9,22 @@ import ai.djl.ndarray.NDArray;
  * <p>With codes c, a table W of one row a latent, and a table T of one row a token:
  *
  * <pre>
- * decode        c · W         [rows, d]
+ * addDecoded    c · W         [rows, d]
  * codeGradient  T · Wᵀ         at the places
  * byLatent      cᵀ · T         [d_sae, d]
  * </pre>
  */
 interface CodeSpace {
-    /** Returns {@code c · W}: W [d_sae, d] → [rows, d]. */
-    NDArray decode(NDArray table, NDArray values);
+    /** Adds {@code c · W} to a sum [rows, d]: W [d_sae, d]. */
+    void addDecoded(NDArray sum, NDArray table, NDArray values);
 
     /** Returns {@code T · Wᵀ} at the places: W [d_sae, d], T [rows, d] → values. */
     NDArray codeGradient(NDArray table, NDArray rows);
 
-    /** Returns {@code cᵀ · T}: T [rows, d] → [d_sae, d]. */
-    NDArray byLatent(NDArray rows, NDArray values);
+    /** Writes {@code cᵀ · T} to an array [d_sae, d]: T [rows, d]. */
+    void byLatent(NDArray out, NDArray rows, NDArray values);
 
-    /** Adds {@code cᵀ · T} to a sum [d_sae, d]. */
+    /** Adds {@code cᵀ · T} to a sum [d_sae, d]: T [rows, d]. */
     void addByLatent(NDArray sum, NDArray rows, NDArray values);
 
     /** Returns the sum of the values of each latent: → [d_sae]. */

@@ -8,7 +8,7 @@ final class DeadDictionary {
     private final DictionaryParameters p;
     private final NDArray dead; // int64 [n_dead]
     private final NDArray encoder; // [n_dead, d_in]
-    private final NDArray bias; // [n_dead]
+    private final NDArray bias; // [n_dead], of x
     private final NDArray decoder; // [n_dead, d_out]
     private final NDArray encoderGradient; // as the encoder
     private final NDArray biasGradient;
@@ -19,12 +19,13 @@ final class DeadDictionary {
      *
      * @param p the dictionary
      * @param dead int64 [n_dead]
+     * @param batch all rows
      */
-    DeadDictionary(DictionaryParameters p, NDArray dead) {
+    DeadDictionary(DictionaryParameters p, NDArray dead, Rows batch) {
         this.p = p;
         this.dead = dead;
         this.encoder = Aten.indexSelect(p.encoder(), 0, dead);
-        this.bias = Aten.indexSelect(p.encoderBias(), 0, dead);
+        this.bias = batch.bias(encoder, Aten.indexSelect(p.encoderBias(), 0, dead));
         this.decoder = Aten.indexSelect(p.decoder(), 0, dead);
         this.encoderGradient = encoder.zerosLike();
         this.biasGradient = bias.zerosLike();
@@ -37,7 +38,7 @@ final class DeadDictionary {
 
     /** Pre-activations of rows: [rows, n_dead]. */
     NDArray pre(Rows rows) {
-        return Aten.linear(rows.s(), encoder, bias);
+        return Aten.linear(rows.x(), encoder, bias);
     }
 
     NDArray decoder() {
@@ -56,7 +57,7 @@ final class DeadDictionary {
         Aten.addmm(decoderGradient, codes.transpose(), g, decoderGradient);
         NDArray preGradient = g.matMul(decoder.transpose()); // [rows, n_dead]
         Aten.mul_(preGradient, slope);
-        Aten.addmm(encoderGradient, preGradient.transpose(), rows.s(), encoderGradient);
+        Aten.addmm(encoderGradient, preGradient.transpose(), rows.x(), encoderGradient);
         Aten.add_(biasGradient, preGradient.sum(new int[] {0}), 1);
     }
 

@@ -22,9 +22,10 @@ record DeadPreActivations(double coefficient, NDArray dead) {
         DictionaryParameters p = sums.parameters();
         DictionaryParameters gradients = sums.gradients();
         NDArray encoder = Aten.indexSelect(p.encoder(), 0, dead); // [n_dead, d_in]
-        NDArray bias = Aten.indexSelect(thresholds.sub(p.encoderBias()), 0, dead);
+        NDArray bias = Aten.indexSelect(thresholds, 0, dead)
+                .sub(batch.bias(encoder, Aten.indexSelect(p.encoderBias(), 0, dead)));
         NDArray n = Aten.indexSelect(norms, 0, dead);
-        NDArray below = batch.s().matMul(encoder.transpose()).sub(bias).neg(); // θ − pre: [batch, n_dead]
+        NDArray below = batch.x().matMul(encoder.transpose()).sub(bias).neg(); // θ − pre: [batch, n_dead]
         NDArray counts = Aten.positive(below);
         NDArray lacking = below.mul(counts).sum(new int[] {0}); // [n_dead]
         float factor = (float) (coefficient / sums.batch());
@@ -36,7 +37,7 @@ record DeadPreActivations(double coefficient, NDArray dead) {
                 gradients.encoder(),
                 0,
                 dead,
-                slope.transpose().matMul(batch.s()).neg());
+                slope.transpose().matMul(batch.x()).neg());
         Aten.indexAdd_(gradients.encoderBias(), 0, dead, ofLatents.neg());
         Aten.indexAdd_(gradients.get(Parameter.THRESHOLD), 0, dead, ofLatents);
         sums.productSum(spread(ofLatents.neg(), norms));

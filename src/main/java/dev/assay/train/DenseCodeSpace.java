@@ -17,13 +17,13 @@ final class DenseCodeSpace implements CodeSpace {
     private DenseCodeSpace() {}
 
     /** How many rows are best treated at once. */
-    static int pieceRows(int dSae) {
+    static int pieceRows(long dSae) {
         return dSae > MANY ? ROWS_OF_MANY : ROWS;
     }
 
     @Override
-    public NDArray decode(NDArray table, NDArray values) {
-        return values.matMul(table);
+    public void addDecoded(NDArray sum, NDArray table, NDArray values) {
+        Aten.addmm(sum, values, table, sum);
     }
 
     @Override
@@ -32,13 +32,13 @@ final class DenseCodeSpace implements CodeSpace {
     }
 
     @Override
-    public NDArray byLatent(NDArray table, NDArray values) {
-        return values.transpose().matMul(table);
+    public void byLatent(NDArray out, NDArray rows, NDArray values) {
+        Aten.mm(values.transpose(), rows, out);
     }
 
     @Override
-    public void addByLatent(NDArray sum, NDArray table, NDArray values) {
-        Aten.addmm(sum, values.transpose(), table, sum);
+    public void addByLatent(NDArray sum, NDArray rows, NDArray values) {
+        Aten.addmm(sum, values.transpose(), rows, sum);
     }
 
     @Override

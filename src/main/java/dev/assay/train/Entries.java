@@ -2,6 +2,7 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
 
 /**
  * Places of a matrix [rows, d_sae] with what stands there, sorted by row.
@@ -27,6 +28,14 @@ record Entries(NDArray rows, NDArray latents, NDArray values) {
                 Aten.indexSelect(rows, 0, positions),
                 Aten.indexSelect(latents, 0, positions),
                 Aten.indexSelect(values, 0, positions));
+    }
+
+    /** Takes all three arrays out of a scope. */
+    Entries keep(Scope scope) {
+        scope.keep(rows);
+        scope.keep(latents);
+        scope.keep(values);
+        return this;
     }
 
     private NDArray ofLatents(NDArray perLatent) {

@@ -45,7 +45,6 @@ final class GatedObjective implements Objective {
         sums.perLatent(OF_GATE, space.sumByLatent(gateGradient));
         sums.perLatent(OF_MAGNITUDE_BIAS, space.sumByLatent(magnitudeGradient));
         sums.perLatent(OF_MAGNITUDE_SCALE, space.sumByLatent(magnitudeGradient.mul(scaled)));
-        sums.error(main.error());
         sums.active(space, active);
     }
 
@@ -59,7 +58,6 @@ final class GatedObjective implements Objective {
         if (method.auxiliary() == GatedTraining.Auxiliary.ATTACHED) {
             ofGate.addGradients(sums);
         }
-        ofGate.closeError(); // before that of the magnitudes is there
         return gradient;
     }
 

@@ -61,7 +61,6 @@ final class JumpReluObjective implements Objective {
         sums.perLatent(OF_JUMP, space.sumByLatent(window));
         Aten.mul_(codeGradient, active);
         sums.encoderProduct(space, rows, codeGradient);
-        sums.error(reconstruction.error());
         sums.active(space, active);
         if (mayBeNegative()) {
             sums.perLatent(OF_CODES, space.sumByLatent(codes));

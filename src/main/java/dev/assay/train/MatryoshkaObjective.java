@@ -11,7 +11,7 @@ import java.util.Map;
  * The loss of {@link MatryoshkaTraining}. A group is what a prefix adds to the one before. A code of group j is part of every
  * reconstruction from j on, so that its gradient, and that of its decoder row, are against
  * {@code G_j = Σ_{g ≥ j} 2 · weight_g · (x̂_g − x) / batch}. From the full width down, each group is taken out of the reconstruction
- * after {@code G_j} has grown by what the prefix up to it leaves over: no more than two arrays of the size of the batch at a time.
+ * after {@code G_j} has grown by what the prefix up to it leaves over: two arrays of the size of the batch.
  */
 final class MatryoshkaObjective implements Objective {
     private final MatryoshkaTraining method;
@@ -29,12 +29,11 @@ final class MatryoshkaObjective implements Objective {
 
     @Override
     public void add(Rows rows, CodeSpace space, NDArray codes, StepSums sums, Moment moment) {
-        NDArray error = Reconstruction.error(sums.parameters(), rows, space, codes);
+        NDArray error = Reconstruction.error(sums, rows, space, codes);
         NDArray codeGradient = codes.zerosLike();
         addGroups(rows, (SparseCodeSpace) space, codes, error, codeGradient, sums);
         sums.parallel(space, codes, codeGradient);
         sums.encoderProduct(space, rows, codeGradient);
-        sums.error(error);
         sums.activeWherePositive(space, codes);
         selection.follow(space, codes, sums, moment);
     }
@@ -48,13 +47,20 @@ final class MatryoshkaObjective implements Objective {
     private void addGroups(
             Rows rows, SparseCodeSpace space, NDArray codes, NDArray error, NDArray codeGradient, StepSums sums) {
         DictionaryParameters p = sums.parameters();
-        NDArray decoderGradient = p.decoder().zerosLike();
+        NDArray decoderGradient = sums.startMatrix(p.decoderParameter());
         try (Scope scope = Scope.open()) {
-            NDArray leftOver = error.duplicate(); // [batch, d_out]: x̂_g − x
-            NDArray gradient = error.zerosLike(); // [batch, d_out]: G_g
-            for (int g = method.widths().size() - 1; g >= 0; g--) {
+            // Both [batch, d_out]. The encoder's gradient comes later, so that its place is free until then.
+            NDArray leftOver = sums.borrow(Workspace.Use.ENCODER_GRADIENT); // x̂_g − x
+            NDArray gradient = sums.borrow(Workspace.Use.RECONSTRUCTION_GRADIENT); // G_g
+            Aten.copy_(leftOver, error);
+            Aten.copy_(gradient, error);
+            int full = method.widths().size() - 1;
+            Aten.mul_(gradient, factor(full, sums));
+            for (int g = full; g >= 0; g--) {
                 addLoss(leftOver, g, sums);
-                Aten.add_(gradient, leftOver, 2 * method.weights().get(g) / sums.batch());
+                if (g < full) {
+                    Aten.add_(gradient, leftOver, factor(g, sums));
+                }
                 int first = g == 0 ? 0 : method.widths().get(g - 1);
                 int last = method.widths().get(g);
                 try (Scope ofGroup = Scope.open()) {
@@ -64,18 +70,20 @@ final class MatryoshkaObjective implements Objective {
                     NDArray own = Aten.indexSelect(codes, 0, group.positions());
                     NDArray ofCodes = group.space().codeGradient(table, gradient);
                     Aten.indexCopy_(codeGradient, 0, group.positions(), ofCodes);
-                    try (NDArray ofRows = group.space().byLatent(gradient, own)) {
-                        Aten.copy_(decoderGradient.get(latents), ofRows);
-                    }
+                    group.space().byLatent(decoderGradient.get(latents), gradient, own);
                     if (g > 0) {
-                        Aten.add_(leftOver, group.space().decode(table, own), -1);
+                        group.space().addDecoded(leftOver, table, own.neg());
                     }
                 }
             }
             Reconstruction.addAffineGradients(sums, rows, gradient, 1);
             sums.keep(scope);
         }
-        sums.gradient(p.decoderParameter(), decoderGradient);
+    }
+
+    /** What a prefix's error counts with in the gradient of its reconstruction. */
+    private double factor(int group, StepSums sums) {
+        return 2 * method.weights().get(group) / sums.batch();
     }
 
     private void addLoss(NDArray leftOver, int group, StepSums sums) {

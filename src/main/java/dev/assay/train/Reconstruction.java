@@ -27,33 +27,25 @@ final class Reconstruction {
     }
 
     static Reconstruction of(StepSums sums, Rows rows, CodeSpace space, NDArray codes) {
-        NDArray error = error(sums.parameters(), rows, space, codes);
+        NDArray error = error(sums, rows, space, codes);
         return new Reconstruction(rows, space, codes, error, 2f / sums.batch());
     }
 
-    /** x̂ − y: [rows, d_out]. */
-    static NDArray error(DictionaryParameters p, Rows rows, CodeSpace space, NDArray codes) {
-        NDArray error = space.decode(p.decoder(), codes);
+    /** x̂ − y [rows, d_out], in the place that the sums have for it: another reconstruction of the same rows overwrites it. */
+    static NDArray error(StepSums sums, Rows rows, CodeSpace space, NDArray codes) {
+        DictionaryParameters p = sums.parameters();
+        NDArray error = sums.error(rows);
         if (p.has(Parameter.DECODER_BIAS)) {
-            Aten.add_(error, p.decoderBias(), 1);
+            Aten.sub(p.decoderBias(), rows.target(), error);
+        } else {
+            Aten.copy_(error, rows.target());
+            Aten.mul_(error, -1);
         }
         if (p.has(Parameter.SKIP)) {
-            Aten.add_(error, rows.x().matMul(p.get(Parameter.SKIP).transpose()), 1);
+            Aten.addmm(error, rows.x(), p.get(Parameter.SKIP).transpose(), error);
         }
-        Aten.add_(error, rows.target(), -1);
+        space.addDecoded(error, p.decoder(), codes);
         return error;
-    }
-
-    NDArray error() {
-        return error;
-    }
-
-    /** Gives the memory of the error back, which nothing is computed from any more. */
-    void closeError() {
-        error.close();
-        if (scaledError != null) {
-            scaledError.close();
-        }
     }
 
     /** E‖x̂ − y‖², the part of these rows: a scalar. */

@@ -54,7 +54,6 @@ final class RectifiedLoss {
             sums.perLatent(
                     OF_NORMS, space.sumByLatent(amount.slope().mul(codes)).mul(factor));
         }
-        sums.error(reconstruction.error());
         sums.activeWherePositive(space, codes);
     }
 

@@ -120,9 +120,9 @@ final class Resampler {
     }
 
     private void restart(NDArray latents, NDArray dead, Rows rows) {
-        NDArray target = plan.centresInput() ? rows.target().sub(p.decoderBias()) : rows.target();
+        NDArray target = rows.centre() == null ? rows.target() : rows.target().sub(rows.centre());
         NDArray size = livingNorm(dead).mul((float) plan.revival().resampling().encoderScale());
-        Aten.indexCopy_(p.encoder(), 0, latents, unit(rows.s()).mul(size));
+        Aten.indexCopy_(p.encoder(), 0, latents, unit(rows.centred()).mul(size));
         Aten.indexCopy_(p.decoder(), 0, latents, unit(target)); // of a tied dictionary, the encoder itself
         fill(p.encoderBias(), latents, 0);
         plan.method().extras().forEach((parameter, value) -> fill(p.get(parameter), latents, value));

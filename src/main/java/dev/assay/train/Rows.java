@@ -2,15 +2,18 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import dev.assay.tensor.Aten;
 
 /**
- * Rows of a batch as a loss sees them.
+ * Rows of a batch as a loss sees them. The encoder is multiplied by {@code s = x − centre}, of which no array is made: products are taken
+ * of x, and what the centre adds to them is a matter of biases, {@code s · Wᵀ + b = x · Wᵀ + (b − W · centre)}, so that dictionaries that
+ * share their activations can share one product.
  *
  * @param x [rows, d_in], the activations
- * @param s [rows, d_in], what the encoder is multiplied by: the activations, centred or not
+ * @param centre [d_in], or null for 0
  * @param target [rows, d_out], what is to be reconstructed: x itself, except for a transcoder
  */
-record Rows(NDArray x, NDArray s, NDArray target) {
+record Rows(NDArray x, NDArray centre, NDArray target) {
     int size() {
         return (int) x.getShape().get(0);
     }
@@ -18,6 +21,16 @@ record Rows(NDArray x, NDArray s, NDArray target) {
     Rows slice(long first, long last) {
         NDIndex rows = new NDIndex("{}:{}", first, last);
         NDArray part = x.get(rows);
-        return new Rows(part, s == x ? part : s.get(rows), target == x ? part : target.get(rows));
+        return new Rows(part, centre, target == x ? part : target.get(rows));
+    }
+
+    /** What is added to {@code x · Wᵀ}, for W [n, d_in] and the bias b [n] of centred rows: [n]. */
+    NDArray bias(NDArray w, NDArray b) {
+        return centre == null ? b : Aten.addmv(b, w, centre, -1);
+    }
+
+    /** s itself: [rows, d_in], a new array where there is a centre. */
+    NDArray centred() {
+        return centre == null ? x : x.sub(centre);
     }
 }

@@ -15,7 +15,6 @@ final class SparseCodeSpace implements CodeSpace {
     private final NDArray rowOffsets; // int64 [rows]
 
     private final ByLatent byLatent;
-    private NDArray sortedRows; // int64 [m]
 
     /**
      * Takes entries.
@@ -35,7 +34,7 @@ final class SparseCodeSpace implements CodeSpace {
         this.latents = latents;
         NDArray counts = Aten.binCount(entryRows, rows);
         this.rowOffsets = counts.cumSum(0).sub(counts);
-        this.byLatent = new ByLatent(latents, dSae);
+        this.byLatent = new ByLatent(entryRows, latents, dSae);
     }
 
     /**
@@ -56,8 +55,8 @@ final class SparseCodeSpace implements CodeSpace {
     }
 
     @Override
-    public NDArray decode(NDArray table, NDArray values) {
-        return Aten.embeddingBag(table, latents, rowOffsets, values);
+    public void addDecoded(NDArray sum, NDArray table, NDArray values) {
+        new Bags(latents, rowOffsets).add(sum, table, values);
     }
 
     @Override
@@ -66,17 +65,13 @@ final class SparseCodeSpace implements CodeSpace {
     }
 
     @Override
-    public NDArray byLatent(NDArray table, NDArray values) {
-        if (sortedRows == null) {
-            sortedRows = Aten.indexSelect(entryRows, 0, byLatent.order());
-        }
-        NDArray sorted = Aten.indexSelect(values, 0, byLatent.order());
-        return Aten.embeddingBag(table, sortedRows, byLatent.offsets(), sorted);
+    public void byLatent(NDArray out, NDArray table, NDArray values) {
+        byLatent.bags().write(out, table, byLatent.sorted(values));
     }
 
     @Override
     public void addByLatent(NDArray sum, NDArray table, NDArray values) {
-        Aten.add_(sum, byLatent(table, values), 1);
+        byLatent.bags().add(sum, table, byLatent.sorted(values));
     }
 
     @Override
@@ -101,29 +96,35 @@ final class SparseCodeSpace implements CodeSpace {
 
     /** The entries sorted by latent, found when they are first asked for. */
     private static final class ByLatent {
+        private final NDArray entryRows;
         private final NDArray latents;
         private final int dSae;
         private NDArray order; // int64 [m]
-        private NDArray offsets; // int64 [d_sae]
+        private Bags bags; // one a latent
 
-        ByLatent(NDArray latents, int dSae) {
+        ByLatent(NDArray entryRows, NDArray latents, int dSae) {
+            this.entryRows = entryRows;
             this.latents = latents;
             this.dSae = dSae;
         }
 
-        NDArray order() {
+        NDArray sorted(NDArray values) {
+            return Aten.indexSelect(values, 0, order());
+        }
+
+        Bags bags() {
+            if (bags == null) {
+                NDArray counts = Aten.binCount(latents, dSae);
+                bags = new Bags(sorted(entryRows), counts.cumSum(0).sub(counts));
+            }
+            return bags;
+        }
+
+        private NDArray order() {
             if (order == null) {
                 order = Aten.sort(latents).indices();
             }
             return order;
-        }
-
-        NDArray offsets() {
-            if (offsets == null) {
-                NDArray counts = Aten.binCount(latents, dSae);
-                offsets = counts.cumSum(0).sub(counts);
-            }
-            return offsets;
         }
     }
 }

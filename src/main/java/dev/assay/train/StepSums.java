@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
@@ -21,16 +22,24 @@ final class StepSums {
     private final Map<String, NDArray> losses = new LinkedHashMap<>();
     private final Map<String, NDArray> logged = new LinkedHashMap<>();
     private final Map<String, NDArray> perLatent = new LinkedHashMap<>();
-    private NDArray errors; // [batch, d_out]
+    private final Workspace workspace;
+    private final NDArray errors; // [batch, d_out]
     private boolean inPieces;
-    private int errorRows; // those that are known, of a batch in pieces
+    private int rowsAdded; // of a batch in pieces
     private NDArray product; // [d_sae]
     private NDArray parallel; // [d_sae]
     private NDArray fired; // [d_sae]
 
-    StepSums(DictionaryParameters parameters, int batch) {
+    StepSums(DictionaryParameters parameters, int batch, Workspace workspace) {
         this.parameters = parameters;
         this.batch = batch;
+        this.workspace = workspace;
+        this.errors = borrow(Workspace.Use.ERROR);
+    }
+
+    /** An array of the workspace, of the shape of a reconstruction of the whole batch: [batch, d_out]. */
+    NDArray borrow(Workspace.Use use) {
+        return workspace.array(use, batch, parameters.dOut());
     }
 
     /**
@@ -88,24 +97,49 @@ final class StepSums {
     void byLatent(Parameter parameter, CodeSpace space, NDArray rows, NDArray values) {
         NDArray sum = gradients.get(parameter);
         if (sum == null) {
-            gradients.put(parameter, space.byLatent(rows, values));
+            space.byLatent(startMatrix(parameter), rows, values);
         } else {
             space.addByLatent(sum, rows, values);
         }
     }
 
     /**
-     * Adds the gradient of {@code s · encoderᵀ}.
+     * Gives the gradient of a matrix of one row a latent its place.
+     *
+     * @return as the parameter, to be filled
+     */
+    NDArray startMatrix(Parameter parameter) {
+        Workspace.Use use =
+                parameter == Parameter.ENCODER ? Workspace.Use.ENCODER_GRADIENT : Workspace.Use.DECODER_GRADIENT;
+        Shape shape = parameters.get(parameter).getShape();
+        NDArray place = workspace.array(use, shape.get(0), shape.get(1));
+        gradients.put(parameter, place);
+        return place;
+    }
+
+    /**
+     * Adds the gradient of the encoder's product, as if rows had no centre: {@link #centre} does the rest.
      *
      * @param values the gradient at the places
      */
     void encoderProduct(CodeSpace space, Rows rows, NDArray values) {
-        byLatent(Parameter.ENCODER, space, rows.s(), values);
+        byLatent(Parameter.ENCODER, space, rows.x(), values);
         NDArray sum = space.sumByLatent(values);
         product = product == null ? sum : added(product, sum);
     }
 
-    /** The sum over all rows of the gradient of {@code s · encoderᵀ}: [d_sae]. */
+    /**
+     * Accounts for the centre of all rows, where it is the decoder bias: with v the gradient of the product
+     * {@code (x − b_dec) · W_encᵀ}, {@code ∂W_enc = vᵀ · x − Σ_rows v ⊗ b_dec} and {@code ∂b_dec −= Σ_rows v · W_enc}.
+     */
+    void centre(NDArray decoderBias) {
+        NDArray encoder = gradients.get(Parameter.ENCODER);
+        Aten.addcmul_(encoder, product.reshape(-1, 1), decoderBias.reshape(1, -1), -1);
+        NDArray none = decoderBias.zerosLike();
+        gradient(Parameter.DECODER_BIAS, Aten.addmv(none, parameters.encoder().transpose(), product, -1));
+    }
+
+    /** The sum over all rows of the gradient of the encoder's product: [d_sae]. */
     NDArray productSum() {
         return product;
     }
@@ -152,23 +186,19 @@ final class StepSums {
         parallel(ofNorms.mul(norms));
     }
 
-    /** Prepares for a batch in pieces: what outlasts a piece gets its place before the arrays of the first one. */
-    void startPieces(NDArray target) {
+    /** Prepares for a batch in pieces. */
+    void startPieces() {
         inPieces = true;
-        errors = target.zerosLike();
-        gradients.put(Parameter.ENCODER, parameters.encoder().zerosLike());
-        gradients.put(parameters.decoderParameter(), parameters.decoder().zerosLike());
     }
 
-    /** Takes note of what was left over: x̂ − target of the next rows, which become part of the sums where they are all. */
-    void error(NDArray rows) {
-        if (errors == null) {
-            errors = rows;
-            return;
-        }
-        int next = errorRows + (int) rows.getShape().get(0);
-        Aten.copy_(errors.get(new NDIndex("{}:{}", errorRows, next)), rows);
-        errorRows = next;
+    /** Ends a piece. */
+    void endPiece(int rows) {
+        rowsAdded += rows;
+    }
+
+    /** The place for what is left over of the rows at hand: [rows, d_out], to be filled with x̂ − target. */
+    NDArray error(Rows rows) {
+        return rows.size() == batch ? errors : errors.get(new NDIndex("{}:{}", rowsAdded, rowsAdded + rows.size()));
     }
 
     /** x̂ − target of all rows: [batch, d_out]. */
@@ -216,7 +246,6 @@ final class StepSums {
         all.addAll(losses.values());
         all.addAll(logged.values());
         all.addAll(perLatent.values());
-        all.add(errors);
         all.add(product);
         all.add(parallel);
         all.add(fired);

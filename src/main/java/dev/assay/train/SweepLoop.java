@@ -18,7 +18,7 @@ final class SweepLoop implements AutoCloseable {
     private final RunOutput output; // of the whole sweep; null where nothing is written
     private final SweepCheckpoints checkpoints; // null where nothing is written
     private final boolean showsProgress;
-    private final EncoderProduct product;
+    private final Workspace workspace;
     private final List<SweepRun> runs = new ArrayList<>();
     private final SharedBatches batches;
     private long stepsTaken;
@@ -50,13 +50,8 @@ final class SweepLoop implements AutoCloseable {
         this.output = output;
         this.showsProgress = showsProgress;
         this.checkpoints = output == null ? null : new SweepCheckpoints(output.folder());
-        int largest = members.stream()
-                .filter(member -> member.plan() != null)
-                .mapToInt(member -> member.plan().dSae())
-                .max()
-                .orElse(1);
-        this.product = new EncoderProduct(manager, batch, largest);
-        members.forEach(member -> runs.add(new SweepRun(manager, member, source, product)));
+        this.workspace = new Workspace(manager);
+        members.forEach(member -> runs.add(new SweepRun(manager, member, source, workspace)));
         Optional<Path> checkpoint = checkpoints == null ? Optional.empty() : checkpoints.latest();
         ActivationBuffer buffer =
                 checkpoint.isPresent() ? restore(checkpoint.get(), shuffling) : shuffling.start(source);
@@ -131,7 +126,7 @@ final class SweepLoop implements AutoCloseable {
                 run.close();
             }
         } finally {
-            product.close();
+            workspace.close();
             batches.close();
         }
     }

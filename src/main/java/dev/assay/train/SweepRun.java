@@ -29,22 +29,22 @@ final class SweepRun implements AutoCloseable {
     private long steps;
     private double seconds;
 
-    SweepRun(NDManager manager, SweepMember member, ActivationSource source, EncoderProduct product) {
+    SweepRun(NDManager manager, SweepMember member, ActivationSource source, Workspace workspace) {
         this.member = member;
         this.provenance = at(source.provenance(), member);
         this.failure = member.refusal();
         if (failure == null) {
-            state = attempt(() -> begin(manager, source, product));
+            state = attempt(() -> begin(manager, source, workspace));
         }
     }
 
-    private TrainingState begin(NDManager manager, ActivationSource source, EncoderProduct product) {
+    private TrainingState begin(NDManager manager, ActivationSource source, Workspace workspace) {
         List<Integer> widths = member.sites().stream()
                 .map(site -> source.widths().get(source.sites().indexOf(site)))
                 .toList();
         TrainingPlan plan = member.plan();
         DictionaryParameters initial = InitialDictionary.of(manager, plan, member.sites(), widths);
-        return new TrainingState(manager, plan, initial, product);
+        return new TrainingState(manager, plan, initial, workspace);
     }
 
     /** Where the activations of a member are from, as if it were trained alone. */

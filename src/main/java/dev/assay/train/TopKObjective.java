@@ -46,7 +46,6 @@ final class TopKObjective implements Objective {
         reconstruction.addGradients(sums); // needs the gradient as it is
         Aten.reluGradient_(codeGradient, codes);
         sums.encoderProduct(space, rows, codeGradient);
-        sums.error(reconstruction.error());
         sums.activeWherePositive(space, codes);
     }
 

@@ -13,6 +13,8 @@ import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Gaussian;
 import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Scope;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,8 @@ public final class TrainingBenchmark {
     private static final int BATCHES = 4;
     /** Steps of a small dictionary, whose garbage the virtual machine takes memory for before that of training is counted. */
     private static final int SETTLING = 600;
+
+    private static final int COLLECTIONS = 12;
 
     /** Small enough that the activity that was asked for stays as it is. */
     private static final double RATE = 1e-7;
@@ -146,12 +150,32 @@ public final class TrainingBenchmark {
         try (TrainingState state = state(manager, small)) {
             for (int i = 0; i < SETTLING; i++) {
                 state.step(batches.get(i % BATCHES));
-                if (i == SETTLING / 4) {
-                    System.gc(); // what starting up took; the heap then grows to what training needs
-                }
             }
         }
         batches.forEach(NDArray::close);
+        fillHeap();
+    }
+
+    /**
+     * Makes garbage until the collector has run a few times: the space that the virtual machine keeps for young objects is its own
+     * whatever runs in it, and would else be taken bit by bit while training is measured.
+     */
+    private static void fillHeap() {
+        System.gc(); // what starting up took
+        long enough = collections() + COLLECTIONS;
+        List<byte[]> recent = new ArrayList<>();
+        while (collections() < enough) {
+            recent.add(new byte[1 << 14]);
+            if (recent.size() == 64) {
+                recent.clear();
+            }
+        }
+    }
+
+    private static long collections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum();
     }
 
     private static Memory memory(long bytes, Case sizes, DictionaryParameters p) {

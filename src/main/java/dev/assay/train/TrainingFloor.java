@@ -81,13 +81,16 @@ final class TrainingFloor implements AutoCloseable {
         NDArray values = entries.values();
         SparseCodeSpace space = new SparseCodeSpace(
                 entries, (int) x.getShape().get(0), (int) scores.getShape().get(1));
-        space.byLatent(x, values);
-        NDArray[] gradients = new NDArray[2];
+        NDArray out = x.zerosLike();
+        NDArray[] gradients = {
+            parameters.encoder().zerosLike(), parameters.decoder().zerosLike()
+        };
+        space.byLatent(gradients[0], x, values);
         time("sparse_passes", counted, () -> {
-            space.decode(parameters.decoder(), values);
+            space.addDecoded(out, parameters.decoder(), values);
             space.codeGradient(parameters.decoder(), x);
-            gradients[0] = space.byLatent(x, values);
-            gradients[1] = space.byLatent(x, values);
+            space.byLatent(gradients[0], x, values);
+            space.byLatent(gradients[1], x, values);
         });
         time(
                 "fused_adam",

@@ -21,8 +21,8 @@ final class TrainingState implements AutoCloseable {
     private final DictionaryOptimizer optimizer;
     private final DeadLatents dead;
     private final Objective objective;
-    private final EncoderProduct product;
-    private final boolean sharesProduct;
+    private final Workspace workspace;
+    private final boolean sharesWorkspace;
     private Boolean dense; // null for whichever is faster
     private long step;
 
@@ -34,7 +34,7 @@ final class TrainingState implements AutoCloseable {
      * @param initial the parameters to start from, owned by this state from now on
      */
     TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial) {
-        this(manager, plan, initial, new EncoderProduct(manager, plan.batch(), plan.dSae()), false);
+        this(manager, plan, initial, new Workspace(manager), false);
     }
 
     /**
@@ -43,9 +43,9 @@ final class TrainingState implements AutoCloseable {
      * @param manager owns the arrays
      * @param plan what to do
      * @param initial the parameters to start from, owned by this state from now on
-     * @param shared large enough for the plan; stays the caller's to close
+     * @param shared used in turn; stays the caller's to close
      */
-    TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial, EncoderProduct shared) {
+    TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial, Workspace shared) {
         this(manager, plan, initial, shared, true);
     }
 
@@ -53,15 +53,15 @@ final class TrainingState implements AutoCloseable {
             NDManager manager,
             TrainingPlan plan,
             DictionaryParameters initial,
-            EncoderProduct product,
-            boolean sharesProduct) {
+            Workspace workspace,
+            boolean sharesWorkspace) {
         this.plan = plan;
         this.parameters = initial;
         this.optimizer = new DictionaryOptimizer(manager, plan.optimizer(), initial);
         this.dead = new DeadLatents(manager, plan.dSae(), plan.revival().dead());
         this.objective = Objectives.of(manager, plan.method(), plan.batch());
-        this.product = product;
-        this.sharesProduct = sharesProduct;
+        this.workspace = workspace;
+        this.sharesWorkspace = sharesWorkspace;
     }
 
     /**
@@ -103,7 +103,7 @@ final class TrainingState implements AutoCloseable {
             }
             if (start.activeShare() > 0) {
                 NDArray bound = objective.selector(parameters, moment()).bound();
-                FirstBatch.startEncoderBias(start.activeShare(), rows(x).s(), parameters, bound);
+                FirstBatch.startEncoderBias(start.activeShare(), rows(x).centred(), parameters, bound);
             }
         }
     }
@@ -135,7 +135,7 @@ final class TrainingState implements AutoCloseable {
         return new NotFiniteException(step + 1);
     }
 
-    /** Losses and gradients of a batch, which takes note of who fired. */
+    /** Losses and gradients of a batch, which takes note of who fired; the next step or batch overwrites them. */
     StepSums sums(NDArray x) {
         return take(x).sums();
     }
@@ -179,10 +179,10 @@ final class TrainingState implements AutoCloseable {
     }
 
     private TrainingStep forward(Rows batch) {
-        TrainingStep taking = new TrainingStep(parameters, objective, batch, plan.centresInput(), moment(), dense);
+        TrainingStep taking = new TrainingStep(parameters, objective, batch, moment(), dense, workspace);
         NDArray bias = taking.bias();
         do {
-            product.run(batch.x(), parameters.encoder(), bias, taking::take);
+            EncoderProduct.run(workspace, batch.x(), parameters.encoder(), bias, taking::take);
         } while (!taking.complete());
         return taking;
     }
@@ -193,7 +193,7 @@ final class TrainingState implements AutoCloseable {
         boolean transcodes = x.getShape().get(1) > dIn;
         NDArray input = transcodes ? Aten.contiguous(x.get(new NDIndex(":, 0:{}", dIn))) : x;
         NDArray target = transcodes ? Aten.contiguous(x.get(new NDIndex(":, {}:", dIn))) : x;
-        return new Rows(input, plan.centresInput() ? input.sub(parameters.decoderBias()) : input, target);
+        return new Rows(input, plan.centresInput() ? parameters.decoderBias() : null, target);
     }
 
     /**
@@ -295,8 +295,8 @@ final class TrainingState implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!sharesProduct) {
-            product.close();
+        if (!sharesWorkspace) {
+            workspace.close();
         }
         objective.close();
         dead.close();

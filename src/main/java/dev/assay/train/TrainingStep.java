@@ -2,23 +2,17 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
-import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
 /**
  * One step of one dictionary up to its gradients. The rows of the encoder's product come in pieces; where few places are selected they
  * are collected and treated at once, where many are, each piece is treated densely while it is at hand.
- *
- * <p>The product is taken of the activations as they are: centring is a matter of the bias,
- * {@code (x − b_dec) · W_encᵀ + b_enc = x · W_encᵀ + (b_enc − W_enc · b_dec)}, so that dictionaries that share their activations can
- * share one product.
  */
 final class TrainingStep {
     private final DictionaryParameters p;
     private final Objective objective;
     private final Rows batch;
     private final Moment moment;
-    private final boolean centresInput;
     private final Selector selector;
     private final StepSums sums;
     private Boolean dense; // null until the first rows have told
@@ -30,33 +24,29 @@ final class TrainingStep {
      * @param p the dictionary
      * @param objective its loss
      * @param batch all rows
-     * @param centresInput whether the decoder bias is subtracted from the input
      * @param moment of the step
      * @param dense whether the batch is treated densely, or null to find out what is faster
+     * @param workspace for the large arrays of the step
      */
     TrainingStep(
             DictionaryParameters p,
             Objective objective,
             Rows batch,
-            boolean centresInput,
             Moment moment,
-            Boolean dense) {
+            Boolean dense,
+            Workspace workspace) {
         this.p = p;
         this.objective = objective;
         this.batch = batch;
         this.moment = moment;
         this.dense = dense;
-        this.centresInput = centresInput;
         this.selector = objective.selector(p, moment);
-        this.sums = new StepSums(p, batch.size());
+        this.sums = new StepSums(p, batch.size(), workspace);
     }
 
     /** What is added to {@code x · W_encᵀ}: [d_sae]. */
     NDArray bias() {
-        NDArray bias = p.encoderBias();
-        if (centresInput) {
-            bias = Aten.addmv(bias, p.encoder(), p.decoderBias(), -1);
-        }
+        NDArray bias = batch.bias(p.encoder(), p.encoderBias());
         return selector.bound() == null ? bias : bias.sub(selector.bound());
     }
 
@@ -70,7 +60,7 @@ final class TrainingStep {
             dense = selector.isDense(scores);
         }
         if (dense && taken == 0) {
-            sums.startPieces(batch.target());
+            sums.startPieces();
         }
         int rows = (int) scores.getShape().get(0);
         if (dense) {
@@ -88,6 +78,7 @@ final class TrainingStep {
         try (Scope scope = Scope.open()) {
             NDArray pre = selector.dense(scores.get(new NDIndex("{}:{}", first, last)));
             objective.add(batch.slice(taken + first, taken + last), DenseCodeSpace.INSTANCE, pre, sums, moment);
+            sums.endPiece(last - first);
             sums.keep(scope);
         }
     }
@@ -101,7 +92,7 @@ final class TrainingStep {
         if (dense) {
             return true;
         }
-        Entries entries = selector.finish();
+        Entries entries = selected();
         if (entries == null) {
             taken = 0;
             return false;
@@ -109,6 +100,14 @@ final class TrainingStep {
         SparseCodeSpace space = new SparseCodeSpace(entries, batch.size(), p.dSae());
         objective.add(batch, space, entries.values(), sums, moment);
         return true;
+    }
+
+    /** What was selected of all rows, without what was collected on the way; null where the selector has to start anew. */
+    private Entries selected() {
+        try (Scope scope = Scope.open()) {
+            Entries entries = selector.finish();
+            return entries == null ? null : entries.keep(scope);
+        }
     }
 
     /**
@@ -123,11 +122,8 @@ final class TrainingStep {
         if (dead != null) {
             revive(dead, revival);
         }
-        if (centresInput) {
-            // s depends on b_dec: ∂b_dec −= Σ_rows ∂(s · W_encᵀ) · W_enc.
-            NDArray gradient = Aten.addmv(
-                    sums.gradients().decoderBias().zerosLike(), p.encoder().transpose(), sums.productSum(), -1);
-            sums.gradient(Parameter.DECODER_BIAS, gradient);
+        if (batch.centre() != null) {
+            sums.centre(batch.centre());
         }
         return sums;
     }
@@ -138,7 +134,7 @@ final class TrainingStep {
         if (!auxiliary && !ghosts) {
             return;
         }
-        DeadDictionary dead = new DeadDictionary(p, latents);
+        DeadDictionary dead = new DeadDictionary(p, latents, batch);
         if (auxiliary) {
             new AuxiliaryGradient(revival.auxiliary(), p, dead, selector.ranksByNorm()).addTo(batch, sums);
         }

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.checkpoint.Json;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.train.AuxiliaryLoss.Convention;
 import java.io.IOException;
@@ -60,15 +61,15 @@ class AuxiliaryLossValuesTest {
                     decoder,
                     inputs.load(manager, "aux_b_dec"));
             NDArray x = inputs.load(manager, "aux_x");
-            Rows batch = new Rows(x, manager.eye(rows), x);
-            StepSums sums = new StepSums(p, rows);
+            Rows batch = new Rows(manager.eye(rows), null, x);
+            StepSums sums = new StepSums(p, rows, new Workspace(manager));
             NDArray none = pre.zerosLike();
-            sums.error(inputs.load(manager, "aux_x_hat").sub(x));
+            Aten.copy_(sums.error(batch), inputs.load(manager, "aux_x_hat").sub(x));
             sums.encoderProduct(DenseCodeSpace.INSTANCE, batch, none);
             sums.active(DenseCodeSpace.INSTANCE, none);
             sums.gradient(Parameter.ENCODER_BIAS, p.encoderBias().zerosLike());
             sums.gradient(Parameter.DECODER, decoder.zerosLike());
-            DeadDictionary dead = new DeadDictionary(p, dead(inputs, manager, deadName));
+            DeadDictionary dead = new DeadDictionary(p, dead(inputs, manager, deadName), batch);
             new AuxiliaryGradient(auxiliary, p, dead, ranksByNorm).addTo(batch, sums);
             return sums.losses().get(TrainingLosses.AUXILIARY);
         }

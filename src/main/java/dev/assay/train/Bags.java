@@ -1,0 +1,78 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import java.util.stream.LongStream;
+
+/**
+ * Weighted sums of rows of a table, one for each bag of entries, written to where they belong. PyTorch makes an array of all sums; a
+ * piece of them at a time is moved while it is in the cache, and leaves no gap in the memory that a later one would not fit into.
+ *
+ * @param indices int64 [m], which row of the table each entry is about
+ * @param offsets int64 [bags], where the entries of each bag begin
+ */
+record Bags(NDArray indices, NDArray offsets) {
+    private static final long PIECE_FLOATS = 1L << 18;
+
+    /**
+     * Writes the sums.
+     *
+     * @param out [bags, d], overwritten
+     * @param table [rows, d]
+     * @param weights [m]
+     */
+    void write(NDArray out, NDArray table, NDArray weights) {
+        run(out, table, weights, false);
+    }
+
+    /**
+     * Adds the sums.
+     *
+     * @param sum [bags, d], changed
+     * @param table [rows, d]
+     * @param weights [m]
+     */
+    void add(NDArray sum, NDArray table, NDArray weights) {
+        run(sum, table, weights, true);
+    }
+
+    private void run(NDArray target, NDArray table, NDArray weights, boolean adds) {
+        long bags = offsets.size();
+        long piece = piece(table, bags);
+        long[] starts = starts(piece);
+        for (int i = 0; i * piece < bags; i++) {
+            try (Scope scope = Scope.open()) {
+                NDIndex ofPiece = new NDIndex("{}:{}", i * piece, Math.min(bags, (i + 1) * piece));
+                NDIndex entries = new NDIndex("{}:{}", starts[i], starts[i + 1]);
+                NDArray sums = Aten.embeddingBag(
+                        table, indices.get(entries), offsets.get(ofPiece).sub(starts[i]), weights.get(entries));
+                if (adds) {
+                    Aten.add_(target.get(ofPiece), sums, 1);
+                } else {
+                    Aten.copy_(target.get(ofPiece), sums);
+                }
+            }
+        }
+    }
+
+    /** The bags of a piece: on a GPU all, which has neither a cache of this size nor gaps. */
+    private static long piece(NDArray table, long bags) {
+        long width = Math.max(1, table.getShape().get(1));
+        return table.getDevice().isGpu() ? bags : Math.max(1, PIECE_FLOATS / width);
+    }
+
+    /** Where the entries of each piece begin, and last where those of the last one end. */
+    private long[] starts(long piece) {
+        long bags = offsets.size();
+        long[] firstBags =
+                LongStream.iterate(0, bag -> bag < bags, bag -> bag + piece).toArray();
+        try (Scope scope = Scope.open()) {
+            NDArray positions = offsets.getManager().create(firstBags);
+            long[] begins = Aten.indexSelect(offsets, 0, positions).toLongArray();
+            return LongStream.concat(LongStream.of(begins), LongStream.of(indices.size()))
+                    .toArray();
+        }
+    }
+}
