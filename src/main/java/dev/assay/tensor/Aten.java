@@ -147,13 +147,14 @@ public final class Aten {
     }
 
     /**
-     * Replaces a gradient by 0 wherever x is not above 0.
+     * Replaces x by 0 wherever something else is not above a bound: with the bound 0, the gradient of a rectifier.
      *
-     * @param gradient any shape
-     * @param x the same shape, before the rectifier or after
+     * @param x any shape
+     * @param by the same shape
+     * @param bound of {@code by}
      */
-    public static void reluGradient_(NDArray gradient, NDArray x) {
-        Bridge.get().run("relu_gradient_", gradient, x);
+    public static void keepWhereAbove_(NDArray x, NDArray by, double bound) {
+        Bridge.get().run("keep_where_above_", x, by, bound);
     }
 
     /**
@@ -167,26 +168,39 @@ public final class Aten {
     }
 
     /**
-     * Returns 1 where x is above a bound, else 0, in one pass.
+     * Writes 1 where x is above a bound, else 0, in one pass.
      *
      * @param x any shape
-     * @param bounds broadcastable to it
-     * @return the shape and type of x
+     * @param bound of x
+     * @param out the shape and type of x
      */
-    public static NDArray above(NDArray x, NDArray bounds) {
-        return Bridge.get().tensor("above", x, bounds);
+    public static void above(NDArray x, double bound, NDArray out) {
+        Bridge.get().run("above_out", x, bound, out);
     }
 
     /**
-     * Returns 1 where x is nearer to a centre than a distance, else 0.
+     * Writes 1 where x is between two bounds, else 0, in one pass.
      *
      * @param x any shape
-     * @param centres broadcastable to it
-     * @param distance positive
-     * @return the shape and type of x
+     * @param low excluded
+     * @param high excluded
+     * @param out the shape and type of x
      */
-    public static NDArray within(NDArray x, NDArray centres, double distance) {
-        return Bridge.get().tensor("within", x, centres, distance);
+    public static void between(NDArray x, double low, double high, NDArray out) {
+        Bridge.get().run("between_out", x, low, high, out);
+    }
+
+    /**
+     * Writes x where something else is between two bounds, else 0, in one pass.
+     *
+     * @param x any shape
+     * @param by the same shape
+     * @param low excluded
+     * @param high excluded
+     * @param out the same shape
+     */
+    public static void whereBetween(NDArray x, NDArray by, double low, double high, NDArray out) {
+        Bridge.get().run("where_between_out", x, by, low, high, out);
     }
 
     /**
@@ -348,6 +362,17 @@ public final class Aten {
      */
     public static NDArray addmv(NDArray y, NDArray matrix, NDArray x, double alpha) {
         return Bridge.get().tensor("addmv", y, matrix, x, alpha);
+    }
+
+    /**
+     * Writes {@code a + b} to {@code out}.
+     *
+     * @param a any shape
+     * @param b broadcastable to it
+     * @param out the shape of the result
+     */
+    public static void add(NDArray a, NDArray b, NDArray out) {
+        Bridge.get().run("add_out", a, b, out);
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.assay.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
-import dev.assay.tensor.Aten;
 
 /** Selects every pre-activation above a bound. */
 final class AboveBound implements Selector {
@@ -39,9 +38,6 @@ final class AboveBound implements Selector {
 
     @Override
     public NDArray dense(NDArray scores) {
-        if (bound != null) {
-            Aten.add_(scores, bound.reshape(1, bound.size()), 1);
-        }
         return scores;
     }
 
@@ -52,6 +48,6 @@ final class AboveBound implements Selector {
 
     @Override
     public Entries finish() {
-        return candidates.all().plus(bound);
+        return candidates.all();
     }
 }

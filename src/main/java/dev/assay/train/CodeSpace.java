@@ -18,8 +18,14 @@ interface CodeSpace {
     /** Adds {@code c · W} to a sum [rows, d]: W [d_sae, d]. */
     void addDecoded(NDArray sum, NDArray table, NDArray values);
 
-    /** Returns {@code T · Wᵀ} at the places: W [d_sae, d], T [rows, d] → values. */
+    /** Returns {@code T · Wᵀ} at the places: W [d_sae, d], T [rows, d] → values, until it is asked for once more. */
     NDArray codeGradient(NDArray table, NDArray rows);
+
+    /** An array of the form of some values, to be filled, until one is asked for once more. */
+    NDArray scratch(NDArray values);
+
+    /** A second such array, for codes that do not take the place of pre-activations. */
+    NDArray codes(NDArray values);
 
     /** Writes {@code cᵀ · T} to an array [d_sae, d]: T [rows, d]. */
     void byLatent(NDArray out, NDArray rows, NDArray values);

@@ -5,20 +5,18 @@ import dev.assay.tensor.Aten;
 
 /** Codes as a matrix [rows, d_sae], for rows in which a good part of the latents is active. */
 final class DenseCodeSpace implements CodeSpace {
-    static final DenseCodeSpace INSTANCE = new DenseCodeSpace();
+    /** Rows of a piece: its arrays should stay small, but with fewer rows the products slow down. */
+    static final int ROWS = 512;
 
-    /** Rows of a piece: its arrays should stay small, but with fewer rows the products slow down, */
-    private static final int ROWS = 512;
-    /** and more so where the gradients, which every piece adds to, outgrow the cache. */
-    private static final int ROWS_OF_MANY = 1024;
+    private final Workspace workspace;
 
-    private static final int MANY = 8192;
-
-    private DenseCodeSpace() {}
-
-    /** How many rows are best treated at once. */
-    static int pieceRows(long dSae) {
-        return dSae > MANY ? ROWS_OF_MANY : ROWS;
+    /**
+     * Makes a space.
+     *
+     * @param workspace for what would else be a fresh array, and its page faults, for every piece
+     */
+    DenseCodeSpace(Workspace workspace) {
+        this.workspace = workspace;
     }
 
     @Override
@@ -28,7 +26,25 @@ final class DenseCodeSpace implements CodeSpace {
 
     @Override
     public NDArray codeGradient(NDArray table, NDArray gradient) {
-        return gradient.matMul(table.transpose());
+        long rows = gradient.getShape().get(0);
+        NDArray codeGradient = workspace.array(
+                Workspace.Use.CODE_GRADIENT, rows, table.getShape().get(0));
+        Aten.mm(gradient, table.transpose(), codeGradient);
+        return codeGradient;
+    }
+
+    @Override
+    public NDArray scratch(NDArray values) {
+        return like(values, Workspace.Use.SCRATCH);
+    }
+
+    @Override
+    public NDArray codes(NDArray values) {
+        return like(values, Workspace.Use.CODES);
+    }
+
+    private NDArray like(NDArray values, Workspace.Use use) {
+        return workspace.array(use, values.getShape().get(0), values.getShape().get(1));
     }
 
     @Override

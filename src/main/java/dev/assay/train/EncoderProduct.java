@@ -16,7 +16,7 @@ final class EncoderProduct {
 
     /** The rows of a piece, fewer the larger the dictionary. */
     private static long rows(long dSae) {
-        long best = Math.max(DenseCodeSpace.pieceRows(dSae), FLOATS / dSae);
+        long best = Math.max(DenseCodeSpace.ROWS, FLOATS / dSae);
         return Math.max(1, Math.min(best, MOST_FLOATS / dSae));
     }
 

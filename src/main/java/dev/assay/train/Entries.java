@@ -12,11 +12,6 @@ import dev.assay.tensor.Scope;
  * @param values float32 [m]
  */
 record Entries(NDArray rows, NDArray latents, NDArray values) {
-    /** The same places with what stands there plus a number of each latent: [d_sae], null for 0. */
-    Entries plus(NDArray perLatent) {
-        return perLatent == null ? this : new Entries(rows, latents, values.add(ofLatents(perLatent)));
-    }
-
     /** The same places with what stands there over a number of each latent: [d_sae], null for 1. */
     Entries over(NDArray perLatent) {
         return perLatent == null ? this : new Entries(rows, latents, values.div(ofLatents(perLatent)));

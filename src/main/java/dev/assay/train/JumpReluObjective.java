@@ -5,7 +5,7 @@ import dev.assay.tensor.Aten;
 
 /**
  * The loss of {@link JumpReluTraining}. What lies below the lower end of the window around its threshold neither counts nor teaches, so
- * that the places are those above it.
+ * that the places are those above it, and what a place has is its pre-activation less that end: half a bandwidth more is the threshold.
  */
 final class JumpReluObjective implements Objective {
     private static final String OF_JUMP = "jump";
@@ -15,6 +15,7 @@ final class JumpReluObjective implements Objective {
 
     private final JumpReluTraining method;
     private NDArray thresholds; // [d_sae] of this step
+    private NDArray lowerEnds; // [d_sae] of this step
     private NDArray norms; // [d_sae] of this step, null where no loss counts them
 
     JumpReluObjective(JumpReluTraining method) {
@@ -26,7 +27,8 @@ final class JumpReluObjective implements Objective {
         thresholds = thresholds(p);
         boolean needed = method.penalty() instanceof JumpReluPenalty.Tanh || method.deadCoefficient() > 0;
         norms = needed ? p.decoderNorms() : null;
-        return new AboveBound(thresholds.sub((float) (method.bandwidth() / 2)));
+        lowerEnds = thresholds.sub((float) (method.bandwidth() / 2));
+        return new AboveBound(lowerEnds);
     }
 
     private NDArray thresholds(DictionaryParameters p) {
@@ -42,26 +44,27 @@ final class JumpReluObjective implements Objective {
     }
 
     @Override
-    public void add(Rows rows, CodeSpace space, NDArray pre, StepSums sums, Moment moment) {
-        NDArray theta = space.ofLatents(thresholds);
-        NDArray active = Aten.above(pre, theta);
-        NDArray window = Aten.within(pre, theta, method.bandwidth() / 2);
-        Aten.mul_(pre, active);
-        NDArray codes = pre;
+    public void add(Rows rows, CodeSpace space, NDArray excess, StepSums sums, Moment moment) {
+        double jump = method.bandwidth() / 2;
+        NDArray codes = space.codes(excess);
+        Aten.add(excess, space.ofLatents(lowerEnds), codes);
+        Aten.keepWhereAbove_(codes, excess, jump);
         Reconstruction reconstruction = Reconstruction.of(sums, rows, space, codes);
         NDArray codeGradient = reconstruction.codeGradient(sums.parameters());
-        if (method.penalty() instanceof JumpReluPenalty.Tanh tanh) {
-            codeGradient = codeGradient.add(addTanh(tanh, space, codes, sums, moment));
-        } else {
-            sums.perLatent(OF_STEP, space.sumByLatent(silentAsZero() ? window.mul(active) : window));
-        }
         sums.loss(TrainingLosses.SQUARED_ERROR, reconstruction.squaredError(sums));
         reconstruction.addGradients(sums); // needs the gradient as it is
-        Aten.mul_(window, codeGradient);
-        sums.perLatent(OF_JUMP, space.sumByLatent(window));
-        Aten.mul_(codeGradient, active);
+        NDArray ofWindow = space.scratch(excess);
+        if (method.penalty() instanceof JumpReluPenalty.Tanh tanh) {
+            Aten.add_(codeGradient, addTanh(tanh, space, codes, sums, moment), 1);
+        } else {
+            Aten.between(excess, silentAsZero() ? jump : 0, method.bandwidth(), ofWindow);
+            sums.perLatent(OF_STEP, space.sumByLatent(ofWindow));
+        }
+        Aten.whereBetween(codeGradient, excess, 0, method.bandwidth(), ofWindow);
+        sums.perLatent(OF_JUMP, space.sumByLatent(ofWindow));
+        Aten.keepWhereAbove_(codeGradient, excess, jump);
         sums.encoderProduct(space, rows, codeGradient);
-        sums.active(space, active);
+        sums.activeWhereAbove(space, excess, jump);
         if (mayBeNegative()) {
             sums.perLatent(OF_CODES, space.sumByLatent(codes));
         }

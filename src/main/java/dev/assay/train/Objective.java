@@ -24,7 +24,7 @@ interface Objective extends AutoCloseable {
      *
      * @param rows the rows
      * @param space the selected places
-     * @param pre pre-activations there: {@code s · W_encᵀ + b_enc}
+     * @param pre pre-activations there, less the selector's bound: {@code s · W_encᵀ + b_enc − bound}
      * @param sums changed
      * @param moment of the step
      */

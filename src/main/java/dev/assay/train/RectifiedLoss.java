@@ -48,7 +48,7 @@ final class RectifiedLoss {
         // The slope of each size, times the norm where sizes count it; the gradient is needed no more as it was.
         NDArray ofCodes = norms == null ? amount.slope() : amount.slope().mul(space.ofLatents(norms));
         Aten.add_(codeGradient, ofCodes, factor);
-        Aten.reluGradient_(codeGradient, codes);
+        Aten.keepWhereAbove_(codeGradient, codes, 0);
         sums.encoderProduct(space, rows, codeGradient);
         if (norms != null) {
             sums.perLatent(

@@ -31,10 +31,10 @@ interface Selector {
     boolean isDense(NDArray scores);
 
     /**
-     * Turns scores into pre-activations of a dense step, changed where nothing was selected.
+     * Marks what was selected in a dense step.
      *
-     * @param scores [rows, d_sae], overwritten
-     * @return [rows, d_sae], pre-activations, not above 0 (or the threshold) where a place is not selected
+     * @param scores [rows, d_sae], pre-activations less the bound; may be overwritten
+     * @return [rows, d_sae], the same, not above 0 where a place is not selected
      */
     NDArray dense(NDArray scores);
 
@@ -48,7 +48,7 @@ interface Selector {
     /**
      * Returns what was selected of all rows.
      *
-     * @return places and pre-activations, or null when the rows have to be taken once more, with less hope of finding few
+     * @return places and pre-activations less the bound, or null when the rows have to be taken once more, with less hope of finding few
      */
     Entries finish();
 }

@@ -65,6 +65,16 @@ final class SparseCodeSpace implements CodeSpace {
     }
 
     @Override
+    public NDArray scratch(NDArray values) {
+        return values.zerosLike();
+    }
+
+    @Override
+    public NDArray codes(NDArray values) {
+        return values.zerosLike();
+    }
+
+    @Override
     public void byLatent(NDArray out, NDArray table, NDArray values) {
         byLatent.bags().write(out, table, byLatent.sorted(values));
     }

@@ -214,10 +214,14 @@ final class StepSums {
 
     /** Takes note of the places where a code is above 0. */
     void activeWherePositive(CodeSpace space, NDArray codes) {
-        try (Scope scope = Scope.open()) {
-            active(space, Aten.positive(codes));
-            scope.keep(fired);
-        }
+        activeWhereAbove(space, codes, 0);
+    }
+
+    /** Takes note of the places where a value is above a bound. */
+    void activeWhereAbove(CodeSpace space, NDArray values, double bound) {
+        NDArray active = space.scratch(values);
+        Aten.above(values, bound, active);
+        active(space, active);
     }
 
     /** How often each latent fired: [d_sae]. */

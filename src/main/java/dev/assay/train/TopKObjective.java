@@ -44,7 +44,7 @@ final class TopKObjective implements Objective {
         NDArray codeGradient = reconstruction.codeGradient(sums.parameters());
         sums.loss(TrainingLosses.SQUARED_ERROR, reconstruction.squaredError(sums));
         reconstruction.addGradients(sums); // needs the gradient as it is
-        Aten.reluGradient_(codeGradient, codes);
+        Aten.keepWhereAbove_(codeGradient, codes, 0);
         sums.encoderProduct(space, rows, codeGradient);
         sums.activeWherePositive(space, codes);
     }

@@ -15,6 +15,7 @@ final class TrainingStep {
     private final Moment moment;
     private final Selector selector;
     private final StepSums sums;
+    private final CodeSpace denseSpace;
     private Boolean dense; // null until the first rows have told
     private int taken;
 
@@ -41,6 +42,7 @@ final class TrainingStep {
         this.moment = moment;
         this.dense = dense;
         this.selector = objective.selector(p, moment);
+        this.denseSpace = new DenseCodeSpace(workspace);
         this.sums = new StepSums(p, batch.size(), workspace);
     }
 
@@ -64,9 +66,8 @@ final class TrainingStep {
         }
         int rows = (int) scores.getShape().get(0);
         if (dense) {
-            int piece = DenseCodeSpace.pieceRows(p.dSae());
-            for (int first = 0; first < rows; first += piece) {
-                addDense(scores, first, Math.min(rows, first + piece));
+            for (int first = 0; first < rows; first += DenseCodeSpace.ROWS) {
+                addDense(scores, first, Math.min(rows, first + DenseCodeSpace.ROWS));
             }
         } else {
             selector.take(scores);
@@ -77,7 +78,7 @@ final class TrainingStep {
     private void addDense(NDArray scores, int first, int last) {
         try (Scope scope = Scope.open()) {
             NDArray pre = selector.dense(scores.get(new NDIndex("{}:{}", first, last)));
-            objective.add(batch.slice(taken + first, taken + last), DenseCodeSpace.INSTANCE, pre, sums, moment);
+            objective.add(batch.slice(taken + first, taken + last), denseSpace, pre, sums, moment);
             sums.endPiece(last - first);
             sums.keep(scope);
         }

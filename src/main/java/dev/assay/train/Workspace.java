@@ -17,6 +17,12 @@ final class Workspace implements AutoCloseable {
     enum Use {
         /** A piece of the encoder's product, while places are selected in it. */
         SCORES,
+        /** The codes of a dense piece, where they do not take the place of scores. */
+        CODES,
+        /** Their gradient. */
+        CODE_GRADIENT,
+        /** Of the same shape, for what is summed at once. */
+        SCRATCH,
         /** What is left over of each row, for the whole step. */
         ERROR,
         /** The gradient of a reconstruction of several parts, until the encoder's gradient is due. */

@@ -36,15 +36,21 @@ class Operations(Module):
   def relu_(self: __torch__.Operations, x: Tensor) -> NoneType:
     _0 = torch.relu_(x)
     return None
-  def relu_gradient_(self: __torch__.Operations, gradient: Tensor, x: Tensor) -> NoneType:
-    _0 = torch.threshold_backward(gradient, x, 0, grad_input=gradient)
+  def keep_where_above_(self: __torch__.Operations, x: Tensor, by: Tensor, bound: float) -> NoneType:
+    _0 = torch.threshold_backward(x, by, bound, grad_input=x)
     return None
   def positive(self: __torch__.Operations, x: Tensor) -> Tensor:
     return torch.gt(x, 0, out=torch.empty_like(x))
-  def above(self: __torch__.Operations, x: Tensor, bounds: Tensor) -> Tensor:
-    return torch.gt(x, bounds, out=torch.empty_like(x))
-  def within(self: __torch__.Operations, x: Tensor, centres: Tensor, distance: float) -> Tensor:
-    return torch.lt_(torch.abs_(torch.sub(x, centres)), distance)
+  def above_out(self: __torch__.Operations, x: Tensor, bound: float, out: Tensor) -> NoneType:
+    _0 = torch.gt(x, bound, out=out)
+    return None
+  def between_out(self: __torch__.Operations, x: Tensor, low: float, high: float, out: Tensor) -> NoneType:
+    one = torch.expand_as(torch.new_ones(x, [1]), x)
+    _0 = torch.hardtanh_backward(one, x, low, high, grad_input=out)
+    return None
+  def where_between_out(self: __torch__.Operations, x: Tensor, by: Tensor, low: float, high: float, out: Tensor) -> NoneType:
+    _0 = torch.hardtanh_backward(x, by, low, high, grad_input=out)
+    return None
   def soft_cap_(self: __torch__.Operations, x: Tensor, cap: float) -> NoneType:
     _0 = torch.mul_(torch.tanh_(torch.div_(x, cap)), cap)
     return None
@@ -97,6 +103,9 @@ class Operations(Module):
     return None
   def addmv(self: __torch__.Operations, y: Tensor, matrix: Tensor, x: Tensor, alpha: float) -> Tensor:
     return torch.addmv(y, matrix, x, beta=1, alpha=alpha)
+  def add_out(self: __torch__.Operations, a: Tensor, b: Tensor, out: Tensor) -> NoneType:
+    _0 = torch.add(a, b, out=out)
+    return None
   def sub_out(self: __torch__.Operations, a: Tensor, b: Tensor, out: Tensor) -> NoneType:
     _0 = torch.sub(a, b, out=out)
     return None

@@ -50,9 +50,9 @@ class AtenTest {
                 .map(Method::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> tested = Stream.of(
-                        "linear layerNorm rmsNorm gelu geluTanh gelu_ geluTanh_ silu silu_ sigmoid relu relu_ reluGradient_ positive above within softCap_",
+                        "linear layerNorm rmsNorm gelu geluTanh gelu_ geluTanh_ silu silu_ sigmoid relu relu_ keepWhereAbove_ positive above between whereBetween softCap_",
                         "rotateHalves causalAttention maskedAttention",
-                        "mul div pow embedding crossEntropy mm addmm addmv sub topK topKSorted amax sort searchSorted",
+                        "mul div pow embedding crossEntropy mm addmm addmv add sub topK topKSorted amax sort searchSorted",
                         "indexSelect indexCopy_ indexAdd_ gather scatter binCount embeddingBag",
                         "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ lerp_ mul_ div_ copy copy_ adam_ contiguous")
                 .flatMap(line -> Arrays.stream(line.split(" ")))
@@ -84,6 +84,9 @@ class AtenTest {
         NDArray difference = manager.zeros(new Shape(3, 4));
         Aten.sub(array(x), array(x[0]), difference);
         assertClose(map2(x, (value, column) -> value - x[0][column]), difference);
+        NDArray sum = manager.zeros(new Shape(3, 4));
+        Aten.add(array(x), array(x[0]), sum);
+        assertClose(map2(x, (value, column) -> value + x[0][column]), sum);
     }
 
     @Test
@@ -147,12 +150,16 @@ class AtenTest {
         Aten.relu_(rectified);
         assertClose(map(wide, v -> Math.max(v, 0)), rectified);
         NDArray gradient = array(map(wide, v -> 3 - v));
-        Aten.reluGradient_(gradient, array(wide));
-        assertClose(map(wide, v -> v > 0 ? 3 - v : 0), gradient);
+        Aten.keepWhereAbove_(gradient, array(wide), 0.25);
+        assertClose(map(wide, v -> v > 0.25 ? 3 - v : 0), gradient);
         assertClose(map(wide, v -> v > 0 ? 1 : 0), Aten.positive(array(wide)));
-        NDArray half = array(wide).getManager().create(0.5f);
-        assertClose(map(wide, v -> v > 0.5 ? 1 : 0), Aten.above(array(wide), half));
-        assertClose(map(wide, v -> Math.abs(v - 0.5) < 0.7 ? 1 : 0), Aten.within(array(wide), half, 0.7));
+        NDArray out = array(wide);
+        Aten.above(array(wide), 0.5, out);
+        assertClose(map(wide, v -> v > 0.5 ? 1 : 0), out);
+        Aten.between(array(wide), -0.2, 1.2, out);
+        assertClose(map(wide, v -> v > -0.2 && v < 1.2 ? 1 : 0), out);
+        Aten.whereBetween(array(map(wide, v -> 3 - v)), array(wide), -0.2, 1.2, out);
+        assertClose(map(wide, v -> v > -0.2 && v < 1.2 ? 3 - v : 0), out);
         assertClose(map(wide, v -> v * 1.7), Aten.mul(array(wide), 1.7));
         assertClose(map(wide, v -> v / 1.7), Aten.div(array(wide), 1.7));
         assertClose(map(wide, v -> v * v), Aten.pow(array(wide), 2));

@@ -62,11 +62,13 @@ class AuxiliaryLossValuesTest {
                     inputs.load(manager, "aux_b_dec"));
             NDArray x = inputs.load(manager, "aux_x");
             Rows batch = new Rows(manager.eye(rows), null, x);
-            StepSums sums = new StepSums(p, rows, new Workspace(manager));
+            Workspace workspace = new Workspace(manager);
+            CodeSpace space = new DenseCodeSpace(workspace);
+            StepSums sums = new StepSums(p, rows, workspace);
             NDArray none = pre.zerosLike();
             Aten.copy_(sums.error(batch), inputs.load(manager, "aux_x_hat").sub(x));
-            sums.encoderProduct(DenseCodeSpace.INSTANCE, batch, none);
-            sums.active(DenseCodeSpace.INSTANCE, none);
+            sums.encoderProduct(space, batch, none);
+            sums.active(space, none);
             sums.gradient(Parameter.ENCODER_BIAS, p.encoderBias().zerosLike());
             sums.gradient(Parameter.DECODER, decoder.zerosLike());
             DeadDictionary dead = new DeadDictionary(p, dead(inputs, manager, deadName), batch);
