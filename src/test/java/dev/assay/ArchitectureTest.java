@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import ai.djl.ndarray.NDManager;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -68,6 +69,14 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("ai.djl.pytorch..")
             .because("a new engine must be the matter of one package");
+
+    @ArchTest
+    static final ArchRule managersNameTheirDevice = noClasses()
+            .should()
+            .callMethod(NDManager.class, "newBaseManager")
+            .orShould()
+            .callMethod(NDManager.class, "newBaseManager", String.class)
+            .because("where there is a GPU, they would use it unasked");
 
     @ArchTest
     static final ArchRule onlyOneClassKnowsOnnxRuntime = noClasses()

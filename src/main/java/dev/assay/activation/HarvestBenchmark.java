@@ -11,6 +11,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.ProductFloor;
 import dev.assay.model.TransformerConfig;
 import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
 import java.util.SplittableRandom;
 
@@ -90,10 +91,10 @@ public final class HarvestBenchmark {
             Stopwatch harvestFloor = new Stopwatch();
             Stopwatch unembeddingFloor = new Stopwatch();
             for (int round = -warmup; round < rounds; round++) {
-                time(harvest, round, () -> model.cache(tokens, point).close());
-                time(harvestFloor, round, () -> floor.runBlocks(blocks));
-                time(forward, round, () -> model.forward(tokens));
-                time(unembeddingFloor, round, floor::runUnembedding);
+                time(manager, harvest, round, () -> model.cache(tokens, point).close());
+                time(manager, harvestFloor, round, () -> floor.runBlocks(blocks));
+                time(manager, forward, round, () -> model.forward(tokens));
+                time(manager, unembeddingFloor, round, floor::runUnembedding);
             }
             double total = (double) contexts * length;
             double blocksFloor = harvestFloor.median();
@@ -117,10 +118,11 @@ public final class HarvestBenchmark {
         return manager.create(ids, new Shape(contexts, length));
     }
 
-    private static void time(Stopwatch watch, int round, Runnable task) {
+    private static void time(NDManager manager, Stopwatch watch, int round, Runnable task) {
         watch.time(round >= 0, () -> {
             try (Scope scope = Scope.open()) {
                 task.run();
+                Pending.await(manager);
             }
         });
     }

@@ -10,6 +10,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -19,8 +21,8 @@ final class Failures {
     static final int UNUSABLE_INPUT = 2;
     /** EX_SOFTWARE of sysexits.h: the fault is ours. */
     static final int BUG = 70;
-    /** What PyTorch says when the system has no memory left for an array. */
-    private static final String NATIVE_MEMORY = "can't allocate memory";
+    /** What PyTorch says when the system or a GPU has no memory left for an array. */
+    private static final List<String> NATIVE_MEMORY = List.of("can't allocate memory", "CUDA out of memory");
 
     private Failures() {}
 
@@ -47,9 +49,13 @@ final class Failures {
             return "out of memory (" + heap.getMessage()
                     + "); ask for less at a time, or give Java more with JDK_JAVA_OPTIONS=-Xmx8g";
         }
-        if (failure instanceof EngineException
-                && String.valueOf(failure.getMessage()).contains(NATIVE_MEMORY)) {
-            return "out of memory (PyTorch " + NATIVE_MEMORY + "); ask for less at a time";
+        if (failure instanceof EngineException) {
+            String message = String.valueOf(failure.getMessage());
+            Optional<String> memory =
+                    NATIVE_MEMORY.stream().filter(message::contains).findFirst();
+            if (memory.isPresent()) {
+                return "out of memory (PyTorch: " + memory.get() + "); ask for less at a time";
+            }
         }
         if (failure instanceof UncheckedIOException unchecked) {
             return unchecked.getMessage() + ": " + unchecked.getCause().getMessage();

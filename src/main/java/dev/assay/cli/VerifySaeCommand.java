@@ -29,9 +29,13 @@ final class VerifySaeCommand implements Callable<Integer> {
     @Mixin
     private ComparisonOptions options;
 
+    @Mixin
+    private DeviceOption place;
+
     @Override
     public Integer call() throws IOException {
-        ComparisonReport report = SaeVerification.run(folder, options.expected(folder), options.tolerance());
+        ComparisonReport report =
+                SaeVerification.run(folder, options.expected(folder), options.tolerance(), place.device());
         return options.print(report, spec);
     }
 }

@@ -1,6 +1,5 @@
 package dev.assay.cli;
 
-import ai.djl.Device;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.checkpoint.Json;
 import dev.assay.train.TrainingReplay;
@@ -11,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,12 +33,15 @@ final class VerifyTrainingCommand implements Callable<Integer> {
             description = "holds case.json, init.safetensors, losses.json, final.safetensors")
     private Path folder;
 
+    @Mixin
+    private DeviceOption place;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        TrainingReplay.Result result = TrainingReplay.open(folder).run(Device.cpu());
+        TrainingReplay.Result result = TrainingReplay.open(folder).run(place.device());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             ObjectNode node = Json.mapper().valueToTree(result);

@@ -1,5 +1,6 @@
 package dev.assay.evaluate;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
@@ -44,7 +45,7 @@ record Firing(double[] probabilities, double[] quantiles, double[][] loadings, d
 
     /** Φ⁻¹(p) = √2 erf⁻¹(2p − 1) */
     private static double[] quantiles(double[] probabilities) {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 Scope scope = Scope.open()) {
             NDArray p = manager.create(probabilities);
             return p.mul(2).sub(1).erfinv().mul(Math.sqrt(2)).toDoubleArray();

@@ -1,5 +1,6 @@
 package dev.assay.evaluate;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -23,7 +24,7 @@ final class RandomDirections implements Baseline {
 
     /** Draws directions, [count, d] in float64. */
     static INDArray draw(int count, int width, long seed) {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
                 Scope scope = Scope.open()) {
             return Float64.of(Weights.randomDirections(manager, count, width, seed));
         }

@@ -1,5 +1,6 @@
 package dev.assay.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.checkpoint.CheckpointFolder;
@@ -37,7 +38,7 @@ final class TiedWeights {
 
     private static boolean same(CheckpointFolder folder, String one, String other) {
         try (Scope scope = Scope.open();
-                NDManager manager = NDManager.newBaseManager()) {
+                NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray first = folder.load(manager, one);
             NDArray second = folder.load(manager, other);
             return first.getShape().equals(second.getShape())

@@ -1,5 +1,6 @@
 package dev.assay.sae;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -31,18 +32,34 @@ public final class SaeVerification {
     }
 
     /**
+     * Compares on the CPU.
+     *
+     * @param folder a SAELens folder
+     * @param expectedFile the file of expected tensors
+     * @param tolerance the largest absolute difference that passes
+     * @return the report
+     * @throws IOException if a file cannot be read
+     * @throws dev.assay.InvalidInputException if a file is malformed or has tensors of other shapes
+     */
+    public static ComparisonReport run(Path folder, Path expectedFile, double tolerance) throws IOException {
+        return run(folder, expectedFile, tolerance, Device.cpu());
+    }
+
+    /**
      * Compares.
      *
      * @param folder a SAELens folder; where it has a folder {@code training_checkpoint}, that is the dictionary in training
      * @param expectedFile the file of expected tensors
      * @param tolerance the largest absolute difference that passes
+     * @param device where to run
      * @return the report, which also has the condition {@code active_sets_equal}
      * @throws IOException if a file cannot be read
      * @throws dev.assay.InvalidInputException if a file is malformed or has tensors of other shapes
      */
-    public static ComparisonReport run(Path folder, Path expectedFile, double tolerance) throws IOException {
-        try (SparseAutoencoder sae = SparseAutoencoder.load(folder);
-                NDManager manager = NDManager.newBaseManager(sae.device(), "PyTorch");
+    public static ComparisonReport run(Path folder, Path expectedFile, double tolerance, Device device)
+            throws IOException {
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder, device);
+                NDManager manager = NDManager.newBaseManager(device, "PyTorch");
                 Scope scope = Scope.open();
                 ExpectedTensors expected = ExpectedTensors.open(expectedFile, manager)) {
             SaeVerification verification = new SaeVerification(expected, expected.load("x"));

@@ -10,6 +10,8 @@ final class AuxiliaryGradient {
     /** Rows come in pieces whose arrays of dead latents stay in the cache. */
     private static final int PIECE_FLOATS = 1 << 20;
 
+    private static final int GPU_PIECE_FLOATS = 1 << 26;
+
     private static final int SMALLEST_PIECE = 256;
 
     private final AuxiliaryLoss auxiliary;
@@ -38,7 +40,8 @@ final class AuxiliaryGradient {
         NDArray error = sums.error(); // −r: [batch, d_out]
         NDArray weight = weight(error, sums.batch());
         int rows = batch.size();
-        int piece = Math.max(SMALLEST_PIECE, PIECE_FLOATS / dead.size());
+        int floats = error.getDevice().isGpu() ? GPU_PIECE_FLOATS : PIECE_FLOATS;
+        int piece = Math.max(SMALLEST_PIECE, floats / dead.size());
         for (int first = 0; first < rows; first += piece) {
             int last = Math.min(rows, first + piece);
             try (Scope scope = Scope.open()) {

@@ -11,11 +11,17 @@ final class EncoderProduct {
     private static final long FLOATS = 1L << 21;
     /** unless those would take too much memory. */
     private static final long MOST_FLOATS = 1L << 25;
+    /** On a GPU the fewer pieces the better, as far as memory goes. */
+    private static final long GPU_FLOATS = 1L << 28;
 
     private EncoderProduct() {}
 
     /** The rows of a piece, fewer the larger the dictionary. */
-    private static long rows(long dSae) {
+    private static long rows(NDArray encoder) {
+        long dSae = encoder.getShape().get(0);
+        if (encoder.getDevice().isGpu()) {
+            return Math.max(1, GPU_FLOATS / dSae);
+        }
         long best = Math.max(DenseCodeSpace.ROWS, FLOATS / dSae);
         return Math.max(1, Math.min(best, MOST_FLOATS / dSae));
     }
@@ -32,7 +38,7 @@ final class EncoderProduct {
     static void run(Workspace workspace, NDArray x, NDArray encoder, NDArray bias, Consumer<NDArray> taker) {
         long all = x.getShape().get(0);
         long dSae = encoder.getShape().get(0);
-        long rows = Math.min(all, rows(dSae));
+        long rows = Math.min(all, rows(encoder));
         NDArray transposed = encoder.transpose();
         for (long first = 0; first < all; first += rows) {
             long last = Math.min(all, first + rows);

@@ -9,6 +9,7 @@ import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStream;
 import dev.assay.activation.StreamPosition;
 import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
 import java.util.SplittableRandom;
@@ -89,7 +90,7 @@ public final class LiveTrainingBenchmark {
             NDArray x = Scope.outside(() -> manager.create(normal(plan.batch() * dIn), new Shape(plan.batch(), dIn)));
             for (int round = -1; round < rounds; round++) {
                 double weight = round < 0 ? 0 : 1.0 / rounds;
-                harvest += weight * secondsToHarvest();
+                harvest += weight * secondsToHarvest(manager);
                 train += weight * secondsToTrain(state, x);
                 live += weight * secondsLive(state, x);
             }
@@ -108,7 +109,7 @@ public final class LiveTrainingBenchmark {
     }
 
     /** Returns seconds a row. */
-    private double secondsToHarvest() throws IOException {
+    private double secondsToHarvest(NDManager manager) throws IOException {
         try (ActivationStream stream = source.open(StreamPosition.START)) {
             long start = System.nanoTime();
             long harvested = 0;
@@ -117,6 +118,7 @@ public final class LiveTrainingBenchmark {
                     harvested += stream.next().tokens().length;
                 }
             }
+            Pending.await(manager);
             return seconds(start) / harvested;
         }
     }
@@ -127,6 +129,7 @@ public final class LiveTrainingBenchmark {
         for (int trained = 0; trained < rows; trained += plan.batch()) {
             state.step(x);
         }
+        Pending.await(x.getManager());
         return seconds(start) / rows;
     }
 
@@ -138,6 +141,7 @@ public final class LiveTrainingBenchmark {
                 buffer.next(x);
                 state.step(x);
             }
+            Pending.await(x.getManager());
             return seconds(start) / (REFILLS * rows);
         }
     }

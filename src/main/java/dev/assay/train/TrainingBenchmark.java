@@ -12,6 +12,7 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Gaussian;
 import dev.assay.tensor.MemoryUse;
+import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -76,7 +77,7 @@ public final class TrainingBenchmark {
      * @param floorParts seconds of each part
      * @param ratioToFloor step over floor
      * @param l0 active latents a row, as measured
-     * @param memory what the steps needed
+     * @param memory what the steps needed; null on a GPU, whose memory is not this process's
      */
     public record Report(
             @JsonProperty("step_seconds") double stepSeconds,
@@ -121,7 +122,9 @@ public final class TrainingBenchmark {
                 for (int round = 0; round < Math.max(warmup, 2); round++) {
                     l0 = state.step(batches.get(round % BATCHES)).l0();
                 }
-                Memory memory = memory(MemoryUse.peakResidentBytes() - before, sizes, state.parameters());
+                Memory memory = device.isGpu()
+                        ? null
+                        : memory(MemoryUse.peakResidentBytes() - before, sizes, state.parameters());
                 boolean dense = l0 > AboveBound.DENSE * sizes.dSae();
                 try (TrainingFloor floor = dense
                         ? TrainingFloor.dense(manager, sizes)
@@ -129,7 +132,10 @@ public final class TrainingBenchmark {
                     for (int round = 0; round < warmup + steps; round++) {
                         NDArray x = batches.get(round % BATCHES);
                         boolean counted = round >= warmup;
-                        watch.time(counted, () -> state.step(x));
+                        watch.time(counted, () -> {
+                            state.step(x);
+                            Pending.await(manager);
+                        });
                         floor.run(x, counted);
                     }
                     double step = watch.median();

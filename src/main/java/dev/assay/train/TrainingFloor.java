@@ -2,10 +2,10 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.Stopwatch;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,8 +53,6 @@ final class TrainingFloor implements AutoCloseable {
             } else {
                 runSparse(x, counted);
             }
-            // On a GPU operations only queue: reading a number waits for them.
-            scores.get(0).sum().toType(DataType.FLOAT32, false).getFloat();
         }
     }
 
@@ -106,7 +104,10 @@ final class TrainingFloor implements AutoCloseable {
     }
 
     private void time(String part, boolean counted, Runnable task) {
-        parts.computeIfAbsent(part, name -> new Stopwatch()).time(counted, task::run);
+        parts.computeIfAbsent(part, name -> new Stopwatch()).time(counted, () -> {
+            task.run();
+            Pending.await(scores.getManager());
+        });
     }
 
     Map<String, Double> medians() {

@@ -66,8 +66,9 @@ final class TrainingStep {
         }
         int rows = (int) scores.getShape().get(0);
         if (dense) {
-            for (int first = 0; first < rows; first += DenseCodeSpace.ROWS) {
-                addDense(scores, first, Math.min(rows, first + DenseCodeSpace.ROWS));
+            int piece = scores.getDevice().isGpu() ? rows : DenseCodeSpace.ROWS;
+            for (int first = 0; first < rows; first += piece) {
+                addDense(scores, first, Math.min(rows, first + piece));
             }
         } else {
             selector.take(scores);

@@ -109,8 +109,11 @@ class AssayTest {
         assertTrue(report(2, new OutOfMemoryError("Java heap space"))
                 .startsWith("assay: out of memory (Java heap space); ask for less at a time"));
         assertEquals(
-                "assay: out of memory (PyTorch can't allocate memory); ask for less at a time",
+                "assay: out of memory (PyTorch: can't allocate memory); ask for less at a time",
                 report(2, new EngineException("DefaultCPUAllocator: can't allocate memory: you tried to …")));
+        assertEquals(
+                "assay: out of memory (PyTorch: CUDA out of memory); ask for less at a time",
+                report(2, new EngineException("CUDA out of memory. Tried to allocate …")));
         assertTrue(report(70, new IllegalStateException("oops")).contains("IllegalStateException: oops"));
     }
 

@@ -1,5 +1,6 @@
 package dev.assay.feature.export;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.checkpoint.Safetensors;
@@ -30,7 +31,7 @@ public final class SparsityFile {
         for (int latent = 0; latent < logarithms.length; latent++) {
             logarithms[latent] = (float) Math.log10(store.density(latent) + OFFSET);
         }
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             NDArray sparsity = manager.create(logarithms);
             Safetensors.write(file, Map.of(TENSOR, sparsity), Map.of());
         }
