@@ -50,15 +50,19 @@ final class GatedObjective implements Objective {
 
     /** Adds the losses of relu(g), the codes of the gate alone; returns their gradient with respect to g at the places. */
     private NDArray addGate(Rows rows, CodeSpace space, NDArray pre, NDArray open, StepSums sums, Moment moment) {
-        NDArray gated = pre.mul(open);
-        Reconstruction ofGate = Reconstruction.of(sums, rows, space, gated);
-        NDArray penaltyGradient = addPenalty(space, gated, open, sums, moment);
-        NDArray gradient = ofGate.codeGradient(sums.parameters()).mul(open).add(penaltyGradient);
-        sums.loss(TrainingLosses.AUXILIARY, ofGate.squaredError(sums));
-        if (method.auxiliary() == GatedTraining.Auxiliary.ATTACHED) {
-            ofGate.addGradients(sums);
+        try (NDArray gated = pre.mul(open)) { // closed, or it would lie in the way of the large arrays to come
+            Reconstruction ofGate = Reconstruction.of(sums, rows, space, gated);
+            sums.loss(TrainingLosses.AUXILIARY, ofGate.squaredError(sums));
+            try (NDArray ofCodes = ofGate.codeGradient(sums.parameters());
+                    NDArray ofPenalty = addPenalty(space, gated, open, sums, moment)) {
+                if (method.auxiliary() == GatedTraining.Auxiliary.ATTACHED) {
+                    ofGate.addGradients(sums);
+                }
+                NDArray gradient = ofCodes.mul(open);
+                Aten.add_(gradient, ofPenalty, 1);
+                return gradient;
+            }
         }
-        return gradient;
     }
 
     /** Adds λ · E Σ relu(g) · n; returns its gradient with respect to g at the places. */
