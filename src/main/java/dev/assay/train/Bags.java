@@ -17,6 +17,23 @@ record Bags(NDArray indices, NDArray offsets) {
     private static final long PIECE_FLOATS = 1L << 18;
 
     /**
+     * Makes bags.
+     *
+     * @param indices int64 [m], those of the first bag first
+     * @param bagOfEach int64 [m], the bag of each entry, in any order
+     * @param bags their number
+     */
+    static Bags of(NDArray indices, NDArray bagOfEach, int bags) {
+        NDArray counts = Aten.binCount(bagOfEach, bags);
+        return new Bags(indices, counts.cumSum(0).sub(counts));
+    }
+
+    /** The sums as PyTorch makes them: table [rows, d], weights [m] → [bags, d]. */
+    NDArray sums(NDArray table, NDArray weights) {
+        return Aten.embeddingBag(table, indices, offsets, weights);
+    }
+
+    /**
      * Writes the sums.
      *
      * @param out [bags, d], overwritten
@@ -46,8 +63,8 @@ record Bags(NDArray indices, NDArray offsets) {
             try (Scope scope = Scope.open()) {
                 NDIndex ofPiece = new NDIndex("{}:{}", i * piece, Math.min(bags, (i + 1) * piece));
                 NDIndex entries = new NDIndex("{}:{}", starts[i], starts[i + 1]);
-                NDArray sums = Aten.embeddingBag(
-                        table, indices.get(entries), offsets.get(ofPiece).sub(starts[i]), weights.get(entries));
+                Bags some = new Bags(indices.get(entries), offsets.get(ofPiece).sub(starts[i]));
+                NDArray sums = some.sums(table, weights.get(entries));
                 if (adds) {
                     Aten.add_(target.get(ofPiece), sums, 1);
                 } else {

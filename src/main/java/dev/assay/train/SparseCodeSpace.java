@@ -12,8 +12,7 @@ final class SparseCodeSpace implements CodeSpace {
     private final int dSae;
     private final NDArray entryRows; // int64 [m], not falling
     private final NDArray latents; // int64 [m]
-    private final NDArray rowOffsets; // int64 [rows]
-
+    private final Bags ofRows;
     private final ByLatent byLatent;
 
     /**
@@ -32,8 +31,7 @@ final class SparseCodeSpace implements CodeSpace {
         this.dSae = dSae;
         this.entryRows = entryRows;
         this.latents = latents;
-        NDArray counts = Aten.binCount(entryRows, rows);
-        this.rowOffsets = counts.cumSum(0).sub(counts);
+        this.ofRows = Bags.of(latents, entryRows, rows);
         this.byLatent = new ByLatent(entryRows, latents, dSae);
     }
 
@@ -49,19 +47,19 @@ final class SparseCodeSpace implements CodeSpace {
     Part part(int first, int last) {
         NDArray within = latents.gte((long) first).logicalAnd(latents.lt((long) last));
         NDArray positions = within.nonzero().reshape(-1);
-        NDArray ofRows = Aten.indexSelect(entryRows, 0, positions);
-        NDArray ofPart = Aten.indexSelect(latents, 0, positions).sub((long) first);
-        return new Part(new SparseCodeSpace(ofRows, ofPart, rows, last - first), positions);
+        NDArray rowsOfPart = Aten.indexSelect(entryRows, 0, positions);
+        NDArray latentsOfPart = Aten.indexSelect(latents, 0, positions).sub((long) first);
+        return new Part(new SparseCodeSpace(rowsOfPart, latentsOfPart, rows, last - first), positions);
     }
 
     @Override
     public void addDecoded(NDArray sum, NDArray table, NDArray values) {
-        new Bags(latents, rowOffsets).add(sum, table, values);
+        ofRows.add(sum, table, values);
     }
 
     @Override
     public NDArray codeGradient(NDArray table, NDArray gradient) {
-        return Aten.embeddingBagWeightsGradient(gradient, table, latents, rowOffsets, entryRows);
+        return Aten.embeddingBagWeightsGradient(gradient, table, latents, ofRows.offsets(), entryRows);
     }
 
     @Override
@@ -124,8 +122,7 @@ final class SparseCodeSpace implements CodeSpace {
 
         Bags bags() {
             if (bags == null) {
-                NDArray counts = Aten.binCount(latents, dSae);
-                bags = new Bags(sorted(entryRows), counts.cumSum(0).sub(counts));
+                bags = Bags.of(sorted(entryRows), latents, dSae);
             }
             return bags;
         }

@@ -31,6 +31,9 @@ public final class TrainingBenchmark {
 
     private static final int COLLECTIONS = 12;
 
+    private static final long MOST_GARBAGE = 1L << 34;
+    private static final int PIECE_OF_GARBAGE = 1 << 14;
+
     /** Small enough that the activity that was asked for stays as it is. */
     private static final double RATE = 1e-7;
     /** The norm of an encoder row that is never among the largest, though its pre-activation is positive on half of all rows. */
@@ -170,8 +173,9 @@ public final class TrainingBenchmark {
         System.gc(); // what starting up took
         long enough = collections() + COLLECTIONS;
         List<byte[]> recent = new ArrayList<>();
-        while (collections() < enough) {
-            recent.add(new byte[1 << 14]);
+        // Not every collector counts its rounds.
+        for (long made = 0; collections() < enough && made < MOST_GARBAGE; made += PIECE_OF_GARBAGE) {
+            recent.add(new byte[PIECE_OF_GARBAGE]);
             if (recent.size() == 64) {
                 recent.clear();
             }

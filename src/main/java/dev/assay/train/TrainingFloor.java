@@ -77,18 +77,18 @@ final class TrainingFloor implements AutoCloseable {
         selector.take(scores);
         Entries entries = selector.finish();
         NDArray values = entries.values();
-        SparseCodeSpace space = new SparseCodeSpace(
-                entries, (int) x.getShape().get(0), (int) scores.getShape().get(1));
-        NDArray out = x.zerosLike();
-        NDArray[] gradients = {
-            parameters.encoder().zerosLike(), parameters.decoder().zerosLike()
-        };
-        space.byLatent(gradients[0], x, values);
+        NDArray order = Aten.sort(entries.latents()).indices();
+        NDArray sorted = Aten.indexSelect(values, 0, order);
+        Bags ofRows =
+                Bags.of(entries.latents(), entries.rows(), (int) x.getShape().get(0));
+        Bags ofLatents = Bags.of(Aten.indexSelect(entries.rows(), 0, order), entries.latents(), parameters.dSae());
+        NDArray[] gradients = new NDArray[2];
         time("sparse_passes", counted, () -> {
-            space.addDecoded(out, parameters.decoder(), values);
-            space.codeGradient(parameters.decoder(), x);
-            space.byLatent(gradients[0], x, values);
-            space.byLatent(gradients[1], x, values);
+            ofRows.sums(parameters.decoder(), values);
+            Aten.embeddingBagWeightsGradient(
+                    x, parameters.decoder(), entries.latents(), ofRows.offsets(), entries.rows());
+            gradients[0] = ofLatents.sums(x, sorted);
+            gradients[1] = ofLatents.sums(x, sorted);
         });
         time(
                 "fused_adam",
