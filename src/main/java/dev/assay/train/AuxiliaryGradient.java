@@ -8,7 +8,7 @@ import dev.assay.tensor.Scope;
 /** The loss of {@link AuxiliaryLoss} on the dead part of a dictionary. */
 final class AuxiliaryGradient {
     /** Rows come in pieces whose arrays of dead latents stay in the cache. */
-    private static final int PIECE_FLOATS = 1 << 20;
+    private static final int PIECE_FLOATS = 1 << 18;
 
     private static final int GPU_PIECE_FLOATS = 1 << 26;
 
@@ -45,17 +45,16 @@ final class AuxiliaryGradient {
         for (int first = 0; first < rows; first += piece) {
             int last = Math.min(rows, first + piece);
             try (Scope scope = Scope.open()) {
-                add(batch.slice(first, last), error.get(new NDIndex("{}:{}", first, last)), weight, sums);
+                NDArray pre = dead.pre(first, last); // [rows, n_dead]
+                add(batch.slice(first, last), pre, error.get(new NDIndex("{}:{}", first, last)), weight, sums);
                 sums.keep(scope);
             }
         }
     }
 
-    private void add(Rows rows, NDArray error, NDArray weight, StepSums sums) {
-        NDArray pre = dead.pre(rows); // [rows, n_dead]
+    private void add(Rows rows, NDArray pre, NDArray error, NDArray weight, StepSums sums) {
         NDArray selected = selected(pre, AuxiliaryLoss.latentsPerRow(p.dOut(), dead.size()));
-        Aten.mul_(pre, selected);
-        NDArray codes = pre;
+        NDArray codes = pre.mul(selected);
         NDArray miss = codes.matMul(dead.decoder()); // r̂ − r, once the error is added
         Aten.add_(miss, error, 1);
         boolean biased = scaled && p.has(Parameter.DECODER_BIAS);

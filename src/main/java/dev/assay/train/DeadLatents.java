@@ -37,6 +37,14 @@ final class DeadLatents implements AutoCloseable {
         return tokensSeen >= rule.tokens() ? dead() : null;
     }
 
+    /** The latents among which {@link #observe} will find the dead ones, if it finds any: int64 [n], rising, or null. */
+    NDArray suspects(long tokens) {
+        if (rule.timing() == DeadLatentRule.Timing.BEFORE_BATCH) {
+            return tokensSeen > rule.tokens() ? positions(silentFor.gt(rule.tokens())) : null;
+        }
+        return tokensSeen + tokens >= rule.tokens() ? positions(silentFor.gte(rule.tokens() - tokens)) : null;
+    }
+
     /** The latents that are dead now: int64 [n_dead], or null when there are none. */
     NDArray dead() {
         return positions(silentFor.gte(rule.tokens()));

@@ -30,6 +30,11 @@ public record Revival(AuxiliaryLoss auxiliary, DeadLatentRule dead, Resampling r
         }
     }
 
+    /** Whether any loss is computed from what dead latents are multiplied by. */
+    boolean needsPreActivations() {
+        return auxiliary.coefficient() > 0 || ghostCoefficient > 0;
+    }
+
     /**
      * Returns the auxiliary loss alone.
      *

@@ -149,7 +149,7 @@ final class TrainingState implements AutoCloseable {
     private record Taken(StepSums sums, long dead) {}
 
     private Taken take(NDArray x) {
-        TrainingStep taking = forward(rows(x));
+        TrainingStep taking = forward(rows(x), suspects());
         NDArray silent = dead.observe(taking.fired(), plan.batch());
         return new Taken(taking.finish(silent, plan.revival()), silent == null ? 0 : silent.size());
     }
@@ -157,7 +157,7 @@ final class TrainingState implements AutoCloseable {
     /** ‖x̂ − target‖² of each row of a batch, [batch], which leaves everything as it is. */
     NDArray squaredErrors(NDArray x) {
         List<NDArray> before = copies(objective.state().values());
-        NDArray errors = forward(rows(x)).squaredErrors();
+        NDArray errors = forward(rows(x), null).squaredErrors();
         copyBack(before, objective.state().values());
         return errors;
     }
@@ -178,8 +178,13 @@ final class TrainingState implements AutoCloseable {
         }
     }
 
-    private TrainingStep forward(Rows batch) {
-        TrainingStep taking = new TrainingStep(parameters, objective, batch, moment(), dense, workspace);
+    private SuspectScores suspects() {
+        NDArray suspects = plan.revival().needsPreActivations() ? dead.suspects(plan.batch()) : null;
+        return SuspectScores.of(suspects, plan.batch(), plan.dSae(), workspace);
+    }
+
+    private TrainingStep forward(Rows batch, SuspectScores suspects) {
+        TrainingStep taking = new TrainingStep(parameters, objective, batch, moment(), dense, workspace, suspects);
         NDArray bias = taking.bias();
         do {
             EncoderProduct.run(workspace, batch.x(), parameters.encoder(), bias, taking::take);

@@ -2,6 +2,7 @@ package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
 /**
@@ -16,6 +17,7 @@ final class TrainingStep {
     private final Selector selector;
     private final StepSums sums;
     private final CodeSpace denseSpace;
+    private final SuspectScores suspects; // null where none are taken note of
     private Boolean dense; // null until the first rows have told
     private int taken;
 
@@ -28,6 +30,7 @@ final class TrainingStep {
      * @param moment of the step
      * @param dense whether the batch is treated densely, or null to find out what is faster
      * @param workspace for the large arrays of the step
+     * @param suspects takes note of pre-activations that losses on dead latents need, or null
      */
     TrainingStep(
             DictionaryParameters p,
@@ -35,13 +38,15 @@ final class TrainingStep {
             Rows batch,
             Moment moment,
             Boolean dense,
-            Workspace workspace) {
+            Workspace workspace,
+            SuspectScores suspects) {
         this.p = p;
         this.objective = objective;
         this.batch = batch;
         this.moment = moment;
         this.dense = dense;
         this.selector = objective.selector(p, moment);
+        this.suspects = suspects;
         this.denseSpace = new DenseCodeSpace(workspace);
         this.sums = new StepSums(p, batch.size(), workspace);
     }
@@ -63,6 +68,9 @@ final class TrainingStep {
         }
         if (dense && taken == 0) {
             sums.startPieces();
+        }
+        if (suspects != null) {
+            suspects.take(scores);
         }
         int rows = (int) scores.getShape().get(0);
         if (dense) {
@@ -97,6 +105,9 @@ final class TrainingStep {
         Entries entries = selected();
         if (entries == null) {
             taken = 0;
+            if (suspects != null) {
+                suspects.restart();
+            }
             return false;
         }
         SparseCodeSpace space = new SparseCodeSpace(entries, batch.size(), p.dSae());
@@ -131,19 +142,27 @@ final class TrainingStep {
     }
 
     private void revive(NDArray latents, Revival revival) {
-        boolean auxiliary = revival.auxiliary().coefficient() > 0;
-        boolean ghosts = revival.ghostCoefficient() > 0;
-        if (!auxiliary && !ghosts) {
+        if (!revival.needsPreActivations()) {
             return;
         }
-        DeadDictionary dead = new DeadDictionary(p, latents, batch);
-        if (auxiliary) {
+        DeadDictionary dead = new DeadDictionary(p, latents, batch, deadScores(latents));
+        if (revival.auxiliary().coefficient() > 0) {
             new AuxiliaryGradient(revival.auxiliary(), p, dead, selector.ranksByNorm()).addTo(batch, sums);
         }
-        if (ghosts) {
+        if (revival.ghostCoefficient() > 0) {
             GhostGradient.add(revival.ghostCoefficient(), batch, dead, sums);
         }
         dead.addTo(sums);
+    }
+
+    /** Pre-activations of dead latents, if they were taken note of: [batch, n_dead], else null. */
+    private NDArray deadScores(NDArray latents) {
+        if (suspects == null) {
+            return null;
+        }
+        NDArray scores = suspects.of(latents);
+        NDArray bound = selector.bound();
+        return bound == null ? scores : scores.add(Aten.indexSelect(bound, 0, latents));
     }
 
     /** What is left over of each row, squared: ‖x̂ − target‖² [batch]. */

@@ -23,6 +23,8 @@ final class Workspace implements AutoCloseable {
         CODE_GRADIENT,
         /** Of the same shape, for what is summed at once. */
         SCRATCH,
+        /** Pre-activations of latents that may be dead, for the whole step. */
+        SUSPECTS,
         /** What is left over of each row, for the whole step. */
         ERROR,
         /** The gradient of a reconstruction of several parts, until the encoder's gradient is due. */

@@ -71,7 +71,7 @@ class AuxiliaryLossValuesTest {
             sums.active(space, none);
             sums.gradient(Parameter.ENCODER_BIAS, p.encoderBias().zerosLike());
             sums.gradient(Parameter.DECODER, decoder.zerosLike());
-            DeadDictionary dead = new DeadDictionary(p, dead(inputs, manager, deadName), batch);
+            DeadDictionary dead = new DeadDictionary(p, dead(inputs, manager, deadName), batch, null);
             new AuxiliaryGradient(auxiliary, p, dead, ranksByNorm).addTo(batch, sums);
             return sums.losses().get(TrainingLosses.AUXILIARY);
         }

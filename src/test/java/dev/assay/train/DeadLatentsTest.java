@@ -2,12 +2,14 @@ package dev.assay.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Scope;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +47,13 @@ class DeadLatentsTest {
                 int[] after = dead(lastFired, seen, LIMIT);
                 int[] expected = timing == DeadLatentRule.Timing.BEFORE_BATCH ? before : after;
                 try (Scope scope = Scope.open()) {
+                    int[] suspects = ints(latents.suspects(BATCH));
+                    assertTrue(
+                            IntStream.of(expected).allMatch(latent -> Arrays.binarySearch(suspects, latent) >= 0),
+                            "every dead latent was suspected");
+                    if (timing == DeadLatentRule.Timing.BEFORE_BATCH) {
+                        assertArrayEquals(expected, suspects);
+                    }
                     assertArrayEquals(expected, ints(latents.observe(manager.create(activations), BATCH)));
                     assertEquals(after.length, latents.deadCount());
                     double tokens = seen - windowStart;
@@ -59,7 +68,7 @@ class DeadLatentsTest {
                 if (batch == 37) {
                     latents.clearWindow();
                     windowStart = seen;
-                    java.util.Arrays.fill(fireCounts, 0);
+                    Arrays.fill(fireCounts, 0);
                 }
             }
         }
