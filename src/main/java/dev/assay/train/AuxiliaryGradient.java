@@ -7,12 +7,8 @@ import dev.assay.tensor.Scope;
 
 /** The loss of {@link AuxiliaryLoss} on the dead part of a dictionary. */
 final class AuxiliaryGradient {
-    /** Rows come in pieces whose arrays of dead latents stay in the cache. */
-    private static final int PIECE_FLOATS = 1 << 18;
-
-    private static final int GPU_PIECE_FLOATS = 1 << 26;
-
-    private static final int SMALLEST_PIECE = 256;
+    /** A GPU takes as many rows at once as make an array of so many numbers. */
+    private static final int GPU_FLOATS = 1 << 26;
 
     private final AuxiliaryLoss auxiliary;
     private final DictionaryParameters p;
@@ -38,10 +34,10 @@ final class AuxiliaryGradient {
 
     void addTo(Rows batch, StepSums sums) {
         NDArray error = sums.error(); // −r: [batch, d_out]
-        NDArray weight = weight(error, sums.batch());
+        NDArray weight = weight(error, sums);
         int rows = batch.size();
-        int floats = error.getDevice().isGpu() ? GPU_PIECE_FLOATS : PIECE_FLOATS;
-        int piece = Math.max(SMALLEST_PIECE, floats / dead.size());
+        boolean gpu = error.getDevice().isGpu();
+        int piece = gpu ? Math.max(DenseCodeSpace.ROWS, GPU_FLOATS / dead.size()) : DenseCodeSpace.ROWS;
         for (int first = 0; first < rows; first += piece) {
             int last = Math.min(rows, first + piece);
             try (Scope scope = Scope.open()) {
@@ -89,15 +85,16 @@ final class AuxiliaryGradient {
     }
 
     /** The factor of E‖r − r̂‖², a scalar array. */
-    private NDArray weight(NDArray error, int batch) {
+    private NDArray weight(NDArray error, StepSums sums) {
         if (scaled) {
             double share = Math.min((double) dead.size() / Math.max(p.dOut() / 2, 1), 1);
             return error.getManager().create((float) (auxiliary.coefficient() * share));
         }
         NDArray variance;
         try (Scope scope = Scope.open()) {
-            NDArray centred = error.sub(error.mean(new int[] {0}));
-            variance = scope.keep(Reconstruction.squares(centred).div((float) batch));
+            NDArray centred = sums.borrow(Workspace.Use.SCORES);
+            Aten.sub(error, error.mean(new int[] {0}), centred);
+            variance = scope.keep(Reconstruction.squares(centred).div((float) sums.batch()));
         }
         // A residual without variance leaves nothing to explain: the loss is 0 then, not NaN.
         return Aten.positive(variance).mul((float) auxiliary.coefficient()).div(variance.maximum(Float.MIN_NORMAL));

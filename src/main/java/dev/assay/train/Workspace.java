@@ -15,7 +15,7 @@ import java.util.Map;
 final class Workspace implements AutoCloseable {
     /** What an array is for, from when to when in a step. */
     enum Use {
-        /** A piece of the encoder's product, while places are selected in it. */
+        /** A piece of the encoder's product, while places are selected in it; free when all losses of active latents are known. */
         SCORES,
         /** The codes of a dense piece, where they do not take the place of scores. */
         CODES,
