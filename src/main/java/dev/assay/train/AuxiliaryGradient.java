@@ -1,15 +1,11 @@
 package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
 /** The loss of {@link AuxiliaryLoss} on the dead part of a dictionary. */
 final class AuxiliaryGradient {
-    /** A GPU takes as many rows at once as make an array of so many numbers. */
-    private static final int GPU_FLOATS = 1 << 26;
-
     private final AuxiliaryLoss auxiliary;
     private final DictionaryParameters p;
     private final DeadDictionary dead;
@@ -36,23 +32,22 @@ final class AuxiliaryGradient {
         NDArray error = sums.error(); // −r: [batch, d_out]
         NDArray weight = weight(error, sums);
         int rows = batch.size();
-        boolean gpu = error.getDevice().isGpu();
-        int piece = gpu ? Math.max(DenseCodeSpace.ROWS, GPU_FLOATS / dead.size()) : DenseCodeSpace.ROWS;
+        int piece = Pieces.rows(error, DenseCodeSpace.ROWS, dead.size());
         for (int first = 0; first < rows; first += piece) {
             int last = Math.min(rows, first + piece);
             try (Scope scope = Scope.open()) {
-                NDArray pre = dead.pre(first, last); // [rows, n_dead]
-                add(batch.slice(first, last), pre, error.get(new NDIndex("{}:{}", first, last)), weight, sums);
+                add(batch.slice(first, last), weight, sums);
                 sums.keep(scope);
             }
         }
     }
 
-    private void add(Rows rows, NDArray pre, NDArray error, NDArray weight, StepSums sums) {
+    private void add(Rows rows, NDArray weight, StepSums sums) {
+        NDArray pre = dead.pre(rows); // [rows, n_dead]
         NDArray selected = selected(pre, AuxiliaryLoss.latentsPerRow(p.dOut(), dead.size()));
         NDArray codes = pre.mul(selected);
         NDArray miss = codes.matMul(dead.decoder()); // r̂ − r, once the error is added
-        Aten.add_(miss, error, 1);
+        Aten.add_(miss, sums.error(rows), 1);
         boolean biased = scaled && p.has(Parameter.DECODER_BIAS);
         if (biased) {
             Aten.add_(miss, p.decoderBias(), 1);

@@ -57,7 +57,8 @@ record Bags(NDArray indices, NDArray offsets) {
 
     private void run(NDArray target, NDArray table, NDArray weights, boolean adds) {
         long bags = offsets.size();
-        long piece = piece(table, bags);
+        long width = Math.max(1, table.getShape().get(1));
+        long piece = Pieces.rows(table, PIECE_FLOATS / width, width);
         long[] starts = starts(piece);
         for (int i = 0; i * piece < bags; i++) {
             try (Scope scope = Scope.open()) {
@@ -74,15 +75,12 @@ record Bags(NDArray indices, NDArray offsets) {
         }
     }
 
-    /** The bags of a piece: on a GPU all, which has neither a cache of this size nor gaps. */
-    private static long piece(NDArray table, long bags) {
-        long width = Math.max(1, table.getShape().get(1));
-        return table.getDevice().isGpu() ? bags : Math.max(1, PIECE_FLOATS / width);
-    }
-
     /** Where the entries of each piece begin, and last where those of the last one end. */
     private long[] starts(long piece) {
         long bags = offsets.size();
+        if (bags <= piece) {
+            return new long[] {0, indices.size()}; // nothing to read, which a GPU would have to be waited for
+        }
         long[] firstBags =
                 LongStream.iterate(0, bag -> bag < bags, bag -> bag + piece).toArray();
         try (Scope scope = Scope.open()) {

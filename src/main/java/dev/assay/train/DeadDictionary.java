@@ -1,14 +1,12 @@
 package dev.assay.train;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
 
 /** The part of a dictionary that its dead latents make up, whose few products are dense. */
 final class DeadDictionary {
     private final DictionaryParameters p;
     private final NDArray dead; // int64 [n_dead]
-    private final Rows batch;
     private final NDArray pre; // [batch, n_dead] or null
     private final NDArray encoder; // [n_dead, d_in]
     private final NDArray bias; // [n_dead], of x
@@ -29,7 +27,6 @@ final class DeadDictionary {
         this.p = p;
         this.dead = dead;
         this.encoder = Aten.indexSelect(p.encoder(), 0, dead);
-        this.batch = batch;
         this.pre = pre;
         this.bias = batch.bias(encoder, Aten.indexSelect(p.encoderBias(), 0, dead));
         this.decoder = Aten.indexSelect(p.decoder(), 0, dead);
@@ -42,11 +39,9 @@ final class DeadDictionary {
         return (int) dead.size();
     }
 
-    /** Pre-activations of the rows from one to before another, not to be changed: [rows, n_dead]. */
-    NDArray pre(int first, int last) {
-        return pre == null
-                ? Aten.linear(batch.slice(first, last).x(), encoder, bias)
-                : pre.get(new NDIndex("{}:{}", first, last));
+    /** Pre-activations of rows, not to be changed: [rows, n_dead]. */
+    NDArray pre(Rows rows) {
+        return pre == null ? Aten.linear(rows.x(), encoder, bias) : rows.of(pre);
     }
 
     NDArray decoder() {

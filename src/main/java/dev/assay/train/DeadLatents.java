@@ -29,7 +29,7 @@ final class DeadLatents implements AutoCloseable {
      */
     NDArray observe(NDArray activations, long tokens) {
         if (rule.timing() == DeadLatentRule.Timing.BEFORE_BATCH) {
-            NDArray dead = tokensSeen > rule.tokens() ? positions(silentFor.gt(rule.tokens())) : null;
+            NDArray dead = suspects(tokens);
             count(activations, tokens);
             return dead;
         }

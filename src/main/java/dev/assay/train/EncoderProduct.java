@@ -11,19 +11,14 @@ final class EncoderProduct {
     private static final long FLOATS = 1L << 21;
     /** unless those would take too much memory. */
     private static final long MOST_FLOATS = 1L << 25;
-    /** On a GPU the fewer pieces the better, as far as memory goes. */
-    private static final long GPU_FLOATS = 1L << 28;
 
     private EncoderProduct() {}
 
     /** The rows of a piece, fewer the larger the dictionary. */
     private static long rows(NDArray encoder) {
         long dSae = encoder.getShape().get(0);
-        if (encoder.getDevice().isGpu()) {
-            return Math.max(1, GPU_FLOATS / dSae);
-        }
         long best = Math.max(DenseCodeSpace.ROWS, FLOATS / dSae);
-        return Math.max(1, Math.min(best, MOST_FLOATS / dSae));
+        return Pieces.rows(encoder, Math.min(best, MOST_FLOATS / dSae), dSae);
     }
 
     /**

@@ -18,7 +18,7 @@ final class GhostGradient {
      */
     static void add(double coefficient, Rows batch, DeadDictionary dead, StepSums sums) {
         try (Scope scope = Scope.open()) {
-            NDArray pre = dead.pre(0, batch.size()); // [batch, n_dead]
+            NDArray pre = dead.pre(batch); // [batch, n_dead]
             // A factor of a row is undone by the row's scaling: without it the exponential could overflow.
             NDArray codes = pre.sub(Aten.amax(pre, 1).reshape(-1, 1)).exp();
             NDArray ghost = codes.matMul(dead.decoder()); // [batch, d_out]

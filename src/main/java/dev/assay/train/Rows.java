@@ -12,16 +12,23 @@ import dev.assay.tensor.Aten;
  * @param x [rows, d_in], the activations
  * @param centre [d_in], or null for 0
  * @param target [rows, d_out], what is to be reconstructed: x itself, except for a transcoder
+ * @param first where they stand in the batch
  */
-record Rows(NDArray x, NDArray centre, NDArray target) {
+record Rows(NDArray x, NDArray centre, NDArray target, int first) {
     int size() {
         return (int) x.getShape().get(0);
     }
 
-    Rows slice(long first, long last) {
-        NDIndex rows = new NDIndex("{}:{}", first, last);
+    /** Those from one to before another of a whole batch. */
+    Rows slice(int from, int last) {
+        NDIndex rows = new NDIndex("{}:{}", from, last);
         NDArray part = x.get(rows);
-        return new Rows(part, centre, target == x ? part : target.get(rows));
+        return new Rows(part, centre, target == x ? part : target.get(rows), from);
+    }
+
+    /** What belongs to these rows of an array over the whole batch: [batch, n] → [rows, n]. */
+    NDArray of(NDArray all) {
+        return size() == all.getShape().get(0) ? all : all.get(new NDIndex("{}:{}", first, first + size()));
     }
 
     /** What is added to {@code x · Wᵀ}, for W [n, d_in] and the bias b [n] of centred rows: [n]. */

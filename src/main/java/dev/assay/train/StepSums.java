@@ -3,7 +3,6 @@ package dev.assay.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
@@ -25,7 +24,6 @@ final class StepSums {
     private final Workspace workspace;
     private final NDArray errors; // [batch, d_out]
     private boolean inPieces;
-    private int rowsAdded; // of a batch in pieces
     private NDArray product; // [d_sae]
     private NDArray parallel; // [d_sae]
     private NDArray fired; // [d_sae]
@@ -191,14 +189,9 @@ final class StepSums {
         inPieces = true;
     }
 
-    /** Ends a piece. */
-    void endPiece(int rows) {
-        rowsAdded += rows;
-    }
-
-    /** The place for what is left over of the rows at hand: [rows, d_out], to be filled with x̂ − target. */
+    /** The place for what is left over of some rows: [rows, d_out], x̂ − target once it was filled. */
     NDArray error(Rows rows) {
-        return rows.size() == batch ? errors : errors.get(new NDIndex("{}:{}", rowsAdded, rowsAdded + rows.size()));
+        return rows.of(errors);
     }
 
     /** x̂ − target of all rows: [batch, d_out]. */

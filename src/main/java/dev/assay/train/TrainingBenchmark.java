@@ -26,7 +26,7 @@ import java.util.Map;
  */
 public final class TrainingBenchmark {
     private static final int BATCHES = 4;
-    /** Steps of a small dictionary, whose garbage the virtual machine takes memory for before that of training is counted. */
+    /** Steps of a small dictionary, in which engine and compiler take what they keep before that of training is counted. */
     private static final int SETTLING = 600;
 
     private static final int COLLECTIONS = 12;

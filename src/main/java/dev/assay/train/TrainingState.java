@@ -198,7 +198,7 @@ final class TrainingState implements AutoCloseable {
         boolean transcodes = x.getShape().get(1) > dIn;
         NDArray input = transcodes ? Aten.contiguous(x.get(new NDIndex(":, 0:{}", dIn))) : x;
         NDArray target = transcodes ? Aten.contiguous(x.get(new NDIndex(":, {}:", dIn))) : x;
-        return new Rows(input, plan.centresInput() ? parameters.decoderBias() : null, target);
+        return new Rows(input, plan.centresInput() ? parameters.decoderBias() : null, target, 0);
     }
 
     /**

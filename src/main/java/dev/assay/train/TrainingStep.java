@@ -74,7 +74,7 @@ final class TrainingStep {
         }
         int rows = (int) scores.getShape().get(0);
         if (dense) {
-            int piece = scores.getDevice().isGpu() ? rows : DenseCodeSpace.ROWS;
+            int piece = Pieces.rows(scores, DenseCodeSpace.ROWS, p.dSae());
             for (int first = 0; first < rows; first += piece) {
                 addDense(scores, first, Math.min(rows, first + piece));
             }
@@ -88,7 +88,6 @@ final class TrainingStep {
         try (Scope scope = Scope.open()) {
             NDArray pre = selector.dense(scores.get(new NDIndex("{}:{}", first, last)));
             objective.add(batch.slice(taken + first, taken + last), denseSpace, pre, sums, moment);
-            sums.endPiece(last - first);
             sums.keep(scope);
         }
     }

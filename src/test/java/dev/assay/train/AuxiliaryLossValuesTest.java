@@ -61,7 +61,7 @@ class AuxiliaryLossValuesTest {
                     decoder,
                     inputs.load(manager, "aux_b_dec"));
             NDArray x = inputs.load(manager, "aux_x");
-            Rows batch = new Rows(manager.eye(rows), null, x);
+            Rows batch = new Rows(manager.eye(rows), null, x, 0);
             Workspace workspace = new Workspace(manager);
             CodeSpace space = new DenseCodeSpace(workspace);
             StepSums sums = new StepSums(p, rows, workspace);
