@@ -8,16 +8,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.activation.CountingSource;
-import dev.assay.intervene.Attribution;
-import dev.assay.intervene.AttributionReport;
 import dev.assay.intervene.Intervention;
-import dev.assay.intervene.Metric;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookScope;
+import dev.assay.intervene.attribute.Attribution;
+import dev.assay.intervene.attribute.AttributionReport;
+import dev.assay.intervene.attribute.Metric;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.TransformerConfig;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
+import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.InputOptions;
-import dev.assay.sae.Normalization;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
@@ -140,7 +140,7 @@ class LeakTest {
                                 manager.zeros(new Shape(64)),
                                 Weights.randomDirections(manager, 64, 32, 2),
                                 manager.zeros(new Shape(32))))
-                        .input(new InputOptions(Normalization.LAYER_NORM, true, false))
+                        .input(new InputOptions(ActivationNormalization.LAYER_NORM, true, false))
                         .build()) {
             Intervention edits = Intervention.of(model, HookPoint.residPost(0), sae)
                     .clamp(3, 2)

@@ -57,7 +57,7 @@ public final class ActivationBuffer implements AutoCloseable {
      * @param offset the row within the pass
      */
     public record Progress(StreamPosition position, long offset) {
-        static final Progress START = new Progress(StreamPosition.START, 0);
+        public static final Progress START = new Progress(StreamPosition.START, 0);
     }
 
     /**
@@ -126,9 +126,9 @@ public final class ActivationBuffer implements AutoCloseable {
         this.seed = seed;
         this.half = (capacity + 1) / 2;
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
-        this.pool = Scope.outside(() -> manager.zeros(new Shape(2L * half, source.width())));
-        this.staging = Scope.outside(() -> manager.zeros(new Shape(half, source.width())));
-        this.producer = Background.threads(1, "assay-activations");
+        this.pool = Scope.detached(() -> manager.zeros(new Shape(2L * half, source.width())));
+        this.staging = Scope.detached(() -> manager.zeros(new Shape(half, source.width())));
+        this.producer = BackgroundThreads.threads(1, "assay-activations");
     }
 
     private void start(State state) throws IOException {
@@ -185,7 +185,7 @@ public final class ActivationBuffer implements AutoCloseable {
         if (order != null) {
             order.close();
         }
-        order = Scope.outside(() -> pool.getManager().create(Permutation.draw(2 * half, seed, round)));
+        order = Scope.detached(() -> pool.getManager().create(Permutation.draw(2 * half, seed, round)));
     }
 
     private void startFilling() {
@@ -193,7 +193,7 @@ public final class ActivationBuffer implements AutoCloseable {
     }
 
     private void finishFilling() throws IOException {
-        fillingFrom = Background.await(filling);
+        fillingFrom = BackgroundThreads.await(filling);
     }
 
     /** Runs on the producer: fills the staging rows and returns where the rows after them start. */
@@ -206,7 +206,7 @@ public final class ActivationBuffer implements AutoCloseable {
             try (Scope scope = Scope.open()) {
                 if (rest == null) {
                     restPosition = stream.position();
-                    rest = Scope.outside(this::nextRows);
+                    rest = Scope.detached(this::nextRows);
                 }
                 long available = rest.getShape().get(0) - restOffset;
                 long taken = Math.min(available, half - filled);
@@ -259,7 +259,7 @@ public final class ActivationBuffer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         producer.shutdownNow();
-        Background.awaitEnd(producer);
+        BackgroundThreads.awaitEnd(producer);
         if (rest != null) {
             dropRest();
         }

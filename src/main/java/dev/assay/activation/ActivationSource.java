@@ -2,8 +2,9 @@ package dev.assay.activation;
 
 import ai.djl.Device;
 import dev.assay.InvalidInputException;
-import dev.assay.model.HookPoint;
+import dev.assay.activation.exported.ExportedModel;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.text.Corpus;
 import java.io.IOException;
 import java.util.List;

@@ -3,9 +3,9 @@ package dev.assay.activation;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
-import dev.assay.model.ActivationCache;
-import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.text.TokenBatch;
 import java.util.List;
 

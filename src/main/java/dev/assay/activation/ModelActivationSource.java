@@ -155,7 +155,7 @@ public final class ModelActivationSource implements ActivationSource {
             try (Scope scope = Scope.open();
                     Autograd off = Autograd.off()) {
                 NDArray values = model.read(batch);
-                long[] kept = batch.places(corpus.tokenizer(), withSpecialTokens);
+                long[] kept = batch.keptPositions(corpus.tokenizer(), withSpecialTokens);
                 if (kept.length == 0) {
                     return null;
                 }

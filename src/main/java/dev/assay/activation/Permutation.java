@@ -3,7 +3,7 @@ package dev.assay.activation;
 import java.util.SplittableRandom;
 
 /** Random orders that can be drawn again, so that a checkpoint need not hold them. */
-final class Permutation {
+public final class Permutation {
     private Permutation() {}
 
     /**
@@ -14,7 +14,7 @@ final class Permutation {
      * @param round how many orders were drawn before
      * @return the numbers from 0 to {@code size - 1}
      */
-    static long[] draw(int size, long seed, long round) {
+    public static long[] draw(int size, long seed, long round) {
         long[] permutation = new long[size];
         SplittableRandom random = new SplittableRandom(seed ^ (0x9E3779B97F4A7C15L * (round + 1)));
         for (int i = 0; i < size; i++) {

@@ -1,5 +1,6 @@
 package dev.assay.checkpoint;
 
+import dev.assay.io.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -7,6 +7,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.io.AtomicFiles;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.io.IOException;

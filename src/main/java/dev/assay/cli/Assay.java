@@ -1,6 +1,6 @@
 package dev.assay.cli;
 
-import dev.assay.model.Precision;
+import dev.assay.model.config.Precision;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -64,18 +64,18 @@ public final class Assay implements Runnable {
      * @return the exit code: 0 done, 1 done and the answer is no, 2 unusable input, 70 a bug in Assay
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        IExecutionExceptionHandler failures = (failure, command, parsed) -> Failures.report(failure, err);
+        IExecutionExceptionHandler failures = (failure, command, parsed) -> ErrorReporter.report(failure, err);
         CommandLine line = new CommandLine(new Assay())
                 .setOut(out)
                 .setErr(err)
                 .registerConverter(Precision.class, Assay::precision)
-                .setParameterExceptionHandler((failure, args) -> Failures.report(failure, err))
+                .setParameterExceptionHandler((failure, args) -> ErrorReporter.report(failure, err))
                 .setExecutionExceptionHandler(failures);
         try {
             return line.execute(arguments);
         } catch (Error error) {
             // Left alone it would end the process with code 1, which means something else.
-            return Failures.report(error, err);
+            return ErrorReporter.report(error, err);
         }
     }
 

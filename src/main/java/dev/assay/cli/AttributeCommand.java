@@ -1,11 +1,11 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
-import dev.assay.intervene.Attribution;
-import dev.assay.intervene.AttributionCheck;
-import dev.assay.intervene.AttributionReport;
-import dev.assay.intervene.Metric;
 import dev.assay.intervene.TokenTexts;
+import dev.assay.intervene.attribute.Attribution;
+import dev.assay.intervene.attribute.AttributionCheck;
+import dev.assay.intervene.attribute.AttributionReport;
+import dev.assay.intervene.attribute.Metric;
 import dev.assay.model.HookedTransformer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,7 +51,7 @@ final class AttributeCommand implements Callable<Integer> {
                             + " of the prompt)")
     private String token;
 
-    @Option(names = "--than", paramLabel = "TOKEN", description = "another token, whose logit is subtracted")
+    @Option(names = "--versus", paramLabel = "TOKEN", description = "another token, whose logit is subtracted")
     private String other;
 
     @Option(
@@ -62,7 +62,7 @@ final class AttributeCommand implements Callable<Integer> {
     private int position;
 
     @Option(
-            names = "--patch",
+            names = "--counterfactual",
             paramLabel = "TEXT",
             description = "a text of as many tokens to patch from (default: zeros)")
     private String patch;
@@ -107,7 +107,7 @@ final class AttributeCommand implements Callable<Integer> {
             throw new InvalidInputException("--top is " + top + ", expected at least 1");
         }
         if (other != null && token == null) {
-            throw new InvalidInputException("--than was given without --token, expected both, or --token alone");
+            throw new InvalidInputException("--versus was given without --token, expected both, or --token alone");
         }
         try (EditedModel loaded = EditedModel.load(folders, sites, options)) {
             Attribution attribution = attribution(loaded);
@@ -131,7 +131,7 @@ final class AttributeCommand implements Callable<Integer> {
         for (int i = 1; i < loaded.size(); i++) {
             attribution = attribution.at(loaded.point(i), loaded.dictionary(i));
         }
-        attribution = patch == null ? attribution : attribution.against(patch);
+        attribution = patch == null ? attribution : attribution.counterfactual(patch);
         if (token == null) {
             return attribution.metric(Metric.loss(attribution.tokens(prompt)));
         }

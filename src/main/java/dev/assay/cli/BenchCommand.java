@@ -4,21 +4,21 @@ import ai.djl.Device;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
-import dev.assay.activation.HarvestBenchmark;
-import dev.assay.checkpoint.Json;
-import dev.assay.model.HookPoint;
+import dev.assay.bench.HarvestBenchmark;
+import dev.assay.bench.LiveTrainingBenchmark;
+import dev.assay.bench.TrainingBenchmark;
+import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.TransformerConfig;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Threads;
 import dev.assay.text.Corpus;
-import dev.assay.text.StoryCorpus;
-import dev.assay.train.LiveTrainingBenchmark;
-import dev.assay.train.NamedMethod;
-import dev.assay.train.TopKTraining;
-import dev.assay.train.TrainingBenchmark;
-import dev.assay.train.TrainingMethod;
+import dev.assay.text.story.StoryCorpus;
+import dev.assay.train.plan.TopKTraining;
+import dev.assay.train.plan.TrainingMethod;
+import dev.assay.train.plan.TrainingMethods;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -181,7 +181,7 @@ final class BenchCommand implements Runnable {
         }
 
         private TrainingMethod method() {
-            NamedMethod method = NamedMethod.of(architecture);
+            TrainingMethods method = TrainingMethods.of(architecture);
             return method.make(method.number().equals("coefficient") ? 1e-3 : step.k, dSae);
         }
     }

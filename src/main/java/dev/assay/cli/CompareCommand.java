@@ -1,9 +1,9 @@
 package dev.assay.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.checkpoint.Json;
-import dev.assay.evaluate.DictionaryComparison;
-import dev.assay.evaluate.DictionarySimilarity;
+import dev.assay.evaluate.similarity.DictionaryComparison;
+import dev.assay.evaluate.similarity.DictionarySimilarity;
+import dev.assay.io.Json;
 import dev.assay.sae.SparseAutoencoder;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.checkpoint.ComparisonReport;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;

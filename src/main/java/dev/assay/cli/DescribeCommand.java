@@ -2,10 +2,10 @@ package dev.assay.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
 import dev.assay.model.ModelDescription;
-import dev.assay.model.SiteDescription;
-import dev.assay.model.TransformerConfig;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.hook.SiteDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -2,7 +2,7 @@ package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
 import dev.assay.intervene.FeatureEdit;
-import dev.assay.intervene.Positions;
+import dev.assay.intervene.TokenPositions;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,16 +53,16 @@ final class EditOption {
     }
 
     /** Reads positions: {@code all}, {@code last}, {@code from:3}, or numbers with commas. */
-    static Positions positions(String written) {
+    static TokenPositions positions(String written) {
         try {
             if (written.equals("all")) {
-                return Positions.all();
+                return TokenPositions.all();
             } else if (written.equals("last")) {
-                return Positions.last();
+                return TokenPositions.last();
             } else if (written.startsWith("from:")) {
-                return Positions.from(Integer.parseInt(written.substring("from:".length())));
+                return TokenPositions.from(Integer.parseInt(written.substring("from:".length())));
             }
-            return Positions.of(Arrays.stream(written.split(","))
+            return TokenPositions.of(Arrays.stream(written.split(","))
                     .mapToInt(number -> Integer.parseInt(number.strip()))
                     .toArray());
         } catch (NumberFormatException noNumber) {

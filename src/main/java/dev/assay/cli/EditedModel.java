@@ -1,8 +1,9 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
-import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.run.RunDescription;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import java.io.IOException;

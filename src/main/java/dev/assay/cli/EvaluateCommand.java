@@ -1,11 +1,13 @@
 package dev.assay.cli;
 
-import dev.assay.checkpoint.AtomicFiles;
-import dev.assay.checkpoint.Json;
 import dev.assay.evaluate.Evaluation;
 import dev.assay.evaluate.EvaluationTable;
-import dev.assay.model.HookPoint;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.run.EvaluationFigures;
+import dev.assay.run.RunDescription;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
 import java.io.IOException;
@@ -27,8 +29,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
-    static final String FILE = "evaluation.json";
-
     @Spec
     private CommandSpec spec;
 
@@ -62,7 +62,7 @@ final class EvaluateCommand implements Callable<Integer> {
             try {
                 Evaluation evaluation =
                         Evaluation.of(model, sae, corpus).point(point).tokens(tokens);
-                fitted.forEach(baseline -> evaluation.beside(baseline.name(), baseline.dictionary()));
+                fitted.forEach(baseline -> evaluation.baseline(baseline.name(), baseline.dictionary()));
                 print(evaluation.table(), fitted);
             } finally {
                 fitted.forEach(BaselineOptions.Fitted::close);
@@ -73,7 +73,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private void print(EvaluationTable table, List<BaselineOptions.Fitted> fitted) throws IOException {
         String figures = Json.pretty(Json.mapper().valueToTree(table.asMap()));
-        AtomicFiles.writeString(folder.resolve(FILE), figures);
+        AtomicFiles.writeString(folder.resolve(EvaluationFigures.FILE), figures);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.print(figures);

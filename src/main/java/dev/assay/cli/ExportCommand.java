@@ -1,13 +1,14 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.IoConsumer;
-import dev.assay.feature.FeatureStore;
 import dev.assay.feature.export.NeuronpediaExport;
 import dev.assay.feature.export.SaeDashboardExport;
 import dev.assay.feature.export.SaeViewerExport;
 import dev.assay.feature.export.SparsityFile;
 import dev.assay.feature.export.StatisticsTable;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.io.IoConsumer;
+import dev.assay.run.FeatureFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

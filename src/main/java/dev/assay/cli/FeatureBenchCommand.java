@@ -2,9 +2,11 @@ package dev.assay.cli;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.feature.FeatureBenchmark;
-import dev.assay.model.HookPoint;
+import dev.assay.bench.FeatureBenchmark;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.run.RunDescription;
+import dev.assay.run.SourceModel;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;

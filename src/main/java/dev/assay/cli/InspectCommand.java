@@ -1,11 +1,14 @@
 package dev.assay.cli;
 
 import dev.assay.ProgressBar;
-import dev.assay.feature.FeatureCollector;
 import dev.assay.feature.FeatureInspector;
-import dev.assay.feature.FeatureStore;
-import dev.assay.feature.FeatureSummary;
+import dev.assay.feature.report.FeatureSummary;
+import dev.assay.feature.store.FeatureCollector;
+import dev.assay.feature.store.FeatureStore;
 import dev.assay.model.HookedTransformer;
+import dev.assay.run.EvaluationFigures;
+import dev.assay.run.FeatureFolder;
+import dev.assay.run.RunDescription;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
@@ -86,14 +89,14 @@ final class InspectCommand implements Callable<Integer> {
             description = "tokens to read for the feature store (default ${DEFAULT-VALUE})")
     private long tokens;
 
-    @Option(names = "--again", description = "collect the feature store even if there is one")
+    @Option(names = "--rebuild", description = "collect the feature store even if there is one")
     private boolean again;
 
     @Mixin
     private SearchOptions search;
 
     @Mixin
-    private LikenessOptions likeness;
+    private SimilarityOptions likeness;
 
     @Mixin
     private PromptArguments prompt;

@@ -1,8 +1,8 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
-import dev.assay.train.NamedMethod;
-import dev.assay.train.TrainingMethod;
+import dev.assay.train.plan.TrainingMethod;
+import dev.assay.train.plan.TrainingMethods;
 import picocli.CommandLine.Option;
 
 /** What is trained: an architecture with the number that decides how sparse its codes are. */
@@ -34,7 +34,7 @@ final class MethodOptions {
      * @param dSae the number of latents
      */
     TrainingMethod method(int dSae) {
-        NamedMethod method = NamedMethod.of(architecture);
+        TrainingMethods method = TrainingMethods.of(architecture);
         boolean selects = !method.number().equals("coefficient");
         if (selects && coefficient != null) {
             throw new InvalidInputException("--coefficient is given, but " + architecture + " has none; expected --k");

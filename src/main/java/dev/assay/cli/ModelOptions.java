@@ -2,7 +2,9 @@ package dev.assay.cli;
 
 import ai.djl.Device;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.Precision;
+import dev.assay.model.config.Precision;
+import dev.assay.run.RunDescription;
+import dev.assay.run.SourceModel;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Mixin;

@@ -1,9 +1,12 @@
 package dev.assay.cli;
 
-import dev.assay.feature.Dashboard;
 import dev.assay.feature.FeatureInspector;
-import dev.assay.feature.FeatureStore;
+import dev.assay.feature.page.Dashboard;
+import dev.assay.feature.store.FeatureStore;
 import dev.assay.model.HookedTransformer;
+import dev.assay.run.EvaluationFigures;
+import dev.assay.run.FeatureFolder;
+import dev.assay.run.RunDescription;
 import dev.assay.sae.SparseAutoencoder;
 import java.io.IOException;
 import java.nio.file.Files;

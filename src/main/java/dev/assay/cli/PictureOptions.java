@@ -1,6 +1,6 @@
 package dev.assay.cli;
 
-import dev.assay.Picture;
+import dev.assay.view.Picture;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

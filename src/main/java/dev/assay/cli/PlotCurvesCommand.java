@@ -1,6 +1,6 @@
 package dev.assay.cli;
 
-import dev.assay.train.TrainingCurves;
+import dev.assay.train.metrics.TrainingCurves;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.feature.DensityPicture;
+import dev.assay.run.FeatureFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -2,9 +2,9 @@ package dev.assay.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Json;
-import dev.assay.evaluate.ParetoPlot;
-import dev.assay.evaluate.SweepTable;
+import dev.assay.evaluate.sweep.ParetoPlot;
+import dev.assay.evaluate.sweep.SweepTable;
+import dev.assay.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

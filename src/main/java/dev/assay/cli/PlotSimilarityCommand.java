@@ -1,6 +1,6 @@
 package dev.assay.cli;
 
-import dev.assay.evaluate.SimilarityMap;
+import dev.assay.evaluate.similarity.SimilarityMap;
 import dev.assay.sae.SparseAutoencoder;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.assay.cli;
 
-import dev.assay.feature.PromptMetric;
-import dev.assay.feature.PromptOptions;
-import dev.assay.feature.PromptRanking;
+import dev.assay.feature.prompt.PromptMetric;
+import dev.assay.feature.prompt.PromptOptions;
+import dev.assay.feature.prompt.PromptRanking;
 import picocli.CommandLine.Option;
 
 /** A prompt, and what is asked about the features that are active there. */

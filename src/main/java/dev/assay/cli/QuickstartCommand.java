@@ -1,18 +1,20 @@
 package dev.assay.cli;
 
 import dev.assay.activation.ActivationSource;
-import dev.assay.checkpoint.AtomicFiles;
-import dev.assay.checkpoint.Json;
 import dev.assay.evaluate.ConceptScoring;
 import dev.assay.evaluate.ConceptTable;
 import dev.assay.evaluate.Evaluation;
 import dev.assay.evaluate.EvaluationReport;
-import dev.assay.feature.ConceptRow;
-import dev.assay.feature.FeatureCollector;
 import dev.assay.feature.FeatureInspector;
-import dev.assay.feature.FeatureStore;
-import dev.assay.model.HookPoint;
+import dev.assay.feature.page.ConceptRow;
+import dev.assay.feature.store.FeatureCollector;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.run.EvaluationFigures;
+import dev.assay.run.RunDescription;
 import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
@@ -97,7 +99,7 @@ final class QuickstartCommand implements Callable<Integer> {
                         .tokens(size.measured())
                         .run();
                 AtomicFiles.writeString(
-                        out.resolve(EvaluateCommand.FILE),
+                        out.resolve(EvaluationFigures.FILE),
                         Json.pretty(Json.mapper().valueToTree(report.asMap())));
                 print.println();
                 print.println(report.toText());

@@ -1,9 +1,9 @@
 package dev.assay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.Displayable;
-import dev.assay.checkpoint.AtomicFiles;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
+import dev.assay.view.Displayable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

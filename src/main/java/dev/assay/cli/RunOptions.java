@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
-import dev.assay.model.Precision;
+import dev.assay.model.config.Precision;
+import dev.assay.run.RunDescription;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

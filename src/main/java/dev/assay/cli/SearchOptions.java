@@ -51,7 +51,7 @@ final class SearchOptions {
                 || mostDensity != null;
     }
 
-    FeatureSearch search(LikenessOptions likeness, int limit) {
+    FeatureSearch search(SimilarityOptions likeness, int limit) {
         FeatureSearch search = FeatureSearch.all()
                 .limit(limit)
                 .density(leastDensity == null ? 0 : leastDensity, mostDensity == null ? 1 : mostDensity);

@@ -1,11 +1,11 @@
 package dev.assay.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.checkpoint.Json;
 import dev.assay.intervene.Continuation;
 import dev.assay.intervene.DoseTable;
 import dev.assay.intervene.Intervention;
 import dev.assay.intervene.InterventionResult;
+import dev.assay.io.Json;
 import dev.assay.model.Sampling;
 import java.io.IOException;
 import java.io.PrintWriter;

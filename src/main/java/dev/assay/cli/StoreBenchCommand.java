@@ -1,12 +1,12 @@
 package dev.assay.cli;
 
 import dev.assay.activation.ActivationSource;
-import dev.assay.activation.HarvestBenchmark;
-import dev.assay.activation.StoreBenchmark;
-import dev.assay.model.HookPoint;
+import dev.assay.bench.HarvestBenchmark;
+import dev.assay.bench.StoreBenchmark;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.text.Corpus;
-import dev.assay.text.StoryCorpus;
+import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

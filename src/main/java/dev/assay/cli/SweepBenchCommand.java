@@ -2,13 +2,13 @@ package dev.assay.cli;
 
 import ai.djl.Device;
 import dev.assay.activation.ActivationSource;
-import dev.assay.activation.HarvestBenchmark;
-import dev.assay.model.HookPoint;
+import dev.assay.bench.HarvestBenchmark;
+import dev.assay.bench.SweepBenchmark;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.text.Corpus;
-import dev.assay.text.StoryCorpus;
-import dev.assay.train.NamedMethod;
-import dev.assay.train.SweepBenchmark;
+import dev.assay.text.story.StoryCorpus;
+import dev.assay.train.plan.TrainingMethods;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -81,7 +81,13 @@ final class SweepBenchCommand implements Callable<Integer> {
             return common.print(
                     spec,
                     SweepBenchmark.run(
-                            source, NamedMethod.TOPK.make(step.k(), dSae), dSae, step.batch(), members, steps, rounds));
+                            source,
+                            TrainingMethods.TOPK.make(step.k(), dSae),
+                            dSae,
+                            step.batch(),
+                            members,
+                            steps,
+                            rounds));
         }
     }
 }

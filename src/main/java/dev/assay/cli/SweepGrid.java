@@ -2,13 +2,13 @@ package dev.assay.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.JsonObject;
-import dev.assay.train.AuxiliaryLoss;
-import dev.assay.train.NamedMethod;
-import dev.assay.train.OptimizerOptions;
+import dev.assay.io.JsonObject;
 import dev.assay.train.SaeSweep;
 import dev.assay.train.SaeTrainer;
-import dev.assay.train.Target;
+import dev.assay.train.plan.AuxiliaryLoss;
+import dev.assay.train.plan.OptimizerOptions;
+import dev.assay.train.plan.Target;
+import dev.assay.train.plan.TrainingMethods;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ import java.util.Set;
  */
 record SweepGrid(
         String name,
-        NamedMethod method,
+        TrainingMethods method,
         List<BigDecimal> numbers,
         List<Integer> sizes,
         List<Long> seeds,
@@ -59,11 +59,11 @@ record SweepGrid(
 
     /** Reads a grid from its object in a sweep's file. */
     static SweepGrid read(JsonObject fields) {
-        NamedMethod method;
+        TrainingMethods method;
         try {
-            method = NamedMethod.of(fields.text("method"));
+            method = TrainingMethods.of(fields.text("method"));
         } catch (InvalidInputException unknown) {
-            throw fields.unexpected("method", "one of " + NamedMethod.ids());
+            throw fields.unexpected("method", "one of " + TrainingMethods.ids());
         }
         SweepFile.refuseUnknown(fields, COMMON, method.number());
         return new SweepGrid(

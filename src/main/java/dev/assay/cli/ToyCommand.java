@@ -1,12 +1,12 @@
 package dev.assay.cli;
 
-import dev.assay.checkpoint.AtomicFiles;
-import dev.assay.checkpoint.Json;
-import dev.assay.evaluate.ToyExperiment;
-import dev.assay.evaluate.ToyFigure;
-import dev.assay.evaluate.ToyHeatMap;
-import dev.assay.evaluate.ToyReport;
-import dev.assay.evaluate.ToySuperposition;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
+import dev.assay.toy.ToyExperiment;
+import dev.assay.toy.ToyFigure;
+import dev.assay.toy.ToyHeatMap;
+import dev.assay.toy.ToyReport;
+import dev.assay.toy.ToySuperposition;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -2,12 +2,14 @@ package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
-import dev.assay.activation.ActivationStore;
+import dev.assay.activation.store.ActivationStore;
+import dev.assay.run.RunDescription;
+import dev.assay.run.SourceModel;
 import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.train.SaeTrainer;
-import dev.assay.train.Target;
-import dev.assay.train.TrainingMethod;
+import dev.assay.train.plan.Target;
+import dev.assay.train.plan.TrainingMethod;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -38,7 +40,7 @@ final class TrainCommand implements Callable<Integer> {
             "report.html",
             "tensorboard",
             "checkpoints",
-            WatchOptions.BEST,
+            MonitoringOptions.BEST,
             "evaluation.json",
             "features",
             "features.html");
@@ -106,7 +108,7 @@ final class TrainCommand implements Callable<Integer> {
     private long seed;
 
     @Mixin
-    private WatchOptions watch;
+    private MonitoringOptions watch;
 
     @Mixin
     private DeviceOption place;

@@ -1,16 +1,16 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
-import dev.assay.train.AuxiliaryLoss;
-import dev.assay.train.Initialization;
-import dev.assay.train.KAnnealing;
-import dev.assay.train.OptimizerOptions;
-import dev.assay.train.RateSchedule;
-import dev.assay.train.Resampling;
 import dev.assay.train.SaeTrainer;
-import dev.assay.train.Span;
-import dev.assay.train.SparsitySchedule;
-import dev.assay.train.TrainingMethod;
+import dev.assay.train.plan.AuxiliaryLoss;
+import dev.assay.train.plan.DictionaryInitialization;
+import dev.assay.train.plan.KAnnealing;
+import dev.assay.train.plan.OptimizerOptions;
+import dev.assay.train.plan.RateSchedule;
+import dev.assay.train.plan.Resampling;
+import dev.assay.train.plan.SparsitySchedule;
+import dev.assay.train.plan.StepSpan;
+import dev.assay.train.plan.TrainingMethod;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -131,7 +131,7 @@ final class TrainingOptions {
         if (resampling != null) {
             trainer.resampling(Resampling.at(resampling.stream()
                     .map(moment -> span("--resample-after", moment))
-                    .toArray(Span[]::new)));
+                    .toArray(StepSpan[]::new)));
         }
         if (ghost != null) {
             trainer.ghostGradients(ghost);
@@ -140,7 +140,7 @@ final class TrainingOptions {
             trainer.deadAfter(deadAfter);
         }
         if (biasStart != null) {
-            trainer.initialization(Initialization.standard().decoderBias(biasStart()));
+            trainer.initialization(DictionaryInitialization.standard().decoderBias(biasStart()));
         }
     }
 
@@ -165,8 +165,8 @@ final class TrainingOptions {
     }
 
     private RateSchedule schedule() {
-        Span rising = span("--warm-up", warmUp == null ? "5%" : warmUp);
-        Span falling = span("--decay", decay == null ? "70%" : decay);
+        StepSpan rising = span("--warm-up", warmUp == null ? "5%" : warmUp);
+        StepSpan falling = span("--decay", decay == null ? "70%" : decay);
         return switch (decayShape) {
             case "linear" -> RateSchedule.linear(rising, falling);
             case "cosine" -> RateSchedule.cosine(rising, falling);
@@ -185,23 +185,23 @@ final class TrainingOptions {
         }
     }
 
-    private Initialization.DecoderBias biasStart() {
+    private DictionaryInitialization.DecoderBias biasStart() {
         return switch (biasStart) {
-            case "zero" -> Initialization.DecoderBias.ZERO;
-            case "mean" -> Initialization.DecoderBias.MEAN;
-            case "median" -> Initialization.DecoderBias.GEOMETRIC_MEDIAN;
+            case "zero" -> DictionaryInitialization.DecoderBias.ZERO;
+            case "mean" -> DictionaryInitialization.DecoderBias.MEAN;
+            case "median" -> DictionaryInitialization.DecoderBias.GEOMETRIC_MEDIAN;
             default ->
                 throw new InvalidInputException("--bias-start is \"" + biasStart + "\", expected zero, mean or median");
         };
     }
 
     /** Reads steps such as 1000, or a share such as 5%. */
-    static Span span(String option, String text) {
+    static StepSpan span(String option, String text) {
         try {
             if (text.endsWith("%")) {
-                return Span.share(Double.parseDouble(text.substring(0, text.length() - 1)) / 100);
+                return StepSpan.share(Double.parseDouble(text.substring(0, text.length() - 1)) / 100);
             }
-            return Span.steps(Long.parseLong(text));
+            return StepSpan.steps(Long.parseLong(text));
         } catch (NumberFormatException malformed) {
             throw new InvalidInputException(
                     option + " is \"" + text + "\", expected steps such as 1000 or a share such as 5%", malformed);

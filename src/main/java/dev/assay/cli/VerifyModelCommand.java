@@ -2,7 +2,7 @@ package dev.assay.cli;
 
 import dev.assay.checkpoint.ComparisonReport;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.ModelVerification;
+import dev.assay.verify.ModelVerification;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

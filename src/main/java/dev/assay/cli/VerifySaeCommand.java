@@ -1,7 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.checkpoint.ComparisonReport;
-import dev.assay.sae.SaeVerification;
+import dev.assay.verify.SaeVerification;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

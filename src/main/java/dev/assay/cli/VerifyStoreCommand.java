@@ -1,7 +1,7 @@
 package dev.assay.cli;
 
-import dev.assay.activation.ActivationStore;
-import dev.assay.feature.FeatureStore;
+import dev.assay.activation.store.ActivationStore;
+import dev.assay.feature.store.FeatureStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.assay.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.checkpoint.Json;
-import dev.assay.train.TrainingReplay;
+import dev.assay.io.Json;
+import dev.assay.verify.TrainingReplay;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import dev.assay.tensor.Scope;
 import java.util.Arrays;
 
 /** Counts on how many tokens each latent is active, that is above 0, and adds up how much. */
-final class ActivationCounts {
+public final class ActivationCounts {
     private final NDArray fired; // int64 [d_sae]
     private double sum;
     private long tokens;
@@ -20,8 +20,8 @@ final class ActivationCounts {
      * @param manager owns the counts
      * @param dSae the number of latents
      */
-    ActivationCounts(NDManager manager, int dSae) {
-        fired = Scope.outside(() -> manager.zeros(new Shape(dSae), DataType.INT64));
+    public ActivationCounts(NDManager manager, int dSae) {
+        fired = Scope.detached(() -> manager.zeros(new Shape(dSae), DataType.INT64));
     }
 
     /**
@@ -31,7 +31,7 @@ final class ActivationCounts {
      * @param latents int64 [m], the latent of each entry
      * @param values [m], its activation
      */
-    void add(long rows, NDArray latents, NDArray values) {
+    public void add(long rows, NDArray latents, NDArray values) {
         try (Scope scope = Scope.open()) {
             Aten.indexAdd_(fired, 0, latents, values.gt(0).toType(DataType.INT64, false));
             sum += values.toType(DataType.FLOAT64, false).sum().getDouble();
@@ -40,7 +40,7 @@ final class ActivationCounts {
     }
 
     /** Active latents a token. */
-    double l0() {
+    public double l0() {
         return (double) Arrays.stream(fired.toLongArray()).sum() / tokens;
     }
 
@@ -50,7 +50,7 @@ final class ActivationCounts {
     }
 
     /** The share of latents that were never active. */
-    double deadShare() {
+    public double deadShare() {
         long[] counts = fired.toLongArray();
         return (double) Arrays.stream(counts).filter(count -> count == 0).count() / counts.length;
     }

@@ -1,9 +1,9 @@
 package dev.assay.evaluate;
 
-import dev.assay.Displayable;
-import dev.assay.Html;
-import dev.assay.HtmlTable;
-import dev.assay.text.Concept;
+import dev.assay.text.story.Concept;
+import dev.assay.view.Displayable;
+import dev.assay.view.Html;
+import dev.assay.view.HtmlTable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;

@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.InvalidInputException;
-import dev.assay.model.ActivationCache;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookScope;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
 import dev.assay.sae.Dictionary;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
@@ -107,7 +107,7 @@ public final class Evaluation {
      * @param other a baseline, or another dictionary
      * @return this
      */
-    public Evaluation beside(String name, Dictionary other) {
+    public Evaluation baseline(String name, Dictionary other) {
         others.put(name, other);
         return this;
     }
@@ -124,7 +124,7 @@ public final class Evaluation {
     }
 
     /**
-     * Measures the dictionary and those {@linkplain #beside beside} it.
+     * Measures the dictionary and those {@linkplain #baseline baselines} it.
      *
      * @return the figures of each
      * @throws IOException when the text cannot be read
@@ -137,10 +137,10 @@ public final class Evaluation {
         others.values().forEach(other -> check(site, other));
         try (Autograd off = Autograd.off();
                 NDManager manager = model.manager().newSubManager()) {
-            Measured measured = new Measured(manager, dictionary);
-            Map<String, Measured> beside = new LinkedHashMap<>();
-            others.forEach((name, other) -> beside.put(name, new Measured(manager, other)));
-            List<Measured> all = new ArrayList<>(beside.values());
+            DictionaryMetrics measured = new DictionaryMetrics(manager, dictionary);
+            Map<String, DictionaryMetrics> beside = new LinkedHashMap<>();
+            others.forEach((name, other) -> beside.put(name, new DictionaryMetrics(manager, other)));
+            List<DictionaryMetrics> all = new ArrayList<>(beside.values());
             all.add(0, measured);
             Measurement measurement = new Measurement(site, manager, all);
             measurement.reconstruct();
@@ -168,14 +168,14 @@ public final class Evaluation {
         private final boolean skipsSpecial;
         private final int contextsPerPass;
         private final NDManager manager;
-        private final List<Measured> all;
+        private final List<DictionaryMetrics> all;
 
         private long predicted;
         private double clean;
         private double meanAblated;
         private double zeroAblated;
 
-        Measurement(HookPoint site, NDManager manager, List<Measured> all) {
+        Measurement(HookPoint site, NDManager manager, List<DictionaryMetrics> all) {
             this.site = site;
             this.manager = manager;
             this.all = all;
@@ -225,7 +225,7 @@ public final class Evaluation {
             for (int i = 0; i < mean.length; i++) {
                 meanFloats[i] = (float) mean[i];
             }
-            NDArray meanRow = Scope.outside(() -> manager.create(meanFloats));
+            NDArray meanRow = Scope.detached(() -> manager.create(meanFloats));
             forEachBatch(batch -> {
                 NDArray ids = batch.toArray(manager);
                 NDArray targets = ids.get(new NDIndex(":, 1:")).reshape(-1);
@@ -238,7 +238,7 @@ public final class Evaluation {
                 clean += PredictionLoss.crossEntropy(logits, targets);
                 meanAblated += PredictionLoss.crossEntropy(ofMean, targets);
                 zeroAblated += PredictionLoss.crossEntropy(ofZero, targets);
-                for (Measured measured : all) {
+                for (DictionaryMetrics measured : all) {
                     try (Scope scope = Scope.open()) {
                         measured.replace(
                                 logits, forwardWith(ids, x -> splice(x, kept, measured::reconstruction)), targets);
@@ -264,7 +264,7 @@ public final class Evaluation {
         }
 
         private NDArray keptRows(TokenBatch batch) {
-            return manager.create(batch.places(corpus.tokenizer(), !skipsSpecial));
+            return manager.create(batch.keptPositions(corpus.tokenizer(), !skipsSpecial));
         }
 
         /** The logits that predict a token of the context: [batch · (position − 1), vocabulary]. */
@@ -273,7 +273,7 @@ public final class Evaluation {
             return logits.get(new NDIndex(":, :-1")).reshape(-1, vocabulary);
         }
 
-        EvaluationReport report(Measured measured) {
+        EvaluationReport report(DictionaryMetrics measured) {
             return measured.report(predicted, clean / predicted, meanAblated / predicted, zeroAblated / predicted);
         }
     }

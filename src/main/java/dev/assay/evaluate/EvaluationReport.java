@@ -1,8 +1,8 @@
 package dev.assay.evaluate;
 
-import dev.assay.Displayable;
-import dev.assay.Html;
-import dev.assay.HtmlTable;
+import dev.assay.view.Displayable;
+import dev.assay.view.Html;
+import dev.assay.view.HtmlTable;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -3,10 +3,15 @@ package dev.assay.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.model.ActivationCache;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookScope;
+import dev.assay.feature.report.ExampleEffects;
+import dev.assay.feature.report.TokenEffect;
+import dev.assay.feature.store.ContextTokens;
+import dev.assay.feature.store.Example;
+import dev.assay.feature.store.FeatureStore;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
@@ -19,7 +24,7 @@ import java.util.Map;
 
 /**
  * What the ablation of a feature does to the loss of each next token, see {@link TokenEffect}. With r the residual stream after the last
- * block and p the feature's part ({@link FeatureParts}) at the same token,
+ * block and p the feature's part ({@link FeatureContributions}) at the same token,
  *
  * <pre>
  * loss(r)  = −log softmax(unembed(finalNorm(r)))[next token]
@@ -35,13 +40,13 @@ final class AblationEffects {
 
     private final HookedTransformer model;
     private final FeatureSites sites;
-    private final FeatureParts parts;
+    private final FeatureContributions parts;
     private final HookPoint last;
 
     AblationEffects(HookedTransformer model, SparseAutoencoder sae, FeatureSites sites) {
         this.model = model;
         this.sites = sites;
-        this.parts = new FeatureParts(model, sae);
+        this.parts = new FeatureContributions(model, sae);
         this.last = HookPoint.residPost(model.config().layers() - 1);
     }
 
@@ -115,7 +120,7 @@ final class AblationEffects {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off();
                 ActivationCache base = base(ids, length)) {
-            FeatureParts.Coded coded = parts.encode(base.get(sites.reads()), ids);
+            FeatureContributions.Coded coded = parts.encode(base.get(sites.reads()), ids);
             NDArray latents = latents(requests, length); // [n]
             NDArray part = parts.parts(coded, latents); // [n, d_out]
             double[] activations = parts.activations(coded, latents)

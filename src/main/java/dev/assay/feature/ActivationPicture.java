@@ -1,8 +1,12 @@
 package dev.assay.feature;
 
-import dev.assay.Html;
-import dev.assay.Picture;
-import dev.assay.PictureStyle;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.store.FeatureStats;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.feature.store.Histogram;
+import dev.assay.view.Html;
+import dev.assay.view.Picture;
+import dev.assay.view.PictureStyle;
 import java.util.Arrays;
 import java.util.List;
 import org.knowm.xchart.XYChart;

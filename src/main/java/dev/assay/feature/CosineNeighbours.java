@@ -3,6 +3,8 @@ package dev.assay.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.InvalidInputException;
+import dev.assay.feature.report.Neighbour;
+import dev.assay.feature.store.SmallestKeys;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;

@@ -1,8 +1,9 @@
 package dev.assay.feature;
 
-import dev.assay.Html;
-import dev.assay.Picture;
-import dev.assay.PictureStyle;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.view.Html;
+import dev.assay.view.Picture;
+import dev.assay.view.PictureStyle;
 import java.util.Arrays;
 import org.knowm.xchart.XYChart;
 

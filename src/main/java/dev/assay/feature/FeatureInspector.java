@@ -1,10 +1,32 @@
 package dev.assay.feature;
 
 import dev.assay.InvalidInputException;
-import dev.assay.model.HookPoint;
+import dev.assay.feature.compare.ComparisonBuilder;
+import dev.assay.feature.compare.FeatureComparison;
+import dev.assay.feature.page.ConceptNames;
+import dev.assay.feature.page.ConceptRow;
+import dev.assay.feature.page.Dashboard;
+import dev.assay.feature.prompt.PromptOptions;
+import dev.assay.feature.prompt.PromptRanking;
+import dev.assay.feature.prompt.PromptReport;
+import dev.assay.feature.report.ExampleEffects;
+import dev.assay.feature.report.FeatureCatalog;
+import dev.assay.feature.report.FeatureList;
+import dev.assay.feature.report.FeatureNames;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.report.FeatureSummary;
+import dev.assay.feature.report.Neighbour;
+import dev.assay.feature.report.PeakTokens;
+import dev.assay.feature.report.TokenEffect;
+import dev.assay.feature.store.Example;
+import dev.assay.feature.store.FeatureStats;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.feature.store.Provenance;
+import dev.assay.feature.store.WeightsHash;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SparseAutoencoder;
-import dev.assay.text.Tokenizer;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,8 +93,8 @@ public final class FeatureInspector implements FeatureCatalog {
             throw new InvalidInputException("the feature store is of another dictionary: it has " + store.latents()
                     + " latents, expected " + sae.dSae() + "; collect it again");
         }
-        require("dictionary", made.dictionary(), made.dictionaryHash(), Fingerprint.of(sae));
-        require("model", made.model(), made.modelHash(), Fingerprint.of(model));
+        require("dictionary", made.dictionary(), made.dictionaryHash(), WeightsHash.of(sae));
+        require("model", made.model(), made.modelHash(), WeightsHash.of(model));
         return new FeatureInspector(model, sae, store);
     }
 
@@ -110,7 +132,7 @@ public final class FeatureInspector implements FeatureCatalog {
     public FeatureInspector concepts(List<ConceptRow> concepts) {
         Map<Integer, List<String>> labels = new HashMap<>();
         concepts.stream()
-                .filter(row -> row.f1() >= ConceptLabels.FOUND)
+                .filter(row -> row.f1() >= ConceptNames.FOUND)
                 .forEach(row -> labels.computeIfAbsent(row.latent(), latent -> new ArrayList<>())
                         .add(row.concept()));
         return labels(labels);
@@ -160,7 +182,7 @@ public final class FeatureInspector implements FeatureCatalog {
         }
         store.checked(first);
         store.checked(end - 1);
-        return new ReportMaker(store, logits, List.of(decoder, encoder), ablation, names, effects).of(first, end);
+        return new ReportBuilder(store, logits, List.of(decoder, encoder), ablation, names, effects).of(first, end);
     }
 
     /**
@@ -342,11 +364,11 @@ public final class FeatureInspector implements FeatureCatalog {
      * @throws InvalidInputException if the dictionaries cannot be compared by this measure
      */
     public FeatureComparison compare(FeatureInspector other, Neighbour.Measure measure, double bound) {
-        return new ComparisonMaker(compared(), other.compared(), measure, bound).make();
+        return new ComparisonBuilder(compared(), other.compared(), measure, bound).make();
     }
 
-    private ComparisonMaker.Compared compared() {
-        return new ComparisonMaker.Compared(sae, store, names, this::summary);
+    private ComparisonBuilder.Compared compared() {
+        return new ComparisonBuilder.Compared(sae, store, names, this::summary);
     }
 
     @Override

@@ -5,7 +5,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ContainerNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.checkpoint.Json;
+import dev.assay.feature.prompt.PromptFeature;
+import dev.assay.feature.prompt.PromptReport;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.store.FeatureStats;
+import dev.assay.io.Json;
 import java.util.Locale;
 import java.util.Map;
 

@@ -1,6 +1,9 @@
 package dev.assay.feature;
 
 import dev.assay.InvalidInputException;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.report.Neighbour;
+import dev.assay.feature.store.FeatureQuery;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;

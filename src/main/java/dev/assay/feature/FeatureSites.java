@@ -1,8 +1,8 @@
 package dev.assay.feature;
 
 import dev.assay.InvalidInputException;
-import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SparseAutoencoder;
 import java.util.Optional;
 

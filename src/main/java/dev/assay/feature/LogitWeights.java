@@ -2,8 +2,11 @@ package dev.assay.feature;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import dev.assay.feature.report.LogitSummary;
+import dev.assay.feature.report.TokenLogit;
+import dev.assay.feature.store.SmallestKeys;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.Norm;
+import dev.assay.model.config.Norm;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;

@@ -5,8 +5,9 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.model.HookScope;
+import dev.assay.feature.prompt.PromptMetric;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookScope;
 import dev.assay.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
@@ -18,10 +19,11 @@ final class PromptEffects {
 
     private final HookedTransformer model;
     private final FeatureSites sites;
-    private final FeatureParts parts;
+    private final FeatureContributions parts;
     private final PromptMetric.Computed metric;
 
-    PromptEffects(HookedTransformer model, FeatureSites sites, FeatureParts parts, PromptMetric.Computed metric) {
+    PromptEffects(
+            HookedTransformer model, FeatureSites sites, FeatureContributions parts, PromptMetric.Computed metric) {
         this.model = model;
         this.sites = sites;
         this.parts = parts;
@@ -29,7 +31,7 @@ final class PromptEffects {
     }
 
     /** Sets the effect of each feature: the metric with the feature ablated, less that of the prompt as it is. */
-    void compute(NDArray tokens, FeatureParts.Coded coded, List<PromptActivity> features) {
+    void compute(NDArray tokens, FeatureContributions.Coded coded, List<PromptActivity> features) {
         long length = tokens.getShape().get(1);
         int step = (int) Math.max(1, AT_ONCE / (length * model.config().vocabularySize()));
         double base = metric(model.forward(tokens))[0];
@@ -42,7 +44,7 @@ final class PromptEffects {
         }
     }
 
-    private double[] ablated(NDArray tokens, FeatureParts.Coded coded, List<PromptActivity> features) {
+    private double[] ablated(NDArray tokens, FeatureContributions.Coded coded, List<PromptActivity> features) {
         try (Scope scope = Scope.open()) {
             NDList all = new NDList();
             features.forEach(feature -> all.add(part(coded, feature.latent())));
@@ -56,7 +58,7 @@ final class PromptEffects {
         }
     }
 
-    private NDArray part(FeatureParts.Coded coded, int latent) {
+    private NDArray part(FeatureContributions.Coded coded, int latent) {
         long[] latents = new long[(int) coded.codes().rows()];
         Arrays.fill(latents, latent);
         return parts.parts(coded, model.manager().create(latents, new Shape(latents.length)));

@@ -3,8 +3,16 @@ package dev.assay.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
-import dev.assay.model.ActivationCache;
+import dev.assay.feature.prompt.PromptFeature;
+import dev.assay.feature.prompt.PromptMetric;
+import dev.assay.feature.prompt.PromptOptions;
+import dev.assay.feature.prompt.PromptRanking;
+import dev.assay.feature.prompt.PromptReport;
+import dev.assay.feature.prompt.PromptToken;
+import dev.assay.feature.report.FeatureNames;
+import dev.assay.feature.store.FeatureStore;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -23,7 +31,7 @@ final class PromptInspection {
     private final FeatureSites sites;
     private final FeatureStore store;
     private final FeatureNames names;
-    private final FeatureParts parts;
+    private final FeatureContributions parts;
 
     PromptInspection(
             HookedTransformer model,
@@ -35,7 +43,7 @@ final class PromptInspection {
         this.sites = sites;
         this.store = store;
         this.names = names;
-        this.parts = new FeatureParts(model, sae);
+        this.parts = new FeatureContributions(model, sae);
     }
 
     PromptReport of(long[] prompt, PromptOptions options) {
@@ -44,7 +52,7 @@ final class PromptInspection {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
             NDArray tokens = model.manager().create(prompt, new Shape(1, prompt.length));
-            FeatureParts.Coded coded = encode(tokens, prompt);
+            FeatureContributions.Coded coded = encode(tokens, prompt);
             OptionalDouble base = OptionalDouble.empty();
             float[] attributions = null;
             if (metric != null) {
@@ -90,7 +98,7 @@ final class PromptInspection {
         }
     }
 
-    private FeatureParts.Coded encode(NDArray tokens, long[] prompt) {
+    private FeatureContributions.Coded encode(NDArray tokens, long[] prompt) {
         try (ActivationCache cache = model.cache(tokens, sites.reads())) {
             return parts.encode(cache.get(sites.reads()), prompt);
         }
@@ -115,7 +123,7 @@ final class PromptInspection {
         }
     }
 
-    private static List<PromptActivity> activities(FeatureParts.Coded coded, float[] attributions, int length) {
+    private static List<PromptActivity> activities(FeatureContributions.Coded coded, float[] attributions, int length) {
         long[] rows = coded.rows().toLongArray();
         long[] latents = coded.codes().indices().toLongArray();
         float[] values = coded.codes().values().toFloatArray();

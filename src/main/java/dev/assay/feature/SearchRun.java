@@ -1,8 +1,16 @@
 package dev.assay.feature;
 
 import dev.assay.InvalidInputException;
-import dev.assay.PlainText;
-import dev.assay.text.Tokenizer;
+import dev.assay.feature.prompt.TokenLookup;
+import dev.assay.feature.report.FeatureList;
+import dev.assay.feature.report.FeatureNames;
+import dev.assay.feature.report.FeatureSummary;
+import dev.assay.feature.report.Neighbour;
+import dev.assay.feature.store.Coactivation;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.feature.store.TextSearch;
+import dev.assay.text.tokenizer.Tokenizer;
+import dev.assay.view.PlainText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -85,7 +93,7 @@ final class SearchRun {
     }
 
     private float[] weights(String token) {
-        float[] weights = logits.onToken(Vocabulary.id(tokenizer, token));
+        float[] weights = logits.onToken(TokenLookup.id(tokenizer, token));
         if (weights.length == 0) {
             throw new InvalidInputException(
                     "the features of " + store.provenance().hook()
@@ -111,7 +119,7 @@ final class SearchRun {
         return values;
     }
 
-    private float[] partners(List<Cofiring> partners, Neighbour.Measure measure) {
+    private float[] partners(List<Coactivation> partners, Neighbour.Measure measure) {
         float[] values = new float[store.latents()];
         Arrays.fill(values, Float.NEGATIVE_INFINITY);
         partners.forEach(partner -> values[partner.latent()] =

@@ -1,9 +1,9 @@
 package dev.assay.intervene;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.Displayable;
-import dev.assay.PlainText;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
+import dev.assay.view.Displayable;
+import dev.assay.view.PlainText;
 
 /**
  * How a text goes on without and with edits, from the same draws.

@@ -3,8 +3,8 @@ package dev.assay.intervene;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
-import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SparseAutoencoder;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -15,14 +15,14 @@ import java.util.function.IntPredicate;
  * @param point the site
  * @param sae the dictionary, as wide as the site
  */
-record DictionarySite(HookPoint point, SparseAutoencoder sae) {
+public record DictionarySite(HookPoint point, SparseAutoencoder sae) {
     /** Puts a dictionary to the site that its metadata name. */
-    static DictionarySite of(HookedTransformer model, SparseAutoencoder sae) {
+    public static DictionarySite of(HookedTransformer model, SparseAutoencoder sae) {
         return of(model, HookPoint.parse(sae.metadata().requiredHookName()), sae);
     }
 
     /** Puts a dictionary to a site of a model, once it is known to fit. */
-    static DictionarySite of(HookedTransformer model, HookPoint point, SparseAutoencoder sae) {
+    public static DictionarySite of(HookedTransformer model, HookPoint point, SparseAutoencoder sae) {
         if (sae.transcodes()) {
             throw new InvalidInputException("the dictionary is a transcoder, whose output belongs to another site than "
                     + point.name() + ", expected one that reconstructs its input");
@@ -51,22 +51,22 @@ record DictionarySite(HookPoint point, SparseAutoencoder sae) {
     }
 
     /** Returns which tokens the dictionary is for: all of them, or those that are not special. */
-    IntPredicate reads(HookedTransformer model) {
+    public IntPredicate reads(HookedTransformer model) {
         return sae.metadata().excludesSpecialTokens() ? id -> !model.tokenizer().isSpecial(id) : id -> true;
     }
 
     /** Returns activations of the site one a row, [n, d_in]. */
-    NDArray rows(NDArray activation) {
+    public NDArray rows(NDArray activation) {
         return activation.reshape(-1, sae.dIn());
     }
 
     /** Returns what undoing the normalisation of some rows multiplies by, [n, 1]; null for 1. */
-    NDArray scale(NDArray rows) {
+    public NDArray scale(NDArray rows) {
         return sae.input().normalization().apply(rows).scale();
     }
 
     /** Returns what a unit of each latent's code adds before the normalisation is undone, [m, d_in]. */
-    NDArray directions(NDManager manager, List<Integer> latents) {
+    public NDArray directions(NDManager manager, List<Integer> latents) {
         long[] ids = latents.stream().mapToLong(Integer::longValue).toArray();
         return sae.directions(manager.create(ids));
     }

@@ -1,9 +1,9 @@
 package dev.assay.intervene;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.Displayable;
-import dev.assay.PlainText;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
+import dev.assay.view.Displayable;
+import dev.assay.view.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookBuilder;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookScope;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.Sampling;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * A model that runs with some features of its dictionaries edited. Immutable: each method returns another intervention.
  *
  * <pre>{@code
- * Intervention edits = Intervention.of(model, sae).ablate(5).clamp(7, 3.0).positions(Positions.last()).steer(9, 4.0);
+ * Intervention edits = Intervention.of(model, sae).ablate(5).clamp(7, 3.0).positions(TokenPositions.last()).steer(9, 4.0);
  * try (InterventionResult result = edits.run("Once upon a time")) { … }
  * }</pre>
  *
@@ -34,14 +34,14 @@ import java.util.stream.Collectors;
 public final class Intervention {
     private final HookedTransformer model;
     private final DictionarySite site;
-    private final Positions positions;
+    private final TokenPositions positions;
     private final boolean keepsError;
     private final List<PlacedEdit> edits;
 
     private Intervention(
             HookedTransformer model,
             DictionarySite site,
-            Positions positions,
+            TokenPositions positions,
             boolean keepsError,
             List<PlacedEdit> edits) {
         this.model = model;
@@ -60,7 +60,7 @@ public final class Intervention {
      * @throws InvalidInputException when the dictionary does not fit the model, is a transcoder, or names no site
      */
     public static Intervention of(HookedTransformer model, SparseAutoencoder sae) {
-        return new Intervention(model, DictionarySite.of(model, sae), Positions.all(), true, List.of());
+        return new Intervention(model, DictionarySite.of(model, sae), TokenPositions.all(), true, List.of());
     }
 
     /**
@@ -73,7 +73,7 @@ public final class Intervention {
      * @throws InvalidInputException when the dictionary does not fit the site, or is a transcoder
      */
     public static Intervention of(HookedTransformer model, HookPoint point, SparseAutoencoder sae) {
-        return new Intervention(model, DictionarySite.of(model, point, sae), Positions.all(), true, List.of());
+        return new Intervention(model, DictionarySite.of(model, point, sae), TokenPositions.all(), true, List.of());
     }
 
     /**
@@ -117,7 +117,7 @@ public final class Intervention {
      * @param where the positions
      * @return an intervention whose next edits act there
      */
-    public Intervention positions(Positions where) {
+    public Intervention positions(TokenPositions where) {
         return new Intervention(model, site, where, keepsError, edits);
     }
 

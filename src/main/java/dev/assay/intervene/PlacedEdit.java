@@ -1,7 +1,7 @@
 package dev.assay.intervene;
 
 /** An edit, the site where it acts, and at which tokens. */
-record PlacedEdit(DictionarySite site, FeatureEdit edit, Positions positions) {
+record PlacedEdit(DictionarySite site, FeatureEdit edit, TokenPositions positions) {
     @Override
     public String toString() {
         return edit + " in " + site.point() + " at " + positions;

@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
  * @param tokens the ids, at least one and no more than the context takes
  * @param texts the text of each token
  */
-record Prompt(int[] tokens, List<String> texts) {
+public record Prompt(int[] tokens, List<String> texts) {
     /** Takes tokens as they are. */
-    static Prompt of(HookedTransformer model, int... tokens) {
+    public static Prompt of(HookedTransformer model, int... tokens) {
         if (tokens.length == 0) {
             throw new InvalidInputException("the prompt has no tokens, expected at least one");
         }
@@ -37,7 +37,7 @@ record Prompt(int[] tokens, List<String> texts) {
     }
 
     /** Reads a text as a dictionary was trained: after the token that begins a text, if its metadata say so and there is one. */
-    static Prompt of(HookedTransformer model, String text, SparseAutoencoder sae) {
+    public static Prompt of(HookedTransformer model, String text, SparseAutoencoder sae) {
         int[] tokens = model.tokenizer().encode(text);
         if (tokens.length == 0) {
             throw new InvalidInputException("the prompt is empty, expected some text");
@@ -52,11 +52,13 @@ record Prompt(int[] tokens, List<String> texts) {
                         : tokens);
     }
 
-    int length() {
+    /** {@return the number of tokens} */
+    public int length() {
         return tokens.length;
     }
 
-    long[] ids() {
+    /** {@return the token ids} */
+    public long[] ids() {
         return Arrays.stream(tokens).asLongStream().toArray();
     }
 }

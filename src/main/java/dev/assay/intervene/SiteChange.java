@@ -1,7 +1,7 @@
 package dev.assay.intervene;
 
 import ai.djl.ndarray.NDArray;
-import dev.assay.model.HookPoint;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.tensor.Aten;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.assay.intervene;
 
 import ai.djl.ndarray.NDArray;
-import dev.assay.model.ActivationEditor;
-import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.Site;
+import dev.assay.model.hook.ActivationEditor;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.Site;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;

@@ -1,7 +1,7 @@
 package dev.assay.intervene;
 
-import dev.assay.Html;
-import dev.assay.PlainText;
+import dev.assay.view.Html;
+import dev.assay.view.PlainText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,14 +11,15 @@ import java.util.Locale;
  * Rows under headings, as text or as HTML. In HTML all style stands on the elements themselves: nothing outside is touched, no id is
  * needed, and what has no background of its own is readable on light and on dark.
  */
-final class Table {
+public final class Table {
     private static final String CELL = "padding:.2em .7em;text-align:%s;vertical-align:top;white-space:pre-wrap;%s";
     private static final String LINE = "border-bottom:1px solid rgba(128,128,128,.35);";
 
     private final List<String> headings;
     private final List<List<Cell>> rows = new ArrayList<>();
 
-    Table(String... headings) {
+    /** Creates a table with the given column headings. */
+    public Table(String... headings) {
         this.headings = List.of(headings);
     }
 
@@ -29,25 +30,29 @@ final class Table {
      * @param number whether it stands to the right
      * @param tint −1 to 1, how strongly it is coloured: blue below 0, red above
      */
-    record Cell(String text, boolean number, double tint) {
-        static Cell text(String text) {
+    public record Cell(String text, boolean number, double tint) {
+        /** {@return a cell of plain text} */
+        public static Cell text(String text) {
             return new Cell(text, false, 0);
         }
 
-        static Cell token(String text) {
+        /** {@return a cell that shows a token with its white space visible} */
+        public static Cell token(String text) {
             return new Cell(PlainText.visible(text), false, 0);
         }
 
-        static Cell count(long number) {
+        /** {@return a cell of an integer} */
+        public static Cell count(long number) {
             return new Cell(Long.toString(number), true, 0);
         }
 
-        static Cell number(double number) {
+        /** {@return a cell of a real number} */
+        public static Cell number(double number) {
             return tinted(number, 0);
         }
 
         /** A number beside the largest size of its kind. */
-        static Cell signed(double number, double largest) {
+        public static Cell signed(double number, double largest) {
             return tinted(number, largest == 0 ? 0 : number / largest);
         }
 
@@ -57,13 +62,18 @@ final class Table {
         }
     }
 
-    Table row(Cell... cells) {
+    /**
+     * Adds a row.
+     *
+     * @return this
+     */
+    public Table row(Cell... cells) {
         rows.add(List.of(cells));
         return this;
     }
 
     /** Returns the table in columns of equal width, each line ended. */
-    String toText() {
+    public String toText() {
         int[] widths = new int[headings.size()];
         for (int i = 0; i < widths.length; i++) {
             int column = i;
@@ -99,7 +109,8 @@ final class Table {
         return text.codePointCount(0, text.length());
     }
 
-    String toHtml() {
+    /** {@return the table as an HTML fragment} */
+    public String toHtml() {
         StringBuilder html = new StringBuilder(
                 "<table style=\"border-collapse:collapse;font-size:.92em;margin:.6em 0\"><thead><tr>");
         for (int i = 0; i < headings.size(); i++) {
@@ -130,7 +141,7 @@ final class Table {
     }
 
     /** Returns a background that is the stronger the farther a number is from 0. */
-    static String tint(double tint) {
+    public static String tint(double tint) {
         double strength = Math.min(1, Math.abs(tint));
         if (strength < 0.01) {
             return "";
@@ -140,14 +151,14 @@ final class Table {
     }
 
     /** Returns paragraphs and tables as one element. */
-    static String section(String title, String... parts) {
+    public static String section(String title, String... parts) {
         return "<section style=\"font-family:system-ui,sans-serif;line-height:1.45;overflow-x:auto\">"
                 + "<h3 style=\"margin:.4em 0;font-size:1.1em\">" + Html.escape(title) + "</h3>"
                 + String.join("", Arrays.asList(parts)) + "</section>";
     }
 
     /** Returns tables side by side where there is room. */
-    static String beside(Table... tables) {
+    public static String beside(Table... tables) {
         StringBuilder html =
                 new StringBuilder("<div style=\"display:flex;flex-wrap:wrap;gap:0 2.5em;align-items:flex-start\">");
         for (Table table : tables) {
@@ -156,7 +167,8 @@ final class Table {
         return html.append("</div>").toString();
     }
 
-    static String paragraph(String text) {
+    /** {@return an HTML paragraph} */
+    public static String paragraph(String text) {
         return "<p style=\"margin:.3em 0;white-space:pre-wrap\">" + Html.escape(text) + "</p>";
     }
 }

@@ -1,6 +1,6 @@
 package dev.assay.intervene;
 
-import dev.assay.model.Site;
+import dev.assay.model.hook.Site;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
@@ -17,7 +17,7 @@ final class TextRows {
     }
 
     /** Returns which rows are at chosen positions and of a token that passes a test. */
-    boolean[] at(Positions positions, IntPredicate token) {
+    boolean[] at(TokenPositions positions, IntPredicate token) {
         boolean[] chosen = new boolean[ids.length];
         for (int first = 0; first < ids.length; first += length) {
             int[] rows = realRows(first);

@@ -2,7 +2,7 @@ package dev.assay.intervene;
 
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookedTransformer;
-import dev.assay.text.Tokenizer;
+import dev.assay.text.tokenizer.Tokenizer;
 
 /** The texts of tokens, and the tokens that texts are. */
 public final class TokenTexts {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Continues texts token by token, each from the whole text so far. */
-final class Generator {
+public final class Generator {
     private final int contextLength;
     private final Function<List<int[]>, float[]> nextLogits;
 
@@ -15,13 +15,13 @@ final class Generator {
      * Makes a generator for a model, given as what maps texts of at most the context length to the logits behind their last tokens,
      * one text's after the other's.
      */
-    Generator(int contextLength, Function<List<int[]>, float[]> nextLogits) {
+    public Generator(int contextLength, Function<List<int[]>, float[]> nextLogits) {
         this.contextLength = contextLength;
         this.nextLogits = nextLogits;
     }
 
     /** Returns each prompt with what follows; each has draws of its own, so that it is continued as it would be alone. */
-    List<int[]> continueTexts(List<int[]> prompts, int newTokens, Sampling sampling) {
+    public List<int[]> continueTexts(List<int[]> prompts, int newTokens, Sampling sampling) {
         if (newTokens < 0) {
             throw new InvalidInputException("the number of new tokens is " + newTokens + ", expected at least 0");
         }

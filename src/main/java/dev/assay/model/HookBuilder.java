@@ -2,7 +2,13 @@ package dev.assay.model;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
-import dev.assay.model.HookTable.Entry;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.ActivationEditor;
+import dev.assay.model.hook.ActivationReader;
+import dev.assay.model.hook.HookMemory;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
+import dev.assay.model.hook.HookTable.Entry;
 import dev.assay.tensor.Aten;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,8 +5,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.model.config.Precision;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookPointCatalog;
+import dev.assay.model.hook.OpenHooks;
+import dev.assay.model.internal.network.LoadedPart;
+import dev.assay.model.internal.network.Network;
+import dev.assay.model.internal.network.Parameters;
+import dev.assay.model.internal.network.Runner;
+import dev.assay.model.internal.network.WeightInitialization;
 import dev.assay.tensor.Scope;
-import dev.assay.text.Tokenizer;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,11 +39,11 @@ public final class HookedTransformer implements AutoCloseable {
     private final Parameters parameters;
     private final ModelTokenizer tokenizer;
     private final Network network;
-    private final Sites sites;
+    private final HookPointCatalog sites;
     private final Runner runner;
 
     /** Makes a model of parameters that {@code manager} owns; the model owns the manager and the tokenizer. */
-    HookedTransformer(
+    public HookedTransformer(
             String name,
             TransformerConfig config,
             LoadedPart part,
@@ -46,7 +57,7 @@ public final class HookedTransformer implements AutoCloseable {
         this.parameters = parameters;
         this.tokenizer = tokenizer;
         this.network = new Network(config, part, parameters, manager);
-        this.sites = new Sites(config);
+        this.sites = new HookPointCatalog(config);
         this.runner = new Runner(config, part, network, manager.getDevice());
     }
 
@@ -86,7 +97,7 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public static HookedTransformer random(TransformerConfig config, long seed, Device device) {
         NDManager manager = NDManager.newBaseManager(device, "PyTorch");
-        Parameters parameters = Initialization.normal(config, seed, Initialization.DEVIATION, manager);
+        Parameters parameters = WeightInitialization.normal(config, seed, WeightInitialization.DEVIATION, manager);
         LoadedPart whole = LoadedPart.whole(config);
         return new HookedTransformer("random", config, whole, manager, parameters, ModelTokenizer.none());
     }
@@ -134,7 +145,8 @@ public final class HookedTransformer implements AutoCloseable {
         return parameters.precision();
     }
 
-    Parameters parameters() {
+    /** {@return the weights, which stay owned by the model} */
+    public Parameters parameters() {
         return parameters;
     }
 
@@ -369,7 +381,7 @@ public final class HookedTransformer implements AutoCloseable {
     }
 
     /** Returns the logits behind the last tokens of texts, [text, V]. */
-    float[] lastLogits(List<int[]> windows) {
+    public float[] lastLogits(List<int[]> windows) {
         try (Scope scope = Scope.open()) {
             PaddedTokens padded = PaddedTokens.of(manager, windows, Padding.LEFT, 0);
             return runner.lastLogits(padded.tokens(), padded.mask()).toFloatArray();

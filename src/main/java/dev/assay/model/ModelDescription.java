@@ -1,10 +1,14 @@
 package dev.assay.model;
 
-import dev.assay.Displayable;
-import dev.assay.Html;
-import dev.assay.HtmlTable;
-import dev.assay.checkpoint.HubSelection;
-import dev.assay.checkpoint.JsonObject;
+import dev.assay.hub.HubSelection;
+import dev.assay.io.JsonObject;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.hook.HookPointCatalog;
+import dev.assay.model.hook.SiteDescription;
+import dev.assay.model.internal.network.Parameters;
+import dev.assay.view.Displayable;
+import dev.assay.view.Html;
+import dev.assay.view.HtmlTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +33,7 @@ public record ModelDescription(String name, TransformerConfig config, long param
 
     /** Describes a model of a configuration. */
     static ModelDescription of(String name, TransformerConfig config) {
-        Sites sites = new Sites(config);
+        HookPointCatalog sites = new HookPointCatalog(config);
         List<SiteDescription> described = sites.all().stream()
                 .map(point -> SiteDescription.of(point, sites.shape(point)))
                 .toList();

@@ -1,7 +1,7 @@
 package dev.assay.model;
 
 import dev.assay.InvalidInputException;
-import dev.assay.text.Tokenizer;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The tokenizer of a model with the files it was read from, or the reason why there is none. */
-final class ModelTokenizer implements AutoCloseable {
+public final class ModelTokenizer implements AutoCloseable {
     private static final String TOKENIZER = "tokenizer.json";
     private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
 
@@ -24,7 +24,7 @@ final class ModelTokenizer implements AutoCloseable {
     }
 
     /** Reads the tokenizer of a folder, which may lack one as long as nobody asks for it. */
-    static ModelTokenizer of(Path folder) throws IOException {
+    public static ModelTokenizer of(Path folder) throws IOException {
         if (!Files.exists(folder.resolve(TOKENIZER))) {
             String missing = folder + " has no " + TOKENIZER + ", expected one to read text with";
             return new ModelTokenizer(null, Map.of(), missing);

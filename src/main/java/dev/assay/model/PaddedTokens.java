@@ -25,7 +25,7 @@ public record PaddedTokens(NDArray tokens, NDArray mask) implements AutoCloseabl
      * @param side where to fill up
      * @param filler the id at padding
      */
-    static PaddedTokens of(NDManager manager, List<int[]> rows, Padding side, int filler) {
+    public static PaddedTokens of(NDManager manager, List<int[]> rows, Padding side, int filler) {
         int width = rows.stream().mapToInt(row -> row.length).max().orElse(0);
         long[] ids = new long[rows.size() * width];
         byte[] real = new byte[ids.length];

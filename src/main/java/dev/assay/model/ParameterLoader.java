@@ -6,6 +6,12 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.CheckpointFolder;
+import dev.assay.model.config.Precision;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.internal.family.Family;
+import dev.assay.model.internal.family.StoredWeight;
+import dev.assay.model.internal.network.LoadedPart;
+import dev.assay.model.internal.network.Parameters;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.HalfMatrix;
 import dev.assay.tensor.Scope;
@@ -45,9 +51,9 @@ final class ParameterLoader {
         weights.forEach((name, rows) -> {
             Shape shape = shapes.get(name);
             if (precision.half() == null || !Parameters.isMultiplied(name, shape)) {
-                arrays.put(name, Scope.outside(() -> read(rows, shape, manager)));
+                arrays.put(name, Scope.detached(() -> read(rows, shape, manager)));
             } else {
-                try (NDArray whole = Scope.outside(() -> read(rows, shape, manager))) {
+                try (NDArray whole = Scope.detached(() -> read(rows, shape, manager))) {
                     halves.put(name, HalfMatrix.of(whole, precision.half()));
                 }
             }

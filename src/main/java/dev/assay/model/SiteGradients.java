@@ -1,6 +1,9 @@
 package dev.assay.model;
 
 import ai.djl.ndarray.NDArray;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.List;

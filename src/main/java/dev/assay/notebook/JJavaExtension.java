@@ -1,6 +1,6 @@
 package dev.assay.notebook;
 
-import dev.assay.Displayable;
+import dev.assay.view.Displayable;
 import org.dflib.jjava.jupyter.Extension;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;

@@ -1,6 +1,6 @@
 package dev.assay.notebook;
 
-import dev.assay.Displayable;
+import dev.assay.view.Displayable;
 import org.rapaio.jupyter.kernel.display.DisplayData;
 import org.rapaio.jupyter.kernel.display.DisplayRenderer;
 import org.rapaio.jupyter.kernel.display.MimeType;

@@ -27,14 +27,14 @@ public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, Ba
     }
 
     /**
-     * Returns what must be in {@link Weights#more}, and nothing else.
+     * Returns what must be in {@link Weights#extra}, and nothing else.
      *
      * @param dIn the width of the activations
      * @param dSae the number of latents
      * @param dOut the width of what is decoded
      * @return shapes by name
      */
-    default Map<String, Shape> more(int dIn, int dSae, int dOut) {
+    default Map<String, Shape> extraShapes(int dIn, int dSae, int dOut) {
         return Map.of();
     }
 
@@ -115,7 +115,7 @@ public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, Ba
      * @param weights the dictionary's arrays
      * @return [n, d_out]
      */
-    default NDArray answer(NDArray decoded, NDArray x, Normalization.Normalized normalized, Weights weights) {
+    default NDArray output(NDArray decoded, NDArray x, ActivationNormalization.Normalized normalized, Weights weights) {
         return normalized.undo(decoded);
     }
 

@@ -3,8 +3,8 @@ package dev.assay.sae;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.JsonObject;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.io.JsonObject;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.Map;
@@ -77,7 +77,7 @@ public record BatchTopK(double k, boolean rescaleByDecoderNorm, double threshold
      * @param workspace [n, d_sae], overwritten
      * @return the codes of the n rows
      */
-    SparseCodes encodeBatch(NDArray input, Weights weights, NDArray workspace) {
+    public SparseCodes encodeBatch(NDArray input, Weights weights, NDArray workspace) {
         long rows = workspace.getShape().get(0);
         try (Scope scope = Scope.open()) {
             score(input, weights, workspace);

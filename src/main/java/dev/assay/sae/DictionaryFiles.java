@@ -2,9 +2,9 @@ package dev.assay.sae;
 
 import ai.djl.Device;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Hub;
-import dev.assay.checkpoint.HubName;
-import dev.assay.checkpoint.HubSelection;
+import dev.assay.hub.Hub;
+import dev.assay.hub.HubName;
+import dev.assay.hub.HubSelection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -31,8 +31,9 @@ final class FlatConfig {
         // Early versions had a flag here, for what is now one of several names.
         JsonNode normalize = cfg.path("normalize_activations");
         if (normalize.isBoolean()) {
-            Normalization meant =
-                    normalize.booleanValue() ? Normalization.EXPECTED_AVERAGE_ONLY_IN : Normalization.NONE;
+            ActivationNormalization meant = normalize.booleanValue()
+                    ? ActivationNormalization.EXPECTED_AVERAGE_ONLY_IN
+                    : ActivationNormalization.NONE;
             cfg.put("normalize_activations", meant.id());
         }
         if (!cfg.has("reshape_activations")

@@ -15,7 +15,7 @@ import java.util.Map;
  * codes = (e + encoderBias > 0) · relu(e · exp(r_mag) + b_mag)
  * }</pre>
  *
- * The encoder's bias is the gate's; {@link #B_MAG} and {@link #R_MAG} are arrays of {@link Weights#more}.
+ * The encoder's bias is the gate's; {@link #B_MAG} and {@link #R_MAG} are arrays of {@link Weights#extra}.
  */
 public record Gated() implements Architecture {
     /** The name of the bias of the magnitudes, [d_sae]. */
@@ -31,7 +31,7 @@ public record Gated() implements Architecture {
     }
 
     @Override
-    public Map<String, Shape> more(int dIn, int dSae, int dOut) {
+    public Map<String, Shape> extraShapes(int dIn, int dSae, int dOut) {
         return Map.of(B_MAG, new Shape(dSae), R_MAG, new Shape(dSae));
     }
 
@@ -45,8 +45,8 @@ public record Gated() implements Architecture {
     public void preActivations(NDArray input, Weights weights, NDArray out) {
         try (Scope scope = Scope.open()) {
             Aten.mm(input, weights.encoder().transpose(), out);
-            Aten.mul_(out, weights.more(R_MAG).exp());
-            Aten.add_(out, weights.more(B_MAG), 1);
+            Aten.mul_(out, weights.extra(R_MAG).exp());
+            Aten.add_(out, weights.extra(B_MAG), 1);
         }
     }
 
@@ -57,8 +57,8 @@ public record Gated() implements Architecture {
             // The gate is open where e > −encoderBias.
             SparseCodes open =
                     ActiveEntries.above(workspace, weights.encoderBias().neg());
-            NDArray scales = Aten.indexSelect(weights.more(R_MAG).exp(), 0, open.indices()); // [m]
-            NDArray biases = Aten.indexSelect(weights.more(B_MAG), 0, open.indices());
+            NDArray scales = Aten.indexSelect(weights.extra(R_MAG).exp(), 0, open.indices()); // [m]
+            NDArray biases = Aten.indexSelect(weights.extra(B_MAG), 0, open.indices());
             NDArray values = open.values().mul(scales).add(biases).maximum(0f);
             return open.withValues(values).keep(scope);
         }

@@ -57,7 +57,7 @@ final class GemmaScope {
             boolean transcodes = dIn != dOut || release.equals("transcoders");
             return SparseAutoencoder.builder()
                     .architecture(transcodes ? Transcoder.of(new JumpRelu()) : new JumpRelu())
-                    .input(new InputOptions(Normalization.NONE, false, release.equals("att")))
+                    .input(new InputOptions(ActivationNormalization.NONE, false, release.equals("att")))
                     .metadata(metadata(file, release))
                     .weights(weights)
                     .build();

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * Keeps what is above a threshold of its latent: {@code codes = relu(pre) · (pre > threshold)} (Rajamanoharan et al., "Jumping
- * Ahead", arXiv 2407.14435, equation 3). The thresholds are the array {@link #THRESHOLD} of {@link Weights#more}.
+ * Ahead", arXiv 2407.14435, equation 3). The thresholds are the array {@link #THRESHOLD} of {@link Weights#extra}.
  */
 public record JumpRelu() implements Architecture {
     /** The name of the thresholds, [d_sae]. */
@@ -21,7 +21,7 @@ public record JumpRelu() implements Architecture {
     }
 
     @Override
-    public Map<String, Shape> more(int dIn, int dSae, int dOut) {
+    public Map<String, Shape> extraShapes(int dIn, int dSae, int dOut) {
         return Map.of(THRESHOLD, new Shape(dSae));
     }
 
@@ -30,7 +30,7 @@ public record JumpRelu() implements Architecture {
         try (Scope scope = Scope.open()) {
             weights.preActivations(input, workspace);
             // A negative threshold lets nothing pass that the rectifier stops.
-            NDArray bounds = weights.more(THRESHOLD).maximum(0f);
+            NDArray bounds = weights.extra(THRESHOLD).maximum(0f);
             return ActiveEntries.above(workspace, bounds).keep(scope);
         }
     }

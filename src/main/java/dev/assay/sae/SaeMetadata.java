@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
 import java.util.Optional;
 import java.util.OptionalInt;
 

@@ -1,7 +1,7 @@
 package dev.assay.sae;
 
-import dev.assay.checkpoint.JsonObject;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.io.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

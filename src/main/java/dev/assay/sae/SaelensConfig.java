@@ -3,8 +3,8 @@ package dev.assay.sae;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.JsonObject;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.io.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
@@ -83,9 +83,10 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
     }
 
     private static InputOptions inputOptions(JsonObject cfg, Architecture architecture) {
-        Normalization normalization = Normalization.named(cfg.text(NORMALIZE, Normalization.NONE.id()));
+        ActivationNormalization normalization =
+                ActivationNormalization.named(cfg.text(NORMALIZE, ActivationNormalization.NONE.id()));
         if (normalization == null) {
-            throw cfg.unexpected(NORMALIZE, "one of " + Normalization.known());
+            throw cfg.unexpected(NORMALIZE, "one of " + ActivationNormalization.known());
         }
         String reshape = cfg.text(RESHAPE, "none");
         if (!reshape.equals("none") && !reshape.equals(JOIN_HEADS)) {

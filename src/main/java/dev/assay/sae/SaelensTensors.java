@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A dictionary's arrays under their names in a SAELens file, which applies weights as {@code x · W_enc}. */
-final class SaelensTensors {
+public final class SaelensTensors {
     private static final String ENCODER = "W_enc";
     private static final String DECODER = "W_dec";
     private static final String DECODER_BIAS = "b_dec";
@@ -21,8 +21,8 @@ final class SaelensTensors {
     private SaelensTensors() {}
 
     /** Returns the arrays in the file's orientation, as views. */
-    static Map<String, NDArray> of(Architecture architecture, Weights weights) {
-        Map<String, NDArray> tensors = new TreeMap<>(weights.more());
+    public static Map<String, NDArray> of(Architecture architecture, Weights weights) {
+        Map<String, NDArray> tensors = new TreeMap<>(weights.extra());
         tensors.put(ENCODER, weights.encoder().transpose());
         tensors.put(architecture.encoderBiasName(), weights.encoderBias());
         tensors.put(DECODER, weights.decoder());
@@ -40,7 +40,7 @@ final class SaelensTensors {
         int dSae = config.dSae();
         int dOut = config.dOut();
         Map<String, NDArray> more = new HashMap<>();
-        new TreeMap<>(architecture.more(dIn, dSae, dOut))
+        new TreeMap<>(architecture.extraShapes(dIn, dSae, dOut))
                 .forEach((name, shape) -> more.put(name, tensor(config, file, name, shape, manager)));
         Weights weights = new Weights(
                 tensor(config, file, ENCODER, new Shape(dIn, dSae), manager).transpose(),

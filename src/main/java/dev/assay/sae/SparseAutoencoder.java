@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Hub;
+import dev.assay.hub.Hub;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
@@ -198,7 +198,7 @@ public final class SparseAutoencoder implements Dictionary {
     public NDArray decode(SparseCodes codes, NDArray x) {
         try (Scope scope = Scope.open()) {
             NDArray rows = shape().rows(x);
-            return scope.keep(answer(codes, x, rows, input.normalization().apply(rows)));
+            return scope.keep(output(codes, x, rows, input.normalization().apply(rows)));
         }
     }
 
@@ -213,15 +213,16 @@ public final class SparseAutoencoder implements Dictionary {
     public NDArray reconstruct(NDArray x) {
         try (Scope scope = Scope.open()) {
             NDArray rows = shape().rows(x);
-            Normalization.Normalized normalized = input.normalization().apply(rows);
-            return scope.keep(answer(encodeRows(centre(normalized)), x, rows, normalized));
+            ActivationNormalization.Normalized normalized =
+                    input.normalization().apply(rows);
+            return scope.keep(output(encodeRows(centre(normalized)), x, rows, normalized));
         }
     }
 
-    private NDArray answer(SparseCodes codes, NDArray x, NDArray rows, Normalization.Normalized normalized) {
+    private NDArray output(SparseCodes codes, NDArray x, NDArray rows, ActivationNormalization.Normalized normalized) {
         Shape shape = x.getShape();
         return architecture
-                .answer(decode(codes), rows, normalized, weights)
+                .output(decode(codes), rows, normalized, weights)
                 .reshape(architecture.reconstructsInput() ? shape : shape().replaced(shape, dOut()));
     }
 
@@ -229,7 +230,7 @@ public final class SparseAutoencoder implements Dictionary {
         return new RowShape(dIn(), input.joinHeads());
     }
 
-    private NDArray centre(Normalization.Normalized normalized) {
+    private NDArray centre(ActivationNormalization.Normalized normalized) {
         return input.subtractDecoderBias() ? normalized.values().sub(weights.decoderBias()) : normalized.values();
     }
 
@@ -261,7 +262,8 @@ public final class SparseAutoencoder implements Dictionary {
             return toBuilder()
                     .architecture(architecture.foldActivationNorm(scale))
                     .weights(weights.foldActivationNorm((float) scale))
-                    .input(new InputOptions(Normalization.NONE, input.subtractDecoderBias(), input.joinHeads()))
+                    .input(new InputOptions(
+                            ActivationNormalization.NONE, input.subtractDecoderBias(), input.joinHeads()))
                     .build();
         }
     }

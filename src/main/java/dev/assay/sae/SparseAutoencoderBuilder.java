@@ -102,9 +102,9 @@ public final class SparseAutoencoderBuilder {
             throw new InvalidInputException("the decoder's bias is to be subtracted from the input of a transcoder,"
                     + " expected no such option, as the bias belongs to its output");
         }
-        Map<String, Shape> expected = architecture.more(dIn, dSae, dOut);
+        Map<String, Shape> expected = architecture.extraShapes(dIn, dSae, dOut);
         Map<String, Shape> found = new HashMap<>();
-        weights.more().forEach((name, array) -> found.put(name, array.getShape()));
+        weights.extra().forEach((name, array) -> found.put(name, array.getShape()));
         if (!found.equals(expected)) {
             throw new InvalidInputException("beside the usual four arrays the weights hold " + new TreeMap<>(found)
                     + ", expected " + new TreeMap<>(expected) + " for the architecture " + architecture.id());

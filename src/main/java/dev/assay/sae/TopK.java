@@ -2,7 +2,7 @@ package dev.assay.sae;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.JsonObject;
+import dev.assay.io.JsonObject;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.Map;

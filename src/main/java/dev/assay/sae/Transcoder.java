@@ -20,7 +20,7 @@ import java.util.Map;
  * arXiv 2501.18823); it takes the activations before any normalisation.
  *
  * @param codes how codes are made
- * @param skip whether there is a skip connection, the array {@link #W_SKIP} of {@link Weights#more}
+ * @param skip whether there is a skip connection, the array {@link #W_SKIP} of {@link Weights#extra}
  */
 public record Transcoder(Architecture codes, boolean skip) implements Architecture {
     /** The name of the matrix of the skip connection, [d_out, d_in]. */
@@ -73,8 +73,8 @@ public record Transcoder(Architecture codes, boolean skip) implements Architectu
     }
 
     @Override
-    public Map<String, Shape> more(int dIn, int dSae, int dOut) {
-        Map<String, Shape> shapes = new HashMap<>(codes.more(dIn, dSae, dOut));
+    public Map<String, Shape> extraShapes(int dIn, int dSae, int dOut) {
+        Map<String, Shape> shapes = new HashMap<>(codes.extraShapes(dIn, dSae, dOut));
         if (skip) {
             shapes.put(W_SKIP, new Shape(dOut, dIn));
         }
@@ -117,12 +117,12 @@ public record Transcoder(Architecture codes, boolean skip) implements Architectu
     }
 
     @Override
-    public NDArray answer(NDArray decoded, NDArray x, Normalization.Normalized normalized, Weights weights) {
+    public NDArray output(NDArray decoded, NDArray x, ActivationNormalization.Normalized normalized, Weights weights) {
         if (!skip) {
             return decoded;
         }
         try (Scope scope = Scope.open()) {
-            return scope.keep(x.matMul(weights.more(W_SKIP).transpose()).add(decoded));
+            return scope.keep(x.matMul(weights.extra(W_SKIP).transpose()).add(decoded));
         }
     }
 

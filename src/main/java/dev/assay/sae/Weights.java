@@ -20,17 +20,17 @@ import java.util.TreeSet;
  * @param encoderBias [d_sae]; of a gated dictionary, the bias of its gate
  * @param decoder [d_sae, d_out]
  * @param decoderBias [d_out]
- * @param more what an architecture has besides, under SAELens's names: {@code threshold}, {@code b_mag} or {@code r_mag}, each
+ * @param extra additional arrays of the architecture, under SAELens's names: {@code threshold}, {@code b_mag} or {@code r_mag}, each
  *     [d_sae], or {@code W_skip} [d_out, d_in]
  */
 public record Weights(
-        NDArray encoder, NDArray encoderBias, NDArray decoder, NDArray decoderBias, Map<String, NDArray> more) {
+        NDArray encoder, NDArray encoderBias, NDArray decoder, NDArray decoderBias, Map<String, NDArray> extra) {
     /** A row of zeros has no direction; its norm counts as this when divided by. */
     private static final float SMALLEST_NORM = 1e-8f;
 
-    /** Checks types, and all shapes but those of {@code more}, which the architecture checks. */
+    /** Checks types, and all shapes but those of {@code extra}, which the architecture checks. */
     public Weights {
-        more = Map.copyOf(more);
+        extra = Map.copyOf(extra);
         if (encoder.getShape().dimension() != 2) {
             throw new InvalidInputException("the encoder has shape " + encoder.getShape() + ", expected [d_sae, d_in]");
         }
@@ -41,7 +41,7 @@ public record Weights(
         long dOut = decoderBias.size();
         check("decoder", decoder, new Shape(dSae, dOut));
         check("decoder bias", decoderBias, new Shape(dOut));
-        more.forEach((name, array) -> check(name, array, array.getShape()));
+        extra.forEach((name, array) -> check(name, array, array.getShape()));
     }
 
     /**
@@ -110,15 +110,15 @@ public record Weights(
     /**
      * Returns an array that only some architectures have.
      *
-     * @param name its name in {@code more}
+     * @param name its name in {@code extra}
      * @return the array
      * @throws InvalidInputException if there is none of this name
      */
-    public NDArray more(String name) {
-        NDArray array = more.get(name);
+    public NDArray extra(String name) {
+        NDArray array = extra.get(name);
         if (array == null) {
             throw new InvalidInputException(
-                    "the weights have no " + name + ", only the usual four and " + new TreeSet<>(more.keySet()));
+                    "the weights have no " + name + ", only the usual four and " + new TreeSet<>(extra.keySet()));
         }
         return array;
     }
@@ -187,16 +187,16 @@ public record Weights(
     /**
      * Divides each decoder row by its norm and multiplies the latent's encoder row and bias by it.
      *
-     * @param alsoMultiplied names of arrays [d_sae] of {@code more} that are on the scale of pre-activations
+     * @param alsoMultiplied names of arrays [d_sae] of {@code extra} that are on the scale of pre-activations
      * @return new arrays
      */
     Weights foldDecoderNorm(String... alsoMultiplied) {
         try (Scope scope = Scope.open()) {
             NDArray norms = decoderNorms(); // [d_sae]
             NDArray column = norms.reshape(dSae(), 1);
-            Map<String, NDArray> folded = new HashMap<>(more);
+            Map<String, NDArray> folded = new HashMap<>(extra);
             for (String name : alsoMultiplied) {
-                folded.put(name, scope.keep(more(name).mul(norms)));
+                folded.put(name, scope.keep(extra(name).mul(norms)));
             }
             return new Weights(
                     scope.keep(encoder.mul(column)),
@@ -215,20 +215,20 @@ public record Weights(
                     encoderBias,
                     scope.keep(decoder.div(factor)),
                     scope.keep(decoderBias.div(factor)),
-                    more);
+                    extra);
         }
     }
 
     /** Returns copies that a manager owns and no scope. */
     Weights copy(NDManager owner) {
         Map<String, NDArray> copies = new HashMap<>();
-        more.forEach((name, array) -> copies.put(name, copy(array, owner)));
+        extra.forEach((name, array) -> copies.put(name, copy(array, owner)));
         return new Weights(
                 copy(encoder, owner), copy(encoderBias, owner), copy(decoder, owner), copy(decoderBias, owner), copies);
     }
 
     static NDArray copy(NDArray array, NDManager owner) {
-        return Scope.outside(() -> {
+        return Scope.detached(() -> {
             NDArray copy = owner.create(array.getShape(), DataType.FLOAT32);
             Aten.copy_(copy, array);
             return copy;

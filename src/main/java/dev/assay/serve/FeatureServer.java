@@ -2,8 +2,8 @@ package dev.assay.serve;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.assay.InvalidInputException;
-import dev.assay.feature.Dashboard;
 import dev.assay.feature.FeatureInspector;
+import dev.assay.feature.page.Dashboard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -157,7 +157,7 @@ public final class FeatureServer {
     }
 
     private RunningServer start(ListeningPort place) throws IOException {
-        Gate gate = new Gate(place.address());
+        OriginCheck gate = new OriginCheck(place.address());
         ServedPage page = ServedPage.of(dashboard);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> ModelQueue.daemon(task, "assay-serve"));
         ScheduledExecutorService clock =
@@ -165,7 +165,7 @@ public final class FeatureServer {
         ModelQueue queue = new ModelQueue(waiting);
         RequestBody bodies = new RequestBody(clock, patience.toMillis());
         HttpServer server = place.handOver();
-        server.createContext("/", new Answers(gate, page, features, queue, bodies, failures));
+        server.createContext("/", new RequestHandler(gate, page, features, queue, bodies, failures));
         server.setExecutor(threads);
         server.start();
         return new RunningServer(server, queue, threads, clock);

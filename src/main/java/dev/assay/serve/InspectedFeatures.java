@@ -2,14 +2,14 @@ package dev.assay.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.checkpoint.Json;
 import dev.assay.feature.FeatureInspector;
 import dev.assay.feature.FeatureJson;
-import dev.assay.feature.FeatureSummary;
-import dev.assay.feature.PromptFeature;
-import dev.assay.feature.PromptOptions;
-import dev.assay.feature.PromptReport;
-import dev.assay.feature.PromptToken;
+import dev.assay.feature.prompt.PromptFeature;
+import dev.assay.feature.prompt.PromptOptions;
+import dev.assay.feature.prompt.PromptReport;
+import dev.assay.feature.prompt.PromptToken;
+import dev.assay.feature.report.FeatureSummary;
+import dev.assay.io.Json;
 import java.util.List;
 import java.util.TreeSet;
 

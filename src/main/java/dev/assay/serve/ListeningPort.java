@@ -56,11 +56,12 @@ public final class ListeningPort implements AutoCloseable {
                     ? "is not of this machine"
                     : refused.getMessage().contains("ermission") ? "may not be used" : "is in use";
             throw new InvalidInputException(
-                    Gate.literal(address) + ":" + port + " " + reason + ", expected a free port of this machine",
+                    OriginCheck.literal(address) + ":" + port + " " + reason + ", expected a free port of this machine",
                     refused);
         } catch (SocketException refused) {
             throw new InvalidInputException(
-                    "cannot listen on " + Gate.literal(address) + ":" + port + ": " + refused.getMessage(), refused);
+                    "cannot listen on " + OriginCheck.literal(address) + ":" + port + ": " + refused.getMessage(),
+                    refused);
         }
     }
 

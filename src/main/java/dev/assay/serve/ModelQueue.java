@@ -31,7 +31,7 @@ final class ModelQueue implements AutoCloseable {
     /**
      * Runs a task when its turn comes, and waits for what it returns.
      *
-     * @throws Refusal if too many wait already, or the server stops
+     * @throws HttpError if too many wait already, or the server stops
      * @throws Exception what the task throws
      */
     <T> T run(Callable<T> task) throws Exception {
@@ -55,8 +55,8 @@ final class ModelQueue implements AutoCloseable {
         }
     }
 
-    private static Refusal busy() {
-        return new Refusal(
+    private static HttpError busy() {
+        return new HttpError(
                 503,
                 "the model is busy and the queue is full; try again in a moment",
                 Map.of("Retry-After", "" + RETRY_SECONDS));

@@ -2,7 +2,7 @@ package dev.assay.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.feature.PromptRanking;
+import dev.assay.feature.prompt.PromptRanking;
 import java.util.Locale;
 import java.util.Set;
 
@@ -19,36 +19,36 @@ record PromptRequest(String text, PromptRanking ranking, int count) {
     private static final int LARGEST_COUNT = 100;
 
     /** Reads a request; ranking and count may be missing. */
-    static PromptRequest of(ObjectNode body) throws Refusal {
+    static PromptRequest of(ObjectNode body) throws HttpError {
         for (String field : (Iterable<String>) body::fieldNames) {
             if (!FIELDS.contains(field)) {
-                throw new Refusal(400, "unknown field \"" + field + "\", expected text, ranking or count");
+                throw new HttpError(400, "unknown field \"" + field + "\", expected text, ranking or count");
             }
         }
         JsonNode text = body.path("text");
         if (!text.isTextual() || text.textValue().isEmpty()) {
-            throw new Refusal(400, "expected the field \"text\" to be a prompt");
+            throw new HttpError(400, "expected the field \"text\" to be a prompt");
         }
         return new PromptRequest(text.textValue(), ranking(body), count(body));
     }
 
-    private static PromptRanking ranking(ObjectNode body) throws Refusal {
+    private static PromptRanking ranking(ObjectNode body) throws HttpError {
         String name = body.path("ranking").asText("activation");
         for (PromptRanking ranking : PromptRanking.values()) {
             if (ranking.name().toLowerCase(Locale.ROOT).equals(name)) {
                 return ranking;
             }
         }
-        throw new Refusal(400, "ranking is \"" + name + "\", expected activation, quantile, attribution or effect");
+        throw new HttpError(400, "ranking is \"" + name + "\", expected activation, quantile, attribution or effect");
     }
 
-    private static int count(ObjectNode body) throws Refusal {
+    private static int count(ObjectNode body) throws HttpError {
         JsonNode count = body.path("count");
         if (count.isMissingNode()) {
             return USUAL_COUNT;
         }
         if (!count.canConvertToExactIntegral() || count.asInt() < 1 || count.asInt() > LARGEST_COUNT) {
-            throw new Refusal(400, "count is " + count + ", expected 1 to " + LARGEST_COUNT);
+            throw new HttpError(400, "count is " + count + ", expected 1 to " + LARGEST_COUNT);
         }
         return count.asInt();
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,10 +27,10 @@ final class RequestBody {
         this.milliseconds = milliseconds;
     }
 
-    ObjectNode read(HttpExchange exchange) throws IOException, Refusal {
+    ObjectNode read(HttpExchange exchange) throws IOException, HttpError {
         String type = exchange.getRequestHeaders().getFirst("Content-Type");
         if (type == null || !type.matches("(?i)application/json\\s*(;\\s*charset=\"?utf-8\"?\\s*)?")) {
-            throw new Refusal(415, "expected a body of type application/json");
+            throw new HttpError(415, "expected a body of type application/json");
         }
         ScheduledFuture<?> end = clock.schedule(exchange::close, milliseconds, TimeUnit.MILLISECONDS);
         try {
@@ -40,7 +40,7 @@ final class RequestBody {
         }
     }
 
-    private static byte[] bytes(InputStream body) throws IOException, Refusal {
+    private static byte[] bytes(InputStream body) throws IOException, HttpError {
         byte[] bytes = body.readNBytes(LIMIT + 1);
         if (bytes.length <= LIMIT) {
             return bytes;
@@ -49,20 +49,20 @@ final class RequestBody {
             long skipped = body.readNBytes((int) Math.min(left, 1 << 13)).length;
             left = skipped == 0 ? 0 : left - skipped;
         }
-        throw new Refusal(413, "the request is larger than " + LIMIT + " bytes");
+        throw new HttpError(413, "the request is larger than " + LIMIT + " bytes");
     }
 
-    private static ObjectNode object(byte[] bytes) throws Refusal {
+    private static ObjectNode object(byte[] bytes) throws HttpError {
         try {
             JsonNode node = Json.mapper().readTree(bytes);
             if (node instanceof ObjectNode object) {
                 return object;
             }
         } catch (JsonProcessingException malformed) {
-            throw new Refusal(400, "the body is not valid JSON");
+            throw new HttpError(400, "the body is not valid JSON");
         } catch (IOException malformed) {
-            throw new Refusal(400, "the body is not UTF-8");
+            throw new HttpError(400, "the body is not UTF-8");
         }
-        throw new Refusal(400, "expected the body to be a JSON object");
+        throw new HttpError(400, "expected the body to be a JSON object");
     }
 }

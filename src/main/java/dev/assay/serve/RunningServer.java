@@ -29,7 +29,7 @@ public final class RunningServer implements AutoCloseable {
         InetSocketAddress bound = server.getAddress();
         InetAddress host =
                 bound.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound.getAddress();
-        return URI.create("http://" + Gate.literal(host) + ":" + bound.getPort() + "/");
+        return URI.create("http://" + OriginCheck.literal(host) + ":" + bound.getPort() + "/");
     }
 
     /**

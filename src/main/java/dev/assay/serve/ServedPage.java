@@ -2,8 +2,8 @@ package dev.assay.serve;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import dev.assay.checkpoint.Sha256;
-import dev.assay.feature.Dashboard;
+import dev.assay.feature.page.Dashboard;
+import dev.assay.io.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -53,7 +53,7 @@ final class ServedPage {
     }
 
     /** How elements, numbers and tokens are written, which the scripts of the page keep to themselves. */
-    private static final String TEXT = "/dev/assay/feature/text.js";
+    private static final String TEXT = "/dev/assay/feature/page/text.js";
 
     /** Adds the box below the head of the page, whose own policy allows no connections. */
     static String live(String page) throws IOException {

@@ -144,7 +144,7 @@ final class Bridge {
     }
 
     private NDArray namingArray(String method) {
-        NDArray array = Scope.outside(() -> manager.create(0f));
+        NDArray array = Scope.detached(() -> manager.create(0f));
         array.setName("module_method:" + method);
         return array;
     }

@@ -23,7 +23,7 @@ public final class HalfMatrix {
      */
     public static HalfMatrix of(NDArray matrix, HalfType type) {
         try (Autograd off = Autograd.off()) {
-            return new HalfMatrix(Scope.outside(() -> type.apply("to_type", matrix)));
+            return new HalfMatrix(Scope.detached(() -> type.apply("to_type", matrix)));
         }
     }
 

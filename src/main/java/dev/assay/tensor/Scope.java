@@ -65,7 +65,7 @@ public final class Scope implements AutoCloseable {
      * @param maker makes the array
      * @return the array
      */
-    public static NDArray outside(Supplier<NDArray> maker) {
+    public static NDArray detached(Supplier<NDArray> maker) {
         NDArray array;
         // What the maker creates on its way is closed; what it returns is handed to nobody.
         try (NDScope inner = new NDScope()) {

@@ -1,6 +1,7 @@
 package dev.assay.text;
 
 import dev.assay.InvalidInputException;
+import dev.assay.text.tokenizer.TokenRun;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
@@ -9,7 +10,7 @@ import java.util.Locale;
  * Lays the tokens of documents end to end, each document followed by the end-of-text token, and cuts them into contexts. What is
  * left over at the end and does not fill a context is dropped.
  */
-final class ContextPacker implements AutoCloseable {
+public final class ContextPacker implements AutoCloseable {
     private final Corpus corpus;
     private final Split split;
     private final TokenRun.Stream stream;
@@ -27,9 +28,10 @@ final class ContextPacker implements AutoCloseable {
     private boolean finished;
 
     /** Contexts with the bits of their tokens: {@code labels} is all zero where the stream has none. */
-    record Packed(TokenBatch tokens, long[] labels) {}
+    public record Packed(TokenBatch tokens, long[] labels) {}
 
-    ContextPacker(Corpus corpus, Split split, TokenRun.Stream stream) {
+    /** Creates a packer for one split of a corpus. */
+    public ContextPacker(Corpus corpus, Split split, TokenRun.Stream stream) {
         this.corpus = corpus;
         this.split = split;
         this.stream = stream;
@@ -39,7 +41,7 @@ final class ContextPacker implements AutoCloseable {
     }
 
     /** Returns the next contexts, or null after the last. */
-    Packed next(int maxRows) throws IOException {
+    public Packed next(int maxRows) throws IOException {
         if (maxRows < 1) {
             throw new IllegalArgumentException("maxRows is " + maxRows + ", expected at least 1");
         }

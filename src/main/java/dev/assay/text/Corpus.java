@@ -1,6 +1,8 @@
 package dev.assay.text;
 
 import dev.assay.InvalidInputException;
+import dev.assay.text.document.TextSource;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.util.Objects;
 

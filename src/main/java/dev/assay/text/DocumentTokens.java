@@ -1,5 +1,9 @@
 package dev.assay.text;
 
+import dev.assay.text.document.Document;
+import dev.assay.text.document.DocumentReader;
+import dev.assay.text.tokenizer.TokenRun;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 
 /** Tokenises the documents of one split of a corpus while they are read. */

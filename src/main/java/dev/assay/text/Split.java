@@ -19,7 +19,7 @@ public enum Split {
      * @param text gives its text, if that is needed
      * @return whether it is read
      */
-    boolean includes(HoldOut holdOut, long index, Supplier<String> text) {
+    public boolean includes(HoldOut holdOut, long index, Supplier<String> text) {
         return this == ALL || holdOut.holds(index, text) == (this == HELD_OUT);
     }
 }

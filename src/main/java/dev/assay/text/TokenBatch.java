@@ -3,6 +3,7 @@ package dev.assay.text;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -49,7 +50,7 @@ public record TokenBatch(int rows, int length, long[] ids, long[] documents, int
      * @param withSpecial whether special tokens are asked for too
      * @return places in {@link #ids()}, rising
      */
-    public long[] places(Tokenizer tokenizer, boolean withSpecial) {
+    public long[] keptPositions(Tokenizer tokenizer, boolean withSpecial) {
         return IntStream.range(0, ids.length)
                 .filter(i -> withSpecial || !tokenizer.isSpecial((int) ids[i]))
                 .asLongStream()

@@ -4,6 +4,13 @@ import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.tensor.Autograd;
+import dev.assay.train.internal.run.RunOutput;
+import dev.assay.train.internal.run.ShuffleOptions;
+import dev.assay.train.internal.run.SweepLoop;
+import dev.assay.train.internal.run.SweepTokens;
+import dev.assay.train.plan.SweepMember;
+import dev.assay.train.plan.SweepResult;
+import dev.assay.train.plan.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,9 +53,6 @@ public final class SaeSweep {
     private boolean progress = true;
 
     private record Entry(Supplier<SaeTrainer> trainer, List<String> sites) {}
-
-    /** What all members have in common. */
-    record Tokens(long tokens, int batch) {}
 
     private SaeSweep(ActivationSource source) {
         this.source = source;
@@ -239,7 +243,7 @@ public final class SaeSweep {
      */
     public SweepResult train() throws IOException {
         List<SweepMember> members = members();
-        int rows = bufferRows > 0 ? bufferRows : Shuffling.rows(source.width(), batch, tokens);
+        int rows = bufferRows > 0 ? bufferRows : ShuffleOptions.rows(source.width(), batch, tokens);
         RunOutput written =
                 output == null ? null : new RunOutput(output, checkpointEvery, 2, null, tensorBoard, report);
         try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
@@ -248,8 +252,8 @@ public final class SaeSweep {
                         manager,
                         members,
                         source,
-                        new Tokens(tokens, batch),
-                        new Shuffling(rows, shuffleSeed),
+                        new SweepTokens(tokens, batch),
+                        new ShuffleOptions(rows, shuffleSeed),
                         written,
                         progress)) {
             return loop.run();

@@ -6,6 +6,26 @@ import dev.assay.activation.ActivationSource;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Autograd;
+import dev.assay.train.internal.run.RunOutput;
+import dev.assay.train.internal.run.ShuffleOptions;
+import dev.assay.train.internal.run.TrainingCheckpoints;
+import dev.assay.train.internal.run.TrainingLoop;
+import dev.assay.train.internal.step.InitialDictionary;
+import dev.assay.train.internal.step.TrainedDictionaryBuilder;
+import dev.assay.train.internal.step.TrainingState;
+import dev.assay.train.plan.AuxiliaryLoss;
+import dev.assay.train.plan.BestCheckpoint;
+import dev.assay.train.plan.DeadLatentOptions;
+import dev.assay.train.plan.DeadLatentRule;
+import dev.assay.train.plan.DictionaryInitialization;
+import dev.assay.train.plan.OptimizerOptions;
+import dev.assay.train.plan.Resampling;
+import dev.assay.train.plan.SparsitySchedule;
+import dev.assay.train.plan.StepSpan;
+import dev.assay.train.plan.Target;
+import dev.assay.train.plan.TopKTraining;
+import dev.assay.train.plan.TrainingMethod;
+import dev.assay.train.plan.TrainingPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +57,7 @@ public final class SaeTrainer {
     private long seed;
     private OptimizerOptions optimizer;
     private SparsitySchedule sparsity; // null for what suits the method
-    private Initialization initialization = Initialization.standard();
+    private DictionaryInitialization initialization = DictionaryInitialization.standard();
     private AuxiliaryLoss auxiliary; // null for what suits the method
     private Resampling resampling = Resampling.none();
     private double ghostCoefficient;
@@ -50,7 +70,7 @@ public final class SaeTrainer {
     private Path output;
     private Duration checkpointEvery = Duration.ofSeconds(60);
     private int keptCheckpoints = 2;
-    private BestBy bestBy;
+    private BestCheckpoint bestBy;
     private boolean tensorBoard;
     private boolean report = true;
     private boolean progress = true;
@@ -159,7 +179,7 @@ public final class SaeTrainer {
      * Sets how the pressure towards sparse codes grows. Unless set, k is full from the first step, and a coefficient rises over the
      * first tenth of the run.
      *
-     * @param schedule such as {@code SparsitySchedule.warmUp(Span.steps(2000))}
+     * @param schedule such as {@code SparsitySchedule.warmUp(StepSpan.steps(2000))}
      * @return this
      */
     public SaeTrainer sparsity(SparsitySchedule schedule) {
@@ -168,12 +188,12 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets what the dictionary starts as; {@link Initialization#standard()} unless set.
+     * Sets what the dictionary starts as; {@link DictionaryInitialization#standard()} unless set.
      *
      * @param start what it starts as
      * @return this
      */
-    public SaeTrainer initialization(Initialization start) {
+    public SaeTrainer initialization(DictionaryInitialization start) {
         initialization = start;
         return this;
     }
@@ -193,7 +213,7 @@ public final class SaeTrainer {
     /**
      * Sets when dead latents get new starts; never unless set.
      *
-     * @param procedure such as {@code Resampling.at(Span.share(0.25), Span.share(0.5))}
+     * @param procedure such as {@code Resampling.at(StepSpan.share(0.25), StepSpan.share(0.5))}
      * @return this
      */
     public SaeTrainer resampling(Resampling procedure) {
@@ -202,7 +222,7 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets the coefficient of {@linkplain Revival ghost gradients}; 0 unless set.
+     * Sets the coefficient of {@linkplain DeadLatentOptions ghost gradients}; 0 unless set.
      *
      * @param coefficient 1 as published, 0 for none
      * @return this
@@ -326,8 +346,8 @@ public final class SaeTrainer {
      * @param goal what is good
      * @return this
      */
-    public SaeTrainer bestBy(String metric, BestBy.Goal goal) {
-        bestBy = new BestBy(metric, goal);
+    public SaeTrainer bestBy(String metric, BestCheckpoint.Goal goal) {
+        bestBy = new BestCheckpoint(metric, goal);
         return this;
     }
 
@@ -386,7 +406,8 @@ public final class SaeTrainer {
                 seed,
                 optimizer == null ? method.optimizer(dictionarySize) : optimizer,
                 sparsity == null ? usualSparsity() : sparsity,
-                new Revival(auxiliary == null ? usualAuxiliary() : auxiliary, deadRule(), resampling, ghostCoefficient),
+                new DeadLatentOptions(
+                        auxiliary == null ? usualAuxiliary() : auxiliary, deadRule(), resampling, ghostCoefficient),
                 initialization,
                 centresInput && !method.tied() && target == Target.INPUT,
                 normalizes,
@@ -398,7 +419,7 @@ public final class SaeTrainer {
     }
 
     private SparsitySchedule usualSparsity() {
-        return fixesActivity() ? SparsitySchedule.none() : SparsitySchedule.warmUp(Span.share(SPARSITY_WARM_UP));
+        return fixesActivity() ? SparsitySchedule.none() : SparsitySchedule.warmUp(StepSpan.share(SPARSITY_WARM_UP));
     }
 
     private AuxiliaryLoss usualAuxiliary() {
@@ -421,8 +442,8 @@ public final class SaeTrainer {
         Objects.requireNonNull(source, "no source was set");
         TrainingPlan plan = plan();
         RunOutput written = output == null ? null : written();
-        int rows = bufferRows > 0 ? bufferRows : Shuffling.rows(source.width(), batch, tokens);
-        Shuffling shuffling = new Shuffling(rows, shuffleSeed == null ? seed : shuffleSeed);
+        int rows = bufferRows > 0 ? bufferRows : ShuffleOptions.rows(source.width(), batch, tokens);
+        ShuffleOptions shuffling = new ShuffleOptions(rows, shuffleSeed == null ? seed : shuffleSeed);
         try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
                 Autograd off = Autograd.off();
                 TrainingLoop loop = new TrainingLoop(manager, plan, source, shuffling, written, progress)) {
@@ -446,7 +467,7 @@ public final class SaeTrainer {
                         manager, plan, InitialDictionary.of(manager, plan, source.sites(), source.widths()))) {
             TrainingCheckpoints.Header header =
                     TrainingCheckpoints.restore(written().checkpoints().best(), state, source.provenance());
-            return TrainedDictionary.fold(state, header.scale(), source.provenance());
+            return TrainedDictionaryBuilder.fold(state, header.scale(), source.provenance());
         }
     }
 

@@ -7,14 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
+import dev.assay.activation.exported.ExportedModel;
+import dev.assay.activation.exported.WaveModels;
 import dev.assay.model.Fixtures;
 import dev.assay.model.HookedTransformer;
 import dev.assay.tensor.Scope;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
-import dev.assay.text.StoryCorpus;
 import dev.assay.text.TokenBatch;
+import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,7 +93,7 @@ class ExportedActivationSourceTest {
                 TokenBatch batch = reader.next(CONTEXTS_PER_PASS);
                 try (Scope scope = Scope.open()) {
                     ActivationRows rows = stream.next();
-                    assertEquals(batch.places(corpus.tokenizer(), false).length, rows.tokens().length);
+                    assertEquals(batch.keptPositions(corpus.tokenizer(), false).length, rows.tokens().length);
                     assertRows(rows);
                 }
             }

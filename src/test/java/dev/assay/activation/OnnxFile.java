@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Writes ONNX models by hand: the few messages of onnx.proto that small graphs need, in Protocol Buffers' wire format. */
-final class OnnxFile {
-    static final int FLOAT = 1;
-    static final int INT32 = 6;
-    static final int INT64 = 7;
-    static final int FLOAT16 = 10;
+public final class OnnxFile {
+    public static final int FLOAT = 1;
+    public static final int INT32 = 6;
+    public static final int INT64 = 7;
+    public static final int FLOAT16 = 10;
 
     private final Message graph = new Message().text(2, "graph");
 
@@ -54,13 +54,13 @@ final class OnnxFile {
     }
 
     /** Names an input; an axis is a number, or a name if it is free. */
-    OnnxFile input(String name, int type, String... axes) {
+    public OnnxFile input(String name, int type, String... axes) {
         graph.message(11, value(name, type, axes));
         return this;
     }
 
     /** Names an output. */
-    OnnxFile output(String name, int type, String... axes) {
+    public OnnxFile output(String name, int type, String... axes) {
         graph.message(12, value(name, type, axes));
         return this;
     }
@@ -76,14 +76,14 @@ final class OnnxFile {
     }
 
     /** Adds weights. */
-    OnnxFile weights(String name, float[] values, long... shape) {
+    public OnnxFile weights(String name, float[] values, long... shape) {
         ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asFloatBuffer().put(values);
         return constant(name, FLOAT, raw.array(), shape);
     }
 
     /** Adds a list of one number. */
-    OnnxFile integer(String name, long value) {
+    public OnnxFile integer(String name, long value) {
         ByteBuffer raw = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value);
         return constant(name, INT64, raw.array(), 1);
     }
@@ -98,13 +98,13 @@ final class OnnxFile {
     }
 
     /** Adds an operation of one result. */
-    OnnxFile node(String operation, String output, String... inputs) {
+    public OnnxFile node(String operation, String output, String... inputs) {
         graph.message(1, operation(operation, output, List.of(inputs)));
         return this;
     }
 
     /** Adds a conversion. */
-    OnnxFile cast(String output, String input, int type) {
+    public OnnxFile cast(String output, String input, int type) {
         Message attribute = new Message().text(1, "to").number(3, type).number(20, 2);
         graph.message(1, operation("Cast", output, List.of(input)).message(5, attribute));
         return this;
@@ -117,7 +117,7 @@ final class OnnxFile {
     }
 
     /** Writes the model. */
-    Path write(Path file) throws IOException {
+    public Path write(Path file) throws IOException {
         Message operations = new Message().text(1, "").number(2, 17);
         Message model = new Message().number(1, 8).message(8, operations).message(7, graph);
         return Files.write(file, model.bytes.toByteArray());

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.io.AtomicFiles;
 import dev.assay.tensor.HalfMatrix;
 import dev.assay.tensor.HalfType;
 import dev.assay.tensor.Scope;

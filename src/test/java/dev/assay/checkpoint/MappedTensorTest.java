@@ -9,6 +9,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.io.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -90,7 +91,7 @@ class MappedTensorTest {
     void writingBeyondATensorIsRefused() throws IOException {
         List<PlannedTensor> tensors = List.of(new PlannedTensor("ints", StoredType.I32, new Shape(4)));
         Path file = folder.resolve("small");
-        try (SafetensorsPieces pieces = SafetensorsPieces.create(file, tensors, Map.of())) {
+        try (IncrementalSafetensors pieces = IncrementalSafetensors.create(file, tensors, Map.of())) {
             assertThrows(IndexOutOfBoundsException.class, () -> pieces.write("ints", 3, new int[9], 0, 2));
             assertThrows(IndexOutOfBoundsException.class, () -> pieces.write("ints", -1, new int[9], 0, 2));
             pieces.write("ints", 2, new int[] {9, 8, 7}, 1, 2);
@@ -120,7 +121,7 @@ class MappedTensorTest {
                 new PlannedTensor("doubles", StoredType.F64, new Shape(SIZE)),
                 new PlannedTensor("floats", StoredType.F32, new Shape(SIZE)),
                 new PlannedTensor("longs", StoredType.I64, new Shape(SIZE)));
-        try (SafetensorsPieces pieces = SafetensorsPieces.create(file, tensors, Map.of("note", "of this"))) {
+        try (IncrementalSafetensors pieces = IncrementalSafetensors.create(file, tensors, Map.of("note", "of this"))) {
             pieces.write("chars", 500, chars(), 500, 500);
             pieces.write("chars", 0, chars(), 0, 500);
             pieces.write("ints", ints());

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.engine.EngineException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -119,7 +119,7 @@ class AssayTest {
 
     private String report(int code, Throwable failure) {
         StringWriter text = new StringWriter();
-        assertEquals(code, Failures.report(failure, new PrintWriter(text, true)));
+        assertEquals(code, ErrorReporter.report(failure, new PrintWriter(text, true)));
         return text.toString().strip();
     }
 

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.activation.ActivationStore;
-import dev.assay.activation.StoreFiles;
-import dev.assay.checkpoint.Json;
+import dev.assay.activation.store.ActivationStore;
+import dev.assay.activation.store.StoreFiles;
+import dev.assay.io.Json;
 import dev.assay.model.Fixtures;
 import java.io.IOException;
 import java.io.PrintWriter;

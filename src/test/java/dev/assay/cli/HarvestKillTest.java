@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.ChildJvm;
-import dev.assay.activation.ActivationStore;
-import dev.assay.activation.StoreFiles;
+import dev.assay.activation.store.ActivationStore;
+import dev.assay.activation.store.StoreFiles;
 import dev.assay.model.Fixtures;
 import java.io.IOException;
 import java.io.PrintWriter;

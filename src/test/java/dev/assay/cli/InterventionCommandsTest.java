@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.checkpoint.Json;
-import dev.assay.intervene.Attribution;
-import dev.assay.intervene.AttributionReport;
-import dev.assay.intervene.Metric;
 import dev.assay.intervene.TokenTexts;
-import dev.assay.model.HookPoint;
+import dev.assay.intervene.attribute.Attribution;
+import dev.assay.intervene.attribute.AttributionReport;
+import dev.assay.intervene.attribute.Metric;
+import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.Architecture;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
@@ -119,9 +119,9 @@ class InterventionCommandsTest {
                         late.toString(),
                         "--token",
                         " He",
-                        "--than",
+                        "--versus",
                         " She",
-                        "--patch",
+                        "--counterfactual",
                         PROMPT.replace("Leo", "Ruth"),
                         "--json"),
                 err.toString());
@@ -133,7 +133,7 @@ class InterventionCommandsTest {
                     .at(second)
                     .metric(Metric.logitDifference(
                             -1, TokenTexts.single(model, " He"), TokenTexts.single(model, " She")))
-                    .against(PROMPT.replace("Leo", "Ruth"))
+                    .counterfactual(PROMPT.replace("Leo", "Ruth"))
                     .gradient(PROMPT);
             assertEquals(report.clean(), printed.get("clean").asDouble(), 1e-4);
             assertEquals(2, printed.get("sites").size());
@@ -172,8 +172,8 @@ class InterventionCommandsTest {
         expect(
                 "tokens, expected at most the model's context length, 128",
                 run("attribute", early.toString(), "--prompt", tooLong));
-        expect("and the text to patch from 1, expected as many", attribute("--patch", "a"));
-        expect("--than was given without --token", attribute("--than", " She"));
+        expect("and the text to patch from 1, expected as many", attribute("--counterfactual", "a"));
+        expect("--versus was given without --token", attribute("--versus", " She"));
         expect("--top is 0", attribute("--top", "0"));
         expect(
                 "the metric is at position 40, but the prompt has 10 tokens",

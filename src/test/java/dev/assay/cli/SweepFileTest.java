@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
 import dev.assay.activation.CountingSource;
-import dev.assay.train.NamedMethod;
 import dev.assay.train.SaeSweep;
-import dev.assay.train.SweepMember;
+import dev.assay.train.plan.SweepMember;
+import dev.assay.train.plan.TrainingMethods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +103,7 @@ class SweepFileTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyMethodHasItsName(NamedMethod method) throws IOException {
+    void everyMethodHasItsName(TrainingMethods method) throws IOException {
         SweepFile file = read(
                 VALID.replace("topk", method.id()).replace("k: [4, 8]", method.number() + ": 4") + "    sites: [a]\n");
         assertEquals(null, members(file).get(0).refusal());

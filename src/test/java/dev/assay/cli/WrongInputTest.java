@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.model.Fixtures;
-import dev.assay.text.Document;
-import dev.assay.text.DocumentReader;
-import dev.assay.text.StoryCorpus;
+import dev.assay.text.document.Document;
+import dev.assay.text.document.DocumentReader;
+import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -9,13 +9,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
-import dev.assay.model.ActivationCache;
 import dev.assay.model.Fixtures;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookScope;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
+import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.InputOptions;
-import dev.assay.sae.Normalization;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
@@ -26,8 +26,8 @@ import dev.assay.tensor.Scope;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
-import dev.assay.text.StoryCorpus;
 import dev.assay.text.TokenBatch;
+import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -186,8 +186,8 @@ class EvaluationTest {
                 SparseAutoencoder third = signedUnits(0.3f, true)) {
             EvaluationTable table = Evaluation.of(model, half, corpus)
                     .tokens(2000)
-                    .beside("exact", exact)
-                    .beside("third", third)
+                    .baseline("exact", exact)
+                    .baseline("third", third)
                     .table();
             assertEquals(Evaluation.of(model, half, corpus).tokens(2000).run(), table.dictionary());
             assertEquals(
@@ -268,10 +268,10 @@ class EvaluationTest {
         try (SparseAutoencoder sae = signedUnits(1, true);
                 SparseAutoencoder transcoder = sae.toBuilder()
                         .architecture(Transcoder.of(TopK.of(3)))
-                        .input(new InputOptions(Normalization.NONE, false, false))
+                        .input(new InputOptions(ActivationNormalization.NONE, false, false))
                         .build()) {
             assertTrue(refusal(Evaluation.of(model, transcoder, corpus)).contains("is a transcoder"));
-            assertTrue(refusal(Evaluation.of(model, sae, corpus).beside("other", transcoder))
+            assertTrue(refusal(Evaluation.of(model, sae, corpus).baseline("other", transcoder))
                     .contains("is a transcoder"));
         }
     }

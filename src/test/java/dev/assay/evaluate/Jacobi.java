@@ -4,8 +4,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /** Eigenvalues, falling, and eigenvectors of a small symmetric matrix, one a row, by plane rotations. */
-record Jacobi(double[] values, double[][] vectors) {
-    static Jacobi of(double[][] symmetric) {
+public record Jacobi(double[] values, double[][] vectors) {
+    public static Jacobi of(double[][] symmetric) {
         int n = symmetric.length;
         double[][] a = new double[n][];
         double[][] v = new double[n][n]; // one a row

@@ -6,13 +6,13 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.checkpoint.Json;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.io.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** Float32 inputs and what float64 oracles, computed in Python, say of them. */
-final class MetricFixtures implements AutoCloseable {
+public final class MetricFixtures implements AutoCloseable {
     private static final Path FOLDER = Path.of("src/test/resources/dev/assay/evaluate");
 
     private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
@@ -20,7 +20,7 @@ final class MetricFixtures implements AutoCloseable {
     private final Safetensors arrays;
     private final JsonNode expected;
 
-    MetricFixtures() throws IOException {
+    public MetricFixtures() throws IOException {
         inputs = Safetensors.open(FOLDER.resolve("inputs.safetensors"));
         arrays = Safetensors.open(FOLDER.resolve("expected.safetensors"));
         expected = Json.read(FOLDER.resolve("expected.json"));
@@ -30,24 +30,24 @@ final class MetricFixtures implements AutoCloseable {
         return manager;
     }
 
-    NDArray input(String name) {
+    public NDArray input(String name) {
         return inputs.load(manager, name);
     }
 
-    double[] expectedArray(String name) {
+    public double[] expectedArray(String name) {
         return arrays.load(manager, name).toDoubleArray();
     }
 
     /** A value by its path, such as {@code /mmcs/a_to_b}. */
-    JsonNode expected(String path) {
+    public JsonNode expected(String path) {
         return expected.at(path);
     }
 
-    void assertAgrees(String path, double found) {
+    public void assertAgrees(String path, double found) {
         assertAgrees(path, found, 1e-9);
     }
 
-    void assertAgrees(String path, double found, double tolerance) {
+    public void assertAgrees(String path, double found, double tolerance) {
         double value = expected(path).doubleValue();
         assertEquals(value, found, tolerance * Math.abs(value), path);
     }

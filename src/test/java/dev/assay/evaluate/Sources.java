@@ -7,30 +7,31 @@ import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
 /** Small samples with a known make, in plain Java. */
-final class Sources {
+public final class Sources {
     private Sources() {}
 
-    static double uniform(SplittableRandom random) {
+    public static double uniform(SplittableRandom random) {
         return 2 * random.nextDouble() - 1;
     }
 
-    static double laplace(SplittableRandom random) {
+    public static double laplace(SplittableRandom random) {
         return exponential(random) * (random.nextBoolean() ? 1 : -1);
     }
 
-    static double exponential(SplittableRandom random) {
+    public static double exponential(SplittableRandom random) {
         return -Math.log(1 - random.nextDouble());
     }
 
-    static double sparse(SplittableRandom random) {
+    public static double sparse(SplittableRandom random) {
         return random.nextInt(8) == 0 ? random.nextDouble() : 0;
     }
 
-    static double coin(SplittableRandom random) {
+    public static double coin(SplittableRandom random) {
         return random.nextBoolean() ? 1 : -1;
     }
 
-    static double[][] matrix(int rows, int columns, SplittableRandom random, ToDoubleFunction<SplittableRandom> entry) {
+    public static double[][] matrix(
+            int rows, int columns, SplittableRandom random, ToDoubleFunction<SplittableRandom> entry) {
         double[][] matrix = new double[rows][columns];
         for (double[] row : matrix) {
             for (int j = 0; j < columns; j++) {
@@ -40,7 +41,7 @@ final class Sources {
         return matrix;
     }
 
-    static double[][] product(double[][] a, double[][] b) {
+    public static double[][] product(double[][] a, double[][] b) {
         double[][] product = new double[a.length][b[0].length];
         for (int i = 0; i < a.length; i++) {
             for (int k = 0; k < b.length; k++) {
@@ -52,7 +53,7 @@ final class Sources {
         return product;
     }
 
-    static double cosine(double[] a, double[] b) {
+    public static double cosine(double[] a, double[] b) {
         double product = 0;
         double squaresA = 0;
         double squaresB = 0;
@@ -64,7 +65,7 @@ final class Sources {
         return product / Math.sqrt(squaresA * squaresB);
     }
 
-    static NDArray array(NDManager manager, double[][] rows) {
+    public static NDArray array(NDManager manager, double[][] rows) {
         float[] flat = new float[rows.length * rows[0].length];
         for (int i = 0; i < flat.length; i++) {
             flat[i] = (float) rows[i / rows[0].length][i % rows[0].length];
@@ -72,7 +73,7 @@ final class Sources {
         return manager.create(flat, new Shape(rows.length, rows[0].length));
     }
 
-    static double[][] rows(NDArray array) {
+    public static double[][] rows(NDArray array) {
         float[] flat = array.toFloatArray();
         int width = (int) array.getShape().get(1);
         double[][] rows = new double[flat.length / width][width];

@@ -4,7 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.Fragments;
-import dev.assay.text.Concept;
+import dev.assay.evaluate.similarity.DictionarySimilarity;
+import dev.assay.evaluate.sweep.SweepRow;
+import dev.assay.evaluate.sweep.SweepTable;
+import dev.assay.text.story.Concept;
+import dev.assay.toy.ToyFigure;
+import dev.assay.toy.ToyMember;
+import dev.assay.toy.ToyReport;
+import dev.assay.toy.ToyResult;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

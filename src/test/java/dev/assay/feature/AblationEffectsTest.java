@@ -7,14 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.feature.report.TokenEffect;
 import dev.assay.intervene.Intervention;
 import dev.assay.intervene.InterventionResult;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookScope;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
+import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.Architecture;
 import dev.assay.sae.InputOptions;
-import dev.assay.sae.Normalization;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
@@ -60,7 +61,10 @@ class AblationEffectsTest {
     }
 
     private static SparseAutoencoder changed(
-            HookedTransformer model, Architecture architecture, Normalization normalization, SaeMetadata metadata) {
+            HookedTransformer model,
+            Architecture architecture,
+            ActivationNormalization normalization,
+            SaeMetadata metadata) {
         try (SparseAutoencoder plain = TinyDictionary.dictionary(model, 9, TinyDictionary.SITE.name())) {
             return plain.toBuilder()
                     .architecture(architecture)
@@ -139,7 +143,7 @@ class AblationEffectsTest {
         "gemma2, true, LAYER_NORM",
         "llama, false, CONSTANT_NORM_RESCALE"
     })
-    void trueEffectsAreThoseOfARunWithTheEdit(String family, boolean rescaled, Normalization normalization)
+    void trueEffectsAreThoseOfARunWithTheEdit(String family, boolean rescaled, ActivationNormalization normalization)
             throws IOException {
         SaeMetadata metadata = SaeMetadata.builder().build();
         try (HookedTransformer model = new FamilyModels(folder).load(family);
@@ -157,7 +161,7 @@ class AblationEffectsTest {
                     .put("exclude_special_tokens", textAlone)
                     .build();
             try (HookedTransformer model = new FamilyModels(folder).load("gpt_neox");
-                    SparseAutoencoder sae = changed(model, TopK.of(20), Normalization.LAYER_NORM, metadata)) {
+                    SparseAutoencoder sae = changed(model, TopK.of(20), ActivationNormalization.LAYER_NORM, metadata)) {
                 long[] ids = context(model, 5);
                 ids[0] = model.tokenizer().bosId();
                 int latent = atFirst(model, sae, site, ids);
@@ -198,12 +202,12 @@ class AblationEffectsTest {
         SaeMetadata metadata =
                 SaeMetadata.builder().put("hook_name_out", writes.name()).build();
         try (HookedTransformer model = new FamilyModels(folder).load("gpt_neox");
-                SparseAutoencoder sae =
-                        changed(model, Transcoder.of(TopK.of(6)), Normalization.CONSTANT_NORM_RESCALE, metadata);
+                SparseAutoencoder sae = changed(
+                        model, Transcoder.of(TopK.of(6)), ActivationNormalization.CONSTANT_NORM_RESCALE, metadata);
                 SparseAutoencoder unknown = changed(
                         model,
                         Transcoder.of(TopK.of(6)),
-                        Normalization.NONE,
+                        ActivationNormalization.NONE,
                         SaeMetadata.builder().build())) {
             assertTrueEffects(model, sae, reads, writes, active(model, sae, reads));
             AblationEffects.Request request = new AblationEffects.Request(0, context(model, 5), 0, 3);

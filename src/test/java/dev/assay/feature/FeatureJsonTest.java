@@ -5,6 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.feature.report.ExampleEffects;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.report.Neighbour;
+import dev.assay.feature.report.TokenEffect;
+import dev.assay.feature.report.TokenLogit;
+import dev.assay.feature.store.Example;
+import dev.assay.feature.store.FeatureStats;
+import dev.assay.feature.store.Histogram;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

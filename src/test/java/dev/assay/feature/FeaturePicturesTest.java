@@ -3,8 +3,10 @@ package dev.assay.feature;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.assay.Picture;
-import dev.assay.PictureStyle;
+import dev.assay.feature.store.Histogram;
+import dev.assay.feature.store.Reports;
+import dev.assay.view.Picture;
+import dev.assay.view.PictureStyle;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.List;

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
+import dev.assay.feature.page.ConceptRow;
+import dev.assay.feature.report.FeatureList;
+import dev.assay.feature.report.Neighbour;
+import dev.assay.feature.store.Example;
+import dev.assay.feature.store.FeatureCollector;
+import dev.assay.feature.store.TextSearch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package dev.assay.feature;
 
 import ai.djl.ndarray.types.Shape;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.Norm;
+import dev.assay.model.config.Norm;
 
 /** The way from the residual stream to the loss, written down again in float64. */
-final class Float64Logits {
+public final class Float64Logits {
     private final boolean centred;
     private final double eps;
     private final double cap;
@@ -14,7 +14,7 @@ final class Float64Logits {
     private final float[] unembedding;
     private final int width;
 
-    Float64Logits(HookedTransformer model) {
+    public Float64Logits(HookedTransformer model) {
         centred = model.config().norm() instanceof Norm.LayerNorm;
         eps = model.config().norm().eps();
         cap = model.config().embedding().softCap();
@@ -26,7 +26,7 @@ final class Float64Logits {
     }
 
     /** Returns −log softmax of the logits of a residual stream [d] at a token. */
-    double loss(double[] residual, int target) {
+    public double loss(double[] residual, int target) {
         double mean = 0;
         for (double x : residual) {
             mean += centred ? x / width : 0;

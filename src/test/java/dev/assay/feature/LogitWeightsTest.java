@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import dev.assay.feature.report.LogitSummary;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.Norm;
+import dev.assay.model.config.Norm;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;

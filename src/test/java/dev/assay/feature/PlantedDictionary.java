@@ -1,16 +1,16 @@
 package dev.assay.feature;
 
 import ai.djl.ndarray.types.Shape;
-import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.Standard;
 import dev.assay.sae.Weights;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
-import dev.assay.text.StoryCorpus;
 import dev.assay.text.TokenBatch;
+import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -28,27 +28,27 @@ import java.util.Arrays;
  * 5       CAT             the embedding of that token, in such a length that its part is the embedding itself
  * </pre>
  */
-final class PlantedDictionary implements AutoCloseable {
-    static final String DOG = " dog";
+public final class PlantedDictionary implements AutoCloseable {
+    public static final String DOG = " dog";
     static final String CAT = " cat";
-    static final String PLAYED = " played";
+    public static final String PLAYED = " played";
     static final int LATENTS = 6;
     static final int LENGTH = 64;
-    static final HookPoint SITE = HookPoint.embed();
+    public static final HookPoint SITE = HookPoint.embed();
 
-    final HookedTransformer model = HookedTransformer.load("assay/stories");
-    final int width = model.config().dModel();
-    final int dog = token(DOG);
-    final int cat = token(CAT);
+    public final HookedTransformer model = HookedTransformer.load("assay/stories");
+    public final int width = model.config().dModel();
+    public final int dog = token(DOG);
+    public final int cat = token(CAT);
     final int played = token(PLAYED);
-    final Corpus corpus;
-    final SparseAutoencoder sae;
+    public final Corpus corpus;
+    public final SparseAutoencoder sae;
     /** The activation of each latent on each token, in float64. */
-    final double[][] activations = new double[LATENTS][];
+    public final double[][] activations = new double[LATENTS][];
 
     private final double[][] embedding; // [V, d]
 
-    PlantedDictionary() throws IOException {
+    public PlantedDictionary() throws IOException {
         corpus = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 300))
                 .contextLength(LENGTH)
                 .build();
@@ -165,7 +165,7 @@ final class PlantedDictionary implements AutoCloseable {
     }
 
     /** Counts a token among those of the corpus, up to the context in which {@code tokens} that are not special are reached. */
-    long[] counts(long tokens) throws IOException {
+    public long[] counts(long tokens) throws IOException {
         long[] counts = new long[embedding.length];
         try (var reader = corpus.read(Split.ALL)) {
             long read = 0;

@@ -3,30 +3,30 @@ package dev.assay.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.model.Fixtures;
-import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
 import dev.assay.text.Corpus;
-import dev.assay.text.StoryCorpus;
+import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
 /** A tiny random model, stories, and a random dictionary whose last latent is never active. */
-final class TinyDictionary implements AutoCloseable {
-    static final int LATENTS = 40;
-    static final int LENGTH = 32;
-    static final HookPoint SITE = HookPoint.residPost(1);
+public final class TinyDictionary implements AutoCloseable {
+    public static final int LATENTS = 40;
+    public static final int LENGTH = 32;
+    public static final HookPoint SITE = HookPoint.residPost(1);
 
-    final HookedTransformer model;
-    final Corpus corpus;
-    final SparseAutoencoder sae;
+    public final HookedTransformer model;
+    public final Corpus corpus;
+    public final SparseAutoencoder sae;
 
-    TinyDictionary() throws IOException {
+    public TinyDictionary() throws IOException {
         model = HookedTransformer.load(modelFolder());
         corpus = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 300))
                 .contextLength(LENGTH)
@@ -38,7 +38,7 @@ final class TinyDictionary implements AutoCloseable {
         return Fixtures.folder("gpt_neox");
     }
 
-    static SparseAutoencoder dictionary(HookedTransformer model, long seed, String hook) {
+    public static SparseAutoencoder dictionary(HookedTransformer model, long seed, String hook) {
         SplittableRandom random = new SplittableRandom(seed);
         int width = model.config().dModel();
         SaeMetadata metadata =

@@ -15,7 +15,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Scope;
-import dev.assay.text.Tokenizer;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
@@ -203,7 +203,7 @@ class FuzzTest {
                 "wordpiece"
             })
     void tokenizers(String kind) throws IOException {
-        copy(resource("text/" + kind));
+        copy(resource("text/tokenizer/" + kind));
         Path file = folder.resolve("tokenizer.json");
         byte[] original = Files.readAllBytes(file);
         tokenize(folder);
@@ -214,7 +214,7 @@ class FuzzTest {
     @ValueSource(
             strings = {"tokenizer_config.json", "special_tokens_map.json", "config.json", "generation_config.json"})
     void filesBesideATokenizer(String name) throws IOException {
-        copy(resource("text/llama_legacy"));
+        copy(resource("text/tokenizer/llama_legacy"));
         byte[] original = ("{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"</s>\", \"bos_token_id\": 1,"
                         + " \"eos_token_id\": [2, 1]}")
                 .getBytes();

@@ -4,15 +4,15 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.model.HookPoint;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.TransformerConfig;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.Architecture;
 import dev.assay.sae.BatchTopK;
 import dev.assay.sae.Gated;
 import dev.assay.sae.InputOptions;
 import dev.assay.sae.JumpRelu;
-import dev.assay.sae.Normalization;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseAutoencoderBuilder;
@@ -26,15 +26,15 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /** A small random model and dictionaries for it. */
-final class Cases {
-    static final int WIDTH = 24;
-    static final int LATENTS = 40;
-    static final HookPoint POINT = HookPoint.residPost(1);
-    static final int[] TOKENS = {3, 17, 4, 29, 11, 11, 8};
+public final class Cases {
+    public static final int WIDTH = 24;
+    public static final int LATENTS = 40;
+    public static final HookPoint POINT = HookPoint.residPost(1);
+    public static final int[] TOKENS = {3, 17, 4, 29, 11, 11, 8};
 
     private Cases() {}
 
-    static HookedTransformer model() {
+    public static HookedTransformer model() {
         return HookedTransformer.random(
                 TransformerConfig.gptNeoX()
                         .vocabularySize(32)
@@ -58,17 +58,17 @@ final class Cases {
                 new BatchTopK(5, false, 0.1, true));
     }
 
-    static SparseAutoencoder dictionary() {
-        return dictionary(TopK.of(6), Normalization.NONE, POINT, 1);
+    public static SparseAutoencoder dictionary() {
+        return dictionary(TopK.of(6), ActivationNormalization.NONE, POINT, 1);
     }
 
     /** Weights large against the activations of an untrained model, so that codes are not small. */
-    static SparseAutoencoder dictionary(
-            Architecture architecture, Normalization normalization, HookPoint point, long seed) {
+    public static SparseAutoencoder dictionary(
+            Architecture architecture, ActivationNormalization normalization, HookPoint point, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
             Map<String, NDArray> more = new HashMap<>();
-            new TreeMap<>(architecture.more(WIDTH, LATENTS, WIDTH))
+            new TreeMap<>(architecture.extraShapes(WIDTH, LATENTS, WIDTH))
                     .forEach((name, shape) -> more.put(name, normal(manager, random, 0.05, shape.getShape())));
             SparseAutoencoderBuilder builder = SparseAutoencoder.builder()
                     .architecture(architecture)
@@ -79,7 +79,7 @@ final class Cases {
                             normal(manager, random, 0.02, WIDTH),
                             more))
                     .metadata(SaeMetadata.builder().hookName(point.name()).build());
-            if (normalization != Normalization.NONE) {
+            if (normalization != ActivationNormalization.NONE) {
                 builder.input(new InputOptions(normalization, true, false));
             }
             return builder.build();
@@ -94,7 +94,7 @@ final class Cases {
         return manager.create(numbers, new Shape(shape));
     }
 
-    static NDArray tokens(HookedTransformer model, int... ids) {
+    public static NDArray tokens(HookedTransformer model, int... ids) {
         long[] wide = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {
             wide[i] = ids[i];

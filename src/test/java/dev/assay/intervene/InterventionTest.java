@@ -8,12 +8,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
-import dev.assay.model.ActivationCache;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookScope;
+import dev.assay.intervene.attribute.Attribution;
+import dev.assay.intervene.attribute.AttributionReport;
+import dev.assay.intervene.attribute.Metric;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
+import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.Architecture;
-import dev.assay.sae.Normalization;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
 import dev.assay.sae.TopK;
@@ -47,14 +50,16 @@ class InterventionTest {
     static Stream<Arguments> dictionaries() {
         return Cases.architectures().stream()
                 .flatMap(architecture -> Stream.of(
-                                Normalization.NONE, Normalization.LAYER_NORM, Normalization.CONSTANT_NORM_RESCALE)
+                                ActivationNormalization.NONE,
+                                ActivationNormalization.LAYER_NORM,
+                                ActivationNormalization.CONSTANT_NORM_RESCALE)
                         .map(normalization -> Arguments.of(architecture, normalization)));
     }
 
     /** The codes with one latent set by hand in a dense array, decoded by the dictionary itself. */
     @ParameterizedTest
     @MethodSource("dictionaries")
-    void editedCodesAreWhatTheDictionaryDecodes(Architecture architecture, Normalization normalization) {
+    void editedCodesAreWhatTheDictionaryDecodes(Architecture architecture, ActivationNormalization normalization) {
         try (SparseAutoencoder sae = Cases.dictionary(architecture, normalization, Cases.POINT, 2);
                 Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
@@ -106,7 +111,8 @@ class InterventionTest {
 
     @Test
     void directionsOfNormalisedInputGrowWithIt() {
-        try (SparseAutoencoder sae = Cases.dictionary(TopK.of(6), Normalization.CONSTANT_NORM_RESCALE, Cases.POINT, 1);
+        try (SparseAutoencoder sae =
+                        Cases.dictionary(TopK.of(6), ActivationNormalization.CONSTANT_NORM_RESCALE, Cases.POINT, 1);
                 Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
             double[][] rows = rows(activation(null));
@@ -121,17 +127,17 @@ class InterventionTest {
     @Test
     void editsActAtTheirPositionsOnly() {
         try (SparseAutoencoder sae = Cases.dictionary()) {
-            assertEquals(List.of(6), moved(sae, Positions.last()));
-            assertEquals(List.of(4, 5, 6), moved(sae, Positions.from(4)));
-            assertEquals(List.of(0, 2), moved(sae, Positions.of(2, 0, 99)));
-            assertEquals(List.of(4, 5), moved(sae, Positions.where("of 11", id -> id == 11)));
-            assertEquals(7, moved(sae, Positions.all()).size());
+            assertEquals(List.of(6), moved(sae, TokenPositions.last()));
+            assertEquals(List.of(4, 5, 6), moved(sae, TokenPositions.from(4)));
+            assertEquals(List.of(0, 2), moved(sae, TokenPositions.of(2, 0, 99)));
+            assertEquals(List.of(4, 5), moved(sae, TokenPositions.where("of 11", id -> id == 11)));
+            assertEquals(7, moved(sae, TokenPositions.all()).size());
         }
-        assertThrows(InvalidInputException.class, () -> Positions.from(-1));
-        assertThrows(InvalidInputException.class, () -> Positions.of(3, -2));
+        assertThrows(InvalidInputException.class, () -> TokenPositions.from(-1));
+        assertThrows(InvalidInputException.class, () -> TokenPositions.of(3, -2));
     }
 
-    private static List<Integer> moved(SparseAutoencoder sae, Positions positions) {
+    private static List<Integer> moved(SparseAutoencoder sae, TokenPositions positions) {
         try (InterventionResult result =
                 Intervention.of(model, sae).positions(positions).steer(1, 2).run(Cases.TOKENS)) {
             List<Double> norms = result.changes().get(0).norms();
@@ -148,7 +154,7 @@ class InterventionTest {
                 Scope scope = Scope.open();
                 Autograd off = Autograd.off();
                 HookScope hooks = Intervention.of(model, sae)
-                        .positions(Positions.of(1))
+                        .positions(TokenPositions.of(1))
                         .steer(1, 2)
                         .open()) {
             NDArray tokens = model.manager().create(new long[] {0, 0, 3, 17, 4, 29, 11, 8}, new Shape(2, 4));
@@ -164,7 +170,7 @@ class InterventionTest {
     void laterSitesSeeWhatEarlierEditsDid() {
         HookPoint later = HookPoint.residPost(2);
         try (SparseAutoencoder first = Cases.dictionary();
-                SparseAutoencoder second = Cases.dictionary(TopK.of(6), Normalization.NONE, later, 9);
+                SparseAutoencoder second = Cases.dictionary(TopK.of(6), ActivationNormalization.NONE, later, 9);
                 Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
             Intervention both =

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** Tiny random checkpoints with what Hugging Face computes for them. */
 public final class Fixtures {
-    static final List<String> NAMES = List.of(
+    public static final List<String> NAMES = List.of(
             "gpt_neox",
             "gpt2",
             "gpt2_hub_keys",
@@ -36,11 +36,11 @@ public final class Fixtures {
         }
     }
 
-    static Path expected(String name) {
+    public static Path expected(String name) {
         return folder(name).resolve("expected.safetensors");
     }
 
-    static HookedTransformer load(String name) {
+    public static HookedTransformer load(String name) {
         try {
             return HookedTransformer.load(folder(name));
         } catch (IOException failure) {
@@ -49,7 +49,7 @@ public final class Fixtures {
     }
 
     /** Copies a checkpoint, with the configuration in its older spelling when asked. */
-    static Path copy(String name, Path target, boolean legacyConfig) throws IOException {
+    public static Path copy(String name, Path target, boolean legacyConfig) throws IOException {
         try (Stream<Path> files = Files.list(folder(name))) {
             for (Path file : files.toList()) {
                 Files.copy(file, target.resolve(file.getFileName()));

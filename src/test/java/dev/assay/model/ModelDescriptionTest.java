@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.Fragments;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.SiteDescription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.assay.notebook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.Displayable;
+import dev.assay.view.Displayable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.assay.Displayable;
-import dev.assay.HtmlTable;
+import dev.assay.view.Displayable;
+import dev.assay.view.HtmlTable;
 import io.github.spencerpark.jupyter.kernel.display.common.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

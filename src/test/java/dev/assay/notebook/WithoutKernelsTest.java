@@ -3,7 +3,7 @@ package dev.assay.notebook;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.assay.ChildJvm;
-import dev.assay.Displayable;
+import dev.assay.view.Displayable;
 import java.io.File;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

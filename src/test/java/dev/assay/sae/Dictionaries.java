@@ -16,11 +16,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Dictionaries and inputs for tests. */
-final class Dictionaries {
+public final class Dictionaries {
     private Dictionaries() {}
 
     /** Returns all folders that SAELens wrote. */
-    static List<Path> fixtures() throws IOException {
+    public static List<Path> fixtures() throws IOException {
         try (Stream<Path> folders = Files.list(Path.of("src/test/resources/dev/assay/sae"))) {
             return folders.filter(folder -> Files.exists(folder.resolve("expected.safetensors")))
                     .sorted()
@@ -29,21 +29,21 @@ final class Dictionaries {
     }
 
     /** Returns a folder that SAELens wrote, with what it computed. */
-    static Path fixture(String name) {
+    public static Path fixture(String name) {
         return Path.of("src/test/resources/dev/assay/sae", name);
     }
 
     /** Returns a manager on the CPU. */
-    static NDManager manager() {
+    public static NDManager manager() {
         return NDManager.newBaseManager(Device.cpu(), "PyTorch");
     }
 
     /** Returns a builder with random weights, whose decoder rows are of different lengths; transcoders widen by 3. */
-    static SparseAutoencoderBuilder random(NDManager manager, int dIn, int dSae, Architecture architecture) {
+    public static SparseAutoencoderBuilder random(NDManager manager, int dIn, int dSae, Architecture architecture) {
         return random(manager, dIn, dSae, architecture, new SplittableRandom(3));
     }
 
-    static SparseAutoencoderBuilder random(
+    public static SparseAutoencoderBuilder random(
             NDManager manager, int dIn, int dSae, Architecture architecture, SplittableRandom random) {
         int dOut = architecture.reconstructsInput() ? dIn : dIn + 3;
         Weights usual = new Weights(
@@ -52,7 +52,7 @@ final class Dictionaries {
                 normal(manager, random, dSae, dOut),
                 normal(manager, random, dOut));
         Map<String, NDArray> more = new HashMap<>();
-        new TreeMap<>(architecture.more(dIn, dSae, dOut))
+        new TreeMap<>(architecture.extraShapes(dIn, dSae, dOut))
                 .forEach((name, shape) -> more.put(name, normal(manager, random, shape.getShape())));
         return SparseAutoencoder.builder()
                 .architecture(architecture)
@@ -60,7 +60,7 @@ final class Dictionaries {
     }
 
     /** Returns one of each architecture, with numbers that suit at least 8 latents. */
-    static List<Architecture> architectures() {
+    public static List<Architecture> architectures() {
         List<Architecture> all =
                 new ArrayList<>(List.of(new Standard(), new Gated(), new JumpRelu(), TopK.of(3), new TopK(3, true)));
         for (Architecture codes : List.copyOf(all)) {
@@ -73,7 +73,7 @@ final class Dictionaries {
     }
 
     /** Returns normally distributed numbers. */
-    static NDArray normal(NDManager manager, SplittableRandom random, long... shape) {
+    public static NDArray normal(NDManager manager, SplittableRandom random, long... shape) {
         float[] numbers = new float[(int) new Shape(shape).size()];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = (float) random.nextGaussian();
@@ -82,7 +82,7 @@ final class Dictionaries {
     }
 
     /** Returns the largest absolute difference, as a share of the largest absolute entry. */
-    static double distance(NDArray a, NDArray b) {
+    public static double distance(NDArray a, NDArray b) {
         return a.sub(b).abs().max().getFloat() / a.abs().max().getFloat();
     }
 }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.FakeHub;
-import dev.assay.checkpoint.Hub;
+import dev.assay.hub.FakeHub;
+import dev.assay.hub.Hub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -52,7 +52,7 @@ class OracleTest {
                 }
                 try (Scope scope = Scope.open();
                         SparseAutoencoder sae = Dictionaries.random(manager, shape[0], shape[1], architecture, random)
-                                .input(new InputOptions(Normalization.NONE, centred, false))
+                                .input(new InputOptions(ActivationNormalization.NONE, centred, false))
                                 .build()) {
                     NDArray x = normal(manager, random, ROWS, shape[0]);
                     double[][] codes = codes(sae, matrix(x));
@@ -147,7 +147,7 @@ class OracleTest {
     void transcodersAnswerInTheirOwnWidth() {
         try (Scope scope = Scope.open();
                 SparseAutoencoder sae = Dictionaries.random(manager, 6, 16, Transcoder.withSkip(new Standard()))
-                        .input(new InputOptions(Normalization.LAYER_NORM, false, true))
+                        .input(new InputOptions(ActivationNormalization.LAYER_NORM, false, true))
                         .build()) {
             NDArray x = normal(manager, new SplittableRandom(4), 4, 5, 2, 3);
             NDArray joined = sae.reconstruct(x.reshape(4, 5, 6));
@@ -155,7 +155,7 @@ class OracleTest {
             assertEquals(joined, sae.reconstruct(x));
             // What is normalised is undone for no transcoder, and the skip connection takes the raw activations.
             NDArray skip = x.reshape(20, 6)
-                    .matMul(sae.weights().more(Transcoder.W_SKIP).transpose());
+                    .matMul(sae.weights().extra(Transcoder.W_SKIP).transpose());
             NDArray plain = sae.decode(sae.encode(x)).add(skip);
             assertTrue(distance(plain, joined.reshape(20, 9)) < 1e-6);
         }
@@ -233,11 +233,11 @@ class OracleTest {
             Arrays.sort(sorted);
             Arrays.setAll(codes, j -> scores[j] >= sorted[e.length - topK.k()] ? Math.max(scores[j], 0) : 0);
         } else if (kind instanceof JumpRelu) {
-            double[] threshold = vector(w.more("threshold"));
+            double[] threshold = vector(w.extra("threshold"));
             Arrays.setAll(codes, j -> e[j] + bias[j] > threshold[j] ? Math.max(e[j] + bias[j], 0) : 0);
         } else if (kind instanceof Gated) {
-            double[] r = vector(w.more("r_mag"));
-            double[] b = vector(w.more("b_mag"));
+            double[] r = vector(w.extra("r_mag"));
+            double[] b = vector(w.extra("b_mag"));
             Arrays.setAll(codes, j -> e[j] + bias[j] > 0 ? Math.max(e[j] * Math.exp(r[j]) + b[j], 0) : 0);
         } else if (kind instanceof BatchTopK batchTopK) {
             double[] scale = batchTopK.rescaleByDecoderNorm() ? norms : ones(e.length);
@@ -266,7 +266,7 @@ class OracleTest {
                     answer[d] += code * decoder[j][d];
                 }
             }
-            NDArray skip = w.more().get("W_skip");
+            NDArray skip = w.extra().get("W_skip");
             if (skip != null) {
                 double[][] matrix = matrix(skip);
                 for (int d = 0; d < answer.length; d++) {

@@ -13,8 +13,8 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Json;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -179,7 +179,7 @@ class SaelensFolderTest {
                 .build();
         NDArray density = manager.create(new float[] {0, 1e-6f, 0.25f, 1});
         try (SparseAutoencoder sae = random(manager, 3, 4, new TopK(2, true))
-                .input(new InputOptions(Normalization.LAYER_NORM, false, true))
+                .input(new InputOptions(ActivationNormalization.LAYER_NORM, false, true))
                 .metadata(metadata)
                 .density(density)
                 .build()) {
@@ -187,7 +187,7 @@ class SaelensFolderTest {
         }
         try (SparseAutoencoder sae = SparseAutoencoder.load(folder)) {
             assertEquals(new TopK(2, true), sae.architecture());
-            assertEquals(new InputOptions(Normalization.LAYER_NORM, false, true), sae.input());
+            assertEquals(new InputOptions(ActivationNormalization.LAYER_NORM, false, true), sae.input());
             assertEquals("assay/stories", sae.metadata().modelName().orElseThrow());
             assertEquals("stories", sae.metadata().datasetPath().orElseThrow());
             assertEquals(7, sae.metadata().get("seed").orElseThrow().intValue());

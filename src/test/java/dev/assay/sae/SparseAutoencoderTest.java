@@ -104,11 +104,11 @@ class SparseAutoencoderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Normalization.class)
-    void normalisationIsUndone(Normalization normalization) {
+    @EnumSource(ActivationNormalization.class)
+    void normalisationIsUndone(ActivationNormalization normalization) {
         try (Scope scope = Scope.open()) {
             NDArray x = normal(manager, random, 6, 10).mul(3f).add(2f);
-            Normalization.Normalized normalized = normalization.apply(x);
+            ActivationNormalization.Normalized normalized = normalization.apply(x);
             // Layer normalisation adds its 1e-5 on the way in alone.
             assertTrue(distance(x, normalized.undo(normalized.values())) < 1e-5);
         }
@@ -119,21 +119,26 @@ class SparseAutoencoderTest {
         NDArray x = manager.create(new float[] {1, 2, 3, 6}, new Shape(1, 4));
         // Mean 3, squared distances 4 + 1 + 0 + 9 over 4 − 1.
         double deviation = Math.sqrt(14 / 3.0);
-        float[] standardised = Normalization.LAYER_NORM.apply(x).values().toFloatArray();
+        float[] standardised =
+                ActivationNormalization.LAYER_NORM.apply(x).values().toFloatArray();
         assertEquals(-2 / (deviation + 1e-5), standardised[0], 1e-6);
         assertEquals(3 / (deviation + 1e-5), standardised[3], 1e-6);
         // Norm √50, brought to √4.
-        float[] rescaled = Normalization.CONSTANT_NORM_RESCALE.apply(x).values().toFloatArray();
+        float[] rescaled =
+                ActivationNormalization.CONSTANT_NORM_RESCALE.apply(x).values().toFloatArray();
         assertEquals(6 * 2 / Math.sqrt(50), rescaled[3], 1e-6);
         NDArray zeros = manager.zeros(new Shape(1, 4));
         assertArrayEquals(
                 new float[4],
-                Normalization.CONSTANT_NORM_RESCALE.apply(zeros).values().toFloatArray());
+                ActivationNormalization.CONSTANT_NORM_RESCALE
+                        .apply(zeros)
+                        .values()
+                        .toFloatArray());
     }
 
     @Test
     void headsAreJoinedAndPartedAgain() {
-        InputOptions joined = new InputOptions(Normalization.NONE, true, true);
+        InputOptions joined = new InputOptions(ActivationNormalization.NONE, true, true);
         try (SparseAutoencoder sae =
                 random(manager, 12, 32, TopK.of(4)).input(joined).build()) {
             NDArray x = normal(manager, random, 5, 3, 4);
@@ -152,7 +157,7 @@ class SparseAutoencoderTest {
             NDArray x = normal(manager, random, 20, 16);
             NDArray expected = sae.reconstruct(x.mul(1.7f)).div(1.7f);
             assertTrue(distance(expected, folded.reconstruct(x)) < 1e-6);
-            assertEquals(Normalization.NONE, folded.input().normalization());
+            assertEquals(ActivationNormalization.NONE, folded.input().normalization());
         }
     }
 
@@ -200,15 +205,15 @@ class SparseAutoencoderTest {
     @Test
     void theDictionaryOwnsWhatAnArchitectureHasBesides() {
         SparseAutoencoderBuilder builder = random(manager, 4, 8, new JumpRelu());
-        NDArray threshold = builder.weights.more(JumpRelu.THRESHOLD);
+        NDArray threshold = builder.weights.extra(JumpRelu.THRESHOLD);
         float[] before = threshold.toFloatArray();
         try (SparseAutoencoder sae = builder.build();
                 SparseAutoencoder folded = sae.foldActivationNorm(2)) {
             threshold.muli(0f);
-            assertArrayEquals(before, folded.weights().more(JumpRelu.THRESHOLD).toFloatArray());
+            assertArrayEquals(before, folded.weights().extra(JumpRelu.THRESHOLD).toFloatArray());
             assertEquals(
                     "the weights have no r_mag, only the usual four and [threshold]",
-                    refused(() -> sae.weights().more(Gated.R_MAG)));
+                    refused(() -> sae.weights().extra(Gated.R_MAG)));
         }
     }
 

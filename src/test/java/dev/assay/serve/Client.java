@@ -1,7 +1,7 @@
 package dev.assay.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.Browser;
-import dev.assay.feature.PromptOptions;
-import dev.assay.feature.PromptRanking;
-import dev.assay.feature.PromptReport;
+import dev.assay.feature.prompt.PromptOptions;
+import dev.assay.feature.prompt.PromptRanking;
+import dev.assay.feature.prompt.PromptReport;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.assay.serve;
 
 import ai.djl.ndarray.types.Shape;
-import dev.assay.feature.FeatureCollector;
 import dev.assay.feature.FeatureInspector;
+import dev.assay.feature.store.FeatureCollector;
 import dev.assay.model.Fixtures;
 import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SaeMetadata;
@@ -11,7 +11,7 @@ import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
 import dev.assay.text.Corpus;
-import dev.assay.text.StoryCorpus;
+import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;

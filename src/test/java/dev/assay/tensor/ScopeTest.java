@@ -85,7 +85,7 @@ class ScopeTest {
         NDArray lasting;
         try (Scope outer = Scope.open()) {
             try (Scope inner = Scope.open()) {
-                lasting = Scope.outside(() -> {
+                lasting = Scope.detached(() -> {
                     temporary[0] = weight.add(1);
                     return temporary[0].mul(2);
                 });

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
+import dev.assay.text.document.Document;
+import dev.assay.text.document.TextSource;
+import dev.assay.text.document.WeightedText;
+import dev.assay.text.tokenizer.TokenRun;
+import dev.assay.text.tokenizer.Tokenizer;
+import dev.assay.text.tokenizer.TokenizerTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

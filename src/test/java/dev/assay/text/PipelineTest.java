@@ -4,6 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.assay.text.document.Document;
+import dev.assay.text.document.DocumentReader;
+import dev.assay.text.document.MixtureEnd;
+import dev.assay.text.document.TextSource;
+import dev.assay.text.document.TextSourceTest;
+import dev.assay.text.document.WeightedText;
+import dev.assay.text.tokenizer.TextMaker;
+import dev.assay.text.tokenizer.Tokenizer;
+import dev.assay.text.tokenizer.TokenizerTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -9,6 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
+import dev.assay.text.document.Document;
+import dev.assay.text.document.DocumentReader;
+import dev.assay.text.document.TextSource;
+import dev.assay.text.story.StoryCorpus;
+import dev.assay.text.tokenizer.Tokenizer;
+import dev.assay.text.tokenizer.TokenizerTest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;

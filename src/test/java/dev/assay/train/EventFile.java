@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads TensorBoard's event files from their specification, sharing no code with what writes them. */
-final class EventFile {
+public final class EventFile {
     private EventFile() {}
 
     /** One event; what it does not hold is null, empty or 0, as in protobuf. */
-    record Event(double wallTime, long step, String version, Map<String, Float> scalars, long sessionStatus) {}
+    public record Event(double wallTime, long step, String version, Map<String, Float> scalars, long sessionStatus) {}
 
-    static List<Event> read(Path file) throws IOException {
+    public static List<Event> read(Path file) throws IOException {
         ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         List<Event> events = new ArrayList<>();
         while (in.hasRemaining()) {
@@ -40,7 +40,7 @@ final class EventFile {
     }
 
     /** CRC-32C bit by bit: the reflected Castagnoli polynomial. */
-    static int crc(byte[] data) {
+    public static int crc(byte[] data) {
         int crc = ~0;
         for (byte b : data) {
             crc ^= b & 0xff;

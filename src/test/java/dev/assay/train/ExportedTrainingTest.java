@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.activation.ActivationSource;
-import dev.assay.activation.ExportedModel;
-import dev.assay.activation.WaveModels;
+import dev.assay.activation.exported.ExportedModel;
+import dev.assay.activation.exported.WaveModels;
 import dev.assay.model.Fixtures;
 import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.text.Corpus;
-import dev.assay.text.StoryCorpus;
+import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

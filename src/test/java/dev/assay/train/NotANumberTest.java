@@ -11,6 +11,7 @@ import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.CountingSource;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.train.internal.run.TrainingCheckpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

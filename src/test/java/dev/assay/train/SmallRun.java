@@ -5,6 +5,8 @@ import dev.assay.activation.ActivationSource;
 import dev.assay.activation.CountingSource;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
+import dev.assay.train.plan.TopKTraining;
+import dev.assay.train.plan.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,22 +16,22 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /** A run of 40 steps that takes an instant, for tests that interrupt it. */
-final class SmallRun {
+public final class SmallRun {
     static final int BATCH = 16;
-    static final int STEPS = 40;
+    public static final int STEPS = 40;
     static final int BUFFER = 64;
 
     private SmallRun() {}
 
-    static CountingSource source() {
+    public static CountingSource source() {
         return new CountingSource(8, pass -> 5 + new SplittableRandom(pass).nextInt(40)).indexScale(1e-4);
     }
 
-    static SaeTrainer trainer(ActivationSource source, Path folder) {
+    public static SaeTrainer trainer(ActivationSource source, Path folder) {
         return trainer(new TopKTraining(TopK.of(3)), source, folder);
     }
 
-    static SaeTrainer trainer(TrainingMethod method, ActivationSource source, Path folder) {
+    public static SaeTrainer trainer(TrainingMethod method, ActivationSource source, Path folder) {
         return SaeTrainer.of(method)
                 .source(source)
                 .dictionarySize(24)
@@ -44,13 +46,13 @@ final class SmallRun {
     }
 
     /** Trains to the end and returns every number of the dictionary. */
-    static List<float[]> finish(Path folder) throws IOException {
+    public static List<float[]> finish(Path folder) throws IOException {
         try (SparseAutoencoder sae = trainer(source(), folder).train()) {
             return numbers(sae);
         }
     }
 
-    static List<float[]> numbers(SparseAutoencoder sae) {
+    public static List<float[]> numbers(SparseAutoencoder sae) {
         return Stream.of(
                         sae.encoder(),
                         sae.encoderBias(),
@@ -62,13 +64,13 @@ final class SmallRun {
     }
 
     /** The lines of a run's log but for the speed, which no two runs share. */
-    static List<String> metrics(Path folder) throws IOException {
+    public static List<String> metrics(Path folder) throws IOException {
         return Files.readAllLines(folder.resolve("metrics.jsonl")).stream()
                 .map(line -> line.replaceAll(",\"details/tokens_per_second\":[^,}]+", ""))
                 .toList();
     }
 
-    static List<Path> checkpoints(Path folder) throws IOException {
+    public static List<Path> checkpoints(Path folder) throws IOException {
         Path checkpoints = folder.resolve("checkpoints");
         if (!Files.exists(checkpoints)) {
             return List.of();

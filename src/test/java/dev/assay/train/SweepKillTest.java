@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.ChildJvm;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.activation.CountingSource;
-import dev.assay.checkpoint.Json;
+import dev.assay.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

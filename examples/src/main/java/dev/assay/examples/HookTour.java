@@ -1,12 +1,12 @@
 package dev.assay.examples;
 
 import ai.djl.ndarray.NDArray;
-import dev.assay.model.ActivationCache;
-import dev.assay.model.ActivationEditor;
 import dev.assay.model.HookBuilder;
-import dev.assay.model.HookPoint;
-import dev.assay.model.HookScope;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.ActivationEditor;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookScope;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
 import java.util.Locale;

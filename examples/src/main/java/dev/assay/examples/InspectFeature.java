@@ -2,10 +2,10 @@ package dev.assay.examples;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.feature.FeatureInspector;
-import dev.assay.feature.FeatureStore;
-import dev.assay.model.ActivationCache;
-import dev.assay.model.HookPoint;
+import dev.assay.feature.store.FeatureStore;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Scope;
 import java.io.IOException;

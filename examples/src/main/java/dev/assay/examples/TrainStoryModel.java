@@ -1,13 +1,13 @@
 package dev.assay.examples;
 
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.Precision;
-import dev.assay.model.TransformerConfig;
-import dev.assay.model.TransformerTrainer;
-import dev.assay.text.BpeTrainer;
+import dev.assay.model.config.Precision;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.training.TransformerTrainer;
 import dev.assay.text.Corpus;
-import dev.assay.text.StoryCorpus;
-import dev.assay.text.Tokenizer;
+import dev.assay.text.story.StoryCorpus;
+import dev.assay.text.tokenizer.BpeTrainer;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.assay.feature.export;
 
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.AtomicFolder;
-import dev.assay.checkpoint.IoConsumer;
+import dev.assay.io.AtomicFolder;
+import dev.assay.io.IoConsumer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.assay.feature.export;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.assay.checkpoint.Json;
 import dev.assay.feature.FeatureInspector;
-import dev.assay.feature.FeatureReport;
-import dev.assay.feature.FeatureSummary;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.report.FeatureSummary;
+import dev.assay.io.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,10 +2,10 @@ package dev.assay.feature.export;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.assay.InvalidInputException;
-import dev.assay.feature.Example;
-import dev.assay.feature.ExampleGroup;
-import dev.assay.feature.FeatureReport;
-import dev.assay.feature.TokenLogit;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.report.TokenLogit;
+import dev.assay.feature.store.Example;
+import dev.assay.feature.store.ExampleGroup;
 import java.io.IOException;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package dev.assay.feature.export;
 
 import dev.assay.InvalidInputException;
 import dev.assay.feature.FeatureInspector;
-import dev.assay.model.HookPoint;
+import dev.assay.model.hook.HookPoint;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,14 +1,14 @@
 package dev.assay.feature.export;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.assay.feature.Cofiring;
-import dev.assay.feature.Example;
-import dev.assay.feature.ExampleGroup;
-import dev.assay.feature.FeatureReport;
-import dev.assay.feature.Histogram;
-import dev.assay.feature.LogitSummary;
-import dev.assay.feature.Provenance;
-import dev.assay.feature.TokenLogit;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.report.LogitSummary;
+import dev.assay.feature.report.TokenLogit;
+import dev.assay.feature.store.Coactivation;
+import dev.assay.feature.store.Example;
+import dev.assay.feature.store.ExampleGroup;
+import dev.assay.feature.store.Histogram;
+import dev.assay.feature.store.Provenance;
 import java.io.IOException;
 import java.util.List;
 
@@ -44,9 +44,9 @@ record SaeDashboardFormat(String model, int layer, String set, Provenance proven
             json.writeArrayFieldStart(unknown);
             json.writeEndArray();
         }
-        List<Cofiring> cofiring = report.cofiring();
-        int[] latents = cofiring.stream().mapToInt(Cofiring::latent).toArray();
-        double[] pearson = cofiring.stream().mapToDouble(Cofiring::pearson).toArray();
+        List<Coactivation> cofiring = report.cofiring();
+        int[] latents = cofiring.stream().mapToInt(Coactivation::latent).toArray();
+        double[] pearson = cofiring.stream().mapToDouble(Coactivation::pearson).toArray();
         json.writeFieldName("correlated_features_indices");
         json.writeArray(latents, 0, latents.length);
         json.writeFieldName("correlated_features_pearson");

@@ -2,12 +2,12 @@ package dev.assay.feature.export;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Json;
-import dev.assay.feature.ContextTokens;
-import dev.assay.feature.Example;
-import dev.assay.feature.ExampleGroup;
-import dev.assay.feature.FeatureActivations;
-import dev.assay.feature.FeatureStore;
+import dev.assay.feature.store.ContextTokens;
+import dev.assay.feature.store.Example;
+import dev.assay.feature.store.ExampleGroup;
+import dev.assay.feature.store.FeatureActivations;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.io.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.checkpoint.Safetensors;
-import dev.assay.feature.FeatureStore;
+import dev.assay.feature.store.FeatureStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,13 +1,13 @@
 package dev.assay.feature.export;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.assay.checkpoint.AtomicFiles;
-import dev.assay.checkpoint.Json;
-import dev.assay.feature.Example;
-import dev.assay.feature.FeatureStats;
-import dev.assay.feature.FeatureStore;
-import dev.assay.text.ParquetTableWriter;
-import dev.assay.text.TableColumn;
+import dev.assay.feature.store.Example;
+import dev.assay.feature.store.FeatureStats;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
+import dev.assay.parquet.ParquetTableWriter;
+import dev.assay.parquet.TableColumn;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;

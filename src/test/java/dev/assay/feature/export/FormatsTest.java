@@ -7,16 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
-import dev.assay.checkpoint.Json;
-import dev.assay.feature.Cofiring;
-import dev.assay.feature.Example;
-import dev.assay.feature.ExampleGroup;
-import dev.assay.feature.FeatureReport;
-import dev.assay.feature.FeatureStats;
-import dev.assay.feature.Histogram;
-import dev.assay.feature.LogitSummary;
-import dev.assay.feature.Provenance;
-import dev.assay.feature.TokenLogit;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.report.LogitSummary;
+import dev.assay.feature.report.TokenLogit;
+import dev.assay.feature.store.Coactivation;
+import dev.assay.feature.store.Example;
+import dev.assay.feature.store.ExampleGroup;
+import dev.assay.feature.store.FeatureStats;
+import dev.assay.feature.store.Histogram;
+import dev.assay.feature.store.Provenance;
+import dev.assay.io.Json;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Collections;
@@ -50,7 +50,7 @@ class FormatsTest {
                 logits.subList(0, 2),
                 Optional.of(new LogitSummary(new Histogram(-1, 1, List.of(2L, 3L)), 0, 1, 0, 3)),
                 List.of(),
-                List.of(new Cofiring(9, 4, 0.2, 0.3, 2)),
+                List.of(new Coactivation(9, 4, 0.2, 0.3, 2)),
                 List.of(),
                 List.of(label));
     }

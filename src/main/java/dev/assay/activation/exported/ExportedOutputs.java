@@ -1,0 +1,101 @@
+package dev.assay.activation.exported;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a trial run of an exported model returned, and which of it are activations. */
+final class ExportedOutputs {
+    /** Tokens of the trial: neither side is 1, which broadcasts, and they differ. */
+    static final Shape TRIAL = new Shape(2, 3);
+
+    private final String model;
+    private final Map<String, Integer> widths = new LinkedHashMap<>();
+    private final Map<String, String> faults = new LinkedHashMap<>();
+
+    private ExportedOutputs(String model) {
+        this.model = model;
+    }
+
+    /**
+     * Sorts out what a model returns.
+     *
+     * @param model its name
+     * @param shapes of what it returned for tokens of the shape {@link #TRIAL}
+     * @param unreadable names with a type that cannot be read, in words
+     * @throws InvalidInputException when nothing is an activation
+     */
+    static ExportedOutputs of(String model, Map<String, Shape> shapes, Map<String, String> unreadable) {
+        ExportedOutputs outputs = new ExportedOutputs(model);
+        shapes.forEach((name, shape) -> {
+            if (shape.dimension() == 3 && shape.get(0) == TRIAL.get(0) && shape.get(1) == TRIAL.get(1)) {
+                outputs.widths.put(name, (int) shape.get(2));
+            } else {
+                outputs.faults.put(
+                        name,
+                        "has shape " + shape + " for tokens of shape " + TRIAL + ", expected [batch, position, d]");
+            }
+        });
+        unreadable.forEach((name, type) -> outputs.faults.put(name, "holds " + type + ", expected float32 or float16"));
+        if (outputs.widths.isEmpty()) {
+            throw new InvalidInputException(model + " returns no activation: "
+                    + outputs.faults.entrySet().stream()
+                            .findFirst()
+                            .map(fault -> fault.getKey() + " " + fault.getValue())
+                            .orElse("it returns no floating-point tensor, expected at least one [batch, position, d]"));
+        }
+        return outputs;
+    }
+
+    List<String> names() {
+        return List.copyOf(widths.keySet());
+    }
+
+    int width(String name) {
+        if (faults.containsKey(name)) {
+            throw new InvalidInputException(model + ": " + name + " " + faults.get(name));
+        }
+        if (!widths.containsKey(name)) {
+            throw new InvalidInputException(
+                    model + " returns no " + name + ", expected one of " + String.join(", ", widths.keySet()));
+        }
+        return widths.get(name);
+    }
+
+    /** Refuses tokens that no exported model takes. */
+    void checkTokens(NDArray tokens, NDArray mask) {
+        if (tokens.getDataType() != DataType.INT64 || tokens.getShape().dimension() != 2) {
+            throw new InvalidInputException(model + ": tokens are " + tokens.getDataType() + " " + tokens.getShape()
+                    + ", expected int64 [batch, position]");
+        }
+        if (mask != null
+                && (mask.getDataType() != DataType.INT64 || !mask.getShape().equals(tokens.getShape()))) {
+            throw new InvalidInputException(model + ": the mask is " + mask.getDataType() + " " + mask.getShape()
+                    + ", expected int64 " + tokens.getShape() + ", the shape of the tokens");
+        }
+    }
+
+    /** Returns an activation, whose shape may not depend on anything but the tokens'. */
+    NDArray checked(String name, NDArray activation, NDArray tokens) {
+        Shape expected = tokens.getShape().add(width(name));
+        if (!activation.getShape().equals(expected)) {
+            throw new InvalidInputException(model + ": " + name + " has shape " + activation.getShape()
+                    + " for tokens of shape " + tokens.getShape() + ", expected " + expected);
+        }
+        return activation;
+    }
+
+    /** What to say when the graph itself refuses. */
+    InvalidInputException refusal(NDArray tokens, String reason, Exception cause) {
+        return refusal(model, tokens.getShape(), reason, cause);
+    }
+
+    static InvalidInputException refusal(String model, Shape tokens, String reason, Exception cause) {
+        return new InvalidInputException(
+                model + " does not run on token ids of shape " + tokens + ": " + reason, cause);
+    }
+}

@@ -1,0 +1,141 @@
+package dev.assay.activation.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationBuffer;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
+import dev.assay.io.JsonObject;
+import dev.assay.io.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The table of contents of a store, {@code activations.json}, version 1. What it does not list is not in the store.
+ *
+ * @param about what decides the shards
+ * @param version the version of Assay that began the store
+ * @param asked the rows that were last asked for
+ * @param endOfText whether the store holds all that the text gives
+ * @param shards in order; all but the last have {@code shardRows} rows
+ */
+public record ActivationStoreManifest(
+        StoreDescription about, String version, long asked, boolean endOfText, List<StoredShard> shards) {
+    static final String FILE = "activations.json";
+
+    private static final String FORMAT = "assay-activations";
+    private static final int VERSION = 1;
+    private static final String CHECKSUM = "sha256";
+
+    static ActivationStoreManifest begin(StoreDescription about, long asked) {
+        String version = ActivationStore.class.getPackage().getImplementationVersion();
+        return new ActivationStoreManifest(about, version == null ? "development" : version, asked, false, List.of());
+    }
+
+    long rows() {
+        return shards.stream().mapToLong(StoredShard::rows).sum();
+    }
+
+    long bytes() {
+        return shards.stream().mapToLong(StoredShard::bytes).sum();
+    }
+
+    boolean complete() {
+        return endOfText || rows() >= asked;
+    }
+
+    /** Tells whether the last shard has room for more rows. */
+    boolean endsShort() {
+        return !shards.isEmpty() && last().rows() < about.shardRows();
+    }
+
+    StoredShard last() {
+        return shards.get(shards.size() - 1);
+    }
+
+    /** Returns where the next row comes from. */
+    ActivationBuffer.Progress next() {
+        return shards.isEmpty() ? ActivationBuffer.Progress.START : last().next();
+    }
+
+    ActivationStoreManifest asking(long rows) {
+        return new ActivationStoreManifest(about, version, rows, endOfText, shards);
+    }
+
+    ActivationStoreManifest ended() {
+        return new ActivationStoreManifest(about, version, asked, true, shards);
+    }
+
+    /** Returns this with one more shard, which takes the place of a short one before it. */
+    ActivationStoreManifest with(StoredShard shard) {
+        List<StoredShard> all = new ArrayList<>(endsShort() ? shards.subList(0, shards.size() - 1) : shards);
+        all.add(shard);
+        return new ActivationStoreManifest(about, version, asked, endOfText, List.copyOf(all));
+    }
+
+    void write(Path folder) throws IOException {
+        ObjectNode json = Json.mapper()
+                .createObjectNode()
+                .put("format", FORMAT)
+                .put("format_version", VERSION)
+                .put("assay_version", version);
+        json.setAll(about.toJson());
+        json.put("asked_rows", asked)
+                .put("rows", rows())
+                .put("bytes", bytes())
+                .put("complete", complete())
+                .put("end_of_text", endOfText);
+        var list = json.putArray("shards");
+        shards.forEach(shard -> list.add(shard.toJson()));
+        json.put(CHECKSUM, checksum(json));
+        AtomicFiles.writeString(folder.resolve(FILE), Json.pretty(json));
+    }
+
+    private static String checksum(ObjectNode json) {
+        return new Sha256().add(json.deepCopy().without(CHECKSUM).toString()).hex();
+    }
+
+    static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(FILE));
+    }
+
+    static ActivationStoreManifest read(Path folder) throws IOException {
+        if (!isIn(folder)) {
+            throw new InvalidInputException(
+                    folder + " has no " + FILE + ", expected a folder that assay harvest has written");
+        }
+        JsonObject json = JsonObject.read(folder.resolve(FILE));
+        if (!json.text("format").equals(FORMAT)) {
+            throw json.unexpected("format", FORMAT);
+        }
+        if (json.integer("format_version") != VERSION) {
+            throw json.unexpected("format_version", Integer.toString(VERSION));
+        }
+        if (!json.text(CHECKSUM).equals(checksum(json.node()))) {
+            throw new InvalidInputException(
+                    json.file() + " was edited after it was written: its " + CHECKSUM + " is not that of its contents");
+        }
+        StoreDescription about = StoreDescription.read(json);
+        List<StoredShard> shards = new ArrayList<>();
+        long rows = 0;
+        for (JsonObject entry : json.objects("shards")) {
+            if (!shards.isEmpty() && shards.get(shards.size() - 1).rows() < about.shardRows()) {
+                throw json.unexpected("shards", "shard_rows rows in every shard but the last");
+            }
+            shards.add(StoredShard.read(entry, rows, about.shardRows()));
+            rows += shards.get(shards.size() - 1).rows();
+        }
+        if (json.count("rows") != rows) {
+            throw json.unexpected("rows", rows + ", the rows of its shards");
+        }
+        return new ActivationStoreManifest(
+                about,
+                json.text("assay_version"),
+                json.count("asked_rows"),
+                json.bool("end_of_text"),
+                List.copyOf(shards));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.assay.activation.store;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationBuffer;
+import dev.assay.activation.ActivationRows;
+import dev.assay.checkpoint.Safetensors;
+import dev.assay.checkpoint.SafetensorsWriter;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Sha256;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The rows of one shard in memory, in the type that they have on disk. Used by one thread at a time. */
+final class ShardBuffer implements AutoCloseable {
+    /** The largest finite number of half precision. */
+    private static final float LARGEST_HALF = 65504;
+
+    private final StoreDescription about;
+    private final int capacity;
+    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    private final List<NDArray> sites = new ArrayList<>(); // each [capacity, width of the site]
+    private final int[] tokens;
+    private final long[] documents;
+    private final int[] positions;
+    private int rows;
+
+    ShardBuffer(StoreDescription about, int capacity) {
+        this.about = about;
+        this.capacity = capacity;
+        for (int width : about.widths()) {
+            sites.add(Scope.detached(() -> manager.create(new Shape(capacity, width), about.type())));
+        }
+        this.tokens = new int[capacity];
+        this.documents = new long[capacity];
+        this.positions = new int[capacity];
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    int free() {
+        return capacity - rows;
+    }
+
+    void clear() {
+        rows = 0;
+    }
+
+    /** Adds some rows of a pass. There must be room. */
+    void append(ActivationRows pass, int from, int count) {
+        try (Scope scope = Scope.open()) {
+            NDArray values = pass.values().get(new NDIndex(from + ":" + (from + count)));
+            requireFitting(values);
+            int column = 0;
+            for (int i = 0; i < sites.size(); i++) {
+                int end = column + about.widths().get(i);
+                NDArray place = sites.get(i).get(new NDIndex(rows + ":" + (rows + count)));
+                Aten.copy_(place, values.get(new NDIndex(":, " + column + ":" + end)));
+                column = end;
+            }
+        }
+        for (int i = 0; i < count; i++) {
+            tokens[rows + i] = Math.toIntExact(pass.tokens()[from + i]);
+        }
+        System.arraycopy(pass.documents(), from, documents, rows, count);
+        System.arraycopy(pass.positions(), from, positions, rows, count);
+        rows += count;
+    }
+
+    /** Half precision would turn a number that is too large into infinity without a word. */
+    private void requireFitting(NDArray values) {
+        if (about.type() == DataType.FLOAT16) {
+            float largest = Math.max(values.max().getFloat(), -values.min().getFloat());
+            if (largest > LARGEST_HALF) {
+                throw new InvalidInputException(
+                        "an activation of " + about.provenance().hook() + " is " + largest
+                                + " in size, and float16 holds " + LARGEST_HALF + " at most; store float32");
+            }
+        }
+    }
+
+    /** Reads back a shard that more rows are to be added to. */
+    void load(ShardFile shard) throws IOException {
+        try (Scope scope = Scope.open()) {
+            ShardRows stored = shard.read(0, shard.rows(), about.sites(), shard.room(shard.rows(), about.sites()));
+            append(stored.toRows(manager), 0, shard.rows());
+        }
+    }
+
+    /** Writes what was added, as the shard that begins with row {@code first} of the store. */
+    StoredShard write(Path folder, long first, ActivationBuffer.Progress next) throws IOException {
+        String name = StoredShard.name(first, first + rows);
+        Path file = folder.resolve(name);
+        Sha256 hash = new Sha256();
+        try (Scope scope = Scope.open()) {
+            Map<String, NDArray> tensors = new LinkedHashMap<>();
+            for (int i = 0; i < sites.size(); i++) {
+                tensors.put(about.sites().get(i), sites.get(i));
+            }
+            tensors.put(StoreDescription.TOKENS, manager.create(tokens));
+            tensors.put(StoreDescription.DOCUMENTS, manager.create(documents));
+            tensors.put(StoreDescription.POSITIONS, manager.create(positions));
+            tensors.replaceAll((tensor, values) -> values.get(new NDIndex("0:" + rows)));
+            SafetensorsWriter writer = Safetensors.writer(tensors, Map.of());
+            AtomicFiles.write(file, out -> writer.writeTo(hash.passing(out)));
+        }
+        return new StoredShard(name, rows, Files.size(file), hash.hex(), next);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

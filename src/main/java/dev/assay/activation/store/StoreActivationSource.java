@@ -1,0 +1,129 @@
+package dev.assay.activation.store;
+
+import ai.djl.Device;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationBuffer;
+import dev.assay.activation.ActivationProvenance;
+import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ActivationStream;
+import dev.assay.activation.StreamPosition;
+import dev.assay.io.Sha256;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Activations of an {@link ActivationStore}, in an order that is drawn anew for every epoch. What is drawn are blocks of about a
+ * megabyte of neighbouring rows, from all over the store, since a disk reads those as fast as a whole file; the
+ * {@link ActivationBuffer} mixes the rows of many blocks.
+ */
+public final class StoreActivationSource implements ActivationSource {
+    private static final long BLOCK_BYTES = 1L << 20;
+
+    private final ActivationStore store;
+    private final List<String> sites;
+    private final long seed;
+    private final Device device;
+    private final List<Block> blocks;
+
+    /** Rows of a shard that are read at once. */
+    record Block(ShardFile shard, int from, int to) {}
+
+    StoreActivationSource(ActivationStore store, List<String> sites, long seed, Device device) {
+        this.store = store;
+        this.sites = sites;
+        this.seed = seed;
+        this.device = device;
+        this.blocks = new ArrayList<>();
+        for (ShardFile shard : store.shards()) {
+            for (int from = 0; from < shard.rows(); from += blockRows()) {
+                blocks.add(new Block(shard, from, Math.min(shard.rows(), from + blockRows())));
+            }
+        }
+    }
+
+    /** Returns the rows of a block; the last one of a shard may have fewer. */
+    int blockRows() {
+        long rowBytes = (long) width() * store.type().getNumOfBytes();
+        return (int) Math.min(
+                Math.max(1, BLOCK_BYTES / rowBytes), store.manifest().about().shardRows());
+    }
+
+    /**
+     * Returns this source in another order; the seed is 0 unless set.
+     *
+     * @param number decides, with the epoch, the order of the blocks
+     * @return the source
+     */
+    public StoreActivationSource seed(long number) {
+        return new StoreActivationSource(store, sites, number, device);
+    }
+
+    /**
+     * Returns this source on a device; it is the CPU unless set.
+     *
+     * @param place where the rows that are delivered live
+     * @return the source
+     */
+    public StoreActivationSource device(Device place) {
+        return new StoreActivationSource(store, sites, seed, place);
+    }
+
+    @Override
+    public List<String> sites() {
+        return sites;
+    }
+
+    @Override
+    public List<Integer> widths() {
+        StoreDescription about = store.manifest().about();
+        return sites.stream()
+                .map(site -> about.widths().get(about.sites().indexOf(site)))
+                .toList();
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public ActivationProvenance provenance() {
+        ActivationProvenance from = store.provenance();
+        return new ActivationProvenance(
+                from.model(),
+                from.precision(),
+                String.join(",", sites),
+                from.text(),
+                from.part() + "; " + store.rows() + " rows of store " + storeHash() + " in order " + seed,
+                from.contextLength(),
+                from.prependBos(),
+                from.withoutSpecialTokens());
+    }
+
+    private String storeHash() {
+        Sha256 hash = new Sha256();
+        store.manifest().shards().forEach(shard -> hash.add(shard.sha256()));
+        return hash.hex().substring(0, 16);
+    }
+
+    @Override
+    public String modelHash() {
+        return store.modelHash();
+    }
+
+    /**
+     * Starts to deliver.
+     *
+     * @param start where to start; its context is the number of blocks of the epoch that were read
+     * @return the stream
+     */
+    @Override
+    public ActivationStream open(StreamPosition start) throws IOException {
+        if (start.context() > blocks.size()) {
+            throw new InvalidInputException(store.folder() + " has " + blocks.size()
+                    + " blocks, expected more than the " + start.context() + " that were read");
+        }
+        return new StoreStream(blocks, sites, seed, device, start);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.assay.activation.store;
+
+import ai.djl.ndarray.types.DataType;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationProvenance;
+import dev.assay.activation.ActivationSource;
+import dev.assay.io.Json;
+import dev.assay.io.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What decides the shards of a store, but for their number.
+ *
+ * @param provenance where the activations are from
+ * @param modelHash of what computed them
+ * @param sites at least one
+ * @param widths of the sites
+ * @param type of the activations on disk, float32 or float16
+ * @param shardRows the rows of every shard but the last
+ * @param note what the writer noted beside; may be empty
+ */
+record StoreDescription(
+        ActivationProvenance provenance,
+        String modelHash,
+        List<String> sites,
+        List<Integer> widths,
+        DataType type,
+        int shardRows,
+        ObjectNode note) {
+    static final String TOKENS = "tokens";
+    static final String DOCUMENTS = "documents";
+    static final String POSITIONS = "positions";
+
+    private static final Set<String> LABELS = Set.of(TOKENS, DOCUMENTS, POSITIONS);
+    private static final int LABEL_BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES;
+    private static final long SHARD_BYTES = 128L << 20;
+    private static final int ROUND = 1024;
+
+    /** Describes what a source would leave. {@code shardRows} 0 is as many as make a shard of 128 MiB. */
+    static StoreDescription of(ActivationSource source, DataType type, int shardRows, ObjectNode note) {
+        for (String site : source.sites()) {
+            if (LABELS.contains(site)) {
+                throw new InvalidInputException("a site is called \"" + site
+                        + "\", which is the name of another tensor in a shard; expected another name");
+            }
+        }
+        return new StoreDescription(
+                source.provenance(),
+                source.modelHash(),
+                source.sites(),
+                source.widths(),
+                type,
+                shardRows > 0 ? shardRows : fitting(rowBytes(source.width(), type)),
+                note);
+    }
+
+    private static long rowBytes(int width, DataType type) {
+        return (long) width * type.getNumOfBytes() + LABEL_BYTES;
+    }
+
+    private static int fitting(long rowBytes) {
+        int rows = (int) Math.max(1, SHARD_BYTES / rowBytes);
+        return rows < ROUND ? rows : rows - rows % ROUND;
+    }
+
+    static StoreDescription read(JsonObject manifest) {
+        List<String> sites = new ArrayList<>();
+        List<Integer> widths = new ArrayList<>();
+        for (JsonObject site : manifest.objects("sites")) {
+            sites.add(site.text("name"));
+            widths.add(positive(site, "width"));
+        }
+        if (sites.isEmpty()) {
+            throw manifest.unexpected("sites", "at least one site");
+        }
+        String type = manifest.text("type");
+        if (!type.equals("F32") && !type.equals("F16")) {
+            throw manifest.unexpected("type", "F32 or F16");
+        }
+        return new StoreDescription(
+                new ActivationProvenance(
+                        manifest.text("model"),
+                        manifest.text("precision", "float32"),
+                        String.join(",", sites),
+                        manifest.text("text"),
+                        manifest.text("part"),
+                        manifest.integer("context_length"),
+                        manifest.bool("prepend_bos"),
+                        manifest.bool("without_special_tokens")),
+                manifest.text("model_hash"),
+                sites,
+                widths,
+                type.equals("F16") ? DataType.FLOAT16 : DataType.FLOAT32,
+                positive(manifest, "shard_rows"),
+                manifest.object("note").node());
+    }
+
+    private static int positive(JsonObject object, String field) {
+        if (object.integer(field) < 1) {
+            throw object.unexpected(field, "at least 1");
+        }
+        return object.integer(field);
+    }
+
+    /** Returns the fields of a manifest that {@link #read} takes. */
+    ObjectNode toJson() {
+        ObjectNode json = Json.mapper()
+                .createObjectNode()
+                .put("model", provenance.model())
+                .put("model_hash", modelHash)
+                .put("precision", provenance.precision());
+        var list = json.putArray("sites");
+        for (int i = 0; i < sites.size(); i++) {
+            list.addObject().put("name", sites.get(i)).put("width", widths.get(i));
+        }
+        json.put("text", provenance.text())
+                .put("part", provenance.part())
+                .put("context_length", provenance.contextLength())
+                .put("prepend_bos", provenance.prependBos())
+                .put("without_special_tokens", provenance.withoutSpecialTokens())
+                .put("type", type == DataType.FLOAT16 ? "F16" : "F32")
+                .put("shard_rows", shardRows);
+        json.set("note", note);
+        return json;
+    }
+
+    /** Returns the bytes of the tensors of a whole shard. */
+    long shardBytes() {
+        int width = widths.stream().mapToInt(Integer::intValue).sum();
+        return shardRows * rowBytes(width, type);
+    }
+
+    /** Refuses to continue a store with something else. */
+    void requireSame(Path manifest, StoreDescription asked) {
+        requireSame(manifest, "", toJson(), asked.toJson());
+    }
+
+    private static void requireSame(Path manifest, String path, ObjectNode stored, ObjectNode asked) {
+        for (Map.Entry<String, JsonNode> field : asked.properties()) {
+            JsonNode found = stored.path(field.getKey());
+            JsonNode wanted = field.getValue();
+            if (found instanceof ObjectNode inner && wanted instanceof ObjectNode wantedInner) {
+                requireSame(manifest, path + field.getKey() + ".", inner, wantedInner);
+            } else if (!found.toString().equals(wanted.toString())) {
+                throw new InvalidInputException(manifest + ": " + path + field.getKey() + " is "
+                        + (found.isMissingNode() ? "missing" : found) + " in this store, " + wanted
+                        + " was asked for; use another folder for another store");
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package dev.assay.activation.store;
+
+import dev.assay.InvalidInputException;
+import dev.assay.io.AtomicFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The folder of a store while one process writes there. The system gives the lock back when the process ends, however it ends. */
+final class StoreFolder implements AutoCloseable {
+    private static final String LOCK = ".lock";
+
+    private final Path folder;
+    private final FileChannel lock;
+
+    private StoreFolder(Path folder, FileChannel lock) {
+        this.folder = folder;
+        this.lock = lock;
+    }
+
+    /** Makes the folder if need be, and keeps other writers out. */
+    static StoreFolder lock(Path folder) throws IOException {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw new InvalidInputException(folder + " is a file, expected a folder for the store");
+        }
+        if (!ActivationStoreManifest.isIn(folder)) {
+            requireEmpty(folder);
+        }
+        Files.createDirectories(folder);
+        FileChannel channel =
+                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (!locks(channel)) {
+            channel.close();
+            throw new InvalidInputException(
+                    folder + " is being written by another process, expected a folder of one's own");
+        }
+        return new StoreFolder(folder, channel);
+    }
+
+    private static boolean locks(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException ours) {
+            return false; // another thread of this process
+        }
+    }
+
+    private static void requireEmpty(Path folder) throws IOException {
+        for (Path entry : entries(folder)) {
+            if (!AtomicFiles.isTemporary(entry)
+                    && !entry.getFileName().toString().equals(LOCK)) {
+                throw new InvalidInputException(folder + " holds " + entry.getFileName()
+                        + ", expected a new or empty folder, or one with a store of assay harvest");
+            }
+        }
+    }
+
+    private static List<Path> entries(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.toList();
+        }
+    }
+
+    /** Finds or begins the store, and removes what a killed process has left. */
+    ActivationStoreManifest begin(StoreDescription about, long asked) throws IOException {
+        if (!ActivationStoreManifest.isIn(folder)) {
+            ActivationStoreManifest empty = ActivationStoreManifest.begin(about, asked);
+            empty.write(folder);
+            return empty;
+        }
+        ActivationStoreManifest found = ActivationStoreManifest.read(folder);
+        found.about().requireSame(folder.resolve(ActivationStoreManifest.FILE), about);
+        ActivationStore.open(folder);
+        sweep(found);
+        boolean answered = found.complete() && (found.endOfText() || found.rows() >= asked);
+        if (answered || found.asked() == asked) {
+            return found;
+        }
+        ActivationStoreManifest asking = found.asking(asked);
+        asking.write(folder);
+        return asking;
+    }
+
+    private void sweep(ActivationStoreManifest manifest) throws IOException {
+        Set<String> listed = manifest.shards().stream().map(StoredShard::file).collect(Collectors.toSet());
+        for (Path entry : entries(folder)) {
+            String name = entry.getFileName().toString();
+            boolean unlisted = StoredShard.isName(name) && !listed.contains(name);
+            if (Files.isRegularFile(entry) && (unlisted || AtomicFiles.isTemporary(entry))) {
+                Files.delete(entry);
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.assay.activation.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.activation.ActivationBuffer;
+import dev.assay.activation.StreamPosition;
+import dev.assay.io.Json;
+import dev.assay.io.JsonObject;
+import java.util.regex.Pattern;
+
+/**
+ * What the manifest of a store says of one shard.
+ *
+ * @param file its name in the folder
+ * @param rows at least 1
+ * @param bytes the length of the file
+ * @param sha256 of the file
+ * @param next where the row after the last one comes from
+ */
+public record StoredShard(String file, int rows, long bytes, String sha256, ActivationBuffer.Progress next) {
+    private static final Pattern NAME = Pattern.compile("rows-\\d{12}-\\d{12}\\.safetensors");
+
+    /** The name of a shard: its first row in the store, and the one after its last. */
+    static String name(long first, long end) {
+        return String.format("rows-%012d-%012d.safetensors", first, end);
+    }
+
+    static boolean isName(String file) {
+        return NAME.matcher(file).matches();
+    }
+
+    /** Reads an entry; {@code first} is the row of the store that it begins with. */
+    static StoredShard read(JsonObject entry, long first, int shardRows) {
+        int rows = entry.integer("rows");
+        if (rows < 1 || rows > shardRows) {
+            throw entry.unexpected("rows", "from 1 to shard_rows, which is " + shardRows);
+        }
+        String file = entry.text("file");
+        if (!file.equals(name(first, first + rows))) {
+            throw entry.unexpected("file", "\"" + name(first, first + rows) + "\"");
+        }
+        JsonObject next = entry.object("next");
+        StreamPosition position = new StreamPosition(
+                next.count("epoch"), next.count("context"), next.count("document"), next.integer("token"));
+        return new StoredShard(
+                file,
+                rows,
+                entry.count("bytes"),
+                entry.text("sha256"),
+                new ActivationBuffer.Progress(position, next.count("row")));
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = Json.mapper()
+                .createObjectNode()
+                .put("file", file)
+                .put("rows", rows)
+                .put("bytes", bytes)
+                .put("sha256", sha256);
+        json.putObject("next")
+                .put("epoch", next.position().epoch())
+                .put("context", next.position().context())
+                .put("document", next.position().document())
+                .put("token", next.position().token())
+                .put("row", next.offset());
+        return json;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.assay.cli;
+
+import ai.djl.engine.EngineException;
+import dev.assay.InvalidInputException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns what a command threw into what a person reads, and into an exit code. */
+final class ErrorReporter {
+    /** What the person gave cannot be used. */
+    static final int UNUSABLE_INPUT = 2;
+    /** EX_SOFTWARE of sysexits.h: the fault is ours. */
+    static final int BUG = 70;
+    /** What PyTorch says when the system or a GPU has no memory left for an array. */
+    private static final List<String> NATIVE_MEMORY = List.of("can't allocate memory", "CUDA out of memory");
+
+    private ErrorReporter() {}
+
+    static int report(Throwable failure, PrintWriter err) {
+        String sentence = sentence(failure);
+        if (sentence == null) {
+            failure.printStackTrace(err);
+            err.println("assay: this is a bug in Assay; please report it with the lines above");
+            return BUG;
+        }
+        err.println("assay: " + sentence.lines().findFirst().orElse(""));
+        return UNUSABLE_INPUT;
+    }
+
+    /** Returns the sentence for failures that are not bugs, otherwise null. */
+    private static String sentence(Throwable failure) {
+        if (failure instanceof UnmatchedArgumentException) {
+            return failure.getMessage() + " (try --help)";
+        }
+        if (failure instanceof InvalidInputException || failure instanceof ParameterException) {
+            return failure.getMessage();
+        }
+        if (failure instanceof OutOfMemoryError heap) {
+            return "out of memory (" + heap.getMessage()
+                    + "); ask for less at a time, or give Java more with JDK_JAVA_OPTIONS=-Xmx8g";
+        }
+        if (failure instanceof EngineException) {
+            String message = String.valueOf(failure.getMessage());
+            Optional<String> memory =
+                    NATIVE_MEMORY.stream().filter(message::contains).findFirst();
+            if (memory.isPresent()) {
+                return "out of memory (PyTorch: " + memory.get() + "); ask for less at a time";
+            }
+        }
+        if (failure instanceof UncheckedIOException unchecked) {
+            return unchecked.getMessage() + ": " + unchecked.getCause().getMessage();
+        }
+        return failure instanceof IOException io ? sentence(io) : null;
+    }
+
+    private static String sentence(IOException failure) {
+        // The message of these is the path alone.
+        if (failure instanceof NoSuchFileException missing) {
+            return "no such file: " + missing.getFile();
+        }
+        if (failure instanceof AccessDeniedException denied) {
+            return "no permission for " + denied.getFile();
+        }
+        if (failure instanceof NotDirectoryException file) {
+            return file.getFile() + " is not a folder";
+        }
+        if (failure instanceof FileSystemException || failure instanceof FileNotFoundException) {
+            return failure.getMessage();
+        }
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.assay.evaluate.baseline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ActivationStream;
+import dev.assay.activation.StreamPosition;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import java.io.IOException;
+
+/** Activations in one array, for {@link Baselines} to be fitted to. */
+public final class ActivationSample {
+    private ActivationSample() {}
+
+    /**
+     * Reads the first activations of a source; from the start again where it has fewer.
+     *
+     * @param source where they come from
+     * @param rows how many
+     * @param manager owns the result
+     * @return [rows, width], to be closed by the caller
+     * @throws IOException when the text cannot be read
+     */
+    public static NDArray read(ActivationSource source, int rows, NDManager manager) throws IOException {
+        if (rows < 2) {
+            throw new InvalidInputException("the sample has " + rows + " activations, expected at least 2");
+        }
+        NDArray sample = Scope.detached(() -> manager.zeros(new Shape(rows, source.width())));
+        try (ActivationStream stream = source.open(StreamPosition.START)) {
+            long filled = 0;
+            while (filled < rows) {
+                try (Scope scope = Scope.open()) {
+                    NDArray values = stream.next().values();
+                    long taken = Math.min(rows - filled, values.getShape().get(0));
+                    Aten.copy_(
+                            sample.get(new NDIndex("{}:{}", filled, filled + taken)),
+                            values.get(new NDIndex("0:{}", taken)));
+                    filled += taken;
+                }
+            }
+            return sample;
+        } catch (IOException | RuntimeException failure) {
+            sample.close();
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.assay.evaluate.baseline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.eigen.Eigen;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The linear algebra of the baselines, in float64 on ND4J. */
+final class Float64 {
+    private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxphysicalbytes";
+
+    static {
+        // Unless told otherwise, ND4J's allocator gives up once the whole process, PyTorch's arrays and mapped files
+        // included, is
+        // larger than twice the Java heap: any model of some size would bring it down.
+        if (System.getProperty(MEMORY_LIMIT) == null) {
+            System.setProperty(MEMORY_LIMIT, "0");
+        }
+    }
+
+    private Float64() {}
+
+    /**
+     * Copies a sample, some thousand rows at a time.
+     *
+     * @param x [n, d], of any type
+     * @return arrays [rows, d] that the caller closes
+     */
+    static List<INDArray> chunks(NDArray x) {
+        List<INDArray> chunks = new ArrayList<>();
+        for (NDArray rows : SampleRows.of(x)) {
+            chunks.add(of(rows));
+        }
+        return chunks;
+    }
+
+    /**
+     * Copies an array.
+     *
+     * @param x [n, d], of any type
+     * @return [n, d]
+     */
+    static INDArray of(NDArray x) {
+        try (Scope scope = Scope.open()) {
+            double[] values = x.toType(DataType.FLOAT64, false).toDoubleArray();
+            return Nd4j.create(values, x.getShape().getShape(), 'c');
+        }
+    }
+
+    /**
+     * Returns an array of zeros that {@link #addProduct} can add to.
+     *
+     * @param rows of it
+     * @param columns of it
+     * @return [rows, columns]
+     */
+    static INDArray zeros(long rows, long columns) {
+        return Nd4j.create(org.nd4j.linalg.api.buffer.DataType.DOUBLE, new long[] {rows, columns}, 'f')
+                .assign(0);
+    }
+
+    /**
+     * Adds {@code aᵀ · b} to a sum.
+     *
+     * @param sum [p, q], made by {@link #zeros}
+     * @param a [n, p]
+     * @param b [n, q]
+     */
+    static void addProduct(INDArray sum, INDArray a, INDArray b) {
+        Nd4j.gemm(a, b, sum, true, false, 1, 1);
+    }
+
+    /**
+     * Decomposes a symmetric matrix.
+     *
+     * @param symmetric [n, n]
+     * @return eigenvalues, rising, and unit eigenvectors, one a column
+     */
+    static Spectrum spectrum(INDArray symmetric) {
+        // The decomposition overwrites its argument by the eigenvectors.
+        INDArray vectors = symmetric.dup('c');
+        double[] values = Eigen.symmetricGeneralizedEigenvalues(vectors).toDoubleVector();
+        return new Spectrum(values, vectors);
+    }
+
+    /** Eigenvalues, rising, and unit eigenvectors [n, n], one a column. */
+    record Spectrum(double[] values, INDArray vectors) {}
+
+    /**
+     * Returns an array as one for the dictionaries.
+     *
+     * @param x [n, d]
+     * @param manager owns the result
+     * @return float32 [n, d]
+     */
+    static NDArray toFloat32(INDArray x, NDManager manager) {
+        double[] wide = x.dup('c').data().asDouble();
+        float[] flat = new float[wide.length];
+        for (int i = 0; i < flat.length; i++) {
+            flat[i] = (float) wide[i];
+        }
+        return manager.create(flat, new Shape(x.rows(), x.columns()));
+    }
+
+    /**
+     * Returns the mean of rows.
+     *
+     * @param chunks [rows, d] each
+     * @param rows of all chunks
+     * @return [1, d]
+     */
+    static INDArray mean(List<INDArray> chunks, long rows) {
+        INDArray sum = null;
+        for (INDArray chunk : chunks) {
+            INDArray part = chunk.sum(true, 0);
+            sum = sum == null ? part : sum.addi(part);
+        }
+        return sum.divi(rows);
+    }
+
+    /** Gives the memory of arrays back now, which otherwise waits for the garbage collector. */
+    static void close(List<INDArray> arrays) {
+        arrays.forEach(INDArray::close);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.assay.evaluate.similarity;
+
+import dev.assay.view.Displayable;
+import dev.assay.view.Html;
+import dev.assay.view.HtmlTable;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How much of each other two dictionaries know. MMCS is the mean over the directions of one of the largest cosine with any direction of
+ * the other (Sharkey et al., "Taking features out of superposition with sparse autoencoders", 2022); several directions may find the
+ * same one. Matched pairs are one to one: those whose cosines have the largest sum (the Hungarian method), as many as the smaller
+ * dictionary has latents.
+ *
+ * @param latentsOfA the latents of the one
+ * @param latentsOfB the latents of the other
+ * @param matchedFrom the cosine from which on a pair counts as the same direction
+ * @param draws the random dictionaries that the nulls are over
+ * @param mmcsOfA what directions of a find in b
+ * @param mmcsOfB what directions of b find in a
+ * @param absoluteMmcsOfA what directions of a find in b, where the opposite direction counts as the same
+ * @param absoluteMmcsOfB what directions of b find in a, where the opposite direction counts as the same
+ * @param matchedCosine the mean cosine of matched pairs
+ * @param matchedShare the share of pairs of at least that cosine
+ * @param matchedLatentsOfA the latent of a in each pair
+ * @param matchedLatentsOfB the latent of b in each pair
+ * @param matchedCosines the cosine of each pair
+ */
+public record DictionarySimilarity(
+        int latentsOfA,
+        int latentsOfB,
+        double matchedFrom,
+        int draws,
+        Figure mmcsOfA,
+        Figure mmcsOfB,
+        Figure absoluteMmcsOfA,
+        Figure absoluteMmcsOfB,
+        Figure matchedCosine,
+        Figure matchedShare,
+        int[] matchedLatentsOfA,
+        int[] matchedLatentsOfB,
+        double[] matchedCosines)
+        implements Displayable {
+    /**
+     * A figure and what it would be by chance.
+     *
+     * @param value of the two dictionaries
+     * @param random the mean with a random dictionary of the same shape in place of the other
+     * @param spread the standard deviation over random dictionaries
+     */
+    public record Figure(double value, double random, double spread) {}
+
+    /**
+     * Returns the mean of MMCS both ways.
+     *
+     * @return signed
+     */
+    public double symmetricMmcs() {
+        return (mmcsOfA.value + mmcsOfB.value) / 2;
+    }
+
+    /**
+     * Returns the figures by name.
+     *
+     * @return in the order to print
+     */
+    public Map<String, Figure> figures() {
+        Map<String, Figure> map = new LinkedHashMap<>();
+        map.put("mmcs_a_to_b", mmcsOfA);
+        map.put("mmcs_b_to_a", mmcsOfB);
+        map.put("mmcs_a_to_b_abs", absoluteMmcsOfA);
+        map.put("mmcs_b_to_a_abs", absoluteMmcsOfB);
+        map.put("matched_cosine", matchedCosine);
+        map.put("matched_share", matchedShare);
+        return map;
+    }
+
+    /**
+     * Returns the figures as a table for people.
+     *
+     * @return lines
+     */
+    public String toText() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT,
+                "a has %,d latents, b has %,d; pairs match from a cosine of %.2f; random: %d dictionaries of the same shape%n%n",
+                latentsOfA,
+                latentsOfB,
+                matchedFrom,
+                draws));
+        text.append(String.format("%-16s  %8s   %8s   %8s%n", "", "value", "random", "±"));
+        figures()
+                .forEach((name, figure) -> text.append(String.format(
+                        Locale.ROOT,
+                        "%-16s  %8.4f   %8.4f   %8.4f%n",
+                        name,
+                        figure.value(),
+                        figure.random(),
+                        figure.spread())));
+        return text.toString();
+    }
+
+    @Override
+    public String toHtml() {
+        HtmlTable table = HtmlTable.of(
+                        "Two dictionaries: a of " + Html.count(latentsOfA) + " latents, b of " + Html.count(latentsOfB))
+                .words("")
+                .numbers("value", "random", "±");
+        row(table, "MMCS, of a in b", mmcsOfA);
+        row(table, "MMCS, of b in a", mmcsOfB);
+        row(table, "MMCS, of a in b, opposite directions alike", absoluteMmcsOfA);
+        row(table, "MMCS, of b in a, opposite directions alike", absoluteMmcsOfB);
+        row(table, "mean cosine of matched pairs", matchedCosine);
+        row(table, "share of pairs from a cosine of " + Html.fixed(matchedFrom, 2), matchedShare);
+        return table.note(
+                        "MMCS: mean over directions of the largest cosine with any of the other. Random: mean and standard deviation "
+                                + "over " + Html.count(draws) + " dictionaries of the same shape.")
+                .toHtml();
+    }
+
+    private static void row(HtmlTable table, String name, Figure figure) {
+        table.row(name, Html.fixed(figure.value(), 4), Html.fixed(figure.random(), 4), Html.fixed(figure.spread(), 4));
+    }
+}

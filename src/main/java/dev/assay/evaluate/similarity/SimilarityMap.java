@@ -1,0 +1,166 @@
+package dev.assay.evaluate.similarity;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.InvalidInputException;
+import dev.assay.sae.Dictionary;
+import dev.assay.tensor.Scope;
+import dev.assay.view.Picture;
+import dev.assay.view.PictureStyle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.style.HeatMapStyler;
+
+/**
+ * The cosines of all latents of one dictionary with all of another, as a picture. Latents that match one to one stand on the diagonal,
+ * the best pair first; those of the larger dictionary that are left over come after them. Where there are more latents than cells, a
+ * cell shows the largest cosine of its square of pairs, which is larger than 0 by chance.
+ *
+ * <pre>{@code
+ * SimilarityMap.of(a, b).names("seed 0", "seed 1").picture().writePng(Path.of("similarity.png"));
+ * }</pre>
+ */
+public final class SimilarityMap {
+    private static final int MOST_CELLS = 256;
+    private static final int WIDTH = 620;
+    private static final int HEIGHT = 540;
+
+    private final NDArray a;
+    private final NDArray b;
+    private String nameOfA = "a";
+    private String nameOfB = "b";
+    private int cells = MOST_CELLS;
+
+    private SimilarityMap(NDArray a, NDArray b) {
+        this.a = a;
+        this.b = b;
+    }
+
+    /**
+     * Compares what the latents of two dictionaries write.
+     *
+     * @param a the dictionary whose latents are upwards
+     * @param b another of the same width, on the same device
+     * @return the map
+     * @throws InvalidInputException if the widths differ
+     */
+    public static SimilarityMap of(Dictionary a, Dictionary b) {
+        return of(a.decoder(), b.decoder());
+    }
+
+    /**
+     * Compares directions, of whatever length.
+     *
+     * @param a [m, d]
+     * @param b [n, d]
+     * @return the map
+     * @throws InvalidInputException if the widths differ
+     */
+    public static SimilarityMap of(NDArray a, NDArray b) {
+        DictionaryComparison.requireSameWidth(a, b);
+        return new SimilarityMap(a, b);
+    }
+
+    /**
+     * Sets what the dictionaries are called.
+     *
+     * @param a the name of the one
+     * @param b the name of the other
+     * @return this
+     */
+    public SimilarityMap names(String a, String b) {
+        nameOfA = a;
+        nameOfB = b;
+        return this;
+    }
+
+    /**
+     * Sets how fine the picture is; {@value #MOST_CELLS} cells unless set.
+     *
+     * @param most each way, at least 1
+     * @return this
+     * @throws InvalidInputException if it is less
+     */
+    public SimilarityMap cells(int most) {
+        if (most < 1) {
+            throw new InvalidInputException("the map has " + most + " cells each way, expected at least 1");
+        }
+        cells = most;
+        return this;
+    }
+
+    /**
+     * Matches the dictionaries and draws the map. Matching takes O(n³) in the worst case.
+     *
+     * @return the picture
+     */
+    public Picture picture() {
+        try (Scope scope = Scope.open()) {
+            Cosines cosines = new Cosines(a, b);
+            Cosines.Matching matching = cosines.matching();
+            int[] pairs = IntStream.range(0, matching.cosines().length)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(pair -> -matching.cosines()[pair]))
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            int[] rowsOfA =
+                    ordered(pairs, matching.rowsOfA(), (int) a.getShape().get(0));
+            int[] rowsOfB =
+                    ordered(pairs, matching.rowsOfB(), (int) b.getShape().get(0));
+            int side = (Math.max(rowsOfA.length, rowsOfB.length) + cells - 1) / cells;
+            return draw(cosines.largest(rowsOfA, rowsOfB, side), side, matching);
+        }
+    }
+
+    /** The matched rows in the order of their pairs, then the others. */
+    private static int[] ordered(int[] pairs, int[] rows, int count) {
+        boolean[] matched = new boolean[count];
+        Arrays.stream(rows).forEach(row -> matched[row] = true);
+        return IntStream.concat(
+                        Arrays.stream(pairs).map(pair -> rows[pair]),
+                        IntStream.range(0, count).filter(row -> !matched[row]))
+                .toArray();
+    }
+
+    private Picture draw(float[][] values, int side, Cosines.Matching matching) {
+        List<Number[]> content = new ArrayList<>();
+        for (int row = 0; row < values.length; row++) {
+            for (int column = 0; column < values[row].length; column++) {
+                // The first row stands at the top.
+                content.add(new Number[] {column, values.length - 1 - row, values[row][column]});
+            }
+        }
+        String cell = side == 1 ? "cosine" : "largest cosine of " + side + " × " + side + " pairs";
+        double mean = Arrays.stream(matching.cosines()).average().orElse(0);
+        HeatMapChart chart = PictureStyle.heatMap(
+                WIDTH,
+                HEIGHT,
+                String.format("%s and %s: %s", nameOfA, nameOfB, cell),
+                axis(nameOfB, b),
+                axis(nameOfA, a));
+        HeatMapStyler styler = chart.getStyler();
+        styler.setRangeColors(PictureStyle.signed());
+        styler.setAxisTicksVisible(false);
+        chart.addSeries("cosine", numbers(values[0].length), numbers(values.length), content);
+        styler.setMin(-1);
+        styler.setMax(1);
+        return Picture.of(
+                chart,
+                String.format(
+                        "%s of the latents of %s and %s, matched pairs on the diagonal; mean cosine of the pairs %.3f",
+                        cell, nameOfA, nameOfB, mean));
+    }
+
+    private static String axis(String name, NDArray directions) {
+        return String.format(
+                "latents of %s (%,d), best pair first",
+                name, directions.getShape().get(0));
+    }
+
+    private static List<Integer> numbers(int count) {
+        return IntStream.range(0, count).boxed().toList();
+    }
+}

@@ -1,0 +1,157 @@
+package dev.assay.evaluate.sweep;
+
+import dev.assay.io.AtomicFiles;
+import dev.assay.view.Html;
+import dev.assay.view.Picture;
+import dev.assay.view.PictureStyle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * The trade of a sweep: L0 against loss recovered from mean ablation, or against explained variance where there was no model; a series
+ * for each method. Further to the upper left is better.
+ */
+public final class ParetoPlot {
+    private static final int WIDTH = 760;
+    private static final int HEIGHT = 460;
+
+    private final SweepTable table;
+    private final String title;
+    private final String quality;
+    private final Function<SweepRow, Double> value;
+
+    private ParetoPlot(SweepTable table, String title) {
+        this.table = table;
+        this.title = title;
+        boolean inModel = table.rows().stream().anyMatch(row -> row.lossRecovered() != null);
+        this.quality = inModel ? "loss recovered (mean ablation)" : "explained variance";
+        this.value = inModel ? SweepRow::lossRecovered : SweepRow::explainedVariance;
+    }
+
+    /**
+     * Draws a table.
+     *
+     * @param table at least one row of which was measured
+     * @param title such as the name of the sweep
+     * @return the plot
+     */
+    public static ParetoPlot of(SweepTable table, String title) {
+        return new ParetoPlot(table, title);
+    }
+
+    /**
+     * Draws the picture: a mark for each member, and behind them a line through those that none beats in both.
+     *
+     * @return the picture
+     */
+    public Picture picture() {
+        XYChart chart = PictureStyle.chart(WIDTH, HEIGHT, title, "L0: active latents a token", quality);
+        chart.getStyler().setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+        List<SweepRow> front = front();
+        if (!front.isEmpty()) {
+            XYSeries line = chart.addSeries("front", l0(front), values(front));
+            line.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
+            line.setMarker(SeriesMarkers.NONE);
+            line.setLineColor(PictureStyle.FAINT);
+            line.setLineWidth(1.4f);
+        }
+        int number = 0;
+        for (Map.Entry<String, List<SweepRow>> member : series().entrySet()) {
+            XYSeries marks = chart.addSeries(member.getKey(), l0(member.getValue()), values(member.getValue()));
+            marks.setMarkerColor(PictureStyle.series(number));
+            marks.setMarker(PictureStyle.marker(number++));
+        }
+        return Picture.of(chart, title + ": L0 against " + quality);
+    }
+
+    private static double[] l0(List<SweepRow> rows) {
+        return rows.stream().mapToDouble(SweepRow::l0).toArray();
+    }
+
+    private double[] values(List<SweepRow> rows) {
+        return rows.stream().mapToDouble(value::apply).toArray();
+    }
+
+    /** The members that no other beats with as few active latents, by L0. */
+    List<SweepRow> front() {
+        List<SweepRow> front = new ArrayList<>();
+        drawn().sorted(Comparator.comparing(SweepRow::l0).thenComparing(value, Comparator.reverseOrder()))
+                .forEach(row -> {
+                    if (front.isEmpty() || value.apply(row) > value.apply(front.get(front.size() - 1))) {
+                        front.add(row);
+                    }
+                });
+        return front;
+    }
+
+    private Stream<SweepRow> drawn() {
+        return table.rows().stream().filter(row -> row.l0() != null && value.apply(row) != null);
+    }
+
+    /**
+     * Writes the picture.
+     *
+     * @param file a PNG file
+     * @throws IOException when it cannot be written
+     */
+    public void writePng(Path file) throws IOException {
+        picture().writePng(file);
+    }
+
+    /**
+     * Writes a page with the picture and the table in it, which needs no other file.
+     *
+     * @param file an HTML file
+     * @throws IOException when it cannot be written
+     */
+    public void writeHtml(Path file) throws IOException {
+        StringBuilder html = new StringBuilder();
+        html.append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>")
+                .append(Html.escape(title))
+                .append("</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:960px}")
+                .append("table{border-collapse:collapse}th,td{padding:.2em .8em;border-bottom:1px solid #ddd;")
+                .append(
+                        "text-align:right}th:nth-child(-n+2),td:nth-child(-n+2){text-align:left}img{max-width:100%}</style>\n<h1>")
+                .append(Html.escape(title))
+                .append("</h1>\n")
+                .append(picture().toHtml())
+                .append("\n<table>\n<tr>");
+        List<SweepTable.Column> columns = table.columns();
+        columns.forEach(column ->
+                html.append("<th>").append(Html.escape(column.title())).append("</th>"));
+        html.append("</tr>\n");
+        for (SweepRow row : table.rows()) {
+            html.append("<tr>");
+            columns.forEach(column -> html.append("<td>")
+                    .append(Html.escape(column.cell().apply(row)))
+                    .append("</td>"));
+            html.append("</tr>\n");
+        }
+        html.append("</table>\n");
+        for (SweepRow row : table.rows()) {
+            if (row.failure() != null) {
+                html.append("<p>")
+                        .append(Html.escape(row.name() + " stopped: " + row.failure()))
+                        .append("</p>\n");
+            }
+        }
+        AtomicFiles.writeString(file, html.append("</html>\n").toString());
+    }
+
+    /** The rows that can be drawn, by method and size. */
+    Map<String, List<SweepRow>> series() {
+        return drawn().collect(Collectors.groupingBy(
+                row -> row.method() + " " + Html.count(row.dSae()), TreeMap::new, Collectors.toList()));
+    }
+}

@@ -1,0 +1,165 @@
+package dev.assay.evaluate.sweep;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ActivationStream;
+import dev.assay.activation.SiteSelection;
+import dev.assay.activation.StreamPosition;
+import dev.assay.evaluate.ActivationCounts;
+import dev.assay.evaluate.Evaluation;
+import dev.assay.evaluate.EvaluationTable;
+import dev.assay.evaluate.ReconstructionStatistics;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.sae.Dictionary;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.SparseCodes;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import dev.assay.text.Corpus;
+import dev.assay.train.plan.SweepOutcome;
+import dev.assay.train.plan.SweepResult;
+import dev.assay.train.plan.Target;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Measures all dictionaries of a sweep on the same tokens; those of one site share the passes of the model. */
+public final class SweepEvaluation {
+    private SweepEvaluation() {}
+
+    /**
+     * Measures in a live model, on the held-out documents of a corpus. A transcoder is measured without the model: what it makes is not
+     * what it was made from.
+     *
+     * @param model that the dictionaries are for
+     * @param corpus the text
+     * @param source the activations of the held-out documents at all sites of the sweep
+     * @param result what was trained
+     * @param tokens to read at most
+     * @return a row for every member, in their order
+     * @throws IOException when the text cannot be read
+     */
+    public static List<SweepRow> run(
+            HookedTransformer model, Corpus corpus, ActivationSource source, SweepResult result, long tokens)
+            throws IOException {
+        Map<String, SweepRow> rows = new LinkedHashMap<>();
+        Map<List<String>, List<SweepOutcome>> bySite = trained(result).stream()
+                .filter(outcome -> outcome.member().sites().size() == 1)
+                .collect(Collectors.groupingBy(outcome -> outcome.member().sites()));
+        for (Map.Entry<List<String>, List<SweepOutcome>> site : bySite.entrySet()) {
+            HookPoint point = HookPoint.parse(site.getKey().get(0));
+            measureInModel(model, corpus, point, site.getValue(), tokens, rows);
+        }
+        List<SweepOutcome> others = trained(result).stream()
+                .filter(outcome -> outcome.member().sites().size() > 1)
+                .toList();
+        measureAlone(source, others, tokens, rows);
+        return inOrder(result, rows);
+    }
+
+    /**
+     * Measures reconstruction alone.
+     *
+     * @param source the activations of all sites of the sweep
+     * @param result what was trained
+     * @param tokens to read at most
+     * @return a row for every member, in their order, without what needs a model
+     * @throws IOException when the activations cannot be read
+     */
+    public static List<SweepRow> run(ActivationSource source, SweepResult result, long tokens) throws IOException {
+        Map<String, SweepRow> rows = new LinkedHashMap<>();
+        measureAlone(source, trained(result), tokens, rows);
+        return inOrder(result, rows);
+    }
+
+    private static List<SweepOutcome> trained(SweepResult result) {
+        return result.outcomes().stream()
+                .filter(outcome -> outcome.dictionary().isPresent())
+                .toList();
+    }
+
+    private static List<SweepRow> inOrder(SweepResult result, Map<String, SweepRow> rows) {
+        return result.outcomes().stream()
+                .map(outcome -> rows.getOrDefault(outcome.member().name(), SweepRow.stopped(outcome)))
+                .toList();
+    }
+
+    private static void measureInModel(
+            HookedTransformer model,
+            Corpus corpus,
+            HookPoint site,
+            List<SweepOutcome> outcomes,
+            long tokens,
+            Map<String, SweepRow> rows)
+            throws IOException {
+        SweepOutcome first = outcomes.get(0);
+        Evaluation evaluation = Evaluation.of(model, first.dictionary().orElseThrow(), corpus)
+                .point(site)
+                .tokens(tokens);
+        for (SweepOutcome other : outcomes.subList(1, outcomes.size())) {
+            evaluation.baseline(other.member().name(), other.dictionary().orElseThrow());
+        }
+        EvaluationTable table = evaluation.table();
+        rows.put(first.member().name(), SweepRow.measured(first, table.dictionary()));
+        for (SweepOutcome other : outcomes.subList(1, outcomes.size())) {
+            String name = other.member().name();
+            rows.put(name, SweepRow.measured(other, table.others().get(name)));
+        }
+    }
+
+    private static void measureAlone(
+            ActivationSource source, List<SweepOutcome> outcomes, long tokens, Map<String, SweepRow> rows)
+            throws IOException {
+        if (outcomes.isEmpty()) {
+            return;
+        }
+        try (Autograd off = Autograd.off();
+                NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
+                ActivationStream stream = source.open(StreamPosition.START)) {
+            List<Measured> all = new ArrayList<>();
+            outcomes.forEach(outcome -> all.add(new Measured(manager, outcome)));
+            for (long read = 0; read < tokens; ) {
+                try (Scope scope = Scope.open()) {
+                    NDArray x = stream.next().values();
+                    all.forEach(one -> one.add(source, x));
+                    read += x.getShape().get(0);
+                }
+            }
+            all.forEach(one -> rows.put(one.outcome.member().name(), one.row()));
+        }
+    }
+
+    /** One dictionary and the sums of its measurement. */
+    private static final class Measured {
+        private final SweepOutcome outcome;
+        private final Dictionary dictionary;
+        private final ReconstructionStatistics statistics = new ReconstructionStatistics();
+        private final ActivationCounts counts;
+
+        Measured(NDManager manager, SweepOutcome outcome) {
+            SparseAutoencoder trained = outcome.dictionary().orElseThrow();
+            this.outcome = outcome;
+            this.dictionary = trained;
+            this.counts = new ActivationCounts(manager, trained.dSae());
+        }
+
+        void add(ActivationSource source, NDArray rows) {
+            List<String> sites = outcome.member().sites();
+            boolean transcodes = outcome.member().plan().target() != Target.INPUT;
+            NDArray x = SiteSelection.copy(source, rows, transcodes ? sites.subList(0, 1) : sites);
+            NDArray target = transcodes ? SiteSelection.copy(source, rows, sites.subList(1, 2)) : x;
+            SparseCodes codes = dictionary.encode(x);
+            statistics.add(target, dictionary.reconstruct(x));
+            counts.add(codes.rows(), codes.indices(), codes.values());
+        }
+
+        SweepRow row() {
+            return SweepRow.measured(outcome, statistics, counts);
+        }
+    }
+}

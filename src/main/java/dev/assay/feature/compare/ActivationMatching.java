@@ -1,0 +1,118 @@
+package dev.assay.feature.compare;
+
+import dev.assay.feature.report.Neighbour;
+import dev.assay.feature.store.FeatureActivations;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.feature.store.RowMoments;
+import java.util.stream.IntStream;
+
+/**
+ * Finds the most alike latents of two dictionaries by their activations over the same tokens: the product of every row of a store with
+ * every row of another. Takes 8 bytes of the heap for every activation of b, and as much time as there are pairs of active latents of
+ * a and b on one token.
+ *
+ * <p>A group of latents of a goes through the tokens together, a block of tokens at a time, so that what is read of b and the sums that
+ * it is added to stay near the processor. Each sum is made in the order of the tokens, whatever the groups and blocks are.
+ */
+final class ActivationMatching {
+    /** The tokens of a block: their activations of b take about a megabyte at 32 active latents a token. */
+    private static final int BLOCK = 1 << 12;
+
+    /** The sums of a group: 4 MiB. */
+    private static final int SUMS = 1 << 19;
+
+    private final FeatureStore a;
+    private final TokenRows b;
+    private final boolean counted;
+
+    /**
+     * Reads the second store.
+     *
+     * @param measure Pearson's correlation, or the Jaccard index
+     */
+    ActivationMatching(FeatureStore a, FeatureStore b, Neighbour.Measure measure) {
+        this.a = a;
+        this.counted = measure == Neighbour.Measure.JACCARD;
+        this.b = TokenRows.of(b, counted);
+    }
+
+    /**
+     * Matches every latent.
+     *
+     * @param shift by how many tokens the activations of b are moved around: 0, or for a null
+     */
+    BestMatches best(long shift) {
+        BestMatches best = new BestMatches(a.latents(), b.latents());
+        int rows = Math.max(1, SUMS / b.latents());
+        int groups = (a.latents() + rows - 1) / rows;
+        IntStream.range(0, groups)
+                .parallel()
+                .forEach(group ->
+                        new Group(group * rows, Math.min(a.latents(), (group + 1) * rows)).match(shift, best));
+        return best;
+    }
+
+    /** Latents of a in a row. */
+    private final class Group {
+        private final int first;
+        private final FeatureActivations[] rows;
+        private final int[] next; // [rows], the first activation that was not yet looked at
+        private final double[][] products; // [rows, latents of b]
+
+        Group(int first, int end) {
+            this.first = first;
+            rows = new FeatureActivations[end - first];
+            next = new int[rows.length];
+            products = new double[rows.length][b.latents()];
+            for (int row = 0; row < rows.length; row++) {
+                rows[row] = a.activations(first + row);
+            }
+        }
+
+        void match(long shift, BestMatches best) {
+            for (long token = 0; token < b.tokens(); token += BLOCK) {
+                for (int row = 0; row < rows.length; row++) {
+                    next[row] = add(rows[row], next[row], token + BLOCK, shift, products[row]);
+                }
+            }
+            for (int row = 0; row < rows.length; row++) {
+                offer(row, best);
+            }
+        }
+
+        /** Adds the activations of a row up to a token, and returns the first that is behind it. */
+        private int add(FeatureActivations row, int from, long end, long shift, double[] sums) {
+            int i = from;
+            for (; i < row.size() && row.position(i) < end; i++) {
+                b.addTo(Math.floorMod(row.position(i) - shift, b.tokens()), weight(row, i), sums);
+            }
+            return i;
+        }
+
+        private void offer(int row, BestMatches best) {
+            RowMoments own = new RowMoments();
+            for (int i = 0; i < rows[row].size(); i++) {
+                own.add(weight(rows[row], i));
+            }
+            double[] likeness = products[row]; // in their place
+            for (int other = 0; other < likeness.length; other++) {
+                likeness[other] = likeness[other] > 0 ? likeness(own, b.moments(other), likeness[other]) : Double.NaN;
+            }
+            synchronized (best) {
+                for (int other = 0; other < likeness.length; other++) {
+                    if (!Double.isNaN(likeness[other])) {
+                        best.offer(first + row, other, likeness[other]);
+                    }
+                }
+            }
+        }
+    }
+
+    private float weight(FeatureActivations row, int i) {
+        return counted ? 1 : row.value(i);
+    }
+
+    private double likeness(RowMoments own, RowMoments other, double product) {
+        return counted ? own.jaccard(other, product) : own.pearson(other, product, a.tokens());
+    }
+}

@@ -1,0 +1,66 @@
+package dev.assay.feature.compare;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import dev.assay.InvalidInputException;
+import dev.assay.sae.Weights;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+
+/** Finds the most alike latents of two dictionaries by their directions. */
+final class DictionaryMatching {
+    /** Cosines of this many pairs are computed at once. */
+    private static final long AT_ONCE = 1L << 22;
+
+    private static final long SEED = 20_240_229;
+
+    private DictionaryMatching() {}
+
+    /** Matches by the cosine of directions, [latents, d] each. */
+    static BestMatches ofDirections(NDArray a, NDArray b) {
+        if (a.getShape().get(1) != b.getShape().get(1)) {
+            throw new InvalidInputException("the directions of one dictionary have "
+                    + a.getShape().get(1) + " numbers, those of the other "
+                    + b.getShape().get(1) + ", expected equally many; activations can be compared in their place");
+        }
+        int rows = (int) a.getShape().get(0);
+        int columns = (int) b.getShape().get(0);
+        int step = (int) Math.max(1, AT_ONCE / columns);
+        BestMatches best = new BestMatches(rows, columns);
+        try (Scope scope = Scope.open()) {
+            NDArray unitA = unit(a);
+            NDArray unitB = unit(b);
+            for (int first = 0; first < rows; first += step) {
+                offer(best, unitA, unitB, first, Math.min(rows, first + step));
+            }
+        }
+        return best;
+    }
+
+    private static void offer(BestMatches best, NDArray unitA, NDArray unitB, int first, int end) {
+        try (Scope scope = Scope.open()) {
+            float[] cosines = Aten.linear(unitA.get(new NDIndex("{}:{}", first, end)), unitB, null)
+                    .toFloatArray();
+            int columns = cosines.length / (end - first);
+            for (int i = 0; i < cosines.length; i++) {
+                best.offer(first + i / columns, i % columns, Math.min(1, cosines[i]));
+            }
+        }
+    }
+
+    /** A direction of zeros stays one. */
+    private static NDArray unit(NDArray directions) {
+        return directions.div(Aten.rowNorms(directions).maximum(Float.MIN_NORMAL));
+    }
+
+    /** Matches a dictionary with as many random directions as b has. */
+    static BestMatches ofRandomDirections(NDArray a, NDArray b) {
+        try (Scope scope = Scope.open()) {
+            long latents = b.getShape().get(0);
+            return ofDirections(
+                    a,
+                    Weights.randomDirections(
+                            a.getManager(), (int) latents, (int) a.getShape().get(1), SEED));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.assay.feature.page;
+
+import dev.assay.feature.report.FeatureReport;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Gives latents the names of the concepts that they find, besides the labels that they have. */
+public final class ConceptNames {
+    /** The F1 score from which a latent counts as the detector of a concept. */
+    public static final double FOUND = 0.8;
+
+    private final Map<Integer, List<String>> names = new HashMap<>();
+
+    ConceptNames(List<ConceptRow> concepts) {
+        for (ConceptRow row : concepts) {
+            if (row.f1() >= FOUND) {
+                names.computeIfAbsent(row.latent(), latent -> new ArrayList<>()).add(row.concept());
+            }
+        }
+    }
+
+    FeatureReport apply(FeatureReport report) {
+        List<String> labels = new ArrayList<>(report.labels());
+        names.getOrDefault(report.latent(), List.of()).stream()
+                .filter(name -> !labels.contains(name))
+                .forEach(labels::add);
+        return new FeatureReport(
+                report.latent(),
+                report.stats(),
+                report.histogram(),
+                report.topExamples(),
+                report.groups(),
+                report.topLogits(),
+                report.bottomLogits(),
+                report.logits(),
+                report.neighbours(),
+                report.cofiring(),
+                report.effects(),
+                labels);
+    }
+}

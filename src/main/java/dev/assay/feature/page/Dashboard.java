@@ -1,0 +1,145 @@
+package dev.assay.feature.page;
+
+import dev.assay.feature.report.FeatureCatalog;
+import dev.assay.feature.report.FeatureSummary;
+import dev.assay.io.AtomicFiles;
+import dev.assay.view.Displayable;
+import dev.assay.view.Html;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A page about a dictionary: one HTML file that needs no network and reads without scripts.
+ *
+ * <p>With scripts the page lists all features and opens any of them; without, it shows the overview and the strongest hundred.
+ */
+public final class Dashboard implements Displayable {
+    /** So many examples make a file of some twenty megabytes. */
+    private static final int EXAMPLES_OF_A_FILE = 240_000;
+    /** So many make a few megabytes, which a notebook still opens at once. */
+    private static final int EXAMPLES_OF_A_NOTEBOOK = 20_000;
+
+    private final FeatureCatalog catalog;
+    private String title = "Features";
+    private Map<String, Double> metrics = Map.of();
+    private List<ConceptRow> concepts = List.of();
+    private ExampleCount examples;
+
+    /** Creates a page over a catalog of features. */
+    public Dashboard(FeatureCatalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /**
+     * Sets the title.
+     *
+     * @param title plain text
+     * @return this
+     */
+    public Dashboard title(String title) {
+        this.title = title;
+        return this;
+    }
+
+    /**
+     * Shows measurements of the dictionary in the overview, in the order of the map.
+     *
+     * @param metrics names and values, such as those of an evaluation
+     * @return this
+     */
+    public Dashboard metrics(Map<String, Double> metrics) {
+        this.metrics = new LinkedHashMap<>(metrics);
+        return this;
+    }
+
+    /**
+     * Shows how well the concepts of a labelled corpus are found. A concept that its best latent finds with an F1 score of 0.8 or more
+     * becomes a label of that latent.
+     *
+     * @param concepts one row a concept
+     * @return this
+     */
+    public Dashboard concepts(List<ConceptRow> concepts) {
+        this.concepts = List.copyOf(concepts);
+        return this;
+    }
+
+    /**
+     * Sets how many examples a feature shows. By default they are as many as keep the file near twenty megabytes: all that a report
+     * holds of a small dictionary, and fewer of a large one.
+     *
+     * @param strongest of the strongest examples at most this many
+     * @param each of each range of activations at most this many
+     * @return this
+     */
+    public Dashboard examples(int strongest, int each) {
+        this.examples = new ExampleCount(strongest, each);
+        return this;
+    }
+
+    /**
+     * Writes the page; an existing file is replaced when the new one is complete.
+     *
+     * @param file the file to write
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path file) throws IOException {
+        AtomicFiles.write(file, this::write);
+    }
+
+    /**
+     * Writes the page to a stream, such as an answer of a server.
+     *
+     * @param stream where to write, in UTF-8; it stays open
+     * @throws IOException if the stream fails
+     */
+    public void write(OutputStream stream) throws IOException {
+        page(EXAMPLES_OF_A_FILE).write(stream);
+    }
+
+    /** Renders the whole page inside a frame of its own, with fewer examples than a file unless their number was set. */
+    @Override
+    public String toHtml() {
+        ByteArrayOutputStream page = new ByteArrayOutputStream();
+        try {
+            page(EXAMPLES_OF_A_NOTEBOOK).write(page);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return "<iframe title=\"" + Html.escape(title)
+                + "\" style=\"width:100%;height:900px;border:1px solid #8885;border-radius:8px\""
+                + " sandbox=\"allow-scripts\" srcdoc=\"" + Html.attribute(page.toString(StandardCharsets.UTF_8))
+                + "\"></iframe>";
+    }
+
+    private DashboardPage page(int budget) {
+        List<FeatureSummary> features = catalog.features();
+        ExampleCount count = examples == null ? ExampleCount.within(budget, features) : examples;
+        return new DashboardPage(catalog, features, title, metrics, concepts, count);
+    }
+
+    /**
+     * How many examples of a feature are shown at most.
+     *
+     * @param strongest of the strongest ones
+     * @param each of each range of activations
+     */
+    record ExampleCount(int strongest, int each) {
+        /** A report has some ten ranges. */
+        private static final int RANGES = 10;
+
+        /** Twice as many examples in ranges as strongest ones; at least five strongest ones and one of each range. */
+        static ExampleCount within(int budget, List<FeatureSummary> features) {
+            long alive = features.stream().filter(feature -> !feature.isDead()).count();
+            int share = (int) (budget / Math.max(1, alive));
+            return new ExampleCount(Math.max(5, share / 3), Math.max(1, 2 * share / 3 / RANGES));
+        }
+    }
+}

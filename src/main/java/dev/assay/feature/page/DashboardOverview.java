@@ -1,0 +1,178 @@
+package dev.assay.feature.page;
+
+import dev.assay.feature.report.FeatureSummary;
+import dev.assay.feature.store.Provenance;
+import dev.assay.view.Html;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+
+/** The top of the page: what was read, the numbers of the whole dictionary, and the concepts that it found. */
+final class DashboardOverview {
+    /** A feature that is active on more of the tokens is seldom about one thing. */
+    private static final double DENSE = 0.1;
+
+    private final Provenance provenance;
+    private final List<FeatureSummary> features;
+    private final FeatureIndex index;
+    private final Map<String, Double> metrics;
+    private final List<ConceptRow> concepts;
+
+    DashboardOverview(
+            Provenance provenance,
+            List<FeatureSummary> features,
+            FeatureIndex index,
+            Map<String, Double> metrics,
+            List<ConceptRow> concepts) {
+        this.provenance = provenance;
+        this.features = features;
+        this.index = index;
+        this.metrics = metrics;
+        this.concepts = concepts;
+    }
+
+    String html() {
+        StringBuilder html = new StringBuilder();
+        html.append("<section class=\"overview\" id=\"summary\" aria-label=\"Overview\" tabindex=\"-1\">");
+        provenance(html);
+        cards(html);
+        html.append("<div class=\"columns\">");
+        chart(
+                html,
+                "Density",
+                "How many features are active on which share of the tokens.",
+                OverviewCharts.densities(index.densities()));
+        chart(
+                html,
+                "Density and strength",
+                "Each dot is a small range of both; its area is the number of features in it.",
+                OverviewCharts.densityByMaximum(index.densities(), index.maxima()));
+        chart(
+                html,
+                "Largest activation",
+                "How many features reach which activation at their strongest.",
+                OverviewCharts.maxima(index.maxima()));
+        double[] kurtoses = index.kurtoses();
+        if (DoubleStream.of(kurtoses).anyMatch(kurtosis -> kurtosis > 0)) {
+            chart(
+                    html,
+                    "Kurtosis of the logit weights",
+                    "High where a feature is about few tokens of the vocabulary.",
+                    OverviewCharts.kurtoses(kurtoses));
+        }
+        concepts(html);
+        evaluation(html);
+        return html.append("</div></section>").toString();
+    }
+
+    private static void chart(StringBuilder html, String title, String note, String svg) {
+        html.append("<figure class=\"panel\"><figcaption><h2>" + title + "</h2><p class=\"note\">" + note
+                + "</p></figcaption>" + svg + "</figure>");
+    }
+
+    private void provenance(StringBuilder html) {
+        html.append("<dl class=\"provenance\">");
+        Map<String, String> lines = new LinkedHashMap<>();
+        lines.put("Model", provenance.model());
+        lines.put("Hook", provenance.hook());
+        lines.put("Dictionary", provenance.dictionary());
+        lines.put("Corpus", provenance.corpus());
+        lines.put(
+                "Read",
+                Html.count(provenance.tokens()) + " tokens (" + provenance.split() + "), contexts of "
+                        + provenance.contextLength());
+        // Enough of a hash to tell two dictionaries apart by eye.
+        lines.put("Weights", start(provenance.dictionaryHash()) + " on " + start(provenance.modelHash()));
+        lines.put("Assay", provenance.version());
+        lines.forEach((name, value) -> html.append("<div><dt>")
+                .append(name)
+                .append("</dt><dd>")
+                .append(Html.escape(value))
+                .append("</dd></div>"));
+        html.append("</dl>");
+    }
+
+    private static String start(String hash) {
+        return hash.substring(0, Math.min(12, hash.length()));
+    }
+
+    private void cards(StringBuilder html) {
+        long dead = features.stream().filter(FeatureSummary::isDead).count();
+        double l0 = features.stream().mapToDouble(FeatureSummary::density).sum();
+        double median = features.stream()
+                .mapToDouble(FeatureSummary::density)
+                .filter(density -> density > 0)
+                .sorted()
+                .skip((features.size() - dead) / 2)
+                .findFirst()
+                .orElse(0);
+        html.append("<dl class=\"cards\">");
+        card(html, "Features", Html.count(features.size()), "");
+        card(html, "Dead", Html.count(dead), Html.percent((double) dead / Math.max(1, features.size())));
+        card(html, "Active per token (L0)", Html.number(l0), "");
+        card(html, "Median density, live", Html.percent(median), "");
+        long dense =
+                features.stream().filter(feature -> feature.density() > DENSE).count();
+        card(html, "Dense, over " + Html.rounded(100 * DENSE) + " %", Html.count(dense), "");
+        metrics.forEach((name, value) -> {
+            if (MetricNames.isHeadline(name)) {
+                card(html, MetricNames.readable(name), Html.number(value), "");
+            }
+        });
+        html.append("</dl>");
+    }
+
+    private static void card(StringBuilder html, String name, String value, String note) {
+        html.append("<div><dt>").append(Html.escape(name)).append("</dt><dd>").append(value);
+        if (!note.isEmpty()) {
+            html.append(" <small>").append(note).append("</small>");
+        }
+        html.append("</dd></div>");
+    }
+
+    private void evaluation(StringBuilder html) {
+        StringBuilder rows = new StringBuilder();
+        metrics.forEach((name, value) -> {
+            if (!MetricNames.isHeadline(name)) {
+                rows.append("<div><dt>").append(Html.escape(MetricNames.readable(name)));
+                rows.append("</dt><dd>").append(Html.number(value)).append("</dd></div>");
+            }
+        });
+        if (!rows.isEmpty()) {
+            html.append("<section class=\"panel\"><h2>Evaluation</h2><dl class=\"rows\">");
+            html.append(rows).append("</dl></section>");
+        }
+    }
+
+    private void concepts(StringBuilder html) {
+        if (concepts.isEmpty()) {
+            return;
+        }
+        long found =
+                concepts.stream().filter(row -> row.f1() >= ConceptNames.FOUND).count();
+        html.append(
+                        "<section class=\"panel wide found\"><h2>Concepts</h2><p class=\"note\">F1 of the best latent on held-out text, beside ")
+                .append("the best neuron and the best latent of a random dictionary. ")
+                .append(found + " of " + concepts.size() + " reach " + ConceptNames.FOUND
+                        + ".</p><div class=\"scroll\"><table class=\"concepts\">")
+                .append("<thead><tr><th scope=\"col\">Concept<th scope=\"col\" class=\"n\">Latent")
+                .append(
+                        "<th scope=\"col\" class=\"n\">F1<th aria-label=\"F1 as a bar\"><th scope=\"col\" class=\"n key\">Neuron")
+                .append("<th scope=\"col\" class=\"n key random\">Random</thead><tbody>");
+        for (ConceptRow row : concepts) {
+            html.append("<tr><th scope=\"row\">").append(Html.escape(row.concept()));
+            html.append("<td class=\"n\"><a href=\"#feature-" + row.latent() + "\">" + row.latent() + "</a>");
+            html.append("<td class=\"n\">" + score(row.f1()) + "<td class=\"bars\"><i style=\"--f:" + score(row.f1()));
+            html.append(";--n:" + score(row.neuronF1()) + ";--r:" + score(row.randomF1()) + "\"></i>");
+            html.append(
+                    "<td class=\"n\">" + score(row.neuronF1()) + "<td class=\"n\">" + score(row.randomF1()) + "</tr>");
+        }
+        html.append("</tbody></table></div></section>");
+    }
+
+    private static String score(double f1) {
+        return String.format(Locale.ROOT, "%.2f", f1);
+    }
+}

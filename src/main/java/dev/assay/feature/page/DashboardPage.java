@@ -1,0 +1,127 @@
+package dev.assay.feature.page;
+
+import dev.assay.feature.report.CardOptions;
+import dev.assay.feature.report.FeatureCard;
+import dev.assay.feature.report.FeatureCatalog;
+import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.report.FeatureSummary;
+import dev.assay.feature.report.PageParts;
+import dev.assay.view.Html;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Lays the page out: head, overview, the features in full, and the packed rest for the script. */
+final class DashboardPage {
+    /** How many features the page shows in full where no script runs. */
+    static final int SHOWN_WITHOUT_SCRIPTS = 100;
+    /** They stand in the file as plain HTML, so they show fewer examples. */
+    private static final int EXAMPLES_WITHOUT_SCRIPTS = 8;
+
+    /** Whole packs, and so many that a catalog can work on many features at once. */
+    private static final int REPORTS_AT_ONCE = 8 * PackedFeatures.PACK;
+
+    private static final List<String> SCRIPTS = List.of(
+            "text.js", "catalogue.js", "address.js", "list.js", "tokens.js", "detail.js", "filters.js", "page.js");
+
+    private final FeatureCatalog catalog;
+    private final List<FeatureSummary> features;
+    private final String title;
+    private final Map<String, Double> metrics;
+    private final List<ConceptRow> concepts;
+    private final Dashboard.ExampleCount examples;
+
+    DashboardPage(
+            FeatureCatalog catalog,
+            List<FeatureSummary> features,
+            String title,
+            Map<String, Double> metrics,
+            List<ConceptRow> concepts,
+            Dashboard.ExampleCount examples) {
+        this.catalog = catalog;
+        this.features = features;
+        this.title = title;
+        this.metrics = metrics;
+        this.concepts = concepts;
+        this.examples = examples;
+    }
+
+    void write(OutputStream stream) throws IOException {
+        List<Integer> shown = strongest();
+        Map<Integer, String> cards = new TreeMap<>(Comparator.comparing(shown::indexOf));
+        FeatureIndex index = new FeatureIndex();
+        PackedFeatures packed = new PackedFeatures();
+        render(new HashSet<>(shown), cards, index, packed);
+        Writer out = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
+        out.write(PageParts.text("page.html")
+                .replace("{{style}}", PageParts.pageStyle())
+                .replace("{{count}}", Html.count(features.size()))
+                .replace("{{title}}", Html.escape(title)));
+        out.write("<main>");
+        out.write(new DashboardOverview(catalog.provenance(), features, index, metrics, concepts).html());
+        out.write(PageParts.text("browser.html"));
+        out.write("<section class=\"static\" id=\"static\"><h2>Features</h2><p class=\"note\">");
+        out.write(shown.size() + " of " + Html.count(features.size()) + " features, ");
+        out.write(
+                concepts.isEmpty()
+                        ? "by their largest activation.</p>"
+                        : "the best of each concept first, then by largest activation.</p>");
+        for (String card : cards.values()) {
+            out.write(card);
+        }
+        // The script stands before the packs: it lists the features while they are still being read.
+        out.write("</section></main>" + PageParts.text("help.html"));
+        out.write("<script type=\"application/json\" id=\"index\">" + index.json() + "</script>");
+        out.write("<script>(() => {\n'use strict';\n");
+        for (String script : SCRIPTS) {
+            out.write(PageParts.text(script));
+        }
+        out.write("})();</script>");
+        packed.write(out);
+        out.write("</body></html>\n");
+        out.flush();
+    }
+
+    private void render(Set<Integer> shown, Map<Integer, String> cards, FeatureIndex index, PackedFeatures packed)
+            throws IOException {
+        ConceptNames labels = new ConceptNames(concepts);
+        CardOptions full = new CardOptions("", examples.strongest(), examples.each(), latent -> true);
+        CardOptions plain =
+                new CardOptions("", Math.min(EXAMPLES_WITHOUT_SCRIPTS, examples.strongest()), 1, shown::contains);
+        for (int first = 0; first < features.size(); first += REPORTS_AT_ONCE) {
+            int end = Math.min(first + REPORTS_AT_ONCE, features.size());
+            List<FeatureReport> reports =
+                    catalog.reports(first, end).stream().map(labels::apply).toList();
+            for (FeatureReport report : reports) {
+                index.add(features.get(report.latent()), report);
+                if (shown.contains(report.latent())) {
+                    cards.put(report.latent(), FeatureCard.of(report, plain));
+                }
+            }
+            packed.add(reports.parallelStream()
+                    .map(report -> FeatureCard.of(report, full))
+                    .toList());
+        }
+    }
+
+    /** The best latents of the concepts, then the live ones by largest activation. */
+    private List<Integer> strongest() {
+        Set<Integer> first = new HashSet<>();
+        concepts.forEach(row -> first.add(row.latent()));
+        return features.stream()
+                .filter(feature -> !feature.isDead())
+                .sorted(Comparator.comparing((FeatureSummary feature) -> !first.contains(feature.latent()))
+                        .thenComparing(FeatureSummary.STRONGEST_FIRST))
+                .limit(SHOWN_WITHOUT_SCRIPTS)
+                .map(FeatureSummary::latent)
+                .toList();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.assay.feature.prompt;
+
+import java.util.List;
+
+/**
+ * A token of a prompt with the features that are active there.
+ *
+ * @param id the token
+ * @param token its text
+ * @param features what is active, first by the ranking
+ */
+public record PromptToken(int id, String token, List<Active> features) {
+    /** Keeps its own copy of the list. */
+    public PromptToken {
+        features = List.copyOf(features);
+    }
+
+    /**
+     * A feature at one token.
+     *
+     * @param latent the latent's number
+     * @param activation its activation there
+     * @param quantile the share of the feature's activations in the store that are no larger
+     * @param attribution {@code c_j · (∂metric/∂x · d_j)} at this token; NaN unless it was computed
+     */
+    public record Active(int latent, float activation, double quantile, double attribution) {}
+}

@@ -1,0 +1,84 @@
+package dev.assay.feature.store;
+
+import dev.assay.checkpoint.IncrementalSafetensors;
+import dev.assay.io.PositionedFile;
+import dev.assay.io.Sha256;
+import dev.assay.text.TokenBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Keeps the tokens of a pass in a temporary file, and remembers where documents begin. */
+final class CorpusRecorder implements AutoCloseable {
+    private static final int BUFFER = 1 << 18;
+    private static final int LEAST_ROOM = 64;
+
+    private final PositionedFile file;
+    private final Sha256 hash = new Sha256();
+    private long positions;
+    private int documents;
+    private int[] documentPositions = new int[LEAST_ROOM];
+    private long[] documentNumbers = new long[LEAST_ROOM];
+
+    CorpusRecorder(Path file) throws IOException {
+        this.file = PositionedFile.create(file);
+    }
+
+    void add(TokenBatch batch) throws IOException {
+        ByteBuffer ids = ByteBuffer.allocate(batch.ids().length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < batch.ids().length; i++) {
+            ids.putInt((int) batch.ids()[i]);
+            document(batch.documents()[i], positions + i);
+        }
+        hash.add(ids.flip());
+        file.write(ids.rewind(), positions * Integer.BYTES);
+        positions += batch.ids().length;
+    }
+
+    private void document(long number, long position) {
+        if (documents > 0 && documentNumbers[documents - 1] == number) {
+            return;
+        }
+        if (documents == documentNumbers.length) {
+            documentPositions = Arrays.copyOf(documentPositions, 2 * documents);
+            documentNumbers = Arrays.copyOf(documentNumbers, 2 * documents);
+        }
+        documentPositions[documents] = (int) position;
+        documentNumbers[documents++] = number;
+    }
+
+    long positions() {
+        return positions;
+    }
+
+    int documents() {
+        return documents;
+    }
+
+    /** The SHA-256 of all token ids, each as four bytes, the lowest first. Ends the recording. */
+    String hash() {
+        return hash.hex();
+    }
+
+    void write(IncrementalSafetensors target) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+        int[] ids = new int[BUFFER / Integer.BYTES];
+        for (long first = 0; first < positions; ) {
+            bytes.clear().limit((int) Math.min(BUFFER, (positions - first) * Integer.BYTES));
+            file.read(bytes, first * Integer.BYTES);
+            int count = bytes.flip().limit() / Integer.BYTES;
+            bytes.asIntBuffer().get(ids, 0, count);
+            target.write(StoreLayout.TOKENS, first, ids, 0, count);
+            first += count;
+        }
+        target.write(StoreLayout.DOCUMENT_POSITIONS, Arrays.copyOf(documentPositions, documents));
+        target.write(StoreLayout.DOCUMENT_NUMBERS, Arrays.copyOf(documentNumbers, documents));
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.assay.feature.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
+import dev.assay.io.JsonObject;
+import dev.assay.io.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What {@code features.json} says, version 2.
+ *
+ * @param provenance where the contents come from
+ * @param layout the sizes of the arrays
+ * @param window how much text an example shows unless told otherwise
+ * @param bytes the size of the other file
+ * @param hashes the SHA-256 of each array
+ */
+public record FeatureStoreManifest(
+        Provenance provenance, StoreLayout layout, ExampleWindow window, long bytes, Map<String, String> hashes) {
+    static final String FILE = "features.json";
+    static final String COLLECTION = "collection";
+
+    private static final String FORMAT = "assay-features";
+    private static final int VERSION = 2;
+    private static final String CHECKSUM = "sha256";
+    private static final String ARRAYS = "arrays";
+
+    /** What both files carry, so that files of two passes are not taken for one. */
+    static String collection(Provenance provenance) {
+        return new Sha256().add(json(provenance).toString()).hex();
+    }
+
+    void write(Path folder) throws IOException {
+        ObjectNode json = Json.mapper().createObjectNode().put("format", FORMAT).put("format_version", VERSION);
+        json.put(COLLECTION, collection(provenance));
+        json.setAll(json(provenance));
+        json.put("latents", layout.latents())
+                .put("activations", layout.activations())
+                .put("positions", layout.positions())
+                .put("documents", layout.documents())
+                .put("vocabulary", layout.vocabulary())
+                .put("vocabulary_bytes", layout.vocabularyBytes())
+                .put("partners", layout.partners())
+                .put("tokens_before", window.before())
+                .put("tokens_after", window.after())
+                .put("bytes", bytes);
+        ObjectNode arrays = json.putObject(ARRAYS);
+        new TreeMap<>(hashes).forEach(arrays::put);
+        json.put(CHECKSUM, checksum(json));
+        AtomicFiles.writeString(folder.resolve(FILE), Json.pretty(json));
+    }
+
+    static FeatureStoreManifest read(Path folder) throws IOException {
+        JsonObject json = JsonObject.read(folder.resolve(FILE));
+        if (!json.text("format").equals(FORMAT)) {
+            throw json.unexpected("format", FORMAT);
+        }
+        if (json.integer("format_version") == 1) {
+            throw new InvalidInputException(
+                    folder + " holds a feature store of version 1, expected version " + VERSION + "; collect it again");
+        }
+        if (json.integer("format_version") != VERSION) {
+            throw json.unexpected("format_version", Integer.toString(VERSION));
+        }
+        if (!json.text(CHECKSUM).equals(checksum(json.node()))) {
+            throw new InvalidInputException(
+                    json.file() + " was edited after it was written: its " + CHECKSUM + " is not that of its contents");
+        }
+        StoreLayout layout = new StoreLayout(
+                json.integer("latents"),
+                json.count("activations"),
+                json.count("positions"),
+                json.count("documents"),
+                json.integer("vocabulary"),
+                json.count("vocabulary_bytes"),
+                json.integer("partners"));
+        Map<String, String> hashes = new TreeMap<>();
+        JsonObject arrays = json.object(ARRAYS);
+        layout.tensors().forEach(tensor -> hashes.put(tensor.name(), arrays.text(tensor.name())));
+        ExampleWindow window = new ExampleWindow(json.integer("tokens_before"), json.integer("tokens_after"));
+        return new FeatureStoreManifest(provenance(json), layout, window, json.count("bytes"), hashes);
+    }
+
+    private static String checksum(ObjectNode json) {
+        return new Sha256().add(json.deepCopy().without(CHECKSUM).toString()).hex();
+    }
+
+    private static ObjectNode json(Provenance provenance) {
+        return Json.mapper()
+                .createObjectNode()
+                .put("model", provenance.model())
+                .put("model_hash", provenance.modelHash())
+                .put("dictionary", provenance.dictionary())
+                .put("dictionary_hash", provenance.dictionaryHash())
+                .put("hook", provenance.hook())
+                .put("corpus", provenance.corpus())
+                .put("corpus_hash", provenance.corpusHash())
+                .put("split", provenance.split())
+                .put("context_length", provenance.contextLength())
+                .put("contexts", provenance.contexts())
+                .put("tokens", provenance.tokens())
+                .put("assay_version", provenance.version());
+    }
+
+    private static Provenance provenance(JsonObject json) {
+        return new Provenance(
+                json.text("model"),
+                json.text("model_hash"),
+                json.text("dictionary"),
+                json.text("dictionary_hash"),
+                json.text("hook"),
+                json.text("corpus"),
+                json.text("corpus_hash"),
+                json.text("split"),
+                json.integer("context_length"),
+                json.count("contexts"),
+                json.count("tokens"),
+                json.text("assay_version"));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.assay.feature.store;
+
+import dev.assay.checkpoint.IncrementalSafetensors;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
+
+/** The texts of all tokens of a vocabulary, one behind the other. */
+final class VocabularyTexts {
+    private final int[] offsets; // [tokens + 1]
+    private final byte[] bytes;
+
+    /** Asks for the text of each token from 0 to {@code size - 1}. */
+    VocabularyTexts(int size, IntFunction<String> text) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        offsets = new int[size + 1];
+        for (int id = 0; id < size; id++) {
+            all.writeBytes(text.apply(id).getBytes(StandardCharsets.UTF_8));
+            offsets[id + 1] = all.size();
+        }
+        bytes = all.toByteArray();
+    }
+
+    int size() {
+        return offsets.length - 1;
+    }
+
+    int byteCount() {
+        return bytes.length;
+    }
+
+    void write(IncrementalSafetensors file) throws IOException {
+        file.write(StoreLayout.VOCABULARY_OFFSETS, offsets);
+        file.write(StoreLayout.VOCABULARY, bytes);
+    }
+}

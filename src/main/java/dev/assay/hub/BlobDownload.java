@@ -1,0 +1,178 @@
+package dev.assay.hub;
+
+import dev.assay.io.AtomicFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.function.LongConsumer;
+
+/**
+ * Brings one content into a cache. It grows in {@code TAG.incomplete}, which a later download continues, is checked, and takes
+ * its place only when it is whole.
+ */
+final class BlobDownload {
+    private static final int BUFFER = 1 << 17;
+
+    private final HubClient client;
+    private final HubCache cache;
+    private final HubName name;
+    private final String commit;
+    private final HubFile file;
+    private final Path blob;
+    private final Path incomplete;
+
+    /** Prepares the download of a file that the hub has described. */
+    BlobDownload(HubClient client, HubCache cache, HubName name, String commit, HubFile file) {
+        this.client = client;
+        this.cache = cache;
+        this.name = name;
+        this.commit = commit;
+        this.file = file;
+        this.blob = cache.blob(file.tag());
+        this.incomplete = blob.resolveSibling(file.tag() + ".incomplete");
+    }
+
+    /** Tells whether the content is there already. */
+    boolean isDone() throws IOException {
+        return Files.isRegularFile(blob) && (file.size() < 0 || Files.size(blob) == file.size());
+    }
+
+    String tag() {
+        return file.tag();
+    }
+
+    /** Returns the bytes of the content if it is to be brought, 0 if it is here or its size is unknown. */
+    long size() throws IOException {
+        return isDone() ? 0 : Math.max(0, file.size());
+    }
+
+    /** Returns the bytes that are still to come, 0 where that is unknown. */
+    long missing() throws IOException {
+        return Math.max(0, size() - (Files.exists(incomplete) ? Files.size(incomplete) : 0));
+    }
+
+    /**
+     * Brings the content, unless it is there.
+     *
+     * @param progress is told how many bytes of it are here
+     * @return where it lies
+     * @throws IOException if it cannot be brought, or is not what the hub says it is; then nothing of it is left
+     */
+    Path run(LongConsumer progress) throws IOException {
+        if (isDone()) {
+            return blob;
+        }
+        Files.createDirectories(blob.getParent());
+        try (BlobLock lock = BlobLock.acquire(cache.lock(file.tag()))) {
+            if (!isDone()) {
+                bring(progress);
+            }
+        }
+        return blob;
+    }
+
+    private void bring(LongConsumer progress) throws IOException {
+        boolean continued = Files.exists(incomplete);
+        receive(progress);
+        if (continued && !isAsDescribed()) {
+            // What an earlier download left behind may be the part that is wrong.
+            Files.delete(incomplete);
+            receive(progress);
+        }
+        if (!isAsDescribed()) {
+            long size = Files.size(incomplete);
+            Files.delete(incomplete);
+            throw new IOException(where() + " came with " + size + " bytes and another hash than " + file.tag()
+                    + ", expected " + (file.size() < 0 ? "a content of that hash" : file.size() + " bytes of that hash")
+                    + "; it was deleted, try again");
+        }
+        Files.move(incomplete, blob, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        AtomicFiles.forceFolder(blob.getParent());
+    }
+
+    private boolean isAsDescribed() throws IOException {
+        return (file.size() < 0 || Files.size(incomplete) == file.size()) && ContentTag.matches(incomplete, file.tag());
+    }
+
+    /** Fills the incomplete file, continuing after each break of the connection. */
+    private void receive(LongConsumer progress) throws IOException {
+        Retries retries = new Retries(client.patience());
+        try (FileChannel out = FileChannel.open(incomplete, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (file.size() >= 0 && out.size() > file.size()) {
+                out.truncate(0);
+            }
+            boolean whole = file.size() >= 0 && out.size() == file.size();
+            while (!whole) {
+                long before = out.size();
+                try {
+                    whole = receive(out, progress);
+                } catch (TransientFailure failure) {
+                    if (out.size() > before) {
+                        retries.progressed();
+                    }
+                    retries.failed(failure);
+                }
+            }
+            out.force(true);
+        }
+    }
+
+    /** Receives what is missing over one connection; returns whether the file is whole then. */
+    private boolean receive(FileChannel out, LongConsumer progress) throws IOException {
+        try (HubResponse answer = client.open(name, commit, file.name(), out.size())) {
+            if (answer.status() == HubResponse.RANGE_NOT_SATISFIABLE) {
+                out.truncate(0);
+                throw new TransientFailure(where() + " cannot be continued", null, null);
+            }
+            if (!continues(answer, out.size())) {
+                out.truncate(0);
+            }
+            out.position(out.size());
+            byte[] buffer = new byte[BUFFER];
+            for (int read = answer.body().read(buffer);
+                    read >= 0;
+                    read = answer.body().read(buffer)) {
+                write(out, ByteBuffer.wrap(buffer, 0, read));
+                if (file.size() >= 0 && out.position() > file.size()) {
+                    Files.delete(incomplete);
+                    throw new IOException(where() + " is longer than the " + file.size()
+                            + " bytes that the hub states; it was deleted");
+                }
+                progress.accept(out.position());
+            }
+            if (file.size() >= 0 && out.position() < file.size()) {
+                throw new TransientFailure(
+                        where() + " ended after " + out.position() + " of " + file.size() + " bytes", null, null);
+            }
+            return true;
+        }
+    }
+
+    /** Tells whether an answer begins at the byte that was asked for, rather than at the first. */
+    private static boolean continues(HubResponse answer, long from) {
+        return answer.status() == HubResponse.PARTIAL_CONTENT
+                && answer.header("Content-Range").startsWith("bytes " + from + "-");
+    }
+
+    private void write(FileChannel out, ByteBuffer bytes) throws IOException {
+        try {
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+        } catch (IOException failure) {
+            // "No space left on device" alone does not say where.
+            IOException named = new FileSystemException(incomplete.toString(), null, failure.getMessage());
+            named.initCause(failure);
+            throw named;
+        }
+    }
+
+    private String where() {
+        return client.host() + ": " + file.name() + " of " + name;
+    }
+}

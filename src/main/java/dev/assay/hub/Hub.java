@@ -1,0 +1,268 @@
+package dev.assay.hub;
+
+import dev.assay.InvalidInputException;
+import dev.assay.ProgressBar;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Repositories of the Hugging Face hub, through the cache on disk that Hugging Face's own libraries use and in their layout: what
+ * one downloaded, the other finds. Only safetensors, npz, JSON and tokenizer files are taken; sizes and hashes are checked; a broken
+ * download continues where it ended. Threads and processes may share a cache.
+ */
+public final class Hub {
+    private final HubClient client;
+    private final Path cache;
+    private final boolean offline;
+    private final boolean progress;
+    private final boolean links;
+
+    private Hub(Builder builder) {
+        this.client = new HubClient(builder.endpoint, builder.token, builder.patience);
+        this.cache = builder.cache;
+        this.offline = builder.offline;
+        this.progress = builder.progress;
+        this.links = builder.links;
+    }
+
+    /**
+     * Opens the hub as the environment says: {@code HF_HUB_CACHE}, {@code HF_HOME}, {@code XDG_CACHE_HOME}, {@code HF_ENDPOINT},
+     * {@code HF_TOKEN}, {@code HF_TOKEN_PATH}, {@code HF_HUB_OFFLINE}, {@code HF_HUB_DISABLE_PROGRESS_BARS},
+     * {@code HF_HUB_DISABLE_SYMLINKS}.
+     *
+     * @return the hub
+     * @throws IOException if the file of the token cannot be read
+     * @throws InvalidInputException if a variable has a value that cannot be used
+     */
+    public static Hub fromEnvironment() throws IOException {
+        return builder().build();
+    }
+
+    /**
+     * Starts from what the environment says.
+     *
+     * @return a builder
+     * @throws IOException if the file of the token cannot be read
+     * @throws InvalidInputException if a variable has a value that cannot be used
+     */
+    public static Builder builder() throws IOException {
+        return builder(new HubEnvironment(System.getenv(), Path.of(System.getProperty("user.home"))));
+    }
+
+    static Builder builder(HubEnvironment environment) throws IOException {
+        return new Builder(environment);
+    }
+
+    /**
+     * Returns a folder with the selected files: the one in the cache if the revision was downloaded before, without asking
+     * whether there is a newer one; otherwise it is downloaded.
+     *
+     * @param name repository and revision
+     * @param selection the files that are wanted
+     * @return a folder with the repository's layout, to be left unchanged
+     * @throws IOException if the hub cannot be reached or the disk cannot be written; what came so far is continued next time
+     * @throws InvalidInputException if the hub does not have the name, does not give it, or it lacks what is selected
+     */
+    public Path snapshot(HubName name, HubSelection selection) throws IOException {
+        HubCache place = new HubCache(cache, name, links);
+        String commit = place.commit(name.revision());
+        Path known = commit == null ? null : place.snapshot(commit);
+        boolean usable = known != null && selection.isUsable(known);
+        if (usable && (offline || isSettled(place, commit, selection))) {
+            return known;
+        }
+        if (offline) {
+            throw new InvalidInputException(name + " is not in " + cache
+                    + " and HF_HUB_OFFLINE forbids to download it; unset that, or download the model elsewhere");
+        }
+        try {
+            return download(name, selection, place);
+        } catch (IOException | InvalidInputException failure) {
+            if (usable) {
+                return known;
+            }
+            throw failure;
+        }
+    }
+
+    /** Tells whether each optional file is here or known not to exist. */
+    private static boolean isSettled(HubCache place, String commit, HubSelection selection) {
+        return selection.optional().stream()
+                .allMatch(file ->
+                        Files.exists(place.snapshot(commit).resolve(file)) || place.isKnownAbsent(commit, file));
+    }
+
+    private Path download(HubName name, HubSelection selection, HubCache place) throws IOException {
+        HubListing listing = client.listing(name);
+        String commit = listing.commit();
+        List<String> wanted = selection.choose(
+                name.repository(),
+                listing.files().keySet(),
+                file -> prepare(name, place, listing, file).run(bytes -> {}));
+        Map<String, BlobDownload> downloads = new LinkedHashMap<>();
+        for (String file : wanted) {
+            downloads.put(file, prepare(name, place, listing, file));
+        }
+        run(name, downloads);
+        for (String file : wanted) {
+            place.place(commit, file, downloads.get(file).tag());
+        }
+        for (String file : selection.optional()) {
+            if (!listing.files().containsKey(file)) {
+                place.noteAbsent(commit, file);
+            }
+        }
+        place.remember(name.revision(), commit);
+        return place.snapshot(commit);
+    }
+
+    private BlobDownload prepare(HubName name, HubCache place, HubListing listing, String file) throws IOException {
+        HubFile listed = listing.files().get(file);
+        HubFile described = listed.isDescribed() ? listed : client.describe(name, listing.commit(), listed);
+        return new BlobDownload(client, place, name, listing.commit(), described);
+    }
+
+    private void run(HubName name, Map<String, BlobDownload> downloads) throws IOException {
+        long total = 0;
+        long missing = 0;
+        for (BlobDownload download : downloads.values()) {
+            total += download.size();
+            missing += download.missing();
+        }
+        requireSpace(name, missing);
+        boolean shown = progress && missing > 0;
+        try (ProgressBar bar = shown ? new ProgressBar(name.toString(), total, ProgressBar.Unit.BYTES) : null) {
+            long done = 0;
+            for (Map.Entry<String, BlobDownload> download : downloads.entrySet()) {
+                long before = done;
+                done += download.getValue().size();
+                download.getValue().run(here -> {
+                    if (bar != null) {
+                        bar.update(before + here, download.getKey());
+                    }
+                });
+            }
+        }
+    }
+
+    private void requireSpace(HubName name, long bytes) throws IOException {
+        Files.createDirectories(cache);
+        long free = Files.getFileStore(cache).getUsableSpace();
+        if (bytes > free) {
+            throw new IOException(
+                    cache + " has room for " + free + " bytes, but " + name + " needs " + bytes + " more");
+        }
+    }
+
+    /** Collects how the hub is reached. */
+    public static final class Builder {
+        private URI endpoint;
+        private String token;
+        private Path cache;
+        private boolean offline;
+        private boolean progress;
+        private final boolean links;
+        private RetryPolicy patience = RetryPolicy.USUAL;
+
+        private Builder(HubEnvironment environment) throws IOException {
+            endpoint(environment.endpoint());
+            token(environment.token());
+            cache(environment.cache());
+            offline(environment.isOffline());
+            progress(environment.showsProgress());
+            this.links = environment.links();
+        }
+
+        /**
+         * Sets where the hub is.
+         *
+         * @param address such as {@code https://huggingface.co}
+         * @return this
+         * @throws InvalidInputException if it is no web address
+         */
+        public Builder endpoint(String address) {
+            try {
+                endpoint = URI.create(address.replaceFirst("/+$", ""));
+            } catch (IllegalArgumentException malformed) {
+                throw noAddress(address);
+            }
+            if (!HubClient.isWeb(endpoint)) {
+                throw noAddress(address);
+            }
+            return this;
+        }
+
+        private static InvalidInputException noAddress(String address) {
+            return new InvalidInputException(
+                    "the hub's address (HF_ENDPOINT) is \"" + address + "\", expected one like https://huggingface.co");
+        }
+
+        /**
+         * Sets the token, which is shown to the hub and to no other server.
+         *
+         * @param value the token, or null for none
+         * @return this
+         * @throws InvalidInputException if it holds a character that no token has
+         */
+        public Builder token(String value) {
+            if (value != null && !value.chars().allMatch(c -> c > ' ' && c < 127)) {
+                throw new InvalidInputException(
+                        "the token of the hub (HF_TOKEN) holds a space or a special character, expected letters and digits");
+            }
+            token = value;
+            return this;
+        }
+
+        /**
+         * Sets the cache.
+         *
+         * @param folder the folder that holds {@code models--org--name}
+         * @return this
+         */
+        public Builder cache(Path folder) {
+            cache = folder;
+            return this;
+        }
+
+        /**
+         * Forbids to use the network.
+         *
+         * @param value true for what is in the cache only
+         * @return this
+         */
+        public Builder offline(boolean value) {
+            offline = value;
+            return this;
+        }
+
+        /**
+         * Sets whether a download shows how far it is.
+         *
+         * @param value false for silence
+         * @return this
+         */
+        public Builder progress(boolean value) {
+            progress = value;
+            return this;
+        }
+
+        Builder patience(RetryPolicy value) {
+            patience = value;
+            return this;
+        }
+
+        /**
+         * Makes the hub.
+         *
+         * @return the hub
+         */
+        public Hub build() {
+            return new Hub(this);
+        }
+    }
+}

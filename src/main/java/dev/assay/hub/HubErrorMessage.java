@@ -1,0 +1,88 @@
+package dev.assay.hub;
+
+import dev.assay.InvalidInputException;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+
+/** Says in a sentence why a server did not give what was asked for. */
+final class HubErrorMessage {
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int TIMEOUT = 408;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int SERVER_ERROR = 500;
+
+    private HubErrorMessage() {}
+
+    /**
+     * Throws what a failed answer stands for.
+     *
+     * @param fromHub false where another host answered, to which the hub had redirected
+     * @param withToken whether a token was shown
+     * @throws TransientFailure if trying again may help
+     * @throws InvalidInputException if the name or the token will not do
+     */
+    static void raise(HubResponse answer, HubName name, boolean fromHub, boolean withToken) throws IOException {
+        String host = answer.address().getAuthority();
+        String code = " (" + answer.status() + ")";
+        switch (answer.status()) {
+            case UNAUTHORIZED, FORBIDDEN -> {
+                if (!fromHub) {
+                    // The address of a content is signed for a short time; the hub signs a new one.
+                    throw new TransientFailure(host + " refuses a file of " + name + code, null, null);
+                }
+                throw new InvalidInputException(host + " refuses " + name + code + ": "
+                        + (withToken ? "the token may not read it" : "it does not exist, is private or is gated")
+                        + "; check the name, accept its licence at https://" + host + "/" + name.repository()
+                        + " if it has one, and set HF_TOKEN to a token that may read it");
+            }
+            case NOT_FOUND -> throw new InvalidInputException(notFound(answer, name, host) + code);
+            case TOO_MANY_REQUESTS ->
+                throw new TransientFailure(
+                        host + " gets too many requests" + code + " to give " + name, retryAfter(answer), null);
+            default -> {
+                String sentence = host + " answers with an error" + code + " for " + name;
+                if (answer.status() >= SERVER_ERROR || answer.status() == TIMEOUT) {
+                    throw new TransientFailure(sentence, retryAfter(answer), null);
+                }
+                throw new IOException(sentence);
+            }
+        }
+    }
+
+    private static String notFound(HubResponse answer, HubName name, String host) {
+        return switch (answer.header("X-Error-Code")) {
+            case "RevisionNotFound" ->
+                host + " has no revision " + name.revision() + " of " + name.repository()
+                        + ", expected a branch, a tag or a commit";
+            case "EntryNotFound" -> host + " lists a file of " + name + " that it does not have";
+            default ->
+                host + " has no repository " + name.repository() + " with a revision " + name.revision()
+                        + ", or it is private and HF_TOKEN is not set to a token that may read it";
+        };
+    }
+
+    /** Returns the wait that a server asks for, in seconds or to a date; null where it does not. */
+    private static Duration retryAfter(HubResponse answer) {
+        String asked = answer.header("Retry-After").strip();
+        try {
+            return asked.isEmpty() ? null : Duration.ofSeconds(Math.max(0, Long.parseLong(asked)));
+        } catch (NumberFormatException date) {
+            return until(asked);
+        }
+    }
+
+    private static Duration until(String date) {
+        try {
+            ZonedDateTime end = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME);
+            Duration wait = Duration.between(ZonedDateTime.now(end.getZone()), end);
+            return wait.isNegative() ? Duration.ZERO : wait;
+        } catch (DateTimeException neither) {
+            return null;
+        }
+    }
+}

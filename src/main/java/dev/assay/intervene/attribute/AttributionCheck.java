@@ -1,0 +1,135 @@
+package dev.assay.intervene.attribute;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.intervene.Table;
+import dev.assay.io.Json;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.view.Displayable;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Estimated effects beside those that runs of the model with the latents patched have.
+ *
+ * @param metric the metric's name
+ * @param method how effects were estimated
+ * @param effects one a latent, or a latent at a position
+ */
+public record AttributionCheck(String metric, String method, List<Pair> effects) implements Displayable {
+    /** Keeps its own copy. */
+    public AttributionCheck {
+        effects = List.copyOf(effects);
+    }
+
+    /**
+     * One latent.
+     *
+     * @param point the site of its dictionary
+     * @param latent its number there
+     * @param position where it was patched; −1 for all positions at once
+     * @param estimated the attribution
+     * @param exact the metric of the text less that with the latent patched
+     */
+    public record Pair(HookPoint point, int latent, int position, double estimated, double exact) {}
+
+    /**
+     * Returns the Pearson correlation of estimated and exact effects.
+     *
+     * @return −1 to 1; NaN where either is the same for all
+     */
+    public double correlation() {
+        double meanEstimated =
+                effects.stream().mapToDouble(Pair::estimated).average().orElse(0);
+        double meanExact = effects.stream().mapToDouble(Pair::exact).average().orElse(0);
+        double product = 0;
+        double squaresEstimated = 0;
+        double squaresExact = 0;
+        for (Pair pair : effects) {
+            double a = pair.estimated() - meanEstimated;
+            double b = pair.exact() - meanExact;
+            product += a * b;
+            squaresEstimated += a * a;
+            squaresExact += b * b;
+        }
+        return product / Math.sqrt(squaresEstimated * squaresExact);
+    }
+
+    /**
+     * Returns the largest difference between an estimated and an exact effect.
+     *
+     * @return in units of the metric
+     */
+    public double largestDifference() {
+        return effects.stream()
+                .mapToDouble(pair -> Math.abs(pair.estimated() - pair.exact()))
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * Returns the effects for a terminal, the largest exact one first.
+     *
+     * @return lines, the last one ended
+     */
+    @Override
+    public String toText() {
+        return summary() + "\n\n" + table().toText();
+    }
+
+    @Override
+    public String toHtml() {
+        return Table.section("Attribution and exact ablation", Table.paragraph(summary()), table().toHtml());
+    }
+
+    private String summary() {
+        return String.format(
+                Locale.ROOT,
+                "%s   %s and exact ablation of %d: correlation %.4f, largest difference %.4f",
+                metric,
+                method,
+                effects.size(),
+                correlation(),
+                largestDifference());
+    }
+
+    private Table table() {
+        double largest = effects.stream()
+                .mapToDouble(pair -> Math.abs(pair.exact()))
+                .max()
+                .orElse(0);
+        Table table = new Table("feature", "site", "position", "estimated", "exact");
+        effects.stream()
+                .sorted(Comparator.comparingDouble((Pair pair) -> -Math.abs(pair.exact())))
+                .forEach(pair -> table.row(
+                        Table.Cell.count(pair.latent()),
+                        Table.Cell.text(pair.point().name()),
+                        Table.Cell.text(pair.position() < 0 ? "all" : Integer.toString(pair.position())),
+                        Table.Cell.signed(pair.estimated(), largest),
+                        Table.Cell.signed(pair.exact(), largest)));
+        return table;
+    }
+
+    /**
+     * Returns the effects as JSON.
+     *
+     * @return an object; the correlation is null where there is none
+     */
+    public ObjectNode toJson() {
+        double correlation = correlation();
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("metric", metric).put("method", method);
+        json.put("correlation", Double.isFinite(correlation) ? correlation : null);
+        json.put("largest_difference", largestDifference());
+        for (Pair pair : effects) {
+            json.withArray("effects")
+                    .addObject()
+                    .put("site", pair.point().name())
+                    .put("latent", pair.latent())
+                    .put("position", pair.position() < 0 ? null : pair.position())
+                    .put("estimated", pair.estimated())
+                    .put("exact", pair.exact());
+        }
+        return json;
+    }
+}

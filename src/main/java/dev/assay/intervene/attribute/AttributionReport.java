@@ -1,0 +1,208 @@
+package dev.assay.intervene.attribute;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.intervene.Table;
+import dev.assay.io.Json;
+import dev.assay.view.Displayable;
+import dev.assay.view.Html;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the features of dictionaries, and what these leave over, contribute to a metric of a text.
+ *
+ * @param metric the metric's name
+ * @param method how effects were estimated
+ * @param patch what the effects are against
+ * @param ids the tokens of the text
+ * @param tokens their texts
+ * @param clean the metric of the text
+ * @param sites one a dictionary, in the order given
+ */
+public record AttributionReport(
+        String metric,
+        String method,
+        String patch,
+        List<Integer> ids,
+        List<String> tokens,
+        double clean,
+        List<SiteAttribution> sites)
+        implements Displayable {
+    private static final int SHOWN = 20;
+
+    /** Keeps its own copies. */
+    public AttributionReport {
+        ids = List.copyOf(ids);
+        tokens = List.copyOf(tokens);
+        sites = List.copyOf(sites);
+    }
+
+    /**
+     * Returns the latents at positions with the largest effects.
+     *
+     * @param count how many at most
+     * @return the largest in size first
+     */
+    public List<NodeEffect> topNodes(int count) {
+        return sites.stream()
+                .flatMap(site -> site.nodes().stream())
+                .sorted(Comparator.comparingDouble((NodeEffect node) -> -Math.abs(node.effect())))
+                .limit(count)
+                .toList();
+    }
+
+    /**
+     * Returns the latents with the largest effects, summed over the positions.
+     *
+     * @param count how many at most
+     * @return the largest in size first
+     */
+    public List<FeatureEffect> topFeatures(int count) {
+        return sites.stream()
+                .flatMap(site -> site.features().stream())
+                .sorted(Comparator.comparingDouble((FeatureEffect feature) -> -Math.abs(feature.effect())))
+                .limit(count)
+                .toList();
+    }
+
+    /**
+     * Returns the report with its largest features for a terminal.
+     *
+     * @return lines, the last one ended
+     */
+    @Override
+    public String toText() {
+        return toText(SHOWN);
+    }
+
+    /**
+     * Returns the report for a terminal.
+     *
+     * @param count how many features to list
+     * @return lines, the last one ended
+     */
+    public String toText(int count) {
+        return summary() + "\n\n" + siteTable().toText() + "\n"
+                + featureTable(count).toText() + "\n" + nodeTable(count).toText();
+    }
+
+    @Override
+    public String toHtml() {
+        return Table.section(
+                "Attribution",
+                Table.paragraph(summary()),
+                shadedPrompt(),
+                siteTable().toHtml(),
+                Table.beside(featureTable(SHOWN), nodeTable(SHOWN)));
+    }
+
+    private String summary() {
+        return String.format(Locale.ROOT, "%s = %.4f   %s against %s", metric, clean, method, patch);
+    }
+
+    private Table siteTable() {
+        Table table = new Table("site", "features", "error", "sum", "site replaced");
+        for (SiteAttribution site : sites) {
+            table.row(
+                    Table.Cell.text(site.point().name()),
+                    Table.Cell.number(site.featureSum()),
+                    Table.Cell.number(site.errorSum()),
+                    Table.Cell.number(site.sum()),
+                    Table.Cell.number(site.total()));
+        }
+        return table;
+    }
+
+    private Table featureTable(int count) {
+        List<FeatureEffect> top = topFeatures(count);
+        double largest = top.isEmpty() ? 0 : Math.abs(top.get(0).effect());
+        Table table = new Table("feature", "site", "effect, all positions");
+        top.forEach(feature -> table.row(
+                Table.Cell.count(feature.latent()),
+                Table.Cell.text(feature.point().name()),
+                Table.Cell.signed(feature.effect(), largest)));
+        return table;
+    }
+
+    private Table nodeTable(int count) {
+        List<NodeEffect> top = topNodes(count);
+        double largest = top.isEmpty() ? 0 : Math.abs(top.get(0).effect());
+        Table table = new Table("feature", "site", "position", "token", "activation", "patch", "effect");
+        top.forEach(node -> table.row(
+                Table.Cell.count(node.latent()),
+                Table.Cell.text(node.point().name()),
+                Table.Cell.count(node.position()),
+                Table.Cell.token(tokens.get(node.position())),
+                Table.Cell.number(node.clean()),
+                Table.Cell.number(node.patch()),
+                Table.Cell.signed(node.effect(), largest)));
+        return table;
+    }
+
+    /** For each site the prompt, each token shaded by the effects at its position. */
+    private String shadedPrompt() {
+        StringBuilder html = new StringBuilder();
+        for (SiteAttribution site : sites) {
+            double[] effects = effectsByPosition(site);
+            double largest = 0;
+            for (double effect : effects) {
+                largest = Math.max(largest, Math.abs(effect));
+            }
+            html.append("<p style=\"white-space:pre-wrap;margin:.3em 0\">");
+            for (int i = 0; i < effects.length; i++) {
+                html.append("<span style=\"border-radius:.2em;")
+                        .append(Table.tint(largest == 0 ? 0 : effects[i] / largest))
+                        .append("\" title=\"")
+                        .append(Html.escape(site.point().name()))
+                        .append(String.format(Locale.ROOT, ": %+.4f", effects[i]))
+                        .append("\">")
+                        .append(Html.running(tokens.get(i)))
+                        .append("</span>");
+            }
+            html.append(" <small style=\"opacity:.65\">")
+                    .append(Html.escape(site.point().name()))
+                    .append("</small></p>");
+        }
+        return html.toString();
+    }
+
+    private double[] effectsByPosition(SiteAttribution site) {
+        double[] effects = new double[tokens.size()];
+        for (int i = 0; i < effects.length; i++) {
+            effects[i] = site.errors().get(i);
+        }
+        site.nodes().forEach(node -> effects[node.position()] += node.effect());
+        return effects;
+    }
+
+    /**
+     * Returns everything as JSON.
+     *
+     * @return an object
+     */
+    public ObjectNode toJson() {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("metric", metric).put("method", method).put("patch", patch).put("clean", clean);
+        json.set("ids", Json.mapper().valueToTree(ids));
+        json.set("tokens", Json.mapper().valueToTree(tokens));
+        for (SiteAttribution site : sites) {
+            ObjectNode object = json.withArray("sites").addObject();
+            object.put("site", site.point().name());
+            object.put("feature_sum", site.featureSum())
+                    .put("error_sum", site.errorSum())
+                    .put("site_replaced", site.total());
+            object.set("errors", Json.mapper().valueToTree(site.errors()));
+            for (NodeEffect node : site.nodes()) {
+                object.withArray("nodes")
+                        .addObject()
+                        .put("position", node.position())
+                        .put("latent", node.latent())
+                        .put("clean", node.clean())
+                        .put("patch", node.patch())
+                        .put("effect", node.effect());
+            }
+        }
+        return json;
+    }
+}

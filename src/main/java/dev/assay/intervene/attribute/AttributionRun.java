@@ -1,0 +1,220 @@
+package dev.assay.intervene.attribute;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.intervene.DictionarySite;
+import dev.assay.intervene.Prompt;
+import dev.assay.intervene.attribute.AttributionCheck.Pair;
+import dev.assay.intervene.attribute.PatchedRuns.Patch;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/** The runs of a model that attribute a metric of one text. */
+final class AttributionRun {
+    private static final int MOST_ROWS = 16;
+    private static final long LOGIT_BYTES = 128L << 20;
+
+    private final HookedTransformer model;
+    private final List<DictionarySite> sites;
+    private final Metric metric;
+    private final Prompt patch;
+    private final int rows;
+    private final Prompt prompt;
+    private final PatchedRuns runs;
+
+    /**
+     * Describes the runs.
+     *
+     * @param model the model
+     * @param sites the dictionaries
+     * @param metric what is taken apart
+     * @param patch the text to patch from, as long as the prompt; null for zero
+     * @param rows how many copies of the prompt run at once; 0 for as many as suit the model
+     * @param prompt the text
+     */
+    AttributionRun(
+            HookedTransformer model, List<DictionarySite> sites, Metric metric, Prompt patch, int rows, Prompt prompt) {
+        this.model = model;
+        this.sites = sites;
+        this.metric = metric;
+        this.patch = patch;
+        long bytes = (long) Float.BYTES * prompt.length() * model.config().vocabularySize();
+        this.rows = rows > 0 ? rows : (int) Math.max(1, Math.min(MOST_ROWS, LOGIT_BYTES / bytes));
+        this.prompt = prompt;
+        this.runs = new PatchedRuns(model, prompt, metric);
+    }
+
+    /** Adds up gradients at the sites, [1, position · d] by site. */
+    @FunctionalInterface
+    private interface Gradients {
+        void addTo(Map<HookPoint, NDArray> sums, List<SiteNodes> nodes);
+    }
+
+    /** Takes the gradient at the text: one copy, one backward pass. */
+    AttributionReport gradient() {
+        return report("gradient", (sums, nodes) -> {
+            NDArray one = model.manager().ones(new Shape(1, 1));
+            runs.addGradients(Patch.none(), PatchedRuns.byPoint(nodes, site -> one), sums);
+        });
+    }
+
+    /** Takes the mean gradient on each site's way from the patch. Copy i is at step i % steps of site i / steps, and of no other. */
+    AttributionReport integrated(int steps) {
+        if (steps < 1) {
+            throw new InvalidInputException(steps + " steps of integrated gradients, expected at least 1");
+        }
+        return report("integrated gradients of " + steps + " steps", (sums, nodes) -> {
+            for (int[] copies : chunks(nodes.size() * steps)) {
+                addGradients(sums, nodes, copies, steps);
+            }
+        });
+    }
+
+    private void addGradients(Map<HookPoint, NDArray> sums, List<SiteNodes> nodes, int[] copies, int steps) {
+        try (Scope scope = Scope.open()) {
+            Map<HookPoint, NDArray> weights = new HashMap<>();
+            Map<HookPoint, NDArray> shifts = new HashMap<>();
+            for (int s = 0; s < nodes.size(); s++) {
+                float[] weight = new float[copies.length];
+                float[] distance = new float[copies.length];
+                for (int i = 0; i < copies.length; i++) {
+                    if (copies[i] / steps == s) {
+                        weight[i] = 1f / steps;
+                        distance[i] = (copies[i] % steps + 0.5f) / steps - 1; // α − 1
+                    }
+                }
+                HookPoint point = nodes.get(s).point();
+                weights.put(point, model.manager().create(weight, new Shape(1, weight.length)));
+                shifts.put(point, moved(nodes.get(s), distance));
+            }
+            runs.addGradients(new Patch(copies.length, shifts), weights, sums);
+        }
+    }
+
+    /** Returns distances times x − x_patch, [copies, position · d]. */
+    private NDArray moved(SiteNodes site, float... distances) {
+        NDArray column = model.manager().create(distances, new Shape(distances.length, 1));
+        return column.mul(site.difference().reshape(1, -1));
+    }
+
+    private AttributionReport report(String method, Gradients gradients) {
+        NDManager manager = model.manager();
+        try (Scope scope = Scope.open();
+                Autograd off = Autograd.off()) {
+            List<SiteNodes> nodes = nodes();
+            Map<HookPoint, NDArray> sums = PatchedRuns.byPoint(
+                    nodes, site -> manager.zeros(new Shape(1, site.difference().size())));
+            gradients.addTo(sums, nodes);
+            double clean = runs.metrics(Patch.none())[0];
+            List<SiteAttribution> effects = new ArrayList<>();
+            for (SiteNodes site : nodes) {
+                double replaced = runs.metrics(new Patch(1, Map.of(site.point(), moved(site, -1))))[0];
+                NDArray gradient =
+                        sums.get(site.point()).reshape(site.difference().getShape());
+                effects.add(site.effects(gradient, clean, replaced));
+            }
+            return new AttributionReport(
+                    metric.name(),
+                    method,
+                    patch == null ? "zero" : "“" + String.join("", patch.texts()) + "”",
+                    Arrays.stream(prompt.tokens()).boxed().toList(),
+                    prompt.texts(),
+                    clean,
+                    effects);
+        }
+    }
+
+    /** Measures what pairs estimate, a copy of the text each. */
+    AttributionCheck check(AttributionReport report, List<Pair> wanted) {
+        List<Pair> measured = new ArrayList<>();
+        try (Scope scope = Scope.open();
+                Autograd off = Autograd.off()) {
+            List<SiteNodes> nodes = nodes();
+            double clean = runs.metrics(Patch.none())[0];
+            for (int[] copies : chunks(wanted.size())) {
+                List<Pair> pairs = Arrays.stream(copies).mapToObj(wanted::get).toList();
+                double[] metrics = patched(nodes, pairs);
+                for (int i = 0; i < metrics.length; i++) {
+                    Pair pair = pairs.get(i);
+                    measured.add(new Pair(
+                            pair.point(), pair.latent(), pair.position(), pair.estimated(), clean - metrics[i]));
+                }
+            }
+        }
+        return new AttributionCheck(report.metric(), report.method(), measured);
+    }
+
+    /** Returns the metric of the text with the nodes of one pair patched, for each pair. */
+    private double[] patched(List<SiteNodes> nodes, List<Pair> pairs) {
+        try (Scope scope = Scope.open()) {
+            Map<HookPoint, NDArray> shifts = PatchedRuns.byPoint(
+                    nodes,
+                    site -> site.shifts(
+                            pairs.stream().map(pair -> chosen(site, pair)).toList()));
+            return runs.metrics(new Patch(pairs.size(), shifts));
+        }
+    }
+
+    /** Returns which nodes of a site a pair is about. */
+    private static List<Integer> chosen(SiteNodes site, Pair pair) {
+        if (!site.point().equals(pair.point())) {
+            return List.of();
+        }
+        return IntStream.range(0, site.nodes().size())
+                .filter(i -> site.nodes().get(i).latent() == pair.latent())
+                .filter(i -> pair.position() < 0 || site.nodes().get(i).position() == pair.position())
+                .boxed()
+                .toList();
+    }
+
+    private List<SiteNodes> nodes() {
+        HookPoint[] points = sites.stream().map(DictionarySite::point).toArray(HookPoint[]::new);
+        try (ActivationCache clean = model.cache(tokens(prompt), points);
+                ActivationCache patched = patch == null ? null : model.cache(tokens(patch), points)) {
+            List<SiteNodes> nodes = new ArrayList<>();
+            for (DictionarySite site : sites) {
+                NDArray x = site.rows(clean.get(site.point()));
+                nodes.add(
+                        patched == null
+                                ? SiteNodes.againstZero(site, x, read(site))
+                                : SiteNodes.againstText(site, x, site.rows(patched.get(site.point())), read(site)));
+            }
+            return nodes;
+        }
+    }
+
+    /** Returns the positions whose token a dictionary is for, in both texts. */
+    private boolean[] read(DictionarySite site) {
+        IntPredicate reads = site.reads(model);
+        boolean[] read = new boolean[prompt.length()];
+        for (int i = 0; i < read.length; i++) {
+            read[i] = reads.test(prompt.tokens()[i]) && (patch == null || reads.test(patch.tokens()[i]));
+        }
+        return read;
+    }
+
+    private NDArray tokens(Prompt text) {
+        return model.manager().create(text.ids(), new Shape(1, text.length()));
+    }
+
+    /** Cuts 0 … count − 1 into pieces that run at once. */
+    private List<int[]> chunks(int count) {
+        List<int[]> chunks = new ArrayList<>();
+        for (int first = 0; first < count; first += rows) {
+            chunks.add(IntStream.range(first, Math.min(count, first + rows)).toArray());
+        }
+        return chunks;
+    }
+}

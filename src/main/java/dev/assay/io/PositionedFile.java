@@ -1,0 +1,81 @@
+package dev.assay.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A new file that is written and read at any place. What goes wrong with it names it. Safe for several threads. */
+public final class PositionedFile implements AutoCloseable {
+    private final Path file;
+    private final FileChannel channel;
+
+    private PositionedFile(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /**
+     * Makes a file.
+     *
+     * @param file is not there yet
+     * @return the open file
+     * @throws IOException if it cannot be made
+     */
+    public static PositionedFile create(Path file) throws IOException {
+        return new PositionedFile(
+                file,
+                FileChannel.open(
+                        file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    /**
+     * Writes all that remains in a buffer.
+     *
+     * @param bytes afterwards at its limit
+     * @param position the place in the file of the first byte
+     * @throws IOException if the disk fails, such as for lack of space
+     */
+    public void write(ByteBuffer bytes, long position) throws IOException {
+        long place = position;
+        try {
+            while (bytes.hasRemaining()) {
+                place += channel.write(bytes, place);
+            }
+        } catch (IOException failure) {
+            // "No space left on device" alone does not say where.
+            throw named(failure.getMessage(), failure);
+        }
+    }
+
+    /**
+     * Fills a buffer.
+     *
+     * @param bytes afterwards at its limit
+     * @param position the place in the file of the first byte
+     * @throws IOException if the disk fails or the file ends too early
+     */
+    public void read(ByteBuffer bytes, long position) throws IOException {
+        long place = position;
+        while (bytes.hasRemaining()) {
+            int read = channel.read(bytes, place);
+            if (read < 0) {
+                throw named("became shorter while it was read", null);
+            }
+            place += read;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private IOException named(String reason, IOException cause) {
+        IOException named = new FileSystemException(file.toString(), null, reason);
+        named.initCause(cause);
+        return named;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.assay.model.config;
+
+/** How a layer's input is normalised. */
+public sealed interface Norm {
+    /**
+     * Returns the number that keeps the root from 0.
+     *
+     * @return added to the variance, or to the mean square
+     */
+    double eps();
+
+    /**
+     * Mean 0 and variance 1, then a weight and a bias (arXiv 1607.06450).
+     *
+     * @param eps added to the variance
+     */
+    record LayerNorm(double eps) implements Norm {
+        /** Checks the number. */
+        public LayerNorm {
+            requirePositive(eps);
+        }
+    }
+
+    /**
+     * Mean square 1, then a weight (arXiv 1910.07467).
+     *
+     * @param eps added to the mean square
+     * @param unitOffset whether the factor is 1 + weight, as in Gemma, and not the weight
+     */
+    record RmsNorm(double eps, boolean unitOffset) implements Norm {
+        /** Checks the number. */
+        public RmsNorm {
+            requirePositive(eps);
+        }
+    }
+
+    private static void requirePositive(double eps) {
+        if (!(eps > 0)) {
+            throw new IllegalArgumentException("eps is " + eps + ", expected a positive number");
+        }
+    }
+}

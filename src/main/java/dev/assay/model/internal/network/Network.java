@@ -1,0 +1,137 @@
+package dev.assay.model.internal.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.assay.model.config.AttentionConfig;
+import dev.assay.model.config.BlockConfig;
+import dev.assay.model.config.PositionEncoding;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.hook.HookPoint.Kind;
+import dev.assay.model.internal.network.Attention.AttentionLayers;
+import dev.assay.model.internal.network.Block.BlockNorms;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The computation of a transformer: embedding, blocks, final norm, unembedding. */
+public final class Network {
+    private final TransformerConfig config;
+    private final Parameters parameters;
+    private final NDArray eps;
+    private final NDManager manager;
+    private final RotaryTables.Source turns;
+    private final List<Block> blocks = new ArrayList<>();
+    private final NormLayer lnFinal;
+
+    /** Builds a part of the network on parameters that exist; the manager owns the few constants it adds. */
+    public Network(TransformerConfig config, LoadedPart part, Parameters parameters, NDManager manager) {
+        this.config = config;
+        this.parameters = parameters;
+        this.manager = manager;
+        this.eps = scalar(config.norm().eps());
+        this.turns = RotaryTables.Source.of(config.positions(), manager);
+        for (int i = 0; i < part.blocks(); i++) {
+            blocks.add(block(i));
+        }
+        WeightAndBias last = parameters.norm(Parameters.LN_FINAL);
+        this.lnFinal = new NormLayer(config.norm(), last, eps, Kind.LN_FINAL_SCALE, Kind.LN_FINAL_NORMALIZED, -1);
+    }
+
+    private NDArray scalar(double value) {
+        return Scope.detached(() -> manager.create((float) value));
+    }
+
+    private Block block(int i) {
+        BlockConfig halves = config.block();
+        BlockNorms norms = new BlockNorms(
+                norm(i, "ln1", Kind.LN1_SCALE, Kind.LN1_NORMALIZED),
+                halves.postNorms() ? norm(i, "ln1_post", Kind.LN1_POST_SCALE, Kind.LN1_POST_NORMALIZED) : null,
+                halves.sharedNorm() ? null : norm(i, "ln2", Kind.LN2_SCALE, Kind.LN2_NORMALIZED),
+                halves.postNorms() ? norm(i, "ln2_post", Kind.LN2_POST_SCALE, Kind.LN2_POST_NORMALIZED) : null);
+        AttentionConfig attention = config.attention();
+        AttentionLayers layers = new AttentionLayers(
+                parameters.product(i, "qkv"),
+                attention.normalizedHeads() ? norm(i, "q_norm", null, null) : null,
+                attention.normalizedHeads() ? norm(i, "k_norm", null, null) : null,
+                parameters.product(i, "out"));
+        FeedForward mlp = new FeedForward(
+                config.feedForward().gated() ? parameters.product(i, "gate") : null,
+                parameters.product(i, "up"),
+                parameters.product(i, "down"),
+                config.activation(),
+                i);
+        return new Block(
+                i,
+                halves,
+                norms,
+                new Attention(attention, layers, scalar(attention.scale(i)), parameters.precision(), i),
+                mlp);
+    }
+
+    private NormLayer norm(int block, String layer, Kind scale, Kind normalized) {
+        return new NormLayer(
+                config.norm(), parameters.norm(Parameters.ofBlock(block, layer)), eps, scale, normalized, block);
+    }
+
+    /** Returns the residual stream after the last block, [batch, position, D], or null where the pass ends. */
+    NDArray residual(NDArray tokens, Pass pass) {
+        try (Scope scope = Scope.open()) {
+            NDArray residual = pass.site(Kind.EMBED, -1, embed(tokens));
+            if (config.positions() instanceof PositionEncoding.Learned && !pass.ended()) {
+                NDArray table = parameters.get(Parameters.POSITIONS); // [contextLength, D]
+                NDArray learned =
+                        Aten.embedding(table, pass.geometry().positions()).broadcast(residual.getShape());
+                residual = residual.add(pass.site(Kind.POS_EMBED, -1, learned));
+            }
+            RotaryTables turned = pass.ended() ? null : turns.at(pass.geometry());
+            for (int i = 0; i < blocks.size(); i++) {
+                if (pass.ended()) {
+                    return null;
+                }
+                NDArray before = residual;
+                boolean windowed = config.attention().windows().get(i) > 0;
+                residual = blocks.get(i).run(before, turned.of(windowed), pass);
+                before.close();
+            }
+            if (blocks.size() < config.layers() && !pass.ended()) {
+                // The last that a part of a model computes is what its next block would read.
+                residual = pass.site(Kind.RESID_PRE, blocks.size(), residual);
+            }
+            return pass.ended() ? null : scope.keep(residual);
+        }
+    }
+
+    private NDArray embed(NDArray tokens) {
+        NDArray embedded = parameters.embed(tokens);
+        double scale = config.embedding().scale();
+        return scale == 1 ? embedded : Aten.mul(embedded, scale);
+    }
+
+    /** Returns the final norm of the residual stream, or null where the pass ends. */
+    public NDArray normalized(NDArray residual, Pass pass) {
+        return lnFinal.run(residual, pass);
+    }
+
+    /** Returns the final norm of the residual stream without sites. */
+    public NDArray normalized(NDArray residual) {
+        return lnFinal.apply(residual);
+    }
+
+    /** Returns what the final norm multiplies by, [D]. */
+    public NDArray finalNormWeight() {
+        return lnFinal.weight();
+    }
+
+    /** Returns the logits, [..., D] to [..., V]. */
+    public NDArray unembed(NDArray normalized) {
+        NDArray logits = parameters.unembed().apply(normalized);
+        double cap = config.embedding().softCap();
+        if (Autograd.isRecording()) {
+            return SoftCap.apply(logits, cap);
+        }
+        SoftCap.applyInPlace(logits, cap);
+        return logits;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.assay.model.internal.network;
+
+import ai.djl.ndarray.NDManager;
+import dev.assay.model.config.PositionEncoding;
+
+/**
+ * The rotary angles of one run.
+ *
+ * @param full for blocks that see all tokens; null when positions are learned
+ * @param windowed for blocks that see a window; null when positions are learned
+ */
+public record RotaryTables(RotaryTable full, RotaryTable windowed) {
+    RotaryTable of(boolean seesWindow) {
+        return seesWindow ? windowed : full;
+    }
+
+    /** Where the angles of a model come from; both are null when positions are learned, and the same when blocks turn alike. */
+    record Source(RotaryEmbedding full, RotaryEmbedding windowed) {
+        static Source of(PositionEncoding positions, NDManager manager) {
+            if (positions instanceof PositionEncoding.RotaryByWindow two) {
+                return new Source(
+                        new RotaryEmbedding(two.full(), manager), new RotaryEmbedding(two.windowed(), manager));
+            }
+            RotaryEmbedding one =
+                    positions instanceof PositionEncoding.Rotary rotary ? new RotaryEmbedding(rotary, manager) : null;
+            return new Source(one, one);
+        }
+
+        RotaryTables at(SequenceGeometry geometry) {
+            RotaryTable all = full == null ? null : full.at(geometry);
+            return new RotaryTables(all, windowed == full ? all : windowed.at(geometry));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.assay.model.training;
+
+import dev.assay.ProgressBar;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Shows a training on a progress bar, whose note tells the step, its loss and the last measurement of the held-out loss. */
+final class ProgressNote implements Consumer<TrainingProgress> {
+    private ProgressBar bar;
+    private long tokensPerStep;
+    private String heldOut = "";
+
+    @Override
+    public void accept(TrainingProgress progress) {
+        if (bar == null) {
+            tokensPerStep = progress.tokens() / progress.step();
+            bar = new ProgressBar("training", tokensPerStep * progress.steps());
+        }
+        if (!Double.isNaN(progress.validationLoss())) {
+            heldOut = String.format(Locale.ROOT, "  held out %.4f", progress.validationLoss());
+        }
+        bar.update(tokensPerStep * progress.step(), note(progress) + heldOut);
+        if (progress.step() == progress.steps()) {
+            bar.close();
+            bar = null;
+        }
+    }
+
+    private static String note(TrainingProgress progress) {
+        return String.format(
+                Locale.ROOT, "step %,d of %,d  loss %.4f", progress.step(), progress.steps(), progress.loss());
+    }
+}

@@ -1,0 +1,385 @@
+package dev.assay.model.training;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.assay.InvalidInputException;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.ModelTokenizer;
+import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.internal.network.LoadedPart;
+import dev.assay.model.internal.network.Parameters;
+import dev.assay.model.internal.network.WeightInitialization;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import dev.assay.text.ContextReader;
+import dev.assay.text.Corpus;
+import dev.assay.text.Split;
+import dev.assay.text.TokenBatch;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * Trains a transformer to predict the next token of a corpus, with AdamW, a learning rate that warms up and decays, and gradients
+ * clipped by their norm. The same settings give the same weights bit for bit, on one machine and thread count.
+ *
+ * <pre>{@code
+ * try (HookedTransformer model = TransformerTrainer.of(TransformerConfig.gptNeoX().build(), corpus)
+ *         .steps(2_000)
+ *         .train()) {
+ *     model.save(Path.of("runs/small"));
+ * }
+ * }</pre>
+ */
+public final class TransformerTrainer {
+    private final TransformerConfig config;
+    private final Corpus corpus;
+    private final int steps;
+    private final int batch;
+    private final int validationEvery;
+    private final int validationContexts;
+    private final long seed;
+    private final double embeddingDeviation;
+    private final Device device;
+    private final AdamW.Options optimizer;
+    private final WarmupCosine schedule;
+    private final Consumer<TrainingProgress> listener;
+
+    private TransformerTrainer(Builder builder) {
+        config = builder.config;
+        corpus = builder.corpus;
+        steps = builder.steps;
+        batch = builder.batch;
+        validationEvery = builder.validationEvery;
+        validationContexts = builder.validationContexts;
+        seed = builder.seed;
+        embeddingDeviation = builder.embeddingDeviation;
+        device = builder.device;
+        optimizer = new AdamW.Options(0.9, builder.beta2, 1e-8, builder.weightDecay, builder.clipNorm);
+        schedule = new WarmupCosine(builder.learningRate, builder.warmup, builder.steps, 0.1);
+        listener = builder.listener;
+    }
+
+    /**
+     * Starts the settings of a training.
+     *
+     * @param config the shape of the model
+     * @param corpus the text, whose held-out part measures the model
+     * @return the settings
+     */
+    public static Builder of(TransformerConfig config, Corpus corpus) {
+        return new Builder(config, corpus);
+    }
+
+    private HookedTransformer train() throws IOException {
+        requireHeldOut();
+        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        HookedTransformer model = null;
+        try {
+            Parameters parameters = WeightInitialization.normal(config, seed, embeddingDeviation, manager);
+            ModelTokenizer tokenizer =
+                    ModelTokenizer.of(corpus.tokenizer().file().toAbsolutePath().getParent());
+            model = new HookedTransformer(
+                    "in training", config, LoadedPart.whole(config), manager, parameters, tokenizer);
+            train(model);
+            return model;
+        } catch (IOException | RuntimeException failure) {
+            if (model == null) {
+                manager.close();
+            } else {
+                model.close();
+            }
+            throw failure;
+        }
+    }
+
+    private void train(HookedTransformer model) throws IOException {
+        Parameters parameters = model.parameters();
+        parameters.byName().values().forEach(parameter -> parameter.setRequiresGradient(true));
+        long start = System.nanoTime();
+        long seen = 0;
+        try (AdamW adam = new AdamW(parameters.byName().values(), optimizer, model.manager());
+                Batches batches = new Batches(corpus)) {
+            for (int step = 1; step <= steps; step++) {
+                double rate = schedule.at(step);
+                TokenBatch tokens = batches.next(batch);
+                double loss = step(model, adam, tokens, step, rate);
+                boolean measured = step % validationEvery == 0 || step == steps;
+                double validation = measured ? validationLoss(model) : Double.NaN;
+                seen += tokens.ids().length;
+                double seconds = (System.nanoTime() - start) / 1e9;
+                listener.accept(new TrainingProgress(step, steps, seen, loss, validation, rate, seconds));
+            }
+        } finally {
+            parameters.byName().values().forEach(parameter -> parameter.setRequiresGradient(false));
+        }
+    }
+
+    private double step(HookedTransformer model, AdamW adam, TokenBatch batch, int step, double rate) {
+        try (Scope scope = Scope.open()) {
+            double loss;
+            try (Autograd gradients = Autograd.recording()) {
+                NDArray mean = NextTokenLoss.of(model, batch.toArray(model.manager()));
+                gradients.backward(mean);
+                loss = mean.getFloat();
+            }
+            if (!Double.isFinite(loss)) {
+                throw new InvalidInputException("the training loss is " + loss + " at step " + step
+                        + " with learning rate " + rate + ", expected a number: try a lower learning rate");
+            }
+            adam.step(step, rate);
+            return loss;
+        }
+    }
+
+    /** Complains of a corpus that cannot fill a context of its held-out part before any time is spent. */
+    private void requireHeldOut() throws IOException {
+        if (corpus.heldOutEvery() == 0) {
+            return;
+        }
+        try (ContextReader reader = corpus.read(Split.HELD_OUT)) {
+            reader.next(1);
+        }
+    }
+
+    /** Returns the mean loss over the first held-out contexts; NaN when the corpus holds nothing out. */
+    private double validationLoss(HookedTransformer model) throws IOException {
+        if (corpus.heldOutEvery() == 0) {
+            return Double.NaN;
+        }
+        double sum = 0;
+        int contexts = 0;
+        try (Autograd off = Autograd.off();
+                ContextReader reader = corpus.read(Split.HELD_OUT)) {
+            while (contexts < validationContexts) {
+                TokenBatch tokens = reader.next(Math.min(batch, validationContexts - contexts));
+                if (tokens == null) {
+                    break;
+                }
+                try (Scope scope = Scope.open()) {
+                    sum += tokens.rows()
+                            * NextTokenLoss.of(model, tokens.toArray(model.manager()))
+                                    .getFloat();
+                    contexts += tokens.rows();
+                }
+            }
+        }
+        return sum / contexts;
+    }
+
+    /** The training contexts, over and over, in batches of equal size. */
+    private static final class Batches implements AutoCloseable {
+        private final Corpus corpus;
+        private ContextReader reader;
+
+        Batches(Corpus corpus) throws IOException {
+            this.corpus = corpus;
+            this.reader = corpus.read(Split.TRAINING);
+        }
+
+        /** Returns as many contexts as asked for, or as there are; after the last ones it begins again. */
+        TokenBatch next(int rows) throws IOException {
+            TokenBatch batch = reader.next(rows);
+            if (batch == null) {
+                reader.close();
+                reader = corpus.read(Split.TRAINING);
+                batch = reader.next(rows);
+            }
+            return batch;
+        }
+
+        @Override
+        public void close() throws IOException {
+            reader.close();
+        }
+    }
+
+    /** Collects the settings of a training. */
+    public static final class Builder {
+        private final TransformerConfig config;
+        private final Corpus corpus;
+        private int steps = 2_000;
+        private int batch = 32;
+        private int warmup = 100;
+        private double learningRate = 2e-3;
+        private double weightDecay = 0.01;
+        private double embeddingDeviation = WeightInitialization.DEVIATION;
+        private double beta2 = 0.95;
+        private double clipNorm = 1;
+        private int validationEvery = 250;
+        private int validationContexts = 64;
+        private long seed;
+        private Device device = Device.cpu();
+        private Consumer<TrainingProgress> listener = new ProgressNote();
+
+        private Builder(TransformerConfig config, Corpus corpus) {
+            this.config = config;
+            this.corpus = corpus;
+        }
+
+        /**
+         * Sets the number of steps, by default 2,000.
+         *
+         * @param value at least 1
+         * @return this
+         */
+        public Builder steps(int value) {
+            steps = value;
+            return this;
+        }
+
+        /**
+         * Sets the contexts of a step, by default 32.
+         *
+         * @param value at least 1
+         * @return this
+         */
+        public Builder batch(int value) {
+            batch = value;
+            return this;
+        }
+
+        /**
+         * Sets the largest learning rate, by default 0.002.
+         *
+         * @param value positive
+         * @return this
+         */
+        public Builder learningRate(double value) {
+            learningRate = value;
+            return this;
+        }
+
+        /**
+         * Sets over how many steps the learning rate rises, by default 100.
+         *
+         * @param value at least 0
+         * @return this
+         */
+        public Builder warmup(int value) {
+            warmup = value;
+            return this;
+        }
+
+        /**
+         * Sets the decay of the weights of products and embeddings, by default 0.01 a step times the learning rate.
+         *
+         * @param value at least 0
+         * @return this
+         */
+        public Builder weightDecay(double value) {
+            weightDecay = value;
+            return this;
+        }
+
+        /**
+         * Sets the decay of the second moment of Adam, by default 0.95.
+         *
+         * @param value in [0, 1)
+         * @return this
+         */
+        public Builder beta2(double value) {
+            beta2 = value;
+            return this;
+        }
+
+        /**
+         * Sets the norm that the gradient of all parameters together is cut to, by default 1.
+         *
+         * @param value positive
+         * @return this
+         */
+        public Builder clipNorm(double value) {
+            clipNorm = value;
+            return this;
+        }
+
+        /**
+         * Sets how often the held-out loss is measured, by default every 250 steps, and on how many contexts, by default 64.
+         *
+         * @param everySteps at least 1
+         * @param contexts at least 1
+         * @return this
+         */
+        public Builder validation(int everySteps, int contexts) {
+            validationEvery = everySteps;
+            validationContexts = contexts;
+            return this;
+        }
+
+        /**
+         * Sets the deviation that the token embedding starts with, by default 0.02. A larger one keeps the identity of a token
+         * visible deep in the residual stream; PyTorch's own embedding layers start with 1.
+         *
+         * @param value above 0
+         * @return this
+         */
+        public Builder embeddingDeviation(double value) {
+            embeddingDeviation = value;
+            return this;
+        }
+
+        /**
+         * Sets the seed of the first weights, by default 0.
+         *
+         * @param value any number
+         * @return this
+         */
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /**
+         * Sets where the training runs, by default on the CPU.
+         *
+         * @param value the device
+         * @return this
+         */
+        public Builder device(Device value) {
+            device = value;
+            return this;
+        }
+
+        /**
+         * Sets who hears of every step, by default a progress bar on standard error.
+         *
+         * @param value is called after each step
+         * @return this
+         */
+        public Builder listener(Consumer<TrainingProgress> value) {
+            listener = value;
+            return this;
+        }
+
+        /**
+         * Trains.
+         *
+         * @return the trained model, with its own copy of the corpus's tokenizer
+         * @throws InvalidInputException when a setting is out of its range, or the corpus does not fit the model
+         * @throws IOException when the text cannot be read
+         */
+        public HookedTransformer train() throws IOException {
+            atLeastOne("steps", steps);
+            atLeastOne("batch", batch);
+            atLeastOne("the steps between validations", validationEvery);
+            atLeastOne("the contexts of a validation", validationContexts);
+            if (corpus.contextLength() < 2 || corpus.contextLength() > config.contextLength()) {
+                throw new InvalidInputException("the corpus has contexts of " + corpus.contextLength()
+                        + " tokens, expected 2 to the model's context length, " + config.contextLength());
+            }
+            if (corpus.tokenizer().vocabularySize() > config.vocabularySize()) {
+                throw new InvalidInputException(
+                        "the tokenizer has " + corpus.tokenizer().vocabularySize()
+                                + " tokens, expected at most the model's vocabulary, " + config.vocabularySize());
+            }
+            return new TransformerTrainer(this).train();
+        }
+
+        private static void atLeastOne(String name, int value) {
+            if (value < 1) {
+                throw new InvalidInputException(name + " is " + value + ", expected at least 1");
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.assay.parquet;
+
+import com.github.luben.zstd.Zstd;
+import dev.assay.InvalidInputException;
+import io.airlift.compress.lz4.Lz4Decompressor;
+import io.airlift.compress.snappy.SnappyDecompressor;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.apache.parquet.format.CompressionCodec;
+
+/** How the pages of a column chunk are packed. */
+interface ParquetCodec {
+    /**
+     * Unpacks into the whole of an array. What does not fill it just so is damaged, which any exception says.
+     *
+     * @return the number of bytes unpacked
+     */
+    int unpack(byte[] packed, int from, int length, byte[] into) throws IOException;
+
+    /** Returns the codec that a file names. */
+    static ParquetCodec of(Path file, CompressionCodec name) {
+        return switch (name) {
+            case UNCOMPRESSED ->
+                (packed, from, length, into) -> {
+                    System.arraycopy(packed, from, into, 0, length);
+                    return length;
+                };
+            case SNAPPY ->
+                (packed, from, length, into) ->
+                        new SnappyDecompressor().decompress(packed, from, length, into, 0, into.length);
+            case LZ4_RAW ->
+                (packed, from, length, into) ->
+                        new Lz4Decompressor().decompress(packed, from, length, into, 0, into.length);
+            case ZSTD ->
+                (packed, from, length, into) ->
+                        (int) Zstd.decompressByteArray(into, 0, into.length, packed, from, length);
+            case GZIP ->
+                (packed, from, length, into) -> {
+                    try (InputStream bytes = new GZIPInputStream(new ByteArrayInputStream(packed, from, length))) {
+                        return bytes.readNBytes(into, 0, into.length);
+                    }
+                };
+            default ->
+                throw new InvalidInputException(file + ": the text is packed with " + name
+                        + ", expected snappy, zstd, gzip, lz4_raw or no compression");
+        };
+    }
+}

@@ -1,0 +1,101 @@
+package dev.assay.text.tokenizer;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A trained byte-level BPE.
+ *
+ * @param tokens the vocabulary in the order of its ids, bytes spelled as GPT-2's characters
+ * @param merges the pairs of tokens to merge, most urgent first
+ */
+public record BpeModel(List<String> tokens, List<Merge> merges) {
+    /** Copies the lists. */
+    public BpeModel {
+        tokens = List.copyOf(tokens);
+        merges = List.copyOf(merges);
+    }
+
+    /**
+     * Two neighbours that become one token.
+     *
+     * @param left the first
+     * @param right the second
+     */
+    public record Merge(String left, String right) {}
+
+    /**
+     * Writes {@code tokenizer.json} and {@code tokenizer_config.json} as Hugging Face reads them.
+     *
+     * @param folder made where it is missing
+     * @throws IOException if writing fails
+     */
+    public void write(Path folder) throws IOException {
+        AtomicFiles.writeString(folder.resolve("tokenizer.json"), Json.pretty(tokenizerJson()));
+        AtomicFiles.writeString(folder.resolve("tokenizer_config.json"), Json.pretty(configurationJson()));
+    }
+
+    private ObjectNode tokenizerJson() {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("version", "1.0");
+        json.putNull("truncation");
+        json.putNull("padding");
+        json.putArray("added_tokens").add(endOfText());
+        json.putNull("normalizer");
+        json.set("pre_tokenizer", byteLevel());
+        json.putNull("post_processor");
+        json.set("decoder", byteLevel());
+        json.set("model", model());
+        return json;
+    }
+
+    private static ObjectNode endOfText() {
+        ObjectNode token = Json.mapper().createObjectNode();
+        token.put("id", 0);
+        token.put("content", BpeTrainer.END_OF_TEXT);
+        for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
+            token.put(flag, false);
+        }
+        return token.put("special", true);
+    }
+
+    private static ObjectNode byteLevel() {
+        return Json.mapper()
+                .createObjectNode()
+                .put("type", "ByteLevel")
+                .put("add_prefix_space", false)
+                .put("trim_offsets", true)
+                .put("use_regex", true);
+    }
+
+    private ObjectNode model() {
+        ObjectNode model = Json.mapper().createObjectNode().put("type", "BPE");
+        for (String absent : List.of("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix")) {
+            model.putNull(absent);
+        }
+        for (String off : List.of("fuse_unk", "byte_fallback", "ignore_merges")) {
+            model.put(off, false);
+        }
+        ObjectNode vocabulary = model.putObject("vocab");
+        for (int id = 0; id < tokens.size(); id++) {
+            vocabulary.put(tokens.get(id), id);
+        }
+        // "left right" is understood by every version of the library; a byte-level token never holds a space.
+        ArrayNode pairs = model.putArray("merges");
+        merges.forEach(merge -> pairs.add(merge.left() + " " + merge.right()));
+        return model;
+    }
+
+    private static ObjectNode configurationJson() {
+        ObjectNode json = Json.mapper().createObjectNode();
+        for (String role : List.of("bos_token", "eos_token", "unk_token")) {
+            json.put(role, BpeTrainer.END_OF_TEXT);
+        }
+        return json.put("tokenizer_class", "PreTrainedTokenizerFast").put("clean_up_tokenization_spaces", false);
+    }
+}

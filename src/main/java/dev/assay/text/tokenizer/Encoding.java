@@ -1,0 +1,20 @@
+package dev.assay.text.tokenizer;
+
+/**
+ * The tokens of a text and where they stand in it.
+ *
+ * @param ids token ids, [tokens]
+ * @param starts where each token begins, in UTF-16 units of the text, [tokens]
+ * @param ends where each token ends (exclusive), in UTF-16 units of the text, [tokens]; tokens that share the bytes of one
+ *     character have equal spans
+ */
+public record Encoding(int[] ids, int[] starts, int[] ends) {
+    /**
+     * Returns the number of tokens.
+     *
+     * @return the length of each array
+     */
+    public int length() {
+        return ids.length;
+    }
+}

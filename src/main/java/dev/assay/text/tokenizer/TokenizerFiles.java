@@ -1,0 +1,64 @@
+package dev.assay.text.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.assay.InvalidInputException;
+import dev.assay.io.Json;
+import dev.assay.parquet.NativeLimits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the files of a tokenizer say.
+ *
+ * @param file the {@code tokenizer.json}
+ * @param json its content as it was checked, not as the file spells it
+ * @param vocabulary its tokens
+ * @param bosId the id of the token at the beginning of a text, -1 where there is none
+ * @param eosId the id of the token at the end of a text, -1 where there is none
+ */
+record TokenizerFiles(Path file, String json, Vocabulary vocabulary, int bosId, int eosId) {
+    private static final String TOKENIZER_FILE = "tokenizer.json";
+
+    static TokenizerFiles read(Path fileOrFolder) throws IOException {
+        Path file = Files.isDirectory(fileOrFolder) ? fileOrFolder.resolve(TOKENIZER_FILE) : fileOrFolder;
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidInputException(file + ": there is no tokenizer, expected a tokenizer.json");
+        }
+        JsonNode tokenizer = Json.read(file);
+        Vocabulary vocabulary = Vocabulary.of(tokenizer, file);
+        NativeLimits.check(tokenizer, vocabulary.size(), file);
+        Path folder = file.toAbsolutePath().getParent();
+        return new TokenizerFiles(
+                file,
+                tokenizer.toString(),
+                vocabulary,
+                specialId(folder, vocabulary, "bos_token"),
+                specialId(folder, vocabulary, "eos_token"));
+    }
+
+    /** The tokenizer's own files name the token; where they are silent, the model's files give its id. */
+    private static int specialId(Path folder, Vocabulary vocabulary, String role) throws IOException {
+        for (String name : List.of("tokenizer_config.json", "special_tokens_map.json")) {
+            JsonNode token = field(folder.resolve(name), role);
+            JsonNode content = token.isObject() ? token.path("content") : token;
+            if (content.isTextual() && vocabulary.id(content.textValue()) >= 0) {
+                return vocabulary.id(content.textValue());
+            }
+        }
+        for (String name : List.of("config.json", "generation_config.json")) {
+            JsonNode value = field(folder.resolve(name), role + "_id");
+            JsonNode id = value.isArray() ? value.path(0) : value;
+            if (id.isInt() && vocabulary.has(id.intValue())) {
+                return id.intValue();
+            }
+        }
+        return -1;
+    }
+
+    private static JsonNode field(Path file, String name) throws IOException {
+        return Files.isRegularFile(file) ? Json.read(file).path(name) : MissingNode.getInstance();
+    }
+}

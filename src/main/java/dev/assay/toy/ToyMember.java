@@ -1,0 +1,72 @@
+package dev.assay.toy;
+
+import dev.assay.sae.TopK;
+import dev.assay.train.SaeTrainer;
+import dev.assay.train.plan.BatchTopKTraining;
+import dev.assay.train.plan.GatedTraining;
+import dev.assay.train.plan.JumpReluPenalty;
+import dev.assay.train.plan.JumpReluTraining;
+import dev.assay.train.plan.MatryoshkaTraining;
+import dev.assay.train.plan.PAnnealingTraining;
+import dev.assay.train.plan.StandardTraining;
+import dev.assay.train.plan.TopKTraining;
+import dev.assay.train.plan.TrainingMethod;
+import java.util.List;
+
+/**
+ * A dictionary that {@link ToyExperiment} trains, once for each seed.
+ *
+ * @param name in tables and files
+ * @param sparsity its k or its coefficient
+ * @param dSae the number of latents
+ * @param learningRate the peak
+ * @param method what is trained
+ */
+public record ToyMember(String name, double sparsity, int dSae, double learningRate, TrainingMethod method) {
+    private static final double LEARNING_RATE = 0.01;
+
+    /**
+     * Returns a cell of the grid: the standard dictionary with an L1 penalty, which is not divided by the number of latents.
+     *
+     * @param dSae the number of latents
+     * @param coefficient λ
+     * @return the member
+     */
+    public static ToyMember cell(int dSae, double coefficient) {
+        return member(
+                "l1-" + ToyReport.plain(coefficient) + "-" + dSae, coefficient, dSae, StandardTraining.l1(coefficient));
+    }
+
+    /**
+     * Returns every architecture, with numbers that suit 64 dimensions, 128 features and 5 of them a row.
+     *
+     * @param k the features that fire on average, for the methods that ask for it
+     * @param dSae the number of latents, at least 32
+     * @return a member each
+     */
+    public static List<ToyMember> architectures(int k, int dSae) {
+        return List.of(
+                member("standard L1", 1, dSae, StandardTraining.l1(1)),
+                member("standard Lp 0.8", 0.7, dSae, new StandardTraining(0.7, 0.8, false, false)),
+                new ToyMember("tied", 0.8, dSae, 2 * LEARNING_RATE, StandardTraining.tied(0.8)),
+                member("p-annealing", 1, dSae, PAnnealingTraining.of(1)),
+                member("gated", 4, dSae, GatedTraining.of(4)),
+                member("JumpReLU step", 1, dSae, JumpReluTraining.of(new JumpReluPenalty.Step(1))),
+                member("JumpReLU tanh", 1, dSae, JumpReluTraining.of(new JumpReluPenalty.Tanh(1, 1))),
+                member("TopK", k, dSae, new TopKTraining(TopK.of(k))),
+                member("BatchTopK", k, dSae, BatchTopKTraining.of(k)),
+                member("Matryoshka", k, dSae, MatryoshkaTraining.of(k, dSae)));
+    }
+
+    private static ToyMember member(String name, double sparsity, int dSae, TrainingMethod method) {
+        return new ToyMember(name, sparsity, dSae, LEARNING_RATE, method);
+    }
+
+    /** What trains it from one initialisation. */
+    SaeTrainer trainer(long seed) {
+        return SaeTrainer.of(method)
+                .dictionarySize(dSae)
+                .optimizer(method.optimizer(dSae).learningRate(learningRate))
+                .seed(seed);
+    }
+}

@@ -1,0 +1,280 @@
+package dev.assay.toy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationProvenance;
+import dev.assay.activation.ActivationRows;
+import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ActivationStream;
+import dev.assay.activation.StreamPosition;
+import dev.assay.evaluate.similarity.DictionaryComparison;
+import dev.assay.evaluate.similarity.DictionarySimilarity;
+import dev.assay.io.Sha256;
+import dev.assay.sae.Dictionary;
+import dev.assay.sae.Weights;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * The toy model of superposition (Sharkey, Braun and Millidge, "Taking features out of superposition with sparse autoencoders", 2022):
+ * more sparse features than dimensions, whose directions are known. A row is {@code x = Σ strength_i · direction_i} over the features
+ * that fire; feature i fires with probability {@code p_i ∝ decay^i}, scaled so that a given number fires on average, with a strength
+ * uniform in [0, 1). Directions are uniform on the sphere.
+ *
+ * <pre>{@code
+ * ToySuperposition toy = ToySuperposition.of(64, 128).seed(1);
+ * try (SparseAutoencoder sae = SaeTrainer.of(…).source(toy) … .train()) {
+ *     System.out.println(toy.recovery(sae).toText());
+ * }
+ * }</pre>
+ *
+ * <p>An endless source like any other: it never repeats, and any position of it can be opened again.
+ */
+public final class ToySuperposition implements ActivationSource {
+    /** The rows of a pass. */
+    static final int ROWS = 1024;
+
+    private static final String SITE = "superposition";
+    private static final long DIRECTIONS = 0x7275_7468_5345_4544L;
+
+    private final Options options;
+    private final FeatureSampler firing;
+
+    private record Options(
+            int width, int features, double active, double decay, double correlation, long seed, Device device) {}
+
+    private ToySuperposition(Options options) {
+        this.options = options;
+        this.firing =
+                FeatureSampler.of(options.features, options.active, options.decay, options.correlation, options.seed);
+    }
+
+    /**
+     * Describes a model: 5 features fire on average, decay 0.99, independently of each other, seed 0.
+     *
+     * @param width the dimensions d
+     * @param features the number of features G
+     * @return the source
+     */
+    public static ToySuperposition of(int width, int features) {
+        if (width < 1 || features < 1) {
+            throw new InvalidInputException(
+                    features + " features in " + width + " dimensions, expected at least one of each");
+        }
+        double decay = 0.99;
+        double most = IntStream.range(0, features)
+                .mapToDouble(i -> Math.pow(decay, i))
+                .sum();
+        return new ToySuperposition(new Options(width, features, Math.min(5, most), decay, 0, 0, Device.cpu()));
+    }
+
+    /**
+     * Returns the model with another number of features that fire.
+     *
+     * @param mean of a row, above 0 and at most Σ decayⁱ, beyond which the first feature would fire more often than always
+     * @return the source
+     */
+    public ToySuperposition active(double mean) {
+        Options o = options;
+        return new ToySuperposition(new Options(o.width, o.features, mean, o.decay, o.correlation, o.seed, o.device));
+    }
+
+    /**
+     * Returns the model with features that become rare faster or slower.
+     *
+     * @param ratio of the probabilities of a feature and the one before it, above 0 and at most 1
+     * @return the source
+     */
+    public ToySuperposition decay(double ratio) {
+        Options o = options;
+        return new ToySuperposition(new Options(o.width, o.features, o.active, ratio, o.correlation, o.seed, o.device));
+    }
+
+    /**
+     * Returns the model with features that fire together or avoid each other; each fires as often as before.
+     *
+     * @param strength 0 to 1: the largest correlation that the Gaussian copula has between two features
+     * @return the source
+     */
+    public ToySuperposition correlation(double strength) {
+        Options o = options;
+        return new ToySuperposition(new Options(o.width, o.features, o.active, o.decay, strength, o.seed, o.device));
+    }
+
+    /**
+     * Returns another model of the same kind.
+     *
+     * @param number decides directions, correlations and rows
+     * @return the source
+     */
+    public ToySuperposition seed(long number) {
+        Options o = options;
+        return new ToySuperposition(
+                new Options(o.width, o.features, o.active, o.decay, o.correlation, number, o.device));
+    }
+
+    /**
+     * Returns the model on a device; it is the CPU unless set.
+     *
+     * @param place where rows are delivered
+     * @return the source
+     */
+    public ToySuperposition device(Device place) {
+        Options o = options;
+        return new ToySuperposition(new Options(o.width, o.features, o.active, o.decay, o.correlation, o.seed, place));
+    }
+
+    /**
+     * Returns the true directions.
+     *
+     * @param manager owns them
+     * @return float32 [G, d], unit rows
+     */
+    public NDArray directions(NDManager manager) {
+        // Other directions, a dictionary's first ones and a null's, come from seeds too: equal ones must not give the
+        // truth.
+        long scattered = new SplittableRandom(options.seed ^ DIRECTIONS).nextLong();
+        return Weights.randomDirections(manager, options.features, options.width, scattered);
+    }
+
+    /**
+     * Returns how often each feature fires.
+     *
+     * @return [G], probabilities, not rising
+     */
+    public double[] probabilities() {
+        return firing.probabilities().clone();
+    }
+
+    /**
+     * Returns what the copula's Gaussian variables correlate like.
+     *
+     * @return [G][G], a correlation matrix
+     */
+    public double[][] correlations() {
+        return firing.correlations();
+    }
+
+    /**
+     * Compares the true directions with a dictionary: {@code mmcs_a_to_b} says how well features were found, {@code mmcs_b_to_a}
+     * how many latents are features.
+     *
+     * @param dictionary trained on this source
+     * @return the figures, each with its null; a is the truth
+     */
+    public DictionarySimilarity recovery(Dictionary dictionary) {
+        try (Scope scope = Scope.open()) {
+            NDArray decoder = dictionary.decoder();
+            return DictionaryComparison.of(directions(decoder.getManager()), decoder)
+                    .run();
+        }
+    }
+
+    /**
+     * Returns the strengths of all features in the rows of a pass, 0 where a feature does not fire.
+     *
+     * @param pass its number
+     * @return [rows · G]
+     */
+    float[] codes(long pass) {
+        // Seeds that differ by multiples of a constant give streams of the generator that overlap: scatter them.
+        long scattered = new SplittableRandom(pass).nextLong();
+        return firing.draw(ROWS, new SplittableRandom(options.seed ^ scattered));
+    }
+
+    @Override
+    public List<String> sites() {
+        return List.of(SITE);
+    }
+
+    @Override
+    public List<Integer> widths() {
+        return List.of(options.width);
+    }
+
+    @Override
+    public Device device() {
+        return options.device;
+    }
+
+    /**
+     * Describes the model in words, but for its seed.
+     *
+     * @return such as {@code 128 features in 64 dimensions, 5.0 active, decay 0.99, correlation 0.0}
+     */
+    public String description() {
+        return String.format(
+                Locale.ROOT,
+                "%d features in %d dimensions, %s active, decay %s, correlation %s",
+                options.features,
+                options.width,
+                options.active,
+                options.decay,
+                options.correlation);
+    }
+
+    @Override
+    public ActivationProvenance provenance() {
+        String text = description() + ", seed " + options.seed;
+        return new ActivationProvenance("toy model of superposition", "float32", SITE, text, "all", 1, false, false);
+    }
+
+    @Override
+    public String modelHash() {
+        return new Sha256().add(provenance().toString()).hex();
+    }
+
+    /**
+     * Starts to deliver.
+     *
+     * @param start where to start; its context is the number of passes that were read
+     * @return the stream
+     */
+    @Override
+    public ActivationStream open(StreamPosition start) {
+        return new Stream(start.context());
+    }
+
+    private final class Stream implements ActivationStream {
+        private final NDManager manager = NDManager.newBaseManager(options.device, "PyTorch");
+        private final NDArray directions = Scope.detached(() -> directions(manager));
+        private long pass;
+
+        Stream(long pass) {
+            this.pass = pass;
+        }
+
+        @Override
+        public StreamPosition position() {
+            return new StreamPosition(0, pass, 0, 0);
+        }
+
+        @Override
+        public ActivationRows next() {
+            try (Scope scope = Scope.open();
+                    Autograd off = Autograd.off()) {
+                NDArray codes = manager.create(codes(pass), new Shape(ROWS, options.features));
+                NDArray x = scope.keep(codes.matMul(directions));
+                long[] tokens = new long[ROWS];
+                long[] documents = new long[ROWS];
+                Arrays.fill(documents, pass);
+                int[] positions = IntStream.range(0, ROWS).toArray();
+                pass++;
+                return new ActivationRows(x, tokens, documents, positions);
+            }
+        }
+
+        @Override
+        public void close() {
+            manager.close();
+        }
+    }
+}

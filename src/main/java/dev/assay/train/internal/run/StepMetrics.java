@@ -1,0 +1,49 @@
+package dev.assay.train.internal.run;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import dev.assay.tensor.Scope;
+import dev.assay.train.internal.step.TrainingState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The numbers that are logged of a step, under the names that SAELens uses. */
+final class StepMetrics {
+    private StepMetrics() {}
+
+    /**
+     * Measures a step that was taken.
+     *
+     * @param state after the step
+     * @param report of the step
+     * @param x what the step was about: [batch, width], scaled
+     * @return numbers by name, in the order in which they are shown
+     */
+    static Map<String, Number> of(TrainingState state, TrainingState.StepReport report, NDArray x) {
+        try (Scope scope = Scope.open()) {
+            NDArray target = state.rows(x).target(); // [batch, d_out]
+            NDArray centred = target.sub(target.mean(new int[] {0}));
+            double variance =
+                    centred.square().sum().getFloat() / target.getShape().get(0);
+            NDArray density = state.dead().density();
+            Map<String, Number> metrics = new LinkedHashMap<>();
+            metrics.put(
+                    "details/n_training_samples", report.step() * state.plan().batch());
+            metrics.put("details/current_learning_rate", report.learningRate());
+            metrics.put("details/gradient_norm", report.gradientNorm());
+            metrics.put("losses/overall_loss", report.loss());
+            report.losses().parts().forEach((name, loss) -> metrics.put("losses/" + name, loss));
+            report.losses().logged().forEach((name, number) -> metrics.put("details/" + name, number));
+            metrics.put("metrics/explained_variance", 1 - report.squaredError() / variance);
+            metrics.put("metrics/l0", report.l0());
+            metrics.put("sparsity/dead_features", state.dead().deadCount());
+            metrics.put("sparsity/below_1e-5", below(density, 1e-5));
+            metrics.put("sparsity/below_1e-6", below(density, 1e-6));
+            return metrics;
+        }
+    }
+
+    private static long below(NDArray density, double bound) {
+        return density.lt(bound).toType(DataType.INT64, false).sum().getLong();
+    }
+}

@@ -1,0 +1,53 @@
+package dev.assay.train.internal.step;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.index.NDIndex;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import dev.assay.train.plan.DictionaryInitialization;
+
+/** Starts the biases that {@link DictionaryInitialization} wants to fit the first batch. */
+final class BiasInitializer {
+    /** Products of a piece of the latents with a batch stay below this. */
+    private static final long FLOATS = 1L << 24;
+
+    private BiasInitializer() {}
+
+    /** Sets the decoder bias from the rows that are to be reconstructed: target [batch, d_out]. */
+    static void startDecoderBias(DictionaryInitialization.DecoderBias start, NDArray target, NDArray decoderBias) {
+        switch (start) {
+            case MEAN -> Aten.copy_(decoderBias, target.mean(new int[] {0}));
+            case GEOMETRIC_MEDIAN -> Aten.copy_(decoderBias, GeometricMedian.of(target));
+            case ZERO -> {}
+        }
+    }
+
+    /**
+     * Sets encoder biases so that each latent is above its bound on a share of the rows.
+     *
+     * @param share above 0
+     * @param s [batch, d_in], what the encoder is multiplied by
+     * @param p changed
+     * @param bound [d_sae], or null for 0
+     */
+    static void startEncoderBias(double share, NDArray s, DictionaryParameters p, NDArray bound) {
+        int batch = (int) s.getShape().get(0);
+        int active = (int) Math.min(Math.max(Math.round(share * batch), 1), batch - 1);
+        int piece = (int) Math.max(1, FLOATS / batch);
+        NDArray transposed = s.transpose();
+        NDList biases = new NDList();
+        for (int first = 0; first < p.dSae(); first += piece) {
+            NDIndex latents = new NDIndex("{}:{}", first, Math.min(p.dSae(), first + piece));
+            try (Scope scope = Scope.open()) {
+                NDArray products = p.encoder().get(latents).matMul(transposed); // [piece, batch]
+                NDArray largest = Aten.topKSorted(products, active + 1).values();
+                // Halfway between the last row that is to fire and the first one that is not.
+                NDArray edge = largest.get(new NDIndex(":, {}:", active - 1)).mean(new int[] {1});
+                biases.add(scope.keep(edge.neg()));
+            }
+        }
+        NDArray all = Candidates.joined(biases);
+        Aten.copy_(p.encoderBias(), bound == null ? all : all.add(bound));
+    }
+}

@@ -1,0 +1,160 @@
+package dev.assay.train.internal.step;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import dev.assay.train.plan.OptimizerOptions;
+import dev.assay.train.plan.Parameter;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Updates a dictionary: the part of each decoder row's gradient along the row is removed, all gradients are clipped by their common
+ * norm, Adam takes a step, decoder rows return to unit norm, and the average takes note. {@link OptimizerOptions} leaves out any of it.
+ */
+public final class DictionaryOptimizer implements AutoCloseable {
+    private final OptimizerOptions options;
+    private final DictionaryParameters parameters;
+    private final DictionaryParameters first;
+    private final DictionaryParameters second;
+    private final NDArray step; // float scalar, counted from 1
+    private final WeightAverage average; // null for none
+
+    DictionaryOptimizer(NDManager manager, OptimizerOptions options, DictionaryParameters parameters) {
+        this.options = options;
+        this.parameters = parameters;
+        this.first = parameters.zerosLike();
+        this.second = parameters.zerosLike();
+        this.step = Scope.detached(() -> manager.create(0f));
+        this.average = options.averageDecay() == 0 ? null : new WeightAverage(options.averageDecay(), parameters);
+    }
+
+    /**
+     * Takes a step, unless the gradients are not finite: a parameter that was updated by infinity is lost.
+     *
+     * @param gradients changed
+     * @param parallel [d_sae], the inner product of each decoder row with its gradient
+     * @param rate the learning rate
+     * @return the norm of all gradients before clipping; when it is not finite, nothing was updated
+     */
+    double step(DictionaryParameters gradients, NDArray parallel, double rate) {
+        if (options.decoder().tangent()) {
+            // A tied row's gradient is the sum of two; the inner product of one of them is of no use.
+            boolean tied = !parameters.has(Parameter.DECODER);
+            NDArray gradient = gradients.decoder();
+            removeParallel(gradient, tied ? gradient.mul(parameters.decoder()).sum(new int[] {1}) : parallel);
+        }
+        double norm = norm(gradients);
+        if (!Double.isFinite(norm)) {
+            return norm;
+        }
+        NDArray divisor = null;
+        if (options.clipNorm() > 0 && norm + 1e-6 > options.clipNorm()) {
+            divisor = step.getManager().create((float) ((norm + 1e-6) / options.clipNorm()));
+        }
+        step.addi(1);
+        Aten.adam_(
+                parameters.arrays(),
+                gradients.arrays(),
+                first.arrays(),
+                second.arrays(),
+                Collections.nCopies(parameters.arrays().size(), step),
+                Aten.AdamOptions.of(rate, options.beta1(), options.beta2()),
+                divisor);
+        normalize(parameters.decoder());
+        if (average != null) {
+            average.take(parameters);
+        }
+        return norm;
+    }
+
+    /** Leaves {@code ∂W − ⟨∂W, ŵ⟩ŵ} of each decoder row's gradient, ŵ the row's direction. */
+    private void removeParallel(NDArray gradient, NDArray inner) {
+        NDArray decoder = parameters.decoder();
+        NDArray norms = Aten.rowNorms(decoder).add((float) options.decoder().slack()); // [d_sae, 1]
+        NDArray factor = inner.reshape(-1, 1).div(norms.square().maximum(Float.MIN_NORMAL));
+        Aten.addcmul_(gradient, decoder, factor, -1);
+    }
+
+    private void normalize(NDArray decoder) {
+        if (options.decoder().unitNorm()) {
+            try (Scope scope = Scope.open()) {
+                Aten.div_(decoder, Aten.rowNorms(decoder).add(Math.ulp(1f)));
+            }
+        }
+    }
+
+    private static double norm(DictionaryParameters gradients) {
+        NDList norms = new NDList();
+        gradients.arrays().forEach(gradient -> norms.add(Aten.norm(gradient)));
+        float[] each = NDArrays.stack(norms).toFloatArray();
+        double squares = 0;
+        for (float n : each) {
+            squares += (double) n * n;
+        }
+        return Math.sqrt(squares);
+    }
+
+    /**
+     * Returns the weights that the trained dictionary has: their average where there is one, with decoder rows back at norm 1 where they
+     * are kept there.
+     *
+     * @return the parameters themselves, or arrays of the scope that is open
+     */
+    DictionaryParameters trained() {
+        if (average == null || stepsTaken() == 0) {
+            return parameters;
+        }
+        DictionaryParameters averages = average.of(stepsTaken());
+        normalize(averages.decoder());
+        return averages;
+    }
+
+    /** Forgets what was known of some latents, whose weights are new: int64 [n]. */
+    void restart(NDArray latents) {
+        for (DictionaryParameters moment : moments()) {
+            moment.byName().forEach((parameter, array) -> {
+                if (parameter.isOfLatents()) {
+                    NDArray rows = Aten.indexSelect(array, 0, latents);
+                    Aten.indexCopy_(array, 0, latents, rows.zerosLike());
+                }
+            });
+        }
+        if (average != null) {
+            average.restart(parameters, latents, stepsTaken());
+        }
+    }
+
+    /** The sums of the average that a checkpoint must hold, if there is one. */
+    public Optional<DictionaryParameters> average() {
+        return Optional.ofNullable(average).map(WeightAverage::sums);
+    }
+
+    /** The arrays that a checkpoint must hold beside the parameters. */
+    public List<DictionaryParameters> moments() {
+        return Arrays.asList(first, second);
+    }
+
+    long stepsTaken() {
+        return (long) step.getFloat();
+    }
+
+    void restore(long steps) {
+        step.muli(0).addi(steps);
+    }
+
+    @Override
+    public void close() {
+        first.close();
+        second.close();
+        step.close();
+        if (average != null) {
+            average.close();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.assay.train.internal.step;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
+
+/**
+ * Codes as m entries (row, latent), sorted by row. Each product costs m · d, where the dense one costs rows · d_sae · d: a bag of
+ * table rows for each row or latent.
+ */
+final class SparseCodeSpace implements CodeSpace {
+    private final int rows;
+    private final int dSae;
+    private final NDArray entryRows; // int64 [m], not falling
+    private final NDArray latents; // int64 [m]
+    private final EmbeddingBag ofRows;
+    private final ByLatent byLatent;
+
+    /**
+     * Takes entries.
+     *
+     * @param entries where codes may differ from 0
+     * @param rows of the batch
+     * @param dSae the number of latents
+     */
+    SparseCodeSpace(SparseEntries entries, int rows, int dSae) {
+        this(entries.rows(), entries.latents(), rows, dSae);
+    }
+
+    private SparseCodeSpace(NDArray entryRows, NDArray latents, int rows, int dSae) {
+        this.rows = rows;
+        this.dSae = dSae;
+        this.entryRows = entryRows;
+        this.latents = latents;
+        this.ofRows = EmbeddingBag.of(latents, entryRows, rows);
+        this.byLatent = new ByLatent(entryRows, latents, dSae);
+    }
+
+    /**
+     * The entries of neighbouring latents, as those of a dictionary of their own.
+     *
+     * @param space the entries, latents counted from the first
+     * @param positions int64, where they stand among all
+     */
+    record Part(SparseCodeSpace space, NDArray positions) {}
+
+    /** Returns the entries of the latents from one to before another. */
+    Part part(int first, int last) {
+        NDArray within = latents.gte((long) first).logicalAnd(latents.lt((long) last));
+        NDArray positions = within.nonzero().reshape(-1);
+        NDArray rowsOfPart = Aten.indexSelect(entryRows, 0, positions);
+        NDArray latentsOfPart = Aten.indexSelect(latents, 0, positions).sub((long) first);
+        return new Part(new SparseCodeSpace(rowsOfPart, latentsOfPart, rows, last - first), positions);
+    }
+
+    @Override
+    public void addDecoded(NDArray sum, NDArray table, NDArray values) {
+        ofRows.add(sum, table, values);
+    }
+
+    @Override
+    public NDArray codeGradient(NDArray table, NDArray gradient) {
+        return Aten.embeddingBagWeightsGradient(gradient, table, latents, ofRows.offsets(), entryRows);
+    }
+
+    @Override
+    public NDArray scratch(NDArray values) {
+        return values.zerosLike();
+    }
+
+    @Override
+    public NDArray codes(NDArray values) {
+        return values.zerosLike();
+    }
+
+    @Override
+    public void byLatent(NDArray out, NDArray table, NDArray values) {
+        byLatent.bags().write(out, table, byLatent.sorted(values));
+    }
+
+    @Override
+    public void addByLatent(NDArray sum, NDArray table, NDArray values) {
+        byLatent.bags().add(sum, table, byLatent.sorted(values));
+    }
+
+    @Override
+    public NDArray sumByLatent(NDArray values) {
+        return Aten.binCount(latents, values, dSae);
+    }
+
+    @Override
+    public NDArray sumByRow(NDArray values) {
+        return Aten.binCount(entryRows, values, rows);
+    }
+
+    @Override
+    public NDArray ofLatents(NDArray perLatent) {
+        return Aten.indexSelect(perLatent, 0, latents);
+    }
+
+    @Override
+    public NDArray ofRows(NDArray perRow) {
+        return Aten.indexSelect(perRow, 0, entryRows);
+    }
+
+    /** The entries sorted by latent, found when they are first asked for. */
+    private static final class ByLatent {
+        private final NDArray entryRows;
+        private final NDArray latents;
+        private final int dSae;
+        private NDArray order; // int64 [m]
+        private EmbeddingBag bags; // one a latent
+
+        ByLatent(NDArray entryRows, NDArray latents, int dSae) {
+            this.entryRows = entryRows;
+            this.latents = latents;
+            this.dSae = dSae;
+        }
+
+        NDArray sorted(NDArray values) {
+            return Aten.indexSelect(values, 0, order());
+        }
+
+        EmbeddingBag bags() {
+            if (bags == null) {
+                bags = EmbeddingBag.of(sorted(entryRows), latents, dSae);
+            }
+            return bags;
+        }
+
+        private NDArray order() {
+            if (order == null) {
+                order = Aten.sort(latents).indices();
+            }
+            return order;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.assay.train.internal.step;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.activation.ActivationProvenance;
+import dev.assay.sae.ActivationNormalization;
+import dev.assay.sae.Architecture;
+import dev.assay.sae.InputOptions;
+import dev.assay.sae.SaeMetadata;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.Transcoder;
+import dev.assay.sae.Weights;
+import dev.assay.tensor.Scope;
+import dev.assay.train.plan.Parameter;
+import dev.assay.train.plan.Target;
+import dev.assay.train.plan.TrainingPlan;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Makes the dictionary that a run was for: what only training needed is folded away or left behind. */
+public final class TrainedDictionaryBuilder {
+    private TrainedDictionaryBuilder() {}
+
+    /**
+     * Folds the scale of activations. Training saw {@code a·x}, and of a transcoder the target {@code b·y}; of a dictionary that
+     * reconstructs its input a = b. Every architecture is positively homogeneous, so that with biases and thresholds divided by a the same
+     * encoder gives the codes of x, which are those of a·x divided by a. The decoder has to give y: it is multiplied by a/b, its bias
+     * divided by b. Decoder rows keep their norm where a = b, unlike when the scale is folded into the matrices.
+     */
+    public static SparseAutoencoder fold(TrainingState state, ActivationScale scale, ActivationProvenance from) {
+        TrainingPlan plan = state.plan();
+        try (Scope scope = Scope.open()) {
+            DictionaryParameters p = state.optimizer().trained();
+            Objective.Trained trained = state.objective().trained(p, scale.input());
+            float ratio = (float) (scale.input() / scale.target());
+            Map<String, NDArray> more = new HashMap<>(trained.more());
+            if (p.has(Parameter.SKIP)) {
+                more.put(Transcoder.W_SKIP, times(p.get(Parameter.SKIP), ratio));
+            }
+            NDArray decoderBias = p.has(Parameter.DECODER_BIAS)
+                    ? p.decoderBias().div((float) scale.target())
+                    : p.encoder().getManager().zeros(new Shape(p.dOut()));
+            Weights weights = new Weights(
+                    p.encoder(),
+                    p.encoderBias().div((float) scale.input()),
+                    times(p.decoder(), ratio),
+                    decoderBias,
+                    more);
+            SparseAutoencoder dictionary = SparseAutoencoder.builder()
+                    .architecture(architecture(trained.architecture(), plan, p))
+                    .weights(weights)
+                    .input(new InputOptions(ActivationNormalization.NONE, plan.centresInput(), false))
+                    .metadata(metadata(plan, from))
+                    .density(state.dead().density().toType(DataType.FLOAT32, false))
+                    .build();
+            if (trained.foldsNorms()) {
+                try (SparseAutoencoder unfolded = dictionary) {
+                    return unfolded.foldDecoderNorm();
+                }
+            }
+            return dictionary;
+        }
+    }
+
+    private static NDArray times(NDArray x, float factor) {
+        return factor == 1 ? x : x.mul(factor);
+    }
+
+    private static Architecture architecture(Architecture codes, TrainingPlan plan, DictionaryParameters p) {
+        return plan.target() == Target.INPUT ? codes : new Transcoder(codes, p.has(Parameter.SKIP));
+    }
+
+    private static SaeMetadata metadata(TrainingPlan plan, ActivationProvenance from) {
+        return SaeMetadata.builder()
+                .modelName(from.model())
+                .hookName(from.hook())
+                .datasetPath(from.text())
+                .contextSize(from.contextLength())
+                .prependBos(from.prependBos())
+                .put("exclude_special_tokens", from.withoutSpecialTokens())
+                .put("training", plan)
+                .build();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.assay.train.internal.step;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
+import dev.assay.train.plan.Parameter;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The exponential moving average of weights: {@code a ← β · a + (1 − β) · w} after each step, from 0, read as {@code a / (1 − β^steps)},
+ * as Adam corrects its moments.
+ */
+final class WeightAverage implements AutoCloseable {
+    private final double decay;
+    private final DictionaryParameters sums;
+
+    /**
+     * Starts an average.
+     *
+     * @param decay β, above 0 and below 1
+     * @param parameters the weights, of which no note is taken yet
+     */
+    WeightAverage(double decay, DictionaryParameters parameters) {
+        this.decay = decay;
+        this.sums = parameters.zerosLike();
+    }
+
+    /** Takes note of the weights after a step. */
+    void take(DictionaryParameters parameters) {
+        sums.byName().forEach((parameter, sum) -> Aten.lerp_(sum, parameters.get(parameter), 1 - decay));
+    }
+
+    /** Makes some latents' averages what their weights are now: latents int64 [n], after a number of steps. */
+    void restart(DictionaryParameters parameters, NDArray latents, long steps) {
+        sums.byName().forEach((parameter, sum) -> {
+            if (parameter.isOfLatents()) {
+                NDArray rows = Aten.indexSelect(parameters.get(parameter), 0, latents);
+                Aten.indexCopy_(sum, 0, latents, rows.mul((float) weight(steps)));
+            }
+        });
+    }
+
+    /** The average after a number of steps, at least one, in arrays of the scope that is open. */
+    DictionaryParameters of(long steps) {
+        Map<Parameter, NDArray> averages = new EnumMap<>(Parameter.class);
+        sums.byName().forEach((parameter, sum) -> averages.put(parameter, sum.div((float) weight(steps))));
+        return new DictionaryParameters(averages);
+    }
+
+    private double weight(long steps) {
+        return 1 - Math.pow(decay, steps);
+    }
+
+    /** What a checkpoint must hold. */
+    DictionaryParameters sums() {
+        return sums;
+    }
+
+    @Override
+    public void close() {
+        sums.close();
+    }
+}

@@ -1,0 +1,89 @@
+package dev.assay.train.metrics;
+
+import dev.assay.io.AtomicFiles;
+import dev.assay.view.Curve;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * The curves of a run as a page that a browser shows while the run lasts and after it. The page is written anew when numbers come and
+ * some seconds have passed; writing takes at most a hundredth of the time.
+ */
+final class RunReport implements MetricsSink {
+    private static final long SHORTEST_PAUSE = Duration.ofSeconds(3).toNanos();
+    private static final long PAUSE_FOR_WRITING = 100; // times what the last writing took
+
+    private final Path file;
+    private final RunInfo facts;
+    private final LongSupplier clock;
+    private final Map<String, Curve> curves = new LinkedHashMap<>();
+    private final long openedAt;
+    private final long stepsBefore;
+    private long lastStep;
+    private long writtenAt;
+    private long pause; // none before the first page
+
+    /**
+     * Starts a report. Nothing is written before the first numbers come.
+     *
+     * @param file the page
+     * @param facts what it says beside the curves
+     * @param log the metrics of the run so far; one that is missing holds nothing
+     * @param stepsTaken the step that the run continues after
+     */
+    RunReport(Path file, RunInfo facts, Path log, long stepsTaken) throws IOException {
+        this(file, facts, log, stepsTaken, System::nanoTime);
+    }
+
+    /** With a clock of nanoseconds. */
+    RunReport(Path file, RunInfo facts, Path log, long stepsTaken, LongSupplier clock) throws IOException {
+        this.file = file;
+        this.facts = facts;
+        this.clock = clock;
+        this.stepsBefore = stepsTaken;
+        this.lastStep = stepsTaken;
+        MetricsLog.replay(log, stepsTaken, this::remember);
+        this.openedAt = clock.getAsLong();
+        this.writtenAt = openedAt;
+    }
+
+    private void remember(long step, Map<String, ? extends Number> metrics) {
+        metrics.forEach((name, value) ->
+                curves.computeIfAbsent(name, unknown -> new Curve()).add(step, value.doubleValue()));
+    }
+
+    @Override
+    public void write(long step, Map<String, ? extends Number> metrics) throws IOException {
+        remember(step, metrics);
+        lastStep = step;
+        if (clock.getAsLong() - writtenAt >= pause) {
+            write(true);
+        }
+    }
+
+    private void write(boolean running) throws IOException {
+        long start = clock.getAsLong();
+        RunPage page = new RunPage(facts, curves, lastStep, ZonedDateTime.now());
+        String html = running ? page.running(secondsLeft(start)) : page.ended();
+        AtomicFiles.writeString(file, html);
+        writtenAt = clock.getAsLong();
+        pause = Math.max(SHORTEST_PAUSE, PAUSE_FOR_WRITING * (writtenAt - start));
+    }
+
+    private double secondsLeft(long now) {
+        return (now - openedAt) / 1e9 / Math.max(1, lastStep - stepsBefore) * (facts.steps() - lastStep);
+    }
+
+    /** Writes the page a last time; from now on it does not refresh itself. */
+    @Override
+    public void close() throws IOException {
+        if (lastStep > 0) {
+            write(false);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.assay.train.plan;
+
+import dev.assay.InvalidInputException;
+
+/**
+ * The loss that revives dead latents: the k largest pre-activations among them reconstruct what the living ones left over
+ * (arXiv 2406.04093, appendix A.2). With residual {@code r = x − x̂}, taken as a constant, and its reconstruction {@code r̂}:
+ *
+ * <ul>
+ *   <li>{@link Convention#NORMALIZED}: {@code coefficient · E‖r − r̂‖² / E‖r − E r‖²}, codes through a ReLU, no decoder bias in r̂.
+ *       The paper's, and dictionary_learning's.
+ *   <li>{@link Convention#SCALED}: {@code coefficient · min(n_dead / ⌊d/2⌋, 1) · E‖r − r̂‖²}, codes raw, the decoder bias in r̂.
+ *       SAELens's; kept so that its runs can be repeated.
+ * </ul>
+ *
+ * <p>Where a latent is active whenever its pre-activation is positive, as in a standard or gated dictionary, a dead one is negative on
+ * every row of the batch, and the ReLU of the first convention leaves its loss without a gradient.
+ *
+ * @param coefficient the weight of the loss, 0 for none
+ * @param convention how it is normalised
+ */
+public record AuxiliaryLoss(double coefficient, Convention convention) {
+    /** Checks the range. */
+    public AuxiliaryLoss {
+        if (!(coefficient >= 0 && Double.isFinite(coefficient))) {
+            throw new InvalidInputException(
+                    "the auxiliary loss's coefficient is " + coefficient + ", expected 0 or more");
+        }
+    }
+
+    /** How the loss is normalised, see {@link AuxiliaryLoss}. */
+    public enum Convention {
+        /** Divided by the variance of the residual. */
+        NORMALIZED,
+        /** Scaled by the number of dead latents. */
+        SCALED
+    }
+
+    /**
+     * Returns the paper's loss with its coefficient 1/32.
+     *
+     * @return the default
+     */
+    public static AuxiliaryLoss standard() {
+        return new AuxiliaryLoss(1.0 / 32, Convention.NORMALIZED);
+    }
+
+    /**
+     * Returns the absence of this loss.
+     *
+     * @return coefficient 0
+     */
+    public static AuxiliaryLoss none() {
+        return new AuxiliaryLoss(0, Convention.NORMALIZED);
+    }
+
+    /** The number of dead latents that reconstruct the residual of a row: half the width, or all there are. */
+    public static int latentsPerRow(int dIn, int dead) {
+        return Math.min(Math.max(dIn / 2, 1), dead);
+    }
+}

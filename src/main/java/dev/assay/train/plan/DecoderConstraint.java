@@ -1,0 +1,41 @@
+package dev.assay.train.plan;
+
+/** What an optimizer keeps decoder rows to; of a tied dictionary, the rows of its encoder. */
+public enum DecoderConstraint {
+    /** Nothing: for losses whose penalty counts the norms, or where norms do not matter. */
+    FREE,
+    /** Rows return to norm 1 after each step. */
+    UNIT_NORM,
+    /** As {@link #UNIT_NORM}, and the part of each row's gradient along the row is removed before Adam sees it. */
+    UNIT_NORM_TANGENT(0),
+    /**
+     * As {@link #UNIT_NORM_TANGENT}, but that the directions of rows are taken to be {@code w / (‖w‖ + 10⁻⁶)}, as in most trainers of
+     * dictionary_learning; what is left of the part along a row is about a millionth of it.
+     */
+    UNIT_NORM_NEAR_TANGENT(1e-6);
+
+    private final double slack;
+
+    DecoderConstraint() {
+        this(Double.NaN);
+    }
+
+    DecoderConstraint(double slack) {
+        this.slack = slack;
+    }
+
+    /** {@return whether decoder rows are kept at norm 1} */
+    public boolean unitNorm() {
+        return this != FREE;
+    }
+
+    /** {@return whether gradients along decoder rows are removed} */
+    public boolean tangent() {
+        return !Double.isNaN(slack);
+    }
+
+    /** What is added to the norms by which directions are found. */
+    public double slack() {
+        return slack;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.assay.train.plan;
+
+/**
+ * How the pressure towards sparse codes grows at the start of a run.
+ *
+ * @param warmUp the stretch over which the coefficients of sparsity losses rise from 0: their factor at step t, counted from 0, is
+ *     {@code min(t / length, 1)}, as in SAELens and dictionary_learning
+ * @param k how k comes down, for methods that have one
+ */
+public record SparsitySchedule(StepSpan warmUp, KAnnealing k) {
+    /**
+     * Returns the absence of a schedule.
+     *
+     * @return full coefficients and k from the first step
+     */
+    public static SparsitySchedule none() {
+        return warmUp(StepSpan.NONE);
+    }
+
+    /**
+     * Returns a warm-up of the coefficients.
+     *
+     * @param span such as {@code StepSpan.steps(2000)} or {@code StepSpan.share(0.05)}
+     * @return the schedule
+     */
+    public static SparsitySchedule warmUp(StepSpan span) {
+        return new SparsitySchedule(span, KAnnealing.none());
+    }
+
+    /**
+     * Returns an annealing of k.
+     *
+     * @param annealing such as {@code KAnnealing.linear(512, StepSpan.share(0.1))}
+     * @return the schedule
+     */
+    public static SparsitySchedule annealing(KAnnealing annealing) {
+        return new SparsitySchedule(StepSpan.NONE, annealing);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.assay.train.plan;
+
+import dev.assay.InvalidInputException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A dictionary of a sweep.
+ *
+ * @param name of its folder
+ * @param plan what is trained; null for a member that was refused
+ * @param sites what it is trained on; for a transcoder two, the input's and the target's
+ * @param refusal why it cannot be trained; null for a member that can
+ */
+public record SweepMember(String name, TrainingPlan plan, List<String> sites, String refusal) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final Set<String> RESERVED = Set.of("buffer", "checkpoints");
+
+    /** Checks the name. */
+    public SweepMember {
+        Objects.requireNonNull(name);
+        sites = List.copyOf(sites);
+        if (!NAME.matcher(name).matches() || RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new InvalidInputException("the member \"" + name
+                    + "\" cannot be a folder, expected letters, digits, dots, dashes and underscores, and none of "
+                    + String.join(", ", RESERVED.stream().sorted().toList()));
+        }
+    }
+}

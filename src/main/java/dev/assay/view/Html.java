@@ -1,0 +1,159 @@
+package dev.assay.view;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+
+/** Text and numbers as HTML: everything that a tokenizer can produce stays text. */
+public final class Html {
+    private Html() {}
+
+    /**
+     * Escapes text for an element or a quoted attribute.
+     *
+     * @param text any text
+     * @return HTML
+     */
+    public static String escape(String text) {
+        StringBuilder html = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            appendEscaped(html, text.charAt(i));
+        }
+        return html.toString();
+    }
+
+    /**
+     * Quotes a document for an attribute: only what would end the attribute or mean something else in it changes.
+     *
+     * @param html any text
+     * @return the attribute's value
+     */
+    public static String attribute(String html) {
+        return html.replace("&", "&amp;").replace("\"", "&quot;");
+    }
+
+    /**
+     * Writes a piece of running text: line breaks and tabs become visible signs, spaces stay spaces.
+     *
+     * @param text any text
+     * @return HTML
+     */
+    public static String running(String text) {
+        return signs(text, false);
+    }
+
+    /**
+     * Writes a token by itself: leading and trailing spaces become visible too, since they tell tokens apart.
+     *
+     * @param text the token; empty becomes a sign
+     * @return HTML
+     */
+    public static String token(String text) {
+        return text.isEmpty() ? "<s>∅</s>" : signs(text, true);
+    }
+
+    private static String signs(String text, boolean edges) {
+        int first = 0;
+        int last = text.length() - 1;
+        while (edges && first < text.length() && text.charAt(first) == ' ') {
+            first++;
+        }
+        while (edges && last > first && text.charAt(last) == ' ') {
+            last--;
+        }
+        StringBuilder html = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\n' -> html.append("<s>↵</s>");
+                case '\r' -> html.append("<s>␍</s>");
+                case '\t' -> html.append("<s>⇥</s>");
+                case ' ' -> html.append(edges && (i < first || i > last) ? "<s>·</s>" : " ");
+                default -> appendEscaped(html, c);
+            }
+        }
+        return html.toString();
+    }
+
+    private static void appendEscaped(StringBuilder html, char c) {
+        switch (c) {
+            case '<' -> html.append("&lt;");
+            case '>' -> html.append("&gt;");
+            case '&' -> html.append("&amp;");
+            case '"' -> html.append("&quot;");
+            case '\'' -> html.append("&#39;");
+            // HTML allows no control characters, and XML parsers refuse the last two of the plane as well.
+            default -> html.append(Character.isISOControl(c) || c >= '\uFFFE' ? '\uFFFD' : c);
+        }
+    }
+
+    /**
+     * Writes a number to three or four significant digits, with an exponent only where there is no other way.
+     *
+     * @param value any number
+     * @return such as 1,234 or 0.0012
+     */
+    public static String number(double value) {
+        double size = Math.abs(value);
+        if (size == 0) {
+            return "0";
+        }
+        if (size >= 1000 && size == Math.rint(size)) {
+            return String.format(Locale.ROOT, "%,.0f", value).replace('-', '−');
+        }
+        String pattern = size >= 1e7 || size < 1e-5 ? "%.2e" : "%,." + decimals(size) + "f";
+        return String.format(Locale.ROOT, pattern, value).replace('-', '−');
+    }
+
+    /**
+     * Writes a number with a fixed count of decimals, for a column in which numbers are compared.
+     *
+     * @param value any number
+     * @param decimals digits behind the point
+     * @return such as 0.9902; a dash where there is no such number
+     */
+    public static String fixed(double value, int decimals) {
+        return Double.isNaN(value)
+                ? "–"
+                : String.format(Locale.ROOT, "%,." + decimals + "f", value).replace('-', '−');
+    }
+
+    /**
+     * Writes a number to two significant digits, for an axis.
+     *
+     * @param value a finite number
+     * @return the number without an exponent
+     */
+    public static String rounded(double value) {
+        return new BigDecimal(value).round(new MathContext(2)).toPlainString().replace('-', '−');
+    }
+
+    private static int decimals(double size) {
+        return size >= 100 ? 1 : size >= 10 ? 2 : size >= 0.1 ? 3 : 2 + (int) Math.ceil(-Math.log10(size));
+    }
+
+    /**
+     * Writes a count with thousands apart.
+     *
+     * @param value any number
+     * @return such as 1,234
+     */
+    public static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /**
+     * Writes a share as a percentage to three significant digits.
+     *
+     * @param share 1 for the whole
+     * @return such as 12.3 %
+     */
+    public static String percent(double share) {
+        double percent = 100 * share;
+        if (percent == 0) {
+            return "0 %";
+        }
+        int decimals = percent >= 10 ? 1 : percent >= 1 ? 2 : (int) Math.ceil(-Math.log10(percent)) + 2;
+        return String.format(Locale.ROOT, "%." + Math.min(decimals, 8) + "f %%", percent);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.assay.view;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Tokens and numbers in lines of text that stand below each other. A code point counts as a column. */
+public final class TextColumns {
+    private TextColumns() {}
+
+    /** Returns visible text filled up, or cut, to a number of columns: exact for most scripts, near enough for the others. */
+    public static String column(String text, int columns) {
+        int length = text.codePointCount(0, text.length());
+        return length > columns ? firstColumns(text, columns) : text + " ".repeat(columns - length);
+    }
+
+    /** Returns the tokens around one of them, which stands in brackets at the same column whatever is around it. */
+    public static String inContext(List<String> tokens, int peak, int columnsBefore, int columnsAfter) {
+        String before = PlainText.visible(String.join("", tokens.subList(0, peak)));
+        String token = PlainText.visible(tokens.get(peak));
+        String after = PlainText.visible(String.join("", tokens.subList(peak + 1, tokens.size())));
+        // The space before a word stands outside the brackets.
+        int word = token.length() - token.stripLeading().length();
+        return lastColumns(before + token.substring(0, word), columnsBefore)
+                + '['
+                + token.substring(word)
+                + ']'
+                + firstColumns(after, columnsAfter);
+    }
+
+    /** Returns tokens in brackets, one after the other. */
+    public static String bracketed(List<String> tokens) {
+        StringBuilder text = new StringBuilder();
+        tokens.forEach(token -> text.append(text.isEmpty() ? "[" : " [")
+                .append(PlainText.visible(token))
+                .append(']'));
+        return text.toString();
+    }
+
+    /** {@return a share as a percentage} */
+    public static String percent(double share) {
+        return String.format(Locale.ROOT, share >= 0.001 || share == 0 ? "%.2f %%" : "%.4f %%", 100 * share);
+    }
+
+    private static String lastColumns(String text, int columns) {
+        int length = text.codePointCount(0, text.length());
+        return length > columns
+                ? "…" + text.substring(text.offsetByCodePoints(0, length - columns + 1))
+                : " ".repeat(columns - length) + text;
+    }
+
+    private static String firstColumns(String text, int columns) {
+        int length = text.codePointCount(0, text.length());
+        return length > columns ? text.substring(0, text.offsetByCodePoints(0, columns - 1)) + "…" : text;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.assay.feature.store;
+
+import dev.assay.io.AtomicFolder;
+import dev.assay.text.TokenBatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** Codes of no model, kept as a dense table beside, for oracles; some activations are 0 or negative, some tokens do not count. */
+final class RandomCodes {
+    static final int LENGTH = 16;
+    static final int VOCABULARY = 50;
+
+    final int latents;
+    final int contexts;
+    final float[][] codes; // [positions, latents], 0 where inactive or not counted
+    final boolean[] counted; // [positions]
+    final long[] ids; // [positions]
+    final long[] documents; // [positions]
+
+    /** The last latent is dead, the first one always on, the second has one value only, and values are round for ties. */
+    RandomCodes(int latents, int contexts, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        this.latents = latents;
+        this.contexts = contexts;
+        int positions = contexts * LENGTH;
+        codes = new float[positions][latents];
+        counted = new boolean[positions];
+        ids = new long[positions];
+        documents = new long[positions];
+        for (int position = 0; position < positions; position++) {
+            counted[position] = position % LENGTH != 0;
+            ids[position] = counted[position] ? 1 + random.nextInt(VOCABULARY - 1) : 0;
+            documents[position] = 3L * (position / 37);
+            for (int latent = 0; latent < latents - 1 && counted[position]; latent++) {
+                boolean active = latent == 0 || random.nextDouble() < 0.5 / latent;
+                double size = -Math.log(1 - random.nextDouble()) * (1 + latent);
+                float value = latent % 3 == 2 ? Math.max(1, Math.round(size)) : (float) size + 1e-6f;
+                codes[position][latent] = active ? (latent == 1 ? 2.5f : value) : 0;
+            }
+        }
+    }
+
+    int positions() {
+        return codes.length;
+    }
+
+    long tokens() {
+        long tokens = 0;
+        for (boolean each : counted) {
+            tokens += each ? 1 : 0;
+        }
+        return tokens;
+    }
+
+    /** The codes of some contexts as a dictionary gives them: zeros and negative values among them, and codes of special tokens. */
+    CodedTokens batch(int first, int rows) {
+        int base = first * LENGTH;
+        int size = rows * LENGTH;
+        long[] own = new long[size];
+        long[] from = new long[size];
+        int[] places = new int[size];
+        boolean[] counts = new boolean[size];
+        long[] offsets = new long[size];
+        long[] indices = new long[size * latents];
+        float[] values = new float[size * latents];
+        int entries = 0;
+        for (int i = 0; i < size; i++) {
+            own[i] = ids[base + i];
+            from[i] = documents[base + i];
+            counts[i] = counted[base + i];
+            offsets[i] = entries;
+            for (int latent = latents - 1; latent >= 0; latent--) {
+                float value = codes[base + i][latent];
+                if (!counts[i]) {
+                    indices[entries] = latent;
+                    values[entries++] = 99;
+                } else if (value > 0 || latent % 5 == 0) {
+                    indices[entries] = latent;
+                    values[entries++] = value > 0 ? value : latent % 2 == 0 ? -1 : 0;
+                }
+            }
+        }
+        return new CodedTokens(
+                new TokenBatch(rows, LENGTH, own, from, places),
+                counts,
+                offsets,
+                Arrays.copyOf(indices, entries),
+                Arrays.copyOf(values, entries));
+    }
+
+    FeatureStore store(Path folder, int batch, long memory, int partners) throws IOException {
+        StoreBuilder.Options options = new StoreBuilder.Options(memory, partners, new ExampleWindow(5, 3));
+        AtomicFolder.write(folder, partial -> {
+            try (StoreBuilder builder = new StoreBuilder(partial, latents, options)) {
+                for (int first = 0; first < contexts; first += batch) {
+                    builder.add(batch(first, Math.min(batch, contexts - first)));
+                }
+                builder.finish(
+                        hash -> provenance(builder, hash), new VocabularyTexts(VOCABULARY, id -> " t" + id + "é"));
+            }
+        });
+        return FeatureStore.open(folder);
+    }
+
+    private static Provenance provenance(StoreBuilder builder, String hash) {
+        return new Provenance(
+                "random",
+                "m",
+                "random",
+                "d",
+                "blocks.0.hook_resid_post",
+                "noise",
+                hash,
+                "all documents",
+                LENGTH,
+                builder.contexts(),
+                builder.tokens(),
+                "test");
+    }
+}

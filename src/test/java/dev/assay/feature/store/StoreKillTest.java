@@ -1,0 +1,117 @@
+package dev.assay.feature.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.assay.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stores that are replaced by a process which is killed without warning, or which runs out of space. */
+class StoreKillTest {
+    private static final List<String> FILES = List.of("features.json", "features.safetensors");
+
+    @TempDir
+    Path temporary;
+
+    private Path folder;
+
+    @BeforeEach
+    void build() throws IOException {
+        folder = temporary.resolve("features");
+        old().store(folder, 8, 1 << 16, 4);
+    }
+
+    /** Builds a store in the given folder once, or again and again. */
+    public static void main(String[] arguments) throws IOException {
+        RandomCodes codes = new RandomCodes(200, 400, 2);
+        do {
+            codes.store(Path.of(arguments[0]), 8, 1 << 16, 8);
+        } while (arguments[1].equals("again"));
+    }
+
+    private static RandomCodes old() {
+        return new RandomCodes(12, 60, 1);
+    }
+
+    @Test
+    @Timeout(120)
+    void aProcessKilledInTheMiddleLeavesTheOldStoreAsItWas() throws Exception {
+        Path reference = temporary.resolve("reference");
+        old().store(reference, 8, 1 << 16, 4);
+        Path partial = temporary.resolve("features.partial");
+        for (String file : List.of("activations.log", "features.safetensors")) {
+            do { // until it is killed before it is done
+                old().store(folder, 8, 1 << 16, 4);
+                kill("once", partial.resolve(file));
+            } while (!Files.exists(partial));
+            for (String name : FILES) {
+                assertEquals(-1, Files.mismatch(reference.resolve(name), folder.resolve(name)), file);
+            }
+            assertEquals(List.of(), FeatureStore.open(folder).verify());
+        }
+        old().store(folder, 8, 1 << 16, 4);
+        try (Stream<Path> left = Files.list(temporary)) {
+            assertEquals(Set.of(folder, reference, temporary.resolve("error.txt")), left.collect(Collectors.toSet()));
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void whateverTheMomentThereIsAWholeStore() throws Exception {
+        for (int milliseconds : new int[] {0, 70, 150}) {
+            Path partial = temporary.resolve("features.partial");
+            Process process = start(ChildJvm.UNLIMITED, "again");
+            await(process, partial);
+            Thread.sleep(milliseconds);
+            process.destroyForcibly().waitFor();
+            FeatureStore store = FeatureStore.open(folder);
+            assertTrue(store.latents() == 12 || store.latents() == 200);
+            assertEquals(List.of(), store.verify());
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    @DisabledOnOs(OS.WINDOWS) // the shell's limit on the size of files
+    void aFullDiskIsOneSentenceAndNoLoss() throws Exception {
+        Process process = start("200", "once"); // kibibytes
+        assertEquals(1, process.waitFor());
+        String error = Files.readString(temporary.resolve("error.txt"));
+        assertTrue(error.contains("FileSystemException: " + temporary.resolve("features.partial")), error);
+        assertEquals(12, FeatureStore.open(folder).latents());
+        assertFalse(Files.exists(temporary.resolve("features.partial")));
+    }
+
+    private void kill(String how, Path moment) throws Exception {
+        Process process = start(ChildJvm.UNLIMITED, how);
+        await(process, moment);
+        process.destroyForcibly().waitFor();
+    }
+
+    private static void await(Process process, Path file) throws InterruptedException {
+        while (!Files.exists(file)) {
+            assertTrue(process.isAlive(), "the process ended by itself");
+            Thread.sleep(1);
+        }
+    }
+
+    private Process start(String largestFile, String how) throws IOException {
+        return ChildJvm.limited(largestFile, StoreKillTest.class, folder.toString(), how)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(temporary.resolve("error.txt").toFile())
+                .start();
+    }
+}

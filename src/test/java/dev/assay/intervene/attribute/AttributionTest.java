@@ -1,0 +1,275 @@
+package dev.assay.intervene.attribute;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.InvalidInputException;
+import dev.assay.intervene.Cases;
+import dev.assay.intervene.Intervention;
+import dev.assay.intervene.InterventionResult;
+import dev.assay.intervene.TokenPositions;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookPoint.Kind;
+import dev.assay.model.hook.HookScope;
+import dev.assay.sae.ActivationNormalization;
+import dev.assay.sae.Architecture;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.TopK;
+import dev.assay.tensor.Autograd;
+import dev.assay.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AttributionTest {
+    private static final int[] OTHER = {3, 17, 9, 29, 2, 11, 8};
+    /** In the last block, whose halves both read the stream before it. */
+    private static final List<HookPoint> LAST = List.of(
+            HookPoint.z(2),
+            HookPoint.attnOut(2),
+            HookPoint.mlpOut(2),
+            HookPoint.residPost(2),
+            new HookPoint(Kind.LN_FINAL_NORMALIZED, -1));
+
+    private static HookedTransformer model;
+
+    @BeforeAll
+    static void makeModel() {
+        model = Cases.model();
+    }
+
+    @AfterAll
+    static void closeModel() {
+        model.close();
+    }
+
+    /** With the final norm's scale held, every logit is an affine function of each of these sites. */
+    private static HookScope linear() {
+        return model.hooks()
+                .edit(
+                        new HookPoint(Kind.LN_FINAL_SCALE, -1),
+                        (scale, site) -> scale.onesLike().mul(0.07f))
+                .open();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.assay.intervene.InterventionTest#dictionaries")
+    void equalsExactAblationWhereTheModelIsLinear(Architecture architecture, ActivationNormalization normalization) {
+        List<SparseAutoencoder> dictionaries = new ArrayList<>();
+        try (HookScope frozen = linear()) {
+            Attribution attribution = null;
+            for (HookPoint point : LAST) {
+                SparseAutoencoder sae = Cases.dictionary(architecture, normalization, point, 4 + dictionaries.size());
+                dictionaries.add(sae);
+                attribution = attribution == null ? Attribution.of(model, sae) : attribution.at(sae);
+            }
+            Attribution zero = attribution.metric(Metric.logitDifference(-1, 5, 6));
+            expectExact(zero, zero.gradient(Cases.TOKENS));
+            expectExact(zero, zero.integrated(Cases.TOKENS, 3));
+            Attribution text = zero.counterfactual(OTHER);
+            expectExact(text, text.gradient(Cases.TOKENS));
+        } finally {
+            dictionaries.forEach(SparseAutoencoder::close);
+        }
+    }
+
+    private static void expectExact(Attribution attribution, AttributionReport report) {
+        double largest = Math.abs(report.topNodes(1).get(0).effect());
+        assertTrue(largest > 1e-3, "an effect of " + largest + " tells little");
+        double tolerance = 1e-5 * Math.max(1, largest);
+        assertTrue(attribution.exactNodes(report, 16).largestDifference() < tolerance);
+        AttributionCheck features = attribution.exact(report, 16);
+        assertTrue(features.largestDifference() < tolerance);
+        assertTrue(features.correlation() > 0.99999);
+        for (SiteAttribution site : report.sites()) {
+            assertEquals(site.total(), site.sum(), 1e-5 * Math.max(1, Math.abs(site.total())));
+        }
+    }
+
+    /** The sum over latents and error is that over the whole difference, in double precision. */
+    @Test
+    void effectsAreDifferencesTimesTheModelsOwnGradient() {
+        HookPoint early = HookPoint.residPost(0);
+        try (SparseAutoencoder first = Cases.dictionary(TopK.of(6), ActivationNormalization.LAYER_NORM, early, 3);
+                SparseAutoencoder second = Cases.dictionary();
+                Scope scope = Scope.open()) {
+            Metric metric = Metric.logit(4, 7);
+            AttributionReport report =
+                    Attribution.of(model, first).at(second).metric(metric).gradient(Cases.TOKENS);
+            NDArray tokens = Cases.tokens(model, Cases.TOKENS);
+            try (ActivationCache gradients = model.gradients(
+                            tokens, null, logits -> metric.apply(logits).sum(), early, Cases.POINT);
+                    Autograd off = Autograd.off();
+                    ActivationCache clean = model.cache(tokens, early, Cases.POINT)) {
+                for (SiteAttribution site : report.sites()) {
+                    SparseAutoencoder sae = site.point().equals(early) ? first : second;
+                    NDArray x = clean.get(site.point()).get(0);
+                    NDArray scale = sae.input().normalization().apply(x).scale();
+                    float[] scales = scale == null ? null : scale.toFloatArray();
+                    float[] gradient = gradients.get(site.point()).toFloatArray();
+                    float[] decoder = sae.decoder().toFloatArray();
+                    float[] codes = sae.encode(x).dense().toFloatArray();
+                    assertTrue(site.nodes().size() >= 7);
+                    for (NodeEffect node : site.nodes()) {
+                        double slope = 0;
+                        for (int i = 0; i < Cases.WIDTH; i++) {
+                            slope += (double) decoder[node.latent() * Cases.WIDTH + i]
+                                    * gradient[node.position() * Cases.WIDTH + i];
+                        }
+                        double code = codes[node.position() * Cases.LATENTS + node.latent()];
+                        double unit = scales == null ? 1 : scales[node.position()];
+                        assertEquals(code, node.clean(), 0);
+                        assertEquals(code * unit * slope, node.effect(), 1e-7 + 1e-4 * Math.abs(node.effect()));
+                    }
+                    NDArray error = x.sub(sae.reconstruct(x));
+                    float[] errors = error.mul(gradients.get(site.point()).get(0))
+                            .sum(new int[] {1})
+                            .toFloatArray();
+                    for (int i = 0; i < errors.length; i++) {
+                        assertEquals(errors[i], site.errors().get(i), 1e-6);
+                    }
+                }
+                // What comes after the position of the metric cannot act on it.
+                assertTrue(report.sites().get(0).nodes().stream()
+                        .filter(node -> node.position() > 4)
+                        .allMatch(node -> node.effect() == 0));
+            }
+        }
+    }
+
+    @Test
+    void integratedGradientsConvergeToTheirSum() {
+        HookPoint early = HookPoint.residPost(0);
+        try (SparseAutoencoder first = Cases.dictionary(TopK.of(6), ActivationNormalization.NONE, early, 3);
+                SparseAutoencoder second = Cases.dictionary()) {
+            Attribution zero = Attribution.of(model, first)
+                    .at(second)
+                    .metric(Metric.loss(Cases.TOKENS))
+                    .rows(7);
+            for (Attribution each : List.of(zero, zero.counterfactual(OTHER))) {
+                double few = gap(each.integrated(Cases.TOKENS, 4));
+                double many = gap(each.integrated(Cases.TOKENS, 64));
+                assertTrue(many < 2e-5, "64 steps leave " + many);
+                assertTrue(many < few / 3, few + " with 4 steps, " + many + " with 64");
+                assertTrue(gap(each.gradient(Cases.TOKENS)) > 10 * many, "the gradient alone should not sum up");
+            }
+        }
+    }
+
+    private static double gap(AttributionReport report) {
+        return report.sites().stream()
+                .mapToDouble(site -> Math.abs(site.sum() - site.total()))
+                .max()
+                .orElseThrow();
+    }
+
+    @Test
+    void exactEffectsAreThoseOfTheIntervention() {
+        try (SparseAutoencoder sae =
+                Cases.dictionary(TopK.of(6), ActivationNormalization.CONSTANT_NORM_RESCALE, Cases.POINT, 1)) {
+            Attribution attribution =
+                    Attribution.of(model, sae).metric(Metric.loss(Cases.TOKENS)).rows(3);
+            AttributionReport report = attribution.gradient(Cases.TOKENS);
+            AttributionCheck all = attribution.exact(report, 8);
+            AttributionCheck nodes = attribution.exactNodes(report, 8);
+            assertEquals(8, all.effects().size());
+            for (AttributionCheck.Pair pair : all.effects()) {
+                expectAblation(pair, Intervention.of(model, sae).ablate(pair.latent()));
+            }
+            for (AttributionCheck.Pair pair : nodes.effects()) {
+                TokenPositions at = TokenPositions.of(pair.position());
+                expectAblation(pair, Intervention.of(model, sae).positions(at).ablate(pair.latent()));
+            }
+        }
+    }
+
+    private static void expectAblation(AttributionCheck.Pair pair, Intervention ablation) {
+        try (InterventionResult result = ablation.run(Cases.TOKENS)) {
+            assertEquals(result.baselineLoss() - result.editedLoss(), pair.exact(), 2e-6);
+        }
+    }
+
+    @Test
+    void aTextPatchedFromItselfChangesNothing() {
+        try (SparseAutoencoder sae = Cases.dictionary()) {
+            AttributionReport report = Attribution.of(model, sae)
+                    .metric(Metric.logit(-1, 3))
+                    .counterfactual(Cases.TOKENS)
+                    .gradient(Cases.TOKENS);
+            assertEquals(0, report.sites().get(0).total());
+            assertTrue(report.topNodes(100).stream().allMatch(node -> node.effect() == 0));
+            assertEquals(0, report.sites().get(0).errorSum());
+        }
+    }
+
+    @Test
+    void correlationIsThatOfPearson() {
+        AttributionCheck check =
+                new AttributionCheck("m", "gradient", List.of(pair(1, 2), pair(2, 3), pair(4, 3), pair(7, 9)));
+        // By hand: Σ(a−3.5)(b−4.25) = 23.5; Σ(a−3.5)² = 21; Σ(b−4.25)² = 30.75.
+        assertEquals(23.5 / Math.sqrt(21 * 30.75), check.correlation(), 1e-12);
+        assertEquals(2, check.largestDifference());
+    }
+
+    private static AttributionCheck.Pair pair(double estimated, double exact) {
+        return new AttributionCheck.Pair(Cases.POINT, 1, -1, estimated, exact);
+    }
+
+    @Test
+    void metricsEqualTheirDefinitions() {
+        try (Scope scope = Scope.open();
+                Autograd off = Autograd.off()) {
+            NDArray logits = model.manager()
+                    .create(new float[] {1, 2, 3, 0, 5, 1, 2, 2, 2, 4, 0, 1}, new ai.djl.ndarray.types.Shape(2, 2, 3));
+            assertEquals(List.of(5f, 0f), floats(Metric.logit(-1, 1).apply(logits)));
+            assertEquals(
+                    List.of(-2f, 0f), floats(Metric.logitDifference(0, 0, 2).apply(logits)));
+            double first = Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)) - 3;
+            assertEquals(first, Metric.loss(1, 2).apply(logits).toFloatArray()[0], 1e-6);
+            assertEquals(-first, Metric.logProbability(0, 2).apply(logits).toFloatArray()[0], 1e-6);
+        }
+    }
+
+    private static List<Float> floats(NDArray array) {
+        List<Float> list = new ArrayList<>();
+        for (float number : array.toFloatArray()) {
+            list.add(number);
+        }
+        return list;
+    }
+
+    @Test
+    void wrongInputIsOneSentence() {
+        try (SparseAutoencoder sae = Cases.dictionary()) {
+            Attribution attribution = Attribution.of(model, sae).metric(Metric.logit(9, 1));
+            assertEquals(
+                    "the metric is at position 9, but the prompt has 7 tokens",
+                    refused(() -> attribution.gradient(Cases.TOKENS)));
+            assertEquals(
+                    "the metric is of token 32, expected 0 to 31",
+                    refused(() -> attribution.metric(Metric.logit(-1, 32)).gradient(Cases.TOKENS)));
+            assertEquals(
+                    "the prompt has 7 tokens and the text to patch from 2, expected as many",
+                    refused(() -> attribution.counterfactual(1, 2).gradient(Cases.TOKENS)));
+            assertEquals(
+                    "two dictionaries are to read blocks.1.hook_resid_post, expected one a site",
+                    refused(() -> attribution.at(sae)));
+            assertEquals(
+                    "0 steps of integrated gradients, expected at least 1",
+                    refused(() -> attribution.integrated(Cases.TOKENS, 0)));
+            assertTrue(refused(() -> Metric.loss(3)).startsWith("the loss of a text of 1 tokens"));
+        }
+    }
+
+    private static String refused(org.junit.jupiter.api.function.Executable action) {
+        return assertThrows(InvalidInputException.class, action).getMessage();
+    }
+}

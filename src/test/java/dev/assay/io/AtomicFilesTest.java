@@ -1,0 +1,141 @@
+package dev.assay.io;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.assay.checkpoint.Safetensors;
+import dev.assay.checkpoint.SafetensorsWriter;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFilesTest {
+    private static final String DISK_FULL = "No space left on device";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void foldersAreMadeAndFilesReplaced() throws IOException {
+        Path file = folder.resolve("a/b/c.txt");
+        AtomicFiles.writeString(file, "one");
+        AtomicFiles.writeString(file, "two");
+        assertEquals("two", Files.readString(file));
+        assertEquals(List.of("c.txt"), names(file.getParent()));
+    }
+
+    @Test
+    void aFullDiskLeavesTheOldFile() throws IOException {
+        Path file = folder.resolve("weights.safetensors");
+        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+            Safetensors.write(file, Map.of("a", manager.ones(new Shape(3))), Map.of());
+            byte[] before = Files.readAllBytes(file);
+            SafetensorsWriter writer = Safetensors.writer(Map.of("a", manager.ones(new Shape(1_000_000))), Map.of());
+            FileSystemException failure = assertThrows(
+                    FileSystemException.class,
+                    () -> AtomicFiles.write(file, out -> writer.writeTo(new SmallDisk(out, 2_000_000))));
+            assertEquals(file.toAbsolutePath() + ": " + DISK_FULL, failure.getMessage());
+            assertEquals(List.of("weights.safetensors"), names(folder));
+            assertArrayEquals(before, Files.readAllBytes(file));
+        }
+    }
+
+    @Test
+    void filesThatBelongTogetherAreReplacedTogether() throws IOException {
+        Map<Path, IoConsumer<OutputStream>> files = new LinkedHashMap<>();
+        files.put(folder.resolve("first"), out -> out.write('1'));
+        files.put(folder.resolve("second"), out -> new SmallDisk(out, 0).write('2'));
+        AtomicFiles.writeString(folder.resolve("first"), "old");
+        assertThrows(IOException.class, () -> AtomicFiles.writeAll(files));
+        assertEquals("old", Files.readString(folder.resolve("first")));
+        assertEquals(List.of("first"), names(folder));
+    }
+
+    @Test
+    void aBugInTheWriterLeavesTheOldFileToo() throws IOException {
+        Path file = folder.resolve("a");
+        AtomicFiles.writeString(file, "old");
+        assertThrows(
+                IllegalStateException.class,
+                () -> AtomicFiles.write(file, out -> {
+                    throw new IllegalStateException();
+                }));
+        assertEquals("old", Files.readString(file));
+        assertEquals(List.of("a"), names(folder));
+    }
+
+    @Test
+    void aFolderIsReplacedAsAWhole() throws IOException {
+        Path target = folder.resolve("checkpoint");
+        AtomicFolder.write(target, place -> Files.writeString(place.resolve("old"), "1"));
+        AtomicFolder.write(target, place -> {
+            Files.createDirectory(place.resolve("deep"));
+            Files.writeString(place.resolve("deep/new"), "2");
+        });
+        assertEquals(List.of("deep"), names(target));
+        assertEquals(List.of("checkpoint"), names(folder));
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenLeavesTheOldOne() throws IOException {
+        Path target = folder.resolve("checkpoint");
+        AtomicFolder.write(target, place -> Files.writeString(place.resolve("old"), "1"));
+        assertThrows(
+                IOException.class,
+                () -> AtomicFolder.write(target, place -> {
+                    Files.writeString(place.resolve("new"), "2");
+                    throw new IOException(DISK_FULL);
+                }));
+        assertEquals(List.of("old"), names(target));
+        assertEquals(List.of("checkpoint"), names(folder));
+    }
+
+    @Test
+    void aFolderThatAKilledProcessMovedAsideIsPutBack() throws IOException {
+        Path target = folder.resolve("checkpoint");
+        AtomicFolder.write(target, place -> Files.writeString(place.resolve("old"), "1"));
+        Files.move(target, folder.resolve("checkpoint.previous"));
+        AtomicFolder.recover(target);
+        assertEquals(List.of("old"), names(target));
+        assertFalse(Files.exists(folder.resolve("checkpoint.previous")));
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** Fails as a full disk does. */
+    private static final class SmallDisk extends FilterOutputStream {
+        private long left;
+
+        SmallDisk(OutputStream out, long bytes) {
+            super(out);
+            left = bytes;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            left--;
+            if (left < 0) {
+                throw new IOException(DISK_FULL);
+            }
+            out.write(value);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.assay.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.assay.InvalidInputException;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.config.Precision;
+import dev.assay.text.Corpus;
+import dev.assay.text.HoldOut;
+import dev.assay.text.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunDescriptionTest {
+    @TempDir
+    private Path folder;
+
+    private static RunDescription run(List<String> text, String heldOutBy, int window, long seed) {
+        return new RunDescription("m", "h", text, "text", 16, false, 5, 0, heldOutBy, window, seed, null, null);
+    }
+
+    private static Corpus corpus(RunDescription run) throws Exception {
+        Path fixture = Path.of(
+                HookedTransformer.class.getResource("gpt_neox/tokenizer.json").toURI());
+        try (Tokenizer tokenizer = Tokenizer.load(fixture)) {
+            return run.corpus(tokenizer);
+        }
+    }
+
+    @Test
+    void whatIsWrittenIsReadAgain() throws IOException {
+        RunDescription run = new RunDescription(
+                "m.pt",
+                "h",
+                List.of("0.7:assay/stories/9", ".3:a.txt"),
+                "text",
+                16,
+                false,
+                5,
+                0,
+                "hash",
+                10,
+                7,
+                "t",
+                Precision.BFLOAT16);
+        run.write(folder);
+        assertEquals(run, RunDescription.read(folder));
+        // Another model brings its tokenizer.
+        assertNull(run.on("other", null, null).tokenizer());
+        assertEquals(Precision.BFLOAT16, run.on("other", null, null).precision());
+    }
+
+    @Test
+    void aPrecisionThatThereIsNotIsNamed() throws IOException {
+        Files.writeString(folder.resolve(RunDescription.FILE), """
+                {"model": "m", "hook": "h", "text": ["a"], "precision": "int8"}
+                """);
+        InvalidInputException e = assertThrows(InvalidInputException.class, () -> RunDescription.read(folder));
+        assertTrue(e.getMessage().contains("int8") && e.getMessage().contains("bfloat16"), e.getMessage());
+        assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+    }
+
+    @Test
+    void descriptionsWithoutTheNewFieldsStandForTheSameRun() throws Exception {
+        Files.writeString(folder.resolve(RunDescription.FILE), """
+                {"model": "m", "hook": "h", "text": ["assay/stories/9"], "text_field": "text", "context_length": 16,
+                 "prepend_bos": false, "held_out_every": 5, "chunk_characters": 0}
+                """);
+        RunDescription read = RunDescription.read(folder);
+        assertEquals(run(List.of("assay/stories/9"), "position", 0, 0), read);
+        assertEquals(Precision.FLOAT32, read.precision());
+        // The seed decides nothing about text that is neither mixed nor shuffled.
+        assertEquals(run(List.of("assay/stories/9"), "position", 0, 77), read);
+        assertEquals(new HoldOut(HoldOut.Rule.POSITION, 5), corpus(read).holdOut());
+        assertEquals("9 generated stories (seed 2)", corpus(read).description());
+    }
+
+    @Test
+    void theCorpusIsMixedShuffledAndSplitAsAsked() throws Exception {
+        Path lines = Files.writeString(folder.resolve("a.jsonl"), "{\"text\": \"a\"}\n");
+        Corpus corpus = corpus(run(List.of("3:assay/stories/9", "1:" + lines), "hash", 10, 7));
+        assertEquals(new HoldOut(HoldOut.Rule.HASH, 5), corpus.holdOut());
+        assertEquals(
+                "mixture of 75.00% 9 generated stories (seed 2) + 25.00% a.jsonl (seed 7)"
+                        + " shuffled in a window of 10 documents (seed 7)",
+                corpus.description());
+        assertEquals(
+                "assay/stories/3",
+                run(List.of("a.txt"), "hash", 10, 7)
+                        .on(null, List.of("assay/stories/3"), null)
+                        .text()
+                        .get(0));
+    }
+
+    @Test
+    void aWeightIsANumberAndAColon() {
+        for (String text :
+                List.of("a.txt", "C:\\data\\a.txt", "C:/data/*.txt", "./0.5:a.txt", "x0.5:a", "0.5", ":a", "-1:a")) {
+            assertFalse(WeightedName.areMixed(List.of(text)), text);
+        }
+        assertEquals(new WeightedName(0.5, "C:\\data\\a.txt"), WeightedName.parse("0.5:C:\\data\\a.txt"));
+        assertEquals(new WeightedName(0.5, "a"), WeightedName.parse(".5:a"));
+        assertEquals(new WeightedName(7, "a"), WeightedName.parse("7:a"));
+        assertEquals(new WeightedName(7, "a"), WeightedName.parse("7.:a"));
+        InvalidInputException e =
+                assertThrows(InvalidInputException.class, () -> WeightedName.areMixed(List.of("1:a.txt", "b.txt")));
+        assertTrue(e.getMessage().startsWith("text b.txt has no weight and others have"), e.getMessage());
+    }
+}

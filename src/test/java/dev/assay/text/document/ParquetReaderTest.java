@@ -1,0 +1,154 @@
+package dev.assay.text.document;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.assay.InvalidInputException;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that pyarrow wrote: src/test/python/make_parquet_fixtures.py has the same rows. */
+class ParquetReaderTest {
+    private static final int ROWS = 300;
+
+    @TempDir
+    private Path folder;
+
+    private static Path fixture(String name) {
+        try {
+            return Path.of(ParquetReaderTest.class
+                    .getResource("parquet/" + name + ".parquet")
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static TextSource source(String name, String field) {
+        return TextSource.files(List.of(fixture(name)), field);
+    }
+
+    private static List<Document> expectedText(String file) {
+        List<Document> documents = new ArrayList<>();
+        for (int row = 0; row < ROWS; row++) {
+            if (row % 7 != 3 && row % 11 != 5) {
+                documents.add(new Document(
+                        file + ".parquet:" + (row + 1), "row " + row % 50 + ": Zürich 😀 " + "la".repeat(row % 50)));
+            }
+        }
+        return documents;
+    }
+
+    private static List<String> texts(TextSource source) throws IOException {
+        return TextSourceTest.read(source).stream().map(Document::text).toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "snappy", "gzip", "zstd", "version2", "plain"})
+    void everyCodecEncodingAndPageVersion(String name) throws IOException {
+        assertEquals(expectedText(name), TextSourceTest.read(source(name, "text")));
+        assertEquals(IntStream.range(0, ROWS).mapToObj(row -> "full " + row).toList(), texts(source(name, "full")));
+        assertEquals(
+                IntStream.range(0, ROWS)
+                        .filter(row -> row % 5 != 0)
+                        .mapToObj(row -> "meta " + row)
+                        .toList(),
+                texts(source(name, "meta.text")));
+    }
+
+    @Test
+    void rowsThatNeverLackText() throws IOException {
+        assertEquals(
+                IntStream.range(0, ROWS).mapToObj(row -> "required " + row).toList(),
+                texts(source("required", "text")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"snappy", "version2", "plain"})
+    void skippingIsReadingOn(String name) throws IOException {
+        for (String field : List.of("text", "full", "meta.text")) {
+            List<Document> all = TextSourceTest.read(source(name, field));
+            for (int skipped = 0; skipped <= all.size() + 2; skipped++) {
+                try (DocumentReader reader = source(name, field).open()) {
+                    if (skipped % 3 == 2) {
+                        reader.next(); // also from within a page
+                    }
+                    int before = skipped % 3 == 2 ? 1 : 0;
+                    assertEquals(Math.min(skipped - before, all.size() - before), reader.skip(skipped - before));
+                    assertEquals(skipped < all.size() ? all.get(skipped) : null, reader.next());
+                }
+            }
+        }
+    }
+
+    @Test
+    void columnsThatCannotBeText() {
+        assertFault(
+                "none", "words", "found no column \"words\" of strings, expected one of the columns id, text, full");
+        assertFault("none", "id", "found the column \"id\" of type INT64");
+        assertFault("none", "meta", "found no column \"meta\"");
+        assertFault("none", "meta.score", "found the column \"meta.score\" of type DOUBLE");
+        assertFault("none", "tags.list.element", "with a list in each row");
+        assertFault("brotli", "text", "packed with BROTLI, expected snappy");
+        assertFault("empty", "text", "no row holds any text");
+        assertFault("latin1", "text", "row 1: found bytes that are not UTF-8");
+    }
+
+    private static void assertFault(String name, String field, String part) {
+        InvalidInputException e =
+                assertThrows(InvalidInputException.class, () -> TextSourceTest.read(source(name, field)));
+        assertTrue(e.getMessage().startsWith(fixture(name).toString()), e.getMessage());
+        assertTrue(e.getMessage().contains(part), e.getMessage());
+    }
+
+    @Test
+    void damageIsASentence() throws IOException {
+        byte[] whole = Files.readAllBytes(fixture("snappy"));
+        Path file = folder.resolve("damaged.parquet");
+        for (int length : new int[] {0, 3, 12, whole.length / 2, whole.length - 1}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            InvalidInputException e =
+                    assertThrows(InvalidInputException.class, () -> texts(TextSource.files(List.of(file))));
+            assertTrue(e.getMessage().contains("found no Parquet metadata"), e.getMessage());
+        }
+        SplittableRandom random = new SplittableRandom(1);
+        int refused = 0;
+        for (int i = 0; i < 600; i++) {
+            byte[] damaged = whole.clone();
+            // The metadata stands at the end: half of the damage is there.
+            int at = random.nextInt(random.nextBoolean() ? whole.length : Math.min(2500, whole.length));
+            damaged[whole.length - 1 - at] = (byte) random.nextInt(256);
+            Files.write(file, damaged);
+            try {
+                texts(TextSource.files(List.of(file)));
+            } catch (InvalidInputException e) {
+                assertTrue(e.getMessage().startsWith(file + ""), e.getMessage());
+                assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+                refused++;
+            }
+        }
+        assertTrue(refused > 150, refused + " of 600 refused");
+    }
+
+    @Test
+    void lz4IsReadWhereItIsTheOneOfTheSpecification() throws IOException {
+        assertEquals(expectedText("lz4"), TextSourceTest.read(source("lz4", "text")));
+        try (DocumentReader reader = source("lz4", "text").open()) {
+            assertEquals(ROWS - ROWS / 7 - 1 - 23, reader.skip(1000));
+            assertNull(reader.next());
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package dev.assay.toy;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationStream;
+import dev.assay.activation.StreamPosition;
+import dev.assay.evaluate.Jacobi;
+import dev.assay.evaluate.Sources;
+import dev.assay.evaluate.similarity.DictionaryComparison;
+import dev.assay.evaluate.similarity.DictionarySimilarity;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.TopK;
+import dev.assay.sae.Weights;
+import dev.assay.tensor.Scope;
+import dev.assay.train.SaeTrainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ToySuperpositionTest {
+    private static final int FEATURES = 512;
+
+    /** Where probabilities are not scaled, about one feature fires and a third of the rows is zero. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.8})
+    void aboutFiveFeaturesFireAndFewRowsAreZero(double correlation) {
+        ToySuperposition toy = ToySuperposition.of(256, FEATURES).correlation(correlation);
+        double[] probabilities = toy.probabilities();
+        assertEquals(5, Arrays.stream(probabilities).sum(), 1e-9);
+        assertEquals(0.99, probabilities[7] / probabilities[6], 1e-12);
+        int passes = 40;
+        double[] rates = new double[FEATURES];
+        double strengths = 0;
+        double fired = 0;
+        double zeroRows = 0;
+        for (int pass = 0; pass < passes; pass++) {
+            for (float[] row : rows(toy, pass)) {
+                boolean zero = true;
+                for (int i = 0; i < FEATURES; i++) {
+                    if (row[i] != 0) {
+                        assertTrue(row[i] > 0 && row[i] < 1);
+                        zero = false;
+                        strengths += row[i];
+                        fired++;
+                        rates[i] += 1.0 / passes / ToySuperposition.ROWS;
+                    }
+                }
+                zeroRows += zero ? 1 : 0;
+            }
+        }
+        double count = passes * ToySuperposition.ROWS;
+        assertEquals(5, fired / count, 0.1);
+        assertEquals(0.5, strengths / fired, 0.01);
+        // Independent: Π(1 − p) = 0.0063. Correlated features leave more rows to none of them.
+        double expectedZero = Arrays.stream(probabilities).map(p -> 1 - p).reduce(1, (a, b) -> a * b);
+        if (correlation == 0) {
+            assertEquals(expectedZero, zeroRows / count, 0.002);
+        } else {
+            assertTrue(zeroRows / count > 2 * expectedZero && zeroRows / count < 0.25);
+        }
+        for (int i = 0; i < FEATURES; i++) {
+            double deviation = Math.sqrt(probabilities[i] / count);
+            assertEquals(probabilities[i], rates[i], 5 * deviation);
+        }
+    }
+
+    private static float[][] rows(ToySuperposition toy, long pass) {
+        float[] codes = toy.codes(pass);
+        int features = codes.length / ToySuperposition.ROWS;
+        float[][] rows = new float[ToySuperposition.ROWS][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = Arrays.copyOfRange(codes, i * features, (i + 1) * features);
+        }
+        return rows;
+    }
+
+    /** One draw of the copula for a whole batch would leave the rows of a batch independent given their rates. */
+    @Test
+    void featuresCoVaryFromRowToRow() {
+        ToySuperposition toy =
+                ToySuperposition.of(8, 12).active(4).decay(1).correlation(0.9).seed(3);
+        double[][] truth = toy.correlations();
+        double[][] together = new double[12][12];
+        int passes = 20;
+        for (int pass = 0; pass < passes; pass++) {
+            float[][] rows = rows(toy, pass);
+            double[] rates = new double[12];
+            double[][] both = new double[12][12];
+            for (float[] row : rows) {
+                for (int i = 0; i < 12; i++) {
+                    rates[i] += row[i] > 0 ? 1.0 / rows.length : 0;
+                    for (int j = 0; j < 12; j++) {
+                        both[i][j] += row[i] > 0 && row[j] > 0 ? 1.0 / rows.length : 0;
+                    }
+                }
+            }
+            for (int i = 0; i < 12; i++) {
+                for (int j = 0;
+                        j < 12;
+                        j++) { // within the batch, so that rates that change from batch to batch do not count
+                    together[i][j] += (both[i][j] - rates[i] * rates[j]) / passes;
+                }
+            }
+        }
+        for (int i = 0; i < 12; i++) {
+            for (int j = 0; j < i; j++) {
+                if (Math.abs(truth[i][j]) > 0.1) {
+                    assertEquals(Math.signum(truth[i][j]), Math.signum(together[i][j]), i + " and " + j);
+                }
+            }
+        }
+    }
+
+    @Test
+    void correlationsAreACorrelationMatrix() {
+        double[][] matrix =
+                ToySuperposition.of(8, 24).active(3).correlation(0.7).correlations();
+        double largest = 0;
+        for (int i = 0; i < 24; i++) {
+            assertEquals(1, matrix[i][i]);
+            for (int j = 0; j < i; j++) {
+                assertEquals(matrix[i][j], matrix[j][i]);
+                largest = Math.max(largest, Math.abs(matrix[i][j]));
+            }
+        }
+        assertTrue(largest > 0.3 && largest <= 0.7);
+        assertTrue(Arrays.stream(Jacobi.of(matrix).values()).allMatch(value -> value > 0.3 - 1e-9));
+        double[][] independent = ToySuperposition.of(8, 24).correlations();
+        assertEquals(0, independent[3][5], 1e-300);
+    }
+
+    @Test
+    void rowsAreSumsOfTrueDirectionsAndAnyPositionOpensAgain() throws IOException {
+        ToySuperposition toy = ToySuperposition.of(16, 40).seed(9);
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                Scope scope = Scope.open();
+                ActivationStream stream = toy.open(StreamPosition.START)) {
+            stream.next();
+            StreamPosition second = stream.position();
+            float[] rows = stream.next().values().toFloatArray();
+            float[] codes = toy.codes(1);
+            float[] directions = toy.directions(manager).toFloatArray();
+            for (int row = 0; row < 20; row++) {
+                for (int j = 0; j < 16; j++) {
+                    double sum = 0;
+                    for (int i = 0; i < 40; i++) {
+                        sum += codes[row * 40 + i] * directions[i * 16 + j];
+                    }
+                    assertEquals(sum, rows[row * 16 + j], 1e-5);
+                }
+            }
+            try (ActivationStream again = toy.open(second)) {
+                assertArrayEquals(rows, again.next().values().toFloatArray());
+                assertEquals(stream.position(), again.position());
+            }
+        }
+    }
+
+    /** Passes whose generators overlap would hold the same rows, shifted. */
+    @Test
+    void noTwoPassesShareTheirRows() {
+        for (long seed : new long[] {0, 1, 0x9E3779B97F4A7C15L}) {
+            ToySuperposition toy = ToySuperposition.of(8, 16).seed(seed);
+            boolean[] seen = new boolean[1 << 24];
+            int repeated = 0;
+            int fired = 0;
+            for (int pass = 0; pass < 4; pass++) {
+                for (float strength : toy.codes(pass)) {
+                    if (strength != 0) {
+                        int bits = (int) (strength * (1 << 24));
+                        repeated += seen[bits] ? 1 : 0;
+                        seen[bits] = true;
+                        fired++;
+                    }
+                }
+            }
+            assertTrue(repeated < fired / 200, repeated + " of " + fired);
+        }
+    }
+
+    @Test
+    void aDictionaryTrainedOnItFindsTheTruthAndResumesExactly(@TempDir Path folder) throws IOException {
+        ToySuperposition toy = ToySuperposition.of(16, 24).active(2).seed(1);
+        try (SparseAutoencoder sae = trainer(toy).train();
+                SparseAutoencoder written = trainer(toy).output(folder).train();
+                SparseAutoencoder resumed = trainer(toy).output(folder).train()) {
+            assertArrayEquals(sae.decoder().toFloatArray(), written.decoder().toFloatArray());
+            assertArrayEquals(sae.decoder().toFloatArray(), resumed.decoder().toFloatArray());
+            DictionarySimilarity recovery = toy.recovery(sae);
+            assertEquals(24, recovery.latentsOfA());
+            assertTrue(recovery.mmcsOfA().value() > 0.9, recovery.toText());
+            assertTrue(recovery.mmcsOfA().value() > recovery.mmcsOfA().random() + 0.3, recovery.toText());
+        }
+        ToySuperposition another = toy.seed(2);
+        assertTrue(assertThrows(
+                        InvalidInputException.class,
+                        () -> trainer(another).output(folder).train())
+                .getMessage()
+                .contains("seed"));
+    }
+
+    private static SaeTrainer trainer(ToySuperposition toy) {
+        return SaeTrainer.of(TopK.of(2))
+                .source(toy)
+                .dictionarySize(32)
+                .tokens(200_000)
+                .batchSize(512)
+                .learningRate(3e-3)
+                .bufferRows(4096)
+                .progress(false);
+    }
+
+    /** A dictionary's start and the null draw directions on the sphere as well, and all seeds are 0 unless set. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 7})
+    void neitherADictionaryOfTheSameSeedNorTheNullStartsAtTheTruth(long seed) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                Scope scope = Scope.open()) {
+            NDArray truth = ToySuperposition.of(32, 48).seed(seed).directions(manager);
+            NDArray start = Weights.randomDirections(manager, 48, 32, seed);
+            DictionarySimilarity similarity =
+                    DictionaryComparison.of(truth, start).seed(seed).run();
+            DictionarySimilarity.Figure found = similarity.mmcsOfA();
+            assertEquals(found.random(), found.value(), 0.1, similarity.toText());
+            DictionarySimilarity itself =
+                    DictionaryComparison.of(truth, truth).seed(seed).run();
+            assertTrue(itself.mmcsOfA().spread() < 0.02, itself.toText());
+            assertTrue(itself.mmcsOfB().spread() < 0.02, itself.toText());
+        }
+    }
+
+    @Test
+    void everySettingOutOfRangeIsRefused() {
+        ToySuperposition toy = ToySuperposition.of(8, 16);
+        for (Runnable call : new Runnable[] {
+            () -> ToySuperposition.of(0, 3),
+            () -> toy.active(17),
+            () -> toy.active(0),
+            () -> toy.active(Double.NaN),
+            () -> toy.decay(0),
+            () -> toy.decay(1.1),
+            () -> toy.correlation(-0.1),
+            () -> toy.correlation(1.1)
+        }) {
+            String message =
+                    assertThrows(InvalidInputException.class, call::run).getMessage();
+            assertTrue(message.contains("expected"), message);
+        }
+    }
+
+    @Test
+    void theDirectionsAreUnitRows() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                Scope scope = Scope.open()) {
+            NDArray directions = ToySuperposition.of(16, 40).seed(4).directions(manager);
+            for (double[] row : Sources.rows(directions)) {
+                assertEquals(1, Arrays.stream(row).map(v -> v * v).sum(), 1e-6);
+            }
+        }
+    }
+}

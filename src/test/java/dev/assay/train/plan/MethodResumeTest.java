@@ -1,0 +1,67 @@
+package dev.assay.train.plan;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.activation.ActivationSource;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.train.SaeTrainer;
+import dev.assay.train.SmallRun;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a loss keeps from step to step is part of a checkpoint: a run that was interrupted ends as one that was not, bit for bit. */
+class MethodResumeTest {
+    private static final int LATENTS = 24;
+    private static final Duration SELDOM = Duration.ofHours(1);
+
+    static Stream<TrainingMethod> methods() {
+        return Stream.of(
+                MatryoshkaTraining.of(3, List.of(8, LATENTS)),
+                TrainingMethods.of("tied").make(0.1, LATENTS),
+                new PAnnealingTraining(0.1, 1, 0.3, false, 0.1, 1, 8, 3),
+                TrainingMethods.of("gated").make(0.1, LATENTS),
+                TrainingMethods.of("jumprelu").make(0.1, LATENTS));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void anInterruptionChangesNothing(TrainingMethod method, @TempDir Path folder) throws IOException {
+        List<float[]> whole = finish(method, SmallRun.source(), folder.resolve("whole"), SELDOM);
+        int[] left = {9};
+        ActivationSource failing = SmallRun.source().listener(pass -> {
+            if (--left[0] == 0) {
+                throw new IOException("killed");
+            }
+        });
+        Path run = folder.resolve("interrupted");
+        assertThrows(IOException.class, () -> finish(method, failing, run, Duration.ZERO));
+        List<float[]> resumed = finish(method, SmallRun.source(), run, SELDOM);
+        assertEquals(whole.size(), resumed.size());
+        for (int i = 0; i < whole.size(); i++) {
+            assertArrayEquals(whole.get(i), resumed.get(i));
+        }
+        assertEquals(SmallRun.metrics(folder.resolve("whole")), SmallRun.metrics(run));
+    }
+
+    private static List<float[]> finish(
+            TrainingMethod method, ActivationSource source, Path folder, Duration checkpointEvery) throws IOException {
+        SaeTrainer trainer = SmallRun.trainer(method, source, folder).checkpointEvery(checkpointEvery);
+        try (SparseAutoencoder sae = trainer.train()) {
+            List<float[]> numbers = new ArrayList<>(SmallRun.numbers(sae));
+            new TreeMap<>(sae.weights().extra())
+                    .values().stream().map(NDArray::toFloatArray).forEach(numbers::add);
+            return numbers;
+        }
+    }
+}
