@@ -1,6 +1,7 @@
 package dev.assay;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -29,6 +30,76 @@ public final class InvalidInputException extends IllegalArgumentException {
      */
     public InvalidInputException(String message, Throwable cause) {
         super(line(message), cause);
+    }
+
+    /**
+     * Checks a condition on a caller's input.
+     *
+     * @param holds whether the input is usable
+     * @param message the sentence to print if it is not
+     * @throws InvalidInputException if the condition does not hold
+     */
+    public static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new InvalidInputException(message);
+        }
+    }
+
+    /**
+     * Checks a condition on a caller's input whose message is costly to build.
+     *
+     * @param holds whether the input is usable
+     * @param message builds the sentence to print; called only if the condition does not hold
+     * @throws InvalidInputException if the condition does not hold
+     */
+    public static void require(boolean holds, Supplier<String> message) {
+        if (!holds) {
+            throw new InvalidInputException(message.get());
+        }
+    }
+
+    /**
+     * Checks a number.
+     *
+     * @param holds whether the number is in range
+     * @param name name of the number in the message
+     * @param found the number
+     * @param expected the range, in words
+     * @throws InvalidInputException if the condition does not hold: "name is found, expected range"
+     */
+    public static void require(boolean holds, String name, double found, String expected) {
+        if (!holds) {
+            throw new InvalidInputException(name + " is " + found + ", expected " + expected);
+        }
+    }
+
+    /**
+     * Checks a lower limit.
+     *
+     * @param least the smallest usable number
+     * @param name name of the number in the message
+     * @param found the number
+     * @return the number
+     * @throws InvalidInputException if the number is smaller: "name is found, expected at least least"
+     */
+    public static int requireAtLeast(int least, String name, int found) {
+        return (int) requireAtLeast((long) least, name, (long) found);
+    }
+
+    /**
+     * Checks a lower limit.
+     *
+     * @param least the smallest usable number
+     * @param name name of the number in the message
+     * @param found the number
+     * @return the number
+     * @throws InvalidInputException if the number is smaller: "name is found, expected at least least"
+     */
+    public static long requireAtLeast(long least, String name, long found) {
+        if (found < least) {
+            throw new InvalidInputException(name + " is " + found + ", expected at least " + least);
+        }
+        return found;
     }
 
     /** Returns a message as one line of a length that a person can read. */

@@ -23,6 +23,7 @@ import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.SaeTrainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,7 +96,7 @@ class LeakTest {
                 .build();
         List<Sample> samples = new ArrayList<>();
         long[] read = {0};
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 HookedTransformer model = HookedTransformer.random(config, 1, Device.cpu());
                 Autograd off = Autograd.off()) {
             NDArray tokens = manager.ones(new Shape(4, 48), DataType.INT64);
@@ -131,7 +132,7 @@ class LeakTest {
                 .build();
         int[] tokens = {3, 1, 4, 1, 5, 9, 2, 6};
         List<Sample> samples = new ArrayList<>();
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 HookedTransformer model = HookedTransformer.random(config, 1, Device.cpu());
                 SparseAutoencoder sae = SparseAutoencoder.builder()
                         .architecture(new TopK(4, true))

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -125,7 +126,7 @@ public final class ActivationBuffer implements AutoCloseable {
         this.source = source;
         this.seed = seed;
         this.half = (capacity + 1) / 2;
-        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        NDManager manager = TorchEngine.newManager(device);
         this.pool = Scope.detached(() -> manager.zeros(new Shape(2L * half, source.width())));
         this.staging = Scope.detached(() -> manager.zeros(new Shape(half, source.width())));
         this.producer = BackgroundThreads.threads(1, "assay-activations");

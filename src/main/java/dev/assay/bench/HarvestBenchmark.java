@@ -12,6 +12,7 @@ import dev.assay.model.hook.HookPoint;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.util.SplittableRandom;
 
 /**
@@ -81,7 +82,7 @@ public final class HarvestBenchmark {
             Device device) {
         try (HookedTransformer model = HookedTransformer.random(config, 0, device);
                 ProductFloor floor = ProductFloor.of(config, contexts, length, device);
-                NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+                NDManager manager = TorchEngine.newManager(device);
                 Autograd off = Autograd.off()) {
             NDArray tokens = tokens(manager, config, contexts, length);
             int blocks = point.block() + 1;

@@ -11,6 +11,7 @@ import dev.assay.activation.StreamPosition;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.step.InitialDictionary;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.plan.AuxiliaryLoss;
@@ -91,7 +92,7 @@ public final class LiveTrainingBenchmark {
         double harvest = 0;
         double train = 0;
         double live = 0;
-        try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();
                 TrainingState state = new TrainingState(manager, plan, InitialDictionary.of(manager, plan, dIn, dIn))) {
             NDArray x = Scope.detached(() -> manager.create(normal(plan.batch() * dIn), new Shape(plan.batch(), dIn)));

@@ -8,6 +8,7 @@ import dev.assay.model.config.TransformerConfig;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +32,7 @@ public final class ProductFloor implements AutoCloseable {
     }
 
     private ProductFloor(TransformerConfig config, int batch, int length, Device device) {
-        manager = NDManager.newBaseManager(device, "PyTorch");
+        manager = TorchEngine.newManager(device);
         long tokens = (long) batch * length;
         long d = config.dModel();
         long joined = (long) config.heads() * config.dHead();

@@ -17,6 +17,7 @@ import dev.assay.activation.store.ActivationStore;
 import dev.assay.activation.store.StoredShard;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -233,7 +234,7 @@ public final class StoreBenchmark {
 
     /** The same rows over and over, which cost next to nothing to make. */
     private static final class RandomRows implements ActivationSource, AutoCloseable {
-        private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        private final NDManager manager = TorchEngine.newManager(Device.cpu());
         private final NDArray rows;
 
         RandomRows(int width) {

@@ -14,6 +14,7 @@ import dev.assay.tensor.Gaussian;
 import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.step.DictionaryParameters;
 import dev.assay.train.internal.step.InitialDictionary;
 import dev.assay.train.internal.step.ThresholdSelector;
@@ -123,7 +124,7 @@ public final class TrainingBenchmark {
      * @return the figures
      */
     public static Report run(Case sizes, int steps, int warmup, Device device) {
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(device);
                 Autograd off = Autograd.off()) {
             settle(manager, sizes);
             List<NDArray> batches = batches(manager, sizes.batch(), sizes.dIn());

@@ -10,6 +10,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.io.AtomicFiles;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -199,7 +200,7 @@ public final class Safetensors implements AutoCloseable {
         if (shape.size() != 1) {
             throw new InvalidInputException(file + ": tensor " + name + " has shape " + shape + ", expected one entry");
         }
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             return load(manager, name)
                     .toType(DataType.FLOAT64, false)

@@ -103,9 +103,7 @@ final class AttributeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (top < 1) {
-            throw new InvalidInputException("--top is " + top + ", expected at least 1");
-        }
+        InvalidInputException.requireAtLeast(1, "--top", top);
         if (other != null && token == null) {
             throw new InvalidInputException("--versus was given without --token, expected both, or --token alone");
         }

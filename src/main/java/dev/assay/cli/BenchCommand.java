@@ -69,15 +69,8 @@ final class BenchCommand implements Runnable {
         private boolean json;
 
         Device device() {
-            require("--warmup", warmup, 0);
+            InvalidInputException.requireAtLeast(0, "--warmup", warmup);
             return place.device();
-        }
-
-        /** Refuses a count that nothing can be measured with. */
-        static void require(String option, long value, long least) {
-            if (value < least) {
-                throw new InvalidInputException(option + " is " + value + ", expected at least " + least);
-            }
         }
 
         int print(CommandSpec spec, Object... reports) {
@@ -244,10 +237,10 @@ final class BenchCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
-            Common.require("--contexts", contexts, 1);
-            Common.require("--context", length, 1);
-            Common.require("--rounds", rounds, 1);
-            Common.require("--live-rounds", liveRounds, 0);
+            InvalidInputException.requireAtLeast(1, "--contexts", contexts);
+            InvalidInputException.requireAtLeast(1, "--context", length);
+            InvalidInputException.requireAtLeast(1, "--rounds", rounds);
+            InvalidInputException.requireAtLeast(0, "--live-rounds", liveRounds);
             TransformerConfig shape = HarvestBenchmark.pythia70m();
             Device device = common.device();
             HarvestBenchmark.Report harvest =

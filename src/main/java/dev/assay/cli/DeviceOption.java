@@ -1,9 +1,9 @@
 package dev.assay.cli;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Threads;
+import dev.assay.tensor.TorchEngine;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -38,7 +38,7 @@ final class DeviceOption {
             throw new InvalidInputException("device is \"" + name + "\", expected cpu, or gpu0, gpu1, …");
         }
         int number = gpu.group(1).isEmpty() ? 0 : Integer.parseInt(gpu.group(1));
-        int available = Engine.getEngine("PyTorch").getGpuCount();
+        int available = TorchEngine.gpuCount();
         if (number >= available) {
             throw new InvalidInputException("device is \"" + name + "\", but PyTorch sees " + available
                     + " GPUs here, expected cpu" + (available == 0 ? "" : ", or gpu0 to gpu" + (available - 1)));

@@ -2,6 +2,7 @@ package dev.assay.cli;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
 import dev.assay.bench.FeatureBenchmark;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
@@ -96,10 +97,10 @@ final class FeatureBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        BenchCommand.Common.require("--d-sae", dSae, 1);
-        BenchCommand.Common.require("--k", k, 1);
-        BenchCommand.Common.require("--tokens", tokens, 1);
-        BenchCommand.Common.require("--rounds", rounds, 1);
+        InvalidInputException.requireAtLeast(1, "--d-sae", dSae);
+        InvalidInputException.requireAtLeast(1, "--k", k);
+        InvalidInputException.requireAtLeast(1, "--tokens", tokens);
+        InvalidInputException.requireAtLeast(1, "--rounds", rounds);
         RunDescription run = new RunDescription(model, "", text, "text", 128, false, 20, 8000);
         Path folder = parent == null
                 ? Files.createTempDirectory("assay-features")

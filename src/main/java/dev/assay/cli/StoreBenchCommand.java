@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.bench.HarvestBenchmark;
 import dev.assay.bench.StoreBenchmark;
@@ -72,10 +73,10 @@ final class StoreBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        BenchCommand.Common.require("--width", width, 1);
-        BenchCommand.Common.require("--rows", rows, 1);
-        BenchCommand.Common.require("--rounds", rounds, 1);
-        BenchCommand.Common.require("--live-tokens", liveTokens, 0);
+        InvalidInputException.requireAtLeast(1, "--width", width);
+        InvalidInputException.requireAtLeast(1, "--rows", rows);
+        InvalidInputException.requireAtLeast(1, "--rounds", rounds);
+        InvalidInputException.requireAtLeast(0, "--live-tokens", liveTokens);
         Path folder = parent == null
                 ? Files.createTempDirectory("assay-store")
                 : Files.createTempDirectory(parent, "assay-store");

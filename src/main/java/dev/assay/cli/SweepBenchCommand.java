@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import ai.djl.Device;
+import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.bench.HarvestBenchmark;
 import dev.assay.bench.SweepBenchmark;
@@ -68,10 +69,10 @@ final class SweepBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        BenchCommand.Common.require("--members", members, 1);
-        BenchCommand.Common.require("--d-sae", dSae, 1);
-        BenchCommand.Common.require("--steps", steps, 1);
-        BenchCommand.Common.require("--rounds", rounds, 1);
+        InvalidInputException.requireAtLeast(1, "--members", members);
+        InvalidInputException.requireAtLeast(1, "--d-sae", dSae);
+        InvalidInputException.requireAtLeast(1, "--steps", steps);
+        InvalidInputException.requireAtLeast(1, "--rounds", rounds);
         Device device = common.device();
         try (HookedTransformer model = HookedTransformer.random(HarvestBenchmark.pythia70m(), 0, device);
                 HookedTransformer stories = HookedTransformer.load("assay/stories")) {

@@ -14,6 +14,7 @@ import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.Dictionary;
 import dev.assay.tensor.Autograd;
+import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
@@ -36,7 +37,7 @@ import java.util.List;
 public final class ConceptScoring implements AutoCloseable {
     private static final double[] THRESHOLDS = {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75};
     private static final int CONTEXTS_PER_PASS = 32;
-    private static final int ROWS_AT_ONCE = 2048;
+    private static final int CHUNK_ROWS = 2048;
 
     private final NDManager manager;
     private final Labelled selection;
@@ -204,12 +205,7 @@ public final class ConceptScoring implements AutoCloseable {
     }
 
     private static List<NDIndex> chunks(Labelled data) {
-        long rows = data.x().getShape().get(0);
-        List<NDIndex> chunks = new ArrayList<>();
-        for (long first = 0; first < rows; first += ROWS_AT_ONCE) {
-            chunks.add(new NDIndex("{}:{}", first, Math.min(rows, first + ROWS_AT_ONCE)));
-        }
-        return chunks;
+        return ChunkSizes.ranges(data.x().getShape().get(0), CHUNK_ROWS);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.config.Norm;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,9 +30,6 @@ import java.util.Optional;
  * direction too.
  */
 final class LogitWeights {
-    /** Weights of this many pairs of latent and token are computed at once. */
-    private static final long AT_ONCE = 1L << 22;
-
     private final HookedTransformer model;
     private final SparseAutoencoder sae;
     private final boolean apply;
@@ -62,7 +60,7 @@ final class LogitWeights {
             return Collections.nCopies(end - first, OfLatent.NONE);
         }
         List<OfLatent> all = new ArrayList<>(end - first);
-        int step = (int) Math.max(1, AT_ONCE / tokens());
+        int step = ChunkSizes.rowsWithin(ChunkSizes.PRODUCT, tokens());
         for (int from = first; from < end; from += step) {
             all.addAll(piece(from, Math.min(end, from + step), count));
         }

@@ -22,9 +22,7 @@ public final class Generator {
 
     /** Returns each prompt with what follows; each has draws of its own, so that it is continued as it would be alone. */
     public List<int[]> continueTexts(List<int[]> prompts, int newTokens, Sampling sampling) {
-        if (newTokens < 0) {
-            throw new InvalidInputException("the number of new tokens is " + newTokens + ", expected at least 0");
-        }
+        InvalidInputException.requireAtLeast(0, "the number of new tokens", newTokens);
         List<int[]> texts = new ArrayList<>();
         List<NextToken> draws = new ArrayList<>();
         for (int[] prompt : prompts) {

@@ -17,6 +17,7 @@ import dev.assay.model.internal.network.Parameters;
 import dev.assay.model.internal.network.Runner;
 import dev.assay.model.internal.network.WeightInitialization;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ public final class HookedTransformer implements AutoCloseable {
      * @return the model, without a tokenizer
      */
     public static HookedTransformer random(TransformerConfig config, long seed, Device device) {
-        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        NDManager manager = TorchEngine.newManager(device);
         Parameters parameters = WeightInitialization.normal(config, seed, WeightInitialization.DEVIATION, manager);
         LoadedPart whole = LoadedPart.whole(config);
         return new HookedTransformer("random", config, whole, manager, parameters, ModelTokenizer.none());

@@ -12,6 +12,7 @@ import dev.assay.model.internal.family.ConfigFile;
 import dev.assay.model.internal.family.Family;
 import dev.assay.model.internal.network.LoadedPart;
 import dev.assay.model.internal.network.Parameters;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,7 @@ final class ModelReader {
             Family family = Family.of(file);
             TransformerConfig config = TiedWeights.settle(config(family, file), family, checkpoint);
             LoadedPart part = LoadedPart.upTo(config, options.sites());
-            NDManager manager = NDManager.newBaseManager(options.device(), "PyTorch");
+            NDManager manager = TorchEngine.newManager(options.device());
             try {
                 Parameters parameters =
                         new ParameterLoader(checkpoint, family, config, part, options.precision()).load(manager);

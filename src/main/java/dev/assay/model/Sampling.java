@@ -15,9 +15,7 @@ public record Sampling(double temperature, int topK, long seed) {
         if (!(temperature >= 0)) {
             throw new InvalidInputException("temperature is " + temperature + ", expected at least 0");
         }
-        if (topK < 0) {
-            throw new InvalidInputException("topK is " + topK + ", expected at least 0");
-        }
+        InvalidInputException.requireAtLeast(0, "topK", topK);
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.assay.model.internal.family.Family;
 import dev.assay.model.internal.family.StoredWeight;
 import dev.assay.model.internal.network.Parameters;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.util.List;
 import java.util.Set;
 
@@ -42,7 +43,7 @@ final class TiedWeights {
 
     private static boolean same(CheckpointFolder folder, String one, String other) {
         try (Scope scope = Scope.open();
-                NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+                NDManager manager = TorchEngine.newManager(Device.cpu())) {
             NDArray first = folder.load(manager, one);
             NDArray second = folder.load(manager, other);
             return first.getShape().equals(second.getShape())

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.Npz;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -35,7 +36,7 @@ final class GemmaScope {
     private GemmaScope() {}
 
     static SparseAutoencoder read(Path file, Device device) throws IOException {
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(device);
                 Scope scope = Scope.open();
                 Npz npz = Npz.open(file)) {
             String encoder = spelling(npz, "W_enc");

@@ -11,6 +11,7 @@ import dev.assay.io.AtomicFiles;
 import dev.assay.io.IoConsumer;
 import dev.assay.io.Json;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ public final class SaelensFolder {
     private SaelensFolder() {}
 
     static SparseAutoencoder read(Path folder, Device device) throws IOException {
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(device);
                 Scope scope = Scope.open();
                 Safetensors file = Safetensors.open(folder.resolve(WEIGHTS))) {
             SaelensConfig config = SaelensConfig.read(folder.resolve(CONFIG), file);

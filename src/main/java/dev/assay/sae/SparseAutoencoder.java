@@ -8,7 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.hub.Hub;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,9 +26,8 @@ import java.util.Set;
  */
 public final class SparseAutoencoder implements Dictionary {
     /** Rows are encoded in pieces whose pre-activations take about this much memory. */
-    private static final long WORKSPACE_BYTES = 1L << 26;
-
     private final NDManager manager;
+
     private final Architecture architecture;
     private final InputOptions input;
     private final SaeMetadata metadata;
@@ -34,7 +35,7 @@ public final class SparseAutoencoder implements Dictionary {
     private final NDArray density;
 
     SparseAutoencoder(SparseAutoencoderBuilder builder) {
-        manager = NDManager.newBaseManager(builder.weights.encoder().getDevice(), "PyTorch");
+        manager = TorchEngine.newManager(builder.weights.encoder().getDevice());
         architecture = builder.architecture;
         input = builder.input;
         metadata = builder.metadata;
@@ -158,7 +159,7 @@ public final class SparseAutoencoder implements Dictionary {
 
     private SparseCodes encodeRows(NDArray in) {
         long rows = in.getShape().get(0);
-        long step = Math.max(1, WORKSPACE_BYTES / Float.BYTES / dSae());
+        long step = ChunkSizes.rowsWithin(ChunkSizes.WORKSPACE, dSae());
         try (Scope scope = Scope.open()) {
             NDArray workspace = in.getManager().create(new Shape(Math.min(rows, step), dSae()));
             List<SparseCodes> parts = new ArrayList<>();

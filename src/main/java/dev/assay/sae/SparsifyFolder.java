@@ -8,6 +8,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.JsonObject;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -44,7 +45,7 @@ final class SparsifyFolder {
         if (cfg.bool("signed", false)) {
             throw cfg.unexpected("signed", "false, as codes are not negative here");
         }
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(device);
                 Scope scope = Scope.open();
                 Safetensors file = Safetensors.open(folder.resolve(WEIGHTS))) {
             boolean transcodes = cfg.bool("transcode", false);

@@ -22,9 +22,7 @@ public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture 
 
     /** Checks k. */
     public TopK {
-        if (k < 1) {
-            throw new InvalidInputException("k is " + k + ", expected at least 1");
-        }
+        InvalidInputException.requireAtLeast(1, "k", k);
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.assay.tensor;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -14,7 +13,7 @@ import ai.djl.pytorch.jni.JniUtils;
 public final class Autograd implements AutoCloseable {
     static {
         // The switch is native code, which is there once the engine has started.
-        Engine.getEngine("PyTorch");
+        TorchEngine.get();
     }
 
     private final boolean before = JniUtils.isGradMode();

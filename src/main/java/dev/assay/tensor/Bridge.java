@@ -75,8 +75,8 @@ final class Bridge {
      * @throws IllegalStateException when it does not load or answers wrongly, saying which
      */
     static Bridge load(String source) {
-        Engine engine = Engine.getEngine("PyTorch");
-        NDManager manager = engine.newBaseManager(Device.cpu());
+        Engine engine = TorchEngine.get();
+        NDManager manager = TorchEngine.newManager(Device.cpu());
         try {
             byte[] archive = OperationsArchive.of(source);
             // The module has no weights, so it runs on the device of whatever it is given.

@@ -68,7 +68,7 @@ public enum HalfType {
      * @return true if it has
      */
     public boolean isComputedOn(Device device) {
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(device);
                 Scope scope = Scope.open()) {
             NDArray x = manager.ones(new Shape(8, 8));
             HalfMatrix matrix = HalfMatrix.of(x, this);

@@ -1,7 +1,6 @@
 package dev.assay.tensor;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -56,7 +55,7 @@ public final class ScriptModule implements AutoCloseable {
         if (Files.notExists(file)) {
             throw new NoSuchFileException(file.toString());
         }
-        NDManager manager = Engine.getEngine("PyTorch").newBaseManager(device);
+        NDManager manager = TorchEngine.newManager(device);
         try {
             PtSymbolBlock module =
                     JniUtils.loadModule((PtNDManager) manager, file, true, new String[0], new String[0], false);

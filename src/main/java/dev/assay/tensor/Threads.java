@@ -1,6 +1,5 @@
 package dev.assay.tensor;
 
-import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.assay.InvalidInputException;
 
@@ -14,7 +13,7 @@ public final class Threads {
      * @return the engine's intra-operation thread count, by default the number of physical cores
      */
     public static int count() {
-        Engine.getEngine("PyTorch");
+        TorchEngine.get();
         return JniUtils.getNumThreads();
     }
 
@@ -24,10 +23,8 @@ public final class Threads {
      * @param threads at least 1
      */
     public static void set(int threads) {
-        if (threads < 1) {
-            throw new InvalidInputException("threads is " + threads + ", expected at least 1");
-        }
-        Engine.getEngine("PyTorch");
+        InvalidInputException.requireAtLeast(1, "threads", threads);
+        TorchEngine.get();
         JniUtils.setNumThreads(threads);
     }
 }

@@ -163,9 +163,7 @@ public final class Corpus {
          * @return this
          */
         public Builder contextLength(int tokens) {
-            if (tokens < 2) {
-                throw new InvalidInputException("context length is " + tokens + ", expected at least 2");
-            }
+            InvalidInputException.requireAtLeast(2, "context length", tokens);
             contextLength = tokens;
             return this;
         }

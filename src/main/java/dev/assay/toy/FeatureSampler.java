@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -45,7 +46,7 @@ record FeatureSampler(double[] probabilities, double[] quantiles, double[][] loa
 
     /** Φ⁻¹(p) = √2 erf⁻¹(2p − 1) */
     private static double[] quantiles(double[] probabilities) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray p = manager.create(probabilities);
             return p.mul(2).sub(1).erfinv().mul(Math.sqrt(2)).toDoubleArray();

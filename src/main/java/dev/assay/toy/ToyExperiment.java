@@ -67,7 +67,7 @@ public final class ToyExperiment {
      * @return this
      */
     public ToyExperiment sizes(int... latents) {
-        require(latents.length > 0, "the map has no sizes, expected at least one");
+        InvalidInputException.require(latents.length > 0, "the map has no sizes, expected at least one");
         sizes = latents.clone();
         return this;
     }
@@ -79,7 +79,7 @@ public final class ToyExperiment {
      * @return this
      */
     public ToyExperiment coefficients(double... lambdas) {
-        require(lambdas.length > 0, "the map has no coefficients, expected at least one");
+        InvalidInputException.require(lambdas.length > 0, "the map has no coefficients, expected at least one");
         coefficients = lambdas.clone();
         return this;
     }
@@ -102,7 +102,7 @@ public final class ToyExperiment {
      * @return this
      */
     public ToyExperiment seeds(int number) {
-        require(number >= 1, "the seeds are " + number + ", expected at least 1");
+        InvalidInputException.require(number >= 1, "the seeds are " + number + ", expected at least 1");
         seeds = number;
         return this;
     }
@@ -138,12 +138,6 @@ public final class ToyExperiment {
     public ToyExperiment progress(boolean shown) {
         progress = shown;
         return this;
-    }
-
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new InvalidInputException(message);
-        }
     }
 
     /**
@@ -189,7 +183,8 @@ public final class ToyExperiment {
                 .progress(progress);
         members.forEach(member -> sweep.member(member.name().replace(' ', '-'), () -> member.trainer(seed)));
         for (SweepMember planned : sweep.members()) {
-            require(planned.refusal() == null, planned.name() + " cannot be trained: " + planned.refusal());
+            InvalidInputException.require(
+                    planned.refusal() == null, planned.name() + " cannot be trained: " + planned.refusal());
         }
         try (SweepResult result = sweep.train()) {
             for (SweepOutcome failed : result.failures()) {

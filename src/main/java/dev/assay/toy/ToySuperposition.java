@@ -17,6 +17,7 @@ import dev.assay.sae.Dictionary;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -244,7 +245,7 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     private final class Stream implements ActivationStream {
-        private final NDManager manager = NDManager.newBaseManager(options.device, "PyTorch");
+        private final NDManager manager = TorchEngine.newManager(options.device);
         private final NDArray directions = Scope.detached(() -> directions(manager));
         private long pass;
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.tensor.Autograd;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.run.RunOutput;
 import dev.assay.train.internal.run.ShuffleOptions;
 import dev.assay.train.internal.run.SweepLoop;
@@ -90,13 +91,14 @@ public final class SaeSweep {
      */
     public SaeSweep member(String name, List<String> sites, Supplier<SaeTrainer> trainer) {
         for (String site : sites) {
-            require(
+            InvalidInputException.require(
                     source.sites().contains(site),
                     "the member \"" + name + "\" is on " + site + ", expected one of "
                             + String.join(", ", source.sites()));
         }
-        require(!sites.isEmpty(), "the member \"" + name + "\" is on no site, expected at least one");
-        require(
+        InvalidInputException.require(
+                !sites.isEmpty(), "the member \"" + name + "\" is on no site, expected at least one");
+        InvalidInputException.require(
                 entries.putIfAbsent(name, new Entry(trainer, List.copyOf(sites))) == null,
                 "two members are called \"" + name + "\", expected a name each");
         return this;
@@ -120,7 +122,7 @@ public final class SaeSweep {
      * @return this
      */
     public SaeSweep batchSize(int activations) {
-        require(activations >= 1, "the batch size is " + activations + ", expected at least 1");
+        InvalidInputException.require(activations >= 1, "the batch size is " + activations + ", expected at least 1");
         batch = activations;
         return this;
     }
@@ -132,7 +134,7 @@ public final class SaeSweep {
      * @return this
      */
     public SaeSweep bufferRows(int rows) {
-        require(rows >= 2, "the buffer holds " + rows + " rows, expected at least 2");
+        InvalidInputException.require(rows >= 2, "the buffer holds " + rows + " rows, expected at least 2");
         bufferRows = rows;
         return this;
     }
@@ -166,7 +168,8 @@ public final class SaeSweep {
      * @return this
      */
     public SaeSweep checkpointEvery(Duration pause) {
-        require(!pause.isNegative(), "a checkpoint every " + pause.toMillis() / 1e3 + " seconds, expected 0 or more");
+        InvalidInputException.require(
+                !pause.isNegative(), "a checkpoint every " + pause.toMillis() / 1e3 + " seconds, expected 0 or more");
         checkpointEvery = pause;
         return this;
     }
@@ -204,12 +207,6 @@ public final class SaeSweep {
         return this;
     }
 
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new InvalidInputException(message);
-        }
-    }
-
     /**
      * Returns the members as they will be trained.
      *
@@ -217,8 +214,9 @@ public final class SaeSweep {
      * @throws InvalidInputException when there are none, or what they share is out of range
      */
     public List<SweepMember> members() {
-        require(!entries.isEmpty(), "the sweep has no members, expected at least one");
-        require(tokens >= batch, "tokens is " + tokens + ", expected at least one batch of " + batch);
+        InvalidInputException.require(!entries.isEmpty(), "the sweep has no members, expected at least one");
+        InvalidInputException.require(
+                tokens >= batch, "tokens is " + tokens + ", expected at least one batch of " + batch);
         List<SweepMember> members = new ArrayList<>();
         entries.forEach((name, entry) -> members.add(member(name, entry)));
         return members;
@@ -246,7 +244,7 @@ public final class SaeSweep {
         int rows = bufferRows > 0 ? bufferRows : ShuffleOptions.rows(source.width(), batch, tokens);
         RunOutput written =
                 output == null ? null : new RunOutput(output, checkpointEvery, 2, null, tensorBoard, report);
-        try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();
                 SweepLoop loop = new SweepLoop(
                         manager,

@@ -6,6 +6,7 @@ import dev.assay.activation.ActivationSource;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Autograd;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.run.RunOutput;
 import dev.assay.train.internal.run.ShuffleOptions;
 import dev.assay.train.internal.run.TrainingCheckpoints;
@@ -239,7 +240,8 @@ public final class SaeTrainer {
      * @return this
      */
     public SaeTrainer deadAfter(long silentTokens) {
-        require(silentTokens >= 1, "dead after " + silentTokens + " silent tokens, expected at least 1");
+        InvalidInputException.require(
+                silentTokens >= 1, "dead after " + silentTokens + " silent tokens, expected at least 1");
         deadAfter = silentTokens;
         return this;
     }
@@ -286,7 +288,7 @@ public final class SaeTrainer {
      * @return this
      */
     public SaeTrainer bufferRows(int rows) {
-        require(rows >= 2, "the buffer holds " + rows + " rows, expected at least 2");
+        InvalidInputException.require(rows >= 2, "the buffer holds " + rows + " rows, expected at least 2");
         bufferRows = rows;
         return this;
     }
@@ -320,7 +322,8 @@ public final class SaeTrainer {
      * @return this
      */
     public SaeTrainer checkpointEvery(Duration pause) {
-        require(!pause.isNegative(), "a checkpoint every " + pause.toMillis() / 1e3 + " seconds, expected 0 or more");
+        InvalidInputException.require(
+                !pause.isNegative(), "a checkpoint every " + pause.toMillis() / 1e3 + " seconds, expected 0 or more");
         checkpointEvery = pause;
         return this;
     }
@@ -332,7 +335,7 @@ public final class SaeTrainer {
      * @return this
      */
     public SaeTrainer keepCheckpoints(int number) {
-        require(number >= 1, "the checkpoints to keep are " + number + ", expected at least 1");
+        InvalidInputException.require(number >= 1, "the checkpoints to keep are " + number + ", expected at least 1");
         keptCheckpoints = number;
         return this;
     }
@@ -383,12 +386,6 @@ public final class SaeTrainer {
     public SaeTrainer progress(boolean shown) {
         progress = shown;
         return this;
-    }
-
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new InvalidInputException(message);
-        }
     }
 
     /**
@@ -444,7 +441,7 @@ public final class SaeTrainer {
         RunOutput written = output == null ? null : written();
         int rows = bufferRows > 0 ? bufferRows : ShuffleOptions.rows(source.width(), batch, tokens);
         ShuffleOptions shuffling = new ShuffleOptions(rows, shuffleSeed == null ? seed : shuffleSeed);
-        try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();
                 TrainingLoop loop = new TrainingLoop(manager, plan, source, shuffling, written, progress)) {
             return loop.run();
@@ -461,7 +458,7 @@ public final class SaeTrainer {
     public SparseAutoencoder best() throws IOException {
         Objects.requireNonNull(output, "no output folder was set");
         TrainingPlan plan = plan();
-        try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();
                 TrainingState state = new TrainingState(
                         manager, plan, InitialDictionary.of(manager, plan, source.sites(), source.widths()))) {

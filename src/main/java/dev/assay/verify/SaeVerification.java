@@ -11,6 +11,7 @@ import dev.assay.sae.SaelensTensors;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ public final class SaeVerification {
     public static ComparisonReport run(Path folder, Path expectedFile, double tolerance, Device device)
             throws IOException {
         try (SparseAutoencoder sae = SparseAutoencoder.load(folder, device);
-                NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+                NDManager manager = TorchEngine.newManager(device);
                 Scope scope = Scope.open();
                 ExpectedTensors expected = ExpectedTensors.open(expectedFile, manager)) {
             SaeVerification verification = new SaeVerification(expected, expected.load("x"));

@@ -10,6 +10,7 @@ import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.step.DictionaryParameters;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.plan.TrainingPlan;
@@ -111,7 +112,7 @@ public final class TrainingReplay {
         JsonObject tolerance = description.object("tolerance");
         Map<String, Double> lossDifferences = new LinkedHashMap<>();
         Map<String, Double> afterFirst = Map.of();
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(device);
                 Scope scope = Scope.open();
                 Autograd off = Autograd.off();
                 Safetensors init = Safetensors.open(folder.resolve("init.safetensors"));

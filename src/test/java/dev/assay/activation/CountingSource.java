@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -134,7 +135,7 @@ public final class CountingSource implements ActivationSource {
     }
 
     private final class Stream implements ActivationStream {
-        private final NDManager manager = NDManager.newBaseManager(device(), "PyTorch");
+        private final NDManager manager = TorchEngine.newManager(device());
         private int pass;
         private long firstRow;
 

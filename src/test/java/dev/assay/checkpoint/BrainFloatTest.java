@@ -12,6 +12,7 @@ import dev.assay.io.AtomicFiles;
 import dev.assay.tensor.HalfMatrix;
 import dev.assay.tensor.HalfType;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,7 +38,7 @@ class BrainFloatTest {
         values[special.length + 1] = Float.intBitsToFloat(0x7f800001);
         values[special.length + 2] = Float.intBitsToFloat(0x7fffffff);
         Path file = folder.resolve("bf16.safetensors");
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray matrix = manager.create(values, new Shape(256, 256));
             NDArray ids = manager.create(new long[] {7, 8});

@@ -10,6 +10,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.io.JsonObject;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -30,7 +31,7 @@ class CheckpointFolderTest {
 
     @BeforeEach
     void open() throws IOException {
-        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        manager = TorchEngine.newManager(Device.cpu());
         Files.writeString(folder.resolve("config.json"), "{\"model_type\":\"gpt2\",\"hidden_size\":16}");
     }
 

@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.io.Sha256;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -75,7 +76,7 @@ class MappedTensorTest {
 
     @Test
     void whatIsWrittenInPiecesIsASafetensorsFile() throws IOException {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Safetensors tensors = Safetensors.open(write())) {
             assertArrayEquals(ints(), tensors.load(manager, "ints").toIntArray());
             int[] chars = tensors.load(manager, "chars").toIntArray();

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.feature.store.FeatureStats;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.io.Json;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.text.document.Document;
 import dev.assay.text.document.DocumentReader;
 import dev.assay.text.document.TextSource;
@@ -77,7 +79,7 @@ class ExportCommandTest {
     void densitiesAsSaelensKeepsThem() throws Exception {
         Path file = temporary.resolve("sparsity.safetensors");
         assertEquals(0, run("export", folder.toString(), "--sparsity", file.toString()), err.toString());
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Safetensors tensors = Safetensors.open(file)) {
             float[] found = tensors.load(manager, "sparsity").toFloatArray();
             float[] expected = new float[store.latents()];

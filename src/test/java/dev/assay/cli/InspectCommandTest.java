@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.model.Fixtures;
@@ -12,6 +13,7 @@ import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
+import dev.assay.tensor.TorchEngine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -46,7 +48,7 @@ class InspectCommandTest {
         for (int i = 0; i < directions.length; i++) {
             directions[i] = (float) (random.nextDouble() - 0.5);
         }
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 SparseAutoencoder sae = SparseAutoencoder.builder()
                         .architecture(TopK.of(4))
                         .weights(new Weights(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,6 +21,7 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Transcoder;
 import dev.assay.sae.Weights;
+import dev.assay.tensor.TorchEngine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -55,7 +57,7 @@ class InterventionCommandsTest {
         if (model != null) {
             metadata.modelName(model);
         }
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 SparseAutoencoder sae = SparseAutoencoder.builder()
                         .architecture(architecture)
                         .weights(new Weights(

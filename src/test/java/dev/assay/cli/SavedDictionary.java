@@ -2,6 +2,7 @@ package dev.assay.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.model.Fixtures;
@@ -9,6 +10,7 @@ import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -33,7 +35,7 @@ final class SavedDictionary {
         for (int i = 0; i < directions.length; i++) {
             directions[i] = (float) (random.nextDouble() - 0.5);
         }
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 SparseAutoencoder sae = SparseAutoencoder.builder()
                         .architecture(TopK.of(4))
                         .weights(new Weights(

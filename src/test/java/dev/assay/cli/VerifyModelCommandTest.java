@@ -3,11 +3,13 @@ package dev.assay.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.Json;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -64,7 +66,7 @@ class VerifyModelCommandTest {
     @Test
     void anUnknownTensorFails() throws IOException {
         Path more = folder.resolve("more.safetensors");
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Safetensors known = Safetensors.open(expected)) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             known.names().forEach(name -> tensors.put(name, known.load(manager, name)));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -23,6 +24,7 @@ import dev.assay.sae.Transcoder;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
@@ -165,7 +167,7 @@ class EvaluationTest {
     @Test
     void latentsThatNeverFireAreDead() throws IOException {
         try (SparseAutoencoder sae = signedUnits(1, true);
-                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                NDManager manager = TorchEngine.newManager(Device.cpu())) {
             float[] bias = new float[2 * WIDTH];
             Arrays.fill(bias, 0, 24, -1e6f); // a quarter of the latents
             try (SparseAutoencoder silenced = sae.toBuilder()
@@ -294,7 +296,7 @@ class EvaluationTest {
         for (int i = 0; i < encoder.length; i++) {
             decoder[i] = length * encoder[i];
         }
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             SparseAutoencoder sae = SparseAutoencoder.builder()
                     .architecture(TopK.of(WIDTH))
                     .weights(new Weights(

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.Json;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,7 +16,7 @@ import java.nio.file.Path;
 public final class MetricFixtures implements AutoCloseable {
     private static final Path FOLDER = Path.of("src/test/resources/dev/assay/evaluate");
 
-    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    private final NDManager manager = TorchEngine.newManager(Device.cpu());
     private final Safetensors inputs;
     private final Safetensors arrays;
     private final JsonNode expected;

@@ -15,6 +15,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -122,7 +123,7 @@ class FuzzTest {
         byte[] header = Arrays.copyOfRange(original, 8, 8 + length);
         byte[] data = Arrays.copyOfRange(original, 8 + length, original.length);
         Path file = folder.resolve("damaged.safetensors");
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             read(resource("model/gpt_neox/model.safetensors"), manager);
             cases(mutator -> write(file, mutator.safetensors(header, data)), () -> read(file, manager));
         }

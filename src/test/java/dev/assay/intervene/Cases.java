@@ -19,6 +19,7 @@ import dev.assay.sae.SparseAutoencoderBuilder;
 import dev.assay.sae.Standard;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
+import dev.assay.tensor.TorchEngine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +67,7 @@ public final class Cases {
     public static SparseAutoencoder dictionary(
             Architecture architecture, ActivationNormalization normalization, HookPoint point, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             Map<String, NDArray> more = new HashMap<>();
             new TreeMap<>(architecture.extraShapes(WIDTH, LATENTS, WIDTH))
                     .forEach((name, shape) -> more.put(name, normal(manager, random, 0.05, shape.getShape())));

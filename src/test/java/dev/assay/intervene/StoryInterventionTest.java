@@ -19,6 +19,7 @@ import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Arrays;
@@ -43,7 +44,7 @@ class StoryInterventionTest {
     }
 
     private static SparseAutoencoder dictionary(boolean special) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             return SparseAutoencoder.builder()
                     .architecture(TopK.of(8))
                     .weights(new Weights(

@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.checkpoint.SafetensorsWriter;
+import dev.assay.tensor.TorchEngine;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -41,7 +42,7 @@ class AtomicFilesTest {
     @Test
     void aFullDiskLeavesTheOldFile() throws IOException {
         Path file = folder.resolve("weights.safetensors");
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             Safetensors.write(file, Map.of("a", manager.ones(new Shape(3))), Map.of());
             byte[] before = Files.readAllBytes(file);
             SafetensorsWriter writer = Safetensors.writer(Map.of("a", manager.ones(new Shape(1_000_000))), Map.of());

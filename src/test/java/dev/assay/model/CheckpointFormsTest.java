@@ -16,6 +16,7 @@ import dev.assay.checkpoint.Safetensors;
 import dev.assay.model.config.RotaryScaling;
 import dev.assay.model.config.TransformerConfig;
 import dev.assay.model.internal.network.Parameters;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.verify.ModelVerification;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -147,7 +148,7 @@ class CheckpointFormsTest {
         Path config = folder.resolve("config.json");
         ObjectNode json = (ObjectNode) mapper.readTree(config.toFile());
         Path weights = folder.resolve("model.safetensors");
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             try (Safetensors file = Safetensors.open(weights)) {
                 file.names()

@@ -3,11 +3,13 @@ package dev.assay.model;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +46,7 @@ class LoadingTest {
     private void editWeights(Shape up) throws IOException {
         Fixtures.copy("gpt_neox", folder, false);
         Path file = folder.resolve("model.safetensors");
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             try (Safetensors weights = Safetensors.open(file)) {
                 weights.names().forEach(name -> tensors.put(name, weights.load(manager, name)));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,7 @@ import dev.assay.cli.Assay;
 import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
 import dev.assay.tensor.ScriptFiles;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -143,7 +145,7 @@ class SourceModelTest {
         for (String name : List.of("config.json", "tokenizer.json", "tokenizer_config.json")) {
             Files.copy(model.resolve(name), part.resolve(name));
         }
-        try (NDManager manager = NDManager.newBaseManager();
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Safetensors weights = Safetensors.open(model.resolve("model.safetensors"))) {
             Map<String, NDArray> first = new LinkedHashMap<>();
             weights.names().stream()

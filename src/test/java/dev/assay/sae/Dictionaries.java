@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ public final class Dictionaries {
 
     /** Returns a manager on the CPU. */
     public static NDManager manager() {
-        return NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        return TorchEngine.newManager(Device.cpu());
     }
 
     /** Returns a builder with random weights, whose decoder rows are of different lengths; transcoders widen by 3. */

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,7 @@ class RowTopKTest {
     @ParameterizedTest
     @CsvSource({"1,8,1", "7,64,8", "33,515,16", "20,4099,64", "5,1031,128", "16,8192,32"})
     void selectsWhatTheSlowWaySelects(int rows, int width, int k) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray x = manager.create(numbers(rows * width), new Shape(rows, width));
             Aten.Selection selection = RowTopK.selectGrouped(x, k);
@@ -40,7 +41,7 @@ class RowTopKTest {
 
     @Test
     void equalEntriesAreEachTakenOnce() {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             long[] positions = RowTopK.selectGrouped(manager.zeros(new Shape(1, 64)), 8)
                     .indices()

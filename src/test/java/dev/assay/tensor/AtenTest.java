@@ -32,7 +32,7 @@ class AtenTest {
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        manager = TorchEngine.newManager(Device.cpu());
         scope = Scope.open();
     }
 

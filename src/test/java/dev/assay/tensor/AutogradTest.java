@@ -61,7 +61,7 @@ class AutogradTest {
 
     @Test
     void aCopyCarriesGradientsAndHasItsOwnMemory() {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 Autograd gradients = Autograd.recording()) {
             NDArray x = manager.create(new float[] {1, 2});
@@ -79,7 +79,7 @@ class AutogradTest {
     /** Of ((3x)² / 2)³ at 1, 6 · (9/2)³; a hundred times, so that no number is spared by chance. */
     @Test
     void gradientsReadNumbersThatJavaHasForgotten() {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 Autograd gradients = Autograd.recording()) {
             NDArray x = manager.ones(new Shape(1));
@@ -94,7 +94,7 @@ class AutogradTest {
 
     /** Of x₁·4 + x₂·6 with the two numbers made on the way. */
     private static float[] gradient() {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 Autograd gradients = Autograd.recording()) {
             NDArray x = manager.create(new float[] {1, 2}, new Shape(1, 2));

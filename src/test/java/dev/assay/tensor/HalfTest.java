@@ -23,7 +23,7 @@ class HalfTest {
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        manager = TorchEngine.newManager(Device.cpu());
         scope = Scope.open();
     }
 

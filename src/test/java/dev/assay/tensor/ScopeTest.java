@@ -20,7 +20,7 @@ class ScopeTest {
 
     @BeforeEach
     void open() {
-        manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        manager = TorchEngine.newManager(Device.cpu());
         weight = manager.create(new float[] {1, 2, 3});
     }
 

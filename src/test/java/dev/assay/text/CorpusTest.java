@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.text.document.Document;
 import dev.assay.text.document.TextSource;
 import dev.assay.text.document.TextSourceTest;
@@ -194,7 +196,7 @@ class CorpusTest {
 
     @Test
     void aBatchBecomesAnArray() throws IOException {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 ContextReader reader = corpus().build().read(Split.ALL)) {
             TokenBatch batch = reader.next(2);
             var array = batch.toArray(manager);

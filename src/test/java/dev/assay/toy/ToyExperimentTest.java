@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -14,6 +15,7 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +57,7 @@ class ToyExperimentTest {
     @Test
     void theFoundShareIsOfAllFeatures() {
         ToySuperposition truth = ToySuperposition.of(16, 24);
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray half = truth.directions(manager).get(":12");
             SweepRow row = new SweepRow("half", "topk", "site", 12, 4.0, 0.5, null, null, 0.25, 3, null);

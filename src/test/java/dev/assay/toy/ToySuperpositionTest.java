@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
@@ -18,6 +19,7 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.SaeTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -142,7 +144,7 @@ class ToySuperpositionTest {
     @Test
     void rowsAreSumsOfTrueDirectionsAndAnyPositionOpensAgain() throws IOException {
         ToySuperposition toy = ToySuperposition.of(16, 40).seed(9);
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 ActivationStream stream = toy.open(StreamPosition.START)) {
             stream.next();
@@ -224,7 +226,7 @@ class ToySuperpositionTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 7})
     void neitherADictionaryOfTheSameSeedNorTheNullStartsAtTheTruth(long seed) {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray truth = ToySuperposition.of(32, 48).seed(seed).directions(manager);
             NDArray start = Weights.randomDirections(manager, 48, 32, seed);
@@ -260,7 +262,7 @@ class ToySuperpositionTest {
 
     @Test
     void theDirectionsAreUnitRows() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray directions = ToySuperposition.of(16, 40).seed(4).directions(manager);
             for (double[] row : Sources.rows(directions)) {

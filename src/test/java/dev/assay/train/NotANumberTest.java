@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.CountingSource;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.run.TrainingCheckpoints;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,7 +93,7 @@ class NotANumberTest {
         Path healthy = folder.resolve("healthy");
         SmallRun.trainer(SmallRun.source(), healthy).keepCheckpoints(99).train().close();
         String name = String.format("checkpoints/step-%010d.safetensors", batch - 1);
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Safetensors refused = Safetensors.open(folder.resolve(name));
                 Safetensors passed = Safetensors.open(healthy.resolve(name))) {
             for (String array : passed.names()) {
@@ -118,7 +120,7 @@ class NotANumberTest {
     }
 
     private static void assertFinite(Path checkpoint) throws IOException {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Safetensors stored = Safetensors.open(checkpoint)) {
             for (String name : List.of("encoder", "encoder_bias", "decoder", "decoder_bias")) {
                 NDArray array = stored.load(manager, name);

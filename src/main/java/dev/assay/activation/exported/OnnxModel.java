@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -35,7 +36,7 @@ public final class OnnxModel implements ExportedModel {
         this.graph = graph;
         this.inputs = inputs;
         this.outputs = outputs;
-        this.manager = NDManager.newBaseManager(device, "PyTorch");
+        this.manager = TorchEngine.newManager(device);
         this.memory = manager.newSubManager(Device.cpu());
     }
 
@@ -91,7 +92,7 @@ public final class OnnxModel implements ExportedModel {
     }
 
     private static ExportedOutputs trial(String name, OnnxGraph graph, OnnxInputs inputs) {
-        try (NDManager memory = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager memory = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray tokens = memory.zeros(ExportedOutputs.TRIAL, DataType.INT64);
             Map<String, Shape> shapes = graph.shapes(inputs.arrays(tokens, null));

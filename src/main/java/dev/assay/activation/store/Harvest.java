@@ -64,7 +64,7 @@ public final class Harvest {
      * @return this
      */
     public Harvest tokens(long rows) {
-        require(rows >= 1, "tokens is " + rows + ", expected at least 1");
+        InvalidInputException.require(rows >= 1, "tokens is " + rows + ", expected at least 1");
         tokens = rows;
         return this;
     }
@@ -76,7 +76,7 @@ public final class Harvest {
      * @return this
      */
     public Harvest shardRows(int rows) {
-        require(rows >= 1, "a shard has " + rows + " rows, expected at least 1");
+        InvalidInputException.require(rows >= 1, "a shard has " + rows + " rows, expected at least 1");
         shardRows = rows;
         return this;
     }
@@ -88,7 +88,7 @@ public final class Harvest {
      * @return this
      */
     public Harvest type(DataType onDisk) {
-        require(
+        InvalidInputException.require(
                 onDisk == DataType.FLOAT32 || onDisk == DataType.FLOAT16,
                 "the type on disk is " + onDisk + ", expected float32 or float16");
         type = onDisk;
@@ -117,12 +117,6 @@ public final class Harvest {
         return this;
     }
 
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new InvalidInputException(message);
-        }
-    }
-
     /**
      * Writes what is missing.
      *
@@ -132,9 +126,9 @@ public final class Harvest {
      * @throws IOException when the text cannot be read or a shard not written; the shards before stay, and the next run goes on
      */
     public Result run() throws IOException {
-        require(tokens >= 1, "the number of tokens was not set, expected at least 1");
+        InvalidInputException.require(tokens >= 1, "the number of tokens was not set, expected at least 1");
         StoreDescription about = StoreDescription.of(source, type, shardRows, note);
-        require(
+        InvalidInputException.require(
                 about.shardBytes() <= LARGEST_SHARD,
                 "a shard of " + about.shardRows() + " rows would have " + about.shardBytes()
                         + " bytes, expected at most " + LARGEST_SHARD);

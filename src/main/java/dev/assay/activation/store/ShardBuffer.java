@@ -15,6 +15,7 @@ import dev.assay.io.AtomicFiles;
 import dev.assay.io.Sha256;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class ShardBuffer implements AutoCloseable {
 
     private final StoreDescription about;
     private final int capacity;
-    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    private final NDManager manager = TorchEngine.newManager(Device.cpu());
     private final List<NDArray> sites = new ArrayList<>(); // each [capacity, width of the site]
     private final int[] tokens;
     private final long[] documents;

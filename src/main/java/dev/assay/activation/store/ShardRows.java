@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.activation.ActivationRows;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,7 +36,7 @@ record ShardRows(List<Site> sites, int[] tokens, long[] documents, int[] positio
     ActivationRows toRows(NDManager manager) {
         int width = sites.stream().mapToInt(Site::width).sum();
         try (Scope scope = Scope.open();
-                NDManager memory = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+                NDManager memory = TorchEngine.newManager(Device.cpu())) {
             NDArray values = manager.create(new Shape(tokens.length, width), DataType.FLOAT32);
             int column = 0;
             for (Site site : sites) {

@@ -8,6 +8,7 @@ import dev.assay.activation.BackgroundThreads;
 import dev.assay.activation.Permutation;
 import dev.assay.activation.StreamPosition;
 import dev.assay.activation.store.StoreActivationSource.Block;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -38,7 +39,7 @@ final class StoreStream implements ActivationStream {
         this.blocks = blocks;
         this.sites = sites;
         this.seed = seed;
-        this.manager = NDManager.newBaseManager(device, "PyTorch");
+        this.manager = TorchEngine.newManager(device);
         this.position = start;
         this.reading = start;
         this.order = Permutation.draw(blocks.size(), seed, start.epoch());

@@ -73,9 +73,7 @@ public final class Baselines {
      * @return this
      */
     public Baselines components(int most) {
-        if (most < 1) {
-            throw new InvalidInputException("the number of components is " + most + ", expected at least 1");
-        }
+        InvalidInputException.requireAtLeast(1, "the number of components", most);
         components = most;
         return this;
     }
@@ -87,9 +85,7 @@ public final class Baselines {
      * @return this
      */
     public Baselines rounds(int most) {
-        if (most < 1) {
-            throw new InvalidInputException("the number of rounds is " + most + ", expected at least 1");
-        }
+        InvalidInputException.requireAtLeast(1, "the number of rounds", most);
         rounds = most;
         return this;
     }
@@ -179,9 +175,7 @@ public final class Baselines {
      * @return directions around the mean, read both ways
      */
     public Baseline random(int count) {
-        if (count < 1) {
-            throw new InvalidInputException("the number of random directions is " + count + ", expected at least 1");
-        }
+        InvalidInputException.requireAtLeast(1, "the number of random directions", count);
         INDArray unit = RandomDirections.draw(count, width, seed);
         return new RandomDirections(linear("random", count + " random directions", mean(), unit, unit, true), sample);
     }

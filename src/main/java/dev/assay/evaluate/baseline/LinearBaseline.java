@@ -9,6 +9,7 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -47,7 +48,7 @@ record LinearBaseline(
     @Override
     public SparseAutoencoder topK(int k) {
         Baselines.checkK(this, k);
-        try (NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(device);
                 Scope scope = Scope.open()) {
             NDArray encode = latents(encoder, manager);
             return SparseAutoencoder.builder()

@@ -14,6 +14,7 @@ import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -40,7 +41,7 @@ final class NonNegativeDictionary implements Dictionary {
         this.k = k;
         this.rounds = rounds;
         this.metadata = metadata;
-        manager = NDManager.newBaseManager(device, "PyTorch");
+        manager = TorchEngine.newManager(device);
         long width = factors.columns() / 2;
         components = Scope.detached(() -> Float64.toFloat32(factors, manager));
         gram = Scope.detached(() -> components.matMul(components.transpose()));

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -24,7 +25,7 @@ final class RandomDirections implements Baseline {
 
     /** Draws directions, [count, d] in float64. */
     static INDArray draw(int count, int width, long seed) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             return Float64.of(Weights.randomDirections(manager, count, width, seed));
         }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 /** The cosines of every direction of one dictionary with every direction of another, in float64. A row of zeros has cosine 0. */
 final class Cosines {
-    private static final int ROWS_AT_ONCE = 1024;
+    private static final int CHUNK_ROWS = 1024;
 
     private final NDArray a; // float64 unit rows, [m, d]
     private final NDArray b; // float64 unit rows, [n, d]
@@ -140,9 +140,9 @@ final class Cosines {
 
     private void forEachBlock(BlockConsumer consumer) {
         int rows = (int) a.getShape().get(0);
-        for (int first = 0; first < rows; first += ROWS_AT_ONCE) {
+        for (int first = 0; first < rows; first += CHUNK_ROWS) {
             try (Scope scope = Scope.open()) {
-                NDArray block = a.get(new NDIndex("{}:{}", first, Math.min(rows, first + ROWS_AT_ONCE)));
+                NDArray block = a.get(new NDIndex("{}:{}", first, Math.min(rows, first + CHUNK_ROWS)));
                 consumer.accept(first, block.matMul(b.transpose()));
             }
         }

@@ -17,6 +17,7 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.text.Corpus;
 import dev.assay.train.plan.SweepOutcome;
 import dev.assay.train.plan.SweepResult;
@@ -119,7 +120,7 @@ public final class SweepEvaluation {
             return;
         }
         try (Autograd off = Autograd.off();
-                NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch");
+                NDManager manager = TorchEngine.newManager(source.device());
                 ActivationStream stream = source.open(StreamPosition.START)) {
             List<Measured> all = new ArrayList<>();
             outcomes.forEach(outcome -> all.add(new Measured(manager, outcome)));

@@ -5,13 +5,11 @@ import ai.djl.ndarray.index.NDIndex;
 import dev.assay.InvalidInputException;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 
 /** Finds the most alike latents of two dictionaries by their directions. */
 final class DictionaryMatching {
-    /** Cosines of this many pairs are computed at once. */
-    private static final long AT_ONCE = 1L << 22;
-
     private static final long SEED = 20_240_229;
 
     private DictionaryMatching() {}
@@ -25,7 +23,7 @@ final class DictionaryMatching {
         }
         int rows = (int) a.getShape().get(0);
         int columns = (int) b.getShape().get(0);
-        int step = (int) Math.max(1, AT_ONCE / columns);
+        int step = ChunkSizes.rowsWithin(ChunkSizes.PRODUCT, columns);
         BestMatches best = new BestMatches(rows, columns);
         try (Scope scope = Scope.open()) {
             NDArray unitA = unit(a);

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.feature.store.FeatureStore;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -31,7 +32,7 @@ public final class SparsityFile {
         for (int latent = 0; latent < logarithms.length; latent++) {
             logarithms[latent] = (float) Math.log10(store.density(latent) + OFFSET);
         }
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             NDArray sparsity = manager.create(logarithms);
             Safetensors.write(file, Map.of(TENSOR, sparsity), Map.of());
         }

@@ -93,7 +93,7 @@ public final class FeatureCollector {
      * @return this
      */
     public FeatureCollector batch(int contexts) {
-        this.batch = atLeast("contexts a batch", contexts, 1);
+        this.batch = InvalidInputException.requireAtLeast(1, "the number of contexts per batch", contexts);
         return this;
     }
 
@@ -121,7 +121,7 @@ public final class FeatureCollector {
      * @return this
      */
     public FeatureCollector partners(int count) {
-        this.partners = atLeast("partners of a latent", count, 0);
+        this.partners = InvalidInputException.requireAtLeast(0, "the number of partners per latent", count);
         return this;
     }
 
@@ -273,12 +273,5 @@ public final class FeatureCollector {
             special[id] = tokenizer.isSpecial(id);
         }
         return special;
-    }
-
-    private static int atLeast(String name, int value, int least) {
-        if (value < least) {
-            throw new InvalidInputException(name + ": " + value + ", expected at least " + least);
-        }
-        return value;
     }
 }

@@ -246,7 +246,7 @@ public final class FeatureStore {
 
     /** Returns what {@link #topExamples(int, int)} does, with so much text around the peaks. */
     public List<Example> topExamples(int latent, int count, ExampleWindow window) {
-        return examples(latent, window).top(atLeast("examples", count, 0));
+        return examples(latent, window).top(InvalidInputException.requireAtLeast(0, "the number of examples", count));
     }
 
     /**
@@ -266,8 +266,8 @@ public final class FeatureStore {
     /** Returns what {@link #examplesByInterval(int, int, int)} does, with so much text around the peaks. */
     public List<ExampleGroup> examplesByInterval(int latent, int groups, int each, ExampleWindow window) {
         ExampleReader reader = examples(latent, window);
-        atLeast("groups", groups, 1);
-        atLeast("examples of a group", each, 0);
+        InvalidInputException.requireAtLeast(1, "the number of groups", groups);
+        InvalidInputException.requireAtLeast(0, "the number of examples per group", each);
         return reader.byInterval(groups, each);
     }
 
@@ -288,8 +288,8 @@ public final class FeatureStore {
     /** Returns what {@link #examplesByQuantile(int, int, int)} does, with so much text around the peaks. */
     public List<ExampleGroup> examplesByQuantile(int latent, int groups, int each, ExampleWindow window) {
         ExampleReader reader = examples(latent, window);
-        atLeast("groups", groups, 1);
-        atLeast("examples of a group", each, 0);
+        InvalidInputException.requireAtLeast(1, "the number of groups", groups);
+        InvalidInputException.requireAtLeast(0, "the number of examples per group", each);
         return reader.byQuantile(groups, each);
     }
 
@@ -384,18 +384,11 @@ public final class FeatureStore {
     }
 
     private List<Coactivation> partners(String measure, int latent, int count) {
-        int most = atLeast("latents", count, 0);
+        int most = InvalidInputException.requireAtLeast(0, "the number of latents", count);
         return stored.partners(measure, checked(latent), most, manifest.layout().partners());
     }
 
     private ExampleReader examples(int latent, ExampleWindow window) {
         return new ExampleReader(corpus, activations(latent), window);
-    }
-
-    private static int atLeast(String what, int count, int least) {
-        if (count < least) {
-            throw new InvalidInputException(what + ": " + count + ", expected at least " + least);
-        }
-        return count;
     }
 }

@@ -12,6 +12,7 @@ import dev.assay.model.internal.network.Parameters;
 import dev.assay.model.internal.network.WeightInitialization;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
@@ -73,7 +74,7 @@ public final class TransformerTrainer {
 
     private HookedTransformer train() throws IOException {
         requireHeldOut();
-        NDManager manager = NDManager.newBaseManager(device, "PyTorch");
+        NDManager manager = TorchEngine.newManager(device);
         HookedTransformer model = null;
         try {
             Parameters parameters = WeightInitialization.normal(config, seed, embeddingDeviation, manager);
@@ -360,10 +361,10 @@ public final class TransformerTrainer {
          * @throws IOException when the text cannot be read
          */
         public HookedTransformer train() throws IOException {
-            atLeastOne("steps", steps);
-            atLeastOne("batch", batch);
-            atLeastOne("the steps between validations", validationEvery);
-            atLeastOne("the contexts of a validation", validationContexts);
+            InvalidInputException.requireAtLeast(1, "steps", steps);
+            InvalidInputException.requireAtLeast(1, "batch", batch);
+            InvalidInputException.requireAtLeast(1, "the steps between validations", validationEvery);
+            InvalidInputException.requireAtLeast(1, "the contexts of a validation", validationContexts);
             if (corpus.contextLength() < 2 || corpus.contextLength() > config.contextLength()) {
                 throw new InvalidInputException("the corpus has contexts of " + corpus.contextLength()
                         + " tokens, expected 2 to the model's context length, " + config.contextLength());
@@ -374,12 +375,6 @@ public final class TransformerTrainer {
                                 + " tokens, expected at most the model's vocabulary, " + config.vocabularySize());
             }
             return new TransformerTrainer(this).train();
-        }
-
-        private static void atLeastOne(String name, int value) {
-            if (value < 1) {
-                throw new InvalidInputException(name + " is " + value + ", expected at least 1");
-            }
         }
     }
 }

@@ -40,15 +40,18 @@ public record DictionaryInitialization(
 
     /** Checks the ranges. */
     public DictionaryInitialization {
-        require(decoderNorm > 0 && Double.isFinite(decoderNorm), "decoder norm", decoderNorm, "a positive number");
-        require(encoderScale > 0 && Double.isFinite(encoderScale), "encoder scale", encoderScale, "a positive number");
-        require(activeShare >= 0 && activeShare < 1, "share of active latents", activeShare, "0 ≤ share < 1");
-    }
-
-    private static void require(boolean holds, String name, double found, String expected) {
-        if (!holds) {
-            throw new InvalidInputException("the first " + name + " is " + found + ", expected " + expected);
-        }
+        InvalidInputException.require(
+                decoderNorm > 0 && Double.isFinite(decoderNorm),
+                "the first decoder norm",
+                decoderNorm,
+                "a positive number");
+        InvalidInputException.require(
+                encoderScale > 0 && Double.isFinite(encoderScale),
+                "the first encoder scale",
+                encoderScale,
+                "a positive number");
+        InvalidInputException.require(
+                activeShare >= 0 && activeShare < 1, "the first share of active latents", activeShare, "0 ≤ share < 1");
     }
 
     /**

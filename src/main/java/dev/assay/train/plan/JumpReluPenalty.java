@@ -20,14 +20,9 @@ public sealed interface JumpReluPenalty {
      */
     double coefficient();
 
-    private static void require(boolean holds, String name, double found, String expected) {
-        if (!holds) {
-            throw new InvalidInputException(name + " is " + found + ", expected " + expected);
-        }
-    }
-
     private static void requireCoefficient(double coefficient) {
-        require(coefficient >= 0 && Double.isFinite(coefficient), "the L0 coefficient", coefficient, "0 or more");
+        InvalidInputException.require(
+                coefficient >= 0 && Double.isFinite(coefficient), "the L0 coefficient", coefficient, "0 or more");
     }
 
     /**
@@ -57,7 +52,8 @@ public sealed interface JumpReluPenalty {
         /** Checks the ranges. */
         public Tanh {
             requireCoefficient(coefficient);
-            require(scale > 0 && Double.isFinite(scale), "the scale of the tanh penalty", scale, "a number above 0");
+            InvalidInputException.require(
+                    scale > 0 && Double.isFinite(scale), "the scale of the tanh penalty", scale, "a number above 0");
         }
 
         @Override
@@ -83,7 +79,8 @@ public sealed interface JumpReluPenalty {
         /** Checks the ranges. */
         public Target {
             requireCoefficient(coefficient);
-            require(l0 > 0 && Double.isFinite(l0), "the L0 that is aimed at", l0, "a number above 0");
+            InvalidInputException.require(
+                    l0 > 0 && Double.isFinite(l0), "the L0 that is aimed at", l0, "a number above 0");
         }
 
         @Override

@@ -53,23 +53,18 @@ public record JumpReluTraining(
 
     /** Checks the ranges. */
     public JumpReluTraining {
-        require(bandwidth > 0 && Double.isFinite(bandwidth), "the bandwidth", bandwidth, "a number above 0");
-        require(
+        InvalidInputException.require(
+                bandwidth > 0 && Double.isFinite(bandwidth), "the bandwidth", bandwidth, "a number above 0");
+        InvalidInputException.require(
                 initialThreshold > 0 && Double.isFinite(initialThreshold),
                 "the threshold at the start",
                 initialThreshold,
                 "a number above 0");
-        require(
+        InvalidInputException.require(
                 deadCoefficient >= 0 && Double.isFinite(deadCoefficient),
                 "the coefficient for dead latents",
                 deadCoefficient,
                 "0 or more");
-    }
-
-    private static void require(boolean holds, String name, double found, String expected) {
-        if (!holds) {
-            throw new InvalidInputException(name + " is " + found + ", expected " + expected);
-        }
     }
 
     /**

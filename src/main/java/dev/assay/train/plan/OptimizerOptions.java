@@ -26,11 +26,13 @@ public record OptimizerOptions(
 
     /** Checks the ranges. */
     public OptimizerOptions {
-        require(learningRate > 0 && Double.isFinite(learningRate), "learning rate", learningRate, "a positive number");
-        require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "0 ≤ beta1 < 1");
-        require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "0 ≤ beta2 < 1");
-        require(clipNorm >= 0, "clip norm", clipNorm, "0 or more");
-        require(averageDecay >= 0 && averageDecay < 1, "average's decay", averageDecay, "0 ≤ decay < 1");
+        InvalidInputException.require(
+                learningRate > 0 && Double.isFinite(learningRate), "learning rate", learningRate, "a positive number");
+        InvalidInputException.require(beta1 >= 0 && beta1 < 1, "beta1", beta1, "0 ≤ beta1 < 1");
+        InvalidInputException.require(beta2 >= 0 && beta2 < 1, "beta2", beta2, "0 ≤ beta2 < 1");
+        InvalidInputException.require(clipNorm >= 0, "clip norm", clipNorm, "0 or more");
+        InvalidInputException.require(
+                averageDecay >= 0 && averageDecay < 1, "average's decay", averageDecay, "0 ≤ decay < 1");
     }
 
     /**
@@ -63,14 +65,8 @@ public record OptimizerOptions(
     }
 
     private static StepSpan share(String name, double share) {
-        require(share >= 0 && share <= 1, name, share, "a share between 0 and 1");
+        InvalidInputException.require(share >= 0 && share <= 1, name, share, "a share between 0 and 1");
         return StepSpan.share(share);
-    }
-
-    private static void require(boolean holds, String name, double found, String expected) {
-        if (!holds) {
-            throw new InvalidInputException(name + " is " + found + ", expected " + expected);
-        }
     }
 
     /**

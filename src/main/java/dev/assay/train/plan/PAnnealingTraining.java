@@ -30,19 +30,19 @@ public record PAnnealingTraining(
         implements TrainingMethod {
     /** Checks the ranges. */
     public PAnnealingTraining {
-        require(coefficient >= 0 && Double.isFinite(coefficient), "the sparsity coefficient", coefficient, "0 or more");
-        require(pStart > 0 && Double.isFinite(pStart), "the first exponent p", pStart, "a number above 0");
-        require(pEnd > 0 && pEnd <= pStart, "the last exponent p", pEnd, "a number above 0, at most the first");
-        require(from >= 0 && from <= 1, "the start of the annealing", from, "a share between 0 and 1");
-        require(to >= from && to <= 1, "the end of the annealing", to, "a share between its start and 1");
-        require(updates >= 2, "the number of changes of p", updates, "at least 2");
-        require(queue >= 1, "the number of batches that p-annealing remembers", queue, "at least 1");
-    }
-
-    private static void require(boolean holds, String name, double found, String expected) {
-        if (!holds) {
-            throw new InvalidInputException(name + " is " + found + ", expected " + expected);
-        }
+        InvalidInputException.require(
+                coefficient >= 0 && Double.isFinite(coefficient), "the sparsity coefficient", coefficient, "0 or more");
+        InvalidInputException.require(
+                pStart > 0 && Double.isFinite(pStart), "the first exponent p", pStart, "a number above 0");
+        InvalidInputException.require(
+                pEnd > 0 && pEnd <= pStart, "the last exponent p", pEnd, "a number above 0, at most the first");
+        InvalidInputException.require(
+                from >= 0 && from <= 1, "the start of the annealing", from, "a share between 0 and 1");
+        InvalidInputException.require(
+                to >= from && to <= 1, "the end of the annealing", to, "a share between its start and 1");
+        InvalidInputException.require(updates >= 2, "the number of changes of p", updates, "at least 2");
+        InvalidInputException.require(
+                queue >= 1, "the number of batches that p-annealing remembers", queue, "at least 1");
     }
 
     /**

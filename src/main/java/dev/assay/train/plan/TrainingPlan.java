@@ -34,16 +34,17 @@ public record TrainingPlan(
 
     /** Checks the ranges. */
     public TrainingPlan {
-        require(dSae > 0, "d_sae is " + dSae + ", expected at least 1");
-        require(batch > 0, "the batch size is " + batch + ", expected at least 1");
-        require(tokens >= batch, "tokens is " + tokens + ", expected at least one batch of " + batch);
-        require(
+        InvalidInputException.require(dSae > 0, "d_sae is " + dSae + ", expected at least 1");
+        InvalidInputException.require(batch > 0, "the batch size is " + batch + ", expected at least 1");
+        InvalidInputException.require(
+                tokens >= batch, "tokens is " + tokens + ", expected at least one batch of " + batch);
+        InvalidInputException.require(
                 !(centresInput && method.tied()),
                 "the input is centred by the decoder bias, which a tied dictionary does not have");
-        require(
+        InvalidInputException.require(
                 !(centresInput && target != Target.INPUT),
                 "the input is centred by the decoder bias, which belongs to another site in a transcoder");
-        require(
+        InvalidInputException.require(
                 !(method.tied() && target != Target.INPUT),
                 "the decoder is tied to the encoder, which a transcoder cannot have");
         method.check(dSae);
@@ -98,12 +99,6 @@ public record TrainingPlan(
         return median
                 ? DictionaryInitialization.DecoderBias.GEOMETRIC_MEDIAN
                 : DictionaryInitialization.DecoderBias.ZERO;
-    }
-
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new InvalidInputException(message);
-        }
     }
 
     /**

@@ -25,6 +25,7 @@ import dev.assay.io.Sha256;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ class ActivationStoreTest {
     @TempDir
     private Path folder;
 
-    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    private final NDManager manager = TorchEngine.newManager(Device.cpu());
 
     @AfterEach
     void close() {

@@ -17,6 +17,7 @@ import dev.assay.activation.StreamPosition;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.Json;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ class HarvestTest {
     @TempDir
     private Path temporary;
 
-    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    private final NDManager manager = TorchEngine.newManager(Device.cpu());
 
     @AfterEach
     void close() {

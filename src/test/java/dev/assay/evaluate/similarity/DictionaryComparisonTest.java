@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -13,6 +14,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.evaluate.MetricFixtures;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -84,7 +86,7 @@ class DictionaryComparisonTest {
     void theNullIsTheKnownOne() {
         int[][] settings = {{256, 512, 512}, {64, 512, 1024}, {32, 64, 256}};
         double[] known = {0.1891, 0.3930, 0.4782};
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             for (int i = 0; i < settings.length; i++) {
                 NDArray truth = Weights.randomDirections(manager, settings[i][1], settings[i][0], 1);
@@ -104,7 +106,7 @@ class DictionaryComparisonTest {
 
     @Test
     void aDictionaryFindsItselfInAnyOrderAndLength() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray a = Weights.randomDirections(manager, 1500, 24, 3);
             NDArray longer = a.flip(0).mul(3f);
@@ -123,7 +125,7 @@ class DictionaryComparisonTest {
 
     @Test
     void aLatentWithoutADirectionMatchesNothing() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray a = Weights.randomDirections(manager, 3, 5, 1);
             NDArray b = a.concat(manager.zeros(new Shape(1, 5)), 0);
@@ -135,7 +137,7 @@ class DictionaryComparisonTest {
 
     @Test
     void theSeedDecidesTheNull() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray a = Weights.randomDirections(manager, 20, 5, 1);
             assertEquals(figures(a, 7), figures(a, 7));
@@ -149,7 +151,7 @@ class DictionaryComparisonTest {
 
     @Test
     void whatCannotBeComparedIsRefused() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             NDArray a = manager.ones(new Shape(4, 5));
             NDArray b = manager.ones(new Shape(4, 6));
             assertTrue(refusal(() -> DictionaryComparison.of(a, b)).contains("5 wide, those of the other 6"));

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.view.Picture;
 import dev.assay.view.PictureStyle;
 import java.awt.Color;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SimilarityMapTest {
-    private final NDManager manager = NDManager.newBaseManager("PyTorch");
+    private final NDManager manager = TorchEngine.newManager(Device.cpu());
 
     @AfterEach
     void close() {

@@ -209,14 +209,14 @@ class PlantedStoreTest {
     void wrongQuestionsAreOneSentence() {
         refused("no latent 14, expected 0 to 13", () -> store.activations(14));
         refused("the share is 1.5, expected 0 to 1", () -> store.quantile(0, 1.5));
-        refused("examples: -1", () -> store.topExamples(0, -1));
-        refused("groups: 0", () -> store.examplesByInterval(0, 0, 3));
-        refused("examples of a group: -1", () -> store.examplesByQuantile(0, 3, -1));
+        refused("number of examples is -1", () -> store.topExamples(0, -1));
+        refused("number of groups is 0", () -> store.examplesByInterval(0, 0, 3));
+        refused("number of examples per group is -1", () -> store.examplesByQuantile(0, 3, -1));
         refused("tokens before the peak: -1", () -> new ExampleWindow(-1, 3));
-        refused("latents: -1", () -> store.cofiring(0, -1));
+        refused("number of latents is -1", () -> store.cofiring(0, -1));
         refused("memory budget", () -> FeatureCollector.of(model, sae, corpus).memoryBudget(1000));
         refused(
-                "partners of a latent: -1",
+                "number of partners per latent is -1",
                 () -> FeatureCollector.of(model, sae, corpus).partners(-1));
     }
 

@@ -3,6 +3,7 @@ package dev.assay.feature.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -10,6 +11,7 @@ import dev.assay.sae.InputOptions;
 import dev.assay.sae.JumpRelu;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.Weights;
+import dev.assay.tensor.TorchEngine;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +23,7 @@ class WeightsHashTest {
 
     @Test
     void everyArrayAndOptionCounts() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             Set<String> hashes = new HashSet<>();
             for (int changed = -1; changed < ARRAYS; changed++) {
                 hashes.add(hash(manager, changed, InputOptions.CENTRED));

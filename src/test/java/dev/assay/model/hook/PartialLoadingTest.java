@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -13,6 +14,7 @@ import dev.assay.checkpoint.Safetensors;
 import dev.assay.model.Fixtures;
 import dev.assay.model.HookedTransformer;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -48,7 +50,7 @@ class PartialLoadingTest {
     private void copyWithout(Predicate<String> dropped) throws IOException {
         Fixtures.copy("gpt2", folder, false);
         Path file = folder.resolve("model.safetensors");
-        try (NDManager manager = NDManager.newBaseManager()) {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
             try (Safetensors weights = Safetensors.open(file)) {
                 weights.names().stream()

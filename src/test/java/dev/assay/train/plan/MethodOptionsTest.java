@@ -10,6 +10,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.step.RunningThreshold;
 import dev.assay.train.internal.step.TrainingState;
 import java.util.Arrays;
@@ -88,7 +89,7 @@ class MethodOptionsTest {
     }
 
     private static double threshold(MethodCase c) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Autograd;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.SmallRun;
 import dev.assay.train.internal.run.TrainingCheckpoints;
@@ -50,7 +52,7 @@ class RefusedStepTest {
                 .deadAfter(20)
                 .plan();
         SplittableRandom random = new SplittableRandom(5);
-        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 TrainingState state =
                         new TrainingState(manager, plan, InitialDictionary.random(manager, WIDTH, 24, 1))) {

@@ -11,6 +11,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.step.InitialDictionary;
 import dev.assay.train.internal.step.LossNames;
 import dev.assay.train.internal.step.ScheduleStep;
@@ -97,7 +98,7 @@ class SparsityScheduleTest {
 
     /** What the steps of a run report. */
     private static List<StepAccumulator.Losses> losses(TrainingPlan plan) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = new TrainingState(manager, plan, InitialDictionary.of(manager, plan, 6, 6))) {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.model.config.PositionEncoding;
 import dev.assay.model.config.RotaryScaling;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 
 /**
  * The inverse frequencies of a rotary embedding: the angle of dimension pair i at a position is {@code position · inverse[i]}.
@@ -113,7 +114,7 @@ public final class RotaryFrequencies {
             exponents[i] = 2f * i / rotary.dimensions();
         }
         try (Scope scope = Scope.open();
-                NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
+                NDManager manager = TorchEngine.newManager(Device.cpu())) {
             NDArray bases = manager.create(new float[] {base}, new Shape(1));
             return bases.pow(manager.create(exponents)).toFloatArray();
         }

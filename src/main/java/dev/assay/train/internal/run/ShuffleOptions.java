@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationBuffer;
 import dev.assay.activation.ActivationSource;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -49,7 +50,7 @@ public record ShuffleOptions(int rows, long seed) {
             throw new InvalidInputException(checkpoint + ": the shuffling seed is " + state.seed() + " in this run, "
                     + seed + " was asked for" + TrainingCheckpoints.ADVICE);
         }
-        try (NDManager manager = NDManager.newBaseManager(source.device(), "PyTorch")) {
+        try (NDManager manager = TorchEngine.newManager(source.device())) {
             NDArray pool = TrainingCheckpoints.pool(checkpoint, manager);
             long found = pool.getShape().get(0);
             if (found != rows + rows % 2) {

@@ -2,6 +2,7 @@ package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.Parameter;

@@ -4,14 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.DictionaryInitialization;
 
 /** Starts the biases that {@link DictionaryInitialization} wants to fit the first batch. */
 final class BiasInitializer {
-    /** Products of a piece of the latents with a batch stay below this. */
-    private static final long FLOATS = 1L << 24;
-
     private BiasInitializer() {}
 
     /** Sets the decoder bias from the rows that are to be reconstructed: target [batch, d_out]. */
@@ -34,7 +32,7 @@ final class BiasInitializer {
     static void startEncoderBias(double share, NDArray s, DictionaryParameters p, NDArray bound) {
         int batch = (int) s.getShape().get(0);
         int active = (int) Math.min(Math.max(Math.round(share * batch), 1), batch - 1);
-        int piece = (int) Math.max(1, FLOATS / batch);
+        int piece = ChunkSizes.rowsWithin(ChunkSizes.WORKSPACE, batch);
         NDArray transposed = s.transpose();
         NDList biases = new NDList();
         for (int first = 0; first < p.dSae(); first += piece) {

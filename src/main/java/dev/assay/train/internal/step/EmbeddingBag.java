@@ -3,6 +3,7 @@ package dev.assay.train.internal.step;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 import java.util.stream.LongStream;
 

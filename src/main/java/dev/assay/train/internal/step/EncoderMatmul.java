@@ -3,6 +3,7 @@ package dev.assay.train.internal.step;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.ChunkSizes;
 import java.util.function.Consumer;
 
 /** The dense product of a training step, piece by piece: what is selected from a piece is read while it is still in the cache. */

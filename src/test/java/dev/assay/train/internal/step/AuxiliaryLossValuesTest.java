@@ -12,6 +12,7 @@ import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.Json;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.AuxiliaryLoss.Convention;
 import dev.assay.train.plan.Parameter;
@@ -49,7 +50,7 @@ class AuxiliaryLossValuesTest {
     }
 
     private static double loss(String deadName, AuxiliaryLoss auxiliary, boolean ranksByNorm) throws IOException {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 Safetensors inputs = Safetensors.open(FIXTURES.resolve("inputs.safetensors"))) {
             NDArray pre = inputs.load(manager, "aux_pre"); // [rows, d_sae]

@@ -10,6 +10,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Gaussian;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +24,7 @@ class DeadCandidatePreActivationsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theColumnsOfThoseThatDidNotFire(boolean oneFired) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 Workspace workspace = new Workspace(manager)) {
             NDArray scores = Gaussian.array(manager, new Shape(ROWS, LATENTS), 1);
@@ -46,7 +47,7 @@ class DeadCandidatePreActivationsTest {
 
     @Test
     void ofTooManyNoneAreTaken() {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 Workspace workspace = new Workspace(manager)) {
             assertNull(DeadCandidatePreActivations.of(

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.DeadLatentRule;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -28,7 +29,7 @@ class DeadLatentsTest {
         int[] lastFired = new int[LATENTS]; // the tokens seen after the batch in which a latent last fired
         double[] fireCounts = new double[LATENTS];
         int windowStart = 0;
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope outer = Scope.open();
                 DeadLatents latents = new DeadLatents(manager, LATENTS, new DeadLatentRule(LIMIT, timing))) {
             for (int batch = 1; batch <= 60; batch++) {

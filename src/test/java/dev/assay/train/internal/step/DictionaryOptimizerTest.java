@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.DecoderConstraint;
 import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.GatedTraining;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DictionaryOptimizerTest {
     private static final int WIDTH = 5;
 
-    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    private final NDManager manager = TorchEngine.newManager(Device.cpu());
     private final Autograd off = Autograd.off();
     private final Scope scope = Scope.open();
 

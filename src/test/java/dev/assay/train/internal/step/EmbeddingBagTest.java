@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Gaussian;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,7 @@ class EmbeddingBagTest {
     }
 
     private static void check(long[] offsets, long[] indices, float[] weights) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray table = Gaussian.array(manager, new Shape(ROWS, WIDTH), 1);
             NDArray before = Gaussian.array(manager, new Shape(offsets.length, WIDTH), 2);

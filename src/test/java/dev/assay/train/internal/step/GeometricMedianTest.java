@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -21,7 +22,7 @@ class GeometricMedianTest {
 
     @Test
     void agreesWithTheOracleAndWithTheReference() throws IOException {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 Safetensors inputs = Safetensors.open(FIXTURES.resolve("inputs.safetensors"));
                 Safetensors expected = Safetensors.open(FIXTURES.resolve("expected.safetensors"))) {
@@ -45,7 +46,7 @@ class GeometricMedianTest {
                 points[i][j] = (float) (random.nextDouble() + (i < 12 ? 50 : 0)); // outliers drag the mean away
             }
         }
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             double[] median = doubles(GeometricMedian.of(array(manager, points)));
             double least = distances(points, weiszfeld(points));
@@ -57,7 +58,7 @@ class GeometricMedianTest {
 
     @Test
     void pointsThatCoincideAreNoTrouble() {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray same = manager.ones(new Shape(7, 3)).mul(2.5f);
             assertArrayEquals(new double[] {2.5, 2.5, 2.5}, doubles(GeometricMedian.of(same)), 1e-6);

@@ -10,6 +10,7 @@ import ai.djl.ndarray.index.NDIndex;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.DeadLatentOptions;
 import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.Parameter;
@@ -57,7 +58,7 @@ class GhostGradientTest {
     @MethodSource("methods")
     void gradientsAreThoseOfAutograd(TrainingMethod method) {
         double coefficient = 0.7;
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray x = Plans.random(manager, 1, Plans.BATCH, WIDTH);
             DictionaryParameters p = parameters(manager, method);
@@ -134,7 +135,7 @@ class GhostGradientTest {
     @Test
     void preActivationsBeyondTheExponentialsRangeAreHarmless() {
         TrainingMethod method = StandardTraining.l1(0.1);
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open()) {
             for (float bias : new float[] {-500, 500}) {

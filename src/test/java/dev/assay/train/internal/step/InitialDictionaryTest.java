@@ -14,6 +14,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.DeadLatentOptions;
 import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.Parameter;
@@ -38,7 +39,7 @@ class InitialDictionaryTest {
     private static final int WIDTH = 6;
     private static final DeadLatentOptions REVIVAL = Plans.revival(Resampling.none(), 0);
 
-    private final NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+    private final NDManager manager = TorchEngine.newManager(Device.cpu());
     private final Autograd off = Autograd.off();
     private final Scope scope = Scope.open();
 

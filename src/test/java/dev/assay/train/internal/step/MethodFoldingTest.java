@@ -12,6 +12,7 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.BatchTopKTraining;
 import dev.assay.train.plan.MatryoshkaTraining;
 import dev.assay.train.plan.MethodCase;
@@ -35,7 +36,7 @@ class MethodFoldingTest {
     void savedDictionaryIsTheTrainingModel(MethodCase c, @TempDir Path folder) throws IOException {
         boolean transcodes = c.target() != Target.INPUT;
         ActivationScale scale = transcodes ? new ActivationScale(3.7, 0.021) : ActivationScale.of(3.7);
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {
@@ -91,7 +92,7 @@ class MethodFoldingTest {
     @ParameterizedTest
     @MethodSource("withThreshold")
     void oneThresholdServesAllLatentsOnceNormsAreFolded(MethodCase c) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.LossOracle;
 import dev.assay.train.plan.MethodCase;
 import dev.assay.train.plan.Parameter;
@@ -27,7 +28,7 @@ class ObjectiveGradientTest {
     @MethodSource("cases")
     void gradientsAreThoseOfTheLoss(MethodCase c) {
         LossOracle oracle = c.oracle();
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {
@@ -51,7 +52,7 @@ class ObjectiveGradientTest {
     @ParameterizedTest
     @MethodSource("cases")
     void gradientsAreThoseOfAutograd(MethodCase c) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {
             DictionaryParameters closed;

@@ -14,6 +14,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.Parameter;
 import dev.assay.train.plan.Plans;
@@ -61,7 +62,7 @@ class ResamplerTest {
     @MethodSource("methods")
     void deadLatentsStartAnewAndNothingElseChanges(TrainingMethod method) {
         TrainingPlan plan = plan(method);
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state =
@@ -150,7 +151,7 @@ class ResamplerTest {
     @Test
     void lossesAreSquaredErrors() {
         TrainingPlan plan = plan(StandardTraining.l1(0.1));
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state =

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.JumpReluTraining;
 import dev.assay.train.plan.MethodCase;
 import dev.assay.train.plan.Parameter;
@@ -27,7 +28,7 @@ class SilentBatchTest {
     @ParameterizedTest
     @MethodSource("cases")
     void aStepWithoutCodesTeachesTheBias(MethodCase c) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {
@@ -58,7 +59,7 @@ class SilentBatchTest {
                 .filter(SilentBatchTest::letsNegativeCodesThrough)
                 .findFirst()
                 .orElseThrow();
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {

@@ -11,6 +11,7 @@ import dev.assay.sae.TopK;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.DeadLatentRule;
 import dev.assay.train.plan.OptimizerOptions;
@@ -71,7 +72,7 @@ class TopKObjectiveTest {
         }
         oracle.freeze(x);
 
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = new TrainingState(
@@ -142,7 +143,7 @@ class TopKObjectiveTest {
     @ParameterizedTest
     @MethodSource("withoutAuxiliary")
     void gradientsAreThoseOfAutograd(Case c) {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray x = array(manager, random(11, ROWS, WIDTH));
             DictionaryParameters p = DictionaryParameters.of(

@@ -17,6 +17,7 @@ import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.SmallRun;
 import dev.assay.train.plan.AuxiliaryLoss;
@@ -53,7 +54,7 @@ class TrainedDictionaryBuilderTest {
                 centres,
                 false,
                 true);
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = new TrainingState(manager, plan, parameters(manager))) {

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.step.Workspace.Use;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,7 @@ class WorkspaceTest {
 
     @Test
     void aSmallerArrayLiesInTheMemoryOfTheLarger() {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Workspace workspace = new Workspace(manager)) {
             try (Scope scope = Scope.open()) {
                 fill(workspace.array(Use.ERROR, 2, 3), new float[] {1, 2, 3, 4, 5, 6});
@@ -36,7 +37,7 @@ class WorkspaceTest {
 
     @Test
     void aLargerArrayTakesItsPlace() {
-        try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Workspace workspace = new Workspace(manager);
                 Scope scope = Scope.open()) {
             fill(workspace.array(Use.ERROR, 1, 2), new float[] {1, 2});
