@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 import javax.management.JMException;
 import javax.management.ObjectName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  * array that nobody closes is counted, whichever manager it fell to. What the count cannot see (results of native calls that never
  * became arrays) shows in the resident size.
  */
+@Tag("slow")
 class LeakTest {
     private static final String ARRAY_CLASS = "ai.djl.pytorch.engine.PtNDArray";
     private static final int STEPS = 1000;

@@ -26,8 +26,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class ModelActivationSourceTest {
     private static final int LENGTH = 32;
     private static final int CONTEXTS_PER_PASS = 4096 / LENGTH;

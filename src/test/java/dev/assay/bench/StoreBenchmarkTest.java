@@ -8,9 +8,11 @@ import dev.assay.activation.store.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class StoreBenchmarkTest {
     @TempDir
     private Path folder;

@@ -23,10 +23,12 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Dictionaries beside dictionaries: {@code assay compare}, and baselines in {@code assay evaluate}. */
+@Tag("slow")
 class CompareCommandTest {
     private static final String HOOK = "blocks.1.hook_resid_post";
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A training that runs out of space: the shell's limit on the size of files makes every write fail in its middle. */
 @DisabledOnOs(OS.WINDOWS)
+@Tag("slow")
 class DiskFullTest {
     @TempDir
     private Path folder;

@@ -17,9 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class HarvestCommandTest {
     private static final String RESIDUAL = "blocks.1.hook_resid_post";
     private static final String MLP = "blocks.0.hook_mlp_out";

@@ -30,10 +30,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code assay steer} and {@code assay attribute}. */
+@Tag("slow")
 class InterventionCommandsTest {
     private static final String PROMPT = "In winter, Leo often played in the forest.";
 

@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a person gives wrongly is one line on the error stream, which names it, and exit code 2. */
+@Tag("slow")
 class WrongInputTest {
     @TempDir
     private Path temporary;

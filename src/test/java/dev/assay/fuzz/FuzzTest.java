@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code -Dassay.fuzz.only=123} repeats one.
  */
 @Timeout(3600)
+@Tag("slow")
 class FuzzTest {
     private static final int CASES = Integer.getInteger("assay.fuzz.cases", 40);
     private static final long SEED = Long.getLong("assay.fuzz.seed", 1);

@@ -27,10 +27,12 @@ import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
 
 /** Text under edits, and how results are shown. */
+@Tag("slow")
 class StoryInterventionTest {
     private static final String PROMPT = "In winter, Leo often played in the forest.";
 

@@ -17,11 +17,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The notebooks of the examples run from top to bottom, in JShell and in a real kernel, and show what they promise. */
+@Tag("slow")
 class ExampleNotebooksTest {
     /** What the cells of all notebooks end with, and whether it is shown as HTML. */
     private static final List<String> SHOWN = List.of(

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Processes that lack a kernel, or all of them: everything else of Assay loads, and each kernel finds its own service. */
+@Tag("slow")
 class WithoutKernelsTest {
     private static final String JJAVA = "org.dflib.jjava.jupyter.Extension";
     private static final String RAPAIO = "org.rapaio.jupyter.kernel.display.spi.DisplayProvider";

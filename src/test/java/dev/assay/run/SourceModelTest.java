@@ -25,10 +25,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the commands take as a model: exported ones, the first blocks of one, one of 16 bits. */
+@Tag("slow")
 class SourceModelTest {
     private static final String SITE = "blocks.1.hook_resid_post";
 

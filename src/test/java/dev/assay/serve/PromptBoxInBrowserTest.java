@@ -17,12 +17,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a person can do with the box for prompts, done in headless Chromium that reaches nothing but the server. */
 @Timeout(60)
+@Tag("slow")
 class PromptBoxInBrowserTest {
     private static final String PROMPT = "Nora gave the lantern to Felix.";
     private static final String HOSTILE = "Nora </script><img onerror=alert(1) src=x>";

@@ -15,8 +15,10 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.ChildJvm;
 import dev.assay.LentMemory;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class AutogradTest {
     @Test
     void nestsAndPutsBackWhatWas() {

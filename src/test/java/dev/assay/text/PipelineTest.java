@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a corpus is made of, reading it from any position on gives what reading it in one go gives there. */
+@Tag("slow")
 class PipelineTest {
     private static final List<String> EXTENSIONS =
             List.of(".txt", ".txt.gz", ".txt.zst", ".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet");

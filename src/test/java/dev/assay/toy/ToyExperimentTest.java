@@ -19,8 +19,10 @@ import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class ToyExperimentTest {
     /** What chance gives at (64, 128, 256) is 0.345. */
     private static final double MARGIN = 0.4;

@@ -10,12 +10,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The runs were recorded from dictionary_learning 0.1.0 and SAELens 6.18.0. */
+@Tag("slow")
 class TrainingReplayTest {
     private static final Path CASES = Path.of("src/test/resources/dev/assay/train");
 

@@ -16,11 +16,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that lacks the optional dependency. */
+@Tag("slow")
 class WithoutOnnxRuntimeTest {
     @Test
     @Timeout(120)

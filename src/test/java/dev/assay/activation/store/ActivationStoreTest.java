@@ -37,9 +37,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class ActivationStoreTest {
     private static final String SITE = "blocks.0.hook_resid_post";
     /** Two shards of three blocks, and one of one and a half. */

@@ -17,8 +17,10 @@ import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class DictionaryComparisonTest {
     @Test
     void similaritiesAgreeWithTheOracle() throws IOException {

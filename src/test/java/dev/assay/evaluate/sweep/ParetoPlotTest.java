@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class ParetoPlotTest {
     private static SweepRow row(String name, String method, Double l0, Double variance) {
         return new SweepRow(name, method, "site", 1024, l0, variance, null, null, null, 1, l0 == null ? "nan" : null);

@@ -26,10 +26,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a reader of the page can do, done in headless Chromium whose network is cut. */
+@Tag("slow")
 class DashboardInBrowserTest {
     private static final int LATENTS = 400;
     private static final List<FeatureReport> REPORTS = new SyntheticFeatures(LATENTS, 12).reports(0, LATENTS);

@@ -26,10 +26,12 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.zip.InflaterInputStream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xml.sax.InputSource;
 
+@Tag("slow")
 class DashboardTest {
     @TempDir
     Path folder;

@@ -25,10 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("slow")
 class AttributionTest {
     private static final int[] OTHER = {3, 17, 9, 29, 2, 11, 8};
     /** In the last block, whose halves both read the stream before it. */

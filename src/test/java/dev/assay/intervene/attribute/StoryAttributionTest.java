@@ -13,9 +13,11 @@ import dev.assay.text.Corpus;
 import dev.assay.text.story.StoryCorpus;
 import dev.assay.train.SaeTrainer;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How well attribution foretells exact ablation on a model that was trained, with dictionaries that were. */
+@Tag("slow")
 class StoryAttributionTest {
     private static final String BOY = "In winter, Leo often played in the forest.";
     private static final String GIRL = "In winter, Ruth often played in the forest.";

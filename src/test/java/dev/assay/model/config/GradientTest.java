@@ -14,9 +14,11 @@ import dev.assay.model.training.NextTokenLoss;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@Tag("slow")
 class GradientTest {
     private static final double STEP = 1e-2;
 

@@ -7,12 +7,14 @@ import dev.assay.text.tokenizer.TextMaker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files of 20 million characters are read while the live heap stays within 4 MB of where it was. */
+@Tag("slow")
 class ConstantMemoryTest {
     private static final int DOCUMENTS = 10_000;
     private static final int CHARACTERS = 2_000;

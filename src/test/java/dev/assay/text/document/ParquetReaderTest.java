@@ -15,12 +15,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that pyarrow wrote: src/test/python/make_parquet_fixtures.py has the same rows. */
+@Tag("slow")
 class ParquetReaderTest {
     private static final int ROWS = 300;
 

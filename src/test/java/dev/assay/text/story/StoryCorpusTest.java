@@ -20,8 +20,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class StoryCorpusTest {
     private static final StoryCorpus STORIES = StoryCorpus.of(11, 400);
     private static final Map<String, Concept> BY_NAME =

@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a loss keeps from step to step is part of a checkpoint: a run that was interrupted ends as one that was not, bit for bit. */
+@Tag("slow")
 class MethodResumeTest {
     private static final int LATENTS = 24;
     private static final Duration SELDOM = Duration.ofHours(1);

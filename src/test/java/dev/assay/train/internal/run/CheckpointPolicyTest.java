@@ -26,12 +26,14 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which checkpoints stay, which one is the best, and what happens to those that something has damaged. */
+@Tag("slow")
 class CheckpointPolicyTest {
     private static final String MSE = "losses/mse_loss";
     private static List<float[]> uninterrupted;

@@ -23,10 +23,12 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The closed-form gradients against finite differences of a float64 oracle, and against PyTorch's autograd. */
+@Tag("slow")
 class TopKObjectiveTest {
     private static final int ROWS = 12;
     private static final int WIDTH = 6;
