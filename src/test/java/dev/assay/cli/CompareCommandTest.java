@@ -90,7 +90,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void baselinesStandBesideTheDictionary() throws IOException {
+    void evaluatesBaselinesWithTheDictionary() throws IOException {
         Path folder = save("a", 64, 48, 1);
         new RunDescription(
                         Fixtures.folder("gpt_neox").toString(),
@@ -122,7 +122,15 @@ class CompareCommandTest {
         double sparse = baselines.at("/pca top-4/explained_variance").doubleValue();
         assertTrue(sparse > baselines.at("/random top-4/explained_variance").doubleValue() && sparse < 1);
 
-        assertRefused("--baselines has \"lda\"", "evaluate", "" + folder, "--baselines", "lda");
+        assertEquals(
+                0, run("evaluate", "" + folder, "--tokens", "500", "--sample", "600", "--baselines", "mean-direction"));
+        assertTrue(out.toString().contains("\nmean-direction "), out::toString);
+        JsonNode registered = Json.read(folder.resolve("evaluation.json")).at("/baselines/mean-direction");
+        assertEquals(1, registered.get("l0").doubleValue(), 0.01);
+        double explained = registered.get("explained_variance").doubleValue();
+        assertTrue(explained < baselines.at("/pca/explained_variance").doubleValue(), "" + explained);
+
+        assertRefused("unknown baseline \"lda\", expected one of ", "evaluate", "" + folder, "--baselines", "lda");
         assertRefused("sample has 1 activations", "evaluate", "" + folder, "--baselines", "pca", "--sample", "1");
         assertRefused("k is 99", "evaluate", "" + folder, "--baselines", "pca", "--sample", "60", "--k", "99");
     }

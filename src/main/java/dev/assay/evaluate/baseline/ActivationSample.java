@@ -12,18 +12,19 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
 
-/** Activations in one array, for {@link Baselines} to be fitted to. */
+/** Samples of activations, for {@link Baselines}. */
 public final class ActivationSample {
     private ActivationSample() {}
 
     /**
-     * Reads the first activations of a source; from the start again where it has fewer.
+     * Reads the first activations of a source. A source with fewer activations is read repeatedly.
      *
-     * @param source where they come from
-     * @param rows how many
-     * @param manager owns the result
-     * @return [rows, width], to be closed by the caller
-     * @throws IOException when the text cannot be read
+     * @param source source of the activations
+     * @param rows number of activations, at least 2
+     * @param manager owner of the result
+     * @return [rows, width], closed by the caller
+     * @throws IOException if the text cannot be read
+     * @throws InvalidInputException if rows is below 2
      */
     public static NDArray read(ActivationSource source, int rows, NDManager manager) throws IOException {
         if (rows < 2) {
@@ -35,11 +36,11 @@ public final class ActivationSample {
             while (filled < rows) {
                 try (Scope scope = Scope.open()) {
                     NDArray values = stream.next().values();
-                    long taken = Math.min(rows - filled, values.getShape().get(0));
+                    long count = Math.min(rows - filled, values.getShape().get(0));
                     Aten.copy_(
-                            sample.get(new NDIndex("{}:{}", filled, filled + taken)),
-                            values.get(new NDIndex("0:{}", taken)));
-                    filled += taken;
+                            sample.get(new NDIndex("{}:{}", filled, filled + count)),
+                            values.get(new NDIndex("0:{}", count)));
+                    filled += count;
                 }
             }
             return sample;

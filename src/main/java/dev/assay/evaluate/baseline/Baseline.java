@@ -3,48 +3,48 @@ package dev.assay.evaluate.baseline;
 import dev.assay.sae.Dictionary;
 
 /**
- * Directions that were found without training a dictionary, as dictionaries.
+ * A set of directions that were found without training a dictionary, available as dictionaries.
  *
- * <p>Codes of a dictionary are not negative. Directions whose coordinates have either sign are therefore two latents each: latent j is
- * {@code max(c_j, 0)} along {@code v_j}, latent m + j is {@code max(−c_j, 0)} along {@code −v_j}. No two are active at once, so that L0
- * counts coordinates, reconstructions are those of the signed codes, a concept may be told by either tail, and a similarity with
+ * <p>Codes of a dictionary are non-negative. A direction with signed coordinates therefore becomes two latents: latent j is
+ * {@code max(c_j, 0)} along {@code v_j}, latent m + j is {@code max(−c_j, 0)} along {@code −v_j}. At most one of the two is active, so
+ * L0 counts coordinates and reconstructions equal those of the signed codes. Either tail can predict a concept, and the similarity with
  * another dictionary is that of the nearer of ±v.
  */
 public interface Baseline {
     /**
-     * Returns what tables call it.
+     * Returns the name in tables.
      *
      * @return such as {@code pca}
      */
     String name();
 
     /**
-     * Returns how it was found, in a few words.
+     * Describes the method and its result.
      *
-     * @return one line
+     * @return one line, such as {@code 48 principal components}
      */
     String description();
 
     /**
      * Returns the number of directions.
      *
-     * @return m; dictionaries have m latents, or 2m where directions are read both ways
+     * @return m; dictionaries have m latents, or 2m if coordinates are signed
      */
     int directions();
 
     /**
-     * Returns the dictionary whose codes are all coordinates.
+     * Creates the dictionary whose codes are all coordinates.
      *
-     * @return to be closed by the caller
+     * @return a dictionary that the caller closes
      */
     Dictionary dense();
 
     /**
-     * Returns the dictionary whose codes are the k coordinates of largest magnitude.
+     * Creates the dictionary whose codes are the k coordinates of largest magnitude.
      *
-     * @param k at most {@link #directions()}
-     * @return to be closed by the caller
-     * @throws dev.assay.InvalidInputException when there are fewer directions
+     * @param k 1 to {@link #directions()}
+     * @return a dictionary that the caller closes
+     * @throws dev.assay.InvalidInputException if k is out of range
      */
     Dictionary topK(int k);
 }

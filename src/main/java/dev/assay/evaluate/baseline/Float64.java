@@ -11,14 +11,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.eigen.Eigen;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The linear algebra of the baselines, in float64 on ND4J. */
+/** Linear algebra of the baselines, in float64 on ND4J. */
 final class Float64 {
     private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxphysicalbytes";
 
     static {
-        // Unless told otherwise, ND4J's allocator gives up once the whole process, PyTorch's arrays and mapped files
-        // included, is
-        // larger than twice the Java heap: any model of some size would bring it down.
+        // By default ND4J's allocator fails once the whole process exceeds twice the Java heap. That includes PyTorch's
+        // arrays and mapped files, so any model of moderate size would trigger it.
         if (System.getProperty(MEMORY_LIMIT) == null) {
             System.setProperty(MEMORY_LIMIT, "0");
         }
@@ -27,10 +26,10 @@ final class Float64 {
     private Float64() {}
 
     /**
-     * Copies a sample, some thousand rows at a time.
+     * Copies a sample in chunks of rows.
      *
      * @param x [n, d], of any type
-     * @return arrays [rows, d] that the caller closes
+     * @return arrays [rows, d], closed by the caller
      */
     static List<INDArray> chunks(NDArray x) {
         List<INDArray> chunks = new ArrayList<>();
@@ -54,10 +53,8 @@ final class Float64 {
     }
 
     /**
-     * Returns an array of zeros that {@link #addProduct} can add to.
+     * Returns an array of zeros in the memory order of {@link #addProduct}.
      *
-     * @param rows of it
-     * @param columns of it
      * @return [rows, columns]
      */
     static INDArray zeros(long rows, long columns) {
@@ -80,7 +77,7 @@ final class Float64 {
      * Decomposes a symmetric matrix.
      *
      * @param symmetric [n, n]
-     * @return eigenvalues, rising, and unit eigenvectors, one a column
+     * @return eigenvalues in ascending order, and unit eigenvectors, one per column
      */
     static Spectrum spectrum(INDArray symmetric) {
         // The decomposition overwrites its argument by the eigenvectors.
@@ -89,15 +86,15 @@ final class Float64 {
         return new Spectrum(values, vectors);
     }
 
-    /** Eigenvalues, rising, and unit eigenvectors [n, n], one a column. */
+    /** Eigenvalues in ascending order, and unit eigenvectors [n, n], one per column. */
     record Spectrum(double[] values, INDArray vectors) {}
 
     /**
-     * Returns an array as one for the dictionaries.
+     * Converts an array to float32 for the dictionaries.
      *
      * @param x [n, d]
-     * @param manager owns the result
-     * @return float32 [n, d]
+     * @param manager owner of the result
+     * @return [n, d]
      */
     static NDArray toFloat32(INDArray x, NDManager manager) {
         double[] wide = x.dup('c').data().asDouble();
@@ -109,10 +106,10 @@ final class Float64 {
     }
 
     /**
-     * Returns the mean of rows.
+     * Computes the mean of all rows.
      *
      * @param chunks [rows, d] each
-     * @param rows of all chunks
+     * @param rows number of rows of all chunks together
      * @return [1, d]
      */
     static INDArray mean(List<INDArray> chunks, long rows) {
@@ -124,7 +121,7 @@ final class Float64 {
         return sum.divi(rows);
     }
 
-    /** Gives the memory of arrays back now, which otherwise waits for the garbage collector. */
+    /** Frees native memory immediately instead of at the next garbage collection. */
     static void close(List<INDArray> arrays) {
         arrays.forEach(INDArray::close);
     }

@@ -18,25 +18,25 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * W ← (W Wᵀ)^(−1/2) W
  * </pre>
  *
- * <p>Takes the memory of the sample in float64. Sources come in no order and with either sign.
+ * <p>Needs the memory of the sample in float64. The order and the signs of the sources are arbitrary.
  *
  * @param mean [d]
  * @param unmixing [m, d]: sources are {@code unmixing · (x − mean)}, of variance 1
- * @param mixing [m, d], one source's direction a row: {@code x = mean + Σ source · direction}
- * @param rounds how many were run
+ * @param mixing [m, d], one direction per row: {@code x = mean + Σ source · direction}
+ * @param rounds number of rounds performed
  * @param change of the last round, {@code max |1 − |⟨w, w′⟩||} over sources
  */
 record IndependentComponents(double[] mean, INDArray unmixing, INDArray mixing, int rounds, double change) {
-    /** A round that changes no source by more ends the search. */
+    /** The search ends once no source changes by more in a round. */
     static final double SMALLEST_CHANGE = 1e-5;
 
     /**
      * Decomposes activations.
      *
      * @param x [n, d], at least two rows
-     * @param most components, taken in the space of the first principal ones
-     * @param mostRounds after which the search ends
-     * @param seed decides where it starts
+     * @param most limit of the components, which are searched in the space of the first principal components
+     * @param mostRounds limit of the rounds
+     * @param seed seed of the starting point
      */
     static IndependentComponents of(NDArray x, int most, int mostRounds, long seed) {
         List<INDArray> rows = Float64.chunks(x);

@@ -13,15 +13,15 @@ import dev.assay.tensor.TorchEngine;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Coordinates that are linear in the activation, {@code c = encoder · (x − origin)}, and the directions that they stand for. Of the 2m
- * pre-activations ±c at most m are positive, so that a top-k dictionary keeps exactly the k coordinates of largest magnitude.
+ * A baseline with linear coordinates {@code c = encoder · (x − origin)}. Of the 2m pre-activations ±c at most m are positive, so that
+ * a top-k dictionary keeps exactly the k coordinates of largest magnitude.
  *
- * @param name what tables call it
- * @param description how it was found
+ * @param name name in tables
+ * @param description one line about the method and its result
  * @param origin [1, d]
  * @param encoder [m, d]
  * @param decoder [m, d], unit rows
- * @param bothWays whether a negative coordinate counts, or is 0
+ * @param signed whether negative coordinates count; otherwise they are 0
  * @param metadata of the dictionaries
  * @param device of the dictionaries
  */
@@ -31,7 +31,7 @@ record LinearBaseline(
         INDArray origin,
         INDArray encoder,
         INDArray decoder,
-        boolean bothWays,
+        boolean signed,
         SaeMetadata metadata,
         Device device)
         implements Baseline {
@@ -65,6 +65,6 @@ record LinearBaseline(
 
     private NDArray latents(INDArray rows, NDManager manager) {
         NDArray array = Float64.toFloat32(rows, manager);
-        return bothWays ? array.concat(array.neg(), 0) : array;
+        return signed ? array.concat(array.neg(), 0) : array;
     }
 }

@@ -6,10 +6,10 @@ import dev.assay.sae.SaeMetadata;
 import java.util.Locale;
 
 /**
- * The components of a non-negative factorisation.
+ * A baseline whose directions are the components of a non-negative factorisation.
  *
  * @param factors the components
- * @param rounds updates that find the codes of a row
+ * @param rounds updates that compute the codes of a row
  * @param metadata of the dictionaries
  * @param device of the dictionaries
  */

@@ -20,10 +20,10 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A non-negative factorisation as a dictionary. The codes of a row come of the updates of {@link NonNegativeFactors} with its
- * components W fixed, {@code h ← h ∘ (v Wᵀ) / (h W Wᵀ)} with {@code v = [max(x, 0), max(−x, 0)]}, from the best multiple of (1, …, 1).
- * They near 0 without reaching it: what is less than a thousandth of the largest of its row counts as 0. A direction is the first
- * half of its component less the second.
+ * A non-negative factorisation as a dictionary. Codes are computed by the updates of {@link NonNegativeFactors} with fixed components
+ * W, {@code h ← h ∘ (v Wᵀ) / (h W Wᵀ)} with {@code v = [max(x, 0), max(−x, 0)]}, starting at the best multiple of (1, …, 1). The
+ * updates approach 0 without reaching it, so codes below a thousandth of the largest code of the row are set to 0. A direction is the
+ * first half of its component minus the second half.
  */
 final class NonNegativeDictionary implements Dictionary {
     private static final float SMALLEST = 1e-20f;
@@ -88,7 +88,7 @@ final class NonNegativeDictionary implements Dictionary {
         }
     }
 
-    /** All codes of some rows, [n, m]. */
+    /** Computes all codes, [n, m]. */
     private NDArray codes(NDArray x) {
         try (Scope scope = Scope.open()) {
             NDArray v = NDArrays.concat(new NDList(x.maximum(0f), x.neg().maximum(0f)), 1); // [n, 2d]
@@ -116,7 +116,7 @@ final class NonNegativeDictionary implements Dictionary {
     @Override
     public NDArray decode(SparseCodes codes) {
         NDArray decoded = Aten.embeddingBag(decoder, codes.indices(), codes.offsets(), codes.values());
-        // Made of the directions first, it would stay in their manager.
+        // embeddingBag allocates in the manager of its first argument, the directions.
         decoded.attach(codes.values().getManager());
         return decoded;
     }

@@ -12,7 +12,7 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Non-negative matrix factorisation by multiplicative updates (Lee and Seung, "Algorithms for non-negative matrix factorization",
- * 2000), which never raise the error {@code ‖V − H W‖²}:
+ * 2000), which never increase the error {@code ‖V − H W‖²}:
  *
  * <pre>
  * H ← H ∘ (V Wᵀ) / (H W Wᵀ)
@@ -20,16 +20,16 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * </pre>
  *
  * <p>Activations may be negative, V may not: {@code V = [max(x, 0), max(−x, 0)]}, so that a component is a direction p − q of two
- * non-negative halves. For activations that are never negative this is ordinary factorisation. Takes three to five times the memory
- * of the sample in float64.
+ * non-negative halves. For activations that are never negative this is ordinary factorisation. Needs three to five times the
+ * memory of the sample in float64.
  *
  * @param components W, [m, 2d], scaled so that its rows have norm 1
  * @param errors ‖V − H W‖² / ‖V‖² after each round
  */
 record NonNegativeFactors(INDArray components, double[] errors) {
-    /** Below this a denominator is 0. */
+    /** Lower limit of denominators. */
     private static final double SMALLEST = 1e-30;
-    /** Ten rounds that lower the error by a smaller share of it end the search. */
+    /** The search ends if {@link #PATIENCE} rounds reduce the error by a smaller share. */
     private static final double SMALLEST_GAIN = 1e-4;
 
     private static final int PATIENCE = 10;
@@ -39,8 +39,8 @@ record NonNegativeFactors(INDArray components, double[] errors) {
      *
      * @param x [n, d]
      * @param m the number of components
-     * @param mostRounds after which the search ends
-     * @param seed decides where it starts
+     * @param mostRounds limit of the rounds
+     * @param seed seed of the starting point
      */
     static NonNegativeFactors of(NDArray x, int m, int mostRounds, long seed) {
         List<INDArray> rows = new ArrayList<>();
@@ -115,7 +115,7 @@ record NonNegativeFactors(INDArray components, double[] errors) {
                     && errors[round - 1 - PATIENCE] - errors[round - 1] < SMALLEST_GAIN * errors[round - 1 - PATIENCE];
         }
 
-        /** One round; returns the error after it. */
+        /** Performs one round and returns the error after it. */
         private double step() {
             long m = w.rows();
             INDArray gram = w.mmul(w.transpose()); // W Wᵀ

@@ -8,12 +8,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The directions of largest variance of activations: eigenvectors of their covariance {@code Σ(x − x̄)(x − x̄)ᵀ / (n − 1)}, in float64
+ * Directions of largest variance of activations: eigenvectors of their covariance {@code Σ(x − x̄)(x − x̄)ᵀ / (n − 1)}, in float64
  * through ND4J.
  *
  * @param mean x̄, [d]
- * @param variances along each direction, falling
- * @param directions one unit vector a row, [d][d]
+ * @param variances [d], in descending order
+ * @param directions [d][d], one unit vector per row
  */
 public record PrincipalComponents(double[] mean, double[] variances, double[][] directions) {
     /**
@@ -35,7 +35,7 @@ public record PrincipalComponents(double[] mean, double[] variances, double[][] 
         }
     }
 
-    /** Decomposes activations that are in float64 already, and leaves them centred. */
+    /** Decomposes activations in float64. Centres the chunks in place. */
     static PrincipalComponents of(List<INDArray> chunks, long rows) {
         INDArray mean = Float64.mean(chunks, rows); // [1, d]
         long width = mean.length();
@@ -59,14 +59,13 @@ public record PrincipalComponents(double[] mean, double[] variances, double[][] 
     /**
      * Returns the first directions.
      *
-     * @param count how many
      * @return [count, d]
      */
     INDArray first(int count) {
         return Nd4j.create(Arrays.copyOf(directions, count));
     }
 
-    /** Returns how many directions have variance, up to the rounding of float64. */
+    /** Returns the number of directions with non-zero variance, up to the rounding of float64. */
     int rank() {
         int rank = 0;
         while (rank < variances.length && variances[rank] > 1e-12 * variances[0]) {

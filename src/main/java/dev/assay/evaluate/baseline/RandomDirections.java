@@ -11,8 +11,9 @@ import dev.assay.tensor.TorchEngine;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Directions uniform on the sphere around the mean, read by projection. One factor of all codes, for each k the one of least squared
- * error on the sample, {@code ⟨x − x̄, x̂ − x̄⟩ / ‖x̂ − x̄‖²}, keeps directions that overlap from adding up to more than there is.
+ * Directions uniform on the sphere around the mean, with projections as coordinates. Overlapping directions would overshoot the
+ * activation, so all codes are multiplied by one factor: for each k the one of least squared error on the sample,
+ * {@code ⟨x − x̄, x̂ − x̄⟩ / ‖x̂ − x̄‖²}.
  */
 final class RandomDirections implements Baseline {
     private final LinearBaseline projections;

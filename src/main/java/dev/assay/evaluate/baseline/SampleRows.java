@@ -3,17 +3,17 @@ package dev.assay.evaluate.baseline;
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.ChunkSizes;
 
-/** The rows of an array, some thousand at a time. */
+/** Chunks of rows of a sample. */
 final class SampleRows {
-    static final int CHUNK_ROWS = 4096;
+    private static final int CHUNK_ROWS = 4096;
 
     private SampleRows() {}
 
     /**
-     * Cuts an array.
+     * Splits an array.
      *
      * @param x [n, d]
-     * @return views of at most 4096 rows, each made when it is asked for
+     * @return views of at most 4096 rows, created lazily
      */
     static Iterable<NDArray> of(NDArray x) {
         return () -> ChunkSizes.ranges(x.getShape().get(0), CHUNK_ROWS).stream()
