@@ -80,7 +80,7 @@ public final class ModelActivationSource implements ActivationSource {
         return new ActivationProvenance(
                 model.model(),
                 model.precision(),
-                String.join(",", sites()),
+                sites(),
                 corpus.description(),
                 part(),
                 corpus.contextLength(),

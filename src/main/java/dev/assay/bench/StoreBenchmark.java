@@ -263,7 +263,7 @@ public final class StoreBenchmark {
 
         @Override
         public ActivationProvenance provenance() {
-            return new ActivationProvenance(SITE, "float32", SITE, SITE, "all", PASS, false, true);
+            return new ActivationProvenance(SITE, "float32", sites(), SITE, "all", PASS, false, true);
         }
 
         @Override

@@ -56,7 +56,7 @@ final class EvaluateCommand implements Callable<Integer> {
         RunDescription run = options.change(RunDescription.read(folder), null);
         try (SparseAutoencoder sae = SparseAutoencoder.load(folder, options.device());
                 HookedTransformer model = options.load(run)) {
-            HookPoint point = HookPoint.parse(run.hook());
+            HookPoint point = HookPoint.parse(run.hooks().get(0));
             Corpus corpus = run.corpus(model.tokenizer());
             List<BaselineOptions.Fitted> fitted = baselines.fit(model, point, corpus, sae);
             try {

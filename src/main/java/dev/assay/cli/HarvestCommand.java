@@ -90,7 +90,7 @@ final class HarvestCommand implements Callable<Integer> {
         if (hooks.stream().distinct().count() < hooks.size()) {
             throw new InvalidInputException("--hook was given the same site twice, expected each once");
         }
-        RunDescription run = runOptions.describe(String.join(",", hooks), seed);
+        RunDescription run = runOptions.describe(hooks, seed);
         long start = System.nanoTime();
         try (SourceModel model = SourceModel.open(run, hooks, place.device())) {
             ActivationSource source =
@@ -98,13 +98,22 @@ final class HarvestCommand implements Callable<Integer> {
             Harvest harvest = ActivationStore.write(source, out)
                     .tokens(tokens)
                     .type(type())
-                    .note(Json.mapper().<ObjectNode>valueToTree(run));
+                    .note(note(run));
             if (shardRows != null) {
                 harvest.shardRows(shardRows);
             }
             tell(harvest.run(), (System.nanoTime() - start) / 1e9);
         }
         return 0;
+    }
+
+    /** Describes the run for the store, which lists several sites itself. */
+    private ObjectNode note(RunDescription run) {
+        ObjectNode note = Json.mapper().valueToTree(run);
+        if (hooks.size() > 1) {
+            note.remove("hook");
+        }
+        return note;
     }
 
     private DataType type() {

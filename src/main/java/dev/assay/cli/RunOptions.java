@@ -94,16 +94,16 @@ final class RunOptions {
     /**
      * Describes a run.
      *
-     * @param hook the site, or several whose names are joined by commas
+     * @param hooks the sites, or null where none was given
      * @param textSeed decides mixing and shuffling
      */
-    RunDescription describe(String hook, long textSeed) {
+    RunDescription describe(List<String> hooks, long textSeed) {
         require(model, "--model=MODEL");
         require(text, "--text=TEXT");
-        require(hook, "--hook=SITE");
+        require(hooks, "--hook=SITE");
         return new RunDescription(
                 model,
-                hook,
+                hooks,
                 text,
                 textField,
                 contextLength,

@@ -83,7 +83,7 @@ final class SweepCommand implements Callable<Integer> {
         ActivationStore store = ActivationStore.open(plan.activations());
         List<String> sites = plan.sites().isEmpty() ? store.sites() : plan.sites();
         ActivationSource source = store.source(sites).seed(plan.seed()).device(place.device());
-        RunDescription run = RunDescription.of(store, String.join(",", sites));
+        RunDescription run = RunDescription.of(store, sites);
         return sweep(plan, run, source, result -> SweepEvaluation.run(source, result, plan.evaluationTokens()));
     }
 
@@ -143,7 +143,7 @@ final class SweepCommand implements Callable<Integer> {
     private void save(SweepOutcome outcome, RunDescription run) throws IOException {
         if (outcome.dictionary().isPresent()) {
             Path folder = out.resolve(outcome.member().name());
-            run.at(String.join(",", outcome.member().sites())).save(folder);
+            run.at(outcome.member().sites().names()).save(folder);
             SaelensFolder.write(outcome.dictionary().get(), folder, COMPANIONS);
         }
     }

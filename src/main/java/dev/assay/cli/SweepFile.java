@@ -21,7 +21,7 @@ import java.util.TreeSet;
 /**
  * What {@code assay sweep} is asked to do, read from a YAML or JSON file.
  *
- * @param run model and text, with the sites joined by commas; null where the activations are stored
+ * @param run model, sites and text; null where the activations are stored
  * @param activations a folder that {@code assay harvest} has written; null for a live model
  * @param sites what is trained on; empty for all sites of the stored activations
  * @param tokens to train on
@@ -144,7 +144,7 @@ record SweepFile(
         }
         return new RunDescription(
                 fields.text("model"),
-                String.join(",", sites),
+                sites,
                 fields.texts("text"),
                 fields.text("text_field", "text"),
                 fields.integer("context", 128),

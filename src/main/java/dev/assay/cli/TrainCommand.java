@@ -118,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
         if (activations != null) {
             return trainOnStore();
         }
-        RunDescription run = runOptions.describe(hook, seed);
+        RunDescription run = runOptions.describe(hook == null ? null : List.of(hook), seed);
         try (SourceModel model = SourceModel.open(run, sites(hook), place.device())) {
             return train(run, model.source(run.corpus(model.tokenizer())));
         }
@@ -133,7 +133,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         String site = hook == null ? store.sites().get(0) : hook;
         ActivationSource source = store.source(sites(site)).seed(seed).device(place.device());
-        return train(RunDescription.of(store, site), source);
+        return train(RunDescription.of(store, List.of(site)), source);
     }
 
     /** The input's site, and that of a transcoder's target. */

@@ -1,5 +1,6 @@
 package dev.assay.run;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -21,13 +22,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a folder written by {@code assay train} is about: {@code run.json}, from which {@code evaluate} and {@code inspect} find model
  * and text again.
  *
  * @param model a Hugging Face folder, a name of the hub, {@code assay/stories}, or a file of an exported model
- * @param hook the site
+ * @param hooks the sites, written as {@code hook}: one name as a string
  * @param text files, folders, globs, or {@code assay/stories/COUNT} for generated stories; with {@code WEIGHT:} before each of them
  *     they are mixed
  * @param textField the field of a JSON line, or the column of a Parquet file, that holds the text
@@ -44,7 +46,13 @@ import java.util.List;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunDescription(
         String model,
-        String hook,
+        @JsonProperty("hook")
+                @JsonFormat(
+                        with = {
+                            JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
+                            JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
+                        })
+                List<String> hooks,
         List<String> text,
         @JsonProperty("text_field") String textField,
         @JsonProperty("context_length") int contextLength,
@@ -59,9 +67,15 @@ public record RunDescription(
 
     /** Fills in what descriptions written before the last five fields lack, and what nothing depends on. */
     public RunDescription {
+        hooks = hooks == null ? null : split(hooks);
         heldOutBy = heldOutBy == null ? POSITION : heldOutBy;
         textSeed = shuffleDocuments > 0 || WeightedName.areMixed(text) ? textSeed : 0;
         precision = precision == null ? Precision.FLOAT32 : precision;
+    }
+
+    /** Splits names that were joined by commas, as early versions wrote several sites. */
+    private static List<String> split(List<String> names) {
+        return names.stream().flatMap(name -> Stream.of(name.split(","))).toList();
     }
 
     /** A model that has its tokenizer, in float32, and text as it is: not mixed, not shuffled, split by position. */
@@ -76,7 +90,7 @@ public record RunDescription(
             int chunkCharacters) {
         this(
                 model,
-                hook,
+                List.of(hook),
                 text,
                 textField,
                 contextLength,
@@ -108,7 +122,7 @@ public record RunDescription(
         }
         try {
             RunDescription run = Json.mapper().treeToValue(Json.read(file), RunDescription.class);
-            if (run.model == null || run.hook == null || run.text == null) {
+            if (run.model == null || run.hooks == null || run.text == null) {
                 throw new InvalidInputException(
                         file + " lacks a field, expected at least \"model\", \"hook\" and \"text\"");
             }
@@ -119,13 +133,13 @@ public record RunDescription(
     }
 
     /** Describes a run on stored activations by what they were harvested from. */
-    public static RunDescription of(ActivationStore store, String hook) {
+    public static RunDescription of(ActivationStore store, List<String> hooks) {
         ActivationProvenance from = store.provenance();
         ObjectNode fields = Json.mapper()
                 .valueToTree(new RunDescription(
-                        from.model(), hook, List.of(), "text", from.contextLength(), from.prependBos(), 0, 0));
+                        from.model(), "", List.of(), "text", from.contextLength(), from.prependBos(), 0, 0));
         fields.setAll(store.note());
-        fields.put("hook", hook);
+        fields.set("hook", Json.mapper().valueToTree(hooks));
         try {
             return Json.mapper().treeToValue(fields, RunDescription.class);
         } catch (JsonProcessingException mismatch) {
@@ -162,11 +176,11 @@ public record RunDescription(
         AtomicFiles.writeString(folder.resolve(FILE), Json.pretty(Json.mapper().valueToTree(this)));
     }
 
-    /** The same model and text at another site. */
-    public RunDescription at(String site) {
+    /** The same model and text at other sites. */
+    public RunDescription at(List<String> sites) {
         return new RunDescription(
                 model,
-                site,
+                sites,
                 text,
                 textField,
                 contextLength,
@@ -200,7 +214,7 @@ public record RunDescription(
     public RunDescription on(String otherModel, List<String> otherText, Precision otherPrecision) {
         return new RunDescription(
                 otherModel == null ? model : otherModel,
-                hook,
+                hooks,
                 otherText == null ? text : otherText,
                 textField,
                 contextLength,

@@ -80,6 +80,16 @@ public interface Dictionary extends AutoCloseable {
      */
     SaeMetadata metadata();
 
+    /**
+     * Returns the sites that the dictionary reads and writes.
+     *
+     * @return the sites that the metadata name, with their columns
+     * @throws dev.assay.InvalidInputException if the metadata name no site
+     */
+    default Sites sites() {
+        return metadata().sites(dIn(), dOut(), transcodes());
+    }
+
     @Override
     void close();
 }

@@ -25,13 +25,14 @@ import java.util.regex.Pattern;
 final class GemmaScope {
     static final String FILE = "params.npz";
 
+    private static final String TRANSCODERS = "transcoders";
     private static final Pattern RELEASE = Pattern.compile("gemma-scope-(\\d+b)-(pt|it)-(res|mlp|att|transcoders)");
     private static final Pattern LAYER = Pattern.compile("layer_(\\d+)");
     private static final Map<String, String> SITES = Map.of(
             "res", "blocks.%d.hook_resid_post",
             "mlp", "blocks.%d.hook_mlp_out",
             "att", "blocks.%d.attn.hook_z",
-            "transcoders", "blocks.%d.ln2.hook_normalized");
+            TRANSCODERS, "blocks.%d.ln2.hook_normalized");
 
     private GemmaScope() {}
 
@@ -55,7 +56,7 @@ final class GemmaScope {
                     array(npz, "b_dec", new Shape(dOut), manager),
                     Map.of(JumpRelu.THRESHOLD, array(npz, JumpRelu.THRESHOLD, new Shape(dSae), manager)));
             String release = group(RELEASE, file, 3);
-            boolean transcodes = dIn != dOut || release.equals("transcoders");
+            boolean transcodes = dIn != dOut || release.equals(TRANSCODERS);
             return SparseAutoencoder.builder()
                     .architecture(transcodes ? Transcoder.of(new JumpRelu()) : new JumpRelu())
                     .input(new InputOptions(ActivationNormalization.NONE, false, release.equals("att")))
@@ -88,6 +89,9 @@ final class GemmaScope {
             String layer = group(LAYER, file, 1);
             if (!layer.isEmpty()) {
                 metadata.hookName(String.format(Locale.ROOT, SITES.get(release), Integer.parseInt(layer)));
+                if (release.equals(TRANSCODERS)) {
+                    metadata.hookNameOut(String.format(Locale.ROOT, SITES.get("mlp"), Integer.parseInt(layer)));
+                }
             }
         }
         return metadata.build();

@@ -79,7 +79,7 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
                 transcodes ? positive(cfg, D_OUT) : dIn,
                 architecture,
                 inputOptions(cfg, architecture),
-                SaeMetadata.of(metadata, besides));
+                SaeMetadata.of(SaeMetadata.withoutJoinedNames(metadata, transcodes), besides));
     }
 
     private static InputOptions inputOptions(JsonObject cfg, Architecture architecture) {

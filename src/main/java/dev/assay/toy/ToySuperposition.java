@@ -225,7 +225,7 @@ public final class ToySuperposition implements ActivationSource {
     @Override
     public ActivationProvenance provenance() {
         String text = description() + ", seed " + options.seed;
-        return new ActivationProvenance("toy model of superposition", "float32", SITE, text, "all", 1, false, false);
+        return new ActivationProvenance("toy model of superposition", "float32", sites(), text, "all", 1, false, false);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.assay.train;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.sae.Sites;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.run.RunOutput;
@@ -223,12 +224,15 @@ public final class SaeSweep {
     }
 
     private SweepMember member(String name, Entry entry) {
+        List<Integer> widths = entry.sites().stream()
+                .map(site -> source.widths().get(source.sites().indexOf(site)))
+                .toList();
         try {
             TrainingPlan plan =
                     entry.trainer().get().tokens(tokens).batchSize(batch).plan();
-            return new SweepMember(name, plan, entry.sites(), null);
+            return new SweepMember(name, plan, plan.target().sites(entry.sites(), widths), null);
         } catch (InvalidInputException refusal) {
-            return new SweepMember(name, null, entry.sites(), refusal.getMessage());
+            return new SweepMember(name, null, Sites.concatenated(entry.sites(), widths), refusal.getMessage());
         }
     }
 

@@ -464,7 +464,8 @@ public final class SaeTrainer {
                         manager, plan, InitialDictionary.of(manager, plan, source.sites(), source.widths()))) {
             TrainingCheckpoints.Header header =
                     TrainingCheckpoints.restore(written().checkpoints().best(), state, source.provenance());
-            return TrainedDictionaryBuilder.fold(state, header.scale(), source.provenance());
+            return TrainedDictionaryBuilder.fold(
+                    state, header.scale(), source.provenance(), plan.target().sites(source.sites(), source.widths()));
         }
     }
 

@@ -121,7 +121,7 @@ public final class CountingSource implements ActivationSource {
     @Override
     public ActivationProvenance provenance() {
         return new ActivationProvenance(
-                "counting", "float32", String.join(",", sites), "numbers", part, 8, false, true);
+                "counting", "float32", sites, "numbers", part, 8, false, true);
     }
 
     @Override

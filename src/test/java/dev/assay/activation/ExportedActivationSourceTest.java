@@ -82,7 +82,7 @@ class ExportedActivationSourceTest {
                 new ActivationProvenance(
                         backend.model().name(),
                         "as exported",
-                        "blocks.0.hook_resid_post,my output",
+                        List.of("blocks.0.hook_resid_post", "my output"),
                         corpus.description(),
                         "all but one of 20 documents",
                         LENGTH,

@@ -89,8 +89,8 @@ class ModelActivationSourceTest {
         assertEquals(2 * WIDTH, source.width());
         assertEquals(List.of(RESIDUAL.name(), MLP.name()), source.sites());
         assertEquals(
-                "blocks.1.hook_resid_post,blocks.0.hook_mlp_out",
-                source.provenance().hook());
+                List.of("blocks.1.hook_resid_post", "blocks.0.hook_mlp_out"),
+                source.provenance().hooks());
         try (ActivationStream stream = source.open(StreamPosition.START);
                 ContextReader reader = corpus.read(Split.TRAINING)) {
             TokenBatch batch = reader.next(CONTEXTS_PER_PASS);

@@ -68,7 +68,7 @@ class SweepFileTest {
                         "standard-1-1024",
                         "standard-4-1024"),
                 names(file));
-        assertEquals("blocks.1.hook_resid_post", file.run().hook());
+        assertEquals(List.of("blocks.1.hook_resid_post"), file.run().hooks());
         String shown = Files.readString(Path.of("docs/sweeps.md"));
         String text = Files.readString(example).replaceAll("(?m)^#.*\\R", "");
         assertTrue(shown.contains("```yaml\n" + text + "```"), "docs/sweeps.md shows another file");
@@ -89,7 +89,8 @@ class SweepFileTest {
         assertEquals(List.of("topk-4-32-a", "topk-8-32-a", "topk-4-32-b", "topk-8-32-b"), names(read(VALID)));
         assertEquals(List.of("topk-4-32", "topk-8-32"), names(read(VALID + "    sites: [b]\n")));
         List<SweepMember> transcoders = members(read(VALID + "    sites: [a]\n    target: b\n    skip: true\n"));
-        assertEquals(List.of("a", "b"), transcoders.get(0).sites());
+        assertEquals(List.of("a"), transcoders.get(0).sites().readNames());
+        assertEquals(List.of("b"), transcoders.get(0).sites().writeNames());
     }
 
     @Test

@@ -66,9 +66,9 @@ class TablesForNotebooksTest {
 
     @Test
     void aSweepShowsWhatWasMeasuredAndWhatStopped() {
-        SweepRow good = new SweepRow("k16", "topk", "a", 1024, 16.0, 0.9, 1.25, 0.95, 0.125, 3.21, null);
+        SweepRow good = new SweepRow("k16", "topk", List.of("a"), null, 1024, 16.0, 0.9, 1.25, 0.95, 0.125, 3.21, null);
         SweepRow bad =
-                new SweepRow("k32", "topk", "a", 1024, null, null, null, null, null, 1, "the loss is not a number");
+                new SweepRow("k32", "topk", List.of("a"), null, 1024, null, null, null, null, null, 1, "the loss is not a number");
         Element root = Fragments.check(new SweepTable(List.of(good, bad)));
         List<List<String>> rows = Fragments.cells(root);
         assertEquals(
@@ -78,7 +78,7 @@ class TablesForNotebooksTest {
                 "k32 stopped: the loss is not a number",
                 Fragments.elements(root, "p").get(0).getTextContent());
         Element without = Fragments.check(
-                new SweepTable(List.of(new SweepRow("r", null, "a", 8, 1.0, 0.5, null, null, 0.0, 2, null))));
+                new SweepTable(List.of(new SweepRow("r", null, List.of("a"), null, 8, 1.0, 0.5, null, null, 0.0, 2, null))));
         assertEquals(
                 List.of("name", "d_sae", "L0", "explained variance", "dead", "seconds"),
                 Fragments.cells(without).get(0));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookedTransformer;
+import dev.assay.io.Json;
 import dev.assay.model.config.Precision;
 import dev.assay.text.Corpus;
 import dev.assay.text.HoldOut;
@@ -24,7 +25,7 @@ class RunDescriptionTest {
     private Path folder;
 
     private static RunDescription run(List<String> text, String heldOutBy, int window, long seed) {
-        return new RunDescription("m", "h", text, "text", 16, false, 5, 0, heldOutBy, window, seed, null, null);
+        return new RunDescription("m", List.of("h"), text, "text", 16, false, 5, 0, heldOutBy, window, seed, null, null);
     }
 
     private static Corpus corpus(RunDescription run) throws Exception {
@@ -39,7 +40,7 @@ class RunDescriptionTest {
     void whatIsWrittenIsReadAgain() throws IOException {
         RunDescription run = new RunDescription(
                 "m.pt",
-                "h",
+                List.of("h"),
                 List.of("0.7:assay/stories/9", ".3:a.txt"),
                 "text",
                 16,
@@ -113,5 +114,22 @@ class RunDescriptionTest {
         InvalidInputException e =
                 assertThrows(InvalidInputException.class, () -> WeightedName.areMixed(List.of("1:a.txt", "b.txt")));
         assertTrue(e.getMessage().startsWith("text b.txt has no weight and others have"), e.getMessage());
+    }
+
+    @Test
+    void writesOneSiteAsAStringAndSeveralAsAList() throws IOException {
+        RunDescription one = new RunDescription("m", "h", List.of("t"), "text", 16, false, 5, 0);
+        one.save(folder);
+        assertEquals("h", Json.read(folder.resolve("run.json")).path("hook").textValue());
+        RunDescription two = one.at(List.of("a", "b"));
+        two.save(folder);
+        assertEquals("[\"a\",\"b\"]", Json.read(folder.resolve("run.json")).path("hook").toString());
+        assertEquals(two, RunDescription.read(folder));
+    }
+
+    @Test
+    void readsSitesJoinedByCommasAsSeveral() throws IOException {
+        Files.writeString(folder.resolve("run.json"), "{\"model\": \"m\", \"hook\": \"a,b\", \"text\": [\"t\"]}");
+        assertEquals(List.of("a", "b"), RunDescription.read(folder).hooks());
     }
 }

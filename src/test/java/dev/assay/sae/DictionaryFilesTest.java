@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -162,6 +163,10 @@ class DictionaryFilesTest {
             assertEquals(hook, sae.metadata().hookName().orElseThrow());
             assertEquals(id, sae.architecture().id());
             assertEquals(joins, sae.input().joinHeads());
+            boolean transcodes = path.contains("transcoders");
+            assertEquals(
+                    transcodes ? List.of("blocks.3.hook_mlp_out") : List.of(),
+                    sae.metadata().hookNamesOut());
         }
     }
 

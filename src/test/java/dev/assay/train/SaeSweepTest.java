@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
 import dev.assay.activation.CountingSource;
+import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.train.plan.BatchTopKTraining;
@@ -188,7 +189,7 @@ class SaeSweepTest {
                 .getMessage();
         assertTrue(elsewhere.contains("expected one of " + SmallSweep.FIRST), elsewhere);
         for (String name : List.of("", "a/b", "checkpoints", "..", "buffer")) {
-            assertThrows(InvalidInputException.class, () -> new SweepMember(name, null, List.of(), "none"), name);
+            assertThrows(InvalidInputException.class, () -> new SweepMember(name, null, Sites.of("site", 4), "none"), name);
         }
         refuses(SaeSweep.of(SmallSweep.source()).tokens(100), "the sweep has no members");
     }

@@ -93,7 +93,7 @@ public final class StoreActivationSource implements ActivationSource {
         return new ActivationProvenance(
                 from.model(),
                 from.precision(),
-                String.join(",", sites),
+                sites,
                 from.text(),
                 from.part() + "; " + store.rows() + " rows of store " + storeHash() + " in order " + seed,
                 from.contextLength(),

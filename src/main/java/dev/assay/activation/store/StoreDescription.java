@@ -87,7 +87,7 @@ record StoreDescription(
                 new ActivationProvenance(
                         manifest.text("model"),
                         manifest.text("precision", "float32"),
-                        String.join(",", sites),
+                        sites,
                         manifest.text("text"),
                         manifest.text("part"),
                         manifest.integer("context_length"),

@@ -13,6 +13,7 @@ import dev.assay.evaluate.ReconstructionStatistics;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.Dictionary;
+import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Autograd;
@@ -21,7 +22,6 @@ import dev.assay.tensor.TorchEngine;
 import dev.assay.text.Corpus;
 import dev.assay.train.plan.SweepOutcome;
 import dev.assay.train.plan.SweepResult;
-import dev.assay.train.plan.Target;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,14 +50,14 @@ public final class SweepEvaluation {
             throws IOException {
         Map<String, SweepRow> rows = new LinkedHashMap<>();
         Map<List<String>, List<SweepOutcome>> bySite = trained(result).stream()
-                .filter(outcome -> outcome.member().sites().size() == 1)
-                .collect(Collectors.groupingBy(outcome -> outcome.member().sites()));
+                .filter(outcome -> isOfOneSite(outcome))
+                .collect(Collectors.groupingBy(outcome -> outcome.member().sites().readNames()));
         for (Map.Entry<List<String>, List<SweepOutcome>> site : bySite.entrySet()) {
             HookPoint point = HookPoint.parse(site.getKey().get(0));
             measureInModel(model, corpus, point, site.getValue(), tokens, rows);
         }
         List<SweepOutcome> others = trained(result).stream()
-                .filter(outcome -> outcome.member().sites().size() > 1)
+                .filter(outcome -> !isOfOneSite(outcome))
                 .toList();
         measureAlone(source, others, tokens, rows);
         return inOrder(result, rows);
@@ -82,6 +82,10 @@ public final class SweepEvaluation {
         return result.outcomes().stream()
                 .filter(outcome -> outcome.dictionary().isPresent())
                 .toList();
+    }
+
+    private static boolean isOfOneSite(SweepOutcome outcome) {
+        return outcome.member().sites().names().size() == 1;
     }
 
     private static List<SweepRow> inOrder(SweepResult result, Map<String, SweepRow> rows) {
@@ -150,10 +154,9 @@ public final class SweepEvaluation {
         }
 
         void add(ActivationSource source, NDArray rows) {
-            List<String> sites = outcome.member().sites();
-            boolean transcodes = outcome.member().plan().target() != Target.INPUT;
-            NDArray x = SiteSelection.copy(source, rows, transcodes ? sites.subList(0, 1) : sites);
-            NDArray target = transcodes ? SiteSelection.copy(source, rows, sites.subList(1, 2)) : x;
+            Sites sites = outcome.member().sites();
+            NDArray x = SiteSelection.copy(source, rows, sites.readNames());
+            NDArray target = sites.transcodes() ? SiteSelection.copy(source, rows, sites.writeNames()) : x;
             SparseCodes codes = dictionary.encode(x);
             statistics.add(target, dictionary.reconstruct(x));
             counts.add(codes.rows(), codes.indices(), codes.values());

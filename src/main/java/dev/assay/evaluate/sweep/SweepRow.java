@@ -1,11 +1,14 @@
 package dev.assay.evaluate.sweep;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.assay.evaluate.ActivationCounts;
 import dev.assay.evaluate.EvaluationReport;
 import dev.assay.evaluate.ReconstructionStatistics;
+import dev.assay.sae.Sites;
 import dev.assay.train.plan.SweepOutcome;
+import java.util.List;
 
 /**
  * What a sweep says of one member. What could not be measured is null: everything for a member that stopped early, and what needs a
@@ -13,7 +16,8 @@ import dev.assay.train.plan.SweepOutcome;
  *
  * @param name of the member
  * @param method what was trained, by its name
- * @param site what it was trained on
+ * @param sites the sites that it reads
+ * @param targets the sites that a transcoder predicts; null for an autoencoder
  * @param dSae the number of latents
  * @param l0 active latents a token
  * @param explainedVariance 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²
@@ -27,7 +31,20 @@ import dev.assay.train.plan.SweepOutcome;
 public record SweepRow(
         String name,
         String method,
-        String site,
+        @JsonProperty("site")
+                @JsonFormat(
+                        with = {
+                            JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
+                            JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
+                        })
+                List<String> sites,
+        @JsonProperty("site_out")
+                @JsonFormat(
+                        with = {
+                            JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
+                            JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
+                        })
+                List<String> targets,
         @JsonProperty("d_sae") Integer dSae,
         Double l0,
         @JsonProperty("explained_variance") Double explainedVariance,
@@ -66,10 +83,12 @@ public record SweepRow(
             Double lossRecovered,
             Double deadShare) {
         var plan = outcome.member().plan();
+        Sites sites = outcome.member().sites();
         return new SweepRow(
                 outcome.member().name(),
                 plan == null ? null : plan.method().label(),
-                String.join(",", outcome.member().sites()),
+                sites.readNames(),
+                sites.transcodes() ? sites.writeNames() : null,
                 plan == null ? null : plan.dSae(),
                 l0,
                 explainedVariance,

@@ -1,7 +1,7 @@
 package dev.assay.train.plan;
 
 import dev.assay.InvalidInputException;
-import java.util.List;
+import dev.assay.sae.Sites;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
@@ -12,17 +12,17 @@ import java.util.regex.Pattern;
  *
  * @param name of its folder
  * @param plan what is trained; null for a member that was refused
- * @param sites what it is trained on; for a transcoder two, the input's and the target's
+ * @param sites the sites that it reads and writes
  * @param refusal why it cannot be trained; null for a member that can
  */
-public record SweepMember(String name, TrainingPlan plan, List<String> sites, String refusal) {
+public record SweepMember(String name, TrainingPlan plan, Sites sites, String refusal) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
     private static final Set<String> RESERVED = Set.of("buffer", "checkpoints");
 
     /** Checks the name. */
     public SweepMember {
         Objects.requireNonNull(name);
-        sites = List.copyOf(sites);
+        Objects.requireNonNull(sites);
         if (!NAME.matcher(name).matches() || RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
             throw new InvalidInputException("the member \"" + name
                     + "\" cannot be a folder, expected letters, digits, dots, dashes and underscores, and none of "

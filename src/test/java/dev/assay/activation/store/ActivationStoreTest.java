@@ -167,8 +167,8 @@ class ActivationStoreTest {
             assertArrayEquals(part(both, 7 * row, 4), part(turned, 7 * row + 3, 4));
         }
         assertEquals(
-                "blocks.1.hook_mlp_out",
-                store.source(HookPoint.mlpOut(1)).provenance().hook());
+                List.of("blocks.1.hook_mlp_out"),
+                store.source(HookPoint.mlpOut(1)).provenance().hooks());
         refuses(() -> store.source("blocks.9.hook_mlp_out"), folder + " has no site blocks.9.hook_mlp_out");
         refuses(() -> store.source(List.of()), "no site was given");
     }

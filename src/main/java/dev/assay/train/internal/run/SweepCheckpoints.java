@@ -110,8 +110,7 @@ final class SweepCheckpoints {
         Path file = buffer(checkpoint);
         try (Safetensors stored = Safetensors.open(file)) {
             Header header = TrainingCheckpoints.metadata(stored, Header.class);
-            TrainingCheckpoints.requireSame(
-                    file, "", header.source(), Json.mapper().valueToTree(source));
+            TrainingCheckpoints.requireSameSource(file, header.source(), source);
             String found = header.members().stream().map(Progress::name).collect(Collectors.joining(", "));
             String asked = runs.stream().map(run -> run.member().name()).collect(Collectors.joining(", "));
             if (!found.equals(asked)) {

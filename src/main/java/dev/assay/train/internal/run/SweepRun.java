@@ -50,25 +50,15 @@ final class SweepRun implements AutoCloseable {
     }
 
     private TrainingState begin(NDManager manager, ActivationSource source, Workspace workspace) {
-        List<Integer> widths = member.sites().stream()
-                .map(site -> source.widths().get(source.sites().indexOf(site)))
-                .toList();
         TrainingPlan plan = member.plan();
-        DictionaryParameters initial = InitialDictionary.of(manager, plan, member.sites(), widths);
+        DictionaryParameters initial = InitialDictionary.of(
+                manager, plan, member.sites().dIn(), member.sites().dOut());
         return new TrainingState(manager, plan, initial, workspace);
     }
 
     /** Where the activations of a member are from, as if it were trained alone. */
     private static ActivationProvenance at(ActivationProvenance all, SweepMember member) {
-        return new ActivationProvenance(
-                all.model(),
-                all.precision(),
-                String.join(",", member.sites()),
-                all.text(),
-                all.part(),
-                all.contextLength(),
-                all.prependBos(),
-                all.withoutSpecialTokens());
+        return all.at(member.sites().names());
     }
 
     /** Does something that may stop this member; gives null where it has. */
@@ -124,7 +114,7 @@ final class SweepRun implements AutoCloseable {
     }
 
     private String site() {
-        return provenance.hook() + " of " + provenance.model() + " on " + provenance.text();
+        return provenance.description();
     }
 
     /** Measures the activation scale, unless that was done. */
@@ -135,7 +125,7 @@ final class SweepRun implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             scale = attempt(() -> member.plan().normalizes()
                     ? ActivationScale.measure(
-                            batches.pool(member.sites()), state.parameters().dIn(), site())
+                            batches.pool(member.sites().names()), state.parameters().dIn(), site())
                     : ActivationScale.of(1));
         }
     }
@@ -143,7 +133,7 @@ final class SweepRun implements AutoCloseable {
     /** Takes a step with the batch at hand. */
     void step(SharedBatches batches) throws IOException {
         long start = System.nanoTime();
-        NDArray x = batches.batch(member.sites(), scale, state.parameters().dIn());
+        NDArray x = batches.batch(member.sites().names(), scale, state.parameters().dIn());
         TrainingState.StepReport report = attempt(() -> step(x, batches));
         if (report != null) {
             steps = report.step();
@@ -156,7 +146,7 @@ final class SweepRun implements AutoCloseable {
         state.keepWindowShort();
         try {
             TrainingState.StepReport report = state.step(x);
-            state.resampleWhenDue(() -> batches.pool(member.sites()), scale);
+            state.resampleWhenDue(() -> batches.pool(member.sites().names()), scale);
             return report;
         } catch (TrainingState.NotFiniteException notFinite) {
             throw notFinite.explain(x, site(), member.plan().optimizer().learningRate());
@@ -196,7 +186,7 @@ final class SweepRun implements AutoCloseable {
     SweepOutcome outcome() {
         Optional<SparseAutoencoder> dictionary = Optional.empty();
         if (isRunning()) {
-            dictionary = Optional.of(TrainedDictionaryBuilder.fold(state, scale, provenance));
+            dictionary = Optional.of(TrainedDictionaryBuilder.fold(state, scale, provenance, member.sites()));
         }
         return new SweepOutcome(member, dictionary, Optional.ofNullable(failure), steps, seconds);
     }

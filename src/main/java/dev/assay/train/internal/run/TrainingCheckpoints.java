@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationBuffer;
 import dev.assay.activation.ActivationProvenance;
@@ -198,7 +199,17 @@ public final class TrainingCheckpoints {
     /** Refuses a checkpoint of another plan or of other activations, naming what differs. */
     static void requireSameRun(Path file, Header header, TrainingPlan plan, ActivationProvenance source) {
         requireSame(file, "", header.plan(), Json.mapper().valueToTree(plan));
-        requireSame(file, "", header.source(), Json.mapper().valueToTree(source));
+        requireSameSource(file, header.source(), source);
+    }
+
+    /** Refuses a file about other activations, naming what differs. */
+    static void requireSameSource(Path file, JsonNode stored, ActivationProvenance source) {
+        JsonNode asked = Json.mapper().valueToTree(source);
+        // Early versions joined the names of several sites by commas.
+        boolean joined = asked.path("hook").isArray()
+                && stored.path("hook").asText().equals(String.join(",", source.hooks()));
+        JsonNode current = joined ? ((ObjectNode) stored.deepCopy()).set("hook", asked.get("hook")) : stored;
+        requireSame(file, "", current, asked);
     }
 
     /** Refuses what differs from what a file says, naming it. */

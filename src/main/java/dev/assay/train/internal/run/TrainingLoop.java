@@ -84,7 +84,7 @@ public final class TrainingLoop implements AutoCloseable {
 
     private String site() {
         ActivationProvenance from = source.provenance();
-        return from.hook() + " of " + from.model() + " on " + from.text();
+        return from.description();
     }
 
     public SparseAutoencoder run() throws IOException {
@@ -112,7 +112,8 @@ public final class TrainingLoop implements AutoCloseable {
                 }
             }
         }
-        return TrainedDictionaryBuilder.fold(state, scale, source.provenance());
+        return TrainedDictionaryBuilder.fold(
+                state, scale, source.provenance(), plan.target().sites(source.sites(), source.widths()));
     }
 
     private RunInfo facts() {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.sae.Sites;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.DictionaryInitialization;
@@ -58,22 +59,15 @@ public final class InitialDictionary {
      *
      * @param manager owns the arrays
      * @param plan gives sizes, seed and {@link DictionaryInitialization}
-     * @param sites side by side in each row; for a transcoder two, the input's and the target's
+     * @param sites concatenated in each row; for a transcoder two, the input's and the target's
      * @param widths of the sites
      * @return the parameters
      * @throws InvalidInputException when a transcoder has not two sites
      */
     public static DictionaryParameters of(
             NDManager manager, TrainingPlan plan, List<String> sites, List<Integer> widths) {
-        if (plan.target() == Target.INPUT) {
-            int width = widths.stream().mapToInt(Integer::intValue).sum();
-            return of(manager, plan, width, width);
-        }
-        if (widths.size() != 2) {
-            throw new InvalidInputException("a transcoder's source has the sites " + String.join(", ", sites)
-                    + ", expected two: what it encodes and what it predicts");
-        }
-        return of(manager, plan, widths.get(0), widths.get(1));
+        Sites all = plan.target().sites(sites, widths);
+        return of(manager, plan, all.dIn(), all.dOut());
     }
 
     /**

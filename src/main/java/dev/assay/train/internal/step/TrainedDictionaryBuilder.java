@@ -8,6 +8,7 @@ import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.Architecture;
 import dev.assay.sae.InputOptions;
 import dev.assay.sae.SaeMetadata;
+import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.Transcoder;
 import dev.assay.sae.Weights;
@@ -28,7 +29,7 @@ public final class TrainedDictionaryBuilder {
      * encoder gives the codes of x, which are those of a·x divided by a. The decoder has to give y: it is multiplied by a/b, its bias
      * divided by b. Decoder rows keep their norm where a = b, unlike when the scale is folded into the matrices.
      */
-    public static SparseAutoencoder fold(TrainingState state, ActivationScale scale, ActivationProvenance from) {
+    public static SparseAutoencoder fold(TrainingState state, ActivationScale scale, ActivationProvenance from, Sites sites) {
         TrainingPlan plan = state.plan();
         try (Scope scope = Scope.open()) {
             DictionaryParameters p = state.optimizer().trained();
@@ -51,7 +52,7 @@ public final class TrainedDictionaryBuilder {
                     .architecture(architecture(trained.architecture(), plan, p))
                     .weights(weights)
                     .input(new InputOptions(ActivationNormalization.NONE, plan.centresInput(), false))
-                    .metadata(metadata(plan, from))
+                    .metadata(metadata(plan, from, sites))
                     .density(state.dead().density().toType(DataType.FLOAT32, false))
                     .build();
             if (trained.foldsNorms()) {
@@ -71,10 +72,10 @@ public final class TrainedDictionaryBuilder {
         return plan.target() == Target.INPUT ? codes : new Transcoder(codes, p.has(Parameter.SKIP));
     }
 
-    private static SaeMetadata metadata(TrainingPlan plan, ActivationProvenance from) {
+    private static SaeMetadata metadata(TrainingPlan plan, ActivationProvenance from, Sites sites) {
         return SaeMetadata.builder()
                 .modelName(from.model())
-                .hookName(from.hook())
+                .sites(sites)
                 .datasetPath(from.text())
                 .contextSize(from.contextLength())
                 .prependBos(from.prependBos())

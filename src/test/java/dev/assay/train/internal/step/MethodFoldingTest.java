@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.activation.CountingSource;
 import dev.assay.sae.JumpRelu;
+import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
@@ -20,6 +21,7 @@ import dev.assay.train.plan.Parameter;
 import dev.assay.train.plan.Target;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +49,7 @@ class MethodFoldingTest {
                     ? sums.error().add(target)
                     : aboveThreshold(state, c, scaled, threshold(state));
             try (SparseAutoencoder folded = TrainedDictionaryBuilder.fold(
-                    state, scale, new CountingSource(MethodCase.D_IN, pass -> 1).provenance())) {
+                    state, scale, new CountingSource(MethodCase.D_IN, pass -> 1).provenance(), sites(state))) {
                 assertEquals(!transcodes, folded.architecture().reconstructsInput());
                 compare(expected, folded, scaled, scale);
                 if (!c.dense()) { // what is saved does not know how it was trained
@@ -99,7 +101,10 @@ class MethodFoldingTest {
             state.sums(c.batch(manager));
             NDArray threshold = threshold(state);
             try (SparseAutoencoder folded = TrainedDictionaryBuilder.fold(
-                    state, ActivationScale.of(2), new CountingSource(MethodCase.D_IN, pass -> 1).provenance())) {
+                    state,
+                    ActivationScale.of(2),
+                    new CountingSource(MethodCase.D_IN, pass -> 1).provenance(),
+                    sites(state))) {
                 float expected = (float) (threshold.getDouble() / 2);
                 assertTrue(expected > 0);
                 for (float found : folded.weights().extra(JumpRelu.THRESHOLD).toFloatArray()) {
@@ -107,5 +112,16 @@ class MethodFoldingTest {
                 }
             }
         }
+    }
+
+    private static Sites sites(TrainingState state) {
+        int dIn = state.parameters().dIn();
+        return state.plan().target() == Target.INPUT
+                ? Sites.of("in", dIn)
+                : state.plan()
+                        .target()
+                        .sites(
+                                List.of("in", "out"),
+                                List.of(dIn, state.parameters().dOut()));
     }
 }

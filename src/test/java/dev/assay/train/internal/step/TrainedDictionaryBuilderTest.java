@@ -12,6 +12,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.activation.CountingSource;
 import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.InputOptions;
+import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
@@ -64,7 +65,10 @@ class TrainedDictionaryBuilderTest {
             NDArray x = random(manager, 5, ROWS, WIDTH);
             NDArray scaled = x.mul((float) scale);
             try (SparseAutoencoder folded = TrainedDictionaryBuilder.fold(
-                            state, ActivationScale.of(scale), new CountingSource(WIDTH, pass -> 1).provenance());
+                            state,
+                            ActivationScale.of(scale),
+                            new CountingSource(WIDTH, pass -> 1).provenance(),
+                            Sites.of("site", WIDTH));
                     SparseAutoencoder training = SparseAutoencoder.builder()
                             .architecture(architecture)
                             .weights(new Weights(p.encoder(), p.encoderBias(), p.decoder(), p.decoderBias()))
