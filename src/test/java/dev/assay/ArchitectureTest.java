@@ -33,6 +33,7 @@ class ArchitectureTest {
     static {
         ARROWS.put("tensor", Set.of());
         ARROWS.put("io", Set.of("tensor"));
+        ARROWS.put("provenance", Set.of("io"));
         ARROWS.put("view", Set.of("io"));
         ARROWS.put("parquet", Set.of());
         ARROWS.put("checkpoint", Set.of("io"));
@@ -48,7 +49,7 @@ class ArchitectureTest {
         ARROWS.put("model", Set.of("model.internal.family", "checkpoint", "hub", "text.tokenizer", "view"));
         ARROWS.put("model.training", Set.of("model", "text"));
         ARROWS.put("activation.exported", Set.of("model"));
-        ARROWS.put("activation", Set.of("activation.exported", "text"));
+        ARROWS.put("activation", Set.of("activation.exported", "text", "provenance"));
         ARROWS.put("activation.store", Set.of("activation"));
         ARROWS.put("sae", Set.of("checkpoint", "hub"));
         ARROWS.put("train.plan", Set.of("sae"));
@@ -58,7 +59,7 @@ class ArchitectureTest {
         ARROWS.put("train", Set.of("train.internal.run"));
         ARROWS.put("intervene", Set.of("model", "sae"));
         ARROWS.put("intervene.attribute", Set.of("intervene"));
-        ARROWS.put("feature.store", Set.of("model", "sae", "text"));
+        ARROWS.put("feature.store", Set.of("model", "sae", "text", "provenance"));
         ARROWS.put("feature.report", Set.of("feature.store", "view"));
         ARROWS.put("feature.prompt", Set.of("feature.report"));
         ARROWS.put("feature.compare", Set.of("feature.report"));

@@ -5,6 +5,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.activation.exported.ExportedModel;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.provenance.Provenance;
 import dev.assay.text.Corpus;
 import java.io.IOException;
 import java.util.List;
@@ -102,7 +103,7 @@ public interface ActivationSource {
      *
      * @return model, site and text
      */
-    ActivationProvenance provenance();
+    Provenance provenance();
 
     /**
      * Returns what the model can be known by, whatever it is called. May take as long as reading all of its weights.

@@ -3,6 +3,9 @@ package dev.assay.activation;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
+import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -76,16 +79,12 @@ public final class ModelActivationSource implements ActivationSource {
     }
 
     @Override
-    public ActivationProvenance provenance() {
-        return new ActivationProvenance(
-                model.model(),
-                model.precision(),
+    public Provenance provenance() {
+        return Provenance.of(
+                ModelProvenance.of(model.model(), model.precision()),
                 sites(),
-                corpus.description(),
-                part(),
-                corpus.contextLength(),
-                corpus.prependBos(),
-                !withSpecialTokens);
+                TextProvenance.of(
+                        corpus.description(), part(), corpus.contextLength(), corpus.prependBos(), !withSpecialTokens));
     }
 
     private String part() {

@@ -8,13 +8,15 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.sun.nio.file.ExtendedOpenOption;
 import dev.assay.Stopwatch;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.ActivationRows;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStream;
 import dev.assay.activation.StreamPosition;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.activation.store.StoredShard;
+import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
@@ -262,8 +264,11 @@ public final class StoreBenchmark {
         }
 
         @Override
-        public ActivationProvenance provenance() {
-            return new ActivationProvenance(SITE, "float32", sites(), SITE, "all", PASS, false, true);
+        public Provenance provenance() {
+            return Provenance.of(
+                    ModelProvenance.of(SITE, "float32"),
+                    List.of(SITE),
+                    TextProvenance.of(SITE, "all", PASS, false, true));
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.model.config.Precision;
+import dev.assay.provenance.AssayVersion;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -99,8 +100,9 @@ public final class Assay implements Runnable {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Assay.class.getPackage().getImplementationVersion();
-            return new String[] {"assay " + (version == null ? "(built from source)" : version)};
+            String version = AssayVersion.current();
+            return new String[] {"assay " + (version.equals(AssayVersion.DEVELOPMENT) ? "(built from source)" : version)
+            };
         }
     }
 }

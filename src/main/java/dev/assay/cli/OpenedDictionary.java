@@ -55,10 +55,10 @@ final class OpenedDictionary implements AutoCloseable {
                 ? RunDescription.read(folder)
                 : new RunDescription(
                         options.model(),
-                        store.provenance().hook(),
+                        store.provenance().site(),
                         List.of(),
                         "text",
-                        store.provenance().contextLength(),
+                        store.provenance().text().contextLength(),
                         false,
                         0,
                         0);

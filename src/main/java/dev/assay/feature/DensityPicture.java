@@ -23,7 +23,7 @@ public final class DensityPicture {
     public static Picture of(FeatureStore store) {
         double[] densities = new double[store.latents()];
         Arrays.setAll(densities, store::density);
-        return of(densities, "Feature density at " + store.provenance().hook());
+        return of(densities, "Feature density at " + store.provenance().site());
     }
 
     /**

@@ -21,10 +21,11 @@ import dev.assay.feature.report.TokenEffect;
 import dev.assay.feature.store.Example;
 import dev.assay.feature.store.FeatureStats;
 import dev.assay.feature.store.FeatureStore;
-import dev.assay.feature.store.Provenance;
 import dev.assay.feature.store.WeightsHash;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.provenance.ParentArtifact;
+import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ public final class FeatureInspector implements FeatureCatalog {
         this.sae = sae;
         this.store = store;
         this.sites =
-                FeatureSites.of(model, sae, HookPoint.parse(store.provenance().hook()));
+                FeatureSites.of(model, sae, HookPoint.parse(store.provenance().site()));
         this.logits = new LogitWeights(model, sae, sites);
         this.decoder = CosineNeighbours.ofDecoder(sae);
         this.encoder = CosineNeighbours.ofEncoder(sae);
@@ -93,8 +94,9 @@ public final class FeatureInspector implements FeatureCatalog {
             throw new InvalidInputException("the feature store is of another dictionary: it has " + store.latents()
                     + " latents, expected " + sae.dSae() + "; collect it again");
         }
-        require("dictionary", made.dictionary(), made.dictionaryHash(), WeightsHash.of(sae));
-        require("model", made.model(), made.modelHash(), WeightsHash.of(model));
+        ParentArtifact dictionary = made.parent(ParentArtifact.DICTIONARY);
+        require("dictionary", dictionary.description(), dictionary.hash(), WeightsHash.of(sae));
+        require("model", made.model().name(), made.model().hash(), WeightsHash.of(model));
         return new FeatureInspector(model, sae, store);
     }
 

@@ -96,7 +96,7 @@ final class SearchRun {
         float[] weights = logits.onToken(TokenLookup.id(tokenizer, token));
         if (weights.length == 0) {
             throw new InvalidInputException(
-                    "the features of " + store.provenance().hook()
+                    "the features of " + store.provenance().site()
                             + " have no logit weights, since that is no part of the residual stream");
         }
         return weights;

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.io.AtomicFiles;
 import dev.assay.io.Json;
 import dev.assay.model.config.Precision;
+import dev.assay.provenance.Provenance;
 import dev.assay.text.Corpus;
 import dev.assay.text.HoldOut;
 import dev.assay.text.document.TextFiles;
@@ -46,13 +46,15 @@ import java.util.stream.Stream;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunDescription(
         String model,
+
         @JsonProperty("hook")
-                @JsonFormat(
-                        with = {
-                            JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
-                            JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
-                        })
-                List<String> hooks,
+        @JsonFormat(
+                with = {
+                    JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
+                    JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
+                })
+        List<String> hooks,
+
         List<String> text,
         @JsonProperty("text_field") String textField,
         @JsonProperty("context_length") int contextLength,
@@ -134,10 +136,17 @@ public record RunDescription(
 
     /** Describes a run on stored activations by what they were harvested from. */
     public static RunDescription of(ActivationStore store, List<String> hooks) {
-        ActivationProvenance from = store.provenance();
+        Provenance from = store.provenance();
         ObjectNode fields = Json.mapper()
                 .valueToTree(new RunDescription(
-                        from.model(), "", List.of(), "text", from.contextLength(), from.prependBos(), 0, 0));
+                        from.model().name(),
+                        "",
+                        List.of(),
+                        "text",
+                        from.text().contextLength(),
+                        from.text().prependBos(),
+                        0,
+                        0));
         fields.setAll(store.note());
         fields.set("hook", Json.mapper().valueToTree(hooks));
         try {

@@ -29,10 +29,14 @@ final class GemmaScope {
     private static final Pattern RELEASE = Pattern.compile("gemma-scope-(\\d+b)-(pt|it)-(res|mlp|att|transcoders)");
     private static final Pattern LAYER = Pattern.compile("layer_(\\d+)");
     private static final Map<String, String> SITES = Map.of(
-            "res", "blocks.%d.hook_resid_post",
-            "mlp", "blocks.%d.hook_mlp_out",
-            "att", "blocks.%d.attn.hook_z",
-            TRANSCODERS, "blocks.%d.ln2.hook_normalized");
+            "res",
+            "blocks.%d.hook_resid_post",
+            "mlp",
+            "blocks.%d.hook_mlp_out",
+            "att",
+            "blocks.%d.attn.hook_z",
+            TRANSCODERS,
+            "blocks.%d.ln2.hook_normalized");
 
     private GemmaScope() {}
 

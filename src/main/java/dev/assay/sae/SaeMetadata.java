@@ -104,8 +104,8 @@ public final class SaeMetadata {
     public String requiredHookName() {
         List<String> names = texts(HOOK_NAME);
         if (names.size() > 1) {
-            throw new InvalidInputException("the dictionary reads " + names.size() + " sites (" + String.join(", ", names)
-                    + "), expected one");
+            throw new InvalidInputException(
+                    "the dictionary reads " + names.size() + " sites (" + String.join(", ", names) + "), expected one");
         }
         return hookName().orElseThrow(SaeMetadata::noSite);
     }

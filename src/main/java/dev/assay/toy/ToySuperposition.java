@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.ActivationRows;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStream;
@@ -13,6 +12,9 @@ import dev.assay.activation.StreamPosition;
 import dev.assay.evaluate.similarity.DictionaryComparison;
 import dev.assay.evaluate.similarity.DictionarySimilarity;
 import dev.assay.io.Sha256;
+import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.sae.Dictionary;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Autograd;
@@ -223,14 +225,17 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     @Override
-    public ActivationProvenance provenance() {
+    public Provenance provenance() {
         String text = description() + ", seed " + options.seed;
-        return new ActivationProvenance("toy model of superposition", "float32", sites(), text, "all", 1, false, false);
+        return Provenance.of(
+                ModelProvenance.of("toy model of superposition", "float32"),
+                List.of(SITE),
+                TextProvenance.of(text, "all", 1, false, false));
     }
 
     @Override
     public String modelHash() {
-        return new Sha256().add(provenance().toString()).hex();
+        return new Sha256().add(provenance().identity().toString()).hex();
     }
 
     /**

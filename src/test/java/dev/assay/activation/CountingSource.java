@@ -4,6 +4,9 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.util.List;
@@ -119,9 +122,9 @@ public final class CountingSource implements ActivationSource {
     }
 
     @Override
-    public ActivationProvenance provenance() {
-        return new ActivationProvenance(
-                "counting", "float32", sites, "numbers", part, 8, false, true);
+    public Provenance provenance() {
+        return Provenance.of(
+                ModelProvenance.of("counting", "float32"), sites, TextProvenance.of("numbers", part, 8, false, true));
     }
 
     @Override

@@ -11,6 +11,9 @@ import dev.assay.activation.exported.ExportedModel;
 import dev.assay.activation.exported.WaveModels;
 import dev.assay.model.Fixtures;
 import dev.assay.model.HookedTransformer;
+import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.tensor.Scope;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
@@ -79,15 +82,10 @@ class ExportedActivationSourceTest {
         assertEquals(2 * WIDTH, source.width());
         assertEquals(List.of(WaveModels.SINE, WaveModels.COSINE), source.sites());
         assertEquals(
-                new ActivationProvenance(
-                        backend.model().name(),
-                        "as exported",
+                Provenance.of(
+                        ModelProvenance.of(backend.model().name(), "as exported"),
                         List.of("blocks.0.hook_resid_post", "my output"),
-                        corpus.description(),
-                        "all but one of 20 documents",
-                        LENGTH,
-                        true,
-                        true),
+                        TextProvenance.of(corpus.description(), "all but one of 20 documents", LENGTH, true, true)),
                 source.provenance());
         try (ActivationStream stream = source.open(StreamPosition.START);
                 ContextReader reader = corpus.read(Split.TRAINING)) {

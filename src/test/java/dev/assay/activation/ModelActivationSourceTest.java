@@ -74,7 +74,7 @@ class ModelActivationSourceTest {
     void specialTokensComeWhenAskedFor() throws IOException {
         ModelActivationSource source =
                 ActivationSource.of(model, RESIDUAL, corpus).withSpecialTokens(true);
-        assertFalse(source.provenance().withoutSpecialTokens());
+        assertFalse(source.provenance().text().withoutSpecialTokens());
         try (ActivationStream stream = source.open(StreamPosition.START);
                 ContextReader reader = corpus.read(Split.TRAINING)) {
             float[] found = next(stream);
@@ -90,7 +90,7 @@ class ModelActivationSourceTest {
         assertEquals(List.of(RESIDUAL.name(), MLP.name()), source.sites());
         assertEquals(
                 List.of("blocks.1.hook_resid_post", "blocks.0.hook_mlp_out"),
-                source.provenance().hooks());
+                source.provenance().reads());
         try (ActivationStream stream = source.open(StreamPosition.START);
                 ContextReader reader = corpus.read(Split.TRAINING)) {
             TokenBatch batch = reader.next(CONTEXTS_PER_PASS);

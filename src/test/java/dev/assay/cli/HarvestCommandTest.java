@@ -120,7 +120,7 @@ class HarvestCommandTest {
         int[] positions = ActivationStore.open(store).labels(0, 500).positions();
         assertEquals(-1, positions[0]);
         assertEquals(-1, positions[32]);
-        assertFalse(ActivationStore.open(store).provenance().withoutSpecialTokens());
+        assertFalse(ActivationStore.open(store).provenance().text().withoutSpecialTokens());
     }
 
     @Test

@@ -67,8 +67,8 @@ class TablesForNotebooksTest {
     @Test
     void aSweepShowsWhatWasMeasuredAndWhatStopped() {
         SweepRow good = new SweepRow("k16", "topk", List.of("a"), null, 1024, 16.0, 0.9, 1.25, 0.95, 0.125, 3.21, null);
-        SweepRow bad =
-                new SweepRow("k32", "topk", List.of("a"), null, 1024, null, null, null, null, null, 1, "the loss is not a number");
+        SweepRow bad = new SweepRow(
+                "k32", "topk", List.of("a"), null, 1024, null, null, null, null, null, 1, "the loss is not a number");
         Element root = Fragments.check(new SweepTable(List.of(good, bad)));
         List<List<String>> rows = Fragments.cells(root);
         assertEquals(
@@ -77,8 +77,8 @@ class TablesForNotebooksTest {
         assertEquals(
                 "k32 stopped: the loss is not a number",
                 Fragments.elements(root, "p").get(0).getTextContent());
-        Element without = Fragments.check(
-                new SweepTable(List.of(new SweepRow("r", null, List.of("a"), null, 8, 1.0, 0.5, null, null, 0.0, 2, null))));
+        Element without = Fragments.check(new SweepTable(
+                List.of(new SweepRow("r", null, List.of("a"), null, 8, 1.0, 0.5, null, null, 0.0, 2, null))));
         assertEquals(
                 List.of("name", "d_sae", "L0", "explained variance", "dead", "seconds"),
                 Fragments.cells(without).get(0));

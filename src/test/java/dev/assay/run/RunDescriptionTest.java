@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
-import dev.assay.model.HookedTransformer;
 import dev.assay.io.Json;
+import dev.assay.model.HookedTransformer;
 import dev.assay.model.config.Precision;
 import dev.assay.text.Corpus;
 import dev.assay.text.HoldOut;
@@ -25,7 +25,8 @@ class RunDescriptionTest {
     private Path folder;
 
     private static RunDescription run(List<String> text, String heldOutBy, int window, long seed) {
-        return new RunDescription("m", List.of("h"), text, "text", 16, false, 5, 0, heldOutBy, window, seed, null, null);
+        return new RunDescription(
+                "m", List.of("h"), text, "text", 16, false, 5, 0, heldOutBy, window, seed, null, null);
     }
 
     private static Corpus corpus(RunDescription run) throws Exception {
@@ -123,7 +124,9 @@ class RunDescriptionTest {
         assertEquals("h", Json.read(folder.resolve("run.json")).path("hook").textValue());
         RunDescription two = one.at(List.of("a", "b"));
         two.save(folder);
-        assertEquals("[\"a\",\"b\"]", Json.read(folder.resolve("run.json")).path("hook").toString());
+        assertEquals(
+                "[\"a\",\"b\"]",
+                Json.read(folder.resolve("run.json")).path("hook").toString());
         assertEquals(two, RunDescription.read(folder));
     }
 

@@ -189,7 +189,8 @@ class SaeSweepTest {
                 .getMessage();
         assertTrue(elsewhere.contains("expected one of " + SmallSweep.FIRST), elsewhere);
         for (String name : List.of("", "a/b", "checkpoints", "..", "buffer")) {
-            assertThrows(InvalidInputException.class, () -> new SweepMember(name, null, Sites.of("site", 4), "none"), name);
+            assertThrows(
+                    InvalidInputException.class, () -> new SweepMember(name, null, Sites.of("site", 4), "none"), name);
         }
         refuses(SaeSweep.of(SmallSweep.source()).tokens(100), "the sweep has no members");
     }

@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.InvalidInputException;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.ActivationRows;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStream;
 import dev.assay.activation.StreamPosition;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.activation.store.StoreActivationSource;
+import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -99,7 +99,7 @@ class StoreTrainingTest {
         }
 
         @Override
-        public ActivationProvenance provenance() {
+        public Provenance provenance() {
             return source.provenance();
         }
 

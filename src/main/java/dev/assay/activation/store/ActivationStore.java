@@ -9,11 +9,11 @@ import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.ProgressBar;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.ActivationRows;
 import dev.assay.activation.ActivationSource;
 import dev.assay.io.Sha256;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.provenance.Provenance;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -141,7 +141,7 @@ public final class ActivationStore {
      *
      * @return model, sites and text
      */
-    public ActivationProvenance provenance() {
+    public Provenance provenance() {
         return manifest.about().provenance();
     }
 
@@ -151,7 +151,7 @@ public final class ActivationStore {
      * @return the {@linkplain ActivationSource#modelHash hash} of what computed the activations
      */
     public String modelHash() {
-        return manifest.about().modelHash();
+        return manifest.about().provenance().model().hash();
     }
 
     /**

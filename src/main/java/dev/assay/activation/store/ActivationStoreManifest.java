@@ -17,13 +17,11 @@ import java.util.List;
  * The table of contents of a store, {@code activations.json}, version 1. What it does not list is not in the store.
  *
  * @param about what decides the shards
- * @param version the version of Assay that began the store
  * @param asked the rows that were last asked for
  * @param endOfText whether the store holds all that the text gives
  * @param shards in order; all but the last have {@code shardRows} rows
  */
-public record ActivationStoreManifest(
-        StoreDescription about, String version, long asked, boolean endOfText, List<StoredShard> shards) {
+public record ActivationStoreManifest(StoreDescription about, long asked, boolean endOfText, List<StoredShard> shards) {
     static final String FILE = "activations.json";
 
     private static final String FORMAT = "assay-activations";
@@ -31,8 +29,7 @@ public record ActivationStoreManifest(
     private static final String CHECKSUM = "sha256";
 
     static ActivationStoreManifest begin(StoreDescription about, long asked) {
-        String version = ActivationStore.class.getPackage().getImplementationVersion();
-        return new ActivationStoreManifest(about, version == null ? "development" : version, asked, false, List.of());
+        return new ActivationStoreManifest(about, asked, false, List.of());
     }
 
     long rows() {
@@ -62,26 +59,22 @@ public record ActivationStoreManifest(
     }
 
     ActivationStoreManifest asking(long rows) {
-        return new ActivationStoreManifest(about, version, rows, endOfText, shards);
+        return new ActivationStoreManifest(about, rows, endOfText, shards);
     }
 
     ActivationStoreManifest ended() {
-        return new ActivationStoreManifest(about, version, asked, true, shards);
+        return new ActivationStoreManifest(about, asked, true, shards);
     }
 
     /** Returns this with one more shard, which takes the place of a short one before it. */
     ActivationStoreManifest with(StoredShard shard) {
         List<StoredShard> all = new ArrayList<>(endsShort() ? shards.subList(0, shards.size() - 1) : shards);
         all.add(shard);
-        return new ActivationStoreManifest(about, version, asked, endOfText, List.copyOf(all));
+        return new ActivationStoreManifest(about, asked, endOfText, List.copyOf(all));
     }
 
     void write(Path folder) throws IOException {
-        ObjectNode json = Json.mapper()
-                .createObjectNode()
-                .put("format", FORMAT)
-                .put("format_version", VERSION)
-                .put("assay_version", version);
+        ObjectNode json = Json.mapper().createObjectNode().put("format", FORMAT).put("format_version", VERSION);
         json.setAll(about.toJson());
         json.put("asked_rows", asked)
                 .put("rows", rows())
@@ -132,10 +125,6 @@ public record ActivationStoreManifest(
             throw json.unexpected("rows", rows + ", the rows of its shards");
         }
         return new ActivationStoreManifest(
-                about,
-                json.text("assay_version"),
-                json.count("asked_rows"),
-                json.bool("end_of_text"),
-                List.copyOf(shards));
+                about, json.count("asked_rows"), json.bool("end_of_text"), List.copyOf(shards));
     }
 }

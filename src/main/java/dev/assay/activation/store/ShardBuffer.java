@@ -88,7 +88,7 @@ final class ShardBuffer implements AutoCloseable {
             float largest = Math.max(values.max().getFloat(), -values.min().getFloat());
             if (largest > LARGEST_HALF) {
                 throw new InvalidInputException(
-                        "an activation of " + String.join(", ", about.sites()) + " is " + largest
+                        "an activation of " + about.provenance().site() + " is " + largest
                                 + " in size, and float16 holds " + LARGEST_HALF + " at most; store float32");
             }
         }

@@ -3,11 +3,13 @@ package dev.assay.activation.store;
 import ai.djl.Device;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationBuffer;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStream;
 import dev.assay.activation.StreamPosition;
 import dev.assay.io.Sha256;
+import dev.assay.provenance.AssayVersion;
+import dev.assay.provenance.ParentArtifact;
+import dev.assay.provenance.Provenance;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.List;
  * {@link ActivationBuffer} mixes the rows of many blocks.
  */
 public final class StoreActivationSource implements ActivationSource {
+    private static final int HASH_SHOWN = 16;
     private static final long BLOCK_BYTES = 1L << 20;
 
     private final ActivationStore store;
@@ -88,23 +91,23 @@ public final class StoreActivationSource implements ActivationSource {
     }
 
     @Override
-    public ActivationProvenance provenance() {
-        ActivationProvenance from = store.provenance();
-        return new ActivationProvenance(
-                from.model(),
-                from.precision(),
-                sites,
-                from.text(),
-                from.part() + "; " + store.rows() + " rows of store " + storeHash() + " in order " + seed,
-                from.contextLength(),
-                from.prependBos(),
-                from.withoutSpecialTokens());
+    public Provenance provenance() {
+        Provenance from = store.provenance();
+        String hash = storeHash();
+        String part = from.text().part() + "; " + store.rows() + " rows of store " + hash.substring(0, HASH_SHOWN)
+                + " in order " + seed;
+        String size = store.rows() + " rows of width " + width();
+        return from.withVersion(AssayVersion.current())
+                .withSites(sites, List.of())
+                .withText(from.text().withPart(part))
+                .withSeed("rows", seed)
+                .withParent(new ParentArtifact(ParentArtifact.ACTIVATIONS, size, hash));
     }
 
     private String storeHash() {
         Sha256 hash = new Sha256();
         store.manifest().shards().forEach(shard -> hash.add(shard.sha256()));
-        return hash.hex().substring(0, 16);
+        return hash.hex();
     }
 
     @Override

@@ -4,10 +4,11 @@ import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.ActivationSource;
 import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
+import dev.assay.provenance.EarlierProvenance;
+import dev.assay.provenance.Provenance;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,6 @@ import java.util.Set;
  * What decides the shards of a store, but for their number.
  *
  * @param provenance where the activations are from
- * @param modelHash of what computed them
  * @param sites at least one
  * @param widths of the sites
  * @param type of the activations on disk, float32 or float16
@@ -26,8 +26,7 @@ import java.util.Set;
  * @param note what the writer noted beside; may be empty
  */
 record StoreDescription(
-        ActivationProvenance provenance,
-        String modelHash,
+        Provenance provenance,
         List<String> sites,
         List<Integer> widths,
         DataType type,
@@ -50,9 +49,9 @@ record StoreDescription(
                         + "\", which is the name of another tensor in a shard; expected another name");
             }
         }
+        Provenance from = source.provenance();
         return new StoreDescription(
-                source.provenance(),
-                source.modelHash(),
+                from.withModel(from.model().withHash(source.modelHash())),
                 source.sites(),
                 source.widths(),
                 type,
@@ -84,21 +83,18 @@ record StoreDescription(
             throw manifest.unexpected("type", "F32 or F16");
         }
         return new StoreDescription(
-                new ActivationProvenance(
-                        manifest.text("model"),
-                        manifest.text("precision", "float32"),
-                        sites,
-                        manifest.text("text"),
-                        manifest.text("part"),
-                        manifest.integer("context_length"),
-                        manifest.bool("prepend_bos"),
-                        manifest.bool("without_special_tokens")),
-                manifest.text("model_hash"),
+                provenance(manifest, sites),
                 sites,
                 widths,
                 type.equals("F16") ? DataType.FLOAT16 : DataType.FLOAT32,
                 positive(manifest, "shard_rows"),
                 manifest.object("note").node());
+    }
+
+    private static Provenance provenance(JsonObject manifest, List<String> sites) {
+        return manifest.has(Provenance.FIELD)
+                ? Provenance.read(manifest.object(Provenance.FIELD))
+                : EarlierProvenance.ofActivationStore(manifest, sites);
     }
 
     private static int positive(JsonObject object, String field) {
@@ -110,22 +106,13 @@ record StoreDescription(
 
     /** Returns the fields of a manifest that {@link #read} takes. */
     ObjectNode toJson() {
-        ObjectNode json = Json.mapper()
-                .createObjectNode()
-                .put("model", provenance.model())
-                .put("model_hash", modelHash)
-                .put("precision", provenance.precision());
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.set(Provenance.FIELD, provenance.toJson());
         var list = json.putArray("sites");
         for (int i = 0; i < sites.size(); i++) {
             list.addObject().put("name", sites.get(i)).put("width", widths.get(i));
         }
-        json.put("text", provenance.text())
-                .put("part", provenance.part())
-                .put("context_length", provenance.contextLength())
-                .put("prepend_bos", provenance.prependBos())
-                .put("without_special_tokens", provenance.withoutSpecialTokens())
-                .put("type", type == DataType.FLOAT16 ? "F16" : "F32")
-                .put("shard_rows", shardRows);
+        json.put("type", type == DataType.FLOAT16 ? "F16" : "F32").put("shard_rows", shardRows);
         json.set("note", note);
         return json;
     }
@@ -138,7 +125,18 @@ record StoreDescription(
 
     /** Refuses to continue a store with something else. */
     void requireSame(Path manifest, StoreDescription asked) {
-        requireSame(manifest, "", toJson(), asked.toJson());
+        requireSame(manifest, "", compared(), asked.compared());
+    }
+
+    /** The fields that decide the rows; the version of Assay is not among them. */
+    private ObjectNode compared() {
+        ObjectNode fields = provenance.identity();
+        fields.remove("reads"); // "sites" holds these names with their widths
+        fields.put("model_hash", provenance.model().hash());
+        ObjectNode others = toJson();
+        others.remove(Provenance.FIELD);
+        fields.setAll(others);
+        return fields;
     }
 
     private static void requireSame(Path manifest, String path, ObjectNode stored, ObjectNode asked) {

@@ -51,7 +51,8 @@ public final class SweepEvaluation {
         Map<String, SweepRow> rows = new LinkedHashMap<>();
         Map<List<String>, List<SweepOutcome>> bySite = trained(result).stream()
                 .filter(outcome -> isOfOneSite(outcome))
-                .collect(Collectors.groupingBy(outcome -> outcome.member().sites().readNames()));
+                .collect(Collectors.groupingBy(
+                        outcome -> outcome.member().sites().readNames()));
         for (Map.Entry<List<String>, List<SweepOutcome>> site : bySite.entrySet()) {
             HookPoint point = HookPoint.parse(site.getKey().get(0));
             measureInModel(model, corpus, point, site.getValue(), tokens, rows);

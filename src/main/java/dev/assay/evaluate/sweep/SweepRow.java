@@ -31,20 +31,23 @@ import java.util.List;
 public record SweepRow(
         String name,
         String method,
+
         @JsonProperty("site")
-                @JsonFormat(
-                        with = {
-                            JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
-                            JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
-                        })
-                List<String> sites,
+        @JsonFormat(
+                with = {
+                    JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
+                    JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
+                })
+        List<String> sites,
+
         @JsonProperty("site_out")
-                @JsonFormat(
-                        with = {
-                            JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
-                            JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
-                        })
-                List<String> targets,
+        @JsonFormat(
+                with = {
+                    JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
+                    JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
+                })
+        List<String> targets,
+
         @JsonProperty("d_sae") Integer dSae,
         Double l0,
         @JsonProperty("explained_variance") Double explainedVariance,

@@ -7,7 +7,7 @@ import dev.assay.feature.report.FeatureSummary;
 import dev.assay.feature.report.Neighbour;
 import dev.assay.feature.store.ExampleWindow;
 import dev.assay.feature.store.FeatureStore;
-import dev.assay.feature.store.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.sae.SparseAutoencoder;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,11 +122,11 @@ public final class ComparisonBuilder {
     }
 
     private void requireSameTokens() {
-        Provenance ofA = a.store().provenance();
-        Provenance ofB = b.store().provenance();
-        if (!ofA.corpusHash().equals(ofB.corpusHash())) {
+        TextProvenance ofA = a.store().provenance().text();
+        TextProvenance ofB = b.store().provenance().text();
+        if (!ofA.hash().equals(ofB.hash())) {
             throw new InvalidInputException("the two feature stores are of different tokens (" + ofA.tokens() + " of "
-                    + ofA.corpus() + ", and " + ofB.tokens() + " of " + ofB.corpus()
+                    + ofA.description() + ", and " + ofB.tokens() + " of " + ofB.description()
                     + "), so that activations cannot be compared; collect them on the same text, or compare decoders");
         }
     }

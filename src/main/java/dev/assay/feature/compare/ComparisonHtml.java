@@ -2,6 +2,7 @@ package dev.assay.feature.compare;
 
 import dev.assay.feature.report.HtmlFragment;
 import dev.assay.feature.store.Example;
+import dev.assay.provenance.ParentArtifact;
 import dev.assay.view.Html;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +50,10 @@ final class ComparisonHtml {
 
     private static void side(StringBuilder html, String name, FeatureComparison.Side side) {
         html.append("<tr><td>").append(name).append("</td><td>");
-        html.append(Html.escape(side.provenance().dictionary())).append("</td><td>");
-        html.append(Html.escape(side.provenance().hook())).append("</td><td class=\"n\">");
+        html.append(Html.escape(
+                        side.provenance().parent(ParentArtifact.DICTIONARY).description()))
+                .append("</td><td>");
+        html.append(Html.escape(side.provenance().site())).append("</td><td class=\"n\">");
         html.append(Html.count(side.latents())).append("</td><td class=\"n\">");
         html.append(Html.count(side.dead())).append("</td>");
         html.append(HtmlFragment.cell(side.meanBest()))

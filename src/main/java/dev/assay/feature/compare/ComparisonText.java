@@ -1,6 +1,7 @@
 package dev.assay.feature.compare;
 
 import dev.assay.feature.store.Example;
+import dev.assay.provenance.ParentArtifact;
 import dev.assay.view.TextColumns;
 import java.util.List;
 import java.util.Locale;
@@ -50,8 +51,8 @@ final class ComparisonText {
                 Locale.ROOT,
                 "%s: %s at %s, %,d dead; mean best %.4f (by chance %.4f)\n",
                 name,
-                side.provenance().dictionary(),
-                side.provenance().hook(),
+                side.provenance().parent(ParentArtifact.DICTIONARY).description(),
+                side.provenance().site(),
                 side.dead(),
                 side.meanBest(),
                 side.meanBestByChance()));

@@ -3,7 +3,7 @@ package dev.assay.feature.compare;
 import dev.assay.feature.report.FeatureSummary;
 import dev.assay.feature.report.Neighbour;
 import dev.assay.feature.store.Example;
-import dev.assay.feature.store.Provenance;
+import dev.assay.provenance.Provenance;
 import dev.assay.view.Displayable;
 import java.util.List;
 import java.util.Map;

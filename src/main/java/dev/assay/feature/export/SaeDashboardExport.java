@@ -32,9 +32,9 @@ public final class SaeDashboardExport {
      */
     public static SaeDashboardExport of(FeatureInspector inspector) {
         SaeDashboardExport export = new SaeDashboardExport(inspector);
-        export.model = inspector.provenance().model();
+        export.model = inspector.provenance().model().name();
         export.layer =
-                Math.max(0, HookPoint.parse(inspector.provenance().hook()).block());
+                Math.max(0, HookPoint.parse(inspector.provenance().site()).block());
         return export;
     }
 

@@ -8,7 +8,7 @@ import dev.assay.feature.store.Coactivation;
 import dev.assay.feature.store.Example;
 import dev.assay.feature.store.ExampleGroup;
 import dev.assay.feature.store.Histogram;
-import dev.assay.feature.store.Provenance;
+import dev.assay.provenance.Provenance;
 import java.io.IOException;
 import java.util.List;
 
@@ -59,9 +59,9 @@ record SaeDashboardFormat(String model, int layer, String set, Provenance proven
                 json,
                 "logits_hist_data",
                 report.logits().map(LogitSummary::histogram).orElse(new Histogram(0, 0, List.of())));
-        json.writeNumberField("n_prompts_total", provenance.contexts());
-        json.writeNumberField("n_tokens_in_prompt", provenance.contextLength());
-        json.writeStringField("dataset", provenance.corpus());
+        json.writeNumberField("n_prompts_total", provenance.text().contexts());
+        json.writeNumberField("n_tokens_in_prompt", provenance.text().contextLength());
+        json.writeStringField("dataset", provenance.text().description());
         json.writeArrayFieldStart("activations");
         for (Example example : report.topExamples()) {
             activation(json, example, -1, report.stats().max(), -1);

@@ -1,7 +1,8 @@
 package dev.assay.feature.page;
 
 import dev.assay.feature.report.FeatureSummary;
-import dev.assay.feature.store.Provenance;
+import dev.assay.provenance.ParentArtifact;
+import dev.assay.provenance.Provenance;
 import dev.assay.view.Html;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,17 +75,21 @@ final class DashboardOverview {
 
     private void provenance(StringBuilder html) {
         html.append("<dl class=\"provenance\">");
+        ParentArtifact dictionary = provenance.parent(ParentArtifact.DICTIONARY);
         Map<String, String> lines = new LinkedHashMap<>();
-        lines.put("Model", provenance.model());
-        lines.put("Hook", provenance.hook());
-        lines.put("Dictionary", provenance.dictionary());
-        lines.put("Corpus", provenance.corpus());
+        lines.put("Model", provenance.model().name());
+        lines.put("Hook", provenance.site());
+        lines.put("Dictionary", dictionary.description());
+        lines.put("Corpus", provenance.text().description());
         lines.put(
                 "Read",
-                Html.count(provenance.tokens()) + " tokens (" + provenance.split() + "), contexts of "
-                        + provenance.contextLength());
+                Html.count(provenance.text().tokens()) + " tokens ("
+                        + provenance.text().part() + "), contexts of "
+                        + provenance.text().contextLength());
         // Enough of a hash to tell two dictionaries apart by eye.
-        lines.put("Weights", start(provenance.dictionaryHash()) + " on " + start(provenance.modelHash()));
+        lines.put(
+                "Weights",
+                start(dictionary.hash()) + " on " + start(provenance.model().hash()));
         lines.put("Assay", provenance.version());
         lines.forEach((name, value) -> html.append("<div><dt>")
                 .append(name)

@@ -1,6 +1,6 @@
 package dev.assay.feature.report;
 
-import dev.assay.feature.store.Provenance;
+import dev.assay.provenance.Provenance;
 import java.util.List;
 
 /**

@@ -6,6 +6,10 @@ import dev.assay.io.AtomicFolder;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.ParentArtifact;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Autograd;
@@ -17,6 +21,7 @@ import dev.assay.text.TokenBatch;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
@@ -239,20 +244,19 @@ public final class FeatureCollector {
     }
 
     private Provenance provenance(StoreBuilder builder, String corpusHash) {
-        String version = FeatureStore.class.getPackage().getImplementationVersion();
-        return new Provenance(
-                model.name(),
-                WeightsHash.of(model),
-                description(sae),
-                WeightsHash.of(sae),
-                site().name(),
+        TextProvenance text = new TextProvenance(
                 corpus.description(),
-                corpusHash,
                 split.name().toLowerCase(Locale.ROOT).replace('_', '-') + " documents",
+                corpusHash,
                 corpus.contextLength(),
+                corpus.prependBos(),
+                true,
                 builder.contexts(),
-                builder.tokens(),
-                version == null ? "development" : version);
+                builder.tokens());
+        ModelProvenance of =
+                ModelProvenance.of(model.name(), model.precision().toString()).withHash(WeightsHash.of(model));
+        return Provenance.of(of, List.of(site().name()), text)
+                .withParent(new ParentArtifact(ParentArtifact.DICTIONARY, description(sae), WeightsHash.of(sae)));
     }
 
     /** For example {@code topk, k 32, 4096 latents of width 512}. */

@@ -3,6 +3,7 @@ package dev.assay.feature.store;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.MappedTensor;
 import dev.assay.model.HookedTransformer;
+import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
 import java.io.IOException;
@@ -36,8 +37,8 @@ public final class FeatureStore {
         this.manifest = manifest;
         this.data = data;
         this.arrays = arrays;
-        corpus = new StoredCorpus(data, manifest.provenance().contextLength(), arrays);
-        stored = new StoredLatents(arrays, corpus, manifest.provenance().tokens());
+        corpus = new StoredCorpus(data, manifest.provenance().text().contextLength(), arrays);
+        stored = new StoredLatents(arrays, corpus, manifest.provenance().text().tokens());
     }
 
     /**
@@ -117,7 +118,7 @@ public final class FeatureStore {
      * @return all tokens read but special ones
      */
     public long tokens() {
-        return manifest.provenance().tokens();
+        return manifest.provenance().text().tokens();
     }
 
     /**

@@ -6,6 +6,10 @@ import dev.assay.io.AtomicFiles;
 import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import dev.assay.io.Sha256;
+import dev.assay.provenance.EarlierProvenance;
+import dev.assay.provenance.ParentArtifact;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,13 +36,13 @@ public record FeatureStoreManifest(
 
     /** What both files carry, so that files of two passes are not taken for one. */
     static String collection(Provenance provenance) {
-        return new Sha256().add(json(provenance).toString()).hex();
+        return new Sha256().add(identity(provenance).toString()).hex();
     }
 
     void write(Path folder) throws IOException {
         ObjectNode json = Json.mapper().createObjectNode().put("format", FORMAT).put("format_version", VERSION);
         json.put(COLLECTION, collection(provenance));
-        json.setAll(json(provenance));
+        json.set(Provenance.FIELD, provenance.toJson());
         json.put("latents", layout.latents())
                 .put("activations", layout.activations())
                 .put("positions", layout.positions())
@@ -90,36 +94,29 @@ public record FeatureStoreManifest(
         return new Sha256().add(json.deepCopy().without(CHECKSUM).toString()).hex();
     }
 
-    private static ObjectNode json(Provenance provenance) {
+    /** The fields of {@link #collection}: those that the file had before it held a nested provenance. */
+    private static ObjectNode identity(Provenance provenance) {
+        ParentArtifact dictionary = provenance.parent(ParentArtifact.DICTIONARY);
+        TextProvenance text = provenance.text();
         return Json.mapper()
                 .createObjectNode()
-                .put("model", provenance.model())
-                .put("model_hash", provenance.modelHash())
-                .put("dictionary", provenance.dictionary())
-                .put("dictionary_hash", provenance.dictionaryHash())
-                .put("hook", provenance.hook())
-                .put("corpus", provenance.corpus())
-                .put("corpus_hash", provenance.corpusHash())
-                .put("split", provenance.split())
-                .put("context_length", provenance.contextLength())
-                .put("contexts", provenance.contexts())
-                .put("tokens", provenance.tokens())
+                .put("model", provenance.model().name())
+                .put("model_hash", provenance.model().hash())
+                .put("dictionary", dictionary.description())
+                .put("dictionary_hash", dictionary.hash())
+                .put("hook", provenance.site())
+                .put("corpus", text.description())
+                .put("corpus_hash", text.hash())
+                .put("split", text.part())
+                .put("context_length", text.contextLength())
+                .put("contexts", text.contexts())
+                .put("tokens", text.tokens())
                 .put("assay_version", provenance.version());
     }
 
     private static Provenance provenance(JsonObject json) {
-        return new Provenance(
-                json.text("model"),
-                json.text("model_hash"),
-                json.text("dictionary"),
-                json.text("dictionary_hash"),
-                json.text("hook"),
-                json.text("corpus"),
-                json.text("corpus_hash"),
-                json.text("split"),
-                json.integer("context_length"),
-                json.count("contexts"),
-                json.count("tokens"),
-                json.text("assay_version"));
+        return json.has(Provenance.FIELD)
+                ? Provenance.read(json.object(Provenance.FIELD))
+                : EarlierProvenance.ofFeatureStore(json);
     }
 }

@@ -5,6 +5,7 @@ import dev.assay.checkpoint.IncrementalSafetensors;
 import dev.assay.checkpoint.MappedTensor;
 import dev.assay.checkpoint.PlannedTensor;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.provenance.Provenance;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -168,7 +168,7 @@ class ActivationStoreTest {
         }
         assertEquals(
                 List.of("blocks.1.hook_mlp_out"),
-                store.source(HookPoint.mlpOut(1)).provenance().hooks());
+                store.source(HookPoint.mlpOut(1)).provenance().reads());
         refuses(() -> store.source("blocks.9.hook_mlp_out"), folder + " has no site blocks.9.hook_mlp_out");
         refuses(() -> store.source(List.of()), "no site was given");
     }

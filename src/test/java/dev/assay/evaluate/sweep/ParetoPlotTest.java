@@ -17,7 +17,19 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class ParetoPlotTest {
     private static SweepRow row(String name, String method, Double l0, Double variance) {
-        return new SweepRow(name, method, List.of("site"), null, 1024, l0, variance, null, null, null, 1, l0 == null ? "nan" : null);
+        return new SweepRow(
+                name,
+                method,
+                List.of("site"),
+                null,
+                1024,
+                l0,
+                variance,
+                null,
+                null,
+                null,
+                1,
+                l0 == null ? "nan" : null);
     }
 
     private static ParetoPlot plot() {

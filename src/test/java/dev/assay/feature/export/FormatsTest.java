@@ -15,8 +15,10 @@ import dev.assay.feature.store.Example;
 import dev.assay.feature.store.ExampleGroup;
 import dev.assay.feature.store.FeatureStats;
 import dev.assay.feature.store.Histogram;
-import dev.assay.feature.store.Provenance;
 import dev.assay.io.Json;
+import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Collections;
@@ -105,8 +107,10 @@ class FormatsTest {
 
     @Test
     void saedashboardGetsEveryFieldOfItsClass() throws IOException {
-        Provenance provenance =
-                new Provenance("gpt2", "", "", "", "blocks.6.hook_resid_pre", "a corpus", "", "all", 128, 40, 5120, "");
+        Provenance provenance = Provenance.of(
+                ModelProvenance.of("gpt2", "float32"),
+                List.of("blocks.6.hook_resid_pre"),
+                new TextProvenance("a corpus", "all", "", 128, false, true, 40, 5120));
         JsonNode batch = written(new SaeDashboardFormat("gpt2", 6, "res-x", provenance), report(example(3), ""));
         assertEquals(6, batch.path("layer").asInt());
         assertEquals("res-x", batch.path("sae_set").asText());

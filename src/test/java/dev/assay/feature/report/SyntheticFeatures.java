@@ -7,8 +7,11 @@ import dev.assay.feature.store.Example;
 import dev.assay.feature.store.ExampleGroup;
 import dev.assay.feature.store.FeatureStats;
 import dev.assay.feature.store.Histogram;
-import dev.assay.feature.store.Provenance;
 import dev.assay.feature.store.Reports;
+import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.ParentArtifact;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,19 +73,23 @@ public final class SyntheticFeatures implements FeatureCatalog {
 
     @Override
     public Provenance provenance() {
-        return new Provenance(
-                "assay/stories",
-                "5d1fa03c8b6e77aa",
-                "topk, k 32, " + latents + " latents of width 128",
-                "9f2c41d07a5e1b23",
-                "blocks.2.hook_resid_post",
-                "generated stories, seed 7",
-                "41c0e2ab97d35f68",
-                "all documents",
-                128,
-                15_625,
-                TOKENS,
-                "0.1.0");
+        return Provenance.of(
+                        ModelProvenance.of("assay/stories", "float32").withHash("5d1fa03c8b6e77aa"),
+                        List.of("blocks.2.hook_resid_post"),
+                        new TextProvenance(
+                                "generated stories, seed 7",
+                                "all documents",
+                                "41c0e2ab97d35f68",
+                                128,
+                                false,
+                                true,
+                                15_625,
+                                TOKENS))
+                .withVersion("0.1.0")
+                .withParent(new ParentArtifact(
+                        ParentArtifact.DICTIONARY,
+                        "topk, k 32, " + latents + " latents of width 128",
+                        "9f2c41d07a5e1b23"));
     }
 
     @Override

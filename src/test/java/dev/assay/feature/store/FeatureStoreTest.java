@@ -47,7 +47,7 @@ class FeatureStoreTest {
     @Test
     void thePassFindsWhatTheModelRunOneByOneFinds() throws IOException {
         FeatureStore store = collector().batch(5).collect(folder.resolve("features"));
-        float[][] codes = codesOneByOne(store.provenance().contexts()); // [tokens, latents]
+        float[][] codes = codesOneByOne(store.provenance().text().contexts()); // [tokens, latents]
         long active = 0;
         for (int latent = 0; latent < TinyDictionary.LATENTS; latent++) {
             int count = 0;
@@ -82,7 +82,8 @@ class FeatureStoreTest {
         FeatureStore one = collector().batch(1).collect(folder.resolve("one"));
         FeatureStore many = collector().batch(64).collect(folder.resolve("many"));
         assertEquals(one.provenance(), many.provenance());
-        assertTrue(one.provenance().tokens() >= 1500 && one.provenance().tokens() < 1500 + TinyDictionary.LENGTH);
+        assertTrue(one.provenance().text().tokens() >= 1500
+                && one.provenance().text().tokens() < 1500 + TinyDictionary.LENGTH);
         for (int latent = 0; latent < TinyDictionary.LATENTS; latent++) {
             FeatureActivations expected = one.activations(latent);
             FeatureActivations found = many.activations(latent);
@@ -103,9 +104,9 @@ class FeatureStoreTest {
                 FeatureStore.open(folder.resolve("features")).provenance());
         assertEquals(List.of(), old.verify());
         assertEquals(List.of(), young.verify());
-        assertEquals(tiny.model.name(), young.provenance().model());
-        assertEquals(tiny.model.hash(), young.provenance().modelHash());
-        assertEquals(TinyDictionary.SITE.name(), young.provenance().hook());
+        assertEquals(tiny.model.name(), young.provenance().model().name());
+        assertEquals(tiny.model.hash(), young.provenance().model().hash());
+        assertEquals(TinyDictionary.SITE.name(), young.provenance().site());
     }
 
     @Test
@@ -147,7 +148,7 @@ class FeatureStoreTest {
         for (int i = 0; i < row.size(); i++) {
             assertEquals(0, row.document(i) % 20);
         }
-        assertEquals("held-out documents", store.provenance().split());
+        assertEquals("held-out documents", store.provenance().text().part());
     }
 
     @Test

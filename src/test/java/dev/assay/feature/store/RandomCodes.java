@@ -1,10 +1,15 @@
 package dev.assay.feature.store;
 
 import dev.assay.io.AtomicFolder;
+import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.ParentArtifact;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Codes of no model, kept as a dense table beside, for oracles; some activations are 0 or negative, some tokens do not count. */
@@ -105,18 +110,19 @@ final class RandomCodes {
     }
 
     private static Provenance provenance(StoreBuilder builder, String hash) {
-        return new Provenance(
-                "random",
-                "m",
-                "random",
-                "d",
-                "blocks.0.hook_resid_post",
-                "noise",
-                hash,
-                "all documents",
-                LENGTH,
-                builder.contexts(),
-                builder.tokens(),
-                "test");
+        return Provenance.of(
+                        ModelProvenance.of("random", "float32").withHash("m"),
+                        List.of("blocks.0.hook_resid_post"),
+                        new TextProvenance(
+                                "noise",
+                                "all documents",
+                                hash,
+                                LENGTH,
+                                false,
+                                true,
+                                builder.contexts(),
+                                builder.tokens()))
+                .withVersion("test")
+                .withParent(new ParentArtifact(ParentArtifact.DICTIONARY, "random", "d"));
     }
 }

@@ -1,9 +1,9 @@
 package dev.assay.train.internal.run;
 
 import dev.assay.InvalidInputException;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.AtomicFiles;
+import dev.assay.provenance.Provenance;
 import dev.assay.train.plan.BestCheckpoint;
 import dev.assay.train.plan.TrainingPlan;
 import java.io.IOException;
@@ -54,7 +54,7 @@ public final class CheckpointKeeper {
      * @param source where its activations are from
      * @throws InvalidInputException when the file is of another run
      */
-    void findBest(TrainingPlan plan, ActivationProvenance source) throws IOException {
+    void findBest(TrainingPlan plan, Provenance source) throws IOException {
         if (bestBy == null || !Files.exists(best())) {
             return;
         }

@@ -3,10 +3,9 @@ package dev.assay.train.internal.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationBuffer;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.AtomicFolder;
-import dev.assay.io.Json;
+import dev.assay.provenance.Provenance;
 import dev.assay.train.internal.step.ActivationScale;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,8 +57,7 @@ final class SweepCheckpoints {
      */
     record Header(JsonNode source, long steps, List<Progress> members, ActivationBuffer.State buffer) {}
 
-    void save(long steps, ActivationProvenance source, List<SweepRun> runs, ActivationBuffer buffer)
-            throws IOException {
+    void save(long steps, Provenance source, List<SweepRun> runs, ActivationBuffer buffer) throws IOException {
         for (SweepRun run : runs) {
             Path stopped = output.resolve(run.member().name()).resolve(STOPPED);
             if (!run.isRunning() && run.state() != null && !Files.exists(stopped)) {
@@ -69,10 +67,7 @@ final class SweepCheckpoints {
         }
         Files.createDirectories(folder);
         Header header = new Header(
-                Json.mapper().valueToTree(source),
-                steps,
-                runs.stream().map(SweepRun::progress).toList(),
-                buffer.state());
+                source.toJson(), steps, runs.stream().map(SweepRun::progress).toList(), buffer.state());
         AtomicFolder.write(folder.resolve(PREFIX + String.format("%010d", steps)), partial -> {
             TrainingCheckpoints.writePool(buffer(partial), buffer.pool(), header);
             for (SweepRun run : runs) {
@@ -106,7 +101,7 @@ final class SweepCheckpoints {
      * @return what it says
      * @throws InvalidInputException when members or activations are others
      */
-    static Header header(Path checkpoint, ActivationProvenance source, List<SweepRun> runs) throws IOException {
+    static Header header(Path checkpoint, Provenance source, List<SweepRun> runs) throws IOException {
         Path file = buffer(checkpoint);
         try (Safetensors stored = Safetensors.open(file)) {
             Header header = TrainingCheckpoints.metadata(stored, Header.class);

@@ -4,9 +4,9 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.ActivationSource;
 import dev.assay.io.Json;
+import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
@@ -32,7 +32,7 @@ final class SweepRun implements AutoCloseable {
     private static final int STEPS_BETWEEN_LINES = 10;
 
     private final SweepMember member;
-    private final ActivationProvenance provenance;
+    private final Provenance provenance;
     private TrainingState state; // null for a member that could not begin
     private MetricsSink log; // null where nothing is written
     private ActivationScale scale; // null until it was measured
@@ -42,7 +42,7 @@ final class SweepRun implements AutoCloseable {
 
     SweepRun(NDManager manager, SweepMember member, ActivationSource source, Workspace workspace) {
         this.member = member;
-        this.provenance = at(source.provenance(), member);
+        this.provenance = source.provenance().withSites(member.sites().names(), List.of());
         this.failure = member.refusal();
         if (failure == null) {
             state = attempt(() -> begin(manager, source, workspace));
@@ -54,11 +54,6 @@ final class SweepRun implements AutoCloseable {
         DictionaryParameters initial = InitialDictionary.of(
                 manager, plan, member.sites().dIn(), member.sites().dOut());
         return new TrainingState(manager, plan, initial, workspace);
-    }
-
-    /** Where the activations of a member are from, as if it were trained alone. */
-    private static ActivationProvenance at(ActivationProvenance all, SweepMember member) {
-        return all.at(member.sites().names());
     }
 
     /** Does something that may stop this member; gives null where it has. */
@@ -114,7 +109,7 @@ final class SweepRun implements AutoCloseable {
     }
 
     private String site() {
-        return provenance.description();
+        return provenance.summary();
     }
 
     /** Measures the activation scale, unless that was done. */
@@ -125,7 +120,9 @@ final class SweepRun implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             scale = attempt(() -> member.plan().normalizes()
                     ? ActivationScale.measure(
-                            batches.pool(member.sites().names()), state.parameters().dIn(), site())
+                            batches.pool(member.sites().names()),
+                            state.parameters().dIn(),
+                            site())
                     : ActivationScale.of(1));
         }
     }
@@ -133,7 +130,8 @@ final class SweepRun implements AutoCloseable {
     /** Takes a step with the batch at hand. */
     void step(SharedBatches batches) throws IOException {
         long start = System.nanoTime();
-        NDArray x = batches.batch(member.sites().names(), scale, state.parameters().dIn());
+        NDArray x =
+                batches.batch(member.sites().names(), scale, state.parameters().dIn());
         TrainingState.StepReport report = attempt(() -> step(x, batches));
         if (report != null) {
             steps = report.step();

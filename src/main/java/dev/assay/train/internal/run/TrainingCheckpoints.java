@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationBuffer;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.Json;
+import dev.assay.provenance.EarlierProvenance;
+import dev.assay.provenance.Provenance;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
@@ -65,7 +65,7 @@ public final class TrainingCheckpoints {
      */
     record RunningState(
             TrainingState state,
-            ActivationProvenance source,
+            Provenance source,
             ActivationScale scale,
             ActivationBuffer buffer,
             NDArray refusedBatch) {}
@@ -81,7 +81,7 @@ public final class TrainingCheckpoints {
         TrainingState state = run.state();
         Header header = new Header(
                 Json.mapper().valueToTree(state.plan()),
-                Json.mapper().valueToTree(run.source()),
+                run.source().toJson(),
                 state.stepsTaken(),
                 run.scale(),
                 state.dead().windowTokens(),
@@ -135,7 +135,7 @@ public final class TrainingCheckpoints {
      * @return the header
      * @throws InvalidInputException when the checkpoint is of another run
      */
-    public static Header restore(Path file, TrainingState state, ActivationProvenance source) throws IOException {
+    public static Header restore(Path file, TrainingState state, Provenance source) throws IOException {
         try (Scope scope = Scope.open();
                 Safetensors stored = Safetensors.open(file)) {
             Header header = header(stored);
@@ -197,19 +197,14 @@ public final class TrainingCheckpoints {
     }
 
     /** Refuses a checkpoint of another plan or of other activations, naming what differs. */
-    static void requireSameRun(Path file, Header header, TrainingPlan plan, ActivationProvenance source) {
+    static void requireSameRun(Path file, Header header, TrainingPlan plan, Provenance source) {
         requireSame(file, "", header.plan(), Json.mapper().valueToTree(plan));
         requireSameSource(file, header.source(), source);
     }
 
-    /** Refuses a file about other activations, naming what differs. */
-    static void requireSameSource(Path file, JsonNode stored, ActivationProvenance source) {
-        JsonNode asked = Json.mapper().valueToTree(source);
-        // Early versions joined the names of several sites by commas.
-        boolean joined = asked.path("hook").isArray()
-                && stored.path("hook").asText().equals(String.join(",", source.hooks()));
-        JsonNode current = joined ? ((ObjectNode) stored.deepCopy()).set("hook", asked.get("hook")) : stored;
-        requireSame(file, "", current, asked);
+    /** Refuses other activations, naming the field that differs. */
+    static void requireSameSource(Path file, JsonNode stored, Provenance asked) {
+        requireSame(file, "", EarlierProvenance.ofCheckpoint(file, stored).identity(), asked.identity());
     }
 
     /** Refuses what differs from what a file says, naming it. */

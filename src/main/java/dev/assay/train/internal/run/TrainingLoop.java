@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.ProgressBar;
 import dev.assay.activation.ActivationBuffer;
-import dev.assay.activation.ActivationProvenance;
 import dev.assay.activation.ActivationSource;
 import dev.assay.io.Json;
 import dev.assay.sae.SparseAutoencoder;
@@ -83,8 +82,7 @@ public final class TrainingLoop implements AutoCloseable {
     }
 
     private String site() {
-        ActivationProvenance from = source.provenance();
-        return from.description();
+        return source.provenance().summary();
     }
 
     public SparseAutoencoder run() throws IOException {

@@ -3,7 +3,8 @@ package dev.assay.train.internal.step;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.activation.ActivationProvenance;
+import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.Architecture;
 import dev.assay.sae.InputOptions;
@@ -29,7 +30,7 @@ public final class TrainedDictionaryBuilder {
      * encoder gives the codes of x, which are those of a·x divided by a. The decoder has to give y: it is multiplied by a/b, its bias
      * divided by b. Decoder rows keep their norm where a = b, unlike when the scale is folded into the matrices.
      */
-    public static SparseAutoencoder fold(TrainingState state, ActivationScale scale, ActivationProvenance from, Sites sites) {
+    public static SparseAutoencoder fold(TrainingState state, ActivationScale scale, Provenance from, Sites sites) {
         TrainingPlan plan = state.plan();
         try (Scope scope = Scope.open()) {
             DictionaryParameters p = state.optimizer().trained();
@@ -72,15 +73,20 @@ public final class TrainedDictionaryBuilder {
         return plan.target() == Target.INPUT ? codes : new Transcoder(codes, p.has(Parameter.SKIP));
     }
 
-    private static SaeMetadata metadata(TrainingPlan plan, ActivationProvenance from, Sites sites) {
+    private static SaeMetadata metadata(TrainingPlan plan, Provenance from, Sites sites) {
+        TextProvenance text = from.text();
+        Provenance provenance = from.withSites(sites.readNames(), sites.writeNames())
+                .withText(text.withTokens(plan.tokens()))
+                .withSeed("training", plan.seed());
         return SaeMetadata.builder()
-                .modelName(from.model())
+                .modelName(from.model().name())
                 .sites(sites)
-                .datasetPath(from.text())
-                .contextSize(from.contextLength())
-                .prependBos(from.prependBos())
-                .put("exclude_special_tokens", from.withoutSpecialTokens())
+                .datasetPath(text.description())
+                .contextSize(text.contextLength())
+                .prependBos(text.prependBos())
+                .put("exclude_special_tokens", text.withoutSpecialTokens())
                 .put("training", plan)
+                .put(Provenance.FIELD, provenance.toJson())
                 .build();
     }
 }
