@@ -52,11 +52,13 @@ class ArchitectureTest {
         ARROWS.put("activation", Set.of("activation.exported", "text", "provenance"));
         ARROWS.put("activation.store", Set.of("activation"));
         ARROWS.put("sae", Set.of("checkpoint", "hub"));
-        ARROWS.put("train.plan", Set.of("sae"));
+        ARROWS.put("train.spi", Set.of("sae"));
+        ARROWS.put("train.method", Set.of("train.spi"));
+        ARROWS.put("train.plan", Set.of("train.spi"));
         ARROWS.put("train.metrics", Set.of("view"));
         ARROWS.put("train.internal.step", Set.of("train.plan", "activation"));
         ARROWS.put("train.internal.run", Set.of("train.internal.step", "train.metrics"));
-        ARROWS.put("train", Set.of("train.internal.run"));
+        ARROWS.put("train", Set.of("train.internal.run", "train.method"));
         ARROWS.put("intervene", Set.of("model", "sae"));
         ARROWS.put("intervene.attribute", Set.of("intervene"));
         ARROWS.put("feature.store", Set.of("model", "sae", "text", "provenance"));

@@ -6,7 +6,7 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.train.SaeSweep;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.plan.SweepResult;
-import dev.assay.train.plan.TrainingMethod;
+import dev.assay.train.spi.TrainingMethod;
 import java.io.IOException;
 
 /**

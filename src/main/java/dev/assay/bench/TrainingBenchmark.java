@@ -15,16 +15,16 @@ import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
-import dev.assay.train.internal.step.DictionaryParameters;
+import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.internal.step.InitialDictionary;
-import dev.assay.train.internal.step.ThresholdSelector;
 import dev.assay.train.internal.step.TrainingState;
+import dev.assay.train.method.JumpReluTraining;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.DeadLatentRule;
-import dev.assay.train.plan.JumpReluTraining;
-import dev.assay.train.plan.OptimizerOptions;
-import dev.assay.train.plan.TrainingMethod;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.Selector;
+import dev.assay.train.spi.TrainingMethod;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -139,7 +139,7 @@ public final class TrainingBenchmark {
                 Memory memory = device.isGpu()
                         ? null
                         : memory(MemoryUse.peakResidentBytes() - before, sizes, state.parameters());
-                boolean dense = l0 > ThresholdSelector.DENSE * sizes.dSae();
+                boolean dense = l0 > Selector.DENSE_SHARE * sizes.dSae();
                 try (TrainingFloor floor = dense
                         ? TrainingFloor.dense(manager, sizes)
                         : TrainingFloor.sparse(manager, sizes, (int) Math.round(l0))) {

@@ -7,11 +7,11 @@ import dev.assay.Stopwatch;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
-import dev.assay.train.internal.step.DictionaryParameters;
 import dev.assay.train.internal.step.EmbeddingBag;
 import dev.assay.train.internal.step.InitialDictionary;
-import dev.assay.train.internal.step.SparseEntries;
-import dev.assay.train.internal.step.TopKSelector;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.Selector;
+import dev.assay.train.spi.SparseEntries;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,9 +78,7 @@ final class TrainingFloor implements AutoCloseable {
         }
         time("top_k", counted, () -> Aten.topK(scores, k));
         // Sorting by latent is the step's own affair, not a pass over rows: it is done before the clock starts.
-        TopKSelector selector = new TopKSelector(k, null);
-        selector.take(scores);
-        SparseEntries entries = selector.finish();
+        SparseEntries entries = Selector.topK(k).select(consumer -> consumer.accept(scores));
         NDArray values = entries.values();
         NDArray order = Aten.sort(entries.latents()).indices();
         NDArray sorted = Aten.indexSelect(values, 0, order);

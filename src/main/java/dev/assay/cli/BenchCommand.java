@@ -16,9 +16,10 @@ import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Threads;
 import dev.assay.text.Corpus;
 import dev.assay.text.story.StoryCorpus;
-import dev.assay.train.plan.TopKTraining;
-import dev.assay.train.plan.TrainingMethod;
-import dev.assay.train.plan.TrainingMethods;
+import dev.assay.train.method.TopKTraining;
+import dev.assay.train.method.TrainingMethods;
+import dev.assay.train.spi.TrainingMethod;
+import dev.assay.train.spi.TrainingMethodProvider;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -174,8 +175,8 @@ final class BenchCommand implements Runnable {
         }
 
         private TrainingMethod method() {
-            TrainingMethods method = TrainingMethods.of(architecture);
-            return method.make(method.number().equals("coefficient") ? 1e-3 : step.k, dSae);
+            boolean weighted = TrainingMethods.of(architecture).sparsityOption().equals(TrainingMethodProvider.COEFFICIENT);
+            return TrainingMethods.create(architecture, weighted ? 1e-3 : step.k, dSae);
         }
     }
 

@@ -1,8 +1,9 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
-import dev.assay.train.plan.TrainingMethod;
-import dev.assay.train.plan.TrainingMethods;
+import dev.assay.train.method.TrainingMethods;
+import dev.assay.train.spi.TrainingMethod;
+import dev.assay.train.spi.TrainingMethodProvider;
 import picocli.CommandLine.Option;
 
 /** What is trained: an architecture with the number that decides how sparse its codes are. */
@@ -34,8 +35,8 @@ final class MethodOptions {
      * @param dSae the number of latents
      */
     TrainingMethod method(int dSae) {
-        TrainingMethods method = TrainingMethods.of(architecture);
-        boolean selects = !method.number().equals("coefficient");
+        TrainingMethodProvider method = TrainingMethods.of(architecture);
+        boolean selects = !method.sparsityOption().equals(TrainingMethodProvider.COEFFICIENT);
         if (selects && coefficient != null) {
             throw new InvalidInputException("--coefficient is given, but " + architecture + " has none; expected --k");
         }
@@ -46,6 +47,6 @@ final class MethodOptions {
             throw new InvalidInputException(
                     architecture + " needs --coefficient, the weight of its sparsity loss, such as 1");
         }
-        return method.make(selects ? (k == null ? 32 : k) : coefficient, dSae);
+        return TrainingMethods.create(architecture, selects ? (k == null ? 32 : k) : coefficient, dSae);
     }
 }

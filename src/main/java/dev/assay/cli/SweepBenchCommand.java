@@ -9,7 +9,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.text.Corpus;
 import dev.assay.text.story.StoryCorpus;
-import dev.assay.train.plan.TrainingMethods;
+import dev.assay.train.method.TrainingMethods;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -83,7 +83,7 @@ final class SweepBenchCommand implements Callable<Integer> {
                     spec,
                     SweepBenchmark.run(
                             source,
-                            TrainingMethods.TOPK.make(step.k(), dSae),
+                            TrainingMethods.create("topk", step.k(), dSae),
                             dSae,
                             step.batch(),
                             members,

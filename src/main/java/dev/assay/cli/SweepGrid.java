@@ -5,10 +5,11 @@ import dev.assay.InvalidInputException;
 import dev.assay.io.JsonObject;
 import dev.assay.train.SaeSweep;
 import dev.assay.train.SaeTrainer;
+import dev.assay.train.method.TrainingMethods;
 import dev.assay.train.plan.AuxiliaryLoss;
-import dev.assay.train.plan.OptimizerOptions;
 import dev.assay.train.plan.Target;
-import dev.assay.train.plan.TrainingMethods;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.TrainingMethodProvider;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,7 @@ import java.util.Set;
  */
 record SweepGrid(
         String name,
-        TrainingMethods method,
+        TrainingMethodProvider method,
         List<BigDecimal> numbers,
         List<Integer> sizes,
         List<Long> seeds,
@@ -59,17 +60,17 @@ record SweepGrid(
 
     /** Reads a grid from its object in a sweep's file. */
     static SweepGrid read(JsonObject fields) {
-        TrainingMethods method;
+        TrainingMethodProvider method;
         try {
             method = TrainingMethods.of(fields.text("method"));
         } catch (InvalidInputException unknown) {
-            throw fields.unexpected("method", "one of " + TrainingMethods.ids());
+            throw fields.unexpected("method", "one of " + TrainingMethods.names());
         }
-        SweepFile.refuseUnknown(fields, COMMON, method.number());
+        SweepFile.refuseUnknown(fields, COMMON, method.sparsityOption());
         return new SweepGrid(
-                fields.text("name", method.id()),
+                fields.text("name", method.name()),
                 method,
-                list(fields, method.number(), "a number or a list of numbers", JsonNode::isNumber).stream()
+                list(fields, method.sparsityOption(), "a number or a list of numbers", JsonNode::isNumber).stream()
                         .map(node -> new BigDecimal(node.asText()))
                         .toList(),
                 list(fields, "d_sae", "an integer or a list of integers", SweepGrid::isInt).stream()
@@ -132,7 +133,7 @@ record SweepGrid(
     }
 
     private SaeTrainer trainer(double number, int dSae, long seed) {
-        SaeTrainer trainer = SaeTrainer.of(method.make(number, dSae))
+        SaeTrainer trainer = SaeTrainer.of(TrainingMethods.create(method.name(), number, dSae))
                 .dictionarySize(dSae)
                 .seed(seed)
                 .normalizesActivations(normalize);

@@ -9,7 +9,7 @@ import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.plan.Target;
-import dev.assay.train.plan.TrainingMethod;
+import dev.assay.train.spi.TrainingMethod;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -5,12 +5,12 @@ import dev.assay.train.SaeTrainer;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.KAnnealing;
-import dev.assay.train.plan.OptimizerOptions;
-import dev.assay.train.plan.RateSchedule;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.RateSchedule;
 import dev.assay.train.plan.Resampling;
 import dev.assay.train.plan.SparsitySchedule;
-import dev.assay.train.plan.StepSpan;
-import dev.assay.train.plan.TrainingMethod;
+import dev.assay.train.spi.StepSpan;
+import dev.assay.train.spi.TrainingMethod;
 import java.util.List;
 import picocli.CommandLine.Option;
 

@@ -2,15 +2,15 @@ package dev.assay.toy;
 
 import dev.assay.sae.TopK;
 import dev.assay.train.SaeTrainer;
-import dev.assay.train.plan.BatchTopKTraining;
-import dev.assay.train.plan.GatedTraining;
-import dev.assay.train.plan.JumpReluPenalty;
-import dev.assay.train.plan.JumpReluTraining;
-import dev.assay.train.plan.MatryoshkaTraining;
-import dev.assay.train.plan.PAnnealingTraining;
-import dev.assay.train.plan.StandardTraining;
-import dev.assay.train.plan.TopKTraining;
-import dev.assay.train.plan.TrainingMethod;
+import dev.assay.train.method.BatchTopKTraining;
+import dev.assay.train.method.GatedTraining;
+import dev.assay.train.method.JumpReluPenalty;
+import dev.assay.train.method.JumpReluTraining;
+import dev.assay.train.method.MatryoshkaTraining;
+import dev.assay.train.method.PAnnealingTraining;
+import dev.assay.train.method.StandardTraining;
+import dev.assay.train.method.TopKTraining;
+import dev.assay.train.spi.TrainingMethod;
 import java.util.List;
 
 /**

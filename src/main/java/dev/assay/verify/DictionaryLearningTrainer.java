@@ -3,34 +3,32 @@ package dev.assay.verify;
 import dev.assay.io.JsonObject;
 import dev.assay.sae.TopK;
 import dev.assay.train.internal.run.StoredTensors;
-import dev.assay.train.internal.step.LossNames;
-import dev.assay.train.internal.step.MatryoshkaObjective;
-import dev.assay.train.internal.step.PAnnealingObjective;
-import dev.assay.train.internal.step.RunningThreshold;
 import dev.assay.train.internal.step.TrainingState;
+import dev.assay.train.method.BatchTopKTraining;
+import dev.assay.train.method.GatedTraining;
+import dev.assay.train.method.JumpReluPenalty;
+import dev.assay.train.method.JumpReluTraining;
+import dev.assay.train.method.MatryoshkaTraining;
+import dev.assay.train.method.PAnnealingTraining;
+import dev.assay.train.method.StandardTraining;
+import dev.assay.train.method.ThresholdRule;
+import dev.assay.train.method.TopKTraining;
 import dev.assay.train.plan.AuxiliaryLoss;
-import dev.assay.train.plan.BatchTopKTraining;
 import dev.assay.train.plan.DeadLatentOptions;
 import dev.assay.train.plan.DeadLatentRule;
-import dev.assay.train.plan.DecoderConstraint;
 import dev.assay.train.plan.DictionaryInitialization;
-import dev.assay.train.plan.GatedTraining;
-import dev.assay.train.plan.JumpReluPenalty;
-import dev.assay.train.plan.JumpReluTraining;
 import dev.assay.train.plan.KAnnealing;
-import dev.assay.train.plan.MatryoshkaTraining;
-import dev.assay.train.plan.OptimizerOptions;
-import dev.assay.train.plan.PAnnealingTraining;
-import dev.assay.train.plan.Parameter;
-import dev.assay.train.plan.RateSchedule;
 import dev.assay.train.plan.SparsitySchedule;
-import dev.assay.train.plan.StandardTraining;
-import dev.assay.train.plan.StepSpan;
 import dev.assay.train.plan.Target;
-import dev.assay.train.plan.ThresholdRule;
-import dev.assay.train.plan.TopKTraining;
-import dev.assay.train.plan.TrainingMethod;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.DecoderConstraint;
+import dev.assay.train.spi.Gradients;
+import dev.assay.train.spi.LossNames;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.RateSchedule;
+import dev.assay.train.spi.StepSpan;
+import dev.assay.train.spi.TrainingMethod;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,8 +82,8 @@ enum DictionaryLearningTrainer implements RecordedTrainer {
                     "mse_loss", report.squaredError(),
                     "lp_loss", RecordedTrainer.number(report, LossNames.PENALTY),
                     "scaled_lp_loss", RecordedTrainer.number(report, LossNames.L1),
-                    "p", RecordedTrainer.number(report, PAnnealingObjective.EXPONENT),
-                    "sparsity_coeff", RecordedTrainer.number(report, PAnnealingObjective.COEFFICIENT),
+                    "p", RecordedTrainer.number(report, LossNames.EXPONENT),
+                    "sparsity_coeff", RecordedTrainer.number(report, LossNames.COEFFICIENT),
                     "sparsity_scale", RecordedTrainer.sparsity(report, plan));
         }
     },
@@ -156,7 +154,7 @@ enum DictionaryLearningTrainer implements RecordedTrainer {
             double[] each = IntStream.range(0, groups)
                     .mapToDouble(g -> method.weights().get(g)
                             * groups
-                            * RecordedTrainer.number(report, MatryoshkaObjective.errorName(method, g)))
+                            * RecordedTrainer.number(report, method.errorName(g)))
                     .toArray();
             Map<String, Double> losses = selected(report, plan, RecordedTrainer.number(report, LossNames.MATRYOSHKA));
             losses.put(
@@ -312,7 +310,7 @@ enum DictionaryLearningTrainer implements RecordedTrainer {
     }
 
     private static Map<String, Double> selected(TrainingState.StepReport report, TrainingPlan plan, double error) {
-        double threshold = RecordedTrainer.number(report, RunningThreshold.NAME);
+        double threshold = RecordedTrainer.number(report, LossNames.THRESHOLD);
         double auxiliary = RecordedTrainer.number(report, LossNames.AUXILIARY);
         Map<String, Double> losses = new LinkedHashMap<>();
         losses.put("l2_loss", error);

@@ -2,7 +2,6 @@ package dev.assay.verify;
 
 import dev.assay.io.JsonObject;
 import dev.assay.train.internal.run.StoredTensors;
-import dev.assay.train.internal.step.ScheduleStep;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.plan.TrainingPlan;
 import java.util.Map;
@@ -44,6 +43,6 @@ interface RecordedTrainer {
 
     /** The factor of the sparsity's coefficient at a step. */
     static double sparsity(TrainingState.StepReport report, TrainingPlan plan) {
-        return new ScheduleStep(report.step() - 1, plan.steps(), plan.sparsity()).sparsity();
+        return plan.sparsity().at(report.step() - 1, plan.steps()).sparsity();
     }
 }

@@ -11,7 +11,7 @@ import dev.assay.io.JsonObject;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
-import dev.assay.train.internal.step.DictionaryParameters;
+import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.plan.TrainingPlan;
 import java.io.IOException;

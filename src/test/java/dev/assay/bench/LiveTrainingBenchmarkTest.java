@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.activation.CountingSource;
 import dev.assay.sae.TopK;
-import dev.assay.train.plan.TopKTraining;
+import dev.assay.train.method.TopKTraining;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

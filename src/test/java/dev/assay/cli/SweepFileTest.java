@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.CountingSource;
 import dev.assay.train.SaeSweep;
+import dev.assay.train.method.TrainingMethods;
 import dev.assay.train.plan.SweepMember;
-import dev.assay.train.plan.TrainingMethods;
+import dev.assay.train.spi.TrainingMethodProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SweepFileTest {
     private static final String VALID = """
@@ -102,11 +103,15 @@ class SweepFileTest {
         assertTrue(members.get(3).refusal().contains("-1"), members.get(3).refusal());
     }
 
+    static List<TrainingMethodProvider> methods() {
+        return TrainingMethods.all();
+    }
+
     @ParameterizedTest
-    @EnumSource
-    void everyMethodHasItsName(TrainingMethods method) throws IOException {
+    @MethodSource("methods")
+    void acceptsEveryMethodByItsName(TrainingMethodProvider method) throws IOException {
         SweepFile file = read(
-                VALID.replace("topk", method.id()).replace("k: [4, 8]", method.number() + ": 4") + "    sites: [a]\n");
+                VALID.replace("topk", method.name()).replace("k: [4, 8]", method.sparsityOption() + ": 4") + "    sites: [a]\n");
         assertEquals(null, members(file).get(0).refusal());
     }
 

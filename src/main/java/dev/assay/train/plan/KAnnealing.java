@@ -1,6 +1,8 @@
 package dev.assay.train.plan;
 
 import dev.assay.InvalidInputException;
+import dev.assay.train.spi.StepSpan;
+import dev.assay.train.spi.TrainingMethod;
 
 /**
  * Starts a TopK dictionary, or one of its kin, with more active latents than it will have, so that fewer die early. With a span of n

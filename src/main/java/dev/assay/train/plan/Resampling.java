@@ -1,6 +1,7 @@
 package dev.assay.train.plan;
 
 import dev.assay.InvalidInputException;
+import dev.assay.train.spi.StepSpan;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,8 @@
 package dev.assay.train.plan;
 
+import dev.assay.train.spi.ScheduleStep;
+import dev.assay.train.spi.StepSpan;
+
 /**
  * How the pressure towards sparse codes grows at the start of a run.
  *
@@ -35,5 +38,28 @@ public record SparsitySchedule(StepSpan warmUp, KAnnealing k) {
      */
     public static SparsitySchedule annealing(KAnnealing annealing) {
         return new SparsitySchedule(StepSpan.NONE, annealing);
+    }
+
+    /**
+     * Returns the values at a step.
+     *
+     * @param step counted from 0
+     * @param steps the length of the run
+     * @return the position in the run
+     */
+    public ScheduleStep at(long step, long steps) {
+        return new Position(step, steps, this);
+    }
+
+    private record Position(long step, long steps, SparsitySchedule schedule) implements ScheduleStep {
+        @Override
+        public double sparsity() {
+            return schedule.warmUp().passed(step, steps);
+        }
+
+        @Override
+        public double k(double k) {
+            return schedule.k().k(k, step, steps);
+        }
     }
 }

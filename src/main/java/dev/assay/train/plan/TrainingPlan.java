@@ -1,6 +1,8 @@
 package dev.assay.train.plan;
 
 import dev.assay.InvalidInputException;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.TrainingMethod;
 
 /**
  * Everything that decides a training run, apart from the activations it sees.

@@ -1,5 +1,15 @@
 package dev.assay.train.plan;
 
+import dev.assay.train.method.BatchTopKTraining;
+import dev.assay.train.method.GatedTraining;
+import dev.assay.train.method.JumpReluPenalty;
+import dev.assay.train.method.JumpReluTraining;
+import dev.assay.train.method.MatryoshkaTraining;
+import dev.assay.train.method.PAnnealingTraining;
+import dev.assay.train.method.StandardTraining;
+import dev.assay.train.method.TopKTraining;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.TrainingMethod;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;

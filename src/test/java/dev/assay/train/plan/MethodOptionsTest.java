@@ -11,8 +11,21 @@ import dev.assay.sae.TopK;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
-import dev.assay.train.internal.step.RunningThreshold;
 import dev.assay.train.internal.step.TrainingState;
+import dev.assay.train.method.BatchTopKTraining;
+import dev.assay.train.method.GatedTraining;
+import dev.assay.train.method.JumpReluPenalty;
+import dev.assay.train.method.JumpReluTraining;
+import dev.assay.train.method.MatryoshkaTraining;
+import dev.assay.train.method.PAnnealingTraining;
+import dev.assay.train.method.StandardTraining;
+import dev.assay.train.method.ThresholdRule;
+import dev.assay.train.method.TopKTraining;
+import dev.assay.train.method.TrainingMethods;
+import dev.assay.train.spi.LossNames;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.TrainingMethod;
+import dev.assay.train.spi.TrainingMethodProvider;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,8 +51,8 @@ class MethodOptionsTest {
 
     @Test
     void tablesAndPlotsCallAMethodWhatOptionsCallIt() {
-        for (TrainingMethods named : TrainingMethods.values()) {
-            assertEquals(named.id(), named.make(2, 64).label());
+        for (TrainingMethodProvider provider : TrainingMethods.all()) {
+            assertEquals(provider.name(), TrainingMethods.create(provider.name(), 2, 64).label());
         }
         assertEquals("standard p=0.5", new StandardTraining(1, 0.5, false, false).label());
     }
@@ -93,7 +106,7 @@ class MethodOptionsTest {
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {
-            return state.sums(c.batch(manager)).losses().get(RunningThreshold.NAME);
+            return state.sums(c.batch(manager)).values().get(LossNames.THRESHOLD);
         }
     }
 

@@ -9,6 +9,10 @@ import dev.assay.activation.ActivationSource;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.SmallRun;
+import dev.assay.train.method.MatryoshkaTraining;
+import dev.assay.train.method.PAnnealingTraining;
+import dev.assay.train.method.TrainingMethods;
+import dev.assay.train.spi.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,10 +34,10 @@ class MethodResumeTest {
     static Stream<TrainingMethod> methods() {
         return Stream.of(
                 MatryoshkaTraining.of(3, List.of(8, LATENTS)),
-                TrainingMethods.of("tied").make(0.1, LATENTS),
+                TrainingMethods.create("tied", 0.1, LATENTS),
                 new PAnnealingTraining(0.1, 1, 0.3, false, 0.1, 1, 8, 3),
-                TrainingMethods.of("gated").make(0.1, LATENTS),
-                TrainingMethods.of("jumprelu").make(0.1, LATENTS));
+                TrainingMethods.create("gated", 0.1, LATENTS),
+                TrainingMethods.create("jumprelu", 0.1, LATENTS));
     }
 
     @ParameterizedTest

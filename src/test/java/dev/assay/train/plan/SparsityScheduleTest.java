@@ -13,10 +13,16 @@ import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.step.InitialDictionary;
-import dev.assay.train.internal.step.LossNames;
-import dev.assay.train.internal.step.ScheduleStep;
-import dev.assay.train.internal.step.StepAccumulator;
+import dev.assay.train.internal.step.LossValues;
 import dev.assay.train.internal.step.TrainingState;
+import dev.assay.train.method.BatchTopKTraining;
+import dev.assay.train.method.MatryoshkaTraining;
+import dev.assay.train.method.StandardTraining;
+import dev.assay.train.method.TopKTraining;
+import dev.assay.train.spi.LossNames;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.StepSpan;
+import dev.assay.train.spi.TrainingMethod;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,8 +35,8 @@ class SparsityScheduleTest {
         SparsitySchedule schedule = new SparsitySchedule(StepSpan.steps(4), KAnnealing.none());
         double[] expected = {0, 0.25, 0.5, 0.75, 1, 1};
         for (int step = 0; step < expected.length; step++) {
-            assertEquals(expected[step], new ScheduleStep(step, expected.length, schedule).sparsity());
-            assertEquals(1, new ScheduleStep(step, expected.length, SparsitySchedule.none()).sparsity());
+            assertEquals(expected[step], schedule.at(step, expected.length).sparsity());
+            assertEquals(1, SparsitySchedule.none().at(step, expected.length).sparsity());
         }
     }
 
@@ -97,7 +103,7 @@ class SparsityScheduleTest {
     }
 
     /** What the steps of a run report. */
-    private static List<StepAccumulator.Losses> losses(TrainingPlan plan) {
+    private static List<LossValues> losses(TrainingPlan plan) {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
@@ -115,12 +121,12 @@ class SparsityScheduleTest {
         double[] expected = {8, 6, 5, 3, 2.5, 2.5}; // ⌊8 · (1 − t/4) + 2.5 · t/4⌋, then k
         for (TrainingMethod method :
                 List.of(BatchTopKTraining.of(2.5), MatryoshkaTraining.of(2.5, List.of(8, Plans.LATENTS)))) {
-            List<StepAccumulator.Losses> found = losses(plan(method, SparsitySchedule.annealing(annealing)));
+            List<LossValues> found = losses(plan(method, SparsitySchedule.annealing(annealing)));
             for (int step = 0; step < expected.length; step++) {
                 assertEquals(expected[step], found.get(step).l0(), 1e-6, method.id() + " step " + step);
             }
         }
-        List<StepAccumulator.Losses> rows =
+        List<LossValues> rows =
                 losses(plan(new TopKTraining(TopK.of(2)), SparsitySchedule.annealing(annealing)));
         assertEquals(2, rows.get(5).l0(), 1e-6);
         assertTrue(rows.get(0).l0() > 6);
@@ -128,7 +134,7 @@ class SparsityScheduleTest {
 
     @Test
     void penaltiesWarmUp() {
-        List<StepAccumulator.Losses> found =
+        List<LossValues> found =
                 losses(plan(StandardTraining.l1(1), SparsitySchedule.warmUp(StepSpan.steps(4))));
         double full = found.get(5).get(LossNames.L1);
         double[] expected = {0, 0.25, 0.5, 0.75, 1, 1};

@@ -4,7 +4,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Aten;
-import dev.assay.train.internal.step.DictionaryParameters;
+import dev.assay.train.method.BatchTopKTraining;
+import dev.assay.train.method.GatedTraining;
+import dev.assay.train.method.JumpReluPenalty;
+import dev.assay.train.method.JumpReluTraining;
+import dev.assay.train.method.MatryoshkaTraining;
+import dev.assay.train.method.PAnnealingTraining;
+import dev.assay.train.method.StandardTraining;
+import dev.assay.train.method.TopKTraining;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.TrainingMethod;
 
 /** The loss of every method in operations that PyTorch differentiates, densely; jumps have their slopes by way of detached factors. */
 public final class TapeLoss {

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
-import dev.assay.train.internal.step.DictionaryParameters;
-import dev.assay.train.plan.Parameter;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.Parameter;
 import java.util.EnumMap;
 import java.util.Map;
 

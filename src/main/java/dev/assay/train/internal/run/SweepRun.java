@@ -10,7 +10,7 @@ import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
-import dev.assay.train.internal.step.DictionaryParameters;
+import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.internal.step.InitialDictionary;
 import dev.assay.train.internal.step.TrainedDictionaryBuilder;
 import dev.assay.train.internal.step.TrainingState;

@@ -13,7 +13,7 @@ import dev.assay.provenance.Provenance;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
-import dev.assay.train.internal.step.DictionaryParameters;
+import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.plan.TrainingPlan;
 import java.io.IOException;

@@ -5,9 +5,13 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.AuxiliaryLoss;
-import dev.assay.train.plan.Parameter;
+import dev.assay.train.spi.BatchSlice;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.LossNames;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.ReconstructionLoss;
 
-/** The loss of {@link AuxiliaryLoss} on the dead part of a dictionary. */
+/** The loss of {@link AuxiliaryLoss} on the dead latents of a dictionary, with its gradients. */
 final class AuxiliaryGradient {
     private final AuxiliaryLoss auxiliary;
     private final DictionaryParameters p;
@@ -18,10 +22,10 @@ final class AuxiliaryGradient {
     /**
      * Prepares the loss.
      *
-     * @param auxiliary its numbers
+     * @param auxiliary its options
      * @param p the dictionary
-     * @param dead its dead part
-     * @param ranksByNorm whether dead latents are chosen by pre-activation times decoder norm
+     * @param dead its dead latents
+     * @param ranksByNorm whether dead latents are ranked by pre-activation times decoder norm
      */
     AuxiliaryGradient(AuxiliaryLoss auxiliary, DictionaryParameters p, DeadSubDictionary dead, boolean ranksByNorm) {
         this.auxiliary = auxiliary;
@@ -31,13 +35,13 @@ final class AuxiliaryGradient {
         this.scaled = auxiliary.convention() == AuxiliaryLoss.Convention.SCALED;
     }
 
-    void addTo(BatchSlice batch, StepAccumulator sums) {
+    void addTo(BatchSlice batch, StepSums sums) {
         NDArray error = sums.error(); // −r: [batch, d_out]
         NDArray weight = weight(error, sums);
         int rows = batch.size();
-        int piece = ChunkSizes.rows(error, DenseCodeSpace.ROWS, dead.size());
-        for (int first = 0; first < rows; first += piece) {
-            int last = Math.min(rows, first + piece);
+        int chunk = ChunkSizes.rows(error, DenseCodeSpace.ROWS, dead.size());
+        for (int first = 0; first < rows; first += chunk) {
+            int last = Math.min(rows, first + chunk);
             try (Scope scope = Scope.open()) {
                 add(batch.slice(first, last), weight, sums);
                 sums.keep(scope);
@@ -45,33 +49,33 @@ final class AuxiliaryGradient {
         }
     }
 
-    private void add(BatchSlice rows, NDArray weight, StepAccumulator sums) {
+    private void add(BatchSlice rows, NDArray weight, StepSums sums) {
         NDArray pre = dead.pre(rows); // [rows, n_dead]
         NDArray selected = selected(pre, AuxiliaryLoss.latentsPerRow(p.dOut(), dead.size()));
         NDArray codes = pre.mul(selected);
-        NDArray miss = codes.matMul(dead.decoder()); // r̂ − r, once the error is added
+        NDArray miss = codes.matMul(dead.decoder()); // r̂ − r, after the error is added
         Aten.add_(miss, sums.error(rows), 1);
         boolean biased = scaled && p.has(Parameter.DECODER_BIAS);
         if (biased) {
             Aten.add_(miss, p.decoderBias(), 1);
         }
-        sums.loss(
+        sums.losses().add(
                 LossNames.AUXILIARY,
-                ReconstructionLoss.squares(miss).mul(weight).div((float) sums.batch()));
-        Aten.mul_(miss, weight.mul(2f / sums.batch()));
+                ReconstructionLoss.sumOfSquares(miss).mul(weight).div((float) sums.batchSize()));
+        Aten.mul_(miss, weight.mul(2f / sums.batchSize()));
         NDArray g = miss; // ∂loss/∂r̂
         dead.addGradients(rows, codes, g, selected);
         if (biased) {
-            sums.gradient(Parameter.DECODER_BIAS, g.sum(new int[] {0}));
+            sums.gradients().add(Parameter.DECODER_BIAS, g.sum(new int[] {0}));
         }
     }
 
-    /** 1 where a dead latent takes part, else 0: [rows, n_dead]. */
+    /** 1 where a dead latent is selected, else 0: [rows, n_dead]. */
     private NDArray selected(NDArray pre, int count) {
         try (Scope scope = Scope.open()) {
             NDArray ranks = ranksByNorm ? pre.mul(Aten.rowNorms(dead.decoder()).reshape(1, dead.size())) : pre;
             NDArray positive = scaled ? ranks.onesLike() : Aten.positive(ranks);
-            // Rows seldom have more positive pre-activations than may take part; there is nothing to choose then.
+            // Rows rarely have more positive pre-activations than are selected; then there is nothing to rank.
             float most = positive.sum(new int[] {1}).max().getFloat();
             if (most <= count) {
                 return scope.keep(positive);
@@ -83,18 +87,18 @@ final class AuxiliaryGradient {
     }
 
     /** The factor of E‖r − r̂‖², a scalar array. */
-    private NDArray weight(NDArray error, StepAccumulator sums) {
+    private NDArray weight(NDArray error, StepSums sums) {
         if (scaled) {
             double share = Math.min((double) dead.size() / Math.max(p.dOut() / 2, 1), 1);
             return error.getManager().create((float) (auxiliary.coefficient() * share));
         }
         NDArray variance;
         try (Scope scope = Scope.open()) {
-            NDArray centred = sums.borrow(Workspace.Use.SCORES);
+            NDArray centred = sums.reconstruction(Workspace.Use.SCORES);
             Aten.sub(error, error.mean(new int[] {0}), centred);
-            variance = scope.keep(ReconstructionLoss.squares(centred).div((float) sums.batch()));
+            variance = scope.keep(ReconstructionLoss.sumOfSquares(centred).div((float) sums.batchSize()));
         }
-        // A residual without variance leaves nothing to explain: the loss is 0 then, not NaN.
+        // Without variance in the residual the loss is 0, not NaN.
         return Aten.positive(variance).mul((float) auxiliary.coefficient()).div(variance.maximum(Float.MIN_NORMAL));
     }
 }

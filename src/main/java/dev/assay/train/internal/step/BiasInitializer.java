@@ -1,18 +1,20 @@
 package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.DictionaryInitialization;
+import dev.assay.train.spi.DictionaryParameters;
 
-/** Starts the biases that {@link DictionaryInitialization} wants to fit the first batch. */
+/** Initializes biases from the first batch, as {@link DictionaryInitialization} requires. */
 final class BiasInitializer {
     private BiasInitializer() {}
 
-    /** Sets the decoder bias from the rows that are to be reconstructed: target [batch, d_out]. */
+    /** Sets the decoder bias from the activations to reconstruct: target [batch, d_out]. */
     static void startDecoderBias(DictionaryInitialization.DecoderBias start, NDArray target, NDArray decoderBias) {
         switch (start) {
             case MEAN -> Aten.copy_(decoderBias, target.mean(new int[] {0}));
@@ -25,9 +27,9 @@ final class BiasInitializer {
      * Sets encoder biases so that each latent is above its bound on a share of the rows.
      *
      * @param share above 0
-     * @param s [batch, d_in], what the encoder is multiplied by
+     * @param s [batch, d_in], the input of the encoder
      * @param p changed
-     * @param bound [d_sae], or null for 0
+     * @param bound [d_sae]
      */
     static void startEncoderBias(double share, NDArray s, DictionaryParameters p, NDArray bound) {
         int batch = (int) s.getShape().get(0);
@@ -45,7 +47,7 @@ final class BiasInitializer {
                 biases.add(scope.keep(edge.neg()));
             }
         }
-        NDArray all = Candidates.joined(biases);
-        Aten.copy_(p.encoderBias(), bound == null ? all : all.add(bound));
+        NDArray all = biases.size() == 1 ? biases.get(0) : NDArrays.concat(biases);
+        Aten.copy_(p.encoderBias(), all.add(bound));
     }
 }

@@ -4,63 +4,67 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
+import java.util.Optional;
 
 /**
- * The pre-activations of latents that will count as dead unless they fire in the batch at hand, taken out of the encoder's product as it
- * is made: losses on dead latents would else compute them once more.
+ * The pre-activations of the latents that count as dead unless they fire in the current batch, copied from the encoder's product, which avoids
+ * computing them again for the losses on dead latents.
  */
 final class DeadCandidatePreActivations {
-    /** Of more latents, the array would be too large for what it saves. */
-    private static final double MOST = 1.0 / 8;
+    /** The largest share of latents whose pre-activations are worth a copy. */
+    private static final double MAX_SHARE = 1.0 / 8;
 
-    private final NDArray suspects; // int64 [n], rising
-    private final NDArray scores; // [batch, n]
-    private int taken;
+    private final NDArray candidates; // int64 [n], ascending
+    private final NDArray scores; // [batch, n], or null if nothing is copied
 
-    private DeadCandidatePreActivations(NDArray suspects, NDArray scores) {
-        this.suspects = suspects;
+    private DeadCandidatePreActivations(NDArray candidates, NDArray scores) {
+        this.candidates = candidates;
         this.scores = scores;
     }
 
     /**
-     * Prepares for a batch.
+     * Prepares the copy for a batch. Nothing is copied if there are no candidates, or more than an eighth of the latents.
      *
-     * @param suspects int64 [n], rising, or null for none
-     * @param batch rows
+     * @param candidates int64 [n], ascending
+     * @param batchSize rows
      * @param dSae the number of latents
-     * @param workspace has room for the pre-activations
-     * @return null where none are to be taken
+     * @param workspace holds the pre-activations
      */
-    static DeadCandidatePreActivations of(NDArray suspects, int batch, int dSae, Workspace workspace) {
-        if (suspects == null || suspects.size() > MOST * dSae) {
-            return null;
-        }
+    static DeadCandidatePreActivations of(NDArray candidates, int batchSize, int dSae, Workspace workspace) {
+        long count = candidates.size();
+        boolean copies = count > 0 && count <= MAX_SHARE * dSae;
         return new DeadCandidatePreActivations(
-                suspects, workspace.array(Workspace.Use.SUSPECTS, batch, suspects.size()));
-    }
-
-    /** Begins with the first row again. */
-    void restart() {
-        taken = 0;
-    }
-
-    /** Takes those of the next rows: [rows, d_sae]. */
-    void take(NDArray all) {
-        int next = taken + (int) all.getShape().get(0);
-        try (NDArray some = columns(all, suspects)) {
-            Aten.copy_(scores.get(new NDIndex("{}:{}", taken, next)), some);
-        }
-        taken = next;
+                candidates, copies ? workspace.array(Workspace.Use.DEAD_CANDIDATES, batchSize, count) : null);
     }
 
     /**
-     * Returns those of the latents that did not fire, once all rows were taken.
+     * Copies the candidates' columns of a chunk of the product.
      *
-     * @param dead int64 [n_dead], rising; suspects all of them
-     * @return [batch, n_dead]
+     * @param firstRow the index of its first row in the batch
+     * @param chunk [rows, d_sae]
      */
-    NDArray of(NDArray dead) {
-        return dead.size() == suspects.size() ? scores : columns(scores, Aten.searchSorted(suspects, dead));
+    void copy(int firstRow, NDArray chunk) {
+        if (scores == null) {
+            return;
+        }
+        long last = firstRow + chunk.getShape().get(0);
+        try (NDArray columns = columns(chunk, candidates)) {
+            Aten.copy_(scores.get(new NDIndex("{}:{}", firstRow, last)), columns);
+        }
+    }
+
+    /**
+     * Returns the copied pre-activations of dead latents, once the product is complete.
+     *
+     * @param dead int64 [n_dead], ascending; all of them candidates
+     * @return [batch, n_dead], or empty if nothing was copied
+     */
+    Optional<NDArray> of(NDArray dead) {
+        if (scores == null) {
+            return Optional.empty();
+        }
+        boolean all = dead.size() == candidates.size();
+        return Optional.of(all ? scores : columns(scores, Aten.searchSorted(candidates, dead)));
     }
 
     private static NDArray columns(NDArray array, NDArray positions) {

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.DeadLatentRule;
 
-/** Counts for every latent the tokens since it last fired, and how often it fired lately. */
+/** Counts per latent the tokens since it last fired, and its activations in a recent window. */
 public final class DeadLatents implements AutoCloseable {
     private final DeadLatentRule rule;
     private final NDArray silentFor; // float64 [d_sae]: tokens; exact far beyond any run
@@ -22,39 +22,38 @@ public final class DeadLatents implements AutoCloseable {
     }
 
     /**
-     * Takes note of a batch.
+     * Counts a batch.
      *
-     * @param activations float [d_sae], how often each latent fired in the batch
+     * @param activations float [d_sae], the firing counts of the batch
      * @param tokens the rows of the batch
-     * @return the dead latents that the auxiliary loss of this batch is about: int64 [n_dead], or null when there are none
+     * @return int64 [n_dead], ascending: the dead latents that the losses of this batch are about
      */
     NDArray observe(NDArray activations, long tokens) {
         if (rule.timing() == DeadLatentRule.Timing.BEFORE_BATCH) {
-            NDArray dead = suspects(tokens);
+            NDArray dead = candidates(tokens);
             count(activations, tokens);
             return dead;
         }
         count(activations, tokens);
-        return tokensSeen >= rule.tokens() ? dead() : null;
+        return tokensSeen >= rule.tokens() ? dead() : none();
     }
 
-    /** The latents among which {@link #observe} will find the dead ones, if it finds any: int64 [n], rising, or null. */
-    NDArray suspects(long tokens) {
+    /** The latents that {@link #observe} returns for the next batch unless they fire in it: int64 [n], ascending. */
+    NDArray candidates(long tokens) {
         if (rule.timing() == DeadLatentRule.Timing.BEFORE_BATCH) {
-            return tokensSeen > rule.tokens() ? positions(silentFor.gt(rule.tokens())) : null;
+            return tokensSeen > rule.tokens() ? positions(silentFor.gt(rule.tokens())) : none();
         }
-        return tokensSeen + tokens >= rule.tokens() ? positions(silentFor.gte(rule.tokens() - tokens)) : null;
+        return tokensSeen + tokens >= rule.tokens() ? positions(silentFor.gte(rule.tokens() - tokens)) : none();
     }
 
-    /** The latents that are dead now: int64 [n_dead], or null when there are none. */
+    /** The latents that are dead now: int64 [n_dead], ascending. */
     NDArray dead() {
         return positions(silentFor.gte(rule.tokens()));
     }
 
     public int deadCount() {
         try (Scope scope = Scope.open()) {
-            NDArray dead = dead();
-            return dead == null ? 0 : (int) dead.size();
+            return (int) dead().size();
         }
     }
 
@@ -67,11 +66,14 @@ public final class DeadLatents implements AutoCloseable {
     }
 
     private static NDArray positions(NDArray mask) {
-        NDArray positions = mask.nonzero();
-        return positions.size() == 0 ? null : positions.reshape(-1);
+        return mask.nonzero().flatten();
     }
 
-    /** Returns the share of tokens of the window on which each latent fired: float64 [d_sae]. */
+    private NDArray none() {
+        return silentFor.getManager().create(new long[0]);
+    }
+
+    /** Returns the share of the window's tokens on which each latent fired: float64 [d_sae]. */
     public NDArray density() {
         return fireCounts.div(Math.max(windowTokens, 1));
     }
@@ -94,7 +96,7 @@ public final class DeadLatents implements AutoCloseable {
         return fireCounts;
     }
 
-    /** Continues after a number of tokens; the caller has filled the arrays. */
+    /** Restores the token counts of a checkpoint, whose arrays the caller has copied. */
     public void restore(long seen, long window) {
         tokensSeen = seen;
         windowTokens = window;

@@ -2,28 +2,46 @@ package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
+import dev.assay.train.spi.BatchSlice;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.Parameter;
 
-/** The part of a dictionary that its dead latents make up, whose few products are dense. */
+/** The dead latents of a dictionary as a dictionary of their own, with dense products. */
 final class DeadSubDictionary {
     private final DictionaryParameters p;
     private final NDArray dead; // int64 [n_dead]
-    private final NDArray pre; // [batch, n_dead] or null
+    private final NDArray pre; // [batch, n_dead], or null if not known
     private final NDArray encoder; // [n_dead, d_in]
-    private final NDArray bias; // [n_dead], of x
+    private final NDArray bias; // [n_dead], the bias of x · encoderᵀ
     private final NDArray decoder; // [n_dead, d_out]
     private final NDArray encoderGradient; // as the encoder
     private final NDArray biasGradient;
     private final NDArray decoderGradient;
 
     /**
-     * Takes the part.
+     * Selects the latents and computes their pre-activations when they are needed.
      *
      * @param p the dictionary
      * @param dead int64 [n_dead]
-     * @param batch all rows
-     * @param pre [batch, n_dead], their pre-activations, or null to compute them
+     * @param batch the whole batch
      */
-    DeadSubDictionary(DictionaryParameters p, NDArray dead, BatchSlice batch, NDArray pre) {
+    static DeadSubDictionary of(DictionaryParameters p, NDArray dead, BatchSlice batch) {
+        return new DeadSubDictionary(p, dead, batch, null);
+    }
+
+    /**
+     * Selects the latents, with known pre-activations.
+     *
+     * @param p the dictionary
+     * @param dead int64 [n_dead]
+     * @param batch the whole batch
+     * @param pre [batch, n_dead], their pre-activations
+     */
+    static DeadSubDictionary of(DictionaryParameters p, NDArray dead, BatchSlice batch, NDArray pre) {
+        return new DeadSubDictionary(p, dead, batch, pre);
+    }
+
+    private DeadSubDictionary(DictionaryParameters p, NDArray dead, BatchSlice batch, NDArray pre) {
         this.p = p;
         this.dead = dead;
         this.encoder = Aten.indexSelect(p.encoder(), 0, dead);
@@ -39,7 +57,7 @@ final class DeadSubDictionary {
         return (int) dead.size();
     }
 
-    /** Pre-activations of rows, not to be changed: [rows, n_dead]. */
+    /** The pre-activations of rows, to be left unchanged: [rows, n_dead]. */
     NDArray pre(BatchSlice rows) {
         return pre == null ? Aten.linear(rows.x(), encoder, bias) : rows.of(pre);
     }
@@ -49,11 +67,11 @@ final class DeadSubDictionary {
     }
 
     /**
-     * Takes note of the gradients of decoder and encoder.
+     * Adds the gradients of decoder and encoder for some rows.
      *
      * @param rows the rows
-     * @param codes [rows, n_dead], what decoder rows were multiplied by
-     * @param g [rows, d_out], the gradient of their sum
+     * @param codes [rows, n_dead], the factors of decoder rows
+     * @param g [rows, d_out], the gradient of the sum of decoder rows
      * @param slope [rows, n_dead], the derivative of codes with respect to pre-activations; may be the codes
      */
     void addGradients(BatchSlice rows, NDArray codes, NDArray g, NDArray slope) {
@@ -64,14 +82,13 @@ final class DeadSubDictionary {
         Aten.add_(biasGradient, preGradient.sum(new int[] {0}), 1);
     }
 
-    /** Adds the gradients of all rows to those of the whole dictionary. */
-    void addTo(StepAccumulator sums) {
-        DictionaryParameters gradients = sums.gradients();
-        Aten.indexAdd_(gradients.decoder(), 0, dead, decoderGradient);
-        Aten.indexAdd_(gradients.encoder(), 0, dead, encoderGradient);
-        Aten.indexAdd_(gradients.encoderBias(), 0, dead, biasGradient);
-        sums.parallel(spread(decoderGradient.mul(decoder).sum(new int[] {1})));
-        sums.productSum(spread(biasGradient));
+    /** Adds the gradients to those of the whole dictionary. */
+    void addTo(StepGradients gradients) {
+        Aten.indexAdd_(gradients.get(p.decoderParameter()), 0, dead, decoderGradient);
+        Aten.indexAdd_(gradients.get(Parameter.ENCODER), 0, dead, encoderGradient);
+        Aten.indexAdd_(gradients.get(Parameter.ENCODER_BIAS), 0, dead, biasGradient);
+        gradients.addDecoderDot(spread(decoderGradient.mul(decoder).sum(new int[] {1})));
+        gradients.addPreActivationSum(spread(biasGradient));
     }
 
     private NDArray spread(NDArray ofDead) {

@@ -1,19 +1,21 @@
 package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
+import dev.assay.train.spi.CodeSpace;
 
-/** Codes as a matrix [rows, d_sae], for rows in which a good part of the latents is active. */
+/** Codes as a matrix [rows, d_sae], for batches in which many latents are active. */
 final class DenseCodeSpace implements CodeSpace {
-    /** Rows of a piece: its arrays should stay small, but with fewer rows the products slow down. */
+    /** The rows of a chunk on the CPU: fewer slow the products down, more need larger arrays. */
     static final int ROWS = 512;
 
     private final Workspace workspace;
 
     /**
-     * Makes a space.
+     * Creates a space.
      *
-     * @param workspace for what would else be a fresh array, and its page faults, for every piece
+     * @param workspace holds arrays that would otherwise be allocated for every chunk
      */
     DenseCodeSpace(Workspace workspace) {
         this.workspace = workspace;
@@ -75,5 +77,26 @@ final class DenseCodeSpace implements CodeSpace {
     @Override
     public NDArray ofRows(NDArray perRow) {
         return perRow.reshape(perRow.size(), 1);
+    }
+
+    @Override
+    public Part part(int first, int last) {
+        NDIndex columns = new NDIndex(":, {}:{}", first, last);
+        return new Part() {
+            @Override
+            public CodeSpace space() {
+                return new DenseCodeSpace(workspace);
+            }
+
+            @Override
+            public NDArray select(NDArray values) {
+                return values.get(columns);
+            }
+
+            @Override
+            public void assign(NDArray values, NDArray part) {
+                Aten.copy_(values.get(columns), part);
+            }
+        };
     }
 }

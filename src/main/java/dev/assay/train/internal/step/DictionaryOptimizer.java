@@ -6,8 +6,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
-import dev.assay.train.plan.OptimizerOptions;
-import dev.assay.train.plan.Parameter;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.Parameter;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -38,16 +39,16 @@ public final class DictionaryOptimizer implements AutoCloseable {
      * Takes a step, unless the gradients are not finite: a parameter that was updated by infinity is lost.
      *
      * @param gradients changed
-     * @param parallel [d_sae], the inner product of each decoder row with its gradient
+     * @param decoderGradientDot [d_sae], the inner product of each decoder row with its gradient
      * @param rate the learning rate
      * @return the norm of all gradients before clipping; when it is not finite, nothing was updated
      */
-    double step(DictionaryParameters gradients, NDArray parallel, double rate) {
+    double step(DictionaryParameters gradients, NDArray decoderGradientDot, double rate) {
         if (options.decoder().tangent()) {
             // A tied row's gradient is the sum of two; the inner product of one of them is of no use.
             boolean tied = !parameters.has(Parameter.DECODER);
             NDArray gradient = gradients.decoder();
-            removeParallel(gradient, tied ? gradient.mul(parameters.decoder()).sum(new int[] {1}) : parallel);
+            removeParallel(gradient, tied ? gradient.mul(parameters.decoder()).sum(new int[] {1}) : decoderGradientDot);
         }
         double norm = norm(gradients);
         if (!Double.isFinite(norm)) {
@@ -68,7 +69,7 @@ public final class DictionaryOptimizer implements AutoCloseable {
                 divisor);
         normalize(parameters.decoder());
         if (average != null) {
-            average.take(parameters);
+            average.update(parameters);
         }
         return norm;
     }

@@ -6,41 +6,86 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.ChunkSizes;
 import java.util.function.Consumer;
 
-/** The dense product of a training step, piece by piece: what is selected from a piece is read while it is still in the cache. */
+/**
+ * The dense product of a training step, {@code x · encoderᵀ + bias}, in chunks of rows: a chunk is read while it is in the cache, and the
+ * next one overwrites it. The product can be computed any number of times.
+ */
 final class EncoderMatmul {
-    /** Up to here pieces are best for the cache, where they have rows enough for products to be fast, */
-    private static final long FLOATS = 1L << 21;
-    /** unless those would take too much memory. */
-    private static final long MOST_FLOATS = 1L << 25;
+    /** The size of a chunk that stays in the cache, unless {@link DenseCodeSpace#ROWS} rows are larger. */
+    private static final long CACHE_FLOATS = 1L << 21;
+    /** The largest size of a chunk, whatever the number of rows. */
+    private static final long MAX_FLOATS = 1L << 25;
 
-    private EncoderMatmul() {}
+    private final Workspace workspace;
+    private final NDArray x; // [batch, d_in]
+    private final NDArray transposed; // [d_in, d_sae]
+    private final NDArray bias; // [d_sae]
+    private final int dSae;
+    private final int chunkRows;
+    private boolean holdsFirst; // whether the workspace holds the first chunk, not yet handed to a consumer
 
-    /** The rows of a piece, fewer the larger the dictionary. */
-    private static long rows(NDArray encoder) {
-        long dSae = encoder.getShape().get(0);
-        long best = Math.max(DenseCodeSpace.ROWS, FLOATS / dSae);
-        return ChunkSizes.rows(encoder, Math.min(best, MOST_FLOATS / dSae), dSae);
+    /** Receives the chunks in order. */
+    interface Consumer {
+        /**
+         * Reads a chunk.
+         *
+         * @param firstRow the index of its first row in the batch
+         * @param chunk [rows, d_sae], which may be overwritten
+         */
+        void accept(int firstRow, NDArray chunk);
     }
 
     /**
-     * Computes {@code x · encoderᵀ + bias} and hands it on.
+     * Prepares a product.
      *
-     * @param workspace has room for a piece
+     * @param workspace holds the current chunk
      * @param x [batch, d_in]
      * @param encoder [d_sae, d_in]
      * @param bias [d_sae]
-     * @param taker gets [rows, d_sae] for the next rows, which is overwritten afterwards
      */
-    static void run(Workspace workspace, NDArray x, NDArray encoder, NDArray bias, Consumer<NDArray> taker) {
-        long all = x.getShape().get(0);
+    EncoderMatmul(Workspace workspace, NDArray x, NDArray encoder, NDArray bias) {
+        this.workspace = workspace;
+        this.x = x;
+        this.transposed = encoder.transpose();
+        this.bias = bias;
+        this.dSae = (int) encoder.getShape().get(0);
+        this.chunkRows = (int) Math.min(rows(), chunkRows(encoder));
+    }
+
+    private static long chunkRows(NDArray encoder) {
         long dSae = encoder.getShape().get(0);
-        long rows = Math.min(all, rows(encoder));
-        NDArray transposed = encoder.transpose();
-        for (long first = 0; first < all; first += rows) {
-            long last = Math.min(all, first + rows);
-            NDArray out = workspace.array(Workspace.Use.SCORES, last - first, dSae);
-            Aten.addmm(bias, x.get(new NDIndex("{}:{}", first, last)), transposed, out);
-            taker.accept(out);
+        long fast = Math.max(DenseCodeSpace.ROWS, CACHE_FLOATS / dSae);
+        return ChunkSizes.rows(encoder, Math.min(fast, MAX_FLOATS / dSae), dSae);
+    }
+
+    private int rows() {
+        return (int) x.getShape().get(0);
+    }
+
+    /** Computes the first chunk ahead of {@link #forEach}, which does not compute it again: [rows, d_sae], to be left unchanged. */
+    NDArray firstChunk() {
+        NDArray first = chunk(0);
+        holdsFirst = true;
+        return first;
+    }
+
+    /** Computes the product of the whole batch. */
+    void forEach(Consumer consumer) {
+        for (int first = 0; first < rows(); first += chunkRows) {
+            NDArray chunk = holdsFirst ? output(first) : chunk(first);
+            holdsFirst = false;
+            consumer.accept(first, chunk);
         }
+    }
+
+    private NDArray chunk(int first) {
+        NDArray out = output(first);
+        NDIndex rows = new NDIndex("{}:{}", first, Math.min(rows(), first + chunkRows));
+        Aten.addmm(bias, x.get(rows), transposed, out);
+        return out;
+    }
+
+    private NDArray output(int first) {
+        return workspace.array(Workspace.Use.SCORES, Math.min(rows() - first, chunkRows), dSae);
     }
 }

@@ -7,6 +7,8 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.Resampling;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.BatchSlice;
+import dev.assay.train.spi.DictionaryParameters;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.SplittableRandom;
@@ -47,7 +49,7 @@ final class Resampler {
      */
     int resample() {
         NDArray dead = state.dead().dead();
-        if (dead == null) {
+        if (dead.size() == 0) {
             return 0;
         }
         long[] candidates = candidates((int) pool.getShape().get(0));

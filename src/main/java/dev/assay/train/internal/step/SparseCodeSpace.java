@@ -2,23 +2,25 @@ package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
+import dev.assay.train.spi.CodeSpace;
+import dev.assay.train.spi.SparseEntries;
 
 /**
- * Codes as m entries (row, latent), sorted by row. Each product costs m · d, where the dense one costs rows · d_sae · d: a bag of
- * table rows for each row or latent.
+ * Codes as m entries (row, latent), sorted by row. Each product is an embedding bag per row or latent, which costs m · d where the dense product
+ * costs rows · d_sae · d.
  */
 final class SparseCodeSpace implements CodeSpace {
     private final int rows;
     private final int dSae;
-    private final NDArray entryRows; // int64 [m], not falling
+    private final NDArray entryRows; // int64 [m], ascending
     private final NDArray latents; // int64 [m]
     private final EmbeddingBag ofRows;
     private final ByLatent byLatent;
 
     /**
-     * Takes entries.
+     * Creates a space.
      *
-     * @param entries where codes may differ from 0
+     * @param entries the selected entries
      * @param rows of the batch
      * @param dSae the number of latents
      */
@@ -35,21 +37,31 @@ final class SparseCodeSpace implements CodeSpace {
         this.byLatent = new ByLatent(entryRows, latents, dSae);
     }
 
-    /**
-     * The entries of neighbouring latents, as those of a dictionary of their own.
-     *
-     * @param space the entries, latents counted from the first
-     * @param positions int64, where they stand among all
-     */
-    record Part(SparseCodeSpace space, NDArray positions) {}
-
-    /** Returns the entries of the latents from one to before another. */
-    Part part(int first, int last) {
+    @Override
+    public Part part(int first, int last) {
         NDArray within = latents.gte((long) first).logicalAnd(latents.lt((long) last));
         NDArray positions = within.nonzero().reshape(-1);
         NDArray rowsOfPart = Aten.indexSelect(entryRows, 0, positions);
         NDArray latentsOfPart = Aten.indexSelect(latents, 0, positions).sub((long) first);
-        return new Part(new SparseCodeSpace(rowsOfPart, latentsOfPart, rows, last - first), positions);
+        return new SparsePart(new SparseCodeSpace(rowsOfPart, latentsOfPart, rows, last - first), positions);
+    }
+
+    /**
+     * The entries of a range of latents.
+     *
+     * @param space the entries, latents counted from the first of the range
+     * @param positions int64, their positions among all entries
+     */
+    private record SparsePart(CodeSpace space, NDArray positions) implements Part {
+        @Override
+        public NDArray select(NDArray values) {
+            return Aten.indexSelect(values, 0, positions);
+        }
+
+        @Override
+        public void assign(NDArray values, NDArray part) {
+            Aten.indexCopy_(values, 0, positions, part);
+        }
     }
 
     @Override
@@ -102,13 +114,13 @@ final class SparseCodeSpace implements CodeSpace {
         return Aten.indexSelect(perRow, 0, entryRows);
     }
 
-    /** The entries sorted by latent, found when they are first asked for. */
+    /** The entries sorted by latent, computed on first use. */
     private static final class ByLatent {
         private final NDArray entryRows;
         private final NDArray latents;
         private final int dSae;
         private NDArray order; // int64 [m]
-        private EmbeddingBag bags; // one a latent
+        private EmbeddingBag bags; // one per latent
 
         ByLatent(NDArray entryRows, NDArray latents, int dSae) {
             this.entryRows = entryRows;

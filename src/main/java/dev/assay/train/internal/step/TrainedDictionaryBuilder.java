@@ -14,31 +14,33 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.Transcoder;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
-import dev.assay.train.plan.Parameter;
 import dev.assay.train.plan.Target;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.TrainedParameters;
+import dev.assay.train.spi.Parameter;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Makes the dictionary that a run was for: what only training needed is folded away or left behind. */
+/** Builds the trained dictionary of a run: the scale of activations is folded in, and state that only training needs is dropped. */
 public final class TrainedDictionaryBuilder {
     private TrainedDictionaryBuilder() {}
 
     /**
-     * Folds the scale of activations. Training saw {@code a·x}, and of a transcoder the target {@code b·y}; of a dictionary that
-     * reconstructs its input a = b. Every architecture is positively homogeneous, so that with biases and thresholds divided by a the same
-     * encoder gives the codes of x, which are those of a·x divided by a. The decoder has to give y: it is multiplied by a/b, its bias
-     * divided by b. Decoder rows keep their norm where a = b, unlike when the scale is folded into the matrices.
+     * Folds the scale of activations. Training used {@code a·x}, and for a transcoder the target {@code b·y}; for a dictionary that
+     * reconstructs its input a = b. Every architecture is positively homogeneous: with biases and thresholds divided by a, the same
+     * encoder computes the codes of a·x divided by a from x. To reconstruct y, the decoder is multiplied by a/b and its bias divided by b.
+     * Decoder rows keep their norm where a = b, which folding the scale into the matrices would change.
      */
     public static SparseAutoencoder fold(TrainingState state, ActivationScale scale, Provenance from, Sites sites) {
         TrainingPlan plan = state.plan();
         try (Scope scope = Scope.open()) {
             DictionaryParameters p = state.optimizer().trained();
-            Objective.Trained trained = state.objective().trained(p, scale.input());
+            TrainedParameters trained = state.objective().trained(p, scale.input());
             float ratio = (float) (scale.input() / scale.target());
-            Map<String, NDArray> more = new HashMap<>(trained.more());
+            Map<String, NDArray> extra = new HashMap<>(trained.extra());
             if (p.has(Parameter.SKIP)) {
-                more.put(Transcoder.W_SKIP, times(p.get(Parameter.SKIP), ratio));
+                extra.put(Transcoder.W_SKIP, times(p.get(Parameter.SKIP), ratio));
             }
             NDArray decoderBias = p.has(Parameter.DECODER_BIAS)
                     ? p.decoderBias().div((float) scale.target())
@@ -48,7 +50,7 @@ public final class TrainedDictionaryBuilder {
                     p.encoderBias().div((float) scale.input()),
                     times(p.decoder(), ratio),
                     decoderBias,
-                    more);
+                    extra);
             SparseAutoencoder dictionary = SparseAutoencoder.builder()
                     .architecture(architecture(trained.architecture(), plan, p))
                     .weights(weights)
@@ -56,7 +58,7 @@ public final class TrainedDictionaryBuilder {
                     .metadata(metadata(plan, from, sites))
                     .density(state.dead().density().toType(DataType.FLOAT32, false))
                     .build();
-            if (trained.foldsNorms()) {
+            if (trained.foldsDecoderNorms()) {
                 try (SparseAutoencoder unfolded = dictionary) {
                     return unfolded.foldDecoderNorm();
                 }

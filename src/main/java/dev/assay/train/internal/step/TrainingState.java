@@ -7,15 +7,22 @@ import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.DictionaryInitialization;
-import dev.assay.train.plan.Parameter;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.BatchSlice;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.LossNames;
+import dev.assay.train.spi.Objective;
+import dev.assay.train.spi.ObjectiveContext;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.ScheduleStep;
+import dev.assay.train.spi.StepLoss;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A dictionary in the making: parameters, moments, counters; it knows how to take one step. */
+/** Parameters, optimizer state and counters of one training run; performs one step. */
 public final class TrainingState implements AutoCloseable {
     private static final long SPARSITY_WINDOW = 1_000_000;
 
@@ -26,14 +33,14 @@ public final class TrainingState implements AutoCloseable {
     private final Objective objective;
     private final Workspace workspace;
     private final boolean sharesWorkspace;
-    private Boolean dense; // null for whichever is faster
+    private TrainingStep.Layout layout = TrainingStep.Layout.AUTOMATIC;
     private long step;
 
     /**
      * Starts a run.
      *
      * @param manager owns the arrays
-     * @param plan what to do
+     * @param plan the options of the run
      * @param initial the parameters to start from, owned by this state from now on
      */
     public TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial) {
@@ -41,12 +48,12 @@ public final class TrainingState implements AutoCloseable {
     }
 
     /**
-     * Starts a run that takes turns with others.
+     * Starts a run that shares a workspace with other runs.
      *
      * @param manager owns the arrays
-     * @param plan what to do
+     * @param plan the options of the run
      * @param initial the parameters to start from, owned by this state from now on
-     * @param shared used in turn; stays the caller's to close
+     * @param shared used by one run at a time; closed by the caller
      */
     public TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial, Workspace shared) {
         this(manager, plan, initial, shared, true);
@@ -62,60 +69,64 @@ public final class TrainingState implements AutoCloseable {
         this.parameters = initial;
         this.optimizer = new DictionaryOptimizer(manager, plan.optimizer(), initial);
         this.dead = new DeadLatents(manager, plan.dSae(), plan.revival().dead());
-        this.objective = Objectives.of(manager, plan.method(), plan.batch());
+        this.objective = plan.method().objective(new ObjectiveContext(manager, plan.dSae(), plan.batch()));
         this.workspace = workspace;
         this.sharesWorkspace = sharesWorkspace;
     }
 
     /**
-     * Takes one step.
+     * Performs one step.
      *
      * @param x [batch, d_in]
-     * @return what it cost
-     * @throws NotFiniteException when the batch gives no finite loss or gradient; then all is as it was before, but for the bias that
-     *     the very first batch gives
+     * @return the losses before the step
+     * @throws NotFiniteException if the batch has a loss or gradient that is not finite; then the state is unchanged, apart from biases
+     *     that the very first batch initializes
      */
     public StepReport step(NDArray x) {
         try (Scope scope = Scope.open()) {
             List<NDArray> before = copies(counters());
             long windowBefore = dead.windowTokens();
             if (step == 0) {
-                startBiases(x);
+                initializeBiases(x);
             }
-            Taken taken = take(x);
-            StepAccumulator sums = taken.sums();
-            StepAccumulator.Losses losses = sums.losses();
+            Forward forward = forward(x);
+            StepSums sums = forward.sums();
+            LossValues losses = sums.values();
             if (!Double.isFinite(losses.total())) {
                 throw refused(before, windowBefore);
             }
             double rate = plan.optimizer().rate(step, plan.steps());
-            double norm = optimizer.step(sums.gradients(), sums.parallel(), rate);
+            double norm = optimizer.step(sums.gradients().all(), sums.gradients().decoderGradientDot(), rate);
             if (!Double.isFinite(norm)) {
                 throw refused(before, windowBefore);
             }
             step++;
-            return new StepReport(step, losses, norm, rate, taken.dead());
+            return new StepReport(step, losses, norm, rate, forward.dead());
         }
     }
 
-    private void startBiases(NDArray x) {
+    private void initializeBiases(NDArray x) {
         DictionaryInitialization start = plan.initialization();
         try (Scope scope = Scope.open()) {
             if (parameters.has(Parameter.DECODER_BIAS)) {
                 BiasInitializer.startDecoderBias(start.decoderBias(), rows(x).target(), parameters.decoderBias());
             }
             if (start.activeShare() > 0) {
-                NDArray bound = objective.selector(parameters, moment()).bound();
+                NDArray bound = objective
+                        .at(parameters, scheduleStep())
+                        .selector()
+                        .bound()
+                        .orElseGet(() -> parameters.encoderBias().zerosLike());
                 BiasInitializer.startEncoderBias(start.activeShare(), rows(x).centred(), parameters, bound);
             }
         }
     }
 
-    private ScheduleStep moment() {
-        return new ScheduleStep(step, plan.steps(), plan.sparsity());
+    private ScheduleStep scheduleStep() {
+        return plan.sparsity().at(step, plan.steps());
     }
 
-    /** What a batch changes before it is known whether it gives a step. */
+    /** The arrays that a batch changes before its loss is known to be finite. */
     private List<NDArray> counters() {
         List<NDArray> counters = new ArrayList<>(objective.state().values());
         counters.add(dead.silentFor());
@@ -138,39 +149,39 @@ public final class TrainingState implements AutoCloseable {
         return new NotFiniteException(step + 1);
     }
 
-    /** Losses and gradients of a batch, which takes note of who fired; the next step or batch overwrites them. */
-    public StepAccumulator sums(NDArray x) {
-        return take(x).sums();
+    /** Computes losses and gradients of a batch and counts which latents fired; the next step or batch overwrites the sums. */
+    public StepSums sums(NDArray x) {
+        return forward(x).sums();
     }
 
     /**
      * A batch before its update.
      *
      * @param sums losses and gradients
-     * @param dead the latents that counted as dead
+     * @param dead the number of dead latents
      */
-    private record Taken(StepAccumulator sums, long dead) {}
+    private record Forward(StepSums sums, long dead) {}
 
-    private Taken take(NDArray x) {
-        TrainingStep taking = forward(rows(x), suspects());
-        NDArray silent = dead.observe(taking.fired(), plan.batch());
-        return new Taken(taking.finish(silent, plan.revival()), silent == null ? 0 : silent.size());
+    private Forward forward(NDArray x) {
+        TrainingStep forward = activeLosses(rows(x), deadCandidates());
+        NDArray deadLatents = dead.observe(forward.fireCounts(), plan.batch());
+        return new Forward(forward.finish(deadLatents, plan.revival()), deadLatents.size());
     }
 
-    /** ‖x̂ − target‖² of each row of a batch, [batch], which leaves everything as it is. */
+    /** Computes ‖x̂ − target‖² of each row of a batch, [batch], without changing the state. */
     NDArray squaredErrors(NDArray x) {
         List<NDArray> before = copies(objective.state().values());
-        NDArray errors = forward(rows(x), null).squaredErrors();
+        NDArray errors = activeLosses(rows(x), noCandidates()).squaredErrors();
         copyBack(before, objective.state().values());
         return errors;
     }
 
     /**
-     * Gives dead latents new starts if they are to have them after the steps that were taken.
+     * Resamples dead latents if resampling is due after the last step.
      *
-     * @param pool gives [rows, width], activations to draw from, at least one batch
-     * @param scale what they are multiplied by in training
-     * @return the number of latents with a new start
+     * @param pool supplies [rows, width], activations to draw from, at least one batch
+     * @param scale the factors of activations in training
+     * @return the number of resampled latents
      */
     public int resampleWhenDue(Supplier<NDArray> pool, ActivationScale scale) {
         if (!plan.revival().resampling().isAfter(step, plan.steps())) {
@@ -181,21 +192,26 @@ public final class TrainingState implements AutoCloseable {
         }
     }
 
-    private DeadCandidatePreActivations suspects() {
-        NDArray suspects = plan.revival().needsPreActivations() ? dead.suspects(plan.batch()) : null;
-        return DeadCandidatePreActivations.of(suspects, plan.batch(), plan.dSae(), workspace);
+    private DeadCandidatePreActivations deadCandidates() {
+        return plan.revival().needsPreActivations() ? candidates(dead.candidates(plan.batch())) : noCandidates();
     }
 
-    private TrainingStep forward(BatchSlice batch, DeadCandidatePreActivations suspects) {
-        TrainingStep taking = new TrainingStep(parameters, objective, batch, moment(), dense, workspace, suspects);
-        NDArray bias = taking.bias();
-        do {
-            EncoderMatmul.run(workspace, batch.x(), parameters.encoder(), bias, taking::take);
-        } while (!taking.complete());
-        return taking;
+    private DeadCandidatePreActivations noCandidates() {
+        return candidates(parameters.encoderBias().getManager().create(new long[0]));
     }
 
-    /** A batch as the loss sees it: x [rows, d_in], of a transcoder [rows, d_in + d_out]. */
+    private DeadCandidatePreActivations candidates(NDArray latents) {
+        return DeadCandidatePreActivations.of(latents, plan.batch(), plan.dSae(), workspace);
+    }
+
+    private TrainingStep activeLosses(BatchSlice batch, DeadCandidatePreActivations candidates) {
+        StepLoss loss = objective.at(parameters, scheduleStep());
+        TrainingStep forward = new TrainingStep(parameters, loss, batch, workspace, candidates);
+        forward.forward(layout);
+        return forward;
+    }
+
+    /** Splits a batch into input and target: x [rows, d_in], for a transcoder [rows, d_in + d_out]. */
     public BatchSlice rows(NDArray x) {
         int dIn = parameters.dIn();
         boolean transcodes = x.getShape().get(1) > dIn;
@@ -205,16 +221,16 @@ public final class TrainingState implements AutoCloseable {
     }
 
     /**
-     * The numbers of a step.
+     * The result of a step.
      *
      * @param step counted from 1
-     * @param losses before the step
+     * @param losses before the update
      * @param gradientNorm of all parameters, before clipping
      * @param learningRate of this step
-     * @param dead the latents that counted as dead
+     * @param dead the number of dead latents
      */
     public record StepReport(
-            long step, StepAccumulator.Losses losses, double gradientNorm, double learningRate, long dead) {
+            long step, LossValues losses, double gradientNorm, double learningRate, long dead) {
         public double loss() {
             return losses.total();
         }
@@ -228,33 +244,33 @@ public final class TrainingState implements AutoCloseable {
         }
     }
 
-    /** A loss or a gradient that is not a finite number; the step was not taken. */
+    /** A loss or gradient that is not finite; the parameters are unchanged. */
     public static final class NotFiniteException extends ArithmeticException {
         private static final long serialVersionUID = 1L;
         private final long step;
 
         public NotFiniteException(long step) {
-            super("step " + step + " gave a loss or a gradient that is not a finite number");
+            super("step " + step + " has a loss or a gradient that is not a finite number");
             this.step = step;
         }
 
         /**
-         * Says whether it was the activations.
+         * Reports whether the activations are the cause.
          *
-         * @param x [batch, width], what the step was about
-         * @param site where they are from, in words
+         * @param x [batch, width], the activations of the step
+         * @param site their hook point, for the message
          * @param learningRate of the run
-         * @return an error in one sentence
+         * @return the error
          */
         public InvalidInputException explain(NDArray x, String site, double learningRate) {
             String which = "batch " + step + " of " + site;
             long bad = ActivationScale.notFinite(x);
             return new InvalidInputException(
                     bad > 0
-                            ? which + " holds " + bad + " values that are not finite numbers"
+                            ? which + " has " + bad + " values that are not finite numbers"
                             : which
-                                    + " gave a loss or a gradient that is not a finite number though its activations are; "
-                                    + "a lower learning rate than " + learningRate + " may help");
+                                    + " has a loss or a gradient that is not a finite number although its activations are; "
+                                    + "try a learning rate below " + learningRate);
         }
     }
 
@@ -262,9 +278,9 @@ public final class TrainingState implements AutoCloseable {
         return plan;
     }
 
-    /** Treats every batch densely or sparsely, whatever is faster: for tests and benchmarks. */
+    /** Fixes the representation of codes, whichever is faster: for tests and benchmarks. */
     public void treatDensely(boolean always) {
-        dense = always;
+        layout = always ? TrainingStep.Layout.DENSE : TrainingStep.Layout.SPARSE;
     }
 
     public DictionaryParameters parameters() {
@@ -287,7 +303,7 @@ public final class TrainingState implements AutoCloseable {
         return step;
     }
 
-    /** Starts firing counts anew now and then, but not so late that the dictionary's densities would be over a few tokens. */
+    /** Restarts the window of firing counts when it is full, unless too few tokens remain for the final densities. */
     public void keepWindowShort() {
         long tokensLeft = (plan.steps() - step) * plan.batch();
         if (dead.windowTokens() >= SPARSITY_WINDOW && tokensLeft >= SPARSITY_WINDOW) {
@@ -295,7 +311,7 @@ public final class TrainingState implements AutoCloseable {
         }
     }
 
-    /** Continues after a number of steps; the caller has filled the arrays. */
+    /** Restores the counters of a checkpoint, whose arrays the caller has copied. */
     public void restore(long steps, long windowTokens) {
         step = steps;
         optimizer.restore(steps);

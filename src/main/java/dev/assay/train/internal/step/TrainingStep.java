@@ -6,173 +6,154 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.DeadLatentOptions;
+import dev.assay.train.spi.BatchSlice;
+import dev.assay.train.spi.CodeSpace;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.Selector;
+import dev.assay.train.spi.SparseEntries;
+import dev.assay.train.spi.StepLoss;
 
 /**
- * One step of one dictionary up to its gradients. The rows of the encoder's product come in pieces; where few places are selected they
- * are collected and treated at once, where many are, each piece is treated densely while it is at hand.
+ * One step of one dictionary up to its gradients. Where few entries are selected, they are collected from all chunks of the encoder's product
+ * and their loss is computed once; where many are, the loss of each chunk is computed densely before the next chunk.
  */
 final class TrainingStep {
+    /** How codes are represented. */
+    enum Layout {
+        /** Whichever is faster, estimated from the first rows. */
+        AUTOMATIC,
+        /** As a list of entries. */
+        SPARSE,
+        /** As a matrix. */
+        DENSE
+    }
+
     private final DictionaryParameters p;
-    private final Objective objective;
+    private final StepLoss loss;
     private final BatchSlice batch;
-    private final ScheduleStep moment;
     private final Selector selector;
-    private final StepAccumulator sums;
-    private final CodeSpace denseSpace;
-    private final DeadCandidatePreActivations suspects; // null where none are taken note of
-    private Boolean dense; // null until the first rows have told
-    private int taken;
+    private final Workspace workspace;
+    private final DeadCandidatePreActivations candidates;
+    private final StepSums sums;
 
     /**
-     * Begins a step.
+     * Prepares a step.
      *
      * @param p the dictionary
-     * @param objective its loss
-     * @param batch all rows
-     * @param moment of the step
-     * @param dense whether the batch is treated densely, or null to find out what is faster
-     * @param workspace for the large arrays of the step
-     * @param suspects takes note of pre-activations that losses on dead latents need, or null
+     * @param loss the loss of this step
+     * @param batch the whole batch
+     * @param workspace holds the large arrays of the step
+     * @param candidates copies pre-activations for the losses on dead latents
      */
     TrainingStep(
             DictionaryParameters p,
-            Objective objective,
+            StepLoss loss,
             BatchSlice batch,
-            ScheduleStep moment,
-            Boolean dense,
             Workspace workspace,
-            DeadCandidatePreActivations suspects) {
+            DeadCandidatePreActivations candidates) {
         this.p = p;
-        this.objective = objective;
+        this.loss = loss;
         this.batch = batch;
-        this.moment = moment;
-        this.dense = dense;
-        this.selector = objective.selector(p, moment);
-        this.suspects = suspects;
-        this.denseSpace = new DenseCodeSpace(workspace);
-        this.sums = new StepAccumulator(p, batch.size(), workspace);
+        this.selector = loss.selector();
+        this.workspace = workspace;
+        this.candidates = candidates;
+        this.sums = new StepSums(p, batch.size(), workspace);
     }
 
-    /** What is added to {@code x · W_encᵀ}: [d_sae]. */
-    NDArray bias() {
-        NDArray bias = batch.bias(p.encoder(), p.encoderBias());
-        return selector.bound() == null ? bias : bias.sub(selector.bound());
-    }
-
-    /**
-     * Takes the next rows.
-     *
-     * @param scores [rows, d_sae], {@code x · W_encᵀ + bias()}, overwritten
-     */
-    void take(NDArray scores) {
-        if (dense == null) {
-            dense = selector.isDense(scores);
-        }
-        if (dense && taken == 0) {
-            sums.startPieces();
-        }
-        if (suspects != null) {
-            suspects.take(scores);
-        }
-        int rows = (int) scores.getShape().get(0);
+    /** Computes the losses of active latents and their gradients. */
+    void forward(Layout layout) {
+        EncoderMatmul matmul = new EncoderMatmul(workspace, batch.x(), p.encoder(), bias());
+        boolean dense =
+                layout == Layout.AUTOMATIC ? selector.isDense(matmul.firstChunk()) : layout == Layout.DENSE;
         if (dense) {
-            int piece = ChunkSizes.rows(scores, DenseCodeSpace.ROWS, p.dSae());
-            for (int first = 0; first < rows; first += piece) {
-                addDense(scores, first, Math.min(rows, first + piece));
-            }
+            sums.gradients().startDense();
+            forEachChunk(matmul, this::addDense);
         } else {
-            selector.take(scores);
+            SparseEntries entries = select(matmul);
+            loss.add(batch, new SparseCodeSpace(entries, batch.size(), p.dSae()), entries.values(), sums);
         }
-        taken += rows;
     }
 
-    private void addDense(NDArray scores, int first, int last) {
+    /** The bias of {@code x · W_encᵀ}, less the selector's bound: [d_sae]. */
+    private NDArray bias() {
+        NDArray bias = batch.bias(p.encoder(), p.encoderBias());
+        return selector.bound().map(bias::sub).orElse(bias);
+    }
+
+    private void forEachChunk(EncoderMatmul matmul, EncoderMatmul.Consumer consumer) {
+        matmul.forEach((firstRow, scores) -> {
+            candidates.copy(firstRow, scores);
+            consumer.accept(firstRow, scores);
+        });
+    }
+
+    private SparseEntries select(EncoderMatmul matmul) {
         try (Scope scope = Scope.open()) {
-            NDArray pre = selector.dense(scores.get(new NDIndex("{}:{}", first, last)));
-            objective.add(batch.slice(taken + first, taken + last), denseSpace, pre, sums, moment);
-            sums.keep(scope);
+            return selector.select(consumer -> forEachChunk(matmul, (firstRow, scores) -> consumer.accept(scores)))
+                    .keep(scope);
         }
     }
 
-    /**
-     * Ends the taking of rows.
-     *
-     * @return false when all rows have to be taken once more
-     */
-    boolean complete() {
-        if (dense) {
-            return true;
-        }
-        SparseEntries entries = selected();
-        if (entries == null) {
-            taken = 0;
-            if (suspects != null) {
-                suspects.restart();
+    private void addDense(int firstRow, NDArray scores) {
+        int rows = (int) scores.getShape().get(0);
+        int chunk = ChunkSizes.rows(scores, DenseCodeSpace.ROWS, p.dSae());
+        CodeSpace space = new DenseCodeSpace(workspace);
+        for (int first = 0; first < rows; first += chunk) {
+            int last = Math.min(rows, first + chunk);
+            try (Scope scope = Scope.open()) {
+                NDArray pre = selector.dense(scores.get(new NDIndex("{}:{}", first, last)));
+                loss.add(batch.slice(firstRow + first, firstRow + last), space, pre, sums);
+                sums.keep(scope);
             }
-            return false;
-        }
-        SparseCodeSpace space = new SparseCodeSpace(entries, batch.size(), p.dSae());
-        objective.add(batch, space, entries.values(), sums, moment);
-        return true;
-    }
-
-    /** What was selected of all rows, without what was collected on the way; null where the selector has to start anew. */
-    private SparseEntries selected() {
-        try (Scope scope = Scope.open()) {
-            SparseEntries entries = selector.finish();
-            return entries == null ? null : entries.keep(scope);
         }
     }
 
-    /**
-     * Adds what needs all rows.
-     *
-     * @param dead the latents that count as dead, or null
-     * @param revival the losses on them
-     * @return all sums
-     */
-    StepAccumulator finish(NDArray dead, DeadLatentOptions revival) {
-        objective.finish(batch, dead, sums, moment);
-        if (dead != null) {
-            revive(dead, revival);
-        }
-        if (batch.centre() != null) {
-            sums.centre(batch.centre());
-        }
-        return sums;
+    /** The firing counts of the batch, which decide which latents are dead: [d_sae]. */
+    NDArray fireCounts() {
+        return loss.fireCounts(sums);
     }
 
-    private void revive(NDArray latents, DeadLatentOptions revival) {
-        if (!revival.needsPreActivations()) {
-            return;
-        }
-        DeadSubDictionary dead = new DeadSubDictionary(p, latents, batch, deadScores(latents));
-        if (revival.auxiliary().coefficient() > 0) {
-            new AuxiliaryGradient(revival.auxiliary(), p, dead, selector.ranksByNorm()).addTo(batch, sums);
-        }
-        if (revival.ghostCoefficient() > 0) {
-            GhostGradient.add(revival.ghostCoefficient(), batch, dead, sums);
-        }
-        dead.addTo(sums);
-    }
-
-    /** Pre-activations of dead latents, if they were taken note of: [batch, n_dead], else null. */
-    private NDArray deadScores(NDArray latents) {
-        if (suspects == null) {
-            return null;
-        }
-        NDArray scores = suspects.of(latents);
-        NDArray bound = selector.bound();
-        return bound == null ? scores : scores.add(Aten.indexSelect(bound, 0, latents));
-    }
-
-    /** What is left over of each row, squared: ‖x̂ − target‖² [batch]. */
+    /** The squared error of each row, ‖x̂ − target‖²: [batch]. */
     NDArray squaredErrors() {
         return sums.error().square().sum(new int[] {1});
     }
 
-    /** How often each latent fired in the batch: [d_sae]. */
-    NDArray fired() {
-        return objective.fired(sums);
+    /**
+     * Completes the gradients and adds the losses on dead latents.
+     *
+     * @param dead int64 [n_dead], the dead latents; may be empty
+     * @param options the losses on them
+     * @return all sums
+     */
+    StepSums finish(NDArray dead, DeadLatentOptions options) {
+        loss.finish(batch, dead, sums);
+        if (dead.size() > 0 && options.needsPreActivations()) {
+            addDeadLosses(dead, options);
+        }
+        if (batch.centre() != null) {
+            sums.gradients().addCentre(batch.centre());
+        }
+        return sums;
+    }
+
+    private void addDeadLosses(NDArray latents, DeadLatentOptions options) {
+        DeadSubDictionary dead = candidates
+                .of(latents)
+                .map(scores -> DeadSubDictionary.of(p, latents, batch, preActivations(scores, latents)))
+                .orElseGet(() -> DeadSubDictionary.of(p, latents, batch));
+        if (options.auxiliary().coefficient() > 0) {
+            new AuxiliaryGradient(options.auxiliary(), p, dead, selector.ranksByNorm()).addTo(batch, sums);
+        }
+        if (options.ghostCoefficient() > 0) {
+            GhostGradient.add(options.ghostCoefficient(), batch, dead, sums);
+        }
+        dead.addTo(sums.gradients());
+    }
+
+    /** Adds the selector's bound back to scores: [batch, n_dead]. */
+    private NDArray preActivations(NDArray scores, NDArray latents) {
+        return selector.bound()
+                .map(bound -> scores.add(Aten.indexSelect(bound, 0, latents)))
+                .orElse(scores);
     }
 }

@@ -2,7 +2,8 @@ package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
-import dev.assay.train.plan.Parameter;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.Parameter;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -18,19 +19,19 @@ final class WeightAverage implements AutoCloseable {
      * Starts an average.
      *
      * @param decay β, above 0 and below 1
-     * @param parameters the weights, of which no note is taken yet
+     * @param parameters the weights, not yet part of the average
      */
     WeightAverage(double decay, DictionaryParameters parameters) {
         this.decay = decay;
         this.sums = parameters.zerosLike();
     }
 
-    /** Takes note of the weights after a step. */
-    void take(DictionaryParameters parameters) {
+    /** Updates the average by the weights after a step. */
+    void update(DictionaryParameters parameters) {
         sums.byName().forEach((parameter, sum) -> Aten.lerp_(sum, parameters.get(parameter), 1 - decay));
     }
 
-    /** Makes some latents' averages what their weights are now: latents int64 [n], after a number of steps. */
+    /** Resets the averages of some latents to their current weights: latents int64 [n], after a number of steps. */
     void restart(DictionaryParameters parameters, NDArray latents, long steps) {
         sums.byName().forEach((parameter, sum) -> {
             if (parameter.isOfLatents()) {
@@ -40,7 +41,7 @@ final class WeightAverage implements AutoCloseable {
         });
     }
 
-    /** The average after a number of steps, at least one, in arrays of the scope that is open. */
+    /** Returns the average after a number of steps, at least one, in arrays of the open scope. */
     DictionaryParameters of(long steps) {
         Map<Parameter, NDArray> averages = new EnumMap<>(Parameter.class);
         sums.byName().forEach((parameter, sum) -> averages.put(parameter, sum.div((float) weight(steps))));
@@ -51,7 +52,7 @@ final class WeightAverage implements AutoCloseable {
         return 1 - Math.pow(decay, steps);
     }
 
-    /** What a checkpoint must hold. */
+    /** The arrays that a checkpoint stores. */
     DictionaryParameters sums() {
         return sums;
     }

@@ -9,37 +9,37 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * The large arrays of training steps, made once and used again by every step. Fresh ones would cost a page fault every 4 KiB, and coming
- * and going between small ones they would leave gaps that none of them fits into. Dictionaries that take turns share one workspace.
+ * The large arrays of training steps, allocated once and reused by every step. New arrays would cost a page fault every 4 KiB, and freeing them
+ * between small arrays would fragment the memory. Runs that alternate share one workspace.
  */
 public final class Workspace implements AutoCloseable {
-    /** What an array is for, from when to when in a step. */
+    /** The use of an array, and the part of a step in which its content is valid. */
     enum Use {
-        /** A piece of the encoder's product, while places are selected in it; free when all losses of active latents are known. */
+        /** A chunk of the encoder's product, until all losses of active latents are computed. */
         SCORES,
-        /** The codes of a dense piece, where they do not take the place of scores. */
+        /** The codes of a dense chunk, where they do not overwrite scores. */
         CODES,
-        /** Their gradient. */
+        /** The gradient of the codes of a dense chunk. */
         CODE_GRADIENT,
-        /** Of the same shape, for what is summed at once. */
+        /** Values of a dense chunk that are summed immediately. */
         SCRATCH,
         /** Pre-activations of latents that may be dead, for the whole step. */
-        SUSPECTS,
-        /** What is left over of each row, for the whole step. */
+        DEAD_CANDIDATES,
+        /** The reconstruction error of each row, for the whole step. */
         ERROR,
-        /** The gradient of a reconstruction of several parts, until the encoder's gradient is due. */
+        /** The gradient of a reconstruction of several parts, for the whole step. */
         RECONSTRUCTION_GRADIENT,
-        /** From the losses to the update. */
+        /** The gradient of the encoder, until the update. */
         ENCODER_GRADIENT,
-        /** From the losses to the update. */
+        /** The gradient of the decoder, until the update. */
         DECODER_GRADIENT
     }
 
     private final NDManager manager;
-    private final Map<Use, NDArray> arrays = new EnumMap<>(Use.class); // one-dimensional, as long as was ever asked for
+    private final Map<Use, NDArray> arrays = new EnumMap<>(Use.class); // one-dimensional, of the largest size requested so far
 
     /**
-     * Makes an empty workspace.
+     * Creates an empty workspace.
      *
      * @param manager owns the arrays
      */
@@ -48,9 +48,9 @@ public final class Workspace implements AutoCloseable {
     }
 
     /**
-     * Returns the array of a use, which holds what was last written there, by whatever step.
+     * Returns the array of a use. Its content is what was last written there, possibly by another step.
      *
-     * @param use what for
+     * @param use its use
      * @param rows of the array
      * @param columns of the array
      * @return [rows, columns], a view that belongs to the open scope

@@ -15,7 +15,11 @@ import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.AuxiliaryLoss.Convention;
-import dev.assay.train.plan.Parameter;
+import dev.assay.train.spi.BatchSlice;
+import dev.assay.train.spi.CodeSpace;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.LossNames;
+import dev.assay.train.spi.Parameter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
@@ -67,16 +71,16 @@ class AuxiliaryLossValuesTest {
             BatchSlice batch = new BatchSlice(manager.eye(rows), null, x, 0);
             Workspace workspace = new Workspace(manager);
             CodeSpace space = new DenseCodeSpace(workspace);
-            StepAccumulator sums = new StepAccumulator(p, rows, workspace);
+            StepSums sums = new StepSums(p, rows, workspace);
             NDArray none = pre.zerosLike();
             Aten.copy_(sums.error(batch), inputs.load(manager, "aux_x_hat").sub(x));
-            sums.encoderProduct(space, batch, none);
-            sums.active(space, none);
-            sums.gradient(Parameter.ENCODER_BIAS, p.encoderBias().zerosLike());
-            sums.gradient(Parameter.DECODER, decoder.zerosLike());
-            DeadSubDictionary dead = new DeadSubDictionary(p, dead(inputs, manager, deadName), batch, null);
+            sums.gradients().addPreActivations(space, batch, none);
+            sums.countActive(space, none);
+            sums.gradients().add(Parameter.ENCODER_BIAS, p.encoderBias().zerosLike());
+            sums.gradients().add(Parameter.DECODER, decoder.zerosLike());
+            DeadSubDictionary dead = DeadSubDictionary.of(p, dead(inputs, manager, deadName), batch);
             new AuxiliaryGradient(auxiliary, p, dead, ranksByNorm).addTo(batch, sums);
-            return sums.losses().get(LossNames.AUXILIARY);
+            return sums.values().get(LossNames.AUXILIARY);
         }
     }
 

@@ -49,12 +49,12 @@ class DeadLatentsTest {
                 int[] after = dead(lastFired, seen, LIMIT);
                 int[] expected = timing == DeadLatentRule.Timing.BEFORE_BATCH ? before : after;
                 try (Scope scope = Scope.open()) {
-                    int[] suspects = ints(latents.suspects(BATCH));
+                    int[] candidates = ints(latents.candidates(BATCH));
                     assertTrue(
-                            IntStream.of(expected).allMatch(latent -> Arrays.binarySearch(suspects, latent) >= 0),
-                            "every dead latent was suspected");
+                            IntStream.of(expected).allMatch(latent -> Arrays.binarySearch(candidates, latent) >= 0),
+                            "every dead latent is a candidate");
                     if (timing == DeadLatentRule.Timing.BEFORE_BATCH) {
-                        assertArrayEquals(expected, suspects);
+                        assertArrayEquals(expected, candidates);
                     }
                     assertArrayEquals(expected, ints(latents.observe(manager.create(activations), BATCH)));
                     assertEquals(after.length, latents.deadCount());
@@ -83,8 +83,6 @@ class DeadLatentsTest {
     }
 
     private static int[] ints(NDArray positions) {
-        return positions == null
-                ? new int[0]
-                : positions.toType(DataType.INT32, false).toIntArray();
+        return positions.toType(DataType.INT32, false).toIntArray();
     }
 }

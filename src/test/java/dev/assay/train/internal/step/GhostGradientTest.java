@@ -11,14 +11,16 @@ import dev.assay.InvalidInputException;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
+import dev.assay.train.method.StandardTraining;
 import dev.assay.train.plan.DeadLatentOptions;
 import dev.assay.train.plan.DictionaryInitialization;
-import dev.assay.train.plan.Parameter;
 import dev.assay.train.plan.Plans;
 import dev.assay.train.plan.Resampling;
-import dev.assay.train.plan.StandardTraining;
-import dev.assay.train.plan.TrainingMethod;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.LossNames;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.TrainingMethod;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,7 @@ class GhostGradientTest {
         return Plans.methods();
     }
 
-    private static StepAccumulator sums(TrainingState state, NDArray x) {
+    private static StepSums sums(TrainingState state, NDArray x) {
         Plans.kill(state, DEAD);
         return state.sums(x);
     }
@@ -62,8 +64,8 @@ class GhostGradientTest {
                 Scope scope = Scope.open()) {
             NDArray x = Plans.random(manager, 1, Plans.BATCH, WIDTH);
             DictionaryParameters p = parameters(manager, method);
-            StepAccumulator with;
-            StepAccumulator without;
+            StepSums with;
+            StepSums without;
             NDArray error;
             NDArray parallel;
             try (Autograd off = Autograd.off();
@@ -72,10 +74,10 @@ class GhostGradientTest {
                 with = sums(ghostly, x);
                 without = sums(plain, x);
                 error = without.error();
-                parallel = with.parallel().sub(without.parallel());
+                parallel = with.gradients().decoderGradientDot().sub(without.gradients().decoderGradientDot());
                 assertEquals(
-                        coefficient * without.losses().get(LossNames.SQUARED_ERROR),
-                        with.losses().get(LossNames.GHOST),
+                        coefficient * without.values().get(LossNames.SQUARED_ERROR),
+                        with.values().get(LossNames.GHOST),
                         1e-5);
             }
             p.arrays().forEach(array -> array.setRequiresGradient(true));
@@ -143,14 +145,14 @@ class GhostGradientTest {
                 p.encoderBias().set(new NDIndex("0:" + DEAD), bias);
                 try (TrainingState state = new TrainingState(manager, plan(method, 1), p)) {
                     if (bias < 0) {
-                        StepAccumulator sums = sums(state, Plans.random(manager, 1, Plans.BATCH, WIDTH));
-                        assertTrue(Double.isFinite(sums.losses().total()));
+                        StepSums sums = sums(state, Plans.random(manager, 1, Plans.BATCH, WIDTH));
+                        assertTrue(Double.isFinite(sums.values().total()));
                         assertTrue(Float.isFinite(
-                                sums.gradients().encoder().abs().sum().getFloat()));
+                                sums.gradients().all().encoder().abs().sum().getFloat()));
                     } else {
                         // They fire, and so are not dead any more.
-                        StepAccumulator sums = sums(state, Plans.random(manager, 1, Plans.BATCH, WIDTH));
-                        assertTrue(!sums.losses().parts().containsKey(LossNames.GHOST));
+                        StepSums sums = sums(state, Plans.random(manager, 1, Plans.BATCH, WIDTH));
+                        assertTrue(!sums.values().parts().containsKey(LossNames.GHOST));
                     }
                 }
             }

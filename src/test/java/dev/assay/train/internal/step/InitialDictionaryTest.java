@@ -15,16 +15,18 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
+import dev.assay.train.method.StandardTraining;
 import dev.assay.train.plan.DeadLatentOptions;
 import dev.assay.train.plan.DictionaryInitialization;
-import dev.assay.train.plan.Parameter;
 import dev.assay.train.plan.Plans;
 import dev.assay.train.plan.Resampling;
 import dev.assay.train.plan.SparsitySchedule;
-import dev.assay.train.plan.StandardTraining;
 import dev.assay.train.plan.Target;
-import dev.assay.train.plan.TrainingMethod;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.ReconstructionLoss;
+import dev.assay.train.spi.TrainingMethod;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -177,8 +179,10 @@ class InitialDictionaryTest {
         try (TrainingState state =
                 new TrainingState(manager, plan, InitialDictionary.of(manager, plan, WIDTH, WIDTH))) {
             NDArray bound = state.objective()
-                    .selector(state.parameters(), new ScheduleStep(0, 10, plan.sparsity()))
-                    .bound();
+                    .at(state.parameters(), plan.sparsity().at(0, 10))
+                    .selector()
+                    .bound()
+                    .orElse(null);
             state.step(x);
             DictionaryParameters p = state.parameters();
             NDArray s = method.tied() ? x : x.sub(x.mean(new int[] {0}));

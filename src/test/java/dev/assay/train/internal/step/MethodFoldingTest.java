@@ -14,11 +14,14 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
-import dev.assay.train.plan.BatchTopKTraining;
-import dev.assay.train.plan.MatryoshkaTraining;
+import dev.assay.train.method.BatchTopKTraining;
+import dev.assay.train.method.MatryoshkaTraining;
 import dev.assay.train.plan.MethodCase;
-import dev.assay.train.plan.Parameter;
 import dev.assay.train.plan.Target;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.LossNames;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.ReconstructionLoss;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +45,7 @@ class MethodFoldingTest {
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {
-            StepAccumulator sums = state.sums(c.batch(manager));
+            StepSums sums = state.sums(c.batch(manager));
             NDArray scaled = MethodCase.array(manager, c.x());
             NDArray target = MethodCase.array(manager, c.targetRows());
             NDArray expected = threshold(state) == null
@@ -71,7 +74,7 @@ class MethodFoldingTest {
     }
 
     private static NDArray threshold(TrainingState state) {
-        return state.objective().state().get(RunningThreshold.NAME);
+        return state.objective().state().get(LossNames.THRESHOLD);
     }
 
     /** A model that selects over a batch encodes single rows by its threshold, on pre-activations as training ranks them. */
@@ -79,7 +82,7 @@ class MethodFoldingTest {
         DictionaryParameters p = state.parameters();
         NDArray s = c.centres() ? x.sub(p.decoderBias()) : x;
         NDArray pre = s.matMul(p.encoder().transpose()).add(p.encoderBias());
-        NDArray ranks = state.objective().trained(p, 1).foldsNorms() ? pre.mul(p.decoderNorms()) : pre;
+        NDArray ranks = state.objective().trained(p, 1).foldsDecoderNorms() ? pre.mul(p.decoderNorms()) : pre;
         // The smallest selected activation is the threshold; a rounding must not decide about it.
         Aten.mul_(threshold, 0.999);
         NDArray codes = pre.mul(ReconstructionLoss.indicator(ranks.gt((float) threshold.getDouble())));

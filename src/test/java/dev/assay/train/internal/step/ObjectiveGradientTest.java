@@ -10,8 +10,9 @@ import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.LossOracle;
 import dev.assay.train.plan.MethodCase;
-import dev.assay.train.plan.Parameter;
 import dev.assay.train.plan.TapeLoss;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.Parameter;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,17 +33,17 @@ class ObjectiveGradientTest {
                 Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 TrainingState state = c.state(manager)) {
-            StepAccumulator sums = state.sums(c.batch(manager));
+            StepSums sums = state.sums(c.batch(manager));
             double loss = oracle.loss();
-            assertEquals(loss, sums.losses().total(), 1e-5 * loss);
-            DictionaryParameters gradients = sums.gradients();
+            assertEquals(loss, sums.values().total(), 1e-5 * loss);
+            DictionaryParameters gradients = sums.gradients().all();
             assertEquals(oracle.parameters.keySet(), gradients.names());
             oracle.parameters.forEach((parameter, values) ->
                     compare(parameter, oracle, values, gradients.get(parameter).toFloatArray()));
             NDArray inner =
                     gradients.decoder().mul(state.parameters().decoder()).sum(new int[] {1});
             float[] expected = inner.toFloatArray();
-            float[] found = sums.parallel().toFloatArray();
+            float[] found = sums.gradients().decoderGradientDot().toFloatArray();
             for (int latent = 0; latent < expected.length; latent++) {
                 assertEquals(expected[latent], found[latent], 2e-4 * (1 + Math.abs(expected[latent])));
             }
@@ -57,7 +58,7 @@ class ObjectiveGradientTest {
                 TrainingState state = c.state(manager)) {
             DictionaryParameters closed;
             try (Autograd off = Autograd.off()) {
-                closed = state.sums(c.batch(manager)).gradients();
+                closed = state.sums(c.batch(manager)).gradients().all();
             }
             DictionaryParameters p = state.parameters();
             try (Autograd tape = Autograd.recording()) {

@@ -12,13 +12,14 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
+import dev.assay.train.method.TopKTraining;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.DeadLatentRule;
-import dev.assay.train.plan.OptimizerOptions;
-import dev.assay.train.plan.Parameter;
 import dev.assay.train.plan.TopKOracle;
-import dev.assay.train.plan.TopKTraining;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.Parameter;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -95,12 +96,12 @@ class TopKObjectiveTest {
             counters.restore(5000, 0);
 
             state.treatDensely(c.dense());
-            StepAccumulator sums = state.sums(array(manager, x));
+            StepSums sums = state.sums(array(manager, x));
             double loss = oracle.loss(x);
-            assertEquals(loss, sums.losses().total(), 1e-4 * loss);
+            assertEquals(loss, sums.values().total(), 1e-4 * loss);
 
             double[][][] targets = {oracle.encoder, {oracle.encoderBias}, oracle.decoder, {oracle.decoderBias}};
-            DictionaryParameters gradients = sums.gradients();
+            DictionaryParameters gradients = sums.gradients().all();
             for (int p = 0; p < targets.length; p++) {
                 compare(
                         Parameter.values()[p].key(),
@@ -111,7 +112,7 @@ class TopKObjectiveTest {
             }
             NDArray inner = gradients.decoder().mul(parameters.decoder()).sum(new int[] {1});
             float[] expectedInner = inner.toFloatArray();
-            float[] foundInner = sums.parallel().toFloatArray();
+            float[] foundInner = sums.gradients().decoderGradientDot().toFloatArray();
             for (int latent = 0; latent < LATENTS; latent++) {
                 assertEquals(expectedInner[latent], foundInner[latent], 2e-4 * (1 + Math.abs(expectedInner[latent])));
             }
@@ -157,7 +158,7 @@ class TopKObjectiveTest {
             TrainingState state = new TrainingState(manager, plan(c), p);
             try (Autograd off = Autograd.off()) {
                 state.treatDensely(c.dense());
-                closed = state.sums(x).gradients();
+                closed = state.sums(x).gradients().all();
             }
             try (Autograd tape = Autograd.recording()) {
                 p.arrays().forEach(array -> array.setRequiresGradient(true));

@@ -21,11 +21,12 @@ import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.SmallRun;
+import dev.assay.train.method.TopKTraining;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.DeadLatentRule;
-import dev.assay.train.plan.OptimizerOptions;
-import dev.assay.train.plan.TopKTraining;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.OptimizerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -80,7 +81,7 @@ class TrainedDictionaryBuilderTest {
                 assertEquals(0, found.sub(expected).abs().max().getFloat() / largest, 1e-6);
 
                 // The loss that training would see says the same, in units of the scaled activations.
-                double loss = state.sums(scaled).losses().total();
+                double loss = state.sums(scaled).values().total();
                 double error = found.sub(x).square().sum().getFloat() / ROWS;
                 assertEquals(loss, error * scale * scale, 1e-5 * loss);
 

@@ -1,0 +1,83 @@
+package dev.assay.train.method;
+
+import dev.assay.InvalidInputException;
+import dev.assay.train.spi.DecoderConstraint;
+import dev.assay.train.spi.Objective;
+import dev.assay.train.spi.ObjectiveContext;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.TrainingMethod;
+import java.util.Map;
+
+/**
+ * The gated dictionary (Rajamanoharan et al., arXiv 2404.16014): one path decides whether a latent is active, another how strongly.
+ *
+ * <pre>
+ * e    = s · W_encᵀ                          s = x − b_dec (or x)
+ * g    = e + b_gate                          what the penalty sees
+ * c    = (g &gt; 0) · relu(e · exp(r_mag) + b_mag)
+ * x̂    = c · W_dec + b_dec
+ * x̂_g  = relu(g) · W_dec + b_dec             without it nothing would teach the gate to reconstruct
+ * loss = E‖x̂ − x‖² + λ · E Σ_l relu(g_l) · n_l + E‖x̂_g − x‖²
+ * </pre>
+ *
+ * <p>The paper, and dictionary_learning after it, take W_dec and b_dec in x̂_g as constants, with n = 1 and decoder rows of norm 1:
+ * {@link Auxiliary#DETACHED}. SAELens differentiates both, with {@code n_l = ‖W_dec,l‖}: {@link Auxiliary#ATTACHED}.
+ *
+ * @param coefficient λ
+ * @param auxiliary what the loss of x̂_g teaches
+ * @param normWeighted whether n is the norm of the decoder row, else 1
+ */
+public record GatedTraining(double coefficient, Auxiliary auxiliary, boolean normWeighted) implements TrainingMethod {
+    /** What the loss of the gate's reconstruction teaches. */
+    public enum Auxiliary {
+        /** The encoder and the gate alone. */
+        DETACHED,
+        /** The decoder, too. */
+        ATTACHED
+    }
+
+    /** Checks the range. */
+    public GatedTraining {
+        if (!(coefficient >= 0 && Double.isFinite(coefficient))) {
+            throw new InvalidInputException("the L1 coefficient is " + coefficient + ", expected 0 or more");
+        }
+    }
+
+    /**
+     * Returns the paper's loss.
+     *
+     * @param coefficient λ
+     * @return the method
+     */
+    public static GatedTraining of(double coefficient) {
+        return new GatedTraining(coefficient, Auxiliary.DETACHED, false);
+    }
+
+    @Override
+    public String id() {
+        return "gated";
+    }
+
+    @Override
+    public Map<Parameter, Double> extras() {
+        return Map.of(Parameter.MAGNITUDE_BIAS, 0.0, Parameter.MAGNITUDE_SCALE, 0.0);
+    }
+
+    @Override
+    public OptimizerOptions optimizer(int dSae) {
+        OptimizerOptions options =
+                OptimizerOptions.of(OptimizerOptions.rateFor(dSae)).betas(0, 0.999);
+        return normWeighted ? options.decoder(DecoderConstraint.FREE) : options;
+    }
+
+    @Override
+    public int encoderProducts() {
+        return 2;
+    }
+
+    @Override
+    public Objective objective(ObjectiveContext context) {
+        return new GatedObjective(this);
+    }
+}

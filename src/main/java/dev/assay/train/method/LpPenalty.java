@@ -1,0 +1,44 @@
+package dev.assay.train.method;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.tensor.Aten;
+import dev.assay.train.spi.CodeSpace;
+
+/**
+ * The Lp penalty of the sizes of codes: {@code Σ_rows (Σ_l size_l^p)^(1/p)}, or without the root, {@code Σ_rows Σ_l size_l^p}.
+ *
+ * @param p the exponent, above 0
+ * @param root whether the root is taken
+ */
+record LpPenalty(double p, boolean root) {
+    /**
+     * The sum over some rows.
+     *
+     * @param sum a scalar
+     * @param slope its gradient with respect to each size, or one number for all of them; what stands where a latent is off does not count,
+     *     since the rectifier before it has no slope there
+     */
+    record Amount(NDArray sum, NDArray slope) {}
+
+    /**
+     * Computes the penalty.
+     *
+     * @param space the places
+     * @param sizes at the places, not negative
+     */
+    Amount of(CodeSpace space, NDArray sizes) {
+        if (p == 1) {
+            return new Amount(sizes.sum(), sizes.getManager().create(1f));
+        }
+        NDArray active = Aten.positive(sizes);
+        NDArray positive = sizes.maximum(Float.MIN_NORMAL);
+        NDArray powers = positive.pow((float) p).mul(active);
+        NDArray slopes = positive.pow((float) (p - 1)).mul(active);
+        if (!root) {
+            return new Amount(powers.sum(), slopes.mul((float) p));
+        }
+        NDArray norm = space.sumByRow(powers).pow((float) (1 / p)); // [rows]
+        NDArray ofRows = space.ofRows(norm.maximum(Float.MIN_NORMAL).pow((float) (1 - p)));
+        return new Amount(norm.sum(), slopes.mul(ofRows));
+    }
+}

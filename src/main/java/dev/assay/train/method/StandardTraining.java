@@ -1,0 +1,97 @@
+package dev.assay.train.method;
+
+import dev.assay.InvalidInputException;
+import dev.assay.train.spi.DecoderConstraint;
+import dev.assay.train.spi.Objective;
+import dev.assay.train.spi.ObjectiveContext;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.TrainingMethod;
+
+/**
+ * The standard sparse autoencoder: {@code loss = E‖x̂ − x‖² + λ · E (Σ_l (c_l · n_l)^p)^(1/p)}, squared norms summed over dimensions, with
+ *
+ * <pre>
+ * s   = x − b_dec                      (or x)
+ * pre = s · W_encᵀ + b_enc
+ * c   = relu(pre)
+ * x̂   = c · W_dec + b_dec
+ * n_l = ‖W_dec,l‖                      (or 1)
+ * </pre>
+ *
+ * <p>p = 1 is the L1 penalty of Bricken et al., "Towards Monosemanticity" (2023), with n = 1 and decoder rows kept at norm 1; weighted
+ * by decoder norms it is that of the "April update" (Conerly et al., 2024), which needs no constraint.
+ *
+ * <p>A tied dictionary (Cunningham et al., arXiv 2309.08600) decodes with the encoder's rows, which are kept at norm 1, and has no decoder
+ * bias: {@code x̂ = c · W_enc}. That paper's coefficient α stands beside a squared error that is a mean over dimensions too (in its
+ * formula a sum, in its figures 8.6e-4 for the residual stream and 3.2e-4 for an MLP a mean): here {@code λ = α · d}.
+ *
+ * @param coefficient λ
+ * @param p the exponent, above 0
+ * @param normWeighted whether a code counts times the norm of its decoder row
+ * @param tied whether the decoder is the encoder, and there is no decoder bias
+ */
+public record StandardTraining(double coefficient, double p, boolean normWeighted, boolean tied)
+        implements TrainingMethod {
+    /** Checks the ranges. */
+    public StandardTraining {
+        if (!(coefficient >= 0 && Double.isFinite(coefficient))) {
+            throw new InvalidInputException("the L1 coefficient is " + coefficient + ", expected 0 or more");
+        }
+        if (!(p > 0 && Double.isFinite(p))) {
+            throw new InvalidInputException("the exponent p is " + p + ", expected a number above 0");
+        }
+    }
+
+    /**
+     * Returns the L1 penalty with decoder rows of norm 1.
+     *
+     * @param coefficient λ
+     * @return the method
+     */
+    public static StandardTraining l1(double coefficient) {
+        return new StandardTraining(coefficient, 1, false, false);
+    }
+
+    /**
+     * Returns the L1 penalty weighted by decoder norms, for a decoder without constraint.
+     *
+     * @param coefficient λ
+     * @return the method
+     */
+    public static StandardTraining normWeighted(double coefficient) {
+        return new StandardTraining(coefficient, 1, true, false);
+    }
+
+    /**
+     * Returns the L1 penalty with a decoder that is the encoder.
+     *
+     * @param coefficient λ
+     * @return the method
+     */
+    public static StandardTraining tied(double coefficient) {
+        return new StandardTraining(coefficient, 1, false, true);
+    }
+
+    @Override
+    public String id() {
+        return "standard";
+    }
+
+    @Override
+    public String label() {
+        String name =
+                tied ? BuiltInMethods.TIED : normWeighted ? BuiltInMethods.STANDARD_NORM_WEIGHTED : id();
+        return p == 1 ? name : name + " p=" + p;
+    }
+
+    @Override
+    public OptimizerOptions optimizer(int dSae) {
+        OptimizerOptions options = OptimizerOptions.of(OptimizerOptions.rateFor(dSae));
+        return normWeighted ? options.decoder(DecoderConstraint.FREE) : options;
+    }
+
+    @Override
+    public Objective objective(ObjectiveContext context) {
+        return new StandardObjective(this);
+    }
+}

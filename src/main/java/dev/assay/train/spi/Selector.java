@@ -1,0 +1,118 @@
+package dev.assay.train.spi;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Optional;
+
+/**
+ * Selects the codes of a batch that may differ from 0, by scores: pre-activations less a bound per latent. Where few are selected, a step
+ * reads the entries that {@link #select} returns; where many are, it masks each chunk of scores by {@link #dense}.
+ */
+public interface Selector {
+    /** The share of active entries above which the five matrix products of a dense step are faster than one and four sparse passes. */
+    double DENSE_SHARE = 1.0 / 24;
+
+    /**
+     * Selects every positive pre-activation.
+     *
+     * @return the selector
+     */
+    static Selector positive() {
+        return new ThresholdSelector(null);
+    }
+
+    /**
+     * Selects every pre-activation above the bound of its latent.
+     *
+     * @param bounds [d_sae]
+     * @return the selector
+     */
+    static Selector above(NDArray bounds) {
+        return new ThresholdSelector(bounds);
+    }
+
+    /**
+     * Selects the k largest pre-activations of each row.
+     *
+     * @param k at most d_sae
+     * @return the selector
+     */
+    static Selector topK(int k) {
+        return new TopKSelector(k, null);
+    }
+
+    /**
+     * Selects the k latents of each row with the largest {@code pre · norm}.
+     *
+     * @param k at most d_sae
+     * @param norms [d_sae]
+     * @return the selector
+     */
+    static Selector topK(int k, NDArray norms) {
+        return new TopKSelector(k, norms);
+    }
+
+    /**
+     * Selects the {@code k · batch} largest positive pre-activations of the whole batch.
+     *
+     * @param k entries per row on average
+     * @param batchSize the rows of the batch
+     * @return the selector
+     */
+    static Selector batchTopK(double k, int batchSize) {
+        return new BatchTopKSelector(k, batchSize, null);
+    }
+
+    /**
+     * Selects the {@code k · batch} entries of the whole batch with the largest positive {@code pre · norm}.
+     *
+     * @param k entries per row on average
+     * @param batchSize the rows of the batch
+     * @param norms [d_sae]
+     * @return the selector
+     */
+    static Selector batchTopK(double k, int batchSize, NDArray norms) {
+        return new BatchTopKSelector(k, batchSize, norms);
+    }
+
+    /**
+     * Returns the bound that is subtracted from pre-activations.
+     *
+     * @return [d_sae], or empty for 0
+     */
+    default Optional<NDArray> bound() {
+        return Optional.empty();
+    }
+
+    /**
+     * Returns whether latents are ranked by pre-activation times decoder norm.
+     *
+     * @return false unless overridden
+     */
+    default boolean ranksByNorm() {
+        return false;
+    }
+
+    /**
+     * Estimates from the first rows of a batch whether dense products are faster.
+     *
+     * @param scores [rows, d_sae], left unchanged
+     * @return true if {@link #dense} is to be used for the batch
+     */
+    boolean isDense(NDArray scores);
+
+    /**
+     * Masks scores in a dense step.
+     *
+     * @param scores [rows, d_sae]; may be overwritten
+     * @return [rows, d_sae], the scores where an entry is selected, elsewhere 0 or less
+     */
+    NDArray dense(NDArray scores);
+
+    /**
+     * Selects the entries of a whole batch.
+     *
+     * @param scores the scores, which may be computed more than once
+     * @return the entries with their scores
+     */
+    SparseEntries select(ScoreChunks scores);
+}

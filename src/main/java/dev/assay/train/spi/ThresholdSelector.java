@@ -1,0 +1,45 @@
+package dev.assay.train.spi;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import java.util.Optional;
+
+/** Selects every pre-activation above the bound of its latent. */
+final class ThresholdSelector implements Selector {
+    private static final int SAMPLE_ROWS = 64;
+
+    private final NDArray bound; // [d_sae] or null for 0
+
+    /**
+     * Creates a selector.
+     *
+     * @param bound [d_sae], or null for 0
+     */
+    ThresholdSelector(NDArray bound) {
+        this.bound = bound;
+    }
+
+    @Override
+    public Optional<NDArray> bound() {
+        return Optional.ofNullable(bound);
+    }
+
+    @Override
+    public boolean isDense(NDArray scores) {
+        long rows = Math.min(scores.getShape().get(0), SAMPLE_ROWS);
+        NDArray sample = scores.get(new NDIndex("0:{}", rows));
+        long above = sample.gt(0f).toType(DataType.INT64, false).sum().getLong();
+        return above > DENSE_SHARE * sample.size();
+    }
+
+    @Override
+    public NDArray dense(NDArray scores) {
+        return scores;
+    }
+
+    @Override
+    public SparseEntries select(ScoreChunks scores) {
+        return Candidates.above(scores, 0).all();
+    }
+}
