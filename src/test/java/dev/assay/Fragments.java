@@ -15,25 +15,30 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
-/** What every fragment for a notebook must be. */
+/** Requirements on every HTML fragment for a notebook. */
 public final class Fragments {
     private static final Pattern RULE = Pattern.compile("([^{}]+)\\{[^{}]*}");
 
     private Fragments() {}
 
-    /** Parses a table, or tables, for a notebook, and checks that it stands by itself. */
+    /** Parses what is displayed in a notebook and checks that its styles apply only to itself and that it needs no network. */
     public static Element check(Displayable shown) {
-        Element root = parse(shown.toHtml());
+        return check(shown.toHtml());
+    }
+
+    /** Parses a fragment for a notebook and checks that its styles apply only to itself and that it needs no network. */
+    public static Element check(String html) {
+        Element root = parse(html);
         List<Element> styles = elements(root, "style");
         assertFalse(styles.isEmpty());
         for (Element style : styles) {
             Matcher rule = RULE.matcher(style.getTextContent());
             while (rule.find()) {
-                assertTrue(rule.group(1).strip().startsWith(".assay-table.assay-table"), rule.group(1));
+                assertTrue(rule.group(1).strip().startsWith(".assay-output.assay-output"), rule.group(1));
             }
         }
         assertEquals(List.of(), elements(root, "script"));
-        assertFalse(shown.toHtml().matches("(?s).*(\\bid=|https?:|url\\(|@import).*"));
+        assertFalse(html.matches("(?s).*(\\bid=|https?:|url\\(|@import).*"));
         return root;
     }
 

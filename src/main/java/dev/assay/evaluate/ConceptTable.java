@@ -2,8 +2,9 @@ package dev.assay.evaluate;
 
 import dev.assay.text.story.Concept;
 import dev.assay.view.Displayable;
-import dev.assay.view.Html;
-import dev.assay.view.HtmlTable;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -70,58 +71,63 @@ public record ConceptTable(List<Row> rows) implements Displayable {
     }
 
     /**
-     * Returns the table for people, best finds first.
+     * Returns the table in plain text, the largest F1 first.
      *
-     * @return lines
+     * @return lines, each ended; the last one counts the concepts that are found
      */
+    @Override
     public String toText() {
-        StringBuilder text = new StringBuilder();
-        text.append(String.format(
-                "%-18s %7s  %6s %5s   %6s %6s %6s%n", "concept", "tokens", "latent", "F1", "neuron", "PCA", "random"));
-        bestFirst()
-                .forEach(row -> text.append(String.format(
+        return table().textLayout(0, 1, 18, 8, 7, 5, 8, 6, 6).toText()
+                + String.format(
                         Locale.ROOT,
-                        "%-18s %6.2f%%  %6d %5.2f   %6.2f %6.2f %6.2f%n",
-                        row.concept().name(),
-                        100 * row.share(),
-                        row.latent().unit(),
-                        row.latent().f1(),
-                        row.neuron().f1(),
-                        row.principal().f1(),
-                        row.random().f1())));
-        text.append(String.format(
-                Locale.ROOT,
-                "%d of %d concepts have a latent with F1 ≥ %.1f; neurons %d, principal components %d, random dictionary %d%n",
-                found(),
-                rows.size(),
-                FOUND,
-                found(Row::neuron),
-                found(Row::principal),
-                found(Row::random)));
-        return text.toString();
+                        "%d of %d concepts have a latent with F1 ≥ %.1f; neurons %d, principal components %d, random dictionary %d%n",
+                        found(),
+                        rows.size(),
+                        FOUND,
+                        found(Row::neuron),
+                        found(Row::principal),
+                        found(Row::random));
     }
 
     @Override
     public String toHtml() {
-        HtmlTable table = HtmlTable.of(found() + " of " + rows.size() + " concepts have a latent with F1 ≥ " + FOUND)
-                .words("concept")
-                .numbers("tokens", "latent", "F1", "neuron", "PCA", "random")
-                .words("");
-        bestFirst()
-                .forEach(row -> table.row(
-                        row.concept().name(),
-                        Html.percent(row.share()),
-                        Integer.toString(row.latent().unit()),
-                        Html.fixed(row.latent().f1(), 2),
-                        Html.fixed(row.neuron().f1(), 2),
-                        Html.fixed(row.principal().f1(), 2),
-                        Html.fixed(row.random().f1(), 2),
-                        row.concept().description()));
+        Table table = Table.of(found() + " of " + rows.size() + " concepts have a latent with F1 ≥ " + FOUND);
+        columns(table).words("");
+        bestFirst().forEach(row -> {
+            List<Cell> cells = cells(row);
+            cells.add(Cell.text(row.concept().description()));
+            table.row(cells);
+        });
         return table.note(
                         "F1 on held-out stories; the last three columns are the best neuron, principal component and random direction, "
                                 + "of which " + found(Row::neuron) + ", " + found(Row::principal) + " and "
                                 + found(Row::random) + " reach "
                                 + FOUND + ".")
                 .toHtml();
+    }
+
+    private Table table() {
+        Table table = columns(Table.of(""));
+        bestFirst().forEach(row -> table.row(cells(row)));
+        return table;
+    }
+
+    private static Table columns(Table table) {
+        return table.words("concept").numbers("tokens", "latent", "F1", "neuron", "PCA", "random");
+    }
+
+    private static List<Cell> cells(Row row) {
+        return new ArrayList<>(List.of(
+                Cell.text(row.concept().name()),
+                Cell.percent(row.share(), 2),
+                Cell.integer(row.latent().unit()),
+                f1(row.latent()),
+                f1(row.neuron()),
+                f1(row.principal()),
+                f1(row.random())));
+    }
+
+    private static Cell f1(Best best) {
+        return Cell.number("%.2f", best.f1());
     }
 }

@@ -2,7 +2,8 @@ package dev.assay.evaluate;
 
 import dev.assay.view.Displayable;
 import dev.assay.view.Html;
-import dev.assay.view.HtmlTable;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -128,34 +129,58 @@ public record EvaluationReport(
 
     @Override
     public String toHtml() {
-        return HtmlTable.of("Evaluation on " + Html.count(tokens) + " held-out tokens")
+        return Table.of("Evaluation on " + Html.count(tokens) + " held-out tokens")
                 .words("measure")
                 .numbers("value")
                 .words("")
-                .row("explained variance", Html.fixed(explainedVariance, 4), "1 is perfect, 0 no better than the mean")
-                .row("mean squared error", Html.number(meanSquaredError), "over tokens and dimensions")
-                .row("cosine", Html.fixed(cosine, 4), "of activation and reconstruction")
-                .row("norm ratio", Html.fixed(normRatio, 4), "of reconstruction to activation")
-                .row("reconstruction bias", Html.fixed(reconstructionBias, 4), "below 1 where reconstructions shrink")
-                .row("L0", Html.fixed(l0, 2), "active latents a token")
-                .row("L1", Html.fixed(l1, 2), "sum of the activations of a token")
-                .row("dead latents", Html.percent(deadShare), "never active on these tokens")
-                .row("cross-entropy", Html.fixed(crossEntropy.clean(), 4), "nats, of the model as it is")
                 .row(
-                        "… reconstructed",
-                        Html.fixed(crossEntropy.reconstructed(), 4),
-                        "with the reconstruction at the site")
+                        Cell.text("explained variance"),
+                        Cell.number("%.4f", explainedVariance),
+                        Cell.text("1 is perfect, 0 no better than the mean"))
                 .row(
-                        "… mean-ablated",
-                        Html.fixed(crossEntropy.meanAblated(), 4),
-                        "with the mean activation at the site")
-                .row("… zero-ablated", Html.fixed(crossEntropy.zeroAblated(), 4), "with zero at the site")
-                .row("loss recovered", Html.fixed(lossRecoveredFromMean(), 4), "of what mean ablation costs")
+                        Cell.text("mean squared error"),
+                        Cell.html(String.format(Locale.ROOT, "%.5g", meanSquaredError), Html.number(meanSquaredError)),
+                        Cell.text("over tokens and dimensions"))
+                .row(Cell.text("cosine"), Cell.number("%.4f", cosine), Cell.text("of activation and reconstruction"))
                 .row(
-                        "… of zero ablation",
-                        Html.fixed(lossRecoveredFromZero(), 4),
-                        "flatters where zero is far from every activation")
-                .row("KL divergence", Html.fixed(klDivergence, 4), "nats, of the next-token distributions")
+                        Cell.text("norm ratio"),
+                        Cell.number("%.4f", normRatio),
+                        Cell.text("of reconstruction to activation"))
+                .row(
+                        Cell.text("reconstruction bias"),
+                        Cell.number("%.4f", reconstructionBias),
+                        Cell.text("below 1 where reconstructions shrink"))
+                .row(Cell.text("L0"), Cell.number("%.2f", l0), Cell.text("active latents a token"))
+                .row(Cell.text("L1"), Cell.number("%.2f", l1), Cell.text("sum of the activations of a token"))
+                .row(Cell.text("dead latents"), Cell.percent(deadShare, 2), Cell.text("never active on these tokens"))
+                .row(
+                        Cell.text("cross-entropy"),
+                        Cell.number("%.4f", crossEntropy.clean()),
+                        Cell.text("nats, of the model as it is"))
+                .row(
+                        Cell.text("… reconstructed"),
+                        Cell.number("%.4f", crossEntropy.reconstructed()),
+                        Cell.text("with the reconstruction at the site"))
+                .row(
+                        Cell.text("… mean-ablated"),
+                        Cell.number("%.4f", crossEntropy.meanAblated()),
+                        Cell.text("with the mean activation at the site"))
+                .row(
+                        Cell.text("… zero-ablated"),
+                        Cell.number("%.4f", crossEntropy.zeroAblated()),
+                        Cell.text("with zero at the site"))
+                .row(
+                        Cell.text("loss recovered"),
+                        Cell.number("%.4f", lossRecoveredFromMean()),
+                        Cell.text("of what mean ablation costs"))
+                .row(
+                        Cell.text("… of zero ablation"),
+                        Cell.number("%.4f", lossRecoveredFromZero()),
+                        Cell.text("flatters where zero is far from every activation"))
+                .row(
+                        Cell.text("KL divergence"),
+                        Cell.number("%.4f", klDivergence),
+                        Cell.text("nats, of the next-token distributions"))
                 .toHtml();
     }
 }

@@ -2,9 +2,9 @@ package dev.assay.evaluate;
 
 import dev.assay.view.Displayable;
 import dev.assay.view.Html;
-import dev.assay.view.HtmlTable;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -36,54 +36,42 @@ public record EvaluationTable(EvaluationReport dictionary, Map<String, Evaluatio
     }
 
     /**
-     * Returns a line for each dictionary.
+     * Returns one line per dictionary.
      *
-     * @return a table
+     * @return a table in plain text
      */
+    @Override
     public String toText() {
-        StringBuilder text = new StringBuilder();
-        text.append(String.format(
-                "%-20s %9s %9s %7s %9s %9s %8s%n", "", "explained", "L0", "dead", "CE", "recovered", "KL"));
-        text.append(row("dictionary", dictionary));
-        others.forEach((name, report) -> text.append(row(name, report)));
-        return text.toString();
+        return table().textLayout(0, 1, 20, 9, 9, 7, 9, 9, 8)
+                .toText("", "explained", "L0", "dead", "CE", "recovered", "KL");
     }
 
     @Override
     public String toHtml() {
-        HtmlTable table = HtmlTable.of("Evaluation on " + Html.count(dictionary.tokens()) + " held-out tokens")
-                .words("")
-                .numbers("explained variance", "L0", "dead", "cross-entropy", "loss recovered", "KL divergence");
-        row(table, "dictionary", dictionary);
-        others.forEach((name, report) -> row(table, name, report));
-        return table.note(
+        return table().note(
                         "Loss recovered: of what mean ablation costs. Cross-entropy with the reconstruction at the site, in nats; "
                                 + "of the model as it is: "
                                 + Html.fixed(dictionary.crossEntropy().clean(), 4) + ".")
                 .toHtml();
     }
 
-    private static void row(HtmlTable table, String name, EvaluationReport report) {
-        table.row(
-                name,
-                Html.fixed(report.explainedVariance(), 4),
-                Html.fixed(report.l0(), 2),
-                Html.percent(report.deadShare()),
-                Html.fixed(report.crossEntropy().reconstructed(), 4),
-                Html.fixed(report.lossRecoveredFromMean(), 4),
-                Html.fixed(report.klDivergence(), 4));
+    private Table table() {
+        Table table = Table.of("Evaluation on " + Html.count(dictionary.tokens()) + " held-out tokens")
+                .words("")
+                .numbers("explained variance", "L0", "dead", "cross-entropy", "loss recovered", "KL divergence");
+        row(table, "dictionary", dictionary);
+        others.forEach((name, report) -> row(table, name, report));
+        return table;
     }
 
-    private static String row(String name, EvaluationReport report) {
-        return String.format(
-                Locale.ROOT,
-                "%-20s %9.4f %9.2f %6.1f%% %9.4f %9.4f %8.4f%n",
-                name,
-                report.explainedVariance(),
-                report.l0(),
-                100 * report.deadShare(),
-                report.crossEntropy().reconstructed(),
-                report.lossRecoveredFromMean(),
-                report.klDivergence());
+    private static void row(Table table, String name, EvaluationReport report) {
+        table.row(
+                Cell.text(name),
+                Cell.number(report.explainedVariance()),
+                Cell.number("%.2f", report.l0()),
+                Cell.percent(report.deadShare(), 1),
+                Cell.number(report.crossEntropy().reconstructed()),
+                Cell.number(report.lossRecoveredFromMean()),
+                Cell.number(report.klDivergence()));
     }
 }

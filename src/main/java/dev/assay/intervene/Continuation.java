@@ -3,7 +3,10 @@ package dev.assay.intervene;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.io.Json;
 import dev.assay.view.Displayable;
+import dev.assay.view.HtmlSection;
 import dev.assay.view.PlainText;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 
 /**
  * How a text goes on without and with edits, from the same draws.
@@ -26,10 +29,11 @@ public record Continuation(String prompt, String baseline, String edited, String
 
     @Override
     public String toHtml() {
-        Table table = new Table("", "continuation of “" + PlainText.visible(prompt) + "”")
-                .row(Table.Cell.text("baseline"), Table.Cell.text(baseline))
-                .row(Table.Cell.text("edited"), Table.Cell.text(edited));
-        return Table.section("Continuation", Table.paragraph(edits), table.toHtml());
+        Table table = Table.of("")
+                .words("", "continuation of “" + PlainText.visible(prompt) + "”")
+                .row(Cell.text("baseline"), Cell.running(baseline))
+                .row(Cell.text("edited"), Cell.running(edited));
+        return HtmlSection.titled("Continuation").paragraph(edits).table(table).toHtml();
     }
 
     /**

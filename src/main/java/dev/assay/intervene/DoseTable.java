@@ -3,7 +3,10 @@ package dev.assay.intervene;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.io.Json;
 import dev.assay.view.Displayable;
+import dev.assay.view.HtmlSection;
 import dev.assay.view.PlainText;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,11 +62,11 @@ public record DoseTable(String prompt, String edits, Row baseline, List<Row> row
 
     @Override
     public String toHtml() {
-        return Table.section(
-                "Dose and response",
-                Table.paragraph(explained()),
-                Table.paragraph("Prompt: " + prompt),
-                table().toHtml());
+        return HtmlSection.titled("Dose and response")
+                .paragraph(explained())
+                .paragraph("Prompt: " + prompt)
+                .table(table())
+                .toHtml();
     }
 
     private String explained() {
@@ -71,33 +74,32 @@ public record DoseTable(String prompt, String edits, Row baseline, List<Row> row
     }
 
     private Table table() {
-        List<String> headings = new ArrayList<>(List.of("dose", "loss", "KL"));
+        Table table = Table.of("").numbers("dose", "loss", "KL");
         for (Watched watched : baseline.tokens()) {
-            headings.add("p(" + PlainText.visible(watched.token()) + ")");
-            headings.add("logit(" + PlainText.visible(watched.token()) + ")");
+            String token = PlainText.visible(watched.token());
+            table.numbers("p(" + token + ")", "logit(" + token + ")");
         }
         boolean hasText = !baseline.text().isEmpty()
                 || rows.stream().anyMatch(row -> !row.text().isEmpty());
         if (hasText) {
-            headings.add("continuation");
+            table.words("continuation");
         }
         double largest = rows.stream().mapToDouble(Row::divergence).max().orElse(0);
-        Table table = new Table(headings.toArray(String[]::new));
         List<Row> all = new ArrayList<>(rows);
         all.add(0, baseline);
         for (Row row : all) {
-            List<Table.Cell> cells = new ArrayList<>();
-            cells.add(new Table.Cell(Double.isNaN(row.dose()) ? "none" : plain(row.dose()), true, 0));
-            cells.add(Table.Cell.number(row.loss()));
-            cells.add(Table.Cell.signed(row.divergence(), largest));
+            List<Cell> cells = new ArrayList<>();
+            cells.add(Cell.text(Double.isNaN(row.dose()) ? "none" : plain(row.dose())));
+            cells.add(Cell.number(row.loss()));
+            cells.add(Cell.number(row.divergence()).tinted(row.divergence(), largest));
             for (Watched watched : row.tokens()) {
-                cells.add(Table.Cell.signed(watched.probability(), 1));
-                cells.add(Table.Cell.number(watched.logit()));
+                cells.add(Cell.number(watched.probability()).tinted(watched.probability(), 1));
+                cells.add(Cell.number(watched.logit()));
             }
             if (hasText) {
-                cells.add(Table.Cell.token(row.text()));
+                cells.add(Cell.running(row.text()));
             }
-            table.row(cells.toArray(Table.Cell[]::new));
+            table.row(cells);
         }
         return table;
     }

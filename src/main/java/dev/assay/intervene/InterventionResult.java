@@ -8,7 +8,10 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.view.Displayable;
-import dev.assay.view.Html;
+import dev.assay.view.HtmlSection;
+import dev.assay.view.Shading;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -209,14 +212,14 @@ public final class InterventionResult implements AutoCloseable, Displayable {
 
     @Override
     public String toHtml() {
-        return Table.section(
-                "Intervention",
-                Table.paragraph(edits),
-                Table.paragraph(summary()),
-                shadedPrompt(),
-                tokenTable().toHtml(),
-                Table.paragraph("Next token after the prompt:"),
-                predictionTable().toHtml());
+        return HtmlSection.titled("Intervention")
+                .paragraph(edits)
+                .paragraph(summary())
+                .tokens(shadedPrompt())
+                .table(tokenTable())
+                .paragraph("Next token after the prompt:")
+                .table(predictionTable())
+                .toHtml();
     }
 
     private String summary() {
@@ -234,7 +237,10 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     private Table tokenTable() {
         double largest =
                 divergences.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-        Table table = new Table("position", "token", "loss", "with edits", "KL of the next", "‖change‖ / ‖x‖");
+        Table table = Table.of("")
+                .numbers("position")
+                .words("token")
+                .numbers("loss", "with edits", "KL of the next", "‖change‖ / ‖x‖");
         for (int i = 0; i < prompt.length(); i++) {
             int position = i;
             double share = changes.stream()
@@ -242,45 +248,40 @@ public final class InterventionResult implements AutoCloseable, Displayable {
                     .max()
                     .orElse(0);
             table.row(
-                    Table.Cell.count(i),
-                    Table.Cell.token(tokens().get(i)),
-                    Table.Cell.number(i == 0 ? Double.NaN : baselineLosses.get(i - 1)),
-                    Table.Cell.number(i == 0 ? Double.NaN : editedLosses.get(i - 1)),
-                    Table.Cell.signed(divergences.get(i), largest),
-                    Table.Cell.number(share));
+                    Cell.integer(i),
+                    Cell.token(tokens().get(i)),
+                    Cell.number(i == 0 ? Double.NaN : baselineLosses.get(i - 1)),
+                    Cell.number(i == 0 ? Double.NaN : editedLosses.get(i - 1)),
+                    Cell.number(divergences.get(i)).tinted(divergences.get(i), largest),
+                    Cell.number(share));
         }
         return table;
     }
 
     private Table predictionTable() {
-        Table table = new Table("token", "probability", "with edits", "logit", "with edits");
+        Table table = Table.of("").words("token").numbers("probability", "with edits", "logit", "with edits");
         for (TokenShift shift : predictions) {
             table.row(
-                    Table.Cell.token(shift.text()),
-                    Table.Cell.number(shift.baselineProbability()),
-                    Table.Cell.signed(shift.editedProbability(), 1),
-                    Table.Cell.number(shift.baselineLogit()),
-                    Table.Cell.number(shift.editedLogit()));
+                    Cell.token(shift.text()),
+                    Cell.number(shift.baselineProbability()),
+                    Cell.number(shift.editedProbability()).tinted(shift.editedProbability(), 1),
+                    Cell.number(shift.baselineLogit()),
+                    Cell.number(shift.editedLogit()));
         }
         return table;
     }
 
-    /** The prompt, each token shaded by how much the edits move what comes after it. */
+    /** The prompt, each token shaded by the divergence of the prediction after it. */
     private String shadedPrompt() {
         double largest =
                 divergences.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-        StringBuilder html = new StringBuilder("<p style=\"white-space:pre-wrap\">");
+        StringBuilder html = new StringBuilder();
         for (int i = 0; i < prompt.length(); i++) {
             double kl = divergences.get(i);
-            html.append("<span style=\"border-radius:.2em;")
-                    .append(Table.tint(largest == 0 ? 0 : kl / largest))
-                    .append("\" title=\"")
-                    .append(String.format(Locale.ROOT, "KL %.4f nats", kl))
-                    .append("\">")
-                    .append(Html.running(tokens().get(i)))
-                    .append("</span>");
+            html.append(Shading.signed(
+                    tokens().get(i), largest == 0 ? 0 : kl / largest, String.format(Locale.ROOT, "KL %.4f nats", kl)));
         }
-        return html.append("</p>").toString();
+        return html.toString();
     }
 
     /**

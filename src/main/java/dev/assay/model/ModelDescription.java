@@ -8,7 +8,9 @@ import dev.assay.model.hook.SiteDescription;
 import dev.assay.model.internal.network.Parameters;
 import dev.assay.view.Displayable;
 import dev.assay.view.Html;
-import dev.assay.view.HtmlTable;
+import dev.assay.view.HtmlSection;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,27 +66,29 @@ public record ModelDescription(String name, TransformerConfig config, long param
 
     @Override
     public String toHtml() {
-        HtmlTable about = HtmlTable.of(name).words("family", "sizes").numbers("parameters");
-        about.row(config.family(), config.sizes(), Html.count(parameters));
-        HtmlTable hooks =
-                HtmlTable.of(Html.count(sites.size()) + " sites").tokens("site").words("shape");
-        sites.forEach(site -> hooks.row(site.point().name(), site.shape()));
-        return HtmlTable.stacked(List.of(about, hooks.folded()));
+        Table about = Table.of(name)
+                .words("family", "sizes")
+                .numbers("parameters")
+                .row(Cell.text(config.family()), Cell.text(config.sizes()), Cell.count(parameters));
+        return HtmlSection.of(about, siteTable().folded()).toHtml();
     }
 
-    /** Returns the sizes and a table of the sites, for people. */
+    /** Returns the sizes and a table of the sites in plain text. */
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder();
-        text.append(String.format(
-                Locale.ROOT, "%s: %s, %,d parameters%n%s%n%n", name, config.family(), parameters, config.sizes()));
-        int width = sites.stream()
-                .mapToInt(site -> site.point().name().length())
-                .max()
-                .orElse(0);
-        for (SiteDescription site : sites) {
-            text.append(String.format("%-" + width + "s  %s%n", site.point().name(), site.shape()));
-        }
-        return text.toString();
+        return String.format(
+                        Locale.ROOT,
+                        "%s: %s, %,d parameters%n%s%n%n",
+                        name,
+                        config.family(),
+                        parameters,
+                        config.sizes())
+                + siteTable().toText("", "");
+    }
+
+    private Table siteTable() {
+        Table table = Table.of(Html.count(sites.size()) + " sites").words("site", "shape");
+        sites.forEach(site -> table.row(Cell.token(site.point().name()), Cell.text(site.shape())));
+        return table;
     }
 }

@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -27,15 +26,6 @@ import java.util.stream.Stream;
 public record ToyReport(
         String model, long tokens, int batch, int seeds, List<ToyResult> grid, List<ToyResult> architectures)
         implements Displayable {
-    /** The figures of the map, with what a random dictionary has. */
-    private static final List<Map.Entry<ToyFigure, ToyFigure>> MAPS = List.of(
-            Map.entry(ToyFigure.TRUTH_TO_DICTIONARY, ToyFigure.TRUTH_TO_RANDOM),
-            Map.entry(ToyFigure.DICTIONARY_TO_TRUTH, ToyFigure.DICTIONARY_TO_RANDOM),
-            Map.entry(ToyFigure.FOUND, ToyFigure.FOUND_IN_RANDOM));
-
-    /** The figures of the map that a dictionary has by itself. */
-    private static final List<ToyFigure> OWN = List.of(ToyFigure.DEAD, ToyFigure.L0, ToyFigure.EXPLAINED_VARIANCE);
-
     /** Copies the lists. */
     public ToyReport {
         grid = List.copyOf(grid);
@@ -67,87 +57,18 @@ public record ToyReport(
     }
 
     /**
-     * Returns the maps and the table of architectures as lines for people.
+     * Returns the maps and the table of architectures in plain text.
      *
-     * @return a map for each figure, sizes down and coefficients across, then a line for each architecture
+     * @return a map per figure, sizes down and coefficients across, then one line per architecture
      */
+    @Override
     public String toText() {
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "%s; %,d rows in batches of %,d; mean ± standard deviation over %d seed%s%n%n",
-                model,
-                tokens,
-                batch,
-                seeds,
-                seeds == 1 ? "" : "s"));
-        MAPS.forEach(map -> map(text, map.getKey(), map.getValue()));
-        OWN.forEach(figure -> map(text, figure, null));
-        ToyResult best = best();
-        text.append(String.format(
-                Locale.ROOT,
-                "best cell: λ %s with %,d latents, MMCS %s, of a random dictionary %.3f%n%n",
-                plain(best.member().sparsity()),
-                best.member().dSae(),
-                cell(best, ToyFigure.TRUTH_TO_DICTIONARY),
-                best.mean(ToyFigure.TRUTH_TO_RANDOM)));
-        text.append(String.format(
-                "%-16s %6s %6s %16s %7s %16s %7s %15s %15s %13s %16s%n",
-                "",
-                "k or λ",
-                "d_sae",
-                "truth → dict.",
-                "random",
-                "dict. → truth",
-                "random",
-                "found",
-                "dead",
-                "L0",
-                "expl. variance"));
-        architectures.forEach(result -> text.append(String.format(
-                Locale.ROOT,
-                "%-16s %6s %6d %16s %7.3f %16s %7.3f %15s %15s %13s %16s%n",
-                result.member().name(),
-                plain(result.member().sparsity()),
-                result.member().dSae(),
-                cell(result, ToyFigure.TRUTH_TO_DICTIONARY),
-                result.mean(ToyFigure.TRUTH_TO_RANDOM),
-                cell(result, ToyFigure.DICTIONARY_TO_TRUTH),
-                result.mean(ToyFigure.DICTIONARY_TO_RANDOM),
-                cell(result, ToyFigure.FOUND),
-                cell(result, ToyFigure.DEAD),
-                cell(result, ToyFigure.L0),
-                cell(result, ToyFigure.EXPLAINED_VARIANCE))));
-        return text.toString();
+        return new ToyTables(this).text();
     }
 
     @Override
     public String toHtml() {
         return new ToyTables(this).html();
-    }
-
-    private void map(StringBuilder text, ToyFigure figure, ToyFigure random) {
-        double[] across = coefficients();
-        text.append(String.format("%-26s", figure.key()));
-        for (double lambda : across) {
-            text.append(String.format("%16s", "λ " + plain(lambda)));
-        }
-        text.append(random == null ? "\n" : "          random\n");
-        for (int row = 0; row < grid.size(); row += across.length) {
-            List<ToyResult> cells = grid.subList(row, row + across.length);
-            text.append(String.format(
-                    Locale.ROOT, "%18d latents", cells.get(0).member().dSae()));
-            cells.forEach(result -> text.append(String.format("%16s", cell(result, figure))));
-            text.append(
-                    random == null
-                            ? "\n"
-                            : String.format(
-                                    Locale.ROOT, "%16.3f%n", cells.get(0).mean(random)));
-        }
-        text.append('\n');
-    }
-
-    private static String cell(ToyResult result, ToyFigure figure) {
-        return String.format(Locale.ROOT, "%.3f ± %.3f", result.mean(figure), result.spread(figure));
     }
 
     /** The coefficients of the map, in its order. */

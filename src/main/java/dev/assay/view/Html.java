@@ -2,6 +2,7 @@ package dev.assay.view;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.List;
 import java.util.Locale;
 
 /** Text and numbers as HTML: everything that a tokenizer can produce stays text. */
@@ -50,6 +51,18 @@ public final class Html {
      */
     public static String token(String text) {
         return text.isEmpty() ? "<s>∅</s>" : signs(text, true);
+    }
+
+    /**
+     * Writes tokens one after the other, each in an element of its own.
+     *
+     * @param tokens their texts
+     * @return HTML
+     */
+    public static String tokens(List<String> tokens) {
+        StringBuilder html = new StringBuilder();
+        tokens.forEach(token -> html.append("<code>").append(token(token)).append("</code>"));
+        return html.toString();
     }
 
     private static String signs(String text, boolean edges) {

@@ -7,9 +7,14 @@ import java.util.Locale;
 public final class TextColumns {
     private TextColumns() {}
 
+    /** {@return the number of columns of a text} */
+    static int width(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
     /** Returns visible text filled up, or cut, to a number of columns: exact for most scripts, near enough for the others. */
     public static String column(String text, int columns) {
-        int length = text.codePointCount(0, text.length());
+        int length = width(text);
         return length > columns ? firstColumns(text, columns) : text + " ".repeat(columns - length);
     }
 
@@ -42,14 +47,14 @@ public final class TextColumns {
     }
 
     private static String lastColumns(String text, int columns) {
-        int length = text.codePointCount(0, text.length());
+        int length = width(text);
         return length > columns
                 ? "…" + text.substring(text.offsetByCodePoints(0, length - columns + 1))
                 : " ".repeat(columns - length) + text;
     }
 
     private static String firstColumns(String text, int columns) {
-        int length = text.codePointCount(0, text.length());
+        int length = width(text);
         return length > columns ? text.substring(0, text.offsetByCodePoints(0, columns - 1)) + "…" : text;
     }
 }

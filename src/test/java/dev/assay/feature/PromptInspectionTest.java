@@ -199,7 +199,7 @@ class PromptInspectionTest {
                 Map.of(inspector.prompt(prompt).features().get(0).latent(), List.of("a <b>bold</b> label")));
         PromptReport report = labelled.prompt(prompt, PromptOptions.by(PromptRanking.EFFECT));
         String html = report.toHtml();
-        assertTrue(html.startsWith("<section class=\"assay-fragment\">") && html.endsWith("</section>"));
+        assertTrue(html.startsWith("<div class=\"assay-output\">") && html.endsWith("</div>"));
         assertFalse(html.contains("<b>bold") || html.contains("<script") || html.contains(" id="));
         assertTrue(html.contains("ranked by the effect of ablation"));
         assertTrue(report.toText().lines().count() > 10 + prompt.length);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.view.Displayable;
-import dev.assay.view.HtmlTable;
+import dev.assay.view.Table;
 import io.github.spencerpark.jupyter.kernel.display.common.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -141,7 +141,7 @@ class KernelsTest {
     void ijavaRendersTheHtmlThatItIsGiven() {
         var renderer = new io.github.spencerpark.jupyter.kernel.display.Renderer();
         Text.registerAll(renderer);
-        String html = HtmlTable.of("table").words("a").row("b").toHtml();
+        String html = Table.of("table").words("a").row(Table.Cell.text("b")).toHtml();
         Object shown = renderer.renderAs(html, "text/html")
                 .getData(io.github.spencerpark.jupyter.kernel.display.mime.MIMEType.TEXT_HTML);
         assertEquals(html, shown);

@@ -2,7 +2,8 @@ package dev.assay.evaluate.similarity;
 
 import dev.assay.view.Displayable;
 import dev.assay.view.Html;
-import dev.assay.view.HtmlTable;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -77,34 +78,27 @@ public record DictionarySimilarity(
     }
 
     /**
-     * Returns the figures as a table for people.
+     * Returns the figures in plain text.
      *
-     * @return lines
+     * @return a line about the dictionaries and a table
      */
+    @Override
     public String toText() {
-        StringBuilder text = new StringBuilder();
-        text.append(String.format(
-                Locale.ROOT,
-                "a has %,d latents, b has %,d; pairs match from a cosine of %.2f; random: %d dictionaries of the same shape%n%n",
-                latentsOfA,
-                latentsOfB,
-                matchedFrom,
-                draws));
-        text.append(String.format("%-16s  %8s   %8s   %8s%n", "", "value", "random", "±"));
-        figures()
-                .forEach((name, figure) -> text.append(String.format(
+        Table table = Table.of("").words("").numbers("value", "random", "±").textLayout(0, 2, 16, 8, 9, 9);
+        figures().forEach((name, figure) -> row(table, name, figure));
+        return String.format(
                         Locale.ROOT,
-                        "%-16s  %8.4f   %8.4f   %8.4f%n",
-                        name,
-                        figure.value(),
-                        figure.random(),
-                        figure.spread())));
-        return text.toString();
+                        "a has %,d latents, b has %,d; pairs match from a cosine of %.2f; random: %d dictionaries of the same shape%n%n",
+                        latentsOfA,
+                        latentsOfB,
+                        matchedFrom,
+                        draws)
+                + table.toText();
     }
 
     @Override
     public String toHtml() {
-        HtmlTable table = HtmlTable.of(
+        Table table = Table.of(
                         "Two dictionaries: a of " + Html.count(latentsOfA) + " latents, b of " + Html.count(latentsOfB))
                 .words("")
                 .numbers("value", "random", "±");
@@ -120,7 +114,11 @@ public record DictionarySimilarity(
                 .toHtml();
     }
 
-    private static void row(HtmlTable table, String name, Figure figure) {
-        table.row(name, Html.fixed(figure.value(), 4), Html.fixed(figure.random(), 4), Html.fixed(figure.spread(), 4));
+    private static void row(Table table, String name, Figure figure) {
+        table.row(
+                Cell.text(name),
+                Cell.number(figure.value()),
+                Cell.number(figure.random()),
+                Cell.number(figure.spread()));
     }
 }

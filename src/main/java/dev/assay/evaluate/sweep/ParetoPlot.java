@@ -116,37 +116,18 @@ public final class ParetoPlot {
      * @throws IOException when it cannot be written
      */
     public void writeHtml(Path file) throws IOException {
-        StringBuilder html = new StringBuilder();
-        html.append("<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>")
-                .append(Html.escape(title))
-                .append("</title>\n<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:960px}")
-                .append("table{border-collapse:collapse}th,td{padding:.2em .8em;border-bottom:1px solid #ddd;")
-                .append(
-                        "text-align:right}th:nth-child(-n+2),td:nth-child(-n+2){text-align:left}img{max-width:100%}</style>\n<h1>")
-                .append(Html.escape(title))
-                .append("</h1>\n")
-                .append(picture().toHtml())
-                .append("\n<table>\n<tr>");
-        List<SweepTable.Column> columns = table.columns();
-        columns.forEach(column ->
-                html.append("<th>").append(Html.escape(column.title())).append("</th>"));
-        html.append("</tr>\n");
-        for (SweepRow row : table.rows()) {
-            html.append("<tr>");
-            columns.forEach(column -> html.append("<td>")
-                    .append(Html.escape(column.cell().apply(row)))
-                    .append("</td>"));
-            html.append("</tr>\n");
-        }
-        html.append("</table>\n");
-        for (SweepRow row : table.rows()) {
-            if (row.failure() != null) {
-                html.append("<p>")
-                        .append(Html.escape(row.name() + " stopped: " + row.failure()))
-                        .append("</p>\n");
-            }
-        }
-        AtomicFiles.writeString(file, html.append("</html>\n").toString());
+        String heading = Html.escape(title);
+        AtomicFiles.writeString(file, """
+                <!doctype html>
+                <html lang="en">
+                <meta charset="utf-8">
+                <title>%s</title>
+                <style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:960px}img{max-width:100%%}</style>
+                <h1>%s</h1>
+                %s
+                %s
+                </html>
+                """.formatted(heading, heading, picture().toHtml(), table.toHtml()));
     }
 
     /** The rows that can be drawn, by method and size. */

@@ -1,96 +1,106 @@
 package dev.assay.feature.compare;
 
-import dev.assay.feature.report.HtmlFragment;
 import dev.assay.feature.store.Example;
 import dev.assay.provenance.ParentArtifact;
 import dev.assay.view.Html;
+import dev.assay.view.HtmlSection;
+import dev.assay.view.Shading;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import java.util.List;
 import java.util.Map;
 
-/** A comparison of dictionaries as HTML. */
+/** A comparison of two dictionaries as HTML. */
 final class ComparisonHtml {
     private ComparisonHtml() {}
 
     static String of(FeatureComparison comparison) {
-        StringBuilder html = new StringBuilder("<h4>Two dictionaries</h4><table>")
-                .append(HtmlFragment.head("", "dictionary", "site", "#latents", "#dead", "#mean best", "#by chance"))
-                .append("<tbody>");
-        side(html, "a", comparison.a());
-        side(html, "b", comparison.b());
-        html.append("</tbody></table><p>")
-                .append(Html.count(comparison.matched().size()))
-                .append(" pairs match by ")
-                .append(Html.escape(ComparisonText.measure(comparison)))
-                .append(" from ")
-                .append(Html.number(comparison.bound()))
-                .append(" (by chance ")
-                .append(Html.count(comparison.matchedByChance()))
-                .append("); ")
-                .append(Html.count(comparison.gone().size()))
-                .append(" of a are gone, ")
-                .append(Html.count(comparison.added().size()))
-                .append(" of b are new.</p><h4>Matched, the most alike first</h4><table>")
-                .append(HtmlFragment.head("#", "#a", "in a", "#b", "in b"))
-                .append("<tbody>");
+        return HtmlSection.titled("Two dictionaries")
+                .table(sides(comparison))
+                .paragraph(Html.count(comparison.matched().size()) + " pairs match by "
+                        + ComparisonText.measure(comparison) + " from " + Html.number(comparison.bound())
+                        + " (by chance " + Html.count(comparison.matchedByChance()) + "); "
+                        + Html.count(comparison.gone().size()) + " of a are gone, "
+                        + Html.count(comparison.added().size()) + " of b are new.")
+                .heading("Matched, the most similar first")
+                .table(matches(comparison))
+                .heading("Gone: only in a")
+                .table(unmatched(comparison.gone(), comparison.glimpsesOfA()))
+                .heading("New: only in b")
+                .table(unmatched(comparison.added(), comparison.glimpsesOfB()))
+                .toHtml();
+    }
+
+    private static Table sides(FeatureComparison comparison) {
+        Table table = Table.of("").words("", "dictionary", "site").numbers("latents", "dead", "mean best", "by chance");
+        side(table, "a", comparison.a());
+        side(table, "b", comparison.b());
+        return table;
+    }
+
+    private static void side(Table table, String name, FeatureComparison.Side side) {
+        table.row(
+                Cell.text(name),
+                Cell.text(side.provenance()
+                        .parent(ParentArtifact.DICTIONARY)
+                        .description()),
+                Cell.text(side.provenance().site()),
+                Cell.count(side.latents()),
+                Cell.count(side.dead()),
+                Cell.significant(side.meanBest()),
+                Cell.significant(side.meanBestByChance()));
+    }
+
+    private static Table matches(FeatureComparison comparison) {
+        Table table =
+                Table.of("").numbers("value", "a").words("in a").numbers("b").words("in b");
         for (FeatureComparison.Match match : comparison.matched()) {
             FeatureComparison.Glimpse ofA = comparison.glimpsesOfA().get(match.latentOfA());
             FeatureComparison.Glimpse ofB = comparison.glimpsesOfB().get(match.latentOfB());
             if (ofA != null && ofB != null) {
-                html.append("<tr>").append(HtmlFragment.cell(match.value()));
-                glimpse(html, ofA);
-                glimpse(html, ofB);
-                html.append("</tr>");
+                table.row(Cell.significant(match.value()), latent(ofA), glimpse(ofA), latent(ofB), glimpse(ofB));
             }
         }
-        html.append("</tbody></table>");
-        unmatched(html, "Gone: in a alone", comparison.gone(), comparison.glimpsesOfA());
-        unmatched(html, "New: in b alone", comparison.added(), comparison.glimpsesOfB());
-        return HtmlFragment.of(html.toString());
+        return table;
     }
 
-    private static void side(StringBuilder html, String name, FeatureComparison.Side side) {
-        html.append("<tr><td>").append(name).append("</td><td>");
-        html.append(Html.escape(
-                        side.provenance().parent(ParentArtifact.DICTIONARY).description()))
-                .append("</td><td>");
-        html.append(Html.escape(side.provenance().site())).append("</td><td class=\"n\">");
-        html.append(Html.count(side.latents())).append("</td><td class=\"n\">");
-        html.append(Html.count(side.dead())).append("</td>");
-        html.append(HtmlFragment.cell(side.meanBest()))
-                .append(HtmlFragment.cell(side.meanBestByChance()))
-                .append("</tr>");
-    }
-
-    private static void unmatched(
-            StringBuilder html,
-            String title,
-            List<FeatureComparison.Unmatched> all,
-            Map<Integer, FeatureComparison.Glimpse> glimpses) {
-        html.append("<h4>").append(title).append("</h4><table>");
-        html.append(HtmlFragment.head("#feature", "", "#nearest")).append("<tbody>");
+    private static Table unmatched(
+            List<FeatureComparison.Unmatched> all, Map<Integer, FeatureComparison.Glimpse> glimpses) {
+        Table table = Table.of("").numbers("feature").words("").numbers("nearest");
         for (FeatureComparison.Unmatched one : all) {
-            if (glimpses.containsKey(one.latent())) {
-                html.append("<tr>");
-                glimpse(html, glimpses.get(one.latent()));
-                html.append("<td class=\"n\">")
-                        .append(ComparisonText.nearest(one))
-                        .append("</td></tr>");
+            FeatureComparison.Glimpse glimpse = glimpses.get(one.latent());
+            if (glimpse != null) {
+                table.row(latent(glimpse), glimpse(glimpse), Cell.text(ComparisonText.nearest(one)));
             }
         }
-        html.append("</tbody></table>");
+        return table;
     }
 
-    private static void glimpse(StringBuilder html, FeatureComparison.Glimpse glimpse) {
-        html.append("<td class=\"n\">").append(glimpse.summary().latent()).append("</td><td>");
-        if (!glimpse.labels().isEmpty()) {
-            html.append(Html.escape(String.join(", ", glimpse.labels()))).append(' ');
-        }
-        html.append(HtmlFragment.tokens(glimpse.summary().peakTokens()));
+    private static Cell latent(FeatureComparison.Glimpse glimpse) {
+        return Cell.integer(glimpse.summary().latent());
+    }
+
+    private static Cell glimpse(FeatureComparison.Glimpse glimpse) {
+        String labels = String.join(", ", glimpse.labels());
+        StringBuilder html = new StringBuilder(Html.escape(labels))
+                .append(labels.isEmpty() ? "" : " ")
+                .append(Html.tokens(glimpse.summary().peakTokens()));
         for (Example example : glimpse.examples()) {
             html.append("<div class=\"t\">")
-                    .append(HtmlFragment.example(example, glimpse.summary().maxActivation()))
+                    .append(shaded(example, glimpse.summary().maxActivation()))
                     .append("</div>");
         }
-        html.append("</td>");
+        return Cell.html(labels, html.toString());
+    }
+
+    /** An example, its tokens shaded by their activations and its peak underlined. */
+    private static String shaded(Example example, double maximum) {
+        float[] values = example.values();
+        StringBuilder html = new StringBuilder();
+        for (int i = 0; i < values.length; i++) {
+            String token = Shading.activation(example.tokens().get(i), values[i], maximum);
+            html.append(i == example.peak() ? "<u>" + token + "</u>" : token);
+        }
+        return html.toString();
     }
 }

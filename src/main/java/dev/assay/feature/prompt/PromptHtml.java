@@ -1,75 +1,83 @@
 package dev.assay.feature.prompt;
 
-import dev.assay.feature.report.HtmlFragment;
 import dev.assay.view.Html;
+import dev.assay.view.HtmlSection;
+import dev.assay.view.Shading;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** The features of a prompt as HTML: a table of features with the prompt shaded by each, and one of tokens with theirs. */
+/** The features of a prompt as HTML: a table of features, each with the prompt shaded by it, and a table of tokens. */
 final class PromptHtml {
     private PromptHtml() {}
 
     static String of(PromptReport report) {
-        StringBuilder html = new StringBuilder("<h4>Features on a prompt</h4><p class=\"quiet\">")
-                .append(Html.escape(report.summary()))
-                .append("</p><table>")
-                .append(HtmlFragment.head(columns(report)))
-                .append("<tbody>");
-        report.features().forEach(feature -> row(html, feature, report));
-        html.append("</tbody></table><details><summary>Token by token</summary><table>")
-                .append(HtmlFragment.head("token", "features, activation"))
-                .append("<tbody>");
-        report.tokens().forEach(token -> row(html, token));
-        return HtmlFragment.of(html.append("</tbody></table></details>").toString());
+        return HtmlSection.titled("Features on a prompt")
+                .paragraph(report.summary())
+                .table(features(report))
+                .table(tokens(report))
+                .toHtml();
     }
 
     /** Numbers that were not computed have no column. */
-    private static String[] columns(PromptReport report) {
-        return Stream.of(
-                        "#feature",
-                        "#activation",
-                        "#quantile",
-                        attributed(report) ? "#attribution" : "",
-                        report.ablated().isPresent() ? "#effect" : "",
-                        "known by",
-                        "prompt")
-                .filter(name -> !name.isEmpty())
-                .toArray(String[]::new);
-    }
-
-    private static boolean attributed(PromptReport report) {
-        return report.metric().isPresent();
-    }
-
-    private static void row(StringBuilder html, PromptFeature feature, PromptReport report) {
-        List<PromptToken> tokens = report.tokens();
-        html.append("<tr><td class=\"n\">").append(feature.latent()).append("</td>");
-        html.append(HtmlFragment.cell(feature.activation()));
-        html.append("<td class=\"n\">").append(Html.percent(feature.quantile())).append("</td>");
-        html.append(attributed(report) ? HtmlFragment.cell(feature.attribution()) : "");
-        html.append(report.ablated().isPresent() ? HtmlFragment.cell(feature.effect()) : "");
-        html.append("<td>");
-        if (!feature.labels().isEmpty()) {
-            html.append(Html.escape(String.join(", ", feature.labels()))).append(' ');
+    private static Table features(PromptReport report) {
+        boolean attributed = report.metric().isPresent();
+        boolean ablated = report.ablated().isPresent();
+        Table table = Table.of("").numbers("feature", "activation", "quantile");
+        if (attributed) {
+            table.numbers("attribution");
         }
-        html.append(HtmlFragment.tokens(feature.peakTokens())).append("</td><td class=\"t\">");
+        if (ablated) {
+            table.numbers("effect");
+        }
+        table.words("known by", "prompt");
+        for (PromptFeature feature : report.features()) {
+            List<Cell> cells = new ArrayList<>(List.of(
+                    Cell.integer(feature.latent()),
+                    Cell.significant(feature.activation()),
+                    Cell.percent(feature.quantile(), 1)));
+            if (attributed) {
+                cells.add(Cell.significant(feature.attribution()));
+            }
+            if (ablated) {
+                cells.add(Cell.significant(feature.effect()));
+            }
+            cells.add(names(feature));
+            cells.add(Cell.html("", shaded(report.tokens(), feature)).monospace());
+            table.row(cells);
+        }
+        return table;
+    }
+
+    private static Cell names(PromptFeature feature) {
+        String labels = String.join(", ", feature.labels());
+        return Cell.html(
+                labels, Html.escape(labels) + (labels.isEmpty() ? "" : " ") + Html.tokens(feature.peakTokens()));
+    }
+
+    private static String shaded(List<PromptToken> tokens, PromptFeature feature) {
+        StringBuilder html = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
-            String token = HtmlFragment.shaded(
+            String token = Shading.activation(
                     tokens.get(i).token(), feature.activations().get(i), feature.activation());
             html.append(i == feature.peak() ? "<u>" + token + "</u>" : token);
         }
-        html.append("</td></tr>");
+        return html.toString();
     }
 
-    private static void row(StringBuilder html, PromptToken token) {
-        html.append("<tr><td class=\"t\"><code>")
-                .append(Html.token(token.token()))
-                .append("</code></td><td>");
-        html.append(token.features().stream()
-                .map(active ->
-                        active.latent() + " <span class=\"quiet\">" + Html.number(active.activation()) + "</span>")
-                .collect(Collectors.joining(", ")));
-        html.append("</td></tr>");
+    private static Table tokens(PromptReport report) {
+        Table table = Table.of("Token by token").folded().words("token", "features, activation");
+        report.tokens()
+                .forEach(token -> table.row(
+                        Cell.tokens(List.of(token.token())),
+                        Cell.html(
+                                "",
+                                token.features().stream()
+                                        .map(active -> active.latent() + " <span class=\"quiet\">"
+                                                + Html.number(active.activation()) + "</span>")
+                                        .collect(Collectors.joining(", ")))));
+        return table;
     }
 }

@@ -2,9 +2,9 @@ package dev.assay.feature.report;
 
 import dev.assay.view.Displayable;
 import dev.assay.view.Html;
-import dev.assay.view.HtmlTable;
 import dev.assay.view.PlainText;
-import dev.assay.view.TextColumns;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import java.util.List;
 import java.util.Locale;
 
@@ -45,45 +45,42 @@ public record FeatureList(List<Found> found, int total, String score) implements
     }
 
     /**
-     * Renders the features for a terminal.
+     * Renders the features in plain text.
      *
-     * @return lines of text, the last one ended
+     * @return a line with the number of features, then a table
      */
+    @Override
     public String toText() {
-        StringBuilder text = new StringBuilder(count()).append('\n');
-        List<String> lines = FeatureSummary.table(features()).lines().toList();
-        for (int i = 0; i < lines.size(); i++) {
-            text.append(lines.get(i));
-            if (i == 0) {
-                text.append(score.isEmpty() ? "" : "   (" + score + ")");
-            } else {
-                Found one = found.get(i - 1);
-                text.append(Double.isNaN(one.score) ? "" : String.format(Locale.ROOT, "   (%+.3f)", one.score));
-                text.append(one.labels.isEmpty() ? "" : "   " + PlainText.visible(String.join(", ", one.labels)));
-            }
-            text.append('\n');
-        }
-        return text.toString();
+        return count() + '\n' + table().textLayout(0, 2, FeatureText.WIDTHS).toText();
     }
 
     /** Renders a table. */
     @Override
     public String toHtml() {
-        HtmlTable table = HtmlTable.of(count())
-                .numbers("feature", "density", "max", "mean", score)
-                .tokens("peaks on")
-                .words("labels");
-        for (Found one : found) {
-            table.row(
-                    "" + one.summary.latent(),
-                    Html.percent(one.summary.density()),
-                    Html.number(one.summary.maxActivation()),
-                    Html.number(one.summary.meanActivation()),
-                    Double.isNaN(one.score) ? "" : Html.number(one.score),
-                    TextColumns.bracketed(one.summary.peakTokens()),
-                    String.join(", ", one.labels));
+        return table().toHtml();
+    }
+
+    private Table table() {
+        boolean scored = !score.isEmpty();
+        Table table = FeatureText.columns(Table.of(count()));
+        if (scored) {
+            table.numbers(score);
         }
-        return table.toHtml();
+        table.words("peaks on", "labels");
+        for (Found one : found) {
+            List<Cell> cells = FeatureText.cells(one.summary);
+            if (scored) {
+                cells.add(
+                        Double.isNaN(one.score)
+                                ? Cell.EMPTY
+                                : Cell.html(String.format(Locale.ROOT, "%+.3f", one.score), Html.number(one.score)));
+            }
+            cells.add(Cell.tokens(one.summary.peakTokens()));
+            cells.add(Cell.html(
+                    PlainText.visible(String.join(", ", one.labels)), Html.escape(String.join(", ", one.labels))));
+            table.row(cells);
+        }
+        return table;
     }
 
     private String count() {

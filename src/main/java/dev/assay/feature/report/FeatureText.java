@@ -4,8 +4,12 @@ import dev.assay.feature.store.Example;
 import dev.assay.feature.store.ExampleGroup;
 import dev.assay.feature.store.FeatureStats;
 import dev.assay.feature.store.Histogram;
+import dev.assay.view.Html;
 import dev.assay.view.PlainText;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import dev.assay.view.TextColumns;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +23,9 @@ final class FeatureText {
     private static final int TOKEN = 16;
     /** An effect of less than this many nats is not worth a line. */
     private static final double SMALL = 0.0005;
+
+    /** The widths of {@link #columns}. */
+    static final int[] WIDTHS = {8, 10, 9, 9};
 
     private static final String BARS = "▁▂▃▄▅▆▇█";
 
@@ -59,11 +66,14 @@ final class FeatureText {
         if (report.topLogits().isEmpty()) {
             return;
         }
-        text.append(format("\n  %-" + (TOKEN + 14) + "s%s\n", "makes more likely", "makes less likely"));
+        Table table =
+                Table.of("").words("makes more likely", "makes less likely").textLayout(2, 6);
         for (int i = 0; i < report.topLogits().size(); i++) {
-            text.append("  ").append(logit(report.topLogits().get(i))).append("      ");
-            text.append(logit(report.bottomLogits().get(i))).append('\n');
+            table.row(
+                    logit(report.topLogits().get(i)),
+                    logit(report.bottomLogits().get(i)));
         }
+        text.append('\n').append(table.toText());
         report.logits()
                 .ifPresent(summary -> text.append(format(
                         "\n  %+.3f %s %+.3f   logit weights, deviation %.4f, skewness %.2f, kurtosis %.1f\n",
@@ -75,8 +85,12 @@ final class FeatureText {
                         summary.kurtosis())));
     }
 
-    private static String logit(TokenLogit logit) {
-        return TextColumns.column(PlainText.visible(logit.token()), TOKEN) + format("%+8.3f", logit.logit());
+    private static Cell logit(TokenLogit logit) {
+        return Cell.text(token(logit.token()) + format("%+8.3f", logit.logit()));
+    }
+
+    private static String token(String token) {
+        return TextColumns.column(PlainText.visible(token), TOKEN);
     }
 
     private static void alike(StringBuilder text, FeatureReport report) {
@@ -123,27 +137,28 @@ final class FeatureText {
     }
 
     private static void effects(StringBuilder text, ExampleEffects effects) {
-        text.append(format(
-                "\n  %-" + TOKEN + "s%11s  %11s  %11s   ablated, at token %d\n",
-                "next loss",
-                "activation",
-                "direct",
-                "true",
-                effects.position()));
+        Table table = Table.of("")
+                .words("next loss")
+                .numbers("activation", "direct", "true")
+                .words(format("  ablated, at token %d", effects.position()))
+                .textLayout(2, 1, TOKEN, 10, 12, 12);
         for (TokenEffect effect : effects.tokens()) {
             if (effect.activation() > 0
                     || Math.abs(effect.directLossChange()) >= SMALL
                     || Math.abs(effect.lossChange()) >= SMALL) {
-                text.append("  ").append(TextColumns.column(PlainText.visible(effect.token()), TOKEN));
-                text.append(format("%11.3f", effect.activation()));
-                text.append("  ").append(change(effect.directLossChange()));
-                text.append("  ").append(change(effect.lossChange())).append('\n');
+                table.row(
+                        Cell.text(token(effect.token())),
+                        Cell.number("%.3f", effect.activation()),
+                        change(effect.directLossChange()),
+                        change(effect.lossChange()),
+                        Cell.EMPTY);
             }
         }
+        text.append('\n').append(table.toText());
     }
 
-    private static String change(double nats) {
-        return Double.isNaN(nats) ? format("%11s", "") : format("%+11.4f", nats);
+    private static Cell change(double nats) {
+        return Double.isNaN(nats) ? Cell.EMPTY : Cell.number("%+.4f", nats);
     }
 
     /** One sign for two bins, so that the line stays short. */
@@ -168,19 +183,32 @@ final class FeatureText {
         return String.format(Locale.ROOT, pattern, values);
     }
 
-    /** All features that were given, in one line each. */
+    /** Adds the columns of {@link #cells} to a table. */
+    static Table columns(Table table) {
+        return table.numbers("feature", "density", "max", "mean");
+    }
+
+    /** The latent, its density, its largest and its mean activation. */
+    static List<Cell> cells(FeatureSummary feature) {
+        return new ArrayList<>(List.of(
+                Cell.integer(feature.latent()),
+                Cell.html(TextColumns.percent(feature.density()), Html.percent(feature.density())),
+                activation(feature.maxActivation()),
+                activation(feature.meanActivation())));
+    }
+
+    private static Cell activation(double value) {
+        return Cell.html(format("%.3f", value), Html.number(value));
+    }
+
+    /** One line per feature below a line of headings. */
     static String table(List<FeatureSummary> features) {
-        StringBuilder text =
-                new StringBuilder(format("%8s  %10s  %9s  %9s  %s\n", "feature", "density", "max", "mean", "peaks on"));
+        Table table = columns(Table.of("")).words("peaks on").textLayout(0, 2, WIDTHS);
         for (FeatureSummary feature : features) {
-            text.append(format(
-                    "%8d  %10s  %9.3f  %9.3f  %s\n",
-                    feature.latent(),
-                    TextColumns.percent(feature.density()),
-                    feature.maxActivation(),
-                    feature.meanActivation(),
-                    TextColumns.bracketed(feature.peakTokens())));
+            List<Cell> cells = cells(feature);
+            cells.add(Cell.tokens(feature.peakTokens()));
+            table.row(cells);
         }
-        return text.toString();
+        return table.toText();
     }
 }

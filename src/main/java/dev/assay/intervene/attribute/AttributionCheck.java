@@ -1,10 +1,12 @@
 package dev.assay.intervene.attribute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.intervene.Table;
 import dev.assay.io.Json;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.view.Displayable;
+import dev.assay.view.HtmlSection;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -79,7 +81,10 @@ public record AttributionCheck(String metric, String method, List<Pair> effects)
 
     @Override
     public String toHtml() {
-        return Table.section("Attribution and exact ablation", Table.paragraph(summary()), table().toHtml());
+        return HtmlSection.titled("Attribution and exact ablation")
+                .paragraph(summary())
+                .table(table())
+                .toHtml();
     }
 
     private String summary() {
@@ -98,15 +103,15 @@ public record AttributionCheck(String metric, String method, List<Pair> effects)
                 .mapToDouble(pair -> Math.abs(pair.exact()))
                 .max()
                 .orElse(0);
-        Table table = new Table("feature", "site", "position", "estimated", "exact");
+        Table table = Table.of("").numbers("feature").words("site", "position").numbers("estimated", "exact");
         effects.stream()
                 .sorted(Comparator.comparingDouble((Pair pair) -> -Math.abs(pair.exact())))
                 .forEach(pair -> table.row(
-                        Table.Cell.count(pair.latent()),
-                        Table.Cell.text(pair.point().name()),
-                        Table.Cell.text(pair.position() < 0 ? "all" : Integer.toString(pair.position())),
-                        Table.Cell.signed(pair.estimated(), largest),
-                        Table.Cell.signed(pair.exact(), largest)));
+                        Cell.integer(pair.latent()),
+                        Cell.text(pair.point().name()),
+                        Cell.text(pair.position() < 0 ? "all" : Integer.toString(pair.position())),
+                        Cell.number(pair.estimated()).tinted(pair.estimated(), largest),
+                        Cell.number(pair.exact()).tinted(pair.exact(), largest)));
         return table;
     }
 

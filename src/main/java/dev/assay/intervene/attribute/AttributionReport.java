@@ -1,10 +1,14 @@
 package dev.assay.intervene.attribute;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.intervene.Table;
 import dev.assay.io.Json;
 import dev.assay.view.Displayable;
 import dev.assay.view.Html;
+import dev.assay.view.HtmlSection;
+import dev.assay.view.Shading;
+import dev.assay.view.Table;
+import dev.assay.view.Table.Cell;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -89,12 +93,11 @@ public record AttributionReport(
 
     @Override
     public String toHtml() {
-        return Table.section(
-                "Attribution",
-                Table.paragraph(summary()),
-                shadedPrompt(),
-                siteTable().toHtml(),
-                Table.beside(featureTable(SHOWN), nodeTable(SHOWN)));
+        HtmlSection section = HtmlSection.titled("Attribution").paragraph(summary());
+        sites.forEach(site -> section.tokens(shadedPrompt(site)));
+        return section.table(siteTable())
+                .sideBySide(featureTable(SHOWN), nodeTable(SHOWN))
+                .toHtml();
     }
 
     private String summary() {
@@ -102,14 +105,14 @@ public record AttributionReport(
     }
 
     private Table siteTable() {
-        Table table = new Table("site", "features", "error", "sum", "site replaced");
+        Table table = Table.of("").words("site").numbers("features", "error", "sum", "site replaced");
         for (SiteAttribution site : sites) {
             table.row(
-                    Table.Cell.text(site.point().name()),
-                    Table.Cell.number(site.featureSum()),
-                    Table.Cell.number(site.errorSum()),
-                    Table.Cell.number(site.sum()),
-                    Table.Cell.number(site.total()));
+                    Cell.text(site.point().name()),
+                    Cell.number(site.featureSum()),
+                    Cell.number(site.errorSum()),
+                    Cell.number(site.sum()),
+                    Cell.number(site.total()));
         }
         return table;
     }
@@ -117,54 +120,47 @@ public record AttributionReport(
     private Table featureTable(int count) {
         List<FeatureEffect> top = topFeatures(count);
         double largest = top.isEmpty() ? 0 : Math.abs(top.get(0).effect());
-        Table table = new Table("feature", "site", "effect, all positions");
+        Table table = Table.of("").numbers("feature").words("site").numbers("effect, all positions");
         top.forEach(feature -> table.row(
-                Table.Cell.count(feature.latent()),
-                Table.Cell.text(feature.point().name()),
-                Table.Cell.signed(feature.effect(), largest)));
+                Cell.integer(feature.latent()),
+                Cell.text(feature.point().name()),
+                Cell.number(feature.effect()).tinted(feature.effect(), largest)));
         return table;
     }
 
     private Table nodeTable(int count) {
         List<NodeEffect> top = topNodes(count);
         double largest = top.isEmpty() ? 0 : Math.abs(top.get(0).effect());
-        Table table = new Table("feature", "site", "position", "token", "activation", "patch", "effect");
+        Table table = Table.of("")
+                .numbers("feature")
+                .words("site")
+                .numbers("position")
+                .words("token")
+                .numbers("activation", "patch", "effect");
         top.forEach(node -> table.row(
-                Table.Cell.count(node.latent()),
-                Table.Cell.text(node.point().name()),
-                Table.Cell.count(node.position()),
-                Table.Cell.token(tokens.get(node.position())),
-                Table.Cell.number(node.clean()),
-                Table.Cell.number(node.patch()),
-                Table.Cell.signed(node.effect(), largest)));
+                Cell.integer(node.latent()),
+                Cell.text(node.point().name()),
+                Cell.integer(node.position()),
+                Cell.token(tokens.get(node.position())),
+                Cell.number(node.clean()),
+                Cell.number(node.patch()),
+                Cell.number(node.effect()).tinted(node.effect(), largest)));
         return table;
     }
 
-    /** For each site the prompt, each token shaded by the effects at its position. */
-    private String shadedPrompt() {
+    /** The prompt, each token shaded by the effects at its position. */
+    private String shadedPrompt(SiteAttribution site) {
+        double[] effects = effectsByPosition(site);
+        double largest = Arrays.stream(effects).map(Math::abs).max().orElse(0);
         StringBuilder html = new StringBuilder();
-        for (SiteAttribution site : sites) {
-            double[] effects = effectsByPosition(site);
-            double largest = 0;
-            for (double effect : effects) {
-                largest = Math.max(largest, Math.abs(effect));
-            }
-            html.append("<p style=\"white-space:pre-wrap;margin:.3em 0\">");
-            for (int i = 0; i < effects.length; i++) {
-                html.append("<span style=\"border-radius:.2em;")
-                        .append(Table.tint(largest == 0 ? 0 : effects[i] / largest))
-                        .append("\" title=\"")
-                        .append(Html.escape(site.point().name()))
-                        .append(String.format(Locale.ROOT, ": %+.4f", effects[i]))
-                        .append("\">")
-                        .append(Html.running(tokens.get(i)))
-                        .append("</span>");
-            }
-            html.append(" <small style=\"opacity:.65\">")
-                    .append(Html.escape(site.point().name()))
-                    .append("</small></p>");
+        for (int i = 0; i < effects.length; i++) {
+            String title = site.point().name() + String.format(Locale.ROOT, ": %+.4f", effects[i]);
+            html.append(Shading.signed(tokens.get(i), largest == 0 ? 0 : effects[i] / largest, title));
         }
-        return html.toString();
+        return html.append(" <small class=\"quiet\">")
+                .append(Html.escape(site.point().name()))
+                .append("</small>")
+                .toString();
     }
 
     private double[] effectsByPosition(SiteAttribution site) {
