@@ -57,7 +57,7 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         // The port comes first: that it is in use should not take the loading of a model to find out.
-        try (ListeningPort place = address == null ? ListeningPort.take(port) : ListeningPort.take(address, port);
+        try (ListeningPort place = address == null ? ListeningPort.open(port) : ListeningPort.open(address, port);
                 OpenedDictionary dictionary = OpenedDictionary.open(folder, options)) {
             FeatureServer settings = FeatureServer.of(dictionary.inspector())
                     .dashboard(dictionary.dashboard())

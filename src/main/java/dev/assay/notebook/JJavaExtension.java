@@ -6,9 +6,9 @@ import org.dflib.jjava.jupyter.kernel.BaseKernel;
 import org.dflib.jjava.jupyter.kernel.display.RenderContext;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 
-/** Shows results in notebooks of the JJava kernel, which finds this class as a service when Assay comes onto its class path. */
+/** Shows results in notebooks of the JJava kernel, which loads this class as a service. */
 public final class JJavaExtension implements Extension {
-    /** Makes the extension; the kernel does. */
+    /** Called by the kernel. */
     public JJavaExtension() {}
 
     @Override
@@ -20,7 +20,7 @@ public final class JJavaExtension implements Extension {
                 .register(JJavaExtension::render);
     }
 
-    /** HTML where it is wanted; the words always, as the kernel would write all fields of a record in their place. */
+    /** Renders HTML if requested, and always plain text: the kernel would otherwise print all fields of a record. */
     private static void render(Displayable shown, RenderContext context) {
         context.renderIfRequested(MIMEType.TEXT_HTML, shown::toHtml);
         context.getOutputContainer().putText(shown.toText());

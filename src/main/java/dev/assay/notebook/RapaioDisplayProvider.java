@@ -5,9 +5,9 @@ import org.rapaio.jupyter.kernel.display.DisplayRenderer;
 import org.rapaio.jupyter.kernel.display.DisplayTransformer;
 import org.rapaio.jupyter.kernel.display.spi.DisplayProvider;
 
-/** Shows results in notebooks of the rapaio kernel, which finds this class as a service. */
+/** Shows results in notebooks of the rapaio kernel, which loads this class as a service. */
 public final class RapaioDisplayProvider implements DisplayProvider {
-    /** Makes the provider; the kernel does. */
+    /** Called by the kernel. */
     public RapaioDisplayProvider() {}
 
     @Override

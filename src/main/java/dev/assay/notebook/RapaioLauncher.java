@@ -14,23 +14,23 @@ import org.rapaio.jupyter.kernel.core.ConnectionProperties;
 import org.rapaio.jupyter.kernel.core.Transform;
 
 /**
- * Starts the rapaio kernel as its own main class does, with less talk, and so that it answers on a busy machine too. Version 3.0.1 may
- * be silent for ever in two ways: a request that comes before the kernel knows who is to answer ends the thread that reads requests, and
- * such a thread ends by itself where it runs before it is told that it may. Here an early request is dropped, which Jupyter repeats a
- * second later, and another thread takes the place of one that has ended.
+ * Starts the rapaio kernel like its own main class, with less output and with a workaround for two races of version 3.0.1, in which the
+ * kernel never responds on a busy machine: a request that arrives before the handlers are registered ends the thread that reads
+ * requests, and that thread also ends if it runs before its flag is set. This launcher drops early requests, which Jupyter repeats after
+ * a second, and replaces threads that have ended.
  */
 public final class RapaioLauncher {
     private static final List<String> LOOPS = List.of("heartbeat", "shell", "control");
     private static final long LOOP_PAUSE = 50; // milliseconds, as in the kernel
-    private static final long LOOP_START = 200; // milliseconds within which a thread has ended that ends by itself
+    private static final long LOOP_START = 200; // milliseconds within which an affected thread has ended
 
     private RapaioLauncher() {}
 
     /**
-     * Runs the kernel until it is told to stop.
+     * Runs the kernel until it is stopped.
      *
-     * @param args the connection file, which Jupyter writes
-     * @throws Exception when the file or its key cannot be used
+     * @param args the connection file of Jupyter
+     * @throws Exception if the file or its key cannot be used
      */
     public static void main(String[] args) throws Exception {
         Logger.getLogger("").setLevel(Level.WARNING);
@@ -43,14 +43,14 @@ public final class RapaioLauncher {
         channels.joinUntilClose();
     }
 
-    /** Returns channels that know from the start that nobody answers yet. */
+    /** {@return channels that drop requests until handlers are registered} */
     static Channels channels(ConnectionProperties connection) throws Exception {
         Channels channels = new Channels(connection);
         set(channels, "handlers", Map.of());
         return channels;
     }
 
-    /** Sees to it that the thread of a channel runs. */
+    /** Restarts the thread of a channel if it has ended. */
     static void keepAlive(Object channel) throws Exception {
         LoopThread thread = (LoopThread) get(channel, "loopThread");
         thread.join(LOOP_START);

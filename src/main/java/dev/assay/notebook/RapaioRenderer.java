@@ -5,7 +5,7 @@ import org.rapaio.jupyter.kernel.display.DisplayData;
 import org.rapaio.jupyter.kernel.display.DisplayRenderer;
 import org.rapaio.jupyter.kernel.display.MimeType;
 
-/** Renders whatever is displayable in the rapaio kernel: as HTML with the words beside it, or as words where those are asked for. */
+/** Renders displayable results in the rapaio kernel: as HTML and plain text, or only as plain text if requested. */
 final class RapaioRenderer implements DisplayRenderer {
     @Override
     public Class<?> rendererClass() {
@@ -27,7 +27,7 @@ final class RapaioRenderer implements DisplayRenderer {
         return data;
     }
 
-    /** HTML where nothing is asked for. */
+    /** The default is HTML. */
     private static MimeType type(String mime) {
         return mime == null || mime.isBlank() ? MimeType.HTML : MimeType.from(mime, null);
     }

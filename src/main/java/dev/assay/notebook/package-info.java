@@ -1,5 +1,5 @@
 /**
- * Notebooks: what {@link dev.assay.view.Displayable} is becomes part of the page in the JJava kernel and in the rapaio kernel. Each kernel
- * finds its class here as a service; no other class of Assay needs a kernel, and none of these is loaded without its own.
+ * Display of {@link dev.assay.view.Displayable} results in the Jupyter kernels JJava and rapaio. Each kernel loads its class as a service.
+ * No other package needs a kernel, and a class here is loaded only by its own kernel.
  */
 package dev.assay.notebook;

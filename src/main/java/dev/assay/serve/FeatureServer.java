@@ -13,7 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /**
- * Serves the page about a dictionary, with a box for prompts that runs the model.
+ * Serves the feature dashboard of a dictionary, with a prompt box that runs the model.
  *
  * <pre>{@code
  * try (RunningServer server = FeatureServer.of(inspector).port(8000).start()) {
@@ -22,20 +22,20 @@ import java.util.function.Consumer;
  * }
  * }</pre>
  *
- * <p>Unless told otherwise only programs on this machine can reach it. Requests that name another host or come from the page of another
- * one are refused; bodies and prompts are bounded; the model runs for one request at a time.
+ * <p>By default only programs on this machine can reach the server. It rejects requests that name another host or come from another
+ * site's page, limits the size of bodies and prompts, and runs the model for one request at a time.
  */
 public final class FeatureServer {
-    /** The port that is listened on unless another is set. */
+    /** The default port. */
     public static final int PORT = 8000;
 
-    private static final int THREADS = 16; // more than wait for the model, so that the page is always served
+    private static final int THREADS = 16; // more than can wait for the model, so that the page is always served
 
     private final LiveFeatures features;
     private Dashboard dashboard;
     private InetAddress address = InetAddress.getLoopbackAddress();
     private int port = PORT;
-    private ListeningPort taken; // or null, to take one when the server starts
+    private ListeningPort taken; // null to open one when the server starts
     private int waiting = 8;
     private Duration patience = Duration.ofSeconds(10);
     private Consumer<Throwable> failures = failure -> {};
@@ -46,17 +46,17 @@ public final class FeatureServer {
     }
 
     /**
-     * Prepares a server.
+     * Creates a server.
      *
-     * @param inspector to stay open, with its model and its dictionary, as long as the server
-     * @return the server's options
+     * @param inspector must stay open, with its model and its dictionary, until the server is closed
+     * @return the server, not started
      */
     public static FeatureServer of(FeatureInspector inspector) {
         return new FeatureServer(new InspectedFeatures(inspector), inspector.dashboard());
     }
 
     /**
-     * Sets the page; that of {@link FeatureInspector#dashboard()} unless set.
+     * Sets the page. The default is {@link FeatureInspector#dashboard()}.
      *
      * @param page a page of the same inspector
      * @return this
@@ -67,11 +67,11 @@ public final class FeatureServer {
     }
 
     /**
-     * Sets the port; {@value #PORT} unless set.
+     * Sets the port. The default is {@value #PORT}.
      *
-     * @param number 0 for any that is free
+     * @param number a port; 0 for any free port
      * @return this
-     * @throws InvalidInputException if it is not a port
+     * @throws InvalidInputException if the number is not a port
      */
     public FeatureServer port(int number) {
         port = ListeningPort.checked(number);
@@ -79,12 +79,12 @@ public final class FeatureServer {
     }
 
     /**
-     * Sets where the server listens; on the loopback interface unless set, which only this machine reaches. There is no password:
-     * whoever reaches the address may run the model.
+     * Sets the address to listen on. The default is the loopback interface, which only this machine can reach. There is no password:
+     * anybody who can reach the address can run the model.
      *
      * @param name an address or a name of this machine; 0.0.0.0 for all of its addresses
      * @return this
-     * @throws InvalidInputException if nothing is known by that name
+     * @throws InvalidInputException if the name cannot be resolved
      */
     public FeatureServer bind(String name) {
         address = ListeningPort.address(name);
@@ -92,9 +92,9 @@ public final class FeatureServer {
     }
 
     /**
-     * Sets a port that was taken before; it counts in place of {@link #port} and {@link #bind}.
+     * Sets a port that was opened before. It replaces {@link #port} and {@link #bind}.
      *
-     * @param place not given to another server
+     * @param place a port that no other server uses
      * @return this
      */
     public FeatureServer on(ListeningPort place) {
@@ -103,33 +103,33 @@ public final class FeatureServer {
     }
 
     /**
-     * Sets how many requests may wait for the model besides the one that it answers; 8 unless set.
+     * Sets the maximum number of requests that wait for the model. The default is 8; further requests are rejected with status 503.
      *
-     * @param requests 1 to 12; more are told to come again
+     * @param requests 1 to 12
      * @return this
-     * @throws InvalidInputException if it is out of range
+     * @throws InvalidInputException if the number is out of range
      */
-    public FeatureServer waiting(int requests) {
+    public FeatureServer maxQueued(int requests) {
         if (requests < 1 || requests > 12) {
-            throw new InvalidInputException(requests + " requests may wait for the model, expected 1 to 12");
+            throw new InvalidInputException("the maximum number of waiting requests is " + requests + ", expected 1 to 12");
         }
         waiting = requests;
         return this;
     }
 
     /**
-     * Sets how long a client may take to send the body of a request; ten seconds unless set.
+     * Sets the timeout for receiving the body of a request. The default is ten seconds.
      *
-     * @param time more than none
+     * @param time a positive duration
      * @return this
      */
-    public FeatureServer patience(Duration time) {
+    public FeatureServer bodyTimeout(Duration time) {
         patience = time;
         return this;
     }
 
     /**
-     * Sets who is told of failures of the server itself, of which clients learn nothing; nobody unless set.
+     * Sets a listener for internal failures, which clients see only as status 500. By default they are ignored.
      *
      * @param listener called on any thread
      * @return this
@@ -140,14 +140,14 @@ public final class FeatureServer {
     }
 
     /**
-     * Writes the page and starts to answer.
+     * Writes the page and starts the server.
      *
-     * @return what ends it
-     * @throws IOException if the page cannot be written or the network not be used
-     * @throws InvalidInputException if the port is in use, or the address is not of this machine
+     * @return the running server, to be closed by the caller
+     * @throws IOException if the page cannot be written or the network cannot be used
+     * @throws InvalidInputException if the port is in use or the address does not belong to this machine
      */
     public RunningServer start() throws IOException {
-        ListeningPort place = taken == null ? ListeningPort.take(address, port) : taken;
+        ListeningPort place = taken == null ? ListeningPort.open(address, port) : taken;
         try {
             return start(place);
         } catch (IOException | RuntimeException failure) {

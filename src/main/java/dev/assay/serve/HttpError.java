@@ -2,19 +2,19 @@ package dev.assay.serve;
 
 import java.util.Map;
 
-/** A request that is not answered as asked, with what the client is told instead. */
+/** A rejected request: HTTP status, message and header fields of the response. */
 final class HttpError extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int status;
     private final transient Map<String, String> headers;
 
-    /** With a status of HTTP and one sentence for the person who asked. */
+    /** Creates an error with a status and one sentence for the user. */
     HttpError(int status, String sentence) {
         this(status, sentence, Map.of());
     }
 
-    /** With header fields besides. */
+    /** Creates an error with additional header fields. */
     HttpError(int status, String sentence, Map<String, String> headers) {
         super(sentence);
         this.status = status;

@@ -13,7 +13,7 @@ import dev.assay.io.Json;
 import java.util.List;
 import java.util.TreeSet;
 
-/** What an inspector answers. */
+/** Prompt and feature reports of an inspector as JSON. */
 final class InspectedFeatures implements LiveFeatures {
     private final FeatureInspector inspector;
     private final List<FeatureSummary> summaries;
@@ -28,7 +28,7 @@ final class InspectedFeatures implements LiveFeatures {
         PromptReport report = inspector.prompt(
                 request.text(), PromptOptions.by(request.ranking()).count(request.count()));
         ObjectNode answer = FeatureJson.of(report);
-        ObjectNode peaks = answer.putObject("peakTokens"); // of every feature that is named, also at single tokens
+        ObjectNode peaks = answer.putObject("peakTokens"); // of every feature in the response, also those at single tokens
         for (int latent : mentioned(report)) {
             peaks.set(
                     "" + latent, Json.mapper().valueToTree(summaries.get(latent).peakTokens()));

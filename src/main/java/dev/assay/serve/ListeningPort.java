@@ -10,50 +10,51 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 
 /**
- * A port that was taken for a {@link FeatureServer}, so that one in use is known before a model is loaded for it. Who comes before the
- * server starts waits for it. To be closed unless a server started on it.
+ * An open port for a {@link FeatureServer}. Opening it first reports a port in use before a model is loaded. Connections wait until the
+ * server starts. The caller closes the port unless a server was started on it.
  */
 public final class ListeningPort implements AutoCloseable {
     private static final int LARGEST = 65_535;
 
-    private HttpServer server; // null once it is another's to stop
+    private HttpServer server; // null once a server owns it
 
     private ListeningPort(HttpServer server) {
         this.server = server;
     }
 
     /**
-     * Takes a port of the loopback interface, which only this machine reaches.
+     * Opens a port of the loopback interface, which only this machine can reach.
      *
-     * @param port 0 for any that is free
+     * @param port a port; 0 for any free port
      * @return the port
      * @throws IOException if the network cannot be used
-     * @throws InvalidInputException if it is not a port, or in use
+     * @throws InvalidInputException if the number is not a port or the port is in use
      */
-    public static ListeningPort take(int port) throws IOException {
-        return take(InetAddress.getLoopbackAddress(), port);
+    public static ListeningPort open(int port) throws IOException {
+        return open(InetAddress.getLoopbackAddress(), port);
     }
 
     /**
-     * Takes a port of an address of this machine.
+     * Opens a port of an address of this machine.
      *
      * @param address an address or a name of this machine; 0.0.0.0 for all of its addresses
-     * @param port 0 for any that is free
+     * @param port a port; 0 for any free port
      * @return the port
      * @throws IOException if the network cannot be used
-     * @throws InvalidInputException if nothing is known by that name, the address is not of this machine, or the port is none or in use
+     * @throws InvalidInputException if the name cannot be resolved, the address does not belong to this machine, the number is not a port
+     *     or the port is in use
      */
-    public static ListeningPort take(String address, int port) throws IOException {
-        return take(address(address), port);
+    public static ListeningPort open(String address, int port) throws IOException {
+        return open(address(address), port);
     }
 
-    static ListeningPort take(InetAddress address, int port) throws IOException {
+    static ListeningPort open(InetAddress address, int port) throws IOException {
         InetSocketAddress place = new InetSocketAddress(address, checked(port));
         try {
             return new ListeningPort(HttpServer.create(place, 0));
         } catch (BindException refused) {
             String reason = refused.getMessage().contains("assign")
-                    ? "is not of this machine"
+                    ? "does not belong to this machine"
                     : refused.getMessage().contains("ermission") ? "may not be used" : "is in use";
             throw new InvalidInputException(
                     OriginCheck.literal(address) + ":" + port + " " + reason + ", expected a free port of this machine",
@@ -70,7 +71,7 @@ public final class ListeningPort implements AutoCloseable {
             return InetAddress.getByName(name);
         } catch (UnknownHostException unknown) {
             throw new InvalidInputException(
-                    "there is no address \"" + name + "\", expected one of this machine", unknown);
+                    "cannot resolve the address \"" + name + "\", expected an address of this machine", unknown);
         }
     }
 
@@ -81,12 +82,12 @@ public final class ListeningPort implements AutoCloseable {
         return port;
     }
 
-    /** Where requests will arrive. */
+    /** {@return the bound address} */
     InetSocketAddress address() {
         return listening().getAddress();
     }
 
-    /** Returns what listens, which is the caller's to stop from now on. */
+    /** Returns the HTTP server and transfers the duty to stop it to the caller. */
     HttpServer handOver() {
         HttpServer listening = listening();
         server = null;
@@ -95,16 +96,16 @@ public final class ListeningPort implements AutoCloseable {
 
     private HttpServer listening() {
         if (server == null) {
-            throw new IllegalStateException("the port was given to a server before, or closed");
+            throw new IllegalStateException("the port is closed or used by a server");
         }
         return server;
     }
 
-    /** Gives the port back; does nothing once a server started on it, which gives it back itself. */
+    /** Closes the port. Does nothing once a server was started on it, which closes the port itself. */
     @Override
     public void close() {
         if (server != null) {
-            server.start(); // one that never ran keeps its port until the process ends
+            server.start(); // a server that was never started would keep its port until the process ends
             server.stop(0);
             server = null;
         }

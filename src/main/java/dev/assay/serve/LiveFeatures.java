@@ -3,7 +3,7 @@ package dev.assay.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 
-/** What the server asks about features; the answers are JSON. */
+/** The feature reports that the server offers, as JSON. */
 interface LiveFeatures {
     /**
      * Runs the model on a text.
@@ -15,11 +15,11 @@ interface LiveFeatures {
     /**
      * Reports on a feature.
      *
-     * @param effects of so many of its strongest examples the effects of ablation are computed
+     * @param effects the number of its strongest examples for which the effects of ablation are computed
      * @throws InvalidInputException if there is no such feature
      */
     JsonNode feature(int latent, int effects);
 
-    /** The number of features. */
+    /** {@return the number of features} */
     int latents();
 }

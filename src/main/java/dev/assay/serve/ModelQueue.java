@@ -10,13 +10,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Runs the model for one request at a time, on one thread of its own; a few more may wait. */
+/** Runs the model for one request at a time on its own thread. A bounded number of requests wait. */
 final class ModelQueue implements AutoCloseable {
     private static final int RETRY_SECONDS = 2;
 
     private final ThreadPoolExecutor executor;
 
-    /** With a queue of so many requests besides the one that runs. */
+    /** Creates a queue for a maximum number of waiting requests. */
     ModelQueue(int waiting) {
         executor = new ThreadPoolExecutor(
                 1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(waiting), task -> daemon(task, "assay-model"));
@@ -29,10 +29,10 @@ final class ModelQueue implements AutoCloseable {
     }
 
     /**
-     * Runs a task when its turn comes, and waits for what it returns.
+     * Queues a task and waits for its result.
      *
-     * @throws HttpError if too many wait already, or the server stops
-     * @throws Exception what the task throws
+     * @throws HttpError if the queue is full or the server stops
+     * @throws Exception if the task fails
      */
     <T> T run(Callable<T> task) throws Exception {
         Future<T> answer;
@@ -62,7 +62,7 @@ final class ModelQueue implements AutoCloseable {
                 Map.of("Retry-After", "" + RETRY_SECONDS));
     }
 
-    /** Waits for the task that runs; those that wait are dropped. */
+    /** Waits for the running task and drops the waiting ones. */
     @Override
     public void close() {
         executor.shutdownNow().forEach(task -> ((Future<?>) task).cancel(true));
@@ -71,7 +71,7 @@ final class ModelQueue implements AutoCloseable {
             try {
                 executor.awaitTermination(1, TimeUnit.MINUTES);
             } catch (InterruptedException again) {
-                interrupted = true; // the model must not be closed under a task
+                interrupted = true; // the model must not be closed while a task runs
             }
         }
         if (interrupted) {

@@ -12,9 +12,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Lets only those in who mean this server. A page from elsewhere can make a browser send requests here: by a name of its own that it
- * points to this machine (DNS rebinding), which the field Host betrays, or straight (cross-site requests), which Origin and
- * Sec-Fetch-Site betray.
+ * Rejects cross-origin and DNS-rebinding requests. With DNS rebinding another site's name points to this machine, which shows in the
+ * field Host; cross-site requests show in Origin and Sec-Fetch-Site.
  */
 final class OriginCheck {
     private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "[::1]");
@@ -22,10 +21,10 @@ final class OriginCheck {
     private final Set<String> hosts = new LinkedHashSet<>();
 
     /**
-     * Lets in who names the loopback interface or the address that is listened on.
+     * Accepts the names of the loopback interface and of the bound address.
      *
-     * @param bound where the server listens; the addresses of this machine when that is all of them
-     * @throws SocketException if this machine does not know its addresses
+     * @param bound the address of the server; a wildcard accepts all addresses of this machine
+     * @throws SocketException if the addresses of this machine cannot be read
      */
     OriginCheck(InetSocketAddress bound) throws SocketException {
         LOOPBACK.forEach(name -> add(name, bound.getPort()));
@@ -42,29 +41,29 @@ final class OriginCheck {
     private void add(String name, int port) {
         hosts.add(name + ":" + port);
         if (port == 80) {
-            hosts.add(name); // browsers leave it out
+            hosts.add(name); // browsers omit the default port
         }
     }
 
-    /** An address as it stands in a URL. */
+    /** {@return an address as written in a URL} */
     static String literal(InetAddress address) {
         String text = address.getHostAddress().replaceFirst("%.*", "");
         return address instanceof Inet6Address ? "[" + text + "]" : text;
     }
 
-    /** Checks where a request was sent to, and where it comes from. */
+    /** Checks the target host and the origin of a request. */
     void check(Headers headers) throws HttpError {
         List<String> host = headers.getOrDefault("Host", List.of());
         if (host.size() != 1 || !hosts.contains(host.get(0).toLowerCase(Locale.ROOT))) {
-            throw new HttpError(403, "this server answers only to " + String.join(", ", hosts));
+            throw new HttpError(403, "this server accepts only requests to " + String.join(", ", hosts));
         }
         List<String> origin = headers.getOrDefault("Origin", List.of());
         if (!origin.isEmpty() && (origin.size() != 1 || !origin.get(0).equalsIgnoreCase("http://" + host.get(0)))) {
-            throw new HttpError(403, "this server answers only its own page");
+            throw new HttpError(403, "this server accepts only requests from its own page");
         }
         String site = headers.getFirst("Sec-Fetch-Site");
         if (site != null && !site.equals("same-origin") && !site.equals("none")) {
-            throw new HttpError(403, "this server answers only its own page");
+            throw new HttpError(403, "this server accepts only requests from its own page");
         }
     }
 }

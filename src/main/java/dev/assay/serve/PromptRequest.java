@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What is asked about a prompt.
+ * A request for the features of a prompt.
  *
  * @param text the prompt
- * @param ranking by what features are ranked
+ * @param ranking the ranking of the features
  * @param count the number of features, over the prompt and at each token
  */
 record PromptRequest(String text, PromptRanking ranking, int count) {
@@ -18,7 +18,7 @@ record PromptRequest(String text, PromptRanking ranking, int count) {
     private static final int USUAL_COUNT = 12;
     private static final int LARGEST_COUNT = 100;
 
-    /** Reads a request; ranking and count may be missing. */
+    /** Reads a request. Ranking and count are optional. */
     static PromptRequest of(ObjectNode body) throws HttpError {
         for (String field : (Iterable<String>) body::fieldNames) {
             if (!FIELDS.contains(field)) {

@@ -11,17 +11,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Reads the bodies of requests: objects of JSON, of bounded size, in bounded time. */
+/** Reads request bodies: JSON objects of bounded size within a timeout. */
 final class RequestBody {
-    /** The largest body that is read, in bytes. */
+    /** The largest accepted body in bytes. */
     static final int LIMIT = 1 << 16;
-    /** Of a body that is too large so much is read away, so that the client gets to read the answer. */
+    /** The part of an oversized body that is read and dropped, so that the client reads the response. */
     private static final int DISCARDED = 1 << 24;
 
     private final ScheduledExecutorService clock;
     private final long milliseconds;
 
-    /** Closes the connection of who takes longer than so many milliseconds. */
+    /** Creates a reader that closes connections after a timeout in milliseconds. */
     RequestBody(ScheduledExecutorService clock, long milliseconds) {
         this.clock = clock;
         this.milliseconds = milliseconds;

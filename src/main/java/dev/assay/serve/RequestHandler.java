@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Answers requests: the page, a prompt, a feature. */
+/** Handles requests for the page, for the features of a prompt and for a feature. */
 final class RequestHandler implements HttpHandler {
     private static final Pattern FEATURE = Pattern.compile("/api/feature/(\\d{1,9})");
     private static final Pattern EFFECTS = Pattern.compile("effects=(\\d)");
@@ -59,10 +59,10 @@ final class RequestHandler implements HttpHandler {
             } catch (InvalidInputException wrong) {
                 send(exchange, 400, error(wrong.getMessage()));
             } catch (IOException gone) {
-                throw gone; // the client, most likely
+                throw gone; // most likely the client disconnected
             } catch (Exception failure) {
                 failures.accept(failure);
-                send(exchange, 500, error("the server failed to answer; its own output says why"));
+                send(exchange, 500, error("internal server error; see the output of the server"));
             }
         }
     }
@@ -89,7 +89,7 @@ final class RequestHandler implements HttpHandler {
             require(exchange, READING);
             exchange.sendResponseHeaders(204, -1);
         } else {
-            throw new HttpError(404, "there is nothing here, expected /, /api/prompt or /api/feature/NUMBER");
+            throw new HttpError(404, "unknown path, expected /, /api/prompt or /api/feature/NUMBER");
         }
     }
 

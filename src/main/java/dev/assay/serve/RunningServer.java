@@ -21,7 +21,7 @@ public final class RunningServer implements AutoCloseable {
     }
 
     /**
-     * Returns where the page is.
+     * Returns the address of the page.
      *
      * @return such as {@code http://127.0.0.1:8000/}
      */
@@ -41,7 +41,7 @@ public final class RunningServer implements AutoCloseable {
         closed.await();
     }
 
-    /** Stops listening, and returns once the model is at rest. */
+    /** Stops listening and waits for the running request. */
     @Override
     public synchronized void close() {
         if (closed.getCount() > 0) {

@@ -15,9 +15,9 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
-/** A dashboard with the box for prompts in it, kept packed. */
+/** A dashboard with a prompt box, stored compressed. */
 final class ServedPage {
-    /** The page may run its own scripts and talk to this server, and nothing else. */
+    /** The page may only run its own scripts and connect to this server. */
     static final String POLICY =
             "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:;"
                     + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -29,7 +29,7 @@ final class ServedPage {
     private final byte[] packed;
     private final String tag;
 
-    /** Packs a page. */
+    /** Compresses a page. */
     ServedPage(String html) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (OutputStream out = new GZIPOutputStream(bytes)) {
@@ -39,7 +39,7 @@ final class ServedPage {
         tag = '"' + new Sha256().add(html).hex().substring(0, 32) + '"';
     }
 
-    /** Writes a dashboard and adds the box. */
+    /** Renders a dashboard with a prompt box. */
     static ServedPage of(Dashboard dashboard) throws IOException {
         Path folder = Files.createTempDirectory("assay-serve");
         Path file = folder.resolve("page.html");
@@ -52,10 +52,10 @@ final class ServedPage {
         }
     }
 
-    /** How elements, numbers and tokens are written, which the scripts of the page keep to themselves. */
+    /** Helpers that the scripts of the page do not share with other scripts. */
     private static final String TEXT = "/dev/assay/feature/page/text.js";
 
-    /** Adds the box below the head of the page, whose own policy allows no connections. */
+    /** Adds the prompt box below the header and allows connections to this server. */
     static String live(String page) throws IOException {
         int policy = page.indexOf(SEALED);
         int place = page.indexOf(PLACE);
@@ -94,7 +94,7 @@ final class ServedPage {
             headers.set("Content-Encoding", "gzip");
         }
         boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(200, head ? -1 : gzip ? packed.length : 0); // 0: of unknown length
+        exchange.sendResponseHeaders(200, head ? -1 : gzip ? packed.length : 0); // 0 for unknown length
         if (!head) {
             try (InputStream in = stream(gzip);
                     OutputStream out = exchange.getResponseBody()) {

@@ -1,2 +1,2 @@
-/** Serves the page about a dictionary from this machine, with a box for prompts that runs the model. */
+/** A local HTTP server for feature dashboards with a prompt box that runs the model. */
 package dev.assay.serve;

@@ -1,27 +1,18 @@
 package dev.assay.view;
 
 import static dev.assay.view.Svg.format;
-import static dev.assay.view.Svg.line;
-import static dev.assay.view.Svg.text;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Draws curves over the steps of a run into one inline SVG: for each a line of the means, over a band of one standard deviation to both
- * sides where a point stands for several numbers. Each line carries its steps and values, for the page's script.
+ * Draws curves over the steps of a run as inline SVG. Each curve is a line of means; points that summarize several numbers have a band
+ * of one standard deviation to both sides. Each line carries its steps and values as attributes, for the page's script.
  */
 public final class CurveChart {
-    private static final double WIDTH = 560;
-    private static final double HEIGHT = 206;
-    private static final double LEFT = 54;
-    private static final double RIGHT = WIDTH - 10;
-    private static final double TOP = 8;
-    private static final double BOTTOM = HEIGHT - 24;
+    private static final ChartFrame FRAME = new ChartFrame(560, 206, 54, 10, 8, 24);
     private static final int X_INTERVALS = 5;
     private static final int Y_INTERVALS = 4;
     private static final double RATIO_FOR_LOGARITHM = 30;
@@ -31,11 +22,11 @@ public final class CurveChart {
     private final Axis y;
 
     /**
-     * Lays out a chart.
+     * Creates a chart.
      *
-     * @param curves by what they are called; each has at least one point
+     * @param curves by name; each has at least one point
      * @param range of the numbers
-     * @param lastStep where the axis of the steps ends
+     * @param lastStep the end of the horizontal axis
      */
     public CurveChart(Map<String, Curve> curves, Range range, long lastStep) {
         this.curves = curves;
@@ -47,15 +38,15 @@ public final class CurveChart {
                 range);
     }
 
-    /** Which numbers a chart is about. */
+    /** The range of the numbers of a chart. */
     public enum Range {
-        /** Any. */
+        /** Any numbers; the axis begins close to the smallest. */
         ANY,
-        /** From 0. */
+        /** The axis begins at 0. */
         FROM_ZERO,
-        /** From 0, over so many powers of ten perhaps that a logarithmic axis is better. */
+        /** The axis begins at 0, or is logarithmic if the numbers span decades. */
         MAGNITUDE,
-        /** A share of 1: what is below 0 is beyond the chart. */
+        /** Shares of 1; numbers below 0 are outside the chart. */
         SHARE
     }
 
@@ -72,7 +63,7 @@ public final class CurveChart {
         };
     }
 
-    /** Tells whether a logarithmic axis is better: for magnitudes whose largest is many times the smallest. */
+    /** {@return whether the axis is logarithmic: for magnitudes whose largest is many times the smallest} */
     public static boolean spansDecades(List<Curve.Point> points, Range range) {
         return range == Range.MAGNITUDE
                 && points.stream().allMatch(point -> point.mean() >= 0)
@@ -80,7 +71,7 @@ public final class CurveChart {
                         > RATIO_FOR_LOGARITHM * smallestAboveZero(points);
     }
 
-    /** The smallest of the means that has a logarithm. */
+    /** {@return the smallest positive mean} */
     public static double smallestAboveZero(List<Curve.Point> points) {
         return points.stream()
                 .mapToDouble(Curve.Point::mean)
@@ -89,20 +80,16 @@ public final class CurveChart {
                 .orElse(Double.POSITIVE_INFINITY);
     }
 
-    /** The chart as an element. */
+    /**
+     * Draws the chart.
+     *
+     * @param title its description for screen readers
+     * @return an SVG element
+     */
     public String svg(String title) {
-        StringBuilder svg = new StringBuilder(
-                format("<svg class=\"chart\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"", WIDTH, HEIGHT));
-        svg.append(Html.escape(title)).append("\">");
-        for (double tick : y.ticks(Y_INTERVALS)) {
-            svg.append(line("grid", LEFT, yOf(tick), RIGHT, yOf(tick)));
-            svg.append(text("tick end", LEFT - 7, yOf(tick) + 4, label(tick)));
-        }
-        svg.append(line("axis", LEFT, BOTTOM, RIGHT, BOTTOM));
-        for (double tick : x.ticks(X_INTERVALS)) {
-            svg.append(line("axis", xOf(tick), BOTTOM, xOf(tick), BOTTOM + 4));
-            svg.append(text("tick middle", xOf(tick), BOTTOM + 17, label(tick)));
-        }
+        StringBuilder svg = FRAME.picture("", title);
+        svg.append(FRAME.verticalTicks(y, y.ticks(Y_INTERVALS), Axis::label));
+        svg.append(FRAME.horizontalTicks(x, x.ticks(X_INTERVALS), Axis::label));
         int number = 1;
         for (Map.Entry<String, Curve> curve : curves.entrySet()) {
             List<Curve.Point> points = curve.getValue().points().stream()
@@ -115,9 +102,9 @@ public final class CurveChart {
             svg.append("<polyline data-name=\"").append(Html.escape(curve.getKey()));
             svg.append("\" data-steps=\"").append(joined(points, CurveChart::steps));
             svg.append("\" data-values=\"").append(joined(points, point -> format("%.4g", point.mean())));
-            svg.append("\" points=\"").append(joined(points, point -> place(point.step(), point.mean())));
+            svg.append("\" points=\"").append(joined(points, point -> point(point.step(), point.mean())));
             svg.append("\"/>");
-            if (points.size() == 1) { // of which there is no line yet
+            if (points.size() == 1) { // a line needs two
                 Curve.Point only = points.get(0);
                 svg.append(format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\"/>", xOf(only.step()), yOf(only.mean())));
             }
@@ -126,8 +113,8 @@ public final class CurveChart {
         return svg.append("</svg>").toString();
     }
 
-    private static String joined(List<Curve.Point> points, Function<Curve.Point, String> what) {
-        return points.stream().map(what).collect(Collectors.joining(" "));
+    private static String joined(List<Curve.Point> points, Function<Curve.Point, String> text) {
+        return points.stream().map(text).collect(Collectors.joining(" "));
     }
 
     private static String steps(Curve.Point point) {
@@ -146,33 +133,20 @@ public final class CurveChart {
     }
 
     private String edge(Curve.Point point, int side) {
-        return place(point.step(), point.mean() + side * Math.sqrt(point.variance()));
+        return point(point.step(), point.mean() + side * Math.sqrt(point.variance()));
     }
 
-    private String place(double step, double value) {
+    private String point(double step, double value) {
         return format("%.1f,%.1f", xOf(step), yOf(value));
     }
 
     private double xOf(double step) {
-        return LEFT + x.place(step) * (RIGHT - LEFT);
+        return FRAME.x(x.position(step));
     }
 
-    /** What is beyond the axis lies on its end. */
+    /** Numbers beyond the axis are drawn at its end. */
     private double yOf(double value) {
-        double place = y.logarithmic() && value <= 0 ? 0 : y.place(value);
-        return BOTTOM - Math.max(0, Math.min(1, place)) * (BOTTOM - TOP);
-    }
-
-    /** A round number, short: 20k for 20,000. */
-    private static String label(double tick) {
-        double size = Math.abs(tick);
-        if (size != 0 && size < 1e-4) {
-            return format("%.0e", tick).replace("e-0", "e-").replace('-', '−');
-        }
-        double unit = size >= 1e9 ? 1e9 : size >= 1e6 ? 1e6 : size >= 1e4 ? 1e3 : 1;
-        String letter = unit == 1e9 ? "G" : unit == 1e6 ? "M" : unit == 1e3 ? "k" : "";
-        BigDecimal number =
-                new BigDecimal(tick / unit).round(new MathContext(6)).stripTrailingZeros();
-        return number.toPlainString().replace('-', '−') + letter;
+        double position = y.logarithmic() && value <= 0 ? 0 : y.position(value);
+        return FRAME.y(Math.max(0, Math.min(1, position)));
     }
 }

@@ -2,12 +2,32 @@ package dev.assay.view;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** Text and numbers as HTML: everything that a tokenizer can produce stays text. */
 public final class Html {
+    /** The signs shown for white space and for an empty token, by the text that they replace. */
+    public static final Map<String, String> SIGNS = signs();
+
     private Html() {}
+
+    private static Map<String, String> signs() {
+        Map<String, String> signs = new LinkedHashMap<>();
+        signs.put("\n", "↵");
+        signs.put("\r", "␍");
+        signs.put("\t", "⇥");
+        signs.put(" ", "·");
+        signs.put("", "∅");
+        return Collections.unmodifiableMap(signs);
+    }
+
+    private static String sign(String text) {
+        return "<s>" + SIGNS.get(text) + "</s>";
+    }
 
     /**
      * Escapes text for an element or a quoted attribute.
@@ -50,7 +70,7 @@ public final class Html {
      * @return HTML
      */
     public static String token(String text) {
-        return text.isEmpty() ? "<s>∅</s>" : signs(text, true);
+        return text.isEmpty() ? sign("") : signs(text, true);
     }
 
     /**
@@ -78,10 +98,8 @@ public final class Html {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
-                case '\n' -> html.append("<s>↵</s>");
-                case '\r' -> html.append("<s>␍</s>");
-                case '\t' -> html.append("<s>⇥</s>");
-                case ' ' -> html.append(edges && (i < first || i > last) ? "<s>·</s>" : " ");
+                case '\n', '\r', '\t' -> html.append(sign(String.valueOf(c)));
+                case ' ' -> html.append(edges && (i < first || i > last) ? sign(" ") : " ");
                 default -> appendEscaped(html, c);
             }
         }

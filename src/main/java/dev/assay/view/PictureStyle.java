@@ -14,28 +14,18 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/**
- * How all pictures look: white paper, dark text that stays readable at the width of a column, thin grey lines, and colours that are told
- * apart in print and by people who see colours differently (those of Okabe and Ito, "Color universal design", 2008).
- */
+/** The style of all pictures: white background, text that is readable at the width of a column, and the colours of {@link ChartColours}. */
 public final class PictureStyle {
-    /** The colour of a single thing. */
-    public static final Color FIRST = new Color(0x0072B2);
-    /** What lies behind others. */
-    public static final Color FAINT = new Color(0xB8BCC2);
+    /** The colour of a single series. */
+    public static final Color FIRST = ChartColours.SERIES.get(0).color();
+    /** The colour of series in the background. */
+    public static final Color FAINT = ChartColours.FAINT.color();
 
-    static final Color INK = new Color(0x26282C);
-    private static final Color SOFT = new Color(0x565A60);
-    private static final Color GRID = new Color(0xE6E7E9);
-    private static final Color[] SERIES = {
-        FIRST,
-        new Color(0xD55E00),
-        new Color(0x009E73),
-        new Color(0xCC79A7),
-        new Color(0xE69F00),
-        new Color(0x56B4E9),
-        new Color(0x5A5E66)
-    };
+    static final Color INK = ChartColours.INK.color();
+    private static final Color SOFT = ChartColours.SOFT.color();
+    private static final Color GRID = ChartColours.LINE.color();
+    private static final Color[] SERIES =
+            ChartColours.SERIES.stream().map(ChartColours.Shade::color).toArray(Color[]::new);
     private static final Marker[] MARKERS = {
         SeriesMarkers.CIRCLE,
         SeriesMarkers.SQUARE,
@@ -43,7 +33,7 @@ public final class PictureStyle {
         SeriesMarkers.TRIANGLE_UP,
         SeriesMarkers.TRIANGLE_DOWN
     };
-    private static final Color[] LIGHT_TO_DARK = { // never so dark that a number in a cell is lost
+    private static final Color[] LIGHT_TO_DARK = { // light enough for dark numbers in the cells
         new Color(0xF7FBFF), new Color(0xDEEBF7), new Color(0xA9CFE8), new Color(0x5AA2D4)
     };
     private static final Color[] RED_TO_BLUE = {
@@ -56,13 +46,13 @@ public final class PictureStyle {
     private PictureStyle() {}
 
     /**
-     * Starts a chart of numbers over numbers.
+     * Creates a chart of numbers over numbers.
      *
      * @param width in points
      * @param height in points
-     * @param title above it
-     * @param x what is across
-     * @param y what is upwards
+     * @param title of the chart
+     * @param x the title of the horizontal axis
+     * @param y the title of the vertical axis
      * @return a chart without series
      */
     public static XYChart chart(int width, int height, String title, String x, String y) {
@@ -73,20 +63,22 @@ public final class PictureStyle {
                 .xAxisTitle(x)
                 .yAxisTitle(y)
                 .build();
-        quiet(chart.getStyler());
+        apply(chart.getStyler());
+        chart.getStyler().setxAxisTickLabelsFormattingFunction(Axis::label);
+        chart.getStyler().setyAxisTickLabelsFormattingFunction(Axis::label);
         chart.getStyler().setMarkerSize(8);
         chart.getStyler().setPlotGridVerticalLinesVisible(false);
         return chart;
     }
 
     /**
-     * Starts a chart of coloured cells, from light for little to deep for much.
+     * Creates a chart of coloured cells, light for small numbers and dark for large ones.
      *
      * @param width in points
      * @param height in points
-     * @param title above it
-     * @param x what is across
-     * @param y what is upwards
+     * @param title of the chart
+     * @param x the title of the horizontal axis
+     * @param y the title of the vertical axis
      * @return a chart without cells
      */
     public static HeatMapChart heatMap(int width, int height, String title, String x, String y) {
@@ -97,7 +89,7 @@ public final class PictureStyle {
                 .xAxisTitle(x)
                 .yAxisTitle(y)
                 .build();
-        quiet(chart.getStyler());
+        apply(chart.getStyler());
         chart.getStyler().setRangeColors(LIGHT_TO_DARK.clone());
         chart.getStyler().setPlotGridLinesVisible(false);
         chart.getStyler().setPlotContentSize(1);
@@ -106,15 +98,15 @@ public final class PictureStyle {
     }
 
     /**
-     * Adds counts of bins as one filled outline.
+     * Adds the counts of a histogram as one filled outline.
      *
-     * @param chart with a linear or a logarithmic axis across
-     * @param name of the series, which no legend shows
-     * @param edges [bins + 1], rising
+     * @param chart with a linear or logarithmic horizontal axis
+     * @param name of the series; the legend is hidden
+     * @param edges [bins + 1], increasing
      * @param counts [bins]
      */
     public static void histogram(XYChart chart, String name, double[] edges, double[] counts) {
-        // A pair of points a bin, down to 0 at both ends: a chart that steps by itself leaves out the last bin.
+        // Two points per bin, and 0 at both ends: the step style of XChart leaves out the last bin.
         double[] x = new double[2 * counts.length + 2];
         double[] y = new double[x.length];
         x[0] = edges[0];
@@ -136,11 +128,11 @@ public final class PictureStyle {
     }
 
     /**
-     * Sets the range across. It is drawn a little wider, since XChart marks no number at the very end of an axis.
+     * Sets the range of the horizontal axis. It is drawn slightly wider because XChart marks no number at the end of an axis.
      *
-     * @param chart any chart with a linear axis across
+     * @param chart any chart with a linear horizontal axis
      * @param low the smallest number
-     * @param high the largest, larger
+     * @param high the largest number
      */
     public static void across(XYChart chart, double low, double high) {
         chart.getStyler().setPlotContentSize(1);
@@ -149,11 +141,11 @@ public final class PictureStyle {
     }
 
     /**
-     * Sets the range upwards, as {@link #across}.
+     * Sets the range of the vertical axis, see {@link #across}.
      *
-     * @param chart any chart with a linear axis upwards
+     * @param chart any chart with a linear vertical axis
      * @param low the smallest number
-     * @param high the largest, larger
+     * @param high the largest number
      */
     public static void upwards(XYChart chart, double low, double high) {
         chart.getStyler().setPlotContentSize(1);
@@ -162,35 +154,37 @@ public final class PictureStyle {
     }
 
     /**
-     * Makes the axis upwards logarithmic, over whole powers of ten.
+     * Makes the vertical axis logarithmic, between powers of ten.
      *
-     * @param chart whose numbers upwards are positive
+     * @param chart with positive numbers on the vertical axis
      * @param low the smallest number
-     * @param high the largest
+     * @param high the largest number
      */
     public static void decadesUpwards(XYChart chart, double low, double high) {
         chart.getStyler().setPlotContentSize(1);
         chart.getStyler().setYAxisLogarithmic(true);
+        // With a formatter XChart would mark numbers as on a linear axis.
+        chart.getStyler().setyAxisTickLabelsFormattingFunction(null);
         chart.getStyler().setYAxisMin(Math.pow(10, Math.floor(Math.log10(low)) - MARGIN));
         chart.getStyler().setYAxisMax(Math.pow(10, Math.ceil(Math.log10(high)) + MARGIN));
     }
 
     /**
-     * Returns the colour of one thing among others.
+     * Returns the colour of a series.
      *
      * @param index from 0; colours repeat after seven
-     * @return its colour
+     * @return the colour
      */
     public static Color series(int index) {
         return SERIES[index % SERIES.length];
     }
 
     /**
-     * Marks whole powers of ten on an axis of decimal logarithms whose numbers are equally far apart.
+     * Labels a horizontal axis of decimal logarithms with powers of ten.
      *
-     * @param chart whose numbers across are logarithms
-     * @param low the smallest power
-     * @param high the largest
+     * @param chart with decimal logarithms on the horizontal axis
+     * @param low the smallest exponent
+     * @param high the largest number
      */
     public static void powersAcross(XYChart chart, int low, int high) {
         chart.getStyler().setPlotContentSize(1 - 2 * MARGIN);
@@ -199,7 +193,7 @@ public final class PictureStyle {
         chart.getStyler().setxAxisTickLabelsFormattingFunction(PictureStyle::power);
     }
 
-    /** A whole power as such, anything else blank: XChart marks fewer numbers as long as two marks are the same. */
+    /** Labels whole exponents only. XChart reduces the number of ticks as long as two labels are equal. */
     private static String power(double logarithm) {
         long exponent = Math.round(logarithm);
         if (Math.abs(logarithm - exponent) > 1e-6) {
@@ -211,15 +205,15 @@ public final class PictureStyle {
     }
 
     /**
-     * Returns the colours of what may be negative.
+     * Returns the colours of numbers that may be negative.
      *
-     * @return from the smallest by white in the middle to the largest
+     * @return from the smallest number over white in the middle to the largest
      */
     public static Color[] signed() {
         return RED_TO_BLUE.clone();
     }
 
-    private static void quiet(AxesChartStyler styler) {
+    private static void apply(AxesChartStyler styler) {
         styler.setChartBackgroundColor(Color.WHITE);
         styler.setPlotBackgroundColor(Color.WHITE);
         styler.setPlotBorderVisible(false);
@@ -251,16 +245,15 @@ public final class PictureStyle {
     }
 
     /**
-     * Returns the mark of one thing among others, which tells them apart without colours.
+     * Returns the marker of a series, which distinguishes series without colours.
      *
-     * @param index from 0; marks repeat after five
-     * @return its mark
+     * @param index from 0; markers repeat after five
+     * @return the marker
      */
     public static Marker marker(int index) {
         return MARKERS[index % MARKERS.length];
     }
 
-    /** The font of all text. */
     static Font font(int style, int size) {
         return new Font(Font.SANS_SERIF, style, size);
     }

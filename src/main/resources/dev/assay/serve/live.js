@@ -8,12 +8,12 @@
     attribution: ['Attribution', feature => number(feature.attribution, 4)],
     effect: ['Effect', feature => number(feature.effect, 4)],
   };
-  let answer = null; // of the last prompt
-  let token = -1; // whose features are listed, or all
-  let chosen = -1; // the feature that colours the tokens
-  let runs = 0; // the last one counts, whichever answer comes first
+  let answer = null; // response to the last prompt
+  let token = -1; // position whose features are listed; −1 for all
+  let chosen = -1; // the feature that shades the tokens
+  let runs = 0; // number of requests; only the response to the last one is shown
 
-  /** Asks the server; what it refuses to do becomes the sentence that it says. */
+  /** Sends a request; an error response becomes an exception with the server's message. */
   async function ask(path, body) {
     let response;
     try {
@@ -21,7 +21,7 @@
         method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
       });
     } catch (unreachable) {
-      throw new Error('the server does not answer; is it still running?');
+      throw new Error('the server does not respond; is it still running?');
     }
     const content = await response.json();
     if (!response.ok) throw new Error(content.error);
@@ -33,16 +33,16 @@
     part('status').classList.toggle('failed', failed === true);
   }
 
-  /** The text of a token, its line breaks as signs. */
+  /** Appends the text of a token with signs for line breaks. */
   function appendToken(to, text) {
     text.split('\n').forEach((line, i) => {
-      if (i > 0) to.append(element('i', '', '↵'));
+      if (i > 0) to.append(element('i', '', constants.signs['\n']));
       to.append(line);
     });
-    if (text === '') to.append(element('i', '', '∅'));
+    if (text === '') to.append(element('i', '', constants.signs['']));
   }
 
-  /** Where one feature is active, or, if none is chosen, how strong the strongest is at each token. */
+  /** Returns the relative activation at each token of the chosen feature, or of the strongest feature if none is chosen. */
   function heats() {
     const feature = answer.features.find(one => one.latent === chosen);
     const values = feature ? feature.activations : answer.tokens.map(one => Math.max(0,
@@ -65,7 +65,7 @@
       const button = element('button', 'live-token');
       button.type = 'button';
       appendToken(button, one.token);
-      button.title = one.features.length === 0 ? 'nothing is active here'
+      button.title = one.features.length === 0 ? 'no feature is active here'
           : one.features.map(active => `${active.latent}: ${number(active.activation, 3)}`).join('\n');
       button.addEventListener('click', () => {
         token = token === i ? -1 : i;
@@ -77,7 +77,7 @@
     reachable(0);
   }
 
-  /** One token at a time can be reached by Tab, the others from it with the arrow keys. */
+  /** Makes Tab reach one token only; arrow keys reach the others. */
   function reachable(place) {
     [...part('tokens').children].forEach((button, i) => { button.tabIndex = i === place ? 0 : -1; });
   }
@@ -140,8 +140,8 @@
       const panel = element('div', 'live-effects');
       const largest = Math.max(1e-9, ...report.effects.flatMap(one => one.tokens.map(at => Math.abs(at.lossChange ?? 0))));
       panel.append(element('p', '', report.effects.length === 0 ? `Feature ${latent} has no examples.`
-          : `Feature ${latent} ablated in its strongest examples: where the loss of the next token grows (blue) or falls (red), up to ${
-              number(largest, 3)} nats. Underlined: where it is active.`));
+          : `Feature ${latent} ablated in its strongest examples: the loss of the next token increases (blue) or decreases (red), by up to ${
+              number(largest, 3)} nats. Underlined tokens: the feature is active.`));
       report.effects.forEach(one => {
         const line = element('div');
         one.tokens.forEach(at => {
@@ -166,7 +166,7 @@
   async function run() {
     const text = part('text').value;
     if (text === '') {
-      say('Type a text first.');
+      say('Enter a text first.');
       return;
     }
     const mine = ++runs;
@@ -205,7 +205,7 @@
     run();
   });
   part('text').addEventListener('keydown', event => {
-    event.stopPropagation(); // the page has keys of its own
+    event.stopPropagation(); // the page has its own keyboard shortcuts
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run();
   });
   part('ranking').addEventListener('change', () => answer && run());

@@ -286,7 +286,7 @@ class FeatureServerTest {
         ExecutorService people = Executors.newCachedThreadPool();
         try (RunningServer busy = new FeatureServer(slow, dictionary.inspector.dashboard())
                 .port(0)
-                .waiting(2)
+                .maxQueued(2)
                 .start()) {
             Client many = new Client(busy.address());
             CompletionService<HttpResponse<byte[]>> answers = new ExecutorCompletionService<>(people);
@@ -327,7 +327,7 @@ class FeatureServerTest {
     void whoSendsTooSlowlyIsCutOff() throws Exception {
         try (RunningServer hasty = new FeatureServer(new Slow(), dictionary.inspector.dashboard())
                 .port(0)
-                .patience(Duration.ofMillis(200))
+                .bodyTimeout(Duration.ofMillis(200))
                 .start()) {
             Client slow = new Client(hasty.address());
             long start = System.nanoTime();
@@ -350,12 +350,12 @@ class FeatureServerTest {
         FeatureServer settings = FeatureServer.of(dictionary.inspector);
         assertThrows(InvalidInputException.class, () -> settings.port(65_536));
         assertThrows(InvalidInputException.class, () -> settings.bind("no such name."));
-        assertThrows(InvalidInputException.class, () -> settings.waiting(0));
+        assertThrows(InvalidInputException.class, () -> settings.maxQueued(0));
         String foreign = assertThrows(
                         InvalidInputException.class,
                         () -> settings.bind("192.0.2.1").port(0).start())
                 .getMessage();
-        assertTrue(foreign.contains("is not of this machine"), foreign);
+        assertTrue(foreign.contains("does not belong to this machine"), foreign);
     }
 
     @Test

@@ -148,7 +148,7 @@ class PromptBoxInBrowserTest {
     @Test
     void whatCannotBeRunIsOneSentence() throws IOException {
         click();
-        assertEquals("Type a text first.", text(STATUS));
+        assertEquals("Enter a text first.", text(STATUS));
         assertNothingElseHappened();
 
         write("lantern ".repeat(2000));
@@ -178,7 +178,7 @@ class PromptBoxInBrowserTest {
         write(PROMPT);
         click();
         browser.until("document.getElementById('live-status').classList.contains('failed')");
-        assertEquals("the server does not answer; is it still running?", text(STATUS));
+        assertEquals("the server does not respond; is it still running?", text(STATUS));
         assertFalse(truth("document.getElementById('live-run').disabled"), "one can try again");
     }
 

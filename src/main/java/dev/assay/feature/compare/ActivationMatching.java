@@ -7,12 +7,12 @@ import dev.assay.feature.store.RowMoments;
 import java.util.stream.IntStream;
 
 /**
- * Finds the most alike latents of two dictionaries by their activations over the same tokens: the product of every row of a store with
- * every row of another. Takes 8 bytes of the heap for every activation of b, and as much time as there are pairs of active latents of
- * a and b on one token.
+ * Finds the most similar latents of two dictionaries by their activations on the same tokens: the product of every row of one store with
+ * every row of the other. Needs 8 bytes of heap per activation of b and time proportional to the pairs of latents of a and b that are
+ * active on the same token.
  *
- * <p>A group of latents of a goes through the tokens together, a block of tokens at a time, so that what is read of b and the sums that
- * it is added to stay near the processor. Each sum is made in the order of the tokens, whatever the groups and blocks are.
+ * <p>Latents of a are processed in groups and tokens in blocks, so that the activations of b and the sums fit into the processor cache.
+ * Each sum is accumulated in the order of the tokens, independent of groups and blocks.
  */
 final class ActivationMatching {
     /** The tokens of a block: their activations of b take about a megabyte at 32 active latents a token. */
@@ -39,7 +39,7 @@ final class ActivationMatching {
     /**
      * Matches every latent.
      *
-     * @param shift by how many tokens the activations of b are moved around: 0, or for a null
+     * @param shift the cyclic shift of the activations of b in tokens: 0, or another number for a null
      */
     BestMatches best(long shift) {
         BestMatches best = new BestMatches(a.latents(), b.latents());
@@ -52,11 +52,11 @@ final class ActivationMatching {
         return best;
     }
 
-    /** Latents of a in a row. */
+    /** Consecutive latents of a. */
     private final class Group {
         private final int first;
         private final FeatureActivations[] rows;
-        private final int[] next; // [rows], the first activation that was not yet looked at
+        private final int[] next; // [rows], the first unread activation
         private final double[][] products; // [rows, latents of b]
 
         Group(int first, int end) {
@@ -80,7 +80,7 @@ final class ActivationMatching {
             }
         }
 
-        /** Adds the activations of a row up to a token, and returns the first that is behind it. */
+        /** Adds the activations of a row before a token and returns the index of the next one. */
         private int add(FeatureActivations row, int from, long end, long shift, double[] sums) {
             int i = from;
             for (; i < row.size() && row.position(i) < end; i++) {
@@ -94,14 +94,14 @@ final class ActivationMatching {
             for (int i = 0; i < rows[row].size(); i++) {
                 own.add(weight(rows[row], i));
             }
-            double[] likeness = products[row]; // in their place
-            for (int other = 0; other < likeness.length; other++) {
-                likeness[other] = likeness[other] > 0 ? likeness(own, b.moments(other), likeness[other]) : Double.NaN;
+            double[] similarity = products[row]; // overwrites the products
+            for (int other = 0; other < similarity.length; other++) {
+                similarity[other] = similarity[other] > 0 ? similarity(own, b.moments(other), similarity[other]) : Double.NaN;
             }
             synchronized (best) {
-                for (int other = 0; other < likeness.length; other++) {
-                    if (!Double.isNaN(likeness[other])) {
-                        best.offer(first + row, other, likeness[other]);
+                for (int other = 0; other < similarity.length; other++) {
+                    if (!Double.isNaN(similarity[other])) {
+                        best.offer(first + row, other, similarity[other]);
                     }
                 }
             }
@@ -112,7 +112,7 @@ final class ActivationMatching {
         return counted ? 1 : row.value(i);
     }
 
-    private double likeness(RowMoments own, RowMoments other, double product) {
+    private double similarity(RowMoments own, RowMoments other, double product) {
         return counted ? own.jaccard(other, product) : own.pearson(other, product, a.tokens());
     }
 }

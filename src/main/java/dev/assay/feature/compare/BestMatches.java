@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
-/** For every latent of two dictionaries, the one of the other dictionary that it is most like. */
+/** The most similar latent of the other dictionary, for every latent of two dictionaries. */
 final class BestMatches {
     static final int NONE = -1;
 
@@ -23,7 +23,7 @@ final class BestMatches {
         Arrays.fill(partnersOfB, NONE);
     }
 
-    /** Takes a pair into account; of equal ones that of the smallest number counts, whatever the order. */
+    /** Adds a pair. Of equally similar latents the smallest number is kept, independent of the order. */
     void offer(int a, int b, double value) {
         offer(partnersOfA, valuesOfA, a, b, value);
         offer(partnersOfB, valuesOfB, b, a, value);
@@ -37,7 +37,7 @@ final class BestMatches {
         }
     }
 
-    /** Returns the pairs that are each other's best and at least as like as the bound, the most alike first. */
+    /** Returns the mutually most similar pairs with at least the similarity of a bound, the most similar first. */
     List<FeatureComparison.Match> mutual(double bound) {
         List<FeatureComparison.Match> pairs = new ArrayList<>();
         for (int a = 0; a < partnersOfA.length; a++) {
@@ -60,7 +60,7 @@ final class BestMatches {
         return new FeatureComparison.Unmatched(b, partnersOfB[b], valuesOfB[b]);
     }
 
-    /** Returns the mean over the latents of a of how like their best is, 0 where there is none. */
+    /** Returns the mean over the latents of a of the largest similarity, 0 for a latent without any. */
     double meanOfA() {
         return Arrays.stream(valuesOfA).average().orElse(0);
     }

@@ -20,7 +20,7 @@ import java.util.function.IntFunction;
 
 /** Compares two dictionaries. */
 public final class ComparisonBuilder {
-    /** How many pairs, and how many features without one, a text or a page shows. */
+    /** The number of pairs, and of features without a match, that are shown. */
     private static final int SHOWN = 20;
 
     private static final int EXAMPLES = 3;
@@ -42,7 +42,7 @@ public final class ComparisonBuilder {
         }
     }
 
-    /** One of the dictionaries; {@code summary} makes a latent's line. */
+    /** One of the dictionaries; {@code summary} summarizes a latent. */
     public record Compared(
             SparseAutoencoder sae, FeatureStore store, FeatureNames names, IntFunction<FeatureSummary> summary) {
         FeatureComparison.Glimpse glimpse(int latent) {
@@ -98,7 +98,7 @@ public final class ComparisonBuilder {
                 glimpsesOfB);
     }
 
-    /** What is alike, and what would be by chance. */
+    /** The matches, and the matches by chance. */
     private record Matches(BestMatches best, BestMatches byChance) {}
 
     private Matches found() {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A comparison of dictionaries as text for a terminal. */
+/** A comparison of two dictionaries in plain text. */
 final class ComparisonText {
     private static final int BEFORE = 40;
     private static final int AFTER = 24;
@@ -27,7 +27,7 @@ final class ComparisonText {
                 comparison.matchedByChance(),
                 comparison.gone().size(),
                 comparison.added().size()));
-        text.append("\nmatched, the most alike first\n");
+        text.append("\nmatched, the most similar first\n");
         for (FeatureComparison.Match match : comparison.matched()) {
             FeatureComparison.Glimpse ofA = comparison.glimpsesOfA().get(match.latentOfA());
             FeatureComparison.Glimpse ofB = comparison.glimpsesOfB().get(match.latentOfB());
@@ -37,8 +37,8 @@ final class ComparisonText {
                 glimpse(text, "b", ofB);
             }
         }
-        unmatched(text, "gone: in a alone", "a", comparison.gone(), comparison.glimpsesOfA());
-        unmatched(text, "new: in b alone", "b", comparison.added(), comparison.glimpsesOfB());
+        unmatched(text, "gone: only in a", "a", comparison.gone(), comparison.glimpsesOfA());
+        unmatched(text, "new: only in b", "b", comparison.added(), comparison.glimpsesOfB());
         return text.toString();
     }
 

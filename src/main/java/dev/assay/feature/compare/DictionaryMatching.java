@@ -8,7 +8,7 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 
-/** Finds the most alike latents of two dictionaries by their directions. */
+/** Finds the most similar latents of two dictionaries by their directions. */
 final class DictionaryMatching {
     private static final long SEED = 20_240_229;
 
@@ -19,7 +19,7 @@ final class DictionaryMatching {
         if (a.getShape().get(1) != b.getShape().get(1)) {
             throw new InvalidInputException("the directions of one dictionary have "
                     + a.getShape().get(1) + " numbers, those of the other "
-                    + b.getShape().get(1) + ", expected equally many; activations can be compared in their place");
+                    + b.getShape().get(1) + ", expected equally many; compare activations instead");
         }
         int rows = (int) a.getShape().get(0);
         int columns = (int) b.getShape().get(0);
@@ -46,12 +46,12 @@ final class DictionaryMatching {
         }
     }
 
-    /** A direction of zeros stays one. */
+    /** Normalizes directions; zeros stay zeros. */
     private static NDArray unit(NDArray directions) {
         return directions.div(Aten.rowNorms(directions).maximum(Float.MIN_NORMAL));
     }
 
-    /** Matches a dictionary with as many random directions as b has. */
+    /** Matches a dictionary with random directions, as many as b has. */
     static BestMatches ofRandomDirections(NDArray a, NDArray b) {
         try (Scope scope = Scope.open()) {
             long latents = b.getShape().get(0);

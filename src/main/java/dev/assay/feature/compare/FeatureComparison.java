@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which features two dictionaries share. Two latents match where each is the most like the other of all latents, and at least as like
- * as a bound. Beside it stands what chance gives: for cosines, a dictionary of random directions in the place of b; over activations,
- * the tokens of b shifted by half the corpus around, so that every latent keeps its activations.
+ * The features that two dictionaries share. Two latents match if each is the most similar latent to the other and their similarity is at
+ * least a bound. The null is a dictionary of random directions in place of b for cosines, and the activations of b shifted cyclically by
+ * half the corpus for activations.
  *
- * @param measure how likeness is measured
- * @param bound what a match needs at least
- * @param a the one dictionary
- * @param b the other
- * @param matched the pairs, the most alike first
- * @param matchedByChance the number of pairs by chance
- * @param gone the live latents of a without a match, the least like anything first
- * @param added the live latents of b without a match, the least like anything first
- * @param glimpsesOfA what some latents of a are: those that a text or a page shows
- * @param glimpsesOfB what some latents of b are
+ * @param measure the measure of similarity
+ * @param bound the smallest similarity of a match
+ * @param a the first dictionary
+ * @param b the second dictionary
+ * @param matched the pairs, the most similar first
+ * @param matchedByChance the number of pairs under the null
+ * @param gone the live latents of a without a match, the least similar first
+ * @param added the live latents of b without a match, the least similar first
+ * @param glimpsesOfA descriptions of the latents of a that are shown
+ * @param glimpsesOfB descriptions of the latents of b that are shown
  */
 public record FeatureComparison(
         Neighbour.Measure measure,
@@ -36,7 +36,7 @@ public record FeatureComparison(
         Map<Integer, Glimpse> glimpsesOfA,
         Map<Integer, Glimpse> glimpsesOfB)
         implements Displayable {
-    /** Keeps its own copies. */
+    /** Copies the collections. */
     public FeatureComparison {
         matched = List.copyOf(matched);
         gone = List.copyOf(gone);
@@ -48,11 +48,11 @@ public record FeatureComparison(
     /**
      * One of the two dictionaries.
      *
-     * @param provenance where its features come from
+     * @param provenance of its features
      * @param latents the number of its latents
-     * @param dead how many of them no token of its store activates
-     * @param meanBest the mean over its latents of how like the best of the other dictionary is
-     * @param meanBestByChance the same by chance
+     * @param dead the number of latents that no token of its store activates
+     * @param meanBest the mean over its latents of the largest similarity to a latent of the other dictionary
+     * @param meanBestByChance the same under the null
      */
     public record Side(Provenance provenance, int latents, int dead, double meanBest, double meanBestByChance) {}
 
@@ -61,7 +61,7 @@ public record FeatureComparison(
      *
      * @param latentOfA its latent in a
      * @param latentOfB its latent in b
-     * @param value how like they are
+     * @param value their similarity
      */
     public record Match(int latentOfA, int latentOfB, double value) {}
 
@@ -69,20 +69,20 @@ public record FeatureComparison(
      * A latent without a match.
      *
      * @param latent its number
-     * @param nearest the latent of the other dictionary that is the most like it; -1 where none has anything in common with it
-     * @param value how like they are
+     * @param nearest the most similar latent of the other dictionary; -1 if no latent has a positive similarity
+     * @param value their similarity
      */
     public record Unmatched(int latent, int nearest, double value) {}
 
     /**
-     * What a latent is.
+     * The description of a latent.
      *
-     * @param summary its line
+     * @param summary its statistics and peak tokens
      * @param examples its strongest examples
-     * @param labels what it is called
+     * @param labels its labels
      */
     public record Glimpse(FeatureSummary summary, List<Example> examples, List<String> labels) {
-        /** Keeps its own copies. */
+        /** Copies the collections. */
         public Glimpse {
             examples = List.copyOf(examples);
             labels = List.copyOf(labels);
@@ -90,15 +90,15 @@ public record FeatureComparison(
     }
 
     /**
-     * Renders the comparison for a terminal.
+     * Renders the comparison in plain text.
      *
-     * @return lines of text, the last one ended
+     * @return lines, each ended
      */
     public String toText() {
         return ComparisonText.of(this);
     }
 
-    /** Renders tables of matched pairs, of what is gone and of what is new, with examples beside each other. */
+    /** Renders tables of the matched pairs and of the latents without a match, with examples. */
     @Override
     public String toHtml() {
         return ComparisonHtml.of(this);

@@ -5,7 +5,7 @@ import dev.assay.feature.store.FeatureActivations;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.feature.store.RowMoments;
 
-/** The activations of a store by token: for each token that was read, the latents that are active there. */
+/** The activations of a store by token: the latents that are active on each token. */
 final class TokenRows {
     private final int[] starts; // [tokens + 1]
     private final int[] latents;
@@ -19,12 +19,12 @@ final class TokenRows {
         this.moments = new RowMoments[latents];
     }
 
-    /** Reads a store, each activation as it is or counted as 1. */
+    /** Reads a store, with its activations or with 1 in place of each. */
     static TokenRows of(FeatureStore store, boolean counted) {
         long entries = store.activations();
         if (entries > Integer.MAX_VALUE - 8) {
             throw new InvalidInputException("the store has " + entries + " activations, expected at most "
-                    + (Integer.MAX_VALUE - 8) + " to compare over activations; collect one of fewer tokens");
+                    + (Integer.MAX_VALUE - 8) + " to compare activations; collect features on fewer tokens");
         }
         TokenRows rows = new TokenRows((int) store.positions(), (int) entries, store.latents());
         rows.fill(store, counted);
@@ -54,17 +54,17 @@ final class TokenRows {
         }
     }
 
-    /** How many tokens were read. */
+    /** {@return the number of tokens} */
     int tokens() {
         return starts.length - 1;
     }
 
-    /** How many latents there are. */
+    /** {@return the number of latents} */
     int latents() {
         return moments.length;
     }
 
-    /** Adds, for each latent that is active on a token, its activation times a value. */
+    /** Adds to the sum of each latent that is active on a token its activation times a value. */
     void addTo(int token, float value, double[] products) {
         for (int i = starts[token], end = starts[token + 1]; i < end; i++) {
             products[latents[i]] += (double) value * values[i];

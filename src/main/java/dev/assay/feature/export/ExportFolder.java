@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Writes an export of several files: a new folder that is there whole or not at all. */
+/** Writes an export of several files atomically into a new folder. */
 final class ExportFolder {
     private ExportFolder() {}
 

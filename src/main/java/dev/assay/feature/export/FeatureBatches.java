@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Writes the live features into files of so many each, one feature after the other: only one report is held at a time. */
+/** Writes the live features in files with a fixed number of features each. Features are streamed one by one. */
 final class FeatureBatches {
     private static final int REPORTS_AT_ONCE = 16;
 
@@ -25,16 +25,16 @@ final class FeatureBatches {
         this.batch = batch;
     }
 
-    /** What a format makes of features. */
+    /** The format of a file of features. */
     interface Format {
-        /** Writes what stands before the features of a file; the file is one object, whose last field they are. */
+        /** Writes the start of a file: an object whose last field holds the features. */
         void head(JsonGenerator json) throws IOException;
 
         /** Writes one feature. */
         void feature(JsonGenerator json, FeatureReport report) throws IOException;
     }
 
-    /** Writes files called {@code pattern} with their number, from 0. */
+    /** Writes files named by {@code pattern} with their number, from 0. */
     void write(Path folder, String pattern, Format format) throws IOException {
         List<Integer> live = inspector.features().stream()
                 .filter(feature -> !feature.isDead())
@@ -55,7 +55,7 @@ final class FeatureBatches {
         }
     }
 
-    /** Latents in a row are reported on together, which is faster. */
+    /** Reads the reports of consecutive latents together, which is faster. */
     private void features(JsonGenerator json, List<Integer> latents, Format format) throws IOException {
         int done = 0;
         while (done < latents.size()) {
@@ -73,7 +73,7 @@ final class FeatureBatches {
         }
     }
 
-    /** Writes numbers of single precision with no more digits than they have. */
+    /** Writes float32 numbers with the fewest digits that identify them. */
     static void writeValues(JsonGenerator json, String field, float[] values) throws IOException {
         json.writeArrayFieldStart(field);
         for (float value : values) {

@@ -6,16 +6,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Live features as Neuronpedia takes them when they are uploaded: files of at most {@value NeuronpediaFormat#MOST_FEATURES} features, one a request, that
- * keep to its limits of {@value NeuronpediaFormat#MOST_TOKENS} tokens an example, {@value NeuronpediaFormat#MOST_LOGITS} logits and {@value NeuronpediaFormat#LONGEST_EXPLANATION}
- * characters an explanation.
+ * Exports live features for upload to Neuronpedia: files of at most {@value NeuronpediaFormat#MOST_FEATURES} features, one per request, within
+ * its limits of {@value NeuronpediaFormat#MOST_TOKENS} tokens per example, {@value NeuronpediaFormat#MOST_LOGITS} logits and {@value NeuronpediaFormat#LONGEST_EXPLANATION}
+ * characters per explanation.
  *
  * <pre>{@code
  * NeuronpediaExport.of(inspector).model("gpt2-small").source("6-res-my-dictionary").write(Path.of("upload"));
  * }</pre>
  *
- * <p>Labels become explanations. The ranges of examples are the intervals of activations, in activations, as SAEDashboard gives them; top
- * examples have its marks −1, 99 and −1.
+ * <p>Labels become explanations. The ranges of examples are intervals of activations, as in SAEDashboard; top examples have its markers
+ * −1, 99 and −1.
  */
 public final class NeuronpediaExport {
     private final FeatureInspector inspector;
@@ -29,10 +29,10 @@ public final class NeuronpediaExport {
     }
 
     /**
-     * Prepares an export.
+     * Creates an export.
      *
-     * @param inspector what is exported
-     * @return the options, of which model and source must be set
+     * @param inspector the features to export
+     * @return the export, whose model and source must be set
      */
     public static NeuronpediaExport of(FeatureInspector inspector) {
         return new NeuronpediaExport(inspector);
@@ -41,7 +41,7 @@ public final class NeuronpediaExport {
     /**
      * Sets the model.
      *
-     * @param id what Neuronpedia calls it, such as {@code gpt2-small}
+     * @param id its name in Neuronpedia, such as {@code gpt2-small}
      * @return this
      */
     public NeuronpediaExport model(String id) {
@@ -52,7 +52,7 @@ public final class NeuronpediaExport {
     /**
      * Sets the dictionary.
      *
-     * @param id what it is called there: the layer, a hyphen, the set, such as {@code 6-res-jb}
+     * @param id its name in Neuronpedia: the layer, a hyphen, the set, such as {@code 6-res-jb}
      * @return this
      */
     public NeuronpediaExport source(String id) {
@@ -61,9 +61,9 @@ public final class NeuronpediaExport {
     }
 
     /**
-     * Sets where the labels are from; unless set, the method is {@code label}, of no model.
+     * Sets the origin of the labels. The default method is {@code label}, without a model.
      *
-     * @param methodName how they were found
+     * @param methodName the method that found them
      * @param modelName the model that wrote them; may be empty
      * @return this
      */
@@ -77,8 +77,8 @@ public final class NeuronpediaExport {
      * Writes {@code features-00000.json} and so on.
      *
      * @param folder absent or empty
-     * @throws IOException if writing fails; then there is no folder
-     * @throws InvalidInputException if something is beyond the limits of Neuronpedia, or the folder holds something
+     * @throws IOException if writing fails; no folder is left behind
+     * @throws InvalidInputException if a feature exceeds the limits of Neuronpedia or the folder is not empty
      */
     public void write(Path folder) throws IOException {
         require("model", model);

@@ -10,11 +10,11 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Features as Neuronpedia takes them, within its limits.
+ * The upload format of Neuronpedia and its limits.
  *
- * @param model what it calls the model
- * @param source what it calls the dictionary
- * @param method how labels were found
+ * @param model its name of the model
+ * @param source its name of the dictionary
+ * @param method the method that found the labels
  * @param explainer the model that wrote them
  */
 record NeuronpediaFormat(String model, String source, String method, String explainer)

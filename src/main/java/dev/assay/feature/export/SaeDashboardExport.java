@@ -7,10 +7,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Live features as SAEDashboard writes them ({@code batch-N.json} of its Neuronpedia runner, fields as in its class
- * {@code NeuronpediaDashboardBatch}), which viewers and converters of its data read: one object for each feature with its logits,
- * histograms and examples. Statistics about single neurons, which Assay does not compute, are empty lists, as they are there by
- * default. Numbers are not rounded.
+ * Exports live features in the format of SAEDashboard ({@code batch-N.json} of its Neuronpedia runner, with the fields of its class
+ * {@code NeuronpediaDashboardBatch}): one object per feature with its logits, histograms and examples. Statistics of single neurons,
+ * which Assay does not compute, are empty lists as in its default. Numbers are not rounded.
  */
 public final class SaeDashboardExport {
     private static final int FEATURES_A_FILE = 128;
@@ -25,10 +24,10 @@ public final class SaeDashboardExport {
     }
 
     /**
-     * Prepares an export. The layer is that of the hook point.
+     * Creates an export. The layer is read from the hook point.
      *
-     * @param inspector what is exported
-     * @return the options
+     * @param inspector the features to export
+     * @return the export
      */
     public static SaeDashboardExport of(FeatureInspector inspector) {
         SaeDashboardExport export = new SaeDashboardExport(inspector);
@@ -39,7 +38,7 @@ public final class SaeDashboardExport {
     }
 
     /**
-     * Sets the model; as the store calls it unless set.
+     * Sets the model. The default is its name in the store.
      *
      * @param id such as {@code gpt2-small}
      * @return this
@@ -50,7 +49,7 @@ public final class SaeDashboardExport {
     }
 
     /**
-     * Sets the set of dictionaries that this one is of; none unless set.
+     * Sets the set of dictionaries that contains this one. The default is none.
      *
      * @param id such as {@code res-jb}
      * @return this
@@ -64,8 +63,8 @@ public final class SaeDashboardExport {
      * Writes {@code batch-0.json} and so on, of at most {@value #FEATURES_A_FILE} features each.
      *
      * @param folder absent or empty
-     * @throws IOException if writing fails; then there is no folder
-     * @throws InvalidInputException if the folder holds something
+     * @throws IOException if writing fails; no folder is left behind
+     * @throws InvalidInputException if the folder is not empty
      */
     public void write(Path folder) throws IOException {
         FeatureBatches batches = new FeatureBatches(inspector, FEATURES_A_FILE);

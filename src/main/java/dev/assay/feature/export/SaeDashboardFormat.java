@@ -13,12 +13,12 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Features as SAEDashboard writes them.
+ * The feature format of SAEDashboard.
  *
  * @param model the model
  * @param layer the block
- * @param set the set of dictionaries
- * @param provenance where the features are from
+ * @param set the name of the set of dictionaries
+ * @param provenance of the features
  */
 record SaeDashboardFormat(String model, int layer, String set, Provenance provenance) implements FeatureBatches.Format {
     @Override
@@ -84,7 +84,7 @@ record SaeDashboardFormat(String model, int layer, String set, Provenance proven
         json.writeArray(logits.stream().mapToDouble(TokenLogit::logit).toArray(), 0, logits.size());
     }
 
-    /** Bars by the middles of their bins. */
+    /** Writes a histogram as bar heights and the centres of the bins. */
     private static void histogram(JsonGenerator json, String name, Histogram histogram) throws IOException {
         int bins = histogram.counts().size();
         double[] middles = new double[bins];

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A file for each latent as OpenAI's viewer of sparse autoencoders reads it ({@code atoms/N.json}, the type {@code FeatureInfo} of
+ * Exports one file per latent for OpenAI's viewer of sparse autoencoders ({@code atoms/N.json}, the type {@code FeatureInfo} of
  * github.com/openai/sparse_autoencoder, folder sae-viewer). Its moments are over all tokens, zeros included: E[a], E[a²], and, centred
  * at 0, the skewness E[a³] / E[a²]^1.5 and the kurtosis E[a⁴] / E[a²]². Its histogram counts the activations above 0 whose
  * {@code ceil(a / 0.2)} is the key. Its random examples are drawn evenly from ten quantiles of the activations. A model is not needed.
@@ -36,9 +36,9 @@ public final class SaeViewerExport {
     }
 
     /**
-     * Prepares an export.
+     * Creates an export.
      *
-     * @param store what is exported
+     * @param store the features to export
      * @return the export
      */
     public static SaeViewerExport of(FeatureStore store) {
@@ -46,11 +46,11 @@ public final class SaeViewerExport {
     }
 
     /**
-     * Writes {@code atoms/0.json} and so on, one a latent, dead ones too.
+     * Writes {@code atoms/0.json} and so on, one per latent, including dead ones.
      *
      * @param folder absent or empty
-     * @throws IOException if writing fails; then there is no folder
-     * @throws InvalidInputException if the folder holds something
+     * @throws IOException if writing fails; no folder is left behind
+     * @throws InvalidInputException if the folder is not empty
      */
     public void write(Path folder) throws IOException {
         ExportFolder.write(folder, files -> {

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The densities of a store as SAELens keeps them beside a dictionary: {@code sparsity.safetensors} with one tensor {@code sparsity}
+ * The densities of a store in the file that SAELens stores next to a dictionary: {@code sparsity.safetensors} with one tensor {@code sparsity}
  * [d_sae] of float32, the decimal logarithm of density + 1e-10.
  */
 public final class SparsityFile {

@@ -19,9 +19,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * The statistics of every latent of a store as a table, one row a latent, for spreadsheets and data frames: CSV as in RFC 4180, or
- * Parquet. Moments and quantiles are of the activations above 0. What there is none of, such as the quantiles of a dead latent, is empty
- * in CSV and NaN in Parquet. The tokens on which the strongest examples peak are a JSON list.
+ * The statistics of the latents of a store as CSV (RFC 4180) or Parquet, one row per latent. Moments and quantiles are over the
+ * activations above 0. Missing values, such as the quantiles of a dead latent, are empty in CSV and NaN in Parquet. The peak tokens of
+ * the strongest examples are a JSON list.
  *
  * <pre>{@code
  * StatisticsTable.of(store).parquet(Path.of("features.parquet"));
@@ -39,7 +39,7 @@ public final class StatisticsTable {
         this.columns = columns(store);
     }
 
-    /** What a row is made of. */
+    /** The data of one row. */
     private record Row(int latent, FeatureStats stats) {}
 
     private Row row(int latent) {
@@ -47,10 +47,10 @@ public final class StatisticsTable {
     }
 
     /**
-     * Prepares a table; nothing is read yet.
+     * Creates a table. Nothing is read yet.
      *
      * @param store any store
-     * @return its table
+     * @return the table
      */
     public static StatisticsTable of(FeatureStore store) {
         return new StatisticsTable(store);
@@ -88,12 +88,12 @@ public final class StatisticsTable {
         try {
             return Json.mapper().writeValueAsString(tokens);
         } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a list of texts is no JSON", impossible);
+            throw new IllegalStateException("a list of strings cannot be written as JSON", impossible);
         }
     }
 
     /**
-     * Writes the table as CSV in UTF-8, with a line of names.
+     * Writes the table as CSV in UTF-8, with a header line.
      *
      * @param file the file; replaced when the new one is complete
      * @throws IOException if it cannot be written
@@ -122,7 +122,7 @@ public final class StatisticsTable {
     }
 
     /**
-     * Writes the table as Parquet, packed with zstd.
+     * Writes the table as Parquet with zstd compression.
      *
      * @param file the file; replaced when the new one is complete
      * @throws IOException if it cannot be written

@@ -1,2 +1,2 @@
-/** Features in the formats that other programs read. */
+/** Export of features in the formats of other programs. */
 package dev.assay.feature.export;

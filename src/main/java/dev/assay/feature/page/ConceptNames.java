@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Gives latents the names of the concepts that they find, besides the labels that they have. */
+/** Adds the names of the concepts that latents find to their labels. */
 public final class ConceptNames {
     /** The F1 score from which a latent counts as the detector of a concept. */
     public static final double FOUND = 0.8;

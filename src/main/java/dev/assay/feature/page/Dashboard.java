@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A page about a dictionary: one HTML file that needs no network and reads without scripts.
+ * The feature dashboard of a dictionary: one HTML file that needs no network.
  *
- * <p>With scripts the page lists all features and opens any of them; without, it shows the overview and the strongest hundred.
+ * <p>With scripts the page lists all features and opens any of them. Without scripts it shows the overview and the strongest hundred.
  */
 public final class Dashboard implements Displayable {
-    /** So many examples make a file of some twenty megabytes. */
+    /** This many examples give a file of about twenty megabytes. */
     private static final int EXAMPLES_OF_A_FILE = 240_000;
-    /** So many make a few megabytes, which a notebook still opens at once. */
+    /** This many examples give a few megabytes, which a notebook opens without delay. */
     private static final int EXAMPLES_OF_A_NOTEBOOK = 20_000;
 
     private final FeatureCatalog catalog;
@@ -60,10 +60,10 @@ public final class Dashboard implements Displayable {
     }
 
     /**
-     * Shows how well the concepts of a labelled corpus are found. A concept that its best latent finds with an F1 score of 0.8 or more
-     * becomes a label of that latent.
+     * Shows how well the concepts of a labelled corpus are found. A concept with an F1 score of at least 0.8 becomes a label of its best
+     * latent.
      *
-     * @param concepts one row a concept
+     * @param concepts one row per concept
      * @return this
      */
     public Dashboard concepts(List<ConceptRow> concepts) {
@@ -72,11 +72,11 @@ public final class Dashboard implements Displayable {
     }
 
     /**
-     * Sets how many examples a feature shows. By default they are as many as keep the file near twenty megabytes: all that a report
-     * holds of a small dictionary, and fewer of a large one.
+     * Sets the number of examples per feature. By default the file stays near twenty megabytes: all examples of a small dictionary, fewer
+     * of a large one.
      *
-     * @param strongest of the strongest examples at most this many
-     * @param each of each range of activations at most this many
+     * @param strongest the largest number of strongest examples
+     * @param each the largest number of examples per range of activations
      * @return this
      */
     public Dashboard examples(int strongest, int each) {
@@ -85,7 +85,7 @@ public final class Dashboard implements Displayable {
     }
 
     /**
-     * Writes the page; an existing file is replaced when the new one is complete.
+     * Writes the page atomically; an existing file is replaced.
      *
      * @param file the file to write
      * @throws IOException if it cannot be written
@@ -95,16 +95,16 @@ public final class Dashboard implements Displayable {
     }
 
     /**
-     * Writes the page to a stream, such as an answer of a server.
+     * Writes the page to a stream, such as the response of a server.
      *
-     * @param stream where to write, in UTF-8; it stays open
+     * @param stream receives UTF-8; it stays open
      * @throws IOException if the stream fails
      */
     public void write(OutputStream stream) throws IOException {
         page(EXAMPLES_OF_A_FILE).write(stream);
     }
 
-    /** Renders the whole page inside a frame of its own, with fewer examples than a file unless their number was set. */
+    /** Renders the whole page inside a frame, with fewer examples than a file unless their number was set. */
     @Override
     public String toHtml() {
         ByteArrayOutputStream page = new ByteArrayOutputStream();
@@ -126,16 +126,16 @@ public final class Dashboard implements Displayable {
     }
 
     /**
-     * How many examples of a feature are shown at most.
+     * The largest numbers of examples of a feature.
      *
-     * @param strongest of the strongest ones
-     * @param each of each range of activations
+     * @param strongest the number of strongest examples
+     * @param each the number of examples per range of activations
      */
     record ExampleCount(int strongest, int each) {
-        /** A report has some ten ranges. */
+        /** A report has about ten ranges. */
         private static final int RANGES = 10;
 
-        /** Twice as many examples in ranges as strongest ones; at least five strongest ones and one of each range. */
+        /** Allots a third of the budget to strongest examples: at least five of them and one per range. */
         static ExampleCount within(int budget, List<FeatureSummary> features) {
             long alive = features.stream().filter(feature -> !feature.isDead()).count();
             int share = (int) (budget / Math.max(1, alive));

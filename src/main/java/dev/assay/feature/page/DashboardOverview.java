@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 
-/** The top of the page: what was read, the numbers of the whole dictionary, and the concepts that it found. */
+/** The overview of the page: provenance, statistics and charts of the whole dictionary, and the concepts that it finds. */
 final class DashboardOverview {
-    /** A feature that is active on more of the tokens is seldom about one thing. */
+    /** Features with a larger density are rarely interpretable. */
     private static final double DENSE = 0.1;
 
     private final Provenance provenance;
@@ -43,7 +43,7 @@ final class DashboardOverview {
         chart(
                 html,
                 "Density",
-                "How many features are active on which share of the tokens.",
+                "Number of features by the share of tokens on which they are active.",
                 OverviewCharts.densities(index.densities()));
         chart(
                 html,
@@ -53,14 +53,14 @@ final class DashboardOverview {
         chart(
                 html,
                 "Largest activation",
-                "How many features reach which activation at their strongest.",
+                "Number of features by their largest activation.",
                 OverviewCharts.maxima(index.maxima()));
         double[] kurtoses = index.kurtoses();
         if (DoubleStream.of(kurtoses).anyMatch(kurtosis -> kurtosis > 0)) {
             chart(
                     html,
                     "Kurtosis of the logit weights",
-                    "High where a feature is about few tokens of the vocabulary.",
+                    "High for a feature that concerns few tokens of the vocabulary.",
                     OverviewCharts.kurtoses(kurtoses));
         }
         concepts(html);
@@ -86,7 +86,7 @@ final class DashboardOverview {
                 Html.count(provenance.text().tokens()) + " tokens ("
                         + provenance.text().part() + "), contexts of "
                         + provenance.text().contextLength());
-        // Enough of a hash to tell two dictionaries apart by eye.
+        // Enough of a hash to distinguish two dictionaries by eye.
         lines.put(
                 "Weights",
                 start(dictionary.hash()) + " on " + start(provenance.model().hash()));
@@ -158,7 +158,7 @@ final class DashboardOverview {
         long found =
                 concepts.stream().filter(row -> row.f1() >= ConceptNames.FOUND).count();
         html.append(
-                        "<section class=\"panel wide found\"><h2>Concepts</h2><p class=\"note\">F1 of the best latent on held-out text, beside ")
+                        "<section class=\"panel wide found\"><h2>Concepts</h2><p class=\"note\">F1 of the best latent on held-out text, next to ")
                 .append("the best neuron and the best latent of a random dictionary. ")
                 .append(found + " of " + concepts.size() + " reach " + ConceptNames.FOUND
                         + ".</p><div class=\"scroll\"><table class=\"concepts\">")

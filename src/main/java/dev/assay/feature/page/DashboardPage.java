@@ -6,6 +6,7 @@ import dev.assay.feature.report.FeatureCatalog;
 import dev.assay.feature.report.FeatureReport;
 import dev.assay.feature.report.FeatureSummary;
 import dev.assay.feature.report.PageParts;
+import dev.assay.io.Json;
 import dev.assay.view.Html;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,20 +15,21 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Lays the page out: head, overview, the features in full, and the packed rest for the script. */
+/** Writes the page: head, overview, the features that are shown without scripts, and all features packed for the script. */
 final class DashboardPage {
-    /** How many features the page shows in full where no script runs. */
+    /** The number of features that the page shows without scripts. */
     static final int SHOWN_WITHOUT_SCRIPTS = 100;
-    /** They stand in the file as plain HTML, so they show fewer examples. */
+    /** Cards in plain HTML show fewer examples to keep the file small. */
     private static final int EXAMPLES_WITHOUT_SCRIPTS = 8;
 
-    /** Whole packs, and so many that a catalog can work on many features at once. */
-    private static final int REPORTS_AT_ONCE = 8 * PackedFeatures.PACK;
+    /** A multiple of the pack size, large enough for a catalog to work on many features in parallel. */
+    private static final int REPORTS_PER_READ = 8 * PackedFeatures.PACK;
 
     private static final List<String> SCRIPTS = List.of(
             "text.js", "catalogue.js", "address.js", "list.js", "tokens.js", "detail.js", "filters.js", "page.js");
@@ -63,6 +65,7 @@ final class DashboardPage {
         Writer out = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
         out.write(PageParts.text("page.html")
                 .replace("{{style}}", PageParts.pageStyle())
+                .replace("{{constants}}", constants())
                 .replace("{{count}}", Html.count(features.size()))
                 .replace("{{title}}", Html.escape(title)));
         out.write("<main>");
@@ -77,7 +80,7 @@ final class DashboardPage {
         for (String card : cards.values()) {
             out.write(card);
         }
-        // The script stands before the packs: it lists the features while they are still being read.
+        // The script precedes the packs, so that the features are listed while the packs are still being loaded.
         out.write("</section></main>" + PageParts.text("help.html"));
         out.write("<script type=\"application/json\" id=\"index\">" + index.json() + "</script>");
         out.write("<script>(() => {\n'use strict';\n");
@@ -90,14 +93,22 @@ final class DashboardPage {
         out.flush();
     }
 
+    /** The values that scripts share with this class. */
+    private static String constants() throws IOException {
+        Map<String, Object> constants = new LinkedHashMap<>();
+        constants.put("featuresPerPack", PackedFeatures.PACK);
+        constants.put("signs", Html.SIGNS);
+        return Json.mapper().writeValueAsString(constants);
+    }
+
     private void render(Set<Integer> shown, Map<Integer, String> cards, FeatureIndex index, PackedFeatures packed)
             throws IOException {
         ConceptNames labels = new ConceptNames(concepts);
         CardOptions full = new CardOptions("", examples.strongest(), examples.each(), latent -> true);
         CardOptions plain =
                 new CardOptions("", Math.min(EXAMPLES_WITHOUT_SCRIPTS, examples.strongest()), 1, shown::contains);
-        for (int first = 0; first < features.size(); first += REPORTS_AT_ONCE) {
-            int end = Math.min(first + REPORTS_AT_ONCE, features.size());
+        for (int first = 0; first < features.size(); first += REPORTS_PER_READ) {
+            int end = Math.min(first + REPORTS_PER_READ, features.size());
             List<FeatureReport> reports =
                     catalog.reports(first, end).stream().map(labels::apply).toList();
             for (FeatureReport report : reports) {
@@ -112,7 +123,7 @@ final class DashboardPage {
         }
     }
 
-    /** The best latents of the concepts, then the live ones by largest activation. */
+    /** The best latents of the concepts, then the live latents by largest activation. */
     private List<Integer> strongest() {
         Set<Integer> first = new HashSet<>();
         concepts.forEach(row -> first.add(row.latent()));

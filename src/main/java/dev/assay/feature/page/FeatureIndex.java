@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * All features in columns, as the page's script lists and searches them. Tokens stand once, in a vocabulary of their own, and are
- * meant by their places in it: a search reads each token once, and the file is smaller.
+ * The columns of all features that the page's script lists and searches. Tokens are stored once, in a vocabulary, and referred to by
+ * their index: a search reads each token once, and the file is smaller.
  */
 final class FeatureIndex {
-    /** Promoted tokens that are searched and shown beside each other are the first few. */
+    /** The number of promoted and suppressed tokens that are searched. */
     private static final int LOGITS = 5;
 
     private final List<FeatureSummary> summaries = new ArrayList<>();
@@ -54,7 +54,7 @@ final class FeatureIndex {
         return kurtoses.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
-    /** JSON that may stand inside a script element: no token can close the element or open a comment. */
+    /** {@return JSON for a script element: no token can close the element or open a comment} */
     String json() throws IOException {
         Map<String, Object> columns = new LinkedHashMap<>();
         columns.put("density", rounded(densities()));
@@ -89,7 +89,7 @@ final class FeatureIndex {
         return codes;
     }
 
-    /** Four digits are more than a list shows, and a quarter of the characters of a double. */
+    /** Rounds to four digits, more than a list shows, with a quarter of the characters of a double. */
     private static float[] rounded(double[] values) {
         float[] rounded = new float[values.length];
         for (int i = 0; i < values.length; i++) {

@@ -3,9 +3,9 @@ package dev.assay.feature.page;
 import java.util.Map;
 import java.util.Set;
 
-/** How the page calls the figures of an evaluation, whose own names are those of metrics files. */
+/** Readable names of the metrics of an evaluation. */
 final class MetricNames {
-    /** The two figures that say most of a dictionary stand among the first numbers of the page. */
+    /** The two metrics that are shown among the first numbers of the page. */
     private static final Set<String> HEADLINES = Set.of("explained_variance", "loss_recovered_mean_ablation");
 
     private static final Map<String, String> NAMES = Map.ofEntries(
@@ -28,7 +28,7 @@ final class MetricNames {
 
     private MetricNames() {}
 
-    /** A name for people; that of an unknown metric stays as it is. */
+    /** {@return a readable name; an unknown metric keeps its name} */
     static String readable(String metric) {
         return NAMES.getOrDefault(metric, metric);
     }

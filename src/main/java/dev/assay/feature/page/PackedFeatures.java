@@ -10,17 +10,17 @@ import java.util.Base64;
 import java.util.List;
 import java.util.zip.Deflater;
 
-/** The cards of features in packs of {@link #PACK}, deflated, of which the page's script opens one when a reader asks for it. */
+/** The cards of features in deflated packs of {@link #PACK}. The page's script opens the pack of a requested feature. */
 final class PackedFeatures {
-    /** Small enough to open in some milliseconds, large enough to compress well. */
+    /** The features per pack: few enough to open in milliseconds, enough to compress well. */
     static final int PACK = 32;
 
-    /** Level 9 takes twice the time of 7 and saves a hundredth. */
+    /** Level 9 needs twice the time of level 7 and saves one percent. */
     private static final int LEVEL = 7;
 
     private final List<byte[]> packs = new ArrayList<>();
 
-    /** Adds the cards of the next latents: whole packs, unless they are the last. */
+    /** Adds the cards of the next latents: a multiple of the pack size unless they are the last. */
     void add(List<String> cards) throws IOException {
         List<byte[]> texts = new ArrayList<>();
         for (int first = 0; first < cards.size(); first += PACK) {
@@ -29,7 +29,7 @@ final class PackedFeatures {
         packs.addAll(texts.parallelStream().map(PackedFeatures::deflated).toList());
     }
 
-    /** Writes a script element a pack. */
+    /** Writes one script element per pack. */
     void write(Writer out) throws IOException {
         for (int i = 0; i < packs.size(); i++) {
             out.write("\n<script type=\"text/plain\" id=\"pack-" + i + "\">");

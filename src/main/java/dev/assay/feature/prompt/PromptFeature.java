@@ -7,13 +7,13 @@ import java.util.List;
  *
  * @param latent the latent's number in the dictionary
  * @param activations its activation at each token of the prompt, 0 where it is not active
- * @param peak the token where it is the largest
- * @param quantile the share of the feature's activations in the store that are no larger than that, from 0 to 1; 0 for a latent that
- *     is dead there
+ * @param peak the position of the largest activation
+ * @param quantile the share of the feature's activations in the store that are at most the largest on the prompt, from 0 to 1; 0 for
+ *     a latent that is dead in the store
  * @param attribution the gradient attribution over the prompt, see {@link PromptRanking#ATTRIBUTION}; NaN unless it was computed
  * @param effect the change of the metric when the feature is ablated, about the negative of the attribution; NaN unless it was computed
  * @param peakTokens the tokens on which the feature's top examples in the store peak, strongest first
- * @param labels what people or programs call the feature
+ * @param labels its labels
  */
 public record PromptFeature(
         int latent,
@@ -24,7 +24,7 @@ public record PromptFeature(
         double effect,
         List<String> peakTokens,
         List<String> labels) {
-    /** Keeps its own copies. */
+    /** Copies the lists. */
     public PromptFeature {
         activations = List.copyOf(activations);
         peakTokens = List.copyOf(peakTokens);
@@ -34,7 +34,7 @@ public record PromptFeature(
     /**
      * Returns the largest activation on the prompt.
      *
-     * @return that of the peak
+     * @return the activation at {@link #peak}
      */
     public float activation() {
         return activations.get(peak);

@@ -7,7 +7,7 @@ import dev.assay.tensor.Aten;
 import dev.assay.text.tokenizer.Tokenizer;
 import dev.assay.view.PlainText;
 
-/** A number of a model's predictions on a prompt, of which features have a share. */
+/** A scalar of a model's predictions on a prompt, which is attributed to features. */
 public sealed interface PromptMetric {
     /**
      * Returns the loss on the prompt.
@@ -19,7 +19,7 @@ public sealed interface PromptMetric {
     }
 
     /**
-     * Returns the logit of a token behind the prompt.
+     * Returns the logit of a token after the prompt.
      *
      * @param token the token's text as it appears within a text, often with a leading space
      * @return the logit at the prompt's last token
@@ -29,18 +29,18 @@ public sealed interface PromptMetric {
     }
 
     /**
-     * Says what is measured.
+     * Returns a short description.
      *
-     * @return a few words
+     * @return such as {@code mean loss on the prompt, in nats}
      */
     String description();
 
-    /** Returns the metric with a token looked up, ready to be computed. */
+    /** Resolves the token of the metric for one prompt. */
     Computed of(Tokenizer tokenizer, long[] prompt);
 
     /** A metric of one prompt. */
     interface Computed {
-        /** Returns the metric of each run of the prompt, [runs], from logits [runs, position, V]; gradients flow. */
+        /** Computes the metric of each run, [runs], from logits [runs, position, V]; differentiable. */
         NDArray of(NDArray logits);
     }
 
@@ -55,7 +55,7 @@ public sealed interface PromptMetric {
         public Computed of(Tokenizer tokenizer, long[] prompt) {
             if (prompt.length < 2) {
                 throw new InvalidInputException(
-                        "the prompt has 1 token, expected at least 2: the loss is that of the tokens after the first");
+                        "the prompt has 1 token, expected at least 2: the loss is the mean over the tokens after the first");
             }
             return logits -> {
                 long runs = logits.getShape().get(0);
@@ -79,7 +79,7 @@ public sealed interface PromptMetric {
     record Logit(String token) implements PromptMetric {
         @Override
         public String description() {
-            return "logit of \"" + PlainText.visible(token) + "\" behind the prompt";
+            return "logit of \"" + PlainText.visible(token) + "\" after the prompt";
         }
 
         @Override

@@ -3,26 +3,26 @@ package dev.assay.feature.prompt;
 import dev.assay.InvalidInputException;
 
 /**
- * What is asked about the features on a prompt. Immutable.
+ * Options of a report about the features on a prompt. Immutable.
  *
- * @param ranking by what features are ranked
- * @param metric whose attributions and effects are computed; by activation and quantile none are
+ * @param ranking the ranking of the features
+ * @param metric the metric of attributions and effects; not used when ranking by activation or quantile
  * @param count the number of features to show, over the prompt and at each token
- * @param candidates the number of features that are ablated when ranking by effect: those of the largest attributions
+ * @param candidates the number of features that are ablated when ranking by effect, those with the largest attributions
  */
 public record PromptOptions(PromptRanking ranking, PromptMetric metric, int count, int candidates) {
     /** Checks the numbers. */
     public PromptOptions {
         if (count < 1 || candidates < 1) {
-            throw new InvalidInputException("asked for " + count + " features on a prompt out of " + candidates
-                    + " candidates, expected at least 1 of each");
+            throw new InvalidInputException("count is " + count + " and candidates is " + candidates
+                    + ", expected at least 1 of each");
         }
     }
 
     /**
-     * Starts with the usual options: the loss on the prompt, 10 features, 64 candidates.
+     * Returns the default options: the loss on the prompt, 10 features, 64 candidates.
      *
-     * @param ranking by what features are ranked
+     * @param ranking the ranking of the features
      * @return the options
      */
     public static PromptOptions by(PromptRanking ranking) {
@@ -30,7 +30,7 @@ public record PromptOptions(PromptRanking ranking, PromptMetric metric, int coun
     }
 
     /**
-     * Sets whose attributions and effects are computed.
+     * Sets the metric of attributions and effects.
      *
      * @param metric such as {@link PromptMetric#logit}
      * @return changed options
@@ -40,7 +40,7 @@ public record PromptOptions(PromptRanking ranking, PromptMetric metric, int coun
     }
 
     /**
-     * Sets how many features are shown.
+     * Sets the number of features to show.
      *
      * @param count at least 1
      * @return changed options
@@ -50,7 +50,7 @@ public record PromptOptions(PromptRanking ranking, PromptMetric metric, int coun
     }
 
     /**
-     * Sets how many features are ablated when ranking by effect.
+     * Sets the number of features that are ablated when ranking by effect.
      *
      * @param candidates at least 1
      * @return changed options
@@ -59,7 +59,7 @@ public record PromptOptions(PromptRanking ranking, PromptMetric metric, int coun
         return new PromptOptions(ranking, metric, count, candidates);
     }
 
-    /** Tells whether gradients are needed. */
+    /** {@return whether the ranking needs the metric and its gradients} */
     public boolean needsMetric() {
         return ranking == PromptRanking.ATTRIBUTION || ranking == PromptRanking.EFFECT;
     }

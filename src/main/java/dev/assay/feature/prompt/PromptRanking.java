@@ -1,14 +1,14 @@
 package dev.assay.feature.prompt;
 
-/** By what the features that are active on a prompt are ranked. */
+/** The ranking of the features that are active on a prompt. */
 public enum PromptRanking {
     /** By the largest activation on the prompt. */
     ACTIVATION,
-    /** By the share of the feature's own activations in the store that are no larger than its largest on the prompt. */
+    /** By the share of the feature's own activations in the store that are at most its largest on the prompt. */
     QUANTILE,
     /**
-     * By the size of the gradient attribution {@code Σ_t c_j(t) · (∂metric/∂x_t · d_j)} over the tokens t of the prompt, which is what
-     * the feature adds to the metric to first order (Syed, Rager and Conmy, "Attribution Patching Outperforms Automated Circuit
+     * By the size of the gradient attribution {@code Σ_t c_j(t) · (∂metric/∂x_t · d_j)} over the tokens t of the prompt, the
+     * first-order contribution of the feature to the metric (Syed, Rager and Conmy, "Attribution Patching Outperforms Automated Circuit
      * Discovery", arXiv 2310.10348, with 0 for the patch). One backward pass.
      */
     ATTRIBUTION,

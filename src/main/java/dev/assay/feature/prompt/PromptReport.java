@@ -10,11 +10,10 @@ import java.util.OptionalInt;
  * The features that are active on a prompt.
  *
  * @param tokens the prompt's tokens, each with the features that are active there
- * @param options what was asked
- * @param metric the metric of the prompt as it is, where attributions were computed
+ * @param options the options of the report
+ * @param metric the metric without edits; empty unless attributions were computed
  * @param active the number of different features that are active on the prompt
- * @param ablated the number of features whose effects were computed: the candidates of the largest attributions; empty unless the
- *     ranking is by effect
+ * @param ablated the number of features whose effects were computed; empty unless the ranking is by effect
  * @param features the first features of the ranking over the whole prompt
  */
 public record PromptReport(
@@ -25,28 +24,28 @@ public record PromptReport(
         OptionalInt ablated,
         List<PromptFeature> features)
         implements Displayable {
-    /** Keeps its own copies of the lists. */
+    /** Copies the lists. */
     public PromptReport {
         tokens = List.copyOf(tokens);
         features = List.copyOf(features);
     }
 
     /**
-     * Renders the report for a terminal.
+     * Renders the report in plain text.
      *
-     * @return lines of text, the last one ended
+     * @return lines, each ended
      */
     public String toText() {
         return PromptText.of(this);
     }
 
-    /** Renders the prompt with a table of its features; each token names its own. */
+    /** Renders a table of features with the prompt shaded by each, and a table of tokens. */
     @Override
     public String toHtml() {
         return PromptHtml.of(this);
     }
 
-    /** Says what was asked and how it was answered. */
+    /** {@return one sentence about the active features, the ranking and the metric} */
     public String summary() {
         StringBuilder text = new StringBuilder();
         text.append(active)

@@ -7,10 +7,10 @@ import java.util.List;
  *
  * @param id the token
  * @param token its text
- * @param features what is active, first by the ranking
+ * @param features the active features, ordered by the ranking
  */
 public record PromptToken(int id, String token, List<Active> features) {
-    /** Keeps its own copy of the list. */
+    /** Copies the list. */
     public PromptToken {
         features = List.copyOf(features);
     }
@@ -20,7 +20,7 @@ public record PromptToken(int id, String token, List<Active> features) {
      *
      * @param latent the latent's number
      * @param activation its activation there
-     * @param quantile the share of the feature's activations in the store that are no larger
+     * @param quantile the share of the feature's activations in the store that are not larger
      * @param attribution {@code c_j · (∂metric/∂x · d_j)} at this token; NaN unless it was computed
      */
     public record Active(int latent, float activation, double quantile, double attribution) {}

@@ -5,17 +5,17 @@ import dev.assay.text.tokenizer.Tokenizer;
 import dev.assay.view.PlainText;
 import java.util.Arrays;
 
-/** Finds tokens by what people write. */
+/** Finds tokens by their text. */
 public final class TokenLookup {
     private TokenLookup() {}
 
-    /** Returns the id of the one token that a text is. */
+    /** Returns the id of the single token with a text. */
     public static int id(Tokenizer tokenizer, String text) {
         int[] ids = tokenizer.encode(text);
         if (ids.length == 1) {
             return ids[0];
         }
-        // A text that tokenizers change at its start may still be a token of the vocabulary.
+        // Some tokenizers change the start of a text, which may still be a token of the vocabulary.
         for (int id = 0; id < tokenizer.vocabularySize(); id++) {
             if (tokenizer.token(id).equals(text)) {
                 return id;

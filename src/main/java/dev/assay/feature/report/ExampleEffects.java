@@ -7,10 +7,10 @@ import java.util.List;
  * The effects of a feature's ablation at each token of one of its examples.
  *
  * @param position the example's {@link Example#position()}
- * @param tokens one effect a token of the example's window
+ * @param tokens one effect per token of the example's window
  */
 public record ExampleEffects(long position, List<TokenEffect> tokens) {
-    /** Keeps its own copy of the list. */
+    /** Copies the list. */
     public ExampleEffects {
         tokens = List.copyOf(tokens);
     }

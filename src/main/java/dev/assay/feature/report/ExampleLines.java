@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The examples of a feature as lines of a concordance: the peaks below each other, each token shaded by its activation. */
+/** The examples of a feature as HTML, aligned at their peaks, with each token shaded by its activation. */
 final class ExampleLines {
-    /** The number of shades; a class a shade keeps a page small. */
+    /** The number of shades. One class per shade keeps a page small. */
     private static final int SHADES = 10;
 
     private final FeatureReport report;
@@ -20,9 +20,9 @@ final class ExampleLines {
     private final double largestEffect;
 
     /**
-     * Prepares the lines.
+     * Creates the lines.
      *
-     * @param name what the names of the controls begin with
+     * @param name the prefix of the names of the controls
      */
     ExampleLines(FeatureReport report, CardOptions options, String name) {
         this.report = report;
@@ -54,7 +54,7 @@ final class ExampleLines {
                 html,
                 ExampleGroup.Kind.QUANTILE,
                 "quantile",
-                "Ranges that hold equal shares of the activations above 0.");
+                "Ranges with equal shares of the activations above 0.");
         html.append("</section>");
     }
 
@@ -85,9 +85,9 @@ final class ExampleLines {
         if (!effects.isEmpty()) {
             html.append("<p class=\"key\">Change of the next token’s loss when the feature is ablated: ")
                     .append(
-                            "<i style=\"--e:.7\">it rises</i>, the feature helped there; <i style=\"--e:-.7\">it falls</i>, ")
-                    .append("the feature misled. Measured in the first "
-                            + effects.size() + " of the strongest examples; the darkest shade is "
+                            "<i style=\"--e:.7\">it increases</i>, the feature helped; <i style=\"--e:-.7\">it decreases</i>, ")
+                    .append("the feature hurt. Measured in the first "
+                            + effects.size() + " of the strongest examples; the strongest shade is "
                             + Html.number(largestEffect) + " nats.</p>");
         }
     }
@@ -167,7 +167,7 @@ final class ExampleLines {
         }
     }
 
-    /** Of the largest effect in the report, from -1 to 1; 0 where there is none. */
+    /** The change relative to the largest effect in the report, from -1 to 1; 0 if it was not measured. */
     private String share(double change) {
         return Double.isNaN(change) || largestEffect == 0
                 ? "0"

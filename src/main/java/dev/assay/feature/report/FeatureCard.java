@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One feature as HTML: its numbers, its histograms, its logits, its examples, its kin. What is chosen in it (which examples, which
- * shading) is chosen by radio buttons that the style sheet reads, so that it works without scripts.
+ * One feature as HTML: statistics, histograms, logits, examples and related features. The examples and the shading are selected with
+ * radio buttons that the style sheet reads, so that a card works without scripts.
  */
 public final class FeatureCard {
     private static final MathContext DIGITS = new MathContext(4);
@@ -75,7 +75,7 @@ public final class FeatureCard {
         html.append("</dl>");
     }
 
-    /** A number in full for a program, and as people read it. */
+    /** A number in full as an attribute, and formatted as text. */
     private void fact(String name, String key, double value, String shown) {
         html.append("<div><dt>" + name + "</dt><dd><data class=\"" + key + "\" value=\"" + exact(value) + "\">" + shown
                 + "</data></dd></div>");
@@ -99,7 +99,7 @@ public final class FeatureCard {
         html.append("</figure>");
     }
 
-    /** The four moments; those of a store that has none besides the mean are left out. */
+    /** The four moments; left out if the store only has the mean. */
     private void moments(double mean, double deviation, double skewness, double kurtosis) {
         if (deviation == 0) {
             return;
@@ -131,7 +131,7 @@ public final class FeatureCard {
         html.append("</ol></section>");
     }
 
-    /** Four digits, more than are shown, as a program reads them. */
+    /** Formats a number with four digits, more than are shown, for programs. */
     static String exact(double value) {
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? Long.toString((long) value)

@@ -4,16 +4,16 @@ import dev.assay.provenance.Provenance;
 import java.util.List;
 
 /**
- * What a page is made of: all features in a line each, and the full report of any range of them. A page shows what a report holds and
- * leaves out the parts that are empty.
+ * The content of a dashboard: a summary of every feature and the reports of any range of features. A dashboard leaves out the empty parts
+ * of a report.
  */
 public interface FeatureCatalog {
-    /** Where the features come from. */
+    /** {@return the provenance of the features} */
     Provenance provenance();
 
-    /** One summary a latent, in order. */
+    /** {@return one summary per latent, in order} */
     List<FeatureSummary> features();
 
-    /** The reports of the latents from {@code first} up to, but without, {@code end}. */
+    /** {@return the reports of the latents from {@code first} (inclusive) to {@code end} (exclusive)} */
     List<FeatureReport> reports(int first, int end);
 }

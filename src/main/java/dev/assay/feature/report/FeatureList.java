@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Features that a search found.
+ * The result of a feature search.
  *
- * @param found the first of them
- * @param total how many meet all that was asked
- * @param score what the numbers beside them are, such as {@code decoder cosine}; empty where there are none
+ * @param found the first features
+ * @param total the number of features that match
+ * @param score the name of the scores, such as {@code decoder cosine}; empty for none
  */
 public record FeatureList(List<Found> found, int total, String score) implements Displayable {
-    /** Keeps its own copy of the list. */
+    /** Copies the list. */
     public FeatureList {
         found = List.copyOf(found);
     }
@@ -24,21 +24,21 @@ public record FeatureList(List<Found> found, int total, String score) implements
     /**
      * A feature.
      *
-     * @param summary its line
-     * @param score how like it is, or its logit weight; NaN where neither was asked for
-     * @param labels what it is called
+     * @param summary its statistics and peak tokens
+     * @param score its similarity or its logit weight; NaN for neither
+     * @param labels its labels
      */
     public record Found(FeatureSummary summary, double score, List<String> labels) {
-        /** Keeps its own copy of the list. */
+        /** Copies the list. */
         public Found {
             labels = List.copyOf(labels);
         }
     }
 
     /**
-     * Returns the features alone.
+     * Returns the features without scores and labels.
      *
-     * @return one summary a feature, in order
+     * @return one summary per feature, in order
      */
     public List<FeatureSummary> features() {
         return found.stream().map(Found::summary).toList();
@@ -85,6 +85,6 @@ public record FeatureList(List<Found> found, int total, String score) implements
 
     private String count() {
         String shown = found.size() < total ? ", the first " + found.size() + " of them below" : "";
-        return total == 0 ? "no feature is like that" : total + (total == 1 ? " feature" : " features") + shown;
+        return total == 0 ? "no feature matches" : total + (total == 1 ? " feature" : " features") + shown;
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/** By what people know features: the tokens that they peak on, and labels. Immutable. */
+/** Peak tokens and labels of features. Immutable. */
 public final class FeatureNames {
     private final IntFunction<List<String>> peakTokens;
     private final Map<Integer, List<String>> labels;
@@ -17,18 +17,18 @@ public final class FeatureNames {
         this.labels = labels;
     }
 
-    /** Names features without labels. */
+    /** Creates names without labels. */
     public static FeatureNames of(IntFunction<List<String>> peakTokens) {
         return new FeatureNames(peakTokens, Map.of());
     }
 
-    /** Adds labels of latents below {@code latents} to those there are. */
+    /** Returns names with additional labels, whose latents must be below {@code latents}. */
     public FeatureNames with(Map<Integer, List<String>> more, int latents) {
         Map<Integer, List<String>> all = new HashMap<>(labels);
         more.forEach((latent, names) -> {
             if (latent < 0 || latent >= latents) {
                 throw new InvalidInputException(
-                        "a label " + names + " is for latent " + latent + ", expected 0 to " + (latents - 1));
+                        "the label " + names + " is for latent " + latent + ", expected latents 0 to " + (latents - 1));
             }
             all.merge(latent, List.copyOf(names), FeatureNames::joined);
         });

@@ -10,21 +10,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What there is to see of one feature.
+ * The report of one feature.
  *
  * @param latent the latent's number in the dictionary
- * @param stats its numbers
- * @param histogram the activations above 0
- * @param topExamples the strongest examples, at most one a context, strongest first; equal ones in the order of the corpus
+ * @param stats its statistics
+ * @param histogram of the activations above 0
+ * @param topExamples the strongest examples, at most one per context, strongest first; ties in the order of the corpus
  * @param groups examples from ranges of the activations, by interval and by quantile, the highest range of each first
  * @param topLogits the tokens that the feature makes most likely, most likely first; empty where the dictionary does not write
  *     to the residual stream
  * @param bottomLogits the tokens that the feature makes least likely, least likely first
- * @param logits how the logit weights lie; empty where there are none
- * @param neighbours latents that are like this one, by each measure, the most alike first
- * @param cofiring latents that are active on the same tokens, the largest Jaccard index first
- * @param effects what ablation does in the first of the top examples, where that was asked for
- * @param labels what people or programs call the feature, such as a concept of a labelled corpus
+ * @param logits the distribution of the logit weights; empty if there are none
+ * @param neighbours the most similar latents by each measure, the most similar first
+ * @param cofiring coactivating latents, the largest Jaccard index first
+ * @param effects of ablation in the first top examples; empty unless requested
+ * @param labels such as a concept of a labelled corpus
  */
 public record FeatureReport(
         int latent,
@@ -40,7 +40,7 @@ public record FeatureReport(
         List<ExampleEffects> effects,
         List<String> labels)
         implements Displayable {
-    /** Keeps its own copies of the lists. */
+    /** Copies the lists. */
     public FeatureReport {
         topExamples = List.copyOf(topExamples);
         groups = List.copyOf(groups);
@@ -53,24 +53,24 @@ public record FeatureReport(
     }
 
     /**
-     * Tells whether the latent was never active.
+     * Returns whether the latent was never active.
      *
-     * @return true where no token activated it
+     * @return true if no token activated it
      */
     public boolean isDead() {
         return stats.isDead();
     }
 
     /**
-     * Renders the report for a terminal: each example with its peak in brackets.
+     * Renders the report in plain text, with the peak of each example in brackets.
      *
-     * @return lines of text, the last one ended
+     * @return lines, each ended
      */
     public String toText() {
         return FeatureText.of(this);
     }
 
-    /** Renders the report as the page shows it, with all of its examples. */
+    /** Renders the report as in a dashboard, with all of its examples. */
     @Override
     public String toHtml() {
         return PageParts.fragment(this);

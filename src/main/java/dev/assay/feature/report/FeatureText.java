@@ -16,12 +16,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A feature as text for a terminal or a log: aligned columns, the peak of each example in brackets and below each other. */
+/** A feature in plain text. Examples are aligned at their peaks, which are in brackets. */
 final class FeatureText {
     private static final int BEFORE = 56;
     private static final int AFTER = 40;
     private static final int TOKEN = 16;
-    /** An effect of less than this many nats is not worth a line. */
+    /** Effects below this many nats are not listed. */
     private static final double SMALL = 0.0005;
 
     /** The widths of {@link #columns}. */
@@ -43,7 +43,7 @@ final class FeatureText {
             numbers(text, report);
         }
         logits(text, report);
-        alike(text, report);
+        related(text, report);
         if (!report.topExamples().isEmpty()) {
             text.append('\n');
             report.topExamples().forEach(example -> example(text, example));
@@ -93,7 +93,7 @@ final class FeatureText {
         return TextColumns.column(PlainText.visible(token), TOKEN);
     }
 
-    private static void alike(StringBuilder text, FeatureReport report) {
+    private static void related(StringBuilder text, FeatureReport report) {
         Map<Neighbour.Measure, List<Neighbour>> byMeasure = report.neighbours().stream()
                 .collect(Collectors.groupingBy(Neighbour::measure, LinkedHashMap::new, Collectors.toList()));
         if (byMeasure.isEmpty() && report.cofiring().isEmpty()) {
@@ -161,7 +161,7 @@ final class FeatureText {
         return Double.isNaN(nats) ? Cell.EMPTY : Cell.number("%+.4f", nats);
     }
 
-    /** One sign for two bins, so that the line stays short. */
+    /** Draws one character for two bins to keep the line short. */
     private static String bars(Histogram histogram) {
         List<Long> counts = histogram.counts();
         long[] groups = new long[(counts.size() + 1) / 2];

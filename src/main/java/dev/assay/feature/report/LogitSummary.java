@@ -4,19 +4,19 @@ import dev.assay.feature.store.Histogram;
 import java.util.Arrays;
 
 /**
- * How a feature's logit weights lie over the whole vocabulary. A large kurtosis tells of a feature that is about few tokens. The moments
- * are computed in float64.
+ * The distribution of a feature's logit weights over the vocabulary. A large kurtosis indicates a feature that concerns few tokens. The
+ * moments are computed in float64.
  *
  * @param histogram of the weights, from the smallest to the largest
  * @param mean their mean
- * @param deviation their standard deviation, of the population
- * @param skewness the third standardised moment, 0 where the deviation is 0
- * @param kurtosis the fourth standardised moment, 3 for a Gaussian, 0 where the deviation is 0
+ * @param deviation their population standard deviation
+ * @param skewness the third standardised moment, 0 if the deviation is 0
+ * @param kurtosis the fourth standardised moment, 3 for a Gaussian, 0 if the deviation is 0
  */
 public record LogitSummary(Histogram histogram, double mean, double deviation, double skewness, double kurtosis) {
     private static final int BINS = 50;
 
-    /** Summarises the weights from {@code first} up to {@code end} of an array. */
+    /** Summarizes the weights of an array from {@code first} (inclusive) to {@code end} (exclusive). */
     public static LogitSummary of(float[] weights, int first, int end) {
         int count = end - first;
         double sum = 0;

@@ -1,22 +1,22 @@
 package dev.assay.feature.report;
 
 /**
- * A latent that is like another one.
+ * A latent that is similar to another one.
  *
  * @param latent its number
- * @param measure what makes them alike
- * @param value how much, at most 1
+ * @param measure the measure of similarity
+ * @param value the similarity, at most 1
  */
 public record Neighbour(int latent, Measure measure, double value) {
-    /** What two latents have in common. */
+    /** A measure of similarity. */
     public enum Measure {
-        /** The cosine of their decoder directions: what they write. */
+        /** The cosine of their decoder directions. */
         DECODER_COSINE,
-        /** The cosine of their encoder directions: what they look for. */
+        /** The cosine of their encoder directions. */
         ENCODER_COSINE,
         /** Pearson's correlation of their activations over all tokens of a store, zeros included. */
         PEARSON,
-        /** The tokens on which both are active, divided by those on which either is. */
+        /** The number of tokens on which both are active, divided by the number on which either is. */
         JACCARD
     }
 }

@@ -1,5 +1,6 @@
 package dev.assay.feature.report;
 
+import dev.assay.view.PageStyle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,15 +22,15 @@ public final class PageParts {
         }
     }
 
-    /** The style of a page of its own. */
+    /** {@return the style sheet of a whole page} */
     public static String pageStyle() {
-        return ":root {\n" + text("theme.css") + "}\n" + text("card.css") + text("page.css");
+        return ":root {\n" + PageStyle.theme() + "}\n" + PageStyle.charts() + text("card.css") + text("page.css");
     }
 
-    /** Renders a report as one element whose style, nested below its id, touches nothing else. */
+    /** Renders a report as one element. Its style is nested below its id and applies only to it. */
     static String fragment(FeatureReport report) {
         String id = "assay-" + UUID.randomUUID();
-        return "<div id=\"" + id + "\"><style>#" + id + " {\n" + text("theme.css") + text("fragment.css")
-                + text("card.css") + "}</style>" + FeatureCard.of(report, CardOptions.alone(id + "-")) + "</div>";
+        return "<div id=\"" + id + "\"><style>#" + id + " {\n" + PageStyle.theme() + text("fragment.css")
+                + PageStyle.charts() + text("card.css") + "}</style>" + FeatureCard.of(report, CardOptions.alone(id + "-")) + "</div>";
     }
 }

@@ -4,7 +4,7 @@ import dev.assay.feature.store.ExampleWindow;
 import dev.assay.feature.store.FeatureStore;
 import java.util.List;
 
-/** The different tokens on which the strongest examples of a latent peak. */
+/** Reads the distinct tokens on which the strongest examples of a latent peak. */
 public final class PeakTokens {
     private static final int EXAMPLES = 20;
     private static final int TOKENS = 4;
@@ -17,7 +17,7 @@ public final class PeakTokens {
         this.store = store;
     }
 
-    /** Returns at most four, strongest first. */
+    /** {@return at most four tokens, strongest first} */
     public List<String> of(int latent) {
         return store.topExamples(latent, EXAMPLES, PEAK).stream()
                 .map(example -> example.tokens().get(example.peak()))

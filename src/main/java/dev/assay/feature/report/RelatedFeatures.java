@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 
-/** The latents that have to do with a feature: those that are like it, by each measure, and those that fire beside it. */
+/** The related features of a feature: similar ones by each measure, and coactivating ones. */
 final class RelatedFeatures {
     private final FeatureReport report;
     private final IntPredicate linked;
@@ -20,7 +20,7 @@ final class RelatedFeatures {
         if (report.neighbours().isEmpty() && report.cofiring().isEmpty()) {
             return;
         }
-        html.append("<div class=\"kin\">");
+        html.append("<div class=\"related\">");
         for (Neighbour.Measure measure : Neighbour.Measure.values()) {
             neighbours(html, measure);
         }
@@ -51,8 +51,8 @@ final class RelatedFeatures {
             return;
         }
         html.append(
-                        "<section class=\"cofiring\"><h4>Fires together with</h4><p class=\"note\">On the same tokens; lift is how ")
-                .append("much oftener than two independent features of their densities.</p>")
+                        "<section class=\"cofiring\"><h4>Coactivating features</h4><p class=\"note\">Active on the same tokens. Lift is the ratio ")
+                .append("to two independent features of the same densities.</p>")
                 .append(
                         "<table><thead><tr><th scope=\"col\">Feature<th scope=\"col\">Together<th scope=\"col\">Jaccard")
                 .append("<th scope=\"col\">Pearson<th scope=\"col\">Lift</thead><tbody>");
@@ -90,10 +90,10 @@ final class RelatedFeatures {
 
     private static String meaning(Neighbour.Measure measure) {
         return switch (measure) {
-            case DECODER_COSINE -> "Write alike.";
-            case ENCODER_COSINE -> "Look for the like.";
-            case PEARSON -> "Rise and fall together.";
-            case JACCARD -> "Fire on the same tokens.";
+            case DECODER_COSINE -> "Similar directions written.";
+            case ENCODER_COSINE -> "Similar inputs detected.";
+            case PEARSON -> "Activations correlated over all tokens.";
+            case JACCARD -> "Active on the same tokens.";
         };
     }
 

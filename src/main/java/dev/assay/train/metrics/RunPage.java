@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.view.Curve;
 import dev.assay.view.CurveChart;
 import dev.assay.view.Html;
+import dev.assay.view.PageStyle;
 import dev.assay.view.Svg;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,7 +62,7 @@ final class RunPage {
     private String page(String state, String status) throws IOException {
         boolean running = state.equals("running");
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("style", resource("report.css"));
+        parts.put("style", ":root {\n" + PageStyle.theme() + "}\n" + PageStyle.charts() + resource("report.css"));
         parts.put("script", resource("report.js"));
         parts.put(
                 "refresh",

@@ -1,8 +1,8 @@
-// ------------------------------------------------------------------------------------ the address: what is shown, and how to get back
+// ------------------------------------------------------------------------------------ the address: view, feature, order and filters
 
 const ranges = ['density', 'max', 'kurtosis'];
 
-/** The part of the address behind the page: a view or a feature, then all that differs from the defaults. */
+/** Returns the fragment of the address: a view or a feature, then everything that differs from the defaults. */
 function address(latent = state.latent, view = state.view) {
   const place = view === 'overview' ? 'overview' : latent >= 0 ? `feature-${latent}` : 'features';
   const asked = new URLSearchParams();
@@ -21,8 +21,7 @@ function address(latent = state.latent, view = state.view) {
 }
 
 /**
- * Takes over what an address says. A bare link to a feature keeps the order and the filters as they are; an address that this page
- * wrote says all.
+ * Reads an address into the state. A plain link to a feature keeps order and filters; an address that this page wrote sets all of them.
  */
 function readAddress(hash, written) {
   const [place, ...rest] = hash.replace(/^#/, '').split('&');
@@ -51,7 +50,7 @@ function readAddress(hash, written) {
   }
 }
 
-/** Writes the address. A frame without an origin of its own has no history to write to, and does without. */
+/** Writes the address. A sandboxed frame without an origin has no history to write to. */
 function remember(how) {
   const same = address() === location.hash;
   try {

@@ -5,7 +5,7 @@ const total = index.density.length;
 const lowered = index.vocabulary.map(token => token.toLowerCase());
 const lastInOrder = '\uffff';
 
-/** What the reader asked for; kept in the address. */
+/** Order and filters, which the address stores. */
 const defaults = Object.freeze({
   sort: 'max', descending: true, query: '', where: 'all', label: '', dead: false,
   density: [0, Infinity], max: [0, Infinity], kurtosis: [0, Infinity],
@@ -32,7 +32,7 @@ function firstToken(column, latent) {
   return code === undefined ? lastInOrder : lowered[code].trim();
 }
 
-/** Makes a test of a latent out of what was typed: each token of the vocabulary is read once. */
+/** Returns a predicate on latents for a search text. Each token of the vocabulary is compared once. */
 function searched(needle, where) {
   if (needle === '') return () => true;
   const hit = lowered.map(token => token.includes(needle));
@@ -49,7 +49,7 @@ function searched(needle, where) {
 
 const within = (value, [low, high]) => value >= low && value < high;
 
-/** Fills the rows: the latents that pass, in order. */
+/** Fills the rows with the latents that pass all filters, in order. */
 function select() {
   const needle = state.query.toLowerCase();
   const matches = searched(needle, state.where);
@@ -67,7 +67,7 @@ function select() {
   const sign = state.descending ? -1 : 1;
   order.sort((a, b) => by[a] < by[b] ? -sign : by[a] > by[b] ? sign : a - b);
   state.rows = order.map(i => rows[i]);
-  // A number that was typed in full comes first.
+  // The latent whose number is the whole search text comes first.
   const exact = /^\s*#?(\d+)\s*$/.exec(needle);
   const place = exact ? state.rows.indexOf(Number(exact[1])) : -1;
   if (place > 0) state.rows.unshift(...state.rows.splice(place, 1));

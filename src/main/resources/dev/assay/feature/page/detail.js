@@ -1,10 +1,9 @@
 // --------------------------------------------------------------------------------------------------------------------- one feature
 
-const PACK = 32; // features a pack
 const opened = new Map(); // pack to its cards
-const chosen = { view: 'top', shade: 'activation', whole: false }; // kept from feature to feature
+const chosen = { view: 'top', shade: 'activation', whole: false }; // the same for all features
 
-/** The packs stand behind the script, so the first one that is asked for may still be on its way. */
+/** Returns the text of a pack. Packs follow the script in the page, so the first one may still be loading. */
 async function packed(pack) {
   while (!byId(`pack-${pack}`)?.nextSibling && document.readyState === 'loading') {
     await new Promise(resolve => setTimeout(resolve, 10));
@@ -24,9 +23,9 @@ async function unpack(pack) {
   return opened.get(pack);
 }
 
-/** Says of each feature that a card names what it peaks on. */
+/** Adds label and peak tokens to each related feature of a card. */
 function introduce(card) {
-  for (const link of card.querySelectorAll('.kin a')) {
+  for (const link of card.querySelectorAll('.related a')) {
     const latent = Number(link.textContent);
     const peaks = element('span', 'peaks');
     for (const label of labelsOf(latent).slice(0, 1)) peaks.append(element('span', 'label', label + ' '));
@@ -35,18 +34,18 @@ function introduce(card) {
   }
 }
 
-/** Shows a feature. Its address is written at once, so that a link to it is right even while it is unpacked. */
+/** Shows a feature. The address is written before unpacking, so that a copied link is correct meanwhile. */
 async function show(latent, { how = 'push', focus = false } = {}) {
   if (!(latent >= 0 && latent < total)) return;
   state.latent = latent;
   remember(how);
   reveal();
   steppable();
-  const cards = await unpack(Math.floor(latent / PACK));
-  if (state.latent !== latent) return; // the reader went on meanwhile
+  const cards = await unpack(Math.floor(latent / constants.featuresPerPack));
+  if (state.latent !== latent) return; // another feature was opened meanwhile
   const detail = byId('detail');
-  detail.innerHTML = cards[latent % PACK]; // written and escaped where the page was made
-  detail.firstElementChild.removeAttribute('id'); // the page goes to it by itself, below its bar
+  detail.innerHTML = cards[latent % constants.featuresPerPack]; // escaped when the page was written
+  detail.firstElementChild.removeAttribute('id'); // toTop scrolls to it, below the bar
   introduce(detail);
   choose();
   document.title = `Feature ${latent} – ${document.querySelector('h1').textContent}`;
@@ -59,13 +58,13 @@ async function show(latent, { how = 'push', focus = false } = {}) {
   }
 }
 
-/** Goes to where the features begin: below the bar, or below what a server put between it and them. */
+/** Scrolls to the features, below the bar and the prompt box of a server. */
 function toTop() {
   const top = byId('browser').getBoundingClientRect().top + scrollY;
   scrollTo(0, top > innerHeight / 3 ? top - 64 : 0);
 }
 
-/** Sets the choices of a card to those of the reader; what a card lacks stays as it is. */
+/** Applies the reader's choices to a card, as far as the card offers them. */
 function choose() {
   for (const input of byId('detail').querySelectorAll('.choices input')) {
     if (input.type === 'checkbox') input.checked = chosen.whole;
@@ -103,20 +102,20 @@ const facts = box => box ? Object.fromEntries([...box.querySelectorAll('data')].
 
 function exampleOf(line) {
   const tokens = [...line.querySelectorAll('u, i, b')];
-  const told = tokens.map(described);
+  const numbers = tokens.map(described);
   const value = text => Number(text.replace('−', '-').replace(/,|\+| nats/g, ''));
-  const effect = name => told.map(lines => lines.find(line => line[0].startsWith(name))).map(line => line ? value(line[1]) : null);
+  const effect = name => numbers.map(lines => lines.find(line => line[0].startsWith(name))).map(line => line ? value(line[1]) : null);
   const example = {
     position: Number(line.dataset.at), document: Number(line.dataset.in), peak: tokens.findIndex(token => token.nodeName === 'B'),
-    tokens: tokens.map(plain), activations: told.map(lines => value(lines[0][1])),
+    tokens: tokens.map(plain), activations: numbers.map(lines => value(lines[0][1])),
   };
-  if (told.some(lines => lines.length > 1)) {
+  if (numbers.some(lines => lines.length > 1)) {
     Object.assign(example, { directLossChange: effect('direct'), lossChange: effect('true') });
   }
   return example;
 }
 
-/** A feature as a value, read off its card: numbers have the digits that the card has. */
+/** Reads a feature as an object from its card; numbers have the digits of the card. */
 function featureOf(card) {
   const all = (selector, made) => [...card.querySelectorAll(selector)].map(made);
   const logit = line => ({ id: Number(line.dataset.id), token: plain(line.querySelector('code')), weight: numberIn(line.querySelector('data')) });
@@ -150,7 +149,7 @@ async function copy(button, text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch (refused) {
-    // A page from a file, or in a frame, may not use the clipboard; a selection may still be copied.
+    // A page from a file or in a frame may not use the clipboard, but may copy a selection.
     const area = document.body.appendChild(element('textarea', 'hidden'));
     area.value = text;
     area.select();

@@ -4,7 +4,7 @@ const rangeName = { density: 'density', max: 'max', kurtosis: 'kurtosis' };
 const digits = value => String(Number(value.toPrecision(3)));
 const shownIn = (range, value) => range === 'density' ? digits(100 * value) + ' %' : digits(value);
 
-/** Writes the state into the controls, and what is in force into chips that take it back. */
+/** Writes the state into the controls, and each active filter into a chip that removes it. */
 function fillControls() {
   byId('query').value = state.query;
   byId('where').value = state.where;
@@ -26,7 +26,7 @@ function fillChips() {
   const chip = (text, undo) => {
     const made = element('button', '', text);
     made.type = 'button';
-    made.setAttribute('aria-label', `Take back: ${text}`);
+    made.setAttribute('aria-label', `Remove filter: ${text}`);
     made.addEventListener('click', () => {
       undo();
       changed();
@@ -42,11 +42,11 @@ function fillChips() {
     }
   }
   if (state.label !== '') chip(`label ${state.label}`, () => { state.label = ''; });
-  if (state.dead) chip('dead too', () => { state.dead = false; });
+  if (state.dead) chip('include dead', () => { state.dead = false; });
   byId('chips').replaceChildren(...chips);
 }
 
-/** After the state changed: list, controls and address follow. */
+/** Updates list, controls and address after the state changed. */
 function changed() {
   relist();
   fillControls();
@@ -75,7 +75,7 @@ function offerLabels() {
   byId('label').append(new Option('any', ''), ...names.map(name => new Option(`${name} (${counts.get(name)})`, name)));
 }
 
-// Typing keeps its own field as it is; all else is written anew.
+// The field that is typed in keeps its text; everything else is updated.
 byId('query').addEventListener('input', () => {
   state.query = byId('query').value;
   relist();
@@ -101,7 +101,7 @@ for (const button of document.querySelectorAll('.heads button')) {
   button.addEventListener('click', () => sortBy(button.dataset.key));
 }
 
-// A chart is one stop of Tab; arrows go from bar to bar.
+// Tab reaches a chart once; arrow keys move between its bars.
 for (const chart of document.querySelectorAll('.overview .chart')) {
   const picks = [...chart.querySelectorAll('.pick')];
   picks.forEach((pick, place) => {

@@ -1,9 +1,10 @@
 // ------------------------------------------------------------------------------------------------------ the list: rows in view only
 
-const ROW = 34; // pixels, as in the style sheet
+const ROW = 34; // pixels
 const grid = byId('grid');
 const list = byId('list');
 const runway = list.firstElementChild;
+list.style.setProperty('--row', `${ROW}px`);
 
 function cell(style, text) {
   const made = element('span', style, text);
@@ -11,7 +12,7 @@ function cell(style, text) {
   return made;
 }
 
-/** What a row says of its feature: a label, what made the search find it, the tokens that it peaks on. */
+/** Describes a feature in a row: labels, the token that matches the search, the tokens it peaks on. */
 function words(latent) {
   const made = cell('peaks');
   const needle = state.query.toLowerCase();
@@ -57,7 +58,7 @@ function paint() {
   else grid.removeAttribute('aria-activedescendant');
 }
 
-/** Brings the opened feature into view. */
+/** Scrolls to the opened feature. */
 function reveal() {
   const place = state.rows.indexOf(state.latent);
   if (place >= 0 && (place * ROW < list.scrollTop || (place + 1) * ROW > list.scrollTop + list.clientHeight)) {
@@ -66,7 +67,7 @@ function reveal() {
   paint();
 }
 
-/** Makes the list anew after the order, the search or a filter changed. */
+/** Rebuilds the list after the order, the search or a filter changed. */
 function relist() {
   select();
   byId('shown').textContent = `${count(state.rows.length)} of ${count(total)}`;

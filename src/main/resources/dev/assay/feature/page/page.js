@@ -3,7 +3,7 @@
 const root = document.documentElement;
 const help = byId('help');
 
-/** Shows a view; the list measures itself once it is seen. */
+/** Shows the current view. The list can be measured only while it is visible. */
 function look() {
   root.dataset.view = state.view;
   for (const view of ['overview', 'features']) {
@@ -14,7 +14,7 @@ function look() {
   if (state.view === 'overview') document.title = document.querySelector('h1').textContent;
 }
 
-/** Goes to a view, with an entry in the history. */
+/** Opens a view and adds it to the history. */
 function go(view, { how = 'push', focus = false } = {}) {
   state.view = view;
   look();
@@ -28,7 +28,7 @@ function go(view, { how = 'push', focus = false } = {}) {
   }
 }
 
-/** Follows an address: that of the page at the start and on the way back, or that of a link. */
+/** Opens an address: the page's own at the start and after going back, or that of a link. */
 function follow(hash, { written = false, how = 'replace', focus = false } = {}) {
   readAddress(hash, written);
   fillControls();
@@ -37,7 +37,7 @@ function follow(hash, { written = false, how = 'replace', focus = false } = {}) 
 
 const themes = ['system', 'light', 'dark'];
 
-/** A page in a frame may have nowhere to keep a choice; it starts anew then. */
+/** Reads or writes the stored theme. A sandboxed frame has no storage and starts with the default. */
 function kept(theme) {
   try {
     if (theme === undefined) return localStorage.getItem('assay-theme');
@@ -53,7 +53,7 @@ function paintTheme(theme) {
   byId('theme').textContent = `Theme: ${root.dataset.theme}`;
 }
 
-function turnTheme() {
+function nextTheme() {
   paintTheme(themes[(themes.indexOf(root.dataset.theme) + 1) % themes.length]);
   kept(root.dataset.theme);
 }
@@ -85,7 +85,7 @@ const anywhere = {
   e: nextShade,
   w: () => pick('whole'),
   g: () => go(state.view === 'overview' ? 'features' : 'overview', { focus: true }),
-  t: turnTheme,
+  t: nextTheme,
   '?': () => help.showModal(),
 };
 const onlyFeatures = new Set(['j', 'k', '1', '2', '3', 'e', 'w']);
@@ -121,11 +121,11 @@ list.addEventListener('click', event => {
   grid.focus({ preventScroll: true });
 });
 
-byId('theme').addEventListener('click', turnTheme);
+byId('theme').addEventListener('click', nextTheme);
 byId('keys').addEventListener('click', () => help.showModal());
 addEventListener('resize', () => { if (state.view === 'features') paint(); });
 addEventListener('popstate', event => follow(location.hash, { written: event.state?.written, focus: true }));
-// Links are followed here: those of a page inside a frame would otherwise lead to the page around it.
+// Links are handled here because inside a frame they would navigate the surrounding page.
 document.addEventListener('click', event => {
   const link = event.target.closest('a[href^="#"]');
   if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -133,8 +133,8 @@ document.addEventListener('click', event => {
   follow(link.getAttribute('href'), { how: 'push', focus: true });
 });
 
-byId('static').remove(); // its ids would stand beside those of the opened feature
-byId('copy-link').hidden = location.protocol === 'about:'; // a frame has no address to share
+byId('static').remove(); // its ids would duplicate those of the opened feature
+byId('copy-link').hidden = location.protocol === 'about:'; // the page in a frame has no address to share
 paintTheme(kept());
 offerLabels();
 follow(location.hash);

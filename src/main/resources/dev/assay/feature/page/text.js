@@ -1,7 +1,12 @@
 // ------------------------------------------------------------------------------------------------------- elements, numbers, tokens
-// Without these scripts the page keeps its overview and its strongest features.
+// Without scripts the page shows its overview and its strongest features.
+// The scripts are concatenated in this order: text, catalogue, address, list, tokens, detail, filters, page. Each uses those before it;
+// functions that are called only after loading may also come from later ones.
 
 const byId = id => document.getElementById(id);
+
+/** Values that Java writes into the page: features per pack, and the signs shown for white space. */
+const constants = JSON.parse(byId('constants').textContent);
 
 function element(name, style, text) {
   const made = document.createElement(name);
@@ -12,7 +17,7 @@ function element(name, style, text) {
 
 const minus = text => text.replace('-', '−');
 
-/** Three digits behind the point at most, as the cards have them. */
+/** Formats a number with at most two decimals. */
 const number = value => value === 0 ? '0' : minus(value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2));
 
 const percent = share => {
@@ -24,6 +29,7 @@ const percent = share => {
 
 const count = value => value.toLocaleString('en');
 
-/** A token by itself: the spaces at its ends and line breaks are signs. */
-const visible = token => token === '' ? '∅' : token.replace(/^ +| +$/g, spaces => '·'.repeat(spaces.length))
-    .replace(/\n/g, '↵').replace(/\t/g, '⇥').replace(/\r/g, '␍');
+/** Formats a token: spaces at its ends and line breaks become signs. */
+const visible = token => token === '' ? constants.signs[''] : token
+    .replace(/^ +| +$/g, spaces => constants.signs[' '].repeat(spaces.length))
+    .replace(/[\n\t\r]/g, space => constants.signs[space]);

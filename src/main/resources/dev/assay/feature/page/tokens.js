@@ -1,9 +1,9 @@
-// -------------------------------------------------------------------------------- tokens of examples: what they say, how to reach them
+// -------------------------------------------------------------------------------- tokens of examples: tooltips, keyboard focus
 
 const tip = byId('tip');
 const TOKEN = '.examples li :is(u, i, b)';
 
-/** A title would show beside the tip: it is kept elsewhere once it was read. */
+/** Returns name and value of each number of a token. Its title becomes a data attribute, so that only our tooltip is shown. */
 function described(token) {
   if (token.title) {
     token.dataset.tip = token.title;
@@ -36,15 +36,16 @@ function hideTip(event) {
   event.target.closest?.('[aria-describedby="tip"]')?.removeAttribute('aria-describedby');
 }
 
-/** The text of a token as the tokenizer has it: signs become what they stand for. */
+const meanings = Object.fromEntries(Object.entries(constants.signs).map(([text, sign]) => [sign, text]));
+
+/** Returns the text of a token as the tokenizer has it: signs become white space again. */
 function plain(token) {
-  const signs = { '↵': '\n', '␍': '\r', '⇥': '\t', '·': ' ', '∅': '' };
-  return [...token.childNodes].map(node => node.nodeName === 'S' ? signs[node.textContent] : node.textContent).join('');
+  return [...token.childNodes].map(node => node.nodeName === 'S' ? meanings[node.textContent] : node.textContent).join('');
 }
 
 const lines = token => [...token.closest('.examples').querySelectorAll('.view li')].filter(line => line.offsetParent);
 
-/** One token at a time can be reached by Tab: the first peak, then whichever had the focus last. */
+/** Makes Tab reach one token only: the first peak, later the token that was focused last. */
 function reachable(token) {
   for (const other of token.closest('.examples').querySelectorAll('[tabindex="0"]:is(u, i, b)')) other.tabIndex = -1;
   token.tabIndex = 0;
@@ -55,7 +56,7 @@ function reachFirst() {
   if (first) reachable(first);
 }
 
-/** Where the token is cut off at the edge of its line, the line opens. */
+/** Focuses a token; if it is cut off at the edge of its line, the line opens. */
 function focusToken(token) {
   const line = token.closest('li');
   const side = token.closest('.r') || token.closest('.l');

@@ -15,7 +15,7 @@
     return made;
   };
 
-  /** The index of the point whose x is nearest; points lie in the order of x. */
+  /** Returns the index of the point with the nearest x; points are sorted by x. */
   const nearest = (points, x) => {
     let low = 0;
     let high = points.length - 1;
@@ -76,10 +76,10 @@
     });
   }
 
-  // A run that was killed could not say so: its page tells for how long it has heard nothing.
+  // A killed run cannot update its page: show how long ago it was last updated.
   const time = document.querySelector('time');
   const refresh = Number(document.body.dataset.refresh);
   const silent = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60000);
-  if (refresh && silent >= 2) time.textContent += ', nothing new for ' + silent + ' min';
+  if (refresh && silent >= 2) time.textContent += ', no update for ' + silent + ' min';
   if (refresh) setInterval(() => { if (!hovering && !document.hidden) location.reload(); }, refresh * 1000);
 })();

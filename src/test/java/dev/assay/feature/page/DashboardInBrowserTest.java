@@ -156,7 +156,7 @@ class DashboardInBrowserTest {
         open("#feature-7");
         assertEquals("Feature 7", heading());
         int other = REPORTS.get(7).neighbours().get(0).latent();
-        browser.run("document.querySelector('.kin a').click()");
+        browser.run("document.querySelector('.related a').click()");
         browser.until("document.querySelector('h3')?.textContent === 'Feature " + other + "'");
         assertEquals("H3", text("document.activeElement.tagName"));
         browser.back();

@@ -12,7 +12,6 @@ import dev.assay.feature.report.FeatureSummary;
 import dev.assay.feature.report.SyntheticFeatures;
 import dev.assay.feature.store.Example;
 import dev.assay.io.Json;
-import dev.assay.view.ChartAxis;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -41,10 +40,15 @@ class DashboardTest {
         String page = page(130);
         JsonNode index = Json.mapper().readTree(between(page, "id=\"index\">", "</script>"));
         assertEquals(130, index.get("density").size());
+        int featuresPerPack = Json.mapper()
+                .readTree(between(page, "id=\"constants\">", "</script>"))
+                .get("featuresPerPack")
+                .asInt();
+        assertEquals(PackedFeatures.PACK, featuresPerPack);
         for (int pack = 0; pack < 5; pack++) {
             JsonNode cards = unpacked(page, pack);
             for (int i = 0; i < cards.size(); i++) {
-                assertTrue(cards.get(i).asText().contains("id=\"feature-" + (32 * pack + i) + "\""));
+                assertTrue(cards.get(i).asText().contains("id=\"feature-" + (featuresPerPack * pack + i) + "\""));
             }
         }
     }
@@ -66,9 +70,9 @@ class DashboardTest {
         assertFalse(page.contains("<img"));
         assertFalse(page.contains("<!--"));
         assertTrue(page.contains("&lt;/script&gt;&lt;img onerror=alert(1) src=x&gt;"));
-        // Every script element that was opened is closed by us: three for data and behaviour, one a pack.
+        // Every script element that was opened is closed by us: four for data and behaviour, one per pack.
         assertEquals(count(page, "<script"), count(page, "</script>"));
-        assertEquals(3 + 7, count(page, "</script>"));
+        assertEquals(4 + 7, count(page, "</script>"));
         JsonNode index = Json.mapper().readTree(between(page, "id=\"index\">", "</script>"));
         assertTrue(index.toString().contains("</script><img onerror"));
     }
@@ -165,23 +169,6 @@ class DashboardTest {
         assertEquals(report.labels().size() + 1, labelled.labels().size());
         assertTrue(labelled.labels().contains("found"));
         assertEquals(labelled, new ConceptNames(rows).apply(labelled));
-    }
-
-    @Test
-    void axesBeginAndEndAtRoundNumbers() {
-        ChartAxis axis = ChartAxis.over(new double[] {0, 2.5, 31}, 48);
-        assertEquals(2, axis.edge(0), 1e-9);
-        assertEquals(50, axis.edge(48), 1e-9);
-        assertEquals(
-                List.of("2", "5", "10", "20", "50"),
-                axis.ticks().stream().map(ChartAxis.Tick::text).toList());
-        for (double value : new double[] {2, 3, 7.7, 49}) {
-            int bin = axis.bin(value);
-            assertTrue(axis.edge(bin) <= value * (1 + 1e-9) && value < axis.edge(bin + 1));
-        }
-        assertEquals(0, axis.bin(0.1));
-        assertEquals(47, axis.bin(1000));
-        assertEquals(0, new ChartAxis(0, 1, 3).counts(new double[] {0, 0})[0]);
     }
 
     @Test
