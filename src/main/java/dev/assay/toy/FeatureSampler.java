@@ -10,11 +10,12 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Which features of a {@link ToySuperposition} fire, and how strongly.
+ * Samples the activations of the features of a {@link ToySuperposition}.
  *
- * <p>Independent features each draw for themselves. Correlated ones go through a Gaussian copula, drawn anew for every row: feature i
- * fires where {@code z_i < Φ⁻¹(p_i)} with {@code z_i = √ρ ⟨u_i, f⟩ + √(1 − ρ) ε_i}, f and ε standard normal and u_i a unit vector. So z_i
- * has variance 1, z_i and z_j correlate by {@code ρ ⟨u_i, u_j⟩}, and the matrix of all that is positive semidefinite by its make.
+ * <p>Independent features are drawn independently. Correlated features are drawn per row from a Gaussian copula: feature i
+ * fires where {@code z_i < Φ⁻¹(p_i)} with {@code z_i = √ρ ⟨u_i, f⟩ + √(1 − ρ) ε_i}, f and ε standard normal and u_i a unit vector. Then z_i
+ * has variance 1, the correlation of z_i and z_j is {@code ρ ⟨u_i, u_j⟩}, and the correlation matrix is positive semidefinite by
+ * construction.
  *
  * @param probabilities p, [G]
  * @param quantiles Φ⁻¹(p), [G]
@@ -69,7 +70,7 @@ record FeatureSampler(double[] probabilities, double[] quantiles, double[][] loa
         return loadings;
     }
 
-    /** Returns the correlation matrix of z, [G][G]. */
+    /** {@return the correlation matrix of z, [G][G]} */
     double[][] correlations() {
         int features = loadings.length;
         double[][] matrix = new double[features][features];
@@ -90,9 +91,9 @@ record FeatureSampler(double[] probabilities, double[] quantiles, double[][] loa
     }
 
     /**
-     * Draws rows.
+     * Samples rows.
      *
-     * @return [rows · G], the strength of each feature in [0, 1), 0 where it does not fire
+     * @return [rows · G], the strength of each feature in [0, 1), 0 if it does not fire
      */
     float[] draw(int rows, SplittableRandom random) {
         int features = probabilities.length;

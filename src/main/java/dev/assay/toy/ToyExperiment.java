@@ -18,19 +18,19 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Finds out how well dictionaries recover known features: a map over sizes and L1 coefficients, as in Sharkey, Braun and Millidge,
- * "Taking features out of superposition with sparse autoencoders" (2022), and every architecture beside it.
+ * Measures how well dictionaries recover known features: over a grid of sizes and L1 coefficients, as in Sharkey, Braun and Millidge,
+ * "Taking features out of superposition with sparse autoencoders" (2022), and for every architecture.
  *
  * <pre>{@code
  * ToyReport report = ToyExperiment.of(ToySuperposition.of(64, 128)).seeds(5).run();
  * System.out.println(report.toText());
  * }</pre>
  *
- * <p>All dictionaries of a seed are trained in one pass over its rows. A seed decides true directions, rows, initialisation and
- * shuffling. Activations are scaled to a mean norm of √d in training, which is what coefficients are relative to.
+ * <p>All dictionaries of a seed are trained in one pass over its rows. A seed determines true directions, rows, initialization and
+ * shuffling. In training, activations are scaled to a mean norm of √d; coefficients refer to this scale.
  */
 public final class ToyExperiment {
-    /** The rows that dead latents, L0 and explained variance are measured on. */
+    /** The number of rows on which dead latents, L0 and explained variance are measured. */
     static final int MEASURED = 20_480;
 
     private final ToySuperposition toy;
@@ -50,8 +50,8 @@ public final class ToyExperiment {
     }
 
     /**
-     * Describes the experiment: half as many latents as there are features, as many, and twice as many, times five coefficients from
-     * 0.25 to 4; every architecture with twice as many; 5 seeds of 200,000 rows each.
+     * Creates the default experiment: half, one and two times as many latents as features, with five coefficients from 0.25 to 4; every
+     * architecture with twice as many latents as features; 5 seeds of 200,000 rows each.
      *
      * @param toy the model; its seed is replaced
      * @return the experiment
@@ -61,31 +61,31 @@ public final class ToyExperiment {
     }
 
     /**
-     * Sets the sizes of the map.
+     * Sets the sizes of the grid.
      *
-     * @param latents at least one
+     * @param latents numbers of latents, at least one
      * @return this
      */
     public ToyExperiment sizes(int... latents) {
-        InvalidInputException.require(latents.length > 0, "the map has no sizes, expected at least one");
+        InvalidInputException.require(latents.length > 0, "the grid has no sizes, expected at least one");
         sizes = latents.clone();
         return this;
     }
 
     /**
-     * Sets the coefficients of the map.
+     * Sets the L1 coefficients of the grid.
      *
      * @param lambdas at least one
      * @return this
      */
     public ToyExperiment coefficients(double... lambdas) {
-        InvalidInputException.require(lambdas.length > 0, "the map has no coefficients, expected at least one");
+        InvalidInputException.require(lambdas.length > 0, "the grid has no coefficients, expected at least one");
         coefficients = lambdas.clone();
         return this;
     }
 
     /**
-     * Sets the size at which all architectures are trained; twice the number of features unless set.
+     * Sets the size of the architectures. The default is twice the number of features.
      *
      * @param latents at least 32
      * @return this
@@ -96,9 +96,9 @@ public final class ToyExperiment {
     }
 
     /**
-     * Sets how often everything is done; 5 times unless set.
+     * Sets the number of seeds. The default is 5.
      *
-     * @param number seeds from 0
+     * @param number seeds 0 to number − 1 are used
      * @return this
      */
     public ToyExperiment seeds(int number) {
@@ -108,7 +108,7 @@ public final class ToyExperiment {
     }
 
     /**
-     * Sets the rows that each dictionary is trained on; 200,000 unless set.
+     * Sets the number of training rows of each dictionary. The default is 200,000.
      *
      * @param rows at least a batch
      * @return this
@@ -119,7 +119,7 @@ public final class ToyExperiment {
     }
 
     /**
-     * Sets the rows of a step; 256 unless set.
+     * Sets the rows per step. The default is 256.
      *
      * @param rows at least 1
      * @return this
@@ -130,9 +130,9 @@ public final class ToyExperiment {
     }
 
     /**
-     * Sets whether a progress bar is drawn on the error stream for each seed; it is unless set.
+     * Sets whether a progress bar is drawn on the error stream for each seed. The default is true.
      *
-     * @param shown whether it is
+     * @param shown whether to draw it
      * @return this
      */
     public ToyExperiment progress(boolean shown) {
@@ -141,11 +141,11 @@ public final class ToyExperiment {
     }
 
     /**
-     * Trains and measures.
+     * Trains and measures all dictionaries.
      *
-     * @return all figures
+     * @return the report
      * @throws IOException never: nothing is read or written
-     * @throws InvalidInputException when a number is out of range, or a dictionary's training stops early
+     * @throws InvalidInputException if a number is out of range or the training of a dictionary stops early
      */
     public ToyReport run() throws IOException {
         List<ToyMember> grid = Arrays.stream(sizes)
@@ -173,7 +173,7 @@ public final class ToyExperiment {
                 results.subList(grid.size(), all.size()));
     }
 
-    /** The figures of all members for one seed, in their order. */
+    /** Measures all members for one seed, in order. */
     private List<Map<ToyFigure, Double>> train(List<ToyMember> members, long seed) throws IOException {
         ToySuperposition source = toy.seed(seed);
         SaeSweep sweep = SaeSweep.of(source)
@@ -199,10 +199,10 @@ public final class ToyExperiment {
         }
     }
 
-    /** The figures of one dictionary; a sweep's row has those that need no truth. */
+    /** Measures one dictionary; the row of the sweep has the figures that do not need the true directions. */
     static Map<ToyFigure, Double> figures(ToySuperposition truth, SparseAutoencoder dictionary, SweepRow row) {
         DictionarySimilarity recovery = truth.recovery(dictionary);
-        // Pairs are as many as the smaller of both has directions: of all features, not of pairs.
+        // A share of all features: there are only as many pairs as the smaller side has directions.
         double pairs = (double) recovery.matchedCosines().length / recovery.latentsOfA();
         Map<ToyFigure, Double> figures = new EnumMap<>(ToyFigure.class);
         figures.put(ToyFigure.TRUTH_TO_DICTIONARY, recovery.mmcsOfA().value());

@@ -2,15 +2,15 @@ package dev.assay.toy;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** What is measured of a dictionary whose true features are known. */
+/** A measurement of a dictionary whose true features are known. */
 public enum ToyFigure {
-    /** The mean over true directions of the largest cosine with a latent's: how well features were found. */
+    /** The mean over true directions of the largest cosine with a latent: how well features are recovered. */
     TRUTH_TO_DICTIONARY("mmcs_truth_to_dictionary", "MMCS of the truth with the dictionary"),
     /** The same with a random dictionary of the same shape. */
     TRUTH_TO_RANDOM("mmcs_truth_to_random", "MMCS of the truth with random directions"),
     /** The mean over latents of the largest cosine with a true direction: how many latents are features. */
     DICTIONARY_TO_TRUTH("mmcs_dictionary_to_truth", "MMCS of the dictionary with the truth"),
-    /** The same with random directions in the place of the true ones. */
+    /** The same with random directions in place of the true ones. */
     DICTIONARY_TO_RANDOM("mmcs_dictionary_to_random", "MMCS of the dictionary with random directions"),
     /** The share of true features that are matched, one to one, by a latent with a cosine of 0.9 or more. */
     FOUND("found_share", "Share of true features found"),
@@ -18,11 +18,11 @@ public enum ToyFigure {
     FOUND_IN_RANDOM("found_share_random", "Share of true features found in random directions"),
     /** The share of latents that never fired. */
     DEAD("dead_share", "Share of latents that never fired"),
-    /** Active latents a row. */
-    L0("l0", "Active latents a row (L0)"),
+    /** Active latents per row. */
+    L0("l0", "Active latents per row (L0)"),
     /** {@code 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²}. */
     EXPLAINED_VARIANCE("explained_variance", "Explained variance"),
-    /** What the dictionary's own steps took. */
+    /** The seconds of the dictionary's own training steps. */
     SECONDS("seconds", "Seconds");
 
     private final String key;
@@ -44,9 +44,9 @@ public enum ToyFigure {
     }
 
     /**
-     * Returns the name above a picture.
+     * Returns the title of a picture.
      *
-     * @return such as {@code Active latents a row (L0)}
+     * @return such as {@code Active latents per row (L0)}
      */
     public String title() {
         return title;

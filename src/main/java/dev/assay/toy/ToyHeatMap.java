@@ -10,7 +10,7 @@ import java.util.List;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.style.HeatMapStyler;
 
-/** The map of {@link ToyExperiment} as a picture: coefficients across, sizes up, the mean over seeds in each cell. */
+/** The grid of {@link ToyExperiment} as a heat map: coefficients across, sizes up, the mean over seeds in each cell. */
 public final class ToyHeatMap {
     private static final int WIDTH = 760;
     private static final int HEIGHT = 420;
@@ -22,19 +22,19 @@ public final class ToyHeatMap {
     }
 
     /**
-     * Draws a report.
+     * Creates the heat maps of a report.
      *
      * @param report of an experiment
-     * @return its pictures
+     * @return the heat maps
      */
     public static ToyHeatMap of(ToyReport report) {
         return new ToyHeatMap(report);
     }
 
     /**
-     * Draws the map of one figure.
+     * Draws the heat map of one figure.
      *
-     * @param figure what the cells show
+     * @param figure shown in the cells
      * @return the picture
      */
     public Picture picture(ToyFigure figure) {
@@ -51,11 +51,11 @@ public final class ToyHeatMap {
     }
 
     /**
-     * Writes the map of one figure.
+     * Writes the heat map of one figure.
      *
-     * @param figure what the cells show
+     * @param figure shown in the cells
      * @param file a PNG file
-     * @throws IOException when it cannot be written
+     * @throws IOException if it cannot be written
      */
     public void writePng(ToyFigure figure, Path file) throws IOException {
         picture(figure).writePng(file);
@@ -69,7 +69,7 @@ public final class ToyHeatMap {
         return Arrays.stream(numbers).mapToObj(Integer::toString).toList();
     }
 
-    /** Column, row and value of each cell. */
+    /** {@return column, row and value of each cell} */
     private List<Number[]> cells(ToyFigure figure) {
         int columns = report.coefficients().length;
         List<Number[]> cells = new ArrayList<>();

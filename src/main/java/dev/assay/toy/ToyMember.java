@@ -14,13 +14,13 @@ import dev.assay.train.spi.TrainingMethod;
 import java.util.List;
 
 /**
- * A dictionary that {@link ToyExperiment} trains, once for each seed.
+ * A dictionary that {@link ToyExperiment} trains once per seed.
  *
  * @param name in tables and files
  * @param sparsity its k or its coefficient
  * @param dSae the number of latents
- * @param learningRate the peak
- * @param method what is trained
+ * @param learningRate the peak learning rate
+ * @param method of training
  */
 public record ToyMember(String name, double sparsity, int dSae, double learningRate, TrainingMethod method) {
     private static final double LEARNING_RATE = 0.01;
@@ -38,11 +38,11 @@ public record ToyMember(String name, double sparsity, int dSae, double learningR
     }
 
     /**
-     * Returns every architecture, with numbers that suit 64 dimensions, 128 features and 5 of them a row.
+     * Returns every architecture, with hyperparameters for 64 dimensions and 128 features, 5 of them active per row.
      *
-     * @param k the features that fire on average, for the methods that ask for it
+     * @param k the mean number of active features, for methods that need it
      * @param dSae the number of latents, at least 32
-     * @return a member each
+     * @return one member per architecture
      */
     public static List<ToyMember> architectures(int k, int dSae) {
         return List.of(
@@ -62,7 +62,7 @@ public record ToyMember(String name, double sparsity, int dSae, double learningR
         return new ToyMember(name, sparsity, dSae, LEARNING_RATE, method);
     }
 
-    /** What trains it from one initialisation. */
+    /** Returns the training plan for one initialization. */
     SaeTrainer trainer(long seed) {
         return SaeTrainer.of(method)
                 .dictionarySize(dSae)

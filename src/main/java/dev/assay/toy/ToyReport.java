@@ -14,14 +14,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What {@link ToyExperiment} has measured.
+ * The results of a {@link ToyExperiment}.
  *
- * @param model in words
- * @param tokens the rows that each dictionary was trained on
- * @param batch the rows of a step
- * @param seeds how often everything was done
- * @param grid the cells of the map, sizes one after the other, each with all coefficients
- * @param architectures one result each
+ * @param model a description of the toy model
+ * @param tokens the number of training rows of each dictionary
+ * @param batch the rows per step
+ * @param seeds the number of seeds
+ * @param grid the cells of the grid by size, then by coefficient
+ * @param architectures one result per architecture
  */
 public record ToyReport(
         String model, long tokens, int batch, int seeds, List<ToyResult> grid, List<ToyResult> architectures)
@@ -33,9 +33,9 @@ public record ToyReport(
     }
 
     /**
-     * Returns the cell of the map that finds the features best.
+     * Returns the cell of the grid that recovers the features best.
      *
-     * @return the one of the largest mean MMCS of true directions
+     * @return the cell with the largest mean MMCS of true directions
      */
     public ToyResult best() {
         return grid.stream()
@@ -59,7 +59,7 @@ public record ToyReport(
     /**
      * Returns the maps and the table of architectures in plain text.
      *
-     * @return a map per figure, sizes down and coefficients across, then one line per architecture
+     * @return a grid per figure, sizes down and coefficients across, then one line per architecture
      */
     @Override
     public String toText() {
@@ -71,7 +71,7 @@ public record ToyReport(
         return new ToyTables(this).html();
     }
 
-    /** The coefficients of the map, in its order. */
+    /** {@return the coefficients of the grid, in order} */
     double[] coefficients() {
         int size = grid.get(0).member().dSae();
         return grid.stream()
@@ -80,7 +80,7 @@ public record ToyReport(
                 .toArray();
     }
 
-    /** The sizes of the map, in its order. */
+    /** {@return the sizes of the grid, in order} */
     int[] sizes() {
         int columns = coefficients().length;
         return IntStream.range(0, grid.size() / columns)
@@ -88,7 +88,7 @@ public record ToyReport(
                 .toArray();
     }
 
-    /** A number without needless digits. */
+    /** {@return a number without trailing zeros} */
     static String plain(double number) {
         return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
@@ -96,7 +96,7 @@ public record ToyReport(
     /**
      * Returns all figures of all seeds as comma-separated values.
      *
-     * @return a line of names, then a line for each dictionary
+     * @return a header line, then one line per dictionary
      */
     public String toCsv() {
         StringBuilder csv = new StringBuilder("name,sparsity,d_sae,learning_rate,seed");
@@ -126,9 +126,9 @@ public record ToyReport(
     }
 
     /**
-     * Returns means and spreads, with what was trained.
+     * Returns means and standard deviations as JSON, with the training methods.
      *
-     * @return an object with a list for the map and one for the architectures
+     * @return an object with the lists {@code grid} and {@code architectures}
      */
     public ObjectNode toJson() {
         ObjectNode json = Json.mapper().createObjectNode();

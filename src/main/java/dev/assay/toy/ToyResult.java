@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What became of a member of {@link ToyExperiment}.
+ * The measurements of a member of a {@link ToyExperiment}.
  *
- * @param member what was trained
- * @param seeds what was measured, a map for each seed, in their order
+ * @param member the dictionary
+ * @param seeds the figures of each seed, in order
  */
 public record ToyResult(ToyMember member, List<Map<ToyFigure, Double>> seeds) {
     /** Copies the list. */
@@ -19,7 +19,7 @@ public record ToyResult(ToyMember member, List<Map<ToyFigure, Double>> seeds) {
     /**
      * Returns the mean over seeds.
      *
-     * @param figure of what
+     * @param figure the measurement
      * @return the mean
      */
     public double mean(ToyFigure figure) {
@@ -27,10 +27,10 @@ public record ToyResult(ToyMember member, List<Map<ToyFigure, Double>> seeds) {
     }
 
     /**
-     * Returns the spread over seeds.
+     * Returns the standard deviation over seeds.
      *
-     * @param figure of what
-     * @return the standard deviation, with one less than the number of seeds in its denominator; 0 for one seed
+     * @param figure the measurement
+     * @return the sample standard deviation (n − 1 in the denominator); 0 for one seed
      */
     public double spread(ToyFigure figure) {
         double[] values = values(figure);

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 /**
  * The toy model of superposition (Sharkey, Braun and Millidge, "Taking features out of superposition with sparse autoencoders", 2022):
  * more sparse features than dimensions, whose directions are known. A row is {@code x = Σ strength_i · direction_i} over the features
- * that fire; feature i fires with probability {@code p_i ∝ decay^i}, scaled so that a given number fires on average, with a strength
+ * that fire; feature i fires with probability {@code p_i ∝ decay^i}, scaled to a given mean number of active features, with a strength
  * uniform in [0, 1). Directions are uniform on the sphere.
  *
  * <pre>{@code
@@ -39,10 +39,10 @@ import java.util.stream.IntStream;
  * }
  * }</pre>
  *
- * <p>An endless source like any other: it never repeats, and any position of it can be opened again.
+ * <p>An endless activation source: it never repeats, and it can be opened at any position.
  */
 public final class ToySuperposition implements ActivationSource {
-    /** The rows of a pass. */
+    /** The number of rows per pass. */
     static final int ROWS = 1024;
 
     private static final String SITE = "superposition";
@@ -61,7 +61,7 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Describes a model: 5 features fire on average, decay 0.99, independently of each other, seed 0.
+     * Creates a model with 5 active features on average, decay 0.99, independent features and seed 0.
      *
      * @param width the dimensions d
      * @param features the number of features G
@@ -80,9 +80,9 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Returns the model with another number of features that fire.
+     * Returns the model with another mean number of active features.
      *
-     * @param mean of a row, above 0 and at most Σ decayⁱ, beyond which the first feature would fire more often than always
+     * @param mean per row, above 0 and at most Σ decayⁱ, where the first feature fires in every row
      * @return the source
      */
     public ToySuperposition active(double mean) {
@@ -91,9 +91,9 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Returns the model with features that become rare faster or slower.
+     * Returns the model with another decay of the firing probabilities.
      *
-     * @param ratio of the probabilities of a feature and the one before it, above 0 and at most 1
+     * @param ratio of the probabilities of consecutive features, above 0 and at most 1
      * @return the source
      */
     public ToySuperposition decay(double ratio) {
@@ -102,9 +102,9 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Returns the model with features that fire together or avoid each other; each fires as often as before.
+     * Returns the model with correlated features. The firing probabilities stay the same.
      *
-     * @param strength 0 to 1: the largest correlation that the Gaussian copula has between two features
+     * @param strength 0 to 1: the largest correlation of two features in the Gaussian copula
      * @return the source
      */
     public ToySuperposition correlation(double strength) {
@@ -113,9 +113,9 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Returns another model of the same kind.
+     * Returns the model with another seed.
      *
-     * @param number decides directions, correlations and rows
+     * @param number determines directions, correlations and rows
      * @return the source
      */
     public ToySuperposition seed(long number) {
@@ -125,9 +125,9 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Returns the model on a device; it is the CPU unless set.
+     * Returns the model on a device. The default is the CPU.
      *
-     * @param place where rows are delivered
+     * @param place the device of the rows
      * @return the source
      */
     public ToySuperposition device(Device place) {
@@ -142,23 +142,22 @@ public final class ToySuperposition implements ActivationSource {
      * @return float32 [G, d], unit rows
      */
     public NDArray directions(NDManager manager) {
-        // Other directions, a dictionary's first ones and a null's, come from seeds too: equal ones must not give the
-        // truth.
+        // Other random directions use seeds too: an initialization or a null with the same seed must not equal the truth.
         long scattered = new SplittableRandom(options.seed ^ DIRECTIONS).nextLong();
         return Weights.randomDirections(manager, options.features, options.width, scattered);
     }
 
     /**
-     * Returns how often each feature fires.
+     * Returns the firing probability of each feature.
      *
-     * @return [G], probabilities, not rising
+     * @return [G], not increasing
      */
     public double[] probabilities() {
         return firing.probabilities().clone();
     }
 
     /**
-     * Returns what the copula's Gaussian variables correlate like.
+     * Returns the correlations of the Gaussian variables of the copula.
      *
      * @return [G][G], a correlation matrix
      */
@@ -167,7 +166,7 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Compares the true directions with a dictionary: {@code mmcs_a_to_b} says how well features were found, {@code mmcs_b_to_a}
+     * Compares the true directions with a dictionary: {@code mmcs_a_to_b} measures how well features are recovered, {@code mmcs_b_to_a}
      * how many latents are features.
      *
      * @param dictionary trained on this source
@@ -182,13 +181,13 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Returns the strengths of all features in the rows of a pass, 0 where a feature does not fire.
+     * Returns the activations of all features in the rows of a pass, 0 if a feature does not fire.
      *
-     * @param pass its number
+     * @param pass its index
      * @return [rows · G]
      */
     float[] codes(long pass) {
-        // Seeds that differ by multiples of a constant give streams of the generator that overlap: scatter them.
+        // Generator streams of seeds that differ by a multiple of a constant overlap, so seeds are hashed.
         long scattered = new SplittableRandom(pass).nextLong();
         return firing.draw(ROWS, new SplittableRandom(options.seed ^ scattered));
     }
@@ -209,7 +208,7 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Describes the model in words, but for its seed.
+     * Returns a description of the model without its seed.
      *
      * @return such as {@code 128 features in 64 dimensions, 5.0 active, decay 0.99, correlation 0.0}
      */
@@ -239,9 +238,9 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
-     * Starts to deliver.
+     * Opens the source.
      *
-     * @param start where to start; its context is the number of passes that were read
+     * @param start the position; its context is the number of passes that were read
      * @return the stream
      */
     @Override

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** A {@link ToyReport} as tables: one map per figure, then the architectures. */
+/** A {@link ToyReport} as tables: one grid per figure, then the architectures. */
 final class ToyTables {
     private final ToyReport report;
 
@@ -75,7 +75,7 @@ final class ToyTables {
         return HtmlSection.of(tables.toArray(Table[]::new)).toHtml();
     }
 
-    /** A map with the figure of a random dictionary of each size in its last column. */
+    /** A grid with the figure of a random dictionary of each size in its last column. */
     private String textMap(ToyFigure figure, ToyFigure random) {
         Table table = coefficients(Table.of("").words(figure.key())).numbers("random");
         for (List<ToyResult> sizes : rows()) {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A number of a run over its steps, kept as at most {@value #MOST_POINTS} points, however long the run. Once there are more, neighbours
- * are merged two by two, so that all points stand for equally many numbers but the last.
+ * A metric of a run over its steps, reduced to at most {@value #MOST_POINTS} points. When more are added, neighbours are merged in pairs,
+ * so that all points except the last summarize equally many numbers.
  */
 public final class Curve {
     static final int MOST_POINTS = 500;
@@ -15,21 +15,21 @@ public final class Curve {
     private double last = Double.NaN;
 
     /**
-     * What became of some consecutive numbers.
+     * A summary of consecutive numbers.
      *
-     * @param firstStep the step of the first of them
-     * @param lastStep the step of the last of them
-     * @param count how many they are
-     * @param mean of them
-     * @param variance of them, 0 for a single one
+     * @param firstStep the step of the first number
+     * @param lastStep the step of the last number
+     * @param count the number of numbers
+     * @param mean of the numbers
+     * @param variance of the numbers, 0 for a single one
      */
     public record Point(long firstStep, long lastStep, int count, double mean, double variance) {
-        /** The step in the middle. */
+        /** {@return the step in the middle} */
         public double step() {
             return (firstStep + lastStep) / 2.0;
         }
 
-        /** The variance of both together is the mean of theirs and, of how far their means lie apart, the share n·m / (n + m)². */
+        /** The variance of two merged groups of n and m numbers: the mean of theirs + n·m / (n + m)² · (difference of means)². */
         private Point with(Point next) {
             int both = count + next.count;
             double share = (double) next.count / both;
@@ -46,8 +46,8 @@ public final class Curve {
     /**
      * Adds a number.
      *
-     * @param step larger than any before it
-     * @param value has no point when it is NaN or infinite
+     * @param step larger than all steps before
+     * @param value ignored in the points if it is NaN or infinite
      */
     public void add(long step, double value) {
         last = value;
@@ -76,12 +76,12 @@ public final class Curve {
         numbersPerPoint *= 2;
     }
 
-    /** The points in the order of their steps. */
+    /** {@return the points in the order of their steps} */
     public List<Point> points() {
         return List.copyOf(points);
     }
 
-    /** The last number as it came, NaN before the first. */
+    /** {@return the last number, NaN before the first} */
     public double last() {
         return last;
     }

@@ -1,17 +1,17 @@
 package dev.assay.view;
 
-/** What a notebook shows as a piece of a page. */
+/** A result that notebooks show as HTML. */
 public interface Displayable {
     /**
-     * Renders a fragment of HTML that stands by itself: no network, styles that touch nothing outside it, ids that occur once in a
-     * page however often it is shown, and readable where scripts are stripped.
+     * Renders a self-contained fragment of HTML: it needs no network, its styles apply only to itself, its ids are unique even if it is
+     * shown repeatedly, and it is readable without scripts.
      *
      * @return one element
      */
     String toHtml();
 
     /**
-     * Renders the same in words, for where HTML is not shown.
+     * Renders the result in plain text, for places that do not show HTML.
      *
      * @return plain text
      */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Text and numbers as HTML: everything that a tokenizer can produce stays text. */
+/** Formats text and numbers as HTML. Any output of a tokenizer is escaped. */
 public final class Html {
     /** The signs shown for white space and for an empty token, by the text that they replace. */
     public static final Map<String, String> SIGNS = signs();
@@ -44,7 +44,7 @@ public final class Html {
     }
 
     /**
-     * Quotes a document for an attribute: only what would end the attribute or mean something else in it changes.
+     * Escapes a document for a quoted attribute, with the fewest changes.
      *
      * @param html any text
      * @return the attribute's value
@@ -54,7 +54,7 @@ public final class Html {
     }
 
     /**
-     * Writes a piece of running text: line breaks and tabs become visible signs, spaces stay spaces.
+     * Formats running text: line breaks and tabs become visible signs, spaces are kept.
      *
      * @param text any text
      * @return HTML
@@ -64,9 +64,9 @@ public final class Html {
     }
 
     /**
-     * Writes a token by itself: leading and trailing spaces become visible too, since they tell tokens apart.
+     * Formats a single token: leading and trailing spaces become visible too, since they distinguish tokens.
      *
-     * @param text the token; empty becomes a sign
+     * @param text the token; an empty one becomes a sign
      * @return HTML
      */
     public static String token(String text) {
@@ -74,7 +74,7 @@ public final class Html {
     }
 
     /**
-     * Writes tokens one after the other, each in an element of its own.
+     * Formats tokens, one element each.
      *
      * @param tokens their texts
      * @return HTML
@@ -119,7 +119,7 @@ public final class Html {
     }
 
     /**
-     * Writes a number to three or four significant digits, with an exponent only where there is no other way.
+     * Formats a number with three or four significant digits, with an exponent only for very large or small numbers.
      *
      * @param value any number
      * @return such as 1,234 or 0.0012
@@ -137,11 +137,11 @@ public final class Html {
     }
 
     /**
-     * Writes a number with a fixed count of decimals, for a column in which numbers are compared.
+     * Formats a number with a fixed number of decimals.
      *
      * @param value any number
-     * @param decimals digits behind the point
-     * @return such as 0.9902; a dash where there is no such number
+     * @param decimals the digits after the decimal point
+     * @return such as 0.9902; a dash for NaN
      */
     public static String fixed(double value, int decimals) {
         return Double.isNaN(value)
@@ -150,7 +150,7 @@ public final class Html {
     }
 
     /**
-     * Writes a number to two significant digits, for an axis.
+     * Formats a number with two significant digits, for an axis.
      *
      * @param value a finite number
      * @return the number without an exponent
@@ -164,7 +164,7 @@ public final class Html {
     }
 
     /**
-     * Writes a count with thousands apart.
+     * Formats a count with a separator between thousands.
      *
      * @param value any number
      * @return such as 1,234
@@ -174,7 +174,7 @@ public final class Html {
     }
 
     /**
-     * Writes a share as a percentage to three significant digits.
+     * Formats a share as a percentage with three significant digits.
      *
      * @param share 1 for the whole
      * @return such as 12.3 %

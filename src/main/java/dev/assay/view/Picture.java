@@ -15,8 +15,8 @@ import java.util.List;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /**
- * A picture for a paper or a notebook. It is laid out in points, 96 to the inch, and painted with {@value #RESOLUTION} pixels to a point
- * unless told otherwise, so that it is sharp in print and on dense screens. No display is needed.
+ * A picture for a paper or a notebook. Its layout is in points, 96 per inch. The default of {@value #RESOLUTION} pixels per point is sharp
+ * in print and on high-resolution screens. No display is needed.
  *
  * <pre>{@code
  * picture.writePng(Path.of("density.png"));
@@ -24,7 +24,7 @@ import org.knowm.xchart.internal.chartpart.Chart;
  * }</pre>
  */
 public final class Picture implements Displayable {
-    /** The pixels to a point, each way, of a picture that nobody changed. */
+    /** The default number of pixels per point in each direction. */
     public static final int RESOLUTION = 2;
 
     private static final int HIGHEST_RESOLUTION = 16;
@@ -49,10 +49,10 @@ public final class Picture implements Displayable {
     }
 
     /**
-     * Makes a picture of a chart. The chart is painted whenever the picture is asked for, as it is then.
+     * Creates a picture of a chart. The chart is painted in its current state each time the picture is rendered.
      *
      * @param chart of XChart, with its size in points
-     * @param description what is to be seen, for readers who do not see it
+     * @param description a text alternative
      * @return the picture
      */
     public static Picture of(Chart<?, ?> chart, String description) {
@@ -62,12 +62,12 @@ public final class Picture implements Displayable {
     }
 
     /**
-     * Makes a picture of charts beside and below each other, with one legend for all above them.
+     * Creates a picture of charts in rows, below one legend for all of them.
      *
-     * @param charts at least one, all of one size in points, without legends of their own
-     * @param columns how many stand beside each other
-     * @param legend what the colours of {@link PictureStyle#series} stand for, in their order; empty for no legend
-     * @param description what is to be seen
+     * @param charts at least one, all of the same size in points, without legends
+     * @param columns the number of charts per row
+     * @param legend the names of the series, in the order of {@link PictureStyle#series}; empty for no legend
+     * @param description a text alternative
      * @return the picture
      */
     public static Picture of(List<? extends Chart<?, ?>> charts, int columns, List<String> legend, String description) {
@@ -88,10 +88,10 @@ public final class Picture implements Displayable {
     }
 
     /**
-     * Makes a picture of an image, one pixel to a point.
+     * Creates a picture of an image with one pixel per point.
      *
      * @param image any image
-     * @param description what is to be seen
+     * @param description a text alternative
      * @return the picture
      */
     public static Picture of(BufferedImage image, String description) {
@@ -106,20 +106,20 @@ public final class Picture implements Displayable {
     /**
      * Returns the same picture in another resolution.
      *
-     * @param pixels to a point, each way: 1 for a screen of old, up to 16
+     * @param pixels per point in each direction, 1 to 16
      * @return a picture of the same size in points
-     * @throws InvalidInputException if there is no such resolution
+     * @throws InvalidInputException if the resolution is out of range
      */
     public Picture resolution(int pixels) {
         if (pixels < 1 || pixels > HIGHEST_RESOLUTION) {
             throw new InvalidInputException(
-                    "the resolution is " + pixels + " pixels to a point, expected 1 to " + HIGHEST_RESOLUTION);
+                    "the resolution is " + pixels + " pixels per point, expected 1 to " + HIGHEST_RESOLUTION);
         }
         return new Picture(width, height, pixels, description, painter);
     }
 
     /**
-     * Returns what is to be seen.
+     * Returns the text alternative.
      *
      * @return plain text
      */
@@ -133,9 +133,9 @@ public final class Picture implements Displayable {
     }
 
     /**
-     * Paints the picture on white.
+     * Paints the picture on a white background.
      *
-     * @return a new image of resolution times as many pixels as points
+     * @return a new image with resolution times as many pixels as points in each direction
      */
     public BufferedImage image() {
         BufferedImage image = new BufferedImage(width * resolution, height * resolution, BufferedImage.TYPE_INT_RGB);
@@ -153,17 +153,17 @@ public final class Picture implements Displayable {
     }
 
     /**
-     * Writes the picture; an existing file is replaced when the new one is complete. The file says how large a pixel is, so that it is
-     * set in the size of the layout.
+     * Writes the picture atomically; an existing file is replaced. The file states the size of a pixel, so that other programs show it in
+     * the size of its layout.
      *
-     * @param file a PNG file; its folder is made when missing
+     * @param file a PNG file; its folder is created if missing
      * @throws IOException if it cannot be written
      */
     public void writePng(Path file) throws IOException {
         AtomicFiles.write(file, out -> PngFile.write(image(), resolution, out));
     }
 
-    /** Renders the picture as an image element with the file in it. */
+    /** Renders the picture as an image element with an embedded PNG file. */
     @Override
     public String toHtml() {
         try {
@@ -171,7 +171,7 @@ public final class Picture implements Displayable {
                     + "\" style=\"max-width:100%;height:auto\"" + " src=\"data:image/png;base64,"
                     + Base64.getEncoder().encodeToString(png()) + "\">";
         } catch (IOException impossible) {
-            throw new UncheckedIOException("a picture cannot be packed", impossible);
+            throw new UncheckedIOException("a picture cannot be encoded", impossible);
         }
     }
 

@@ -7,7 +7,7 @@ import java.awt.font.FontRenderContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Names with the colours of their lines, in rows above a picture. */
+/** The legend above a picture: the names of series with their colours, in rows. */
 final class PictureLegend {
     private static final Font FONT = PictureStyle.font(Font.PLAIN, 12);
     private static final int MARGIN = 14;
@@ -21,7 +21,7 @@ final class PictureLegend {
 
     private record Entry(String name, int x, int y) {}
 
-    /** Lays out names in rows of a width in points. */
+    /** Arranges names in rows of a width in points. */
     PictureLegend(List<String> names, int width) {
         FontRenderContext context = new FontRenderContext(null, true, true);
         int x = MARGIN;
@@ -40,7 +40,7 @@ final class PictureLegend {
         height = names.isEmpty() ? 0 : y + ROW;
     }
 
-    /** In points, 0 where there are no names. */
+    /** {@return the height in points, 0 without names} */
     int height() {
         return height;
     }

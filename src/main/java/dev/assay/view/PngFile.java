@@ -12,14 +12,14 @@ import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Writes images as PNG files that know the size of their pixels (the chunk pHYs of the PNG specification). */
+/** Writes PNG files that state the size of their pixels (the chunk pHYs of the PNG specification). */
 final class PngFile {
     private static final String FORMAT = "javax_imageio_png_1.0";
     private static final double POINTS_IN_A_METRE = 96 / 0.0254;
 
     private PngFile() {}
 
-    /** Writes an image of {@code pixels} to a point each way, 96 points to the inch. */
+    /** Writes an image of {@code pixels} per point, 96 points per inch. */
     static void write(BufferedImage image, int pixels, OutputStream out) throws IOException {
         ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
         try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {

@@ -2,7 +2,7 @@ package dev.assay.view;
 
 import java.util.Locale;
 
-/** Pieces of a drawing as inline SVG; the classes are for the page's style sheet. */
+/** Elements of inline SVG charts. Their classes refer to the style sheet of the page. */
 public final class Svg {
     private Svg() {}
 
@@ -10,10 +10,10 @@ public final class Svg {
      * Draws a straight line.
      *
      * @param style its class
-     * @param x1 from here
-     * @param y1 from here
-     * @param x2 to here
-     * @param y2 to here
+     * @param x1 the start
+     * @param y1 the start
+     * @param x2 the end
+     * @param y2 the end
      * @return the element
      */
     public static String line(String style, double x1, double y1, double x2, double y2) {
@@ -24,8 +24,8 @@ public final class Svg {
      * Writes text.
      *
      * @param style its class
-     * @param x where it is anchored
-     * @param y its baseline
+     * @param x of its anchor
+     * @param y of its baseline
      * @param content any text
      * @return the element
      */
@@ -34,7 +34,7 @@ public final class Svg {
     }
 
     /**
-     * Formats numbers as SVG wants them, wherever the program runs.
+     * Formats numbers for SVG, independent of the locale.
      *
      * @param pattern of {@link String#format}
      * @param values its arguments

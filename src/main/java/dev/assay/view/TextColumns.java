@@ -3,7 +3,7 @@ package dev.assay.view;
 import java.util.List;
 import java.util.Locale;
 
-/** Tokens and numbers in lines of text that stand below each other. A code point counts as a column. */
+/** Aligns tokens and numbers in lines of plain text. A code point counts as one column. */
 public final class TextColumns {
     private TextColumns() {}
 
@@ -12,18 +12,18 @@ public final class TextColumns {
         return text.codePointCount(0, text.length());
     }
 
-    /** Returns visible text filled up, or cut, to a number of columns: exact for most scripts, near enough for the others. */
+    /** {@return text padded or cut to a number of columns} */
     public static String column(String text, int columns) {
         int length = width(text);
         return length > columns ? firstColumns(text, columns) : text + " ".repeat(columns - length);
     }
 
-    /** Returns the tokens around one of them, which stands in brackets at the same column whatever is around it. */
+    /** {@return tokens with one of them in brackets, at a column that does not depend on the others} */
     public static String inContext(List<String> tokens, int peak, int columnsBefore, int columnsAfter) {
         String before = PlainText.visible(String.join("", tokens.subList(0, peak)));
         String token = PlainText.visible(tokens.get(peak));
         String after = PlainText.visible(String.join("", tokens.subList(peak + 1, tokens.size())));
-        // The space before a word stands outside the brackets.
+        // The space before a word is outside the brackets.
         int word = token.length() - token.stripLeading().length();
         return lastColumns(before + token.substring(0, word), columnsBefore)
                 + '['
@@ -32,7 +32,7 @@ public final class TextColumns {
                 + firstColumns(after, columnsAfter);
     }
 
-    /** Returns tokens in brackets, one after the other. */
+    /** {@return tokens in brackets, separated by spaces} */
     public static String bracketed(List<String> tokens) {
         StringBuilder text = new StringBuilder();
         tokens.forEach(token -> text.append(text.isEmpty() ? "[" : " [")

@@ -95,7 +95,7 @@ class FeatureSearchTest {
         FeatureList none = labelled.search(both.density(density, density).matching("zzzz"));
         assertEquals(0, none.total());
         assertEquals(
-                "no feature is like that", none.toText().lines().findFirst().orElseThrow());
+                "no feature matches", none.toText().lines().findFirst().orElseThrow());
         String html = labelled.search(both).toHtml();
         assertTrue(html.contains("two &lt;i&gt;"), html);
         FeatureInspector concepts = inspector.concepts(List.of(

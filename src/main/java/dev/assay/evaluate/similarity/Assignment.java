@@ -3,10 +3,10 @@ package dev.assay.evaluate.similarity;
 import java.util.Arrays;
 
 /**
- * The assignment of rows to columns, one to one, whose costs have the least sum. Shortest augmenting paths in O(n³) with dual prices
+ * The one-to-one assignment of rows to columns with the smallest total cost. Shortest augmenting paths in O(n³) with dual prices
  * (Jonker and Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems", 1987; the
- * rectangular form is that of Crouse, "On implementing 2D rectangular assignment algorithms", 2016), after a first pass that gives each
- * row its cheapest column where that is free.
+ * rectangular form is that of Crouse, "On implementing 2D rectangular assignment algorithms", 2016), after a first pass that assigns
+ * rows to their cheapest columns if those are free.
  */
 final class Assignment {
     private static final int NONE = -1;
@@ -18,10 +18,10 @@ final class Assignment {
     private final int[] columnOfRow;
     private final int[] rowOfColumn;
 
-    // Of the search for one path.
+    // State of the search for one path.
     private final double[] distance; // to each column
-    private final int[] previousRow; // on the way to each column
-    private final int[] open; // columns that no shortest path is known to
+    private final int[] previousRow; // of the shortest path to each column
+    private final int[] open; // columns without a known shortest path
     private final boolean[] reachedRow;
     private final boolean[] reachedColumn;
 
@@ -62,7 +62,7 @@ final class Assignment {
         return assignment.columnOfRow;
     }
 
-    /** Prices each row at its cheapest column, and gives it that column if nobody has it. */
+    /** Sets the price of each row to its smallest cost and assigns the column of that cost if it is free. */
     private void start() {
         for (int row = 0; row < cost.length; row++) {
             int cheapest = 0;
@@ -112,7 +112,7 @@ final class Assignment {
         follow(freeRow, end);
     }
 
-    /** Extends the paths by a row; returns where among the open columns the nearest stands, a free one if there is a choice. */
+    /** Extends the paths by a row and returns the index of the nearest open column, preferring free ones. */
     private int nearest(int row, double least, int remaining) {
         float[] costs = cost[row];
         double base = least - rowPrice[row];

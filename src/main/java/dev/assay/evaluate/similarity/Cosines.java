@@ -15,7 +15,7 @@ final class Cosines {
     private final NDArray b; // float64 unit rows, [n, d]
 
     /**
-     * Takes directions of any length.
+     * Normalizes directions.
      *
      * @param a [m, d]
      * @param b [n, d]
@@ -33,7 +33,7 @@ final class Cosines {
     }
 
     /**
-     * The largest cosine of each direction with any direction of the other side.
+     * The largest cosine of each direction with any direction of the other dictionary.
      *
      * @param ofA [m]
      * @param ofB [n]
@@ -75,15 +75,15 @@ final class Cosines {
     }
 
     /**
-     * The one-to-one pairs of rows whose cosines have the largest sum: as many as the smaller side has rows.
+     * The one-to-one pairs of rows with the largest sum of cosines, as many as the smaller dictionary has rows.
      *
-     * @param rowsOfA [pairs], rising unless b is the smaller side
+     * @param rowsOfA [pairs], increasing unless b is smaller
      * @param rowsOfB [pairs]
      * @param cosines [pairs]
      */
     record Matching(int[] rowsOfA, int[] rowsOfB, double[] cosines) {}
 
-    /** Matches; takes four bytes a pair of rows on the Java heap. */
+    /** Matches rows. Needs four bytes of Java heap per pair of rows. */
     Matching matching() {
         if (a.getShape().get(0) > b.getShape().get(0)) {
             Matching turned = new Cosines(b, a).matching();
@@ -107,11 +107,11 @@ final class Cosines {
     }
 
     /**
-     * The largest cosine of each square of pairs.
+     * Returns the largest cosine of each square of pairs.
      *
      * @param rowsOfA [m], the order of a
      * @param rowsOfB [n], the order of b
-     * @param side the directions each way in a square; the last squares may be smaller
+     * @param side the directions per side of a square; the last squares may be smaller
      * @return [⌈m / side⌉][⌈n / side⌉]
      */
     float[][] largest(int[] rowsOfA, int[] rowsOfB, int side) {
@@ -149,7 +149,7 @@ final class Cosines {
     }
 
     private interface BlockConsumer {
-        /** Takes the cosines of some rows of a with all rows of b. */
+        /** Receives the cosines of some rows of a with all rows of b. */
         void accept(int first, NDArray block);
     }
 }

@@ -9,14 +9,14 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Compares the directions of two dictionaries, and says what random directions would have given.
+ * Compares the directions of two dictionaries, with random directions as the null.
  *
  * <pre>{@code
  * DictionarySimilarity similarity = DictionaryComparison.of(a, b).draws(5).run();
  * }</pre>
  *
- * <p>The null of a figure is the mean over dictionaries of random directions, uniform on the sphere, in the place of the second of the
- * two: of b in what a finds in b, of a in what b finds in a. Few dimensions or many latents make it large.
+ * <p>The null of a figure is its mean over random dictionaries, with directions uniform on the sphere, in place of the dictionary that is
+ * searched. It is large for few dimensions or many latents.
  */
 public final class DictionaryComparison {
     private final NDArray a;
@@ -31,10 +31,10 @@ public final class DictionaryComparison {
     }
 
     /**
-     * Starts a comparison of what the latents of two dictionaries write.
+     * Creates a comparison of the decoder directions of two dictionaries.
      *
-     * @param a a dictionary
-     * @param b another of the same width, on the same device
+     * @param a the first dictionary
+     * @param b the second dictionary, of the same width and on the same device
      * @return the comparison
      */
     public static DictionaryComparison of(Dictionary a, Dictionary b) {
@@ -42,7 +42,7 @@ public final class DictionaryComparison {
     }
 
     /**
-     * Starts a comparison of directions, of whatever length.
+     * Creates a comparison of directions of any norm.
      *
      * @param a [m, d]
      * @param b [n, d]
@@ -53,7 +53,7 @@ public final class DictionaryComparison {
         return new DictionaryComparison(a, b);
     }
 
-    /** Refuses directions of different spaces. */
+    /** Checks that directions have the same width. */
     static void requireSameWidth(NDArray a, NDArray b) {
         if (a.getShape().get(1) != b.getShape().get(1)) {
             throw new InvalidInputException(
@@ -63,7 +63,7 @@ public final class DictionaryComparison {
     }
 
     /**
-     * Sets from which cosine on a matched pair counts as the same direction; 0.9 unless set.
+     * Sets the smallest cosine of a matched pair that counts as the same direction. The default is 0.9.
      *
      * @param cosine between −1 and 1
      * @return this
@@ -77,7 +77,7 @@ public final class DictionaryComparison {
     }
 
     /**
-     * Sets how many random dictionaries make the null; 5 unless set.
+     * Sets the number of random dictionaries of the null. The default is 5.
      *
      * @param count at least 2
      * @return this
@@ -85,14 +85,14 @@ public final class DictionaryComparison {
     public DictionaryComparison draws(int count) {
         if (count < 2) {
             throw new InvalidInputException(
-                    "the null is over " + count + " random dictionaries, expected at least 2, to know its spread");
+                    "the null is over " + count + " random dictionaries, expected at least 2 for a standard deviation");
         }
         draws = count;
         return this;
     }
 
     /**
-     * Sets what decides the random dictionaries; 0 unless set.
+     * Sets the seed of the random dictionaries. The default is 0.
      *
      * @param number the seed
      * @return this
@@ -103,7 +103,7 @@ public final class DictionaryComparison {
     }
 
     /**
-     * Compares. Matching takes O(n³) in the worst case and four bytes a pair of latents on the Java heap.
+     * Compares the dictionaries. Matching needs O(n³) time in the worst case and four bytes of Java heap per pair of latents.
      *
      * @return the figures, each with its null
      */

@@ -9,19 +9,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How much of each other two dictionaries know. MMCS is the mean over the directions of one of the largest cosine with any direction of
- * the other (Sharkey et al., "Taking features out of superposition with sparse autoencoders", 2022); several directions may find the
- * same one. Matched pairs are one to one: those whose cosines have the largest sum (the Hungarian method), as many as the smaller
+ * The similarity of two dictionaries. MMCS is the mean over the directions of one dictionary of the largest cosine with any direction of
+ * the other (Sharkey et al., "Taking features out of superposition with sparse autoencoders", 2022); several directions may have the
+ * same nearest one. Matched pairs are one to one with the largest sum of cosines (the Hungarian method), as many as the smaller
  * dictionary has latents.
  *
- * @param latentsOfA the latents of the one
- * @param latentsOfB the latents of the other
- * @param matchedFrom the cosine from which on a pair counts as the same direction
- * @param draws the random dictionaries that the nulls are over
- * @param mmcsOfA what directions of a find in b
- * @param mmcsOfB what directions of b find in a
- * @param absoluteMmcsOfA what directions of a find in b, where the opposite direction counts as the same
- * @param absoluteMmcsOfB what directions of b find in a, where the opposite direction counts as the same
+ * @param latentsOfA the number of latents of a
+ * @param latentsOfB the number of latents of b
+ * @param matchedFrom the smallest cosine of a pair that counts as the same direction
+ * @param draws the number of random dictionaries of the null
+ * @param mmcsOfA MMCS of the directions of a in b
+ * @param mmcsOfB MMCS of the directions of b in a
+ * @param absoluteMmcsOfA the same as {@code mmcsOfA} with the absolute value of cosines
+ * @param absoluteMmcsOfB the same as {@code mmcsOfB} with the absolute value of cosines
  * @param matchedCosine the mean cosine of matched pairs
  * @param matchedShare the share of pairs of at least that cosine
  * @param matchedLatentsOfA the latent of a in each pair
@@ -44,7 +44,7 @@ public record DictionarySimilarity(
         double[] matchedCosines)
         implements Displayable {
     /**
-     * A figure and what it would be by chance.
+     * A figure and its null.
      *
      * @param value of the two dictionaries
      * @param random the mean with a random dictionary of the same shape in place of the other
@@ -53,9 +53,9 @@ public record DictionarySimilarity(
     public record Figure(double value, double random, double spread) {}
 
     /**
-     * Returns the mean of MMCS both ways.
+     * Returns the mean of MMCS in both directions.
      *
-     * @return signed
+     * @return the mean of signed cosines
      */
     public double symmetricMmcs() {
         return (mmcsOfA.value + mmcsOfB.value) / 2;

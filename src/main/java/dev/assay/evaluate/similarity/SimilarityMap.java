@@ -15,9 +15,9 @@ import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.style.HeatMapStyler;
 
 /**
- * The cosines of all latents of one dictionary with all of another, as a picture. Latents that match one to one stand on the diagonal,
- * the best pair first; those of the larger dictionary that are left over come after them. Where there are more latents than cells, a
- * cell shows the largest cosine of its square of pairs, which is larger than 0 by chance.
+ * A heat map of the cosines of all latents of two dictionaries. Latents that match one to one are on the diagonal, the best pair first;
+ * the remaining latents of the larger dictionary follow. If there are more latents than cells, a cell shows the largest cosine of a
+ * square of pairs, which is above 0 by chance.
  *
  * <pre>{@code
  * SimilarityMap.of(a, b).names("seed 0", "seed 1").picture().writePng(Path.of("similarity.png"));
@@ -40,10 +40,10 @@ public final class SimilarityMap {
     }
 
     /**
-     * Compares what the latents of two dictionaries write.
+     * Creates the map of the decoder directions of two dictionaries.
      *
-     * @param a the dictionary whose latents are upwards
-     * @param b another of the same width, on the same device
+     * @param a the dictionary on the vertical axis
+     * @param b a dictionary of the same width, on the same device
      * @return the map
      * @throws InvalidInputException if the widths differ
      */
@@ -52,7 +52,7 @@ public final class SimilarityMap {
     }
 
     /**
-     * Compares directions, of whatever length.
+     * Creates the map of directions of any norm.
      *
      * @param a [m, d]
      * @param b [n, d]
@@ -65,10 +65,10 @@ public final class SimilarityMap {
     }
 
     /**
-     * Sets what the dictionaries are called.
+     * Sets the names of the dictionaries.
      *
-     * @param a the name of the one
-     * @param b the name of the other
+     * @param a the name of the first
+     * @param b the name of the second
      * @return this
      */
     public SimilarityMap names(String a, String b) {
@@ -78,22 +78,22 @@ public final class SimilarityMap {
     }
 
     /**
-     * Sets how fine the picture is; {@value #MOST_CELLS} cells unless set.
+     * Sets the resolution of the map. The default is {@value #MOST_CELLS} cells per side.
      *
-     * @param most each way, at least 1
+     * @param most the largest number of cells per side, at least 1
      * @return this
-     * @throws InvalidInputException if it is less
+     * @throws InvalidInputException if it is below 1
      */
     public SimilarityMap cells(int most) {
         if (most < 1) {
-            throw new InvalidInputException("the map has " + most + " cells each way, expected at least 1");
+            throw new InvalidInputException("the map has " + most + " cells per side, expected at least 1");
         }
         cells = most;
         return this;
     }
 
     /**
-     * Matches the dictionaries and draws the map. Matching takes O(n³) in the worst case.
+     * Matches the dictionaries and draws the map. Matching needs O(n³) time in the worst case.
      *
      * @return the picture
      */
@@ -129,7 +129,7 @@ public final class SimilarityMap {
         List<Number[]> content = new ArrayList<>();
         for (int row = 0; row < values.length; row++) {
             for (int column = 0; column < values[row].length; column++) {
-                // The first row stands at the top.
+                // The first row is at the top.
                 content.add(new Number[] {column, values.length - 1 - row, values[row][column]});
             }
         }

@@ -195,9 +195,9 @@ class FeatureComparisonTest {
         FeatureComparison comparison = a.compare(b);
         String text = comparison.toText();
         assertTrue(text.contains("pairs match by decoder cosine from 0.70 (by chance 0)"), text);
-        assertTrue(text.contains("gone: in a alone") && text.contains("new: in b alone") && text.contains("nearest "));
+        assertTrue(text.contains("gone: only in a") && text.contains("new: only in b") && text.contains("nearest "));
         String html = comparison.toHtml();
-        assertTrue(html.contains("Matched, the most alike first") && html.contains("By chance".toLowerCase()));
+        assertTrue(html.contains("Matched, the most similar first") && html.contains("By chance".toLowerCase()));
         assertFalse(html.contains("<script") || html.contains(" id="));
         assertEquals(3, comparison.glimpsesOfA().get(0).examples().size());
     }
