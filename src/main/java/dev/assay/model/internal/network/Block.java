@@ -9,11 +9,11 @@ import dev.assay.tensor.Scope;
  * One block of the transformer:
  *
  * <pre>
- * parallel:    resid_post = resid_pre + attention(ln1(resid_pre)) + mlp(ln2(resid_pre))
  * sequential:  resid_mid  = resid_pre + attention(ln1(resid_pre));  resid_post = resid_mid + mlp(ln2(resid_mid))
+ * parallel:    resid_post = resid_pre + attention(ln1(resid_pre)) + mlp(ln2(resid_pre))
  * </pre>
  *
- * <p>A family may norm the result of either half again, or read both halves of a parallel block through ln1.
+ * <p>Some families normalise the output of each half as well, or use ln1 for both halves of a parallel block.
  */
 final class Block {
     private final int index;
@@ -26,9 +26,9 @@ final class Block {
      * The norms of a block.
      *
      * @param ln1 before attention
-     * @param ln1Post after it, or null
-     * @param ln2 before the feed-forward layer, or null when ln1 serves both
-     * @param ln2Post after it, or null
+     * @param ln1Post after attention, or null
+     * @param ln2 before the feed-forward layer, or null when both halves share ln1
+     * @param ln2Post after the feed-forward layer, or null
      */
     record BlockNorms(NormLayer ln1, NormLayer ln1Post, NormLayer ln2, NormLayer ln2Post) {}
 
@@ -40,68 +40,43 @@ final class Block {
         this.mlp = mlp;
     }
 
-    /** Returns the residual stream after this block, or null where the pass ends. */
-    NDArray run(NDArray residual, RotaryTable turns, Pass pass) {
+    /** Returns the residual stream after this block, [batch, position, D]. */
+    NDArray run(NDArray residual, RotaryTable rotary, Pass pass) {
         try (Scope scope = Scope.open()) {
             NDArray pre = pass.site(Kind.RESID_PRE, index, residual); // [batch, position, D]
-            if (pass.ended()) {
-                return null;
-            }
-            NDArray post = config.parallel() ? parallel(pre, turns, pass) : sequential(pre, turns, pass);
-            if (pass.ended()) {
-                return null;
-            }
-            NDArray out = pass.site(Kind.RESID_POST, index, post);
-            return pass.ended() ? null : scope.keep(out);
+            NDArray post = config.parallel() ? parallel(pre, rotary, pass) : sequential(pre, rotary, pass);
+            return scope.keep(pass.site(Kind.RESID_POST, index, post));
         }
     }
 
-    private NDArray parallel(NDArray pre, RotaryTable turns, Pass pass) {
-        boolean attends = pass.needsAttention(index);
-        NDArray first = attends || config.sharedNorm() ? norms.ln1().run(pre, pass) : null;
-        if (pass.ended()) {
-            return null;
-        }
-        NDArray attended = attends ? attended(first, turns, pass) : null; // [batch, position, D]
-        if (pass.ended()) {
-            return null;
-        }
-        NDArray second = config.sharedNorm() ? first : norms.ln2().run(pre, pass);
-        NDArray fed = pass.ended() ? null : fed(second, pass);
-        return pass.ended() ? null : pre.add(attended).add(fed);
+    private NDArray sequential(NDArray pre, RotaryTable rotary, Pass pass) {
+        NDArray attnOut = attnOut(norms.ln1().run(pre, pass), rotary, pass);
+        NDArray mid = pass.site(Kind.RESID_MID, index, pre.add(attnOut));
+        return mid.add(mlpOut(norms.ln2().run(mid, pass), pass));
     }
 
-    private NDArray sequential(NDArray pre, RotaryTable turns, Pass pass) {
-        NDArray first = norms.ln1().run(pre, pass);
-        NDArray attended = pass.ended() ? null : attended(first, turns, pass);
-        if (pass.ended()) {
-            return null;
+    private NDArray parallel(NDArray pre, RotaryTable rotary, Pass pass) {
+        if (!pass.needsAttention(index)) {
+            NormLayer ln2 = config.sharedNorm() ? norms.ln1() : norms.ln2();
+            return mlpOut(ln2.run(pre, pass), pass); // the pass ends in here
         }
-        NDArray mid = pass.site(Kind.RESID_MID, index, pre.add(attended));
-        if (pass.ended()) {
-            return null;
-        }
-        NDArray second = norms.ln2().run(mid, pass);
-        NDArray fed = pass.ended() ? null : fed(second, pass);
-        return pass.ended() ? null : mid.add(fed);
+        NDArray ln1 = norms.ln1().run(pre, pass);
+        NDArray attnOut = attnOut(ln1, rotary, pass);
+        NDArray ln2 = config.sharedNorm() ? ln1 : norms.ln2().run(pre, pass);
+        return pre.add(attnOut).add(mlpOut(ln2, pass));
     }
 
-    private NDArray attended(NDArray normalized, RotaryTable turns, Pass pass) {
-        NDArray attended = attention.run(normalized, turns, pass);
-        return added(attended, norms.ln1Post(), Kind.ATTN_OUT, pass);
+    private NDArray attnOut(NDArray normalized, RotaryTable rotary, Pass pass) {
+        return residualUpdate(attention.run(normalized, rotary, pass), norms.ln1Post(), Kind.ATTN_OUT, pass);
     }
 
-    private NDArray fed(NDArray normalized, Pass pass) {
-        NDArray fed = mlp.run(normalized, pass);
-        return added(fed, norms.ln2Post(), Kind.MLP_OUT, pass);
+    private NDArray mlpOut(NDArray normalized, Pass pass) {
+        return residualUpdate(mlp.run(normalized, pass), norms.ln2Post(), Kind.MLP_OUT, pass);
     }
 
-    /** Returns what a half adds to the residual stream, or null where the pass ends. */
-    private NDArray added(NDArray result, NormLayer after, Kind site, Pass pass) {
-        if (pass.ended()) {
-            return null;
-        }
-        NDArray added = after == null ? result : after.run(result, pass);
-        return pass.ended() ? null : pass.site(site, index, added);
+    /** Returns the update that one half adds to the residual stream; {@code postNorm} may be null. */
+    private NDArray residualUpdate(NDArray output, NormLayer postNorm, Kind site, Pass pass) {
+        NDArray update = postNorm == null ? output : postNorm.run(output, pass);
+        return pass.site(site, index, update);
     }
 }

@@ -11,8 +11,8 @@ import java.util.stream.LongStream;
 
 /** The feed-forward layer of a block: {@code down(f(up(x)))}, or with a gate {@code down(f(gate(x)) ⊙ up(x))}. */
 final class FeedForward {
-    /** Tokens at a time on the CPU, so that their neurons are still in its caches when they are read again. */
-    private static final long PIECE = 512;
+    /** Tokens per chunk on the CPU: the neurons of a chunk stay in the processor's caches between the operations. */
+    private static final long CHUNK = 512;
 
     private final Linear gate;
     private final Linear up;
@@ -20,7 +20,7 @@ final class FeedForward {
     private final ActivationFunction activation;
     private final int block;
 
-    /** Makes the layer; {@code gate} is null for none. */
+    /** Creates the layer; {@code gate} may be null. */
     FeedForward(Linear gate, Linear up, Linear down, ActivationFunction activation, int block) {
         this.gate = gate;
         this.up = up;
@@ -29,46 +29,42 @@ final class FeedForward {
         this.block = block;
     }
 
-    /** Returns the layer's result, [batch, position, D], or null where the pass ends; x is the normalised residual stream. */
+    /** Returns the layer's output, [batch, position, D]; x is the normalised residual stream of the same shape. */
     NDArray run(NDArray x, Pass pass) {
         try (Scope scope = Scope.open()) {
-            boolean watched = pass.hooked(Kind.MLP_PRE, block)
+            boolean hooked = pass.hooked(Kind.MLP_PRE, block)
                     || pass.hooked(Kind.MLP_PRE_LINEAR, block)
                     || pass.hooked(Kind.MLP_POST, block);
-            boolean whole = watched || pass.recording() || x.getDevice().isGpu();
-            NDArray result = whole ? whole(x, pass) : inPieces(x);
-            return pass.ended() ? null : scope.keep(result);
+            boolean whole = hooked || pass.recording() || x.getDevice().isGpu();
+            return scope.keep(whole ? whole(x, pass) : inChunks(x));
         }
     }
 
     private NDArray whole(NDArray x, Pass pass) {
         Linear first = gate == null ? up : gate;
         NDArray pre = pass.site(Kind.MLP_PRE, block, first.apply(x)); // [batch, position, M]
-        if (pass.ended()) {
-            return null;
-        }
-        NDArray linear = gate == null ? null : pass.site(Kind.MLP_PRE_LINEAR, block, up.apply(x));
-        if (pass.ended()) {
-            return null;
-        }
-        NDArray active = activation.apply(pre);
-        NDArray post = pass.site(Kind.MLP_POST, block, gate == null ? active : active.mul(linear));
-        return pass.ended() ? null : down.apply(post);
+        NDArray post = gate == null ? activation.apply(pre) : gated(pre, x, pass);
+        return down.apply(pass.site(Kind.MLP_POST, block, post));
     }
 
-    /** Computes the same for a few tokens after the other. */
-    private NDArray inPieces(NDArray x) {
+    private NDArray gated(NDArray pre, NDArray x, Pass pass) {
+        NDArray linear = pass.site(Kind.MLP_PRE_LINEAR, block, up.apply(x)); // [batch, position, M]
+        return activation.apply(pre).mul(linear);
+    }
+
+    /** Computes the same in chunks of tokens. */
+    private NDArray inChunks(NDArray x) {
         Shape shape = x.getShape();
         NDArray rows = x.reshape(-1, shape.get(2)); // [tokens, D]
         NDArray out = x.getManager().create(rows.getShape());
         long tokens = rows.getShape().get(0);
-        long[] cuts = LongStream.iterate(PIECE, cut -> cut < tokens, cut -> cut + PIECE)
+        long[] cuts = LongStream.iterate(CHUNK, cut -> cut < tokens, cut -> cut + CHUNK)
                 .toArray();
         NDList inputs = rows.split(cuts, 0);
         NDList outputs = out.split(cuts, 0);
         for (int i = 0; i < inputs.size(); i++) {
             try (Scope scope = Scope.open()) {
-                NDArray neurons = neurons(inputs.get(i)); // [piece, M]
+                NDArray neurons = neurons(inputs.get(i)); // [chunk, M]
                 down.apply(neurons, outputs.get(i));
             }
         }

@@ -21,17 +21,17 @@ public final class Network {
     private final Parameters parameters;
     private final NDArray eps;
     private final NDManager manager;
-    private final RotaryTables.Source turns;
+    private final RotaryTables.Source rotary;
     private final List<Block> blocks = new ArrayList<>();
     private final NormLayer lnFinal;
 
-    /** Builds a part of the network on parameters that exist; the manager owns the few constants it adds. */
+    /** Builds the loaded part of the network; the manager owns the few constants that it adds to the parameters. */
     public Network(TransformerConfig config, LoadedPart part, Parameters parameters, NDManager manager) {
         this.config = config;
         this.parameters = parameters;
         this.manager = manager;
         this.eps = scalar(config.norm().eps());
-        this.turns = RotaryTables.Source.of(config.positions(), manager);
+        this.rotary = RotaryTables.Source.of(config.positions(), manager);
         for (int i = 0; i < part.blocks(); i++) {
             blocks.add(block(i));
         }
@@ -52,14 +52,14 @@ public final class Network {
                 halves.postNorms() ? norm(i, "ln2_post", Kind.LN2_POST_SCALE, Kind.LN2_POST_NORMALIZED) : null);
         AttentionConfig attention = config.attention();
         AttentionLayers layers = new AttentionLayers(
-                parameters.product(i, "qkv"),
+                parameters.linear(i, "qkv"),
                 attention.normalizedHeads() ? norm(i, "q_norm", null, null) : null,
                 attention.normalizedHeads() ? norm(i, "k_norm", null, null) : null,
-                parameters.product(i, "out"));
+                parameters.linear(i, "out"));
         FeedForward mlp = new FeedForward(
-                config.feedForward().gated() ? parameters.product(i, "gate") : null,
-                parameters.product(i, "up"),
-                parameters.product(i, "down"),
+                config.feedForward().gated() ? parameters.linear(i, "gate") : null,
+                parameters.linear(i, "up"),
+                parameters.linear(i, "down"),
                 config.activation(),
                 i);
         return new Block(
@@ -75,31 +75,28 @@ public final class Network {
                 config.norm(), parameters.norm(Parameters.ofBlock(block, layer)), eps, scale, normalized, block);
     }
 
-    /** Returns the residual stream after the last block, [batch, position, D], or null where the pass ends. */
+    /** Returns the residual stream after the last block, [batch, position, D]. */
     NDArray residual(NDArray tokens, Pass pass) {
         try (Scope scope = Scope.open()) {
             NDArray residual = pass.site(Kind.EMBED, -1, embed(tokens));
-            if (config.positions() instanceof PositionEncoding.Learned && !pass.ended()) {
+            if (config.positions() instanceof PositionEncoding.Learned) {
                 NDArray table = parameters.get(Parameters.POSITIONS); // [contextLength, D]
                 NDArray learned =
                         Aten.embedding(table, pass.geometry().positions()).broadcast(residual.getShape());
                 residual = residual.add(pass.site(Kind.POS_EMBED, -1, learned));
             }
-            RotaryTables turned = pass.ended() ? null : turns.at(pass.geometry());
+            RotaryTables tables = rotary.at(pass.geometry());
             for (int i = 0; i < blocks.size(); i++) {
-                if (pass.ended()) {
-                    return null;
-                }
                 NDArray before = residual;
                 boolean windowed = config.attention().windows().get(i) > 0;
-                residual = blocks.get(i).run(before, turned.of(windowed), pass);
+                residual = blocks.get(i).run(before, tables.of(windowed), pass);
                 before.close();
             }
-            if (blocks.size() < config.layers() && !pass.ended()) {
-                // The last that a part of a model computes is what its next block would read.
+            if (blocks.size() < config.layers()) {
+                // The last site of a partially loaded model is the input of the first block that is not loaded.
                 residual = pass.site(Kind.RESID_PRE, blocks.size(), residual);
             }
-            return pass.ended() ? null : scope.keep(residual);
+            return scope.keep(residual);
         }
     }
 
@@ -109,22 +106,22 @@ public final class Network {
         return scale == 1 ? embedded : Aten.mul(embedded, scale);
     }
 
-    /** Returns the final norm of the residual stream, or null where the pass ends. */
+    /** Returns the final norm of the residual stream. */
     public NDArray normalized(NDArray residual, Pass pass) {
         return lnFinal.run(residual, pass);
     }
 
-    /** Returns the final norm of the residual stream without sites. */
+    /** Returns the final norm of the residual stream without calling hooks. */
     public NDArray normalized(NDArray residual) {
         return lnFinal.apply(residual);
     }
 
-    /** Returns what the final norm multiplies by, [D]. */
+    /** Returns the factor of the final norm, [D]. */
     public NDArray finalNormWeight() {
         return lnFinal.weight();
     }
 
-    /** Returns the logits, [..., D] to [..., V]. */
+    /** Returns the logits, [..., V], of normalised vectors, [..., D]. */
     public NDArray unembed(NDArray normalized) {
         NDArray logits = parameters.unembed().apply(normalized);
         double cap = config.embedding().softCap();

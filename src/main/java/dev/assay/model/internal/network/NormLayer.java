@@ -6,7 +6,7 @@ import dev.assay.model.hook.HookPoint.Kind;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
-/** A norm over the last axis with its two sites. It is one operation unless somebody hooked a site. */
+/** A norm over the last axis with its two sites. It is one fused operation unless one of the sites is hooked. */
 final class NormLayer {
     private static final int[] LAST = {-1};
 
@@ -17,7 +17,7 @@ final class NormLayer {
     private final Kind normalizedSite;
     private final int block;
 
-    /** Makes the norm; {@code eps} is a scalar array. The sites may be null where only {@link #apply} is called. */
+    /** Creates the norm; {@code eps} is a scalar array. The sites may be null where only {@link #apply} is called. */
     NormLayer(Norm norm, WeightAndBias affine, NDArray eps, Kind scaleSite, Kind normalizedSite, int block) {
         this.norm = norm;
         this.affine = affine;
@@ -28,7 +28,7 @@ final class NormLayer {
     }
 
     /**
-     * Returns the norm of x, or null where the pass ends:
+     * Returns the norm of x:
      *
      * <pre>
      * LayerNorm:  (x − mean(x)) / √(variance(x) + eps) · weight + bias
@@ -40,7 +40,7 @@ final class NormLayer {
         return hooked ? stepByStep(x, pass) : apply(x);
     }
 
-    /** Returns the norm of x without sites. */
+    /** Returns the norm of x without calling hooks. */
     NDArray apply(NDArray x) {
         if (norm instanceof Norm.LayerNorm) {
             return Aten.layerNorm(x, affine.weight(), affine.bias(), eps);
@@ -50,7 +50,7 @@ final class NormLayer {
         }
     }
 
-    /** Returns what the normalised vector is multiplied by, [d]. */
+    /** Returns the factor of the normalised vector, [d]: the stored weight, plus 1 in families with a unit offset. */
     NDArray weight() {
         boolean offset = norm instanceof Norm.RmsNorm rms && rms.unitOffset();
         return offset ? affine.weight().add(1f) : affine.weight();
@@ -61,13 +61,7 @@ final class NormLayer {
             NDArray centred = norm instanceof Norm.LayerNorm ? x.sub(x.mean(LAST, true)) : x;
             NDArray square = centred.square().mean(LAST, true);
             NDArray scale = pass.site(scaleSite, block, square.add(eps).sqrt()); // [batch, position, 1]
-            if (pass.ended()) {
-                return null;
-            }
             NDArray normalized = pass.site(normalizedSite, block, centred.div(scale)); // [batch, position, d]
-            if (pass.ended()) {
-                return null;
-            }
             NDArray weighted = normalized.mul(weight());
             return scope.keep(affine.bias() == null ? weighted : weighted.add(affine.bias()));
         }

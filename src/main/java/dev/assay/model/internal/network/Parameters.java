@@ -163,12 +163,12 @@ public final class Parameters {
     }
 
     /** Returns a product of a block. */
-    Linear product(int block, String layer) {
+    Linear linear(int block, String layer) {
         String name = ofBlock(block, layer);
-        return product(name + WEIGHT, name + BIAS);
+        return linear(name + WEIGHT, name + BIAS);
     }
 
-    private Linear product(String weight, String bias) {
+    private Linear linear(String weight, String bias) {
         HalfMatrix half = halves.get(weight);
         return half == null
                 ? new WeightAndBias(arrays.get(weight), arrays.get(bias))
@@ -192,6 +192,6 @@ public final class Parameters {
 
     /** Returns the product that gives the logits. */
     Linear unembed() {
-        return product(unembeddingName(), UNEMBED_BIAS);
+        return linear(unembeddingName(), UNEMBED_BIAS);
     }
 }

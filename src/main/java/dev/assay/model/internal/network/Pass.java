@@ -7,16 +7,20 @@ import dev.assay.model.hook.HookTable;
 import dev.assay.model.hook.Site;
 import dev.assay.tensor.Autograd;
 
-/** One run of the model: its tokens, the hooks that watch it, and where it stops. */
+/** One run of the model: its tokens, the hooks on its sites, and the site where it ends. */
 public final class Pass {
     private final HookTable hooks;
     private final int stop;
     private final NDArray tokens;
     private final SequenceGeometry geometry;
     private final boolean recording = Autograd.isRecording();
-    private boolean ended;
 
-    /** A pass over [batch, position] tokens up to a slot of the table, that slot included. */
+    /**
+     * Creates a pass.
+     *
+     * @param stop the slot of the last site to compute, or {@link HookTable#NEVER}
+     * @param tokens int64 [batch, position]
+     */
     public Pass(HookTable hooks, int stop, NDArray tokens, SequenceGeometry geometry) {
         this.hooks = hooks;
         this.stop = stop;
@@ -24,28 +28,28 @@ public final class Pass {
         this.geometry = geometry;
     }
 
-    /** Shows an activation to the hooks of its site, unless the pass has ended, and returns what the model goes on with. */
+    /**
+     * Calls the hooks of a site and returns the activation to continue with.
+     *
+     * @throws PassEnded when this is the last site to compute
+     */
     NDArray site(Kind kind, int block, NDArray activation) {
         int slot = hooks.slot(kind, block);
-        HookTable.Hook hook = ended ? null : hooks.at(slot);
-        ended |= slot >= stop;
-        return hook == null ? activation : call(hook, new HookPoint(kind, block), activation);
-    }
-
-    private NDArray call(HookTable.Hook hook, HookPoint point, NDArray activation) {
-        return hook.apply(activation, new Site(point, tokens, geometry.mask()));
+        HookTable.Hook hook = hooks.at(slot);
+        NDArray result = hook == null
+                ? activation
+                : hook.apply(activation, new Site(new HookPoint(kind, block), tokens, geometry.mask()));
+        if (slot >= stop) {
+            throw PassEnded.INSTANCE;
+        }
+        return result;
     }
 
     boolean hooked(Kind kind, int block) {
         return hooks.at(hooks.slot(kind, block)) != null;
     }
 
-    /** Tells whether the last site asked for has been seen, so that nothing more is to be computed. */
-    boolean ended() {
-        return ended;
-    }
-
-    /** Tells whether gradients are recorded, so that nothing may be changed in place. */
+    /** Returns whether gradients are recorded. If so, no array may be changed in place. */
     boolean recording() {
         return recording;
     }
@@ -54,7 +58,10 @@ public final class Pass {
         return geometry;
     }
 
-    /** Tells whether somebody needs the attention of a parallel block, whose feed-forward half does without. */
+    /**
+     * Returns whether the attention of a parallel block is needed: not when the pass ends inside the feed-forward half, which does not
+     * read it, and no site of the attention is hooked.
+     */
     public boolean needsAttention(int block) {
         if (stop > hooks.slot(Kind.MLP_OUT, block)) {
             return true;

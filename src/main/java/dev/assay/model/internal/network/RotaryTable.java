@@ -24,8 +24,8 @@ record RotaryTable(NDArray cos, NDArray sin) {
                 : new RotaryTable(cos.mul((float) factor), sin.mul((float) factor));
     }
 
-    /** Returns x, [batch, position, head, h], turned. */
-    NDArray turn(NDArray x) {
+    /** Returns x, [batch, position, head, h], rotated by the angles of its positions. */
+    NDArray rotated(NDArray x) {
         return Aten.rotateHalves(x, cos, sin);
     }
 }

@@ -4,17 +4,17 @@ import ai.djl.ndarray.NDManager;
 import dev.assay.model.config.PositionEncoding;
 
 /**
- * The rotary angles of one run.
+ * The rotary tables of one run.
  *
- * @param full for blocks that see all tokens; null when positions are learned
- * @param windowed for blocks that see a window; null when positions are learned
+ * @param full for blocks with full attention; null when positions are learned
+ * @param windowed for blocks with an attention window; null when positions are learned
  */
 public record RotaryTables(RotaryTable full, RotaryTable windowed) {
     RotaryTable of(boolean seesWindow) {
         return seesWindow ? windowed : full;
     }
 
-    /** Where the angles of a model come from; both are null when positions are learned, and the same when blocks turn alike. */
+    /** The rotary embeddings of a model. Both are null when positions are learned; they are the same object when all blocks use one embedding. */
     record Source(RotaryEmbedding full, RotaryEmbedding windowed) {
         static Source of(PositionEncoding positions, NDManager manager) {
             if (positions instanceof PositionEncoding.RotaryByWindow two) {

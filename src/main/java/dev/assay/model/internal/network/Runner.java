@@ -12,7 +12,7 @@ import dev.assay.tensor.Scope;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Runs a network as far as somebody asks, under the hooks that the calling thread has open. */
+/** Runs a network to its last requested site, with the open hooks of the calling thread. */
 public final class Runner {
     private final TransformerConfig config;
     private final LoadedPart part;
@@ -37,7 +37,7 @@ public final class Runner {
         return logits(tokens, mask, UnaryOperator.identity());
     }
 
-    /** Returns the logits behind the last position, [batch, V]. */
+    /** Returns the logits at the last position, [batch, V]. */
     public NDArray lastLogits(NDArray tokens, NDArray mask) {
         return logits(tokens, mask, normalized -> normalized.get(":, -1"));
     }
@@ -50,7 +50,7 @@ public final class Runner {
         }
     }
 
-    /** Runs as much as the open hooks ask for. */
+    /** Runs to the deepest site that an open hook asks for. */
     public void observe(NDArray tokens, NDArray mask) {
         HookTable table = openHooks().table();
         observe(table, table.deepest(), tokens, mask);
@@ -62,10 +62,12 @@ public final class Runner {
         }
         try (Scope scope = Scope.open()) {
             run(table, stop, tokens, mask);
+        } catch (PassEnded reached) {
+            // The hooks have seen every site up to the last requested one.
         }
     }
 
-    /** Runs to the deepest of some sites and keeps their activations. */
+    /** Runs to the deepest of the sites and returns their activations. */
     public ActivationCache cache(NDArray tokens, NDArray mask, List<HookPoint> points) {
         ActivationCache cache = new ActivationCache();
         try {
@@ -96,7 +98,7 @@ public final class Runner {
         }
     }
 
-    /** Returns the final norm's result, or null when the run stops before. */
+    /** Returns the final norm, [batch, position, D]; throws {@link PassEnded} at the site of slot {@code stop}. */
     private NDArray run(HookTable table, int stop, NDArray givenTokens, NDArray givenMask) {
         NDArray tokens = givenTokens.toDevice(device, false);
         NDArray mask = givenMask == null ? null : givenMask.toDevice(device, false);
@@ -105,7 +107,6 @@ public final class Runner {
         SequenceGeometry geometry =
                 SequenceGeometry.of(tokens, mask, config.attention().windows(), explicitScores);
         Pass pass = new Pass(table, stop, tokens, geometry);
-        NDArray residual = network.residual(tokens, pass);
-        return pass.ended() ? null : network.normalized(residual, pass);
+        return network.normalized(network.residual(tokens, pass), pass);
     }
 }
