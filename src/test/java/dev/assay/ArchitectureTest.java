@@ -44,7 +44,8 @@ class ArchitectureTest {
         ARROWS.put("text.story", Set.of("text"));
         ARROWS.put("model.config", Set.of("tensor"));
         ARROWS.put("model.hook", Set.of("model.config"));
-        ARROWS.put("model.internal.network", Set.of("model.hook", "io"));
+        ARROWS.put("model.internal.hook", Set.of("model.hook"));
+        ARROWS.put("model.internal.network", Set.of("model.internal.hook", "io"));
         ARROWS.put("model.internal.family", Set.of("model.internal.network"));
         ARROWS.put("model", Set.of("model.internal.family", "checkpoint", "hub", "text.tokenizer", "view"));
         ARROWS.put("model.training", Set.of("model", "text"));

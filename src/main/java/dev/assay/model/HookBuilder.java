@@ -5,17 +5,18 @@ import dev.assay.InvalidInputException;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.ActivationEditor;
 import dev.assay.model.hook.ActivationReader;
-import dev.assay.model.hook.HookMemory;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookScope;
-import dev.assay.model.hook.HookTable.Entry;
+import dev.assay.model.internal.hook.HookMemory;
+import dev.assay.model.internal.hook.HookTable.Entry;
+import dev.assay.model.internal.hook.OpenHookScope;
 import dev.assay.tensor.Aten;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Collects the hooks of a {@link HookScope}. Several hooks of one site run in the order in which they were given. */
+/** Builds a {@link HookScope}. Several hooks of one site run in the order in which they were added. */
 public final class HookBuilder {
     private final HookedTransformer model;
     private final List<Function<HookMemory, List<Entry>>> hooks = new ArrayList<>();
@@ -25,10 +26,10 @@ public final class HookBuilder {
     }
 
     /**
-     * Adds a hook that reads.
+     * Adds a hook that reads an activation.
      *
      * @param point the site
-     * @param reader is called at every run
+     * @param reader called in every run
      * @return this
      * @throws InvalidInputException when the model lacks the site
      */
@@ -41,29 +42,29 @@ public final class HookBuilder {
     }
 
     /**
-     * Adds a hook that reads several sites of a run at once, as soon as the deepest of them is computed. A run that stops before
-     * does not call it.
+     * Adds a hook that reads several sites of a run in one call, when the deepest of them has been computed. A run that stops before
+     * the deepest site does not call the reader.
      *
      * @param points at least one site
-     * @param reader is called once a run; what it is given is valid during the call only
+     * @param reader called once per run; the cache is valid during the call only
      * @return this
-     * @throws InvalidInputException when the model lacks a site, or none is given
+     * @throws InvalidInputException when the model lacks a site, or the list is empty
      */
     public HookBuilder readTogether(List<HookPoint> points, Consumer<ActivationCache> reader) {
         if (points.isEmpty()) {
-            throw new InvalidInputException("no hook point was given to read, expected at least one");
+            throw new InvalidInputException("the list of hook points is empty, expected at least one");
         }
         points.forEach(model::require);
-        List<HookPoint> wanted = List.copyOf(points);
-        hooks.add(memory -> memory.together(wanted, reader));
+        List<HookPoint> sites = List.copyOf(points);
+        hooks.add(memory -> memory.together(sites, reader));
         return this;
     }
 
     /**
-     * Adds a hook that edits.
+     * Adds a hook that replaces an activation.
      *
      * @param point the site
-     * @param editor is called at every run
+     * @param editor called in every run
      * @return this
      * @throws InvalidInputException when the model lacks the site
      */
@@ -75,19 +76,18 @@ public final class HookBuilder {
                 throw new IllegalArgumentException("an edit of " + point + " returned shape " + edited.getShape()
                         + ", expected " + activation.getShape());
             }
-            // What the editor returned may be its own for longer than the run, which closes what it has used. Or its
-            // memory is Java's and goes with the run, while a cache or the backward pass still reads it.
+            // The run closes its arrays, but the editor may keep the returned one. And an array from Java data uses memory
+            // of Java that is freed with the run, while a cache or the backward pass still reads it.
             return edited == activation ? activation : Aten.copy(edited);
         }));
     }
 
     /**
-     * Adds a hook that reads a gradient: that of a loss with respect to what the model goes on with at a site, after every edit
-     * there. The site is watched in runs during which {@link dev.assay.tensor.Autograd} records, and {@link HookScope#backward}
-     * delivers.
+     * Adds a hook that reads the gradient of a loss with respect to the activation at a site, after all edits of the site. The site is
+     * recorded in runs during which {@link dev.assay.tensor.Autograd} records; {@link HookScope#backward} calls the reader.
      *
      * @param point the site
-     * @param reader is called at every backward pass with the gradient, in the shape of the site
+     * @param reader called in every backward pass with the gradient, in the shape of the site
      * @return this
      * @throws InvalidInputException when the model lacks the site
      */
@@ -102,15 +102,11 @@ public final class HookBuilder {
         return this;
     }
 
-    /**
-     * Puts the hooks on the runs of this thread.
-     *
-     * @return what takes them off
-     */
+    /** {@return the hooks, open for the runs of this thread until closed} */
     public HookScope open() {
         HookMemory memory = new HookMemory();
         List<Entry> entries =
                 hooks.stream().flatMap(hook -> hook.apply(memory).stream()).toList();
-        return new HookScope(model.openHooks(), entries, memory);
+        return new OpenHookScope(model.openHooks(), entries, memory);
     }
 }

@@ -10,27 +10,26 @@ import dev.assay.model.config.TransformerConfig;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookPointCatalog;
-import dev.assay.model.hook.OpenHooks;
+import dev.assay.model.internal.hook.OpenHooks;
 import dev.assay.model.internal.network.LoadedPart;
 import dev.assay.model.internal.network.Network;
 import dev.assay.model.internal.network.Parameters;
 import dev.assay.model.internal.network.Runner;
-import dev.assay.model.internal.network.WeightInitialization;
 import dev.assay.tensor.Scope;
-import dev.assay.tensor.TorchEngine;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A decoder-only transformer whose activations can be read and edited at every {@link HookPoint}. It computes what Hugging Face
- * computes, without folding anything, in float32 unless it was loaded in another {@link Precision}.
+ * A decoder-only transformer whose activations can be read and edited at every {@link HookPoint}. It computes the same numbers as the
+ * Hugging Face implementation, without folding any weights, in float32 unless it was loaded in another {@link Precision}.
  *
- * <p>Results belong to the open {@link Scope}, or else to the caller, who closes them. Several threads may use one model; hooks
- * act on the runs of the thread that opened them. Gradients are recorded while {@link dev.assay.tensor.Autograd} records.
+ * <p>Arrays that a method returns belong to the open {@link Scope}; without one, the caller closes them. Several threads may use one
+ * model. Hooks act on the runs of the thread that opened them. Gradients are recorded while {@link dev.assay.tensor.Autograd} records.
  */
 public final class HookedTransformer implements AutoCloseable {
     private final String name;
@@ -43,8 +42,8 @@ public final class HookedTransformer implements AutoCloseable {
     private final HookPointCatalog sites;
     private final Runner runner;
 
-    /** Makes a model of parameters that {@code manager} owns; the model owns the manager and the tokenizer. */
-    public HookedTransformer(
+    /** Creates a model of parameters that {@code manager} owns. The model owns the manager and the tokenizer. */
+    HookedTransformer(
             String name,
             TransformerConfig config,
             LoadedPart part,
@@ -62,113 +61,113 @@ public final class HookedTransformer implements AutoCloseable {
         this.runner = new Runner(config, part, network, manager.getDevice());
     }
 
-    /** Returns what loads a model with options. */
+    /** {@return a loader with options, such as the precision} */
     public static ModelLoader loader() {
         return new ModelLoader();
     }
 
-    /** Loads a model onto the CPU, as {@link ModelLoader#load(String)} does. */
+    /** Loads a model onto the CPU, see {@link ModelLoader#load(String)}. */
     public static HookedTransformer load(String nameOrFolder) throws IOException {
         return loader().load(nameOrFolder);
     }
 
-    /** Loads a model onto a device, as {@link ModelLoader#load(String)} does. */
+    /** Loads a model onto a device, see {@link ModelLoader#load(String)}. */
     public static HookedTransformer load(String nameOrFolder, Device device) throws IOException {
         return loader().device(device).load(nameOrFolder);
     }
 
-    /** Loads a model onto the CPU, as {@link ModelLoader#load(Path)} does. */
+    /** Loads a model onto the CPU, see {@link ModelLoader#load(Path)}. */
     public static HookedTransformer load(Path folder) throws IOException {
         return loader().load(folder);
     }
 
-    /** Loads a model onto a device, as {@link ModelLoader#load(Path)} does. */
+    /** Loads a model onto a device, see {@link ModelLoader#load(Path)}. */
     public static HookedTransformer load(Path folder, Device device) throws IOException {
         return loader().device(device).load(folder);
     }
 
-    /**
-     * Makes an untrained model: weights normal with deviation 0.02, biases 0, and the products that write to the residual stream
-     * divided by √(2·layers), as GPT-2 does.
-     *
-     * @param config its shape
-     * @param seed decides the weights
-     * @param device where it runs
-     * @return the model, without a tokenizer
-     */
-    public static HookedTransformer random(TransformerConfig config, long seed, Device device) {
-        NDManager manager = TorchEngine.newManager(device);
-        Parameters parameters = WeightInitialization.normal(config, seed, WeightInitialization.DEVIATION, manager);
-        LoadedPart whole = LoadedPart.whole(config);
-        return new HookedTransformer("random", config, whole, manager, parameters, ModelTokenizer.none());
+    /** {@return options for an untrained model with random weights} */
+    public static ModelInitializer initializer(TransformerConfig config) {
+        return new ModelInitializer(config);
     }
 
-    /** Returns the name or folder that the model was loaded by. */
+    /** {@return an untrained model without a tokenizer, see {@link ModelInitializer}} */
+    public static HookedTransformer random(TransformerConfig config, long seed, Device device) {
+        return initializer(config).seed(seed).device(device).create();
+    }
+
+    /** {@return the name or folder that the model was loaded by} */
     public String name() {
         return name;
     }
 
     /**
-     * Returns what a model can be known by, whatever its name: the SHA-256 of its configuration, of the weights that were loaded and
-     * of the precision it computes in. Reads every weight.
+     * Returns the SHA-256 of the configuration, of the loaded weights and of the precision, in hexadecimal. It identifies a model
+     * whatever its name. Reads every weight.
      */
     public String hash() {
         return parameters.hash(config);
     }
 
-    /** Returns what the model was built from. */
+    /** {@return the sizes and the structure of the model} */
     public TransformerConfig config() {
         return config;
     }
 
     /**
-     * Returns what turns text into tokens.
+     * Returns the tokenizer, which is closed with the model.
      *
-     * @return the tokenizer, closed with the model
-     * @throws InvalidInputException when the model came without one
+     * @throws InvalidInputException when the model has none
      */
     public Tokenizer tokenizer() {
         return tokenizer.get();
     }
 
-    /** Returns where the model runs. */
+    /** {@return the device of the weights and of every run} */
     public Device device() {
         return manager.getDevice();
     }
 
-    /** Returns the owner of the weights, which makes arrays on the right device. */
+    /** {@return the owner of the weights, which creates arrays on the device of the model} */
     public NDManager manager() {
         return manager;
     }
 
-    /** Returns what the matrix products compute in. */
+    /** {@return the precision of the matrix products} */
     public Precision precision() {
         return parameters.precision();
     }
 
-    /** {@return the weights, which stay owned by the model} */
-    public Parameters parameters() {
-        return parameters;
+    /**
+     * Returns the loaded weights by name, for example {@code blocks.0.qkv.weight} of shape [(H + 2K)·h, D]. The weights of linear
+     * layers have shape [out, in].
+     *
+     * @return float32 arrays that the model owns; in a model of 16 bits, the matrices are copies owned by the open scope
+     */
+    public Map<String, NDArray> parameters() {
+        return parameters.byName();
     }
 
     /**
-     * Returns the tokens of a text as the model takes them, without special tokens.
+     * Encodes a text without special tokens.
      *
-     * @param text any text that is not empty
+     * @param text a text that is not empty
      * @return int64 [1, position]
      */
     public NDArray tokens(String text) {
-        long[] ids = IntStream.of(tokenizer().encode(text)).asLongStream().toArray();
-        return manager.create(ids, new Shape(1, ids.length));
+        try (Scope scope = Scope.open()) {
+            long[] ids = IntStream.of(tokenizer().encode(text)).asLongStream().toArray();
+            return scope.keep(manager.create(ids, new Shape(1, ids.length)));
+        }
     }
 
     /**
-     * Returns the tokens of texts, the short ones filled up to the length of the longest.
+     * Encodes texts without special tokens and pads them to the length of the longest.
      *
-     * @param texts none of them empty
-     * @param side where to fill up
-     * @return tokens and mask, as {@link #forward(NDArray, NDArray)} and the others take them
-     * @throws InvalidInputException when the model came without a tokenizer
+     * @param texts texts that are not empty
+     * @param side the side of the padding
+     * @return tokens and mask, the arguments of {@link #forward(NDArray, NDArray)} and others
+     * @throws InvalidInputException when the model has no tokenizer
      */
     public PaddedTokens tokens(List<String> texts, Padding side) {
         List<int[]> rows = texts.stream().map(tokenizer()::encode).toList();
@@ -181,52 +180,52 @@ public final class HookedTransformer implements AutoCloseable {
     }
 
     /**
-     * Runs the whole model. Positions count the real tokens; what stands at padding is of no meaning.
+     * Runs the whole model. Positions count real tokens; the output at padding has no meaning.
      *
      * @param tokens int64 [batch, position]
-     * @param mask [batch, position], 1 or true where a token is real; null when all are
+     * @param mask [batch, position], 1 or true at real tokens; null when all tokens are real
      * @return logits [batch, position, V]
      */
     public NDArray forward(NDArray tokens, NDArray mask) {
         return runner.logits(tokens, mask);
     }
 
-    /** Runs what the open hooks ask for without padding, see {@link #observe(NDArray, NDArray)}. */
+    /** Runs to the deepest site with an open hook, without padding, see {@link #observe(NDArray, NDArray)}. */
     public void observe(NDArray tokens) {
         observe(tokens, null);
     }
 
     /**
-     * Runs as much of the model as the open hooks ask for; nothing when none is open.
+     * Runs the model to the deepest site with an open hook. Without open hooks, nothing is computed.
      *
      * @param tokens int64 [batch, position]
-     * @param mask [batch, position], 1 or true where a token is real; null when all are
+     * @param mask [batch, position], 1 or true at real tokens; null when all tokens are real
      */
     public void observe(NDArray tokens, NDArray mask) {
         runner.observe(tokens, mask);
     }
 
-    /** Keeps activations of a run without padding, see {@link #cache(NDArray, NDArray, HookPoint...)}. */
+    /** Returns activations of a run without padding, see {@link #cache(NDArray, NDArray, HookPoint...)}. */
     public ActivationCache cache(NDArray tokens, HookPoint... points) {
         return cache(tokens, null, points);
     }
 
     /**
-     * Runs the model to the deepest of some sites and keeps their activations. Open hooks act up to there.
+     * Runs the model to the deepest of some sites and returns their activations. Open hooks act up to that site.
      *
      * @param tokens int64 [batch, position]
-     * @param mask [batch, position], 1 or true where a token is real; null when all are
-     * @param points the sites; none given means every site of the model
-     * @return the activations, to be closed
+     * @param mask [batch, position], 1 or true at real tokens; null when all tokens are real
+     * @param points the sites; none means every site of the model
+     * @return the activations; the caller closes the cache
      */
     public ActivationCache cache(NDArray tokens, NDArray mask, HookPoint... points) {
-        return runner.cache(tokens, mask, wanted(points));
+        return runner.cache(tokens, mask, checked(points));
     }
 
-    private List<HookPoint> wanted(HookPoint... points) {
-        List<HookPoint> wanted = points.length == 0 ? hookPoints() : List.of(points);
-        wanted.forEach(this::require);
-        return wanted;
+    private List<HookPoint> checked(HookPoint... points) {
+        List<HookPoint> checked = points.length == 0 ? hookPoints() : List.of(points);
+        checked.forEach(this::require);
+        return checked;
     }
 
     /** Runs to a site without padding, see {@link #runTo(HookPoint, NDArray, NDArray)}. */
@@ -235,11 +234,11 @@ public final class HookedTransformer implements AutoCloseable {
     }
 
     /**
-     * Runs the model to a site and computes nothing after it. Open hooks act up to there, those at the site included.
+     * Runs the model to a site and computes nothing after it. Open hooks act up to and including that site.
      *
      * @param point the site
      * @param tokens int64 [batch, position]
-     * @param mask [batch, position], 1 or true where a token is real; null when all are
+     * @param mask [batch, position], 1 or true at real tokens; null when all tokens are real
      * @return the activation, in the shape of the site; gradients flow
      */
     public NDArray runTo(HookPoint point, NDArray tokens, NDArray mask) {
@@ -248,20 +247,20 @@ public final class HookedTransformer implements AutoCloseable {
     }
 
     /**
-     * Runs the whole model forwards and backwards and keeps the gradients of a loss at some sites: with respect to what the model
-     * goes on with there, after the edits of open hooks.
+     * Runs the whole model forwards and backwards and returns the gradients of a loss with respect to the activations at some sites,
+     * after the edits of open hooks.
      *
      * @param tokens int64 [batch, position]
-     * @param mask [batch, position], 1 or true where a token is real; null when all are
-     * @param loss makes a single number of the logits [batch, position, V], by operations through which gradients flow
-     * @param points the sites; none given means every site of the model
-     * @return the gradients in the shapes of their sites, to be closed
+     * @param mask [batch, position], 1 or true at real tokens; null when all tokens are real
+     * @param loss computes a single number from the logits [batch, position, V]; gradients must flow
+     * @param points the sites; none means every site of the model
+     * @return the gradients, in the shapes of their sites; the caller closes the cache
      */
     public ActivationCache gradients(NDArray tokens, NDArray mask, UnaryOperator<NDArray> loss, HookPoint... points) {
-        return SiteGradients.of(this, tokens, mask, loss, wanted(points));
+        return SiteGradients.of(this, tokens, mask, loss, checked(points));
     }
 
-    /** Returns what collects a set of hooks. */
+    /** {@return a builder for a set of hooks} */
     public HookBuilder hooks() {
         return new HookBuilder(this);
     }
@@ -275,16 +274,14 @@ public final class HookedTransformer implements AutoCloseable {
         part.require(point);
     }
 
-    /** Returns the sites and sizes of the model, which it need not run for; the text is a table. */
+    /** {@return the sizes and the sites of the model} */
     public ModelDescription describe() {
         return ModelDescription.of(name, config);
     }
 
     /**
-     * Returns the shape of a site.
+     * Returns the shape of a site, with -1 for the axes batch and position.
      *
-     * @param point the site
-     * @return the shape, with -1 for the axes of batch and position
      * @throws InvalidInputException when the model lacks the site
      */
     public Shape shape(HookPoint point) {
@@ -292,57 +289,54 @@ public final class HookedTransformer implements AutoCloseable {
     }
 
     /**
-     * Returns how many numbers a site has at each position, all heads together.
+     * Returns the size of a site at each position: the product of its axes after batch and position.
      *
-     * @param point the site
-     * @return the product of its axes after batch and position
-     * @throws InvalidInputException when the model lacks the site, or it has no vector at a position
+     * @throws InvalidInputException when the model lacks the site, or the site has no vector at each position
      */
     public int width(HookPoint point) {
         return sites.width(point);
     }
 
-    /**
-     * Tells whether the model has a site, and enough of it was loaded to get there.
-     *
-     * @param point the site
-     * @return true if it does
-     */
+    /** {@return whether the model has a site and its blocks up to the site are loaded} */
     public boolean has(HookPoint point) {
         return sites.has(point) && part.reaches(point);
     }
 
-    /** Returns every site that a run gets to, in the order of computation. */
+    /** {@return every site of the loaded part, in the order of computation} */
     public List<HookPoint> hookPoints() {
         return sites.all().stream().filter(part::reaches).toList();
     }
 
     /**
-     * Applies the final norm, without hooks.
+     * Applies the final norm, without calling hooks.
      *
-     * @param residual [..., D], of the residual stream after the last block
+     * @param residual [..., D], the residual stream after the last block
      * @return [..., D]
      */
     public NDArray finalNorm(NDArray residual) {
         part.requireFinalNorm();
-        return network.normalized(residual);
+        try (Scope scope = Scope.open()) {
+            return scope.keep(network.normalized(residual));
+        }
     }
 
     /**
      * Applies the unembedding.
      *
-     * @param normalized [..., D], a result of {@link #finalNorm}
+     * @param normalized [..., D], the output of {@link #finalNorm}
      * @return logits [..., V]
      */
     public NDArray unembed(NDArray normalized) {
         part.requireWhole("the logits");
-        return network.unembed(normalized);
+        try (Scope scope = Scope.open()) {
+            return scope.keep(network.unembed(normalized));
+        }
     }
 
     /**
-     * Returns the vectors whose products with the final norm are the logits.
+     * Returns the unembedding matrix.
      *
-     * @return float32 [V, D], not to be changed; of a model of 16 bits a copy
+     * @return float32 [V, D], must not be changed; in a model of 16 bits a copy
      */
     public NDArray unembedding() {
         part.requireWhole("the logits");
@@ -350,46 +344,47 @@ public final class HookedTransformer implements AutoCloseable {
     }
 
     /**
-     * Returns what the final norm multiplies by: its weight, or one more in families that store it so.
+     * Returns the factor of the final norm: its weight, plus 1 in families with a unit offset.
      *
-     * @return [D], not to be changed
+     * @return [D], must not be changed
      */
     public NDArray finalNormWeight() {
         part.requireFinalNorm();
         return network.finalNormWeight();
     }
 
-    /** Continues a text with the most probable tokens, see {@link #generate(List, int, Sampling)}. */
+    /** Continues a prompt with the most probable tokens, see {@link #generate(List, int, Sampling)}. */
     public int[] generate(int[] prompt, int newTokens) {
         return generate(prompt, newTokens, Sampling.greedy());
     }
 
-    /** Continues a text, see {@link #generate(List, int, Sampling)}. */
+    /** Continues a prompt, see {@link #generate(List, int, Sampling)}. */
     public int[] generate(int[] prompt, int newTokens, Sampling sampling) {
         return generate(List.of(prompt), newTokens, sampling).get(0);
     }
 
     /**
-     * Continues texts, each as it would be alone. Open hooks act. Past the context length, the model sees the last tokens only.
+     * Continues prompts. The continuation of a prompt does not depend on the other prompts. Open hooks act. Beyond the context length,
+     * the model reads only the latest tokens.
      *
      * @param prompts at least one token each
-     * @param newTokens how many to add to each
-     * @param sampling how to choose them; each text has its own draws from the seed
-     * @return each prompt and what follows
+     * @param newTokens the number of tokens to add to each prompt
+     * @param sampling the choice of the next token; each prompt has its own random stream from the seed
+     * @return the prompts with their continuations
      */
     public List<int[]> generate(List<int[]> prompts, int newTokens, Sampling sampling) {
         return new Generator(config.contextLength(), this::lastLogits).continueTexts(prompts, newTokens, sampling);
     }
 
-    /** Returns the logits behind the last tokens of texts, [text, V]. */
-    public float[] lastLogits(List<int[]> windows) {
+    /** {@return the logits after the last token of each text, text by text, V numbers each} */
+    public float[] lastLogits(List<int[]> texts) {
         try (Scope scope = Scope.open()) {
-            PaddedTokens padded = PaddedTokens.of(manager, windows, Padding.LEFT, 0);
+            PaddedTokens padded = PaddedTokens.of(manager, texts, Padding.LEFT, 0);
             return runner.lastLogits(padded.tokens(), padded.mask()).toFloatArray();
         }
     }
 
-    /** Writes the model with all bits of its weights, see {@link #save(Path, Precision)}. */
+    /** Writes the model as a Hugging Face folder with float32 weights, see {@link #save(Path, Precision)}. */
     public void save(Path folder) throws IOException {
         save(folder, Precision.FLOAT32);
     }
@@ -397,13 +392,13 @@ public final class HookedTransformer implements AutoCloseable {
     /**
      * Writes the model as a Hugging Face folder.
      *
-     * @param folder is made, or holds a model to replace
-     * @param precision of the weights in the file
-     * @throws InvalidInputException when the folder holds something else
-     * @throws IOException when writing fails; what was there before stays
+     * @param folder a new or empty folder, or a model to replace
+     * @param precision the type of the weights in the file
+     * @throws InvalidInputException when the folder contains other files, or only a part of the model is loaded
+     * @throws IOException when writing fails; the previous files are kept
      */
     public void save(Path folder, Precision precision) throws IOException {
-        part.requireWhole("what is to be saved");
+        part.requireWhole("the weights to save");
         new ModelFolder(config, parameters, tokenizer).write(folder, precision);
     }
 

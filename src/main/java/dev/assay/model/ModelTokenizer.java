@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The tokenizer of a model with the files it was read from, or the reason why there is none. */
-public final class ModelTokenizer implements AutoCloseable {
+final class ModelTokenizer implements AutoCloseable {
     private static final String TOKENIZER = "tokenizer.json";
     private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
 
@@ -24,7 +24,7 @@ public final class ModelTokenizer implements AutoCloseable {
     }
 
     /** Reads the tokenizer of a folder, which may lack one as long as nobody asks for it. */
-    public static ModelTokenizer of(Path folder) throws IOException {
+    static ModelTokenizer of(Path folder) throws IOException {
         if (!Files.exists(folder.resolve(TOKENIZER))) {
             String missing = folder + " has no " + TOKENIZER + ", expected one to read text with";
             return new ModelTokenizer(null, Map.of(), missing);

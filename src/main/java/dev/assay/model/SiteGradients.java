@@ -9,7 +9,7 @@ import dev.assay.tensor.Scope;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Computes the gradients of one loss at some sites. */
+/** Computes the gradients of a loss at several sites. */
 final class SiteGradients {
     private SiteGradients() {}
 
@@ -30,7 +30,6 @@ final class SiteGradients {
             gradients.close();
             throw failure;
         }
-        gradients.reverse(); // they came from the deepest site to the first
         return gradients;
     }
 }

@@ -68,10 +68,9 @@ class CheckpointFormsTest {
 
     private static void assertSameParameters(HookedTransformer expected, HookedTransformer found) {
         assertEquals(
-                expected.parameters().byName().keySet(),
-                found.parameters().byName().keySet());
+                expected.parameters().keySet(),
+                found.parameters().keySet());
         found.parameters()
-                .byName()
                 .forEach((name, parameter) -> assertArrayEquals(
                         expected.parameters().get(name).toFloatArray(), parameter.toFloatArray(), name));
     }
@@ -105,7 +104,7 @@ class CheckpointFormsTest {
         try (HookedTransformer model = Fixtures.load(BRAIN_FLOATS)) {
             float[] found = model.parameters().get(Parameters.EMBED).toFloatArray();
             assertArrayEquals(widenedByHand(EMBEDDING), found);
-            model.parameters().byName().forEach((name, parameter) -> {
+            model.parameters().forEach((name, parameter) -> {
                 for (float value : parameter.toFloatArray()) {
                     assertEquals(0, Float.floatToRawIntBits(value) & 0xFFFF, name);
                 }

@@ -36,7 +36,7 @@ class ModelDescriptionTest {
                     model.hookPoints(),
                     described.sites().stream().map(SiteDescription::point).toList());
             assertEquals(
-                    model.parameters().byName().values().stream()
+                    model.parameters().values().stream()
                             .mapToLong(weight -> weight.size())
                             .sum(),
                     described.parameters());

@@ -2,14 +2,14 @@ package dev.assay.model.hook;
 
 import ai.djl.ndarray.NDArray;
 
-/** Sees the activation of a site while the model runs. */
+/** Reads the activation, or the gradient, of a site during a run. */
 @FunctionalInterface
 public interface ActivationReader {
     /**
      * Reads an activation.
      *
-     * @param activation the shape of the site; valid during the call only, and not to be changed
-     * @param site where it is
+     * @param activation the activation, in the shape of the site; valid during the call only, must not be changed in place
+     * @param site the site, with the tokens of the run
      */
     void read(NDArray activation, Site site);
 }

@@ -2,23 +2,29 @@ package dev.assay.model.hook;
 
 import dev.assay.InvalidInputException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A place in a transformer whose activation can be read and edited, under the name that TransformerLens gives it
+ * A site of a transformer whose activation can be read and edited. Its name is TransformerLens's
  * ({@code blocks.3.hook_resid_post}).
  *
- * @param kind what the activation is
- * @param block the block it is in, counted from 0; -1 for the sites outside the blocks
+ * @param kind the kind of activation
+ * @param block the index of its block, from 0; -1 for sites outside the blocks
  */
 public record HookPoint(Kind kind, int block) {
+    /** Sorts hook points of one model by the order of computation. */
+    static final Comparator<HookPoint> COMPUTATION_ORDER = Comparator.comparing((HookPoint point) -> point.kind.place)
+            .thenComparing(HookPoint::block)
+            .thenComparing(HookPoint::kind);
+
     private static final Pattern IN_BLOCK = Pattern.compile("blocks\\.(\\d{1,6})\\.(.+)");
 
     /**
-     * What an activation is, in the order of computation. B is the batch, S the sequence, D the width of the residual stream, H and
-     * K the heads of queries and of keys, h the width of a head, M that of the feed-forward layer.
+     * The kinds of activations, in the order of computation. B is the batch size, S the sequence length, D the width of the residual
+     * stream, H and K the numbers of query heads and key-value heads, h the width of a head, M the width of the feed-forward layer.
      */
     public enum Kind {
         /** The embeddings of the tokens, [B, S, D]. */
@@ -26,15 +32,15 @@ public record HookPoint(Kind kind, int block) {
         /** The learned position vectors, [B, S, D]. */
         POS_EMBED("hook_pos_embed", Place.BEFORE),
 
-        /** The residual stream as a block reads it, [B, S, D]. */
+        /** The residual stream before a block, [B, S, D]. */
         RESID_PRE("hook_resid_pre", Place.BLOCK),
-        /** What the first norm divides by, [B, S, 1]. */
+        /** The divisor of the first norm, [B, S, 1]. */
         LN1_SCALE("ln1.hook_scale", Place.BLOCK),
         /** The first norm before weight and bias, [B, S, D]. */
         LN1_NORMALIZED("ln1.hook_normalized", Place.BLOCK),
-        /** Queries, [B, S, H, h]; before they are normalised, in families that do. */
+        /** Queries, [B, S, H, h]; before their norm in families that have one. */
         Q("attn.hook_q", Place.BLOCK),
-        /** Keys, [B, S, K, h]; before they are normalised, in families that do. */
+        /** Keys, [B, S, K, h]; before their norm in families that have one. */
         K("attn.hook_k", Place.BLOCK),
         /** Values, [B, S, K, h]. */
         V("attn.hook_v", Place.BLOCK),
@@ -42,40 +48,40 @@ public record HookPoint(Kind kind, int block) {
         ROT_Q("attn.hook_rot_q", Place.BLOCK),
         /** Keys after the rotation, [B, S, K, h]. */
         ROT_K("attn.hook_rot_k", Place.BLOCK),
-        /** Attention scores, hidden keys at a large negative number, [B, H, S, S]. */
+        /** Attention scores, with a large negative number at masked keys, [B, H, S, S]. */
         ATTN_SCORES("attn.hook_attn_scores", Place.BLOCK),
         /** Attention probabilities, [B, H, S, S] (query, key). */
         PATTERN("attn.hook_pattern", Place.BLOCK),
-        /** The heads' results, [B, S, H, h]. */
+        /** The outputs of the heads, [B, S, H, h]. */
         Z("attn.hook_z", Place.BLOCK),
-        /** What the norm after attention divides by, [B, S, 1]. */
+        /** The divisor of the norm after attention, [B, S, 1]. */
         LN1_POST_SCALE("ln1_post.hook_scale", Place.BLOCK),
         /** The norm after attention before its weight, [B, S, D]. */
         LN1_POST_NORMALIZED("ln1_post.hook_normalized", Place.BLOCK),
-        /** What attention adds to the residual stream, [B, S, D]. */
+        /** The output of attention, which is added to the residual stream, [B, S, D]. */
         ATTN_OUT("hook_attn_out", Place.BLOCK),
         /** The residual stream between the halves of a sequential block, [B, S, D]. */
         RESID_MID("hook_resid_mid", Place.BLOCK),
-        /** What the second norm divides by, [B, S, 1]. */
+        /** The divisor of the second norm, [B, S, 1]. */
         LN2_SCALE("ln2.hook_scale", Place.BLOCK),
         /** The second norm before weight and bias, [B, S, D]. */
         LN2_NORMALIZED("ln2.hook_normalized", Place.BLOCK),
-        /** The feed-forward layer before its nonlinearity, [B, S, M]; where there is a gate, that of the gate. */
+        /** The input of the nonlinearity of the feed-forward layer, [B, S, M]; in a gated layer, of the gate. */
         MLP_PRE("mlp.hook_pre", Place.BLOCK),
-        /** What the gate of the feed-forward layer multiplies, [B, S, M]. */
+        /** The linear branch of a gated feed-forward layer, before the product with the gate, [B, S, M]. */
         MLP_PRE_LINEAR("mlp.hook_pre_linear", Place.BLOCK),
-        /** The input of the feed-forward layer's last product: after the nonlinearity and the gate, [B, S, M]. */
+        /** The neurons of the feed-forward layer: after the nonlinearity and the product with the gate, [B, S, M]. */
         MLP_POST("mlp.hook_post", Place.BLOCK),
-        /** What the norm after the feed-forward layer divides by, [B, S, 1]. */
+        /** The divisor of the norm after the feed-forward layer, [B, S, 1]. */
         LN2_POST_SCALE("ln2_post.hook_scale", Place.BLOCK),
         /** The norm after the feed-forward layer before its weight, [B, S, D]. */
         LN2_POST_NORMALIZED("ln2_post.hook_normalized", Place.BLOCK),
-        /** What the feed-forward layer adds to the residual stream, [B, S, D]. */
+        /** The output of the feed-forward layer, which is added to the residual stream, [B, S, D]. */
         MLP_OUT("hook_mlp_out", Place.BLOCK),
-        /** The residual stream as a block leaves it, [B, S, D]. */
+        /** The residual stream after a block, [B, S, D]. */
         RESID_POST("hook_resid_post", Place.BLOCK),
 
-        /** What the final norm divides by, [B, S, 1]. */
+        /** The divisor of the final norm, [B, S, 1]. */
         LN_FINAL_SCALE("ln_final.hook_scale", Place.AFTER),
         /** The final norm before weight and bias, [B, S, D]. */
         LN_FINAL_NORMALIZED("ln_final.hook_normalized", Place.AFTER);
@@ -102,17 +108,17 @@ public record HookPoint(Kind kind, int block) {
                     Arrays.stream(values()).filter(kind -> kind.place == place).count();
         }
 
-        /** {@return whether every block has such a point} */
+        /** {@return whether the site is inside a block} */
         public boolean inBlock() {
             return place == Place.BLOCK;
         }
 
-        /** Tells whether the site has a number for each pair of positions instead of a vector for each position. */
+        /** {@return whether the site has one number per pair of positions, instead of a vector at each position} */
         public boolean isPairwise() {
             return this == ATTN_SCORES || this == PATTERN;
         }
 
-        /** Returns the number of this site in a model of some blocks, in the order of computation. */
+        /** {@return the index of this site in the order of computation, in a model of {@code layers} blocks} */
         public int slot(int block, int layers) {
             return switch (place) {
                 case BEFORE -> ordinal();
@@ -120,14 +126,9 @@ public record HookPoint(Kind kind, int block) {
                 case AFTER -> (layers - 1) * PER_BLOCK + ordinal();
             };
         }
-
-        /** Returns the number of sites that {@link #slot} counts. */
-        static int slots(int layers) {
-            return (layers - 1) * PER_BLOCK + values().length;
-        }
     }
 
-    /** Checks that a site in a block has one, and others none. */
+    /** Checks that exactly the sites inside blocks have a block index. */
     public HookPoint {
         if (kind.inBlock() ? block < 0 : block != -1) {
             throw new IllegalArgumentException("hook point " + kind.suffix + " has block " + block + ", expected "
@@ -136,11 +137,11 @@ public record HookPoint(Kind kind, int block) {
     }
 
     /**
-     * Reads a name of TransformerLens.
+     * Parses a TransformerLens name.
      *
      * @param name for example {@code blocks.3.hook_resid_post}
-     * @return the point
-     * @throws InvalidInputException when no site has such a name
+     * @return the hook point
+     * @throws InvalidInputException when no site has this name
      */
     public static HookPoint parse(String name) {
         Matcher matcher = IN_BLOCK.matcher(name);
@@ -159,100 +160,52 @@ public record HookPoint(Kind kind, int block) {
                 "hook point \"" + name + "\" is not a site of a transformer; expected one of " + known);
     }
 
-    /**
-     * Returns the name that TransformerLens gives this site.
-     *
-     * @return for example {@code blocks.3.hook_resid_post}
-     */
+    /** {@return the TransformerLens name, for example {@code blocks.3.hook_resid_post}} */
     public String name() {
         return kind.inBlock() ? "blocks." + block + "." + kind.suffix : kind.suffix;
     }
 
-    /**
-     * Returns the token embeddings.
-     *
-     * @return the point
-     */
+    /** {@return the token embeddings} */
     public static HookPoint embed() {
         return new HookPoint(Kind.EMBED, -1);
     }
 
-    /**
-     * Returns the residual stream as a block reads it.
-     *
-     * @param block counted from 0
-     * @return the point
-     */
+    /** {@return the residual stream before a block, counted from 0} */
     public static HookPoint residPre(int block) {
         return new HookPoint(Kind.RESID_PRE, block);
     }
 
-    /**
-     * Returns the residual stream between the halves of a sequential block.
-     *
-     * @param block counted from 0
-     * @return the point
-     */
+    /** {@return the residual stream between the halves of a sequential block, counted from 0} */
     public static HookPoint residMid(int block) {
         return new HookPoint(Kind.RESID_MID, block);
     }
 
-    /**
-     * Returns the residual stream as a block leaves it.
-     *
-     * @param block counted from 0
-     * @return the point
-     */
+    /** {@return the residual stream after a block, counted from 0} */
     public static HookPoint residPost(int block) {
         return new HookPoint(Kind.RESID_POST, block);
     }
 
-    /**
-     * Returns what attention adds to the residual stream.
-     *
-     * @param block counted from 0
-     * @return the point
-     */
+    /** {@return the output of the attention of a block, counted from 0} */
     public static HookPoint attnOut(int block) {
         return new HookPoint(Kind.ATTN_OUT, block);
     }
 
-    /**
-     * Returns the results of the attention heads.
-     *
-     * @param block counted from 0
-     * @return the point
-     */
+    /** {@return the outputs of the attention heads of a block, counted from 0} */
     public static HookPoint z(int block) {
         return new HookPoint(Kind.Z, block);
     }
 
-    /**
-     * Returns the attention probabilities.
-     *
-     * @param block counted from 0
-     * @return the point
-     */
+    /** {@return the attention probabilities of a block, counted from 0} */
     public static HookPoint pattern(int block) {
         return new HookPoint(Kind.PATTERN, block);
     }
 
-    /**
-     * Returns the neurons of the feed-forward layer, after the nonlinearity.
-     *
-     * @param block counted from 0
-     * @return the point
-     */
+    /** {@return the neurons of the feed-forward layer of a block, counted from 0} */
     public static HookPoint mlpPost(int block) {
         return new HookPoint(Kind.MLP_POST, block);
     }
 
-    /**
-     * Returns what the feed-forward layer adds to the residual stream.
-     *
-     * @param block counted from 0
-     * @return the point
-     */
+    /** {@return the output of the feed-forward layer of a block, counted from 0} */
     public static HookPoint mlpOut(int block) {
         return new HookPoint(Kind.MLP_OUT, block);
     }

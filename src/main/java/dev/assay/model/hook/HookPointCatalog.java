@@ -36,7 +36,7 @@ public final class HookPointCatalog {
         };
     }
 
-    /** Returns every site, in the order of computation. */
+    /** {@return every site of the model, in the order of computation} */
     public List<HookPoint> all() {
         List<HookPoint> before = new ArrayList<>();
         List<HookPoint> after = new ArrayList<>();
@@ -61,35 +61,39 @@ public final class HookPointCatalog {
         return all;
     }
 
-    /** Complains of a site that the model lacks. */
+    /**
+     * Checks that the model has a site.
+     *
+     * @throws InvalidInputException when it lacks the site
+     */
     public void require(HookPoint point) {
         if (has(point)) {
             return;
         }
         if (point.block() >= config.layers()) {
-            throw new InvalidInputException("hook point " + point + " is in a block that the model has not: it has "
-                    + config.layers() + ", numbered 0 to " + (config.layers() - 1));
+            throw new InvalidInputException("hook point " + point + " has block " + point.block()
+                    + ", expected a block of the model, 0 to " + (config.layers() - 1));
         }
         List<String> known = all().stream()
                 .filter(site -> site.block() == point.block())
                 .map(HookPoint::name)
                 .toList();
         throw new InvalidInputException("hook point " + point + " does not exist in a " + config.family()
-                + " model like this one, " + reason(point.kind()) + "; expected one of " + String.join(", ", known));
+                + " model " + reason(point.kind()) + "; expected one of " + String.join(", ", known));
     }
 
     private static String reason(Kind kind) {
         return switch (kind) {
-            case POS_EMBED -> "whose positions are rotary";
-            case ROT_Q, ROT_K -> "whose positions are learned";
-            case RESID_MID -> "both halves of whose blocks read resid_pre";
-            case LN2_SCALE, LN2_NORMALIZED -> "whose blocks have one norm, ln1, for both halves";
-            case MLP_PRE_LINEAR -> "whose feed-forward layers have no gate";
-            default -> "whose blocks have no norm after their halves";
+            case POS_EMBED -> "with rotary positions";
+            case ROT_Q, ROT_K -> "with learned positions";
+            case RESID_MID -> "with parallel blocks";
+            case LN2_SCALE, LN2_NORMALIZED -> "whose blocks share the norm ln1";
+            case MLP_PRE_LINEAR -> "without gated feed-forward layers";
+            default -> "without norms after attention and feed-forward layer";
         };
     }
 
-    /** Returns the shape of a site; batch and sequence are -1. */
+    /** {@return the shape of a site, with -1 for the axes batch and position} */
     public Shape shape(HookPoint point) {
         require(point);
         return switch (point.kind()) {
@@ -102,12 +106,12 @@ public final class HookPointCatalog {
         };
     }
 
-    /** Returns how many numbers a site has at each position, all heads together. */
+    /** {@return the size of a site at each position, over all heads} */
     public int width(HookPoint point) {
         Shape shape = shape(point);
         if (point.kind().isPairwise()) {
             throw new InvalidInputException("hook point " + point
-                    + " has one number for each pair of positions, expected a site with a vector at each position");
+                    + " has one number per pair of positions, expected a site with a vector at each position");
         }
         return (int) shape.slice(2).size();
     }

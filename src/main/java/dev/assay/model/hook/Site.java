@@ -4,24 +4,24 @@ import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
 
 /**
- * Where in a run a hook is called.
+ * The context of a hook call: a site and the tokens of the run.
  *
- * @param point the site
+ * @param point the hook point
  * @param tokens int64 [batch, position]
- * @param mask bool [batch, position], true where a token is real; null when all are
+ * @param mask bool [batch, position], true at real tokens; null when all tokens are real
  */
 public record Site(HookPoint point, NDArray tokens, NDArray mask) {
     /**
-     * Returns the rows of the real positions, those at padding left out. Gradients flow.
+     * Returns the rows of the real positions, without padding. Gradients flow.
      *
-     * @param values [batch, position, ...]: the activation, something computed of it, or the tokens
-     * @return [n, d], d the product of the axes after the position; [n] when there are none
-     * @throws InvalidInputException when the values have no vector at each position
+     * @param values [batch, position, ...]: the activation, an array computed from it, or the tokens
+     * @return [n, d], where d is the size of all axes after the position; [n] when there are none
+     * @throws InvalidInputException when the site has no vector at each position, or the values have other axes
      */
     public NDArray real(NDArray values) {
         if (point.kind().isPairwise()) {
-            throw new InvalidInputException(
-                    "hook point " + point + " has a number for each pair of positions, so it has no rows of real ones");
+            throw new InvalidInputException("hook point " + point
+                    + " has one number per pair of positions, expected a site with a vector at each position");
         }
         return PaddingFilter.of(values, tokens, mask);
     }

@@ -5,19 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A site and what its activation looks like.
+ * A site and the axes of its activation.
  *
- * @param point the site
- * @param axes its axes, in order: {@code batch}, {@code position}, {@code query} and {@code key} for those that depend on the
- *     tokens, and the others' sizes
+ * @param point the hook point
+ * @param axes the axes, in order: {@code batch}, {@code position}, {@code query} and {@code key} where the size depends on the
+ *     tokens, otherwise the size
  */
 public record SiteDescription(HookPoint point, List<String> axes) {
-    /** Keeps the list from changing. */
+    /** Copies the list. */
     public SiteDescription {
         axes = List.copyOf(axes);
     }
 
-    /** Describes a site of a shape with -1 for the axes that depend on the tokens. */
+    /** {@return the description of a site of a shape with -1 for the axes that depend on the tokens} */
     public static SiteDescription of(HookPoint point, Shape shape) {
         List<String> open = new ArrayList<>(
                 point.kind().isPairwise() ? List.of("batch", "query", "key") : List.of("batch", "position"));
@@ -28,11 +28,7 @@ public record SiteDescription(HookPoint point, List<String> axes) {
         return new SiteDescription(point, axes);
     }
 
-    /**
-     * Returns the axes as people write them.
-     *
-     * @return for example {@code [batch, position, 512]}
-     */
+    /** {@return the axes as text, for example {@code [batch, position, 512]}} */
     public String shape() {
         return "[" + String.join(", ", axes) + "]";
     }

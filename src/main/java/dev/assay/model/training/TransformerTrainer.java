@@ -2,22 +2,18 @@ package dev.assay.model.training;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.ModelTokenizer;
+import dev.assay.model.ModelInitializer;
 import dev.assay.model.config.TransformerConfig;
-import dev.assay.model.internal.network.LoadedPart;
-import dev.assay.model.internal.network.Parameters;
-import dev.assay.model.internal.network.WeightInitialization;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
-import dev.assay.tensor.TorchEngine;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.function.Consumer;
 
 /**
@@ -74,32 +70,28 @@ public final class TransformerTrainer {
 
     private HookedTransformer train() throws IOException {
         requireHeldOut();
-        NDManager manager = TorchEngine.newManager(device);
-        HookedTransformer model = null;
+        HookedTransformer model = HookedTransformer.initializer(config)
+                .name("in training")
+                .seed(seed)
+                .embeddingDeviation(embeddingDeviation)
+                .tokenizer(corpus.tokenizer().file().toAbsolutePath().getParent())
+                .device(device)
+                .create();
         try {
-            Parameters parameters = WeightInitialization.normal(config, seed, embeddingDeviation, manager);
-            ModelTokenizer tokenizer =
-                    ModelTokenizer.of(corpus.tokenizer().file().toAbsolutePath().getParent());
-            model = new HookedTransformer(
-                    "in training", config, LoadedPart.whole(config), manager, parameters, tokenizer);
             train(model);
             return model;
         } catch (IOException | RuntimeException failure) {
-            if (model == null) {
-                manager.close();
-            } else {
-                model.close();
-            }
+            model.close();
             throw failure;
         }
     }
 
     private void train(HookedTransformer model) throws IOException {
-        Parameters parameters = model.parameters();
-        parameters.byName().values().forEach(parameter -> parameter.setRequiresGradient(true));
+        Collection<NDArray> parameters = model.parameters().values();
+        parameters.forEach(parameter -> parameter.setRequiresGradient(true));
         long start = System.nanoTime();
         long seen = 0;
-        try (AdamW adam = new AdamW(parameters.byName().values(), optimizer, model.manager());
+        try (AdamW adam = new AdamW(parameters, optimizer, model.manager());
                 Batches batches = new Batches(corpus)) {
             for (int step = 1; step <= steps; step++) {
                 double rate = schedule.at(step);
@@ -112,7 +104,7 @@ public final class TransformerTrainer {
                 listener.accept(new TrainingProgress(step, steps, seen, loss, validation, rate, seconds));
             }
         } finally {
-            parameters.byName().values().forEach(parameter -> parameter.setRequiresGradient(false));
+            parameters.forEach(parameter -> parameter.setRequiresGradient(false));
         }
     }
 
@@ -204,7 +196,7 @@ public final class TransformerTrainer {
         private int warmup = 100;
         private double learningRate = 2e-3;
         private double weightDecay = 0.01;
-        private double embeddingDeviation = WeightInitialization.DEVIATION;
+        private double embeddingDeviation = ModelInitializer.DEVIATION;
         private double beta2 = 0.95;
         private double clipNorm = 1;
         private int validationEvery = 250;

@@ -51,7 +51,7 @@ class GradientTest {
     /** Large enough weights that differences stand out of the rounding of float32. */
     private static HookedTransformer model(Family family) {
         HookedTransformer model = HookedTransformer.random(family.config, 3, Device.cpu());
-        model.parameters().byName().values().stream()
+        model.parameters().values().stream()
                 .filter(parameter -> parameter.getShape().dimension() > 1)
                 .forEach(parameter -> parameter.muli(8));
         return model;
@@ -66,7 +66,7 @@ class GradientTest {
     void parametersHaveTheSlopeOfTheLoss(Family family) {
         try (HookedTransformer model = model(family);
                 Scope scope = Scope.open()) {
-            var parameters = model.parameters().byName();
+            var parameters = model.parameters();
             parameters.values().forEach(parameter -> parameter.setRequiresGradient(true));
             try (Autograd gradients = Autograd.recording()) {
                 gradients.backward(NextTokenLoss.of(model, tokens(model)));

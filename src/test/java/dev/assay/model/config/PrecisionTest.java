@@ -123,11 +123,10 @@ class PrecisionTest {
             assertEquals(8, rounded.generate(new int[] {1, 2, 3}, 5).length);
             assertEquals(DataType.FLOAT32, rounded.unembedding().getDataType());
             rounded.parameters()
-                    .byName()
                     .forEach((name, weight) -> assertEquals(DataType.FLOAT32, weight.getDataType(), name));
             assertEquals(
                     Parameters.shapes(rounded.config()).keySet(),
-                    Map.copyOf(rounded.parameters().byName()).keySet());
+                    Map.copyOf(rounded.parameters()).keySet());
         }
     }
 
@@ -168,12 +167,10 @@ class PrecisionTest {
                 Scope scope = Scope.open()) {
             half.save(second, precision);
             try (HookedTransformer again = HookedTransformer.load(second)) {
-                Map<String, NDArray> expected = widened.parameters().byName();
+                Map<String, NDArray> expected = widened.parameters();
                 again.parameters()
-                        .byName()
                         .forEach((name, weight) -> assertTrue(weight.contentEquals(expected.get(name)), name));
                 half.parameters()
-                        .byName()
                         .forEach((name, weight) -> assertTrue(weight.contentEquals(expected.get(name)), name));
             }
         }

@@ -15,6 +15,7 @@ import dev.assay.model.Fixtures;
 import dev.assay.model.HookBuilder;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint.Kind;
+import dev.assay.model.internal.hook.HookTable;
 import dev.assay.model.internal.network.Pass;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;

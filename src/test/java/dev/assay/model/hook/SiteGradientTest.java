@@ -70,7 +70,7 @@ class SiteGradientTest {
                 .heads(2)
                 .build();
         try (HookedTransformer random = HookedTransformer.random(config, 3, Device.cpu())) {
-            random.parameters().byName().values().stream()
+            random.parameters().values().stream()
                     .filter(parameter -> parameter.getShape().dimension() > 1)
                     .forEach(parameter -> parameter.muli(8));
             random.save(folder.resolve(name));

@@ -61,7 +61,7 @@ class StopInsideABlockTest {
             NDArray tokens = tokens(model);
             for (HookPoint point : points) {
                 // A weight that is closed cannot be used: the run would fail.
-                model.parameters().byName().forEach((name, weight) -> {
+                model.parameters().forEach((name, weight) -> {
                     int block = Parameters.blockOf(name);
                     boolean needed = block < BLOCK && !name.startsWith(Parameters.LN_FINAL)
                             || block == BLOCK && layersFor(point.kind()).contains(name.split("\\.")[2]);

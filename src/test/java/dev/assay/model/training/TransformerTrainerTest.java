@@ -89,7 +89,6 @@ class TransformerTrainerTest {
                         .train();
                 HookedTransformer twice = trainer(TransformerConfig.gptNeoX()).train()) {
             once.parameters()
-                    .byName()
                     .forEach((name, parameter) -> assertArrayEquals(
                             parameter.toFloatArray(),
                             twice.parameters().get(name).toFloatArray(),
@@ -118,7 +117,6 @@ class TransformerTrainerTest {
                     HookedTransformer half = HookedTransformer.load(folder.resolve("half"))) {
                 assertEquals(trained.config(), full.config());
                 full.parameters()
-                        .byName()
                         .forEach((name, parameter) -> assertArrayEquals(
                                 trained.parameters().get(name).toFloatArray(), parameter.toFloatArray(), name));
                 assertEquals(trained.tokenizer().eosId(), full.tokenizer().eosId());

@@ -3,7 +3,7 @@ package dev.assay.model.internal.network;
 import ai.djl.ndarray.NDArray;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookPoint.Kind;
-import dev.assay.model.hook.HookTable;
+import dev.assay.model.internal.hook.HookTable;
 import dev.assay.model.hook.Site;
 import dev.assay.tensor.Autograd;
 

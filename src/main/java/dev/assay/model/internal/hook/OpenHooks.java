@@ -1,6 +1,7 @@
-package dev.assay.model.hook;
+package dev.assay.model.internal.hook;
 
-import dev.assay.model.hook.HookTable.Entry;
+import dev.assay.model.internal.hook.HookTable.Entry;
+import dev.assay.model.internal.hook.HookTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,13 +13,12 @@ public final class OpenHooks {
     private final List<List<Entry>> scopes = new ArrayList<>();
     private HookTable table;
 
-    /** Creates an empty stack of scopes for a number of blocks. */
     public OpenHooks(int layers) {
         this.layers = layers;
         rebuild();
     }
 
-    /** {@return the hooks of all open scopes} */
+    /** Returns the hooks of all open scopes. */
     public HookTable table() {
         return table;
     }
@@ -33,10 +33,10 @@ public final class OpenHooks {
         rebuild();
     }
 
-    /** Returns the table of the open hooks and some more after them. */
-    public HookTable tableWith(List<Entry> more) {
+    /** Returns the hooks of all open scopes, followed by additional ones. */
+    public HookTable tableWith(List<Entry> additional) {
         Stream<Entry> open = scopes.stream().flatMap(List::stream).sorted(Comparator.comparing(Entry::afterEdits));
-        return HookTable.of(layers, Stream.concat(open, more.stream()).toList());
+        return HookTable.of(layers, Stream.concat(open, additional.stream()).toList());
     }
 
     private void rebuild() {

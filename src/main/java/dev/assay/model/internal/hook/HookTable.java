@@ -1,28 +1,29 @@
-package dev.assay.model.hook;
+package dev.assay.model.internal.hook;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.model.hook.HookPoint.Kind;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.Site;
 import java.util.List;
 
-/** What is hooked where, as one array over the sites of a model in the order of computation. */
+/** The hooks of a run, as one array over the sites of a model in the order of computation. */
 public final class HookTable {
-    /** The slot of a stop that no run reaches. */
+    /** A slot after every site: a run to this slot is complete. */
     public static final int NEVER = Integer.MAX_VALUE;
 
-    /** One hook, or several in a row. */
+    /** One hook, or the composition of all hooks of a site. */
     @FunctionalInterface
     public interface Hook {
-        /** Receives the activation at a site and returns the one the model continues with. */
+        /** Returns the activation to continue with, given the activation of a site. */
         NDArray apply(NDArray activation, Site site);
     }
 
     /**
-     * A hook and where it hangs.
+     * A hook and its site.
      *
-     * @param afterEdits whether it comes after the other hooks of its site, whoever opened them
+     * @param afterEdits whether the hook runs after all other hooks of its site, in whichever scope they were opened
      */
     public record Entry(HookPoint point, Hook hook, boolean afterEdits) {
-        /** Creates an entry that runs before edits. */
         public Entry(HookPoint point, Hook hook) {
             this(point, hook, false);
         }
@@ -40,9 +41,9 @@ public final class HookTable {
         this.hooksScores = hooksScores;
     }
 
-    /** {@return a table of the given hooks} */
+    /** Returns the table of the entries, in a model of this many blocks. */
     public static HookTable of(int layers, List<Entry> entries) {
-        Hook[] hooks = new Hook[Kind.slots(layers)];
+        Hook[] hooks = new Hook[Kind.LN_FINAL_NORMALIZED.slot(-1, layers) + 1];
         int deepest = -1;
         for (Entry entry : entries) {
             int slot = entry.point().kind().slot(entry.point().block(), layers);
@@ -56,22 +57,22 @@ public final class HookTable {
         return new HookTable(layers, hooks, deepest, hooksScores);
     }
 
-    /** Tells whether some block has to make its attention scores, which the fused operation does not. */
+    /** Returns whether attention scores or patterns are hooked, which fused attention does not compute. */
     public boolean hooksScores() {
         return hooksScores;
     }
 
-    /** {@return the index of a hook point} */
+    /** Returns the slot of a site. */
     public int slot(Kind kind, int block) {
         return kind.slot(block, layers);
     }
 
-    /** {@return the hook at an index, or null} */
+    /** Returns the hook of a slot, or null. */
     public Hook at(int slot) {
         return hooks[slot];
     }
 
-    /** Returns the last hooked slot, or -1. */
+    /** Returns the deepest hooked slot, or -1. */
     public int deepest() {
         return deepest;
     }

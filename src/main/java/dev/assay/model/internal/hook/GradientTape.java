@@ -1,20 +1,22 @@
-package dev.assay.model.hook;
+package dev.assay.model.internal.hook;
 
 import ai.djl.ndarray.NDArray;
+import dev.assay.model.hook.ActivationReader;
+import dev.assay.model.hook.Site;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Delivers gradients at sites. What the model goes on with gets a zero added that requires a gradient: the zero's gradient is that of
- * the site, and no parameter needs one.
+ * Records sites and delivers the gradients there. A zero array that requires a gradient is added to the activation of a site: the
+ * gradient of the zero is the gradient at the site, and no parameter needs a gradient.
  */
 final class GradientTape implements AutoCloseable {
-    /** The zeros of the runs since the last delivery, the latest first. */
+    /** The zeros of the runs since the last backward pass, the latest first. */
     private final Deque<Leaf> leaves = new ArrayDeque<>();
 
-    /** A zero at a site, with all that its reader will be told; owned by the tape. */
+    /** A zero at a site, with the reader of its gradient. The tape owns the arrays. */
     private record Leaf(NDArray zero, Site site, ActivationReader reader) implements AutoCloseable {
         void deliver() {
             try (Scope scope = Scope.open()) {
@@ -32,28 +34,28 @@ final class GradientTape implements AutoCloseable {
         }
     }
 
-    /** Returns an activation with a zero added; itself while no gradients are recorded. */
+    /** Returns the activation plus a recorded zero; the activation itself while no gradients are recorded. */
     NDArray watch(NDArray activation, Site site, ActivationReader reader) {
         if (!Autograd.isRecording()) {
             return activation;
         }
         NDArray zero = Scope.detached(activation::zerosLike);
         zero.setRequiresGradient(true);
-        leaves.push(new Leaf(zero, kept(site), reader));
+        leaves.push(new Leaf(zero, lasting(site), reader));
         return activation.add(zero);
     }
 
-    /** Returns a site whose arrays outlive the run. */
-    private static Site kept(Site site) {
-        NDArray mask = site.mask() == null ? null : ActivationCache.copied(site.mask());
-        return new Site(site.point(), ActivationCache.copied(site.tokens()), mask);
+    /** Returns a site with copies of its arrays, which outlive the run. */
+    private static Site lasting(Site site) {
+        NDArray mask = site.mask() == null ? null : Scope.detached(site.mask()::duplicate);
+        return new Site(site.point(), Scope.detached(site.tokens()::duplicate), mask);
     }
 
-    /** Computes the gradients of a scalar and shows them to the readers, the deepest site first. */
+    /** Computes the gradients of a scalar and passes them to the readers, from the deepest site to the first. */
     void backward(NDArray loss) {
         if (leaves.isEmpty()) {
-            throw new IllegalStateException("no run was recorded for these hooks: open Autograd.recording() around it,"
-                    + " and have a hook that reads a gradient");
+            throw new IllegalStateException("no run was recorded for these hooks: open Autograd.recording() around the run,"
+                    + " with at least one hook that reads a gradient");
         }
         if (loss.size() != 1) {
             throw new IllegalArgumentException("the loss has shape " + loss.getShape() + ", expected a single number");
@@ -68,7 +70,7 @@ final class GradientTape implements AutoCloseable {
         }
     }
 
-    /** Forgets what was recorded. */
+    /** Releases the recorded sites. */
     @Override
     public void close() {
         leaves.forEach(Leaf::close);
