@@ -2,32 +2,62 @@ package dev.assay;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.core.domain.JavaTypeVariable;
 import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
 import dev.assay.tensor.TorchEngine;
+import java.io.IOException;
 import java.net.Socket;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
-/** The arrows between the packages, and a few habits. */
+/** The rules of the architecture: the packages with their dependencies, internal packages, sizes, and single owners of libraries. */
 @AnalyzeClasses(packages = "dev.assay", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    /** What each package may use besides the packages that those may use. */
+    private static final Path SOURCES = Path.of("src/main/java/dev/assay");
+    private static final int LARGEST_PACKAGE = 45;
+    private static final int LONGEST_CLASS = 450;
+
+    /** The packages that each package may use, in addition to the packages that those may use. */
     private static final Map<String, Set<String>> ARROWS = new LinkedHashMap<>();
 
     static {
@@ -46,7 +76,8 @@ class ArchitectureTest {
         ARROWS.put("model.hook", Set.of("model.config"));
         ARROWS.put("model.internal.hook", Set.of("model.hook"));
         ARROWS.put("model.internal.network", Set.of("model.internal.hook", "io"));
-        ARROWS.put("model.internal.family", Set.of("model.internal.network"));
+        ARROWS.put("model.spi", Set.of("model.config", "io"));
+        ARROWS.put("model.internal.family", Set.of("model.internal.network", "model.spi"));
         ARROWS.put("model", Set.of("model.internal.family", "checkpoint", "hub", "text.tokenizer", "view"));
         ARROWS.put("model.training", Set.of("model", "text"));
         ARROWS.put("activation.exported", Set.of("model"));
@@ -103,6 +134,53 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule packagesFormNoCycle =
             slices().matching("dev.assay.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule onlyTheirStageVerifyAndBenchUseInternalPackages = classes()
+            .that(resideInAPackage("dev.assay..internal.."))
+            .should(beUsedOnlyByTheirStage());
+
+    @ArchTest
+    static final ArchRule publicTypesExposeNoInternalType = classes()
+            .that()
+            .resideOutsideOfPackage("dev.assay..internal..")
+            .should(exposeNoInternalType());
+
+    @Test
+    void packagesHaveAtMost45Files() throws IOException {
+        Map<Path, List<Path>> packages =
+                sources().stream().collect(Collectors.groupingBy(file -> file.getParent()));
+        packages.remove(SOURCES.resolve("cli"));
+        List<String> large = packages.entrySet().stream()
+                .filter(entry -> entry.getValue().size() > LARGEST_PACKAGE)
+                .map(entry -> entry.getKey() + ": " + entry.getValue().size() + " files")
+                .toList();
+        assertEquals(List.of(), large);
+    }
+
+    @Test
+    void classesOutsideTensorHaveAtMost450Lines() throws IOException {
+        List<String> large = new ArrayList<>();
+        for (Path file : sources()) {
+            long lines;
+            try (Stream<String> content = Files.lines(file)) {
+                lines = content.count();
+            }
+            if (lines > LONGEST_CLASS && !file.startsWith(SOURCES.resolve("tensor"))) {
+                large.add(file + ": " + lines + " lines");
+            }
+        }
+        assertEquals(List.of(), large);
+    }
+
+    @ArchTest
+    void everyPackageIsInTheTable(JavaClasses classes) {
+        Set<String> missing = classes.stream()
+                .map(type -> type.getPackageName().replaceFirst("dev\\.assay\\.?", ""))
+                .filter(name -> !name.isEmpty() && !ARROWS.containsKey(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(Set.of(), missing);
+    }
 
     @ArchTest
     static final ArchRule theRootPackageUsesNoOther = noClasses()
@@ -206,6 +284,93 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nothingStaticChanges =
             fields().that().areStatic().should().beFinal();
+
+    private static List<Path> sources() throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            List<Path> sources = files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !file.endsWith("package-info.java"))
+                    .toList();
+            assertFalse(sources.isEmpty(), "no source files in " + SOURCES.toAbsolutePath());
+            return sources;
+        }
+    }
+
+    /** Returns the stage of a package: {@code dev.assay.model} for {@code dev.assay.model.internal.network}. */
+    private static String stage(JavaClass type) {
+        return Arrays.stream(type.getPackageName().split("\\.")).limit(3).collect(Collectors.joining("."));
+    }
+
+    private static boolean isInternal(JavaClass type) {
+        return (type.getPackageName() + ".").contains(".internal.")
+                && type.getPackageName().startsWith("dev.assay.");
+    }
+
+    private static ArchCondition<JavaClass> beUsedOnlyByTheirStage() {
+        Set<String> exempt = Set.of("dev.assay.verify", "dev.assay.bench");
+        return new ArchCondition<>("be used only by their stage, verify and bench") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                for (Dependency use : type.getDirectDependenciesToSelf()) {
+                    String user = stage(use.getOriginClass());
+                    boolean allowed = user.equals(stage(type)) || exempt.contains(user);
+                    events.add(new SimpleConditionEvent(type, allowed, use.getDescription()));
+                }
+            }
+        };
+    }
+
+    /** Checks supertypes, type parameters and the signatures of the public and protected members of public types. */
+    private static ArchCondition<JavaClass> exposeNoInternalType() {
+        return new ArchCondition<>("expose no internal type") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                if (!isVisible(type)) {
+                    return;
+                }
+                Stream<JavaType> supertypes = Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
+                report(type, "supertypes and type parameters", Stream.concat(supertypes, bounds(type.getTypeParameters())), events);
+                for (JavaCodeUnit method : type.getCodeUnits()) {
+                    if (isVisible(method)) {
+                        Stream<JavaType> parts = Stream.concat(
+                                Stream.concat(Stream.of(method.getReturnType()), method.getParameterTypes().stream()),
+                                Stream.concat(
+                                        method.getExceptionTypes().stream().map(JavaType.class::cast),
+                                        bounds(method.getTypeParameters())));
+                        report(type, method.getFullName(), parts, events);
+                    }
+                }
+                for (JavaField field : type.getFields()) {
+                    if (isVisible(field)) {
+                        report(type, field.getFullName(), Stream.of(field.getType()), events);
+                    }
+                }
+            }
+        };
+    }
+
+    private static boolean isVisible(JavaClass type) {
+        boolean accessible = type.getModifiers().contains(JavaModifier.PUBLIC)
+                || type.getModifiers().contains(JavaModifier.PROTECTED);
+        return accessible && type.getEnclosingClass().map(ArchitectureTest::isVisible).orElse(true);
+    }
+
+    private static boolean isVisible(JavaMember member) {
+        return member.getModifiers().contains(JavaModifier.PUBLIC)
+                || member.getModifiers().contains(JavaModifier.PROTECTED);
+    }
+
+    private static Stream<JavaType> bounds(List<? extends JavaTypeVariable<?>> variables) {
+        return variables.stream().flatMap(variable -> variable.getBounds().stream());
+    }
+
+    private static void report(JavaClass type, String where, Stream<JavaType> parts, ConditionEvents events) {
+        Set<String> exposed = parts.flatMap(part -> part.getAllInvolvedRawTypes().stream())
+                .map(JavaClass::getBaseComponentType)
+                .filter(ArchitectureTest::isInternal)
+                .map(JavaClass::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        events.add(new SimpleConditionEvent(type, exposed.isEmpty(), where + " exposes " + exposed));
+    }
 
     private static ArchRule layers() {
         Architectures.LayeredArchitecture layers =

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The models that come with Assay: Hugging Face folders among the resources of this package. */
+/** The models that are part of Assay: Hugging Face folders in the resources of this package. */
 final class EmbeddedModel {
     private static final String OWNER = "assay/";
     private static final List<String> FILES =
@@ -15,12 +15,12 @@ final class EmbeddedModel {
 
     private EmbeddedModel() {}
 
-    /** Tells whether a name means a model of Assay's own. */
+    /** Returns whether a name is that of an embedded model. */
     static boolean isName(String name) {
         return name.startsWith(OWNER);
     }
 
-    /** Makes something of a folder, which is called otherwise than where it lies. */
+    /** Reads a model folder under the name of the model. */
     @FunctionalInterface
     interface Reader<T> {
         T read(Path folder, String name) throws IOException;
@@ -28,7 +28,7 @@ final class EmbeddedModel {
 
     /** Reads a model by a name like {@code assay/stories}. */
     static <T> T read(String name, Reader<T> reader) throws IOException {
-        // A checkpoint is mapped into memory, which takes a file: the resources may lie in a jar.
+        // Checkpoints are mapped into memory, so the resources, which may be in a jar, are copied to files.
         Path folder = Files.createTempDirectory("assay-model");
         try {
             for (String file : FILES) {
@@ -48,7 +48,7 @@ final class EmbeddedModel {
         try (InputStream in = EmbeddedModel.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new InvalidInputException(
-                        "model \"" + name + "\" does not come with Assay, expected \"assay/stories\" or a folder");
+                        "there is no embedded model \"" + name + "\", expected \"assay/stories\" or a folder");
             }
             Files.copy(in, target);
         }

@@ -6,28 +6,30 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
-/** Continues texts token by token, each from the whole text so far. */
+/** Continues texts token by token. */
 public final class Generator {
     private final int contextLength;
     private final Function<List<int[]>, float[]> nextLogits;
 
     /**
-     * Makes a generator for a model, given as what maps texts of at most the context length to the logits behind their last tokens,
-     * one text's after the other's.
+     * Creates a generator.
+     *
+     * @param contextLength the number of latest tokens that the model reads
+     * @param nextLogits computes the logits after the last token of each text, text by text
      */
     public Generator(int contextLength, Function<List<int[]>, float[]> nextLogits) {
         this.contextLength = contextLength;
         this.nextLogits = nextLogits;
     }
 
-    /** Returns each prompt with what follows; each has draws of its own, so that it is continued as it would be alone. */
+    /** {@return the prompts with their continuations; each prompt has its own random stream, so the others do not affect it} */
     public List<int[]> continueTexts(List<int[]> prompts, int newTokens, Sampling sampling) {
         InvalidInputException.requireAtLeast(0, "the number of new tokens", newTokens);
         List<int[]> texts = new ArrayList<>();
         List<NextToken> draws = new ArrayList<>();
         for (int[] prompt : prompts) {
             if (prompt.length == 0) {
-                throw new InvalidInputException("the prompt has no tokens, expected at least one");
+                throw new InvalidInputException("a prompt has no tokens, expected at least one");
             }
             texts.add(Arrays.copyOf(prompt, prompt.length + newTokens));
             draws.add(new NextToken(sampling));

@@ -17,18 +17,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a model is made of, known without running it.
+ * The sizes and the sites of a model.
  *
- * @param name the name or folder it is loaded by
- * @param config its sizes
- * @param parameters the number of its weights; a tied unembedding counts once
+ * @param name the name or folder of the model
+ * @param config the sizes and the structure
+ * @param parameters the number of weights; a tied unembedding counts once
  * @param sites every site, in the order of computation
  */
 public record ModelDescription(String name, TransformerConfig config, long parameters, List<SiteDescription> sites)
         implements Displayable {
     private static final String CONFIG = "config.json";
 
-    /** Keeps the list from changing. */
+    /** Copies the list. */
     public ModelDescription {
         sites = List.copyOf(sites);
     }
@@ -46,11 +46,10 @@ public record ModelDescription(String name, TransformerConfig config, long param
     }
 
     /**
-     * Describes a model that is not loaded: only its {@code config.json} is read.
+     * Describes a model without loading it. Only its {@code config.json} is read, or downloaded.
      *
-     * @param nameOrFolder a folder of Hugging Face; or {@code org/name} or {@code org/name@revision} of its hub, of which no other file
-     *     is downloaded; or {@code assay/stories} for the model that comes with Assay
-     * @return what it is made of
+     * @param nameOrFolder a Hugging Face folder; {@code org/name} or {@code org/name@revision} on the Hugging Face hub; or
+     *     {@code assay/stories}, the model that is part of Assay
      * @throws dev.assay.InvalidInputException when the configuration is missing or unusable
      * @throws IOException when reading fails
      */
@@ -73,7 +72,7 @@ public record ModelDescription(String name, TransformerConfig config, long param
         return HtmlSection.of(about, siteTable().folded()).toHtml();
     }
 
-    /** Returns the sizes and a table of the sites in plain text. */
+    /** {@return the sizes and a table of the sites as text} */
     @Override
     public String toString() {
         return String.format(

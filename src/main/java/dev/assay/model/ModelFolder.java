@@ -11,10 +11,11 @@ import dev.assay.io.IoConsumer;
 import dev.assay.io.Json;
 import dev.assay.model.config.Precision;
 import dev.assay.model.config.TransformerConfig;
-import dev.assay.model.internal.family.Family;
+import dev.assay.model.internal.family.ModelFamilies;
 import dev.assay.model.internal.family.StoredWeight;
 import dev.assay.model.internal.network.Parameters;
 import dev.assay.model.internal.network.WeightInitialization;
+import dev.assay.model.spi.ModelFamily;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
@@ -26,29 +27,29 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Writes a model as a folder that Hugging Face reads. */
+/** Writes a model as a Hugging Face folder. */
 final class ModelFolder {
     private static final String CONFIG = "config.json";
 
     private final TransformerConfig config;
-    private final Family family;
+    private final ModelFamily family;
     private final Parameters parameters;
     private final ModelTokenizer tokenizer;
 
     ModelFolder(TransformerConfig config, Parameters parameters, ModelTokenizer tokenizer) {
         this.config = config;
-        this.family = Family.find(config.family(), "the model's family");
+        this.family = ModelFamilies.find(config.family(), "the model's family");
         this.parameters = parameters;
         this.tokenizer = tokenizer;
     }
 
-    /** Writes all files; either every one is replaced or none. */
+    /** Writes all files, or none when writing fails. */
     void write(Path folder, Precision precision) throws IOException {
-        refuseForeign(folder);
+        requireModelFolder(folder);
         try (Autograd off = Autograd.off();
                 Scope scope = Scope.open()) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
-            for (StoredWeight weight : family.weights(config)) {
+            for (StoredWeight weight : StoredWeight.of(family, config)) {
                 NDArray inOrder = weight.layout().toFile(weight.rowsOf(parameters.get(weight.parameter())), config);
                 tensors.put(
                         weight.name(),
@@ -67,19 +68,19 @@ final class ModelFolder {
         }
     }
 
-    /** A folder of something else is not to be mixed with a model. */
-    private static void refuseForeign(Path folder) throws IOException {
+    /** Rejects a folder with files that are not those of a model. */
+    private static void requireModelFolder(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }
         if (!Files.isDirectory(folder)) {
-            throw new InvalidInputException(folder + " is a file, expected a folder to save the model in");
+            throw new InvalidInputException(folder + " is a file, expected a folder");
         }
         try (Stream<Path> content = Files.list(folder)) {
             boolean foreign = content.findAny().isPresent() && !Files.exists(folder.resolve(CONFIG));
             if (foreign) {
                 throw new InvalidInputException(
-                        folder + " holds files but no " + CONFIG + ", expected an empty folder or that of a model");
+                        folder + " has files but no " + CONFIG + ", expected an empty folder or a model to replace");
             }
         }
     }
@@ -92,7 +93,7 @@ final class ModelFolder {
         json.put("tie_word_embeddings", config.tied());
         json.put("initializer_range", WeightInitialization.DEVIATION);
         json.put("use_cache", true);
-        // Read by libraries before transformers 5 and since.
+        // The names before and since transformers 5.
         json.put("torch_dtype", precision.toString());
         json.put("dtype", precision.toString());
         return withSpecialTokens(json);

@@ -27,32 +27,29 @@ public final class ModelLoader {
     ModelLoader() {}
 
     /**
-     * Sets where the model runs.
+     * Sets the device of the model. Default: the CPU.
      *
-     * @param place the CPU unless set
      * @return this
      */
-    public ModelLoader device(Device place) {
-        device = place;
+    public ModelLoader device(Device value) {
+        device = value;
         return this;
     }
 
     /**
-     * Sets what the matrix products compute in. {@link PrecisionError} measures what it costs.
+     * Sets the precision of the matrix products. Default: float32.
      *
-     * @param type float32 unless set
      * @return this
      */
-    public ModelLoader precision(Precision type) {
-        precision = type;
+    public ModelLoader precision(Precision value) {
+        precision = value;
         return this;
     }
 
     /**
-     * Reads only the weights that some sites need: the embedding and the blocks up to the deepest of them. What lies deeper, the
-     * logits among it, cannot be had of such a model.
+     * Loads only the embedding and the blocks up to the deepest of some sites. Such a model cannot compute deeper sites or logits.
      *
-     * @param points the sites; none given means the whole model
+     * @param points the sites; none means the whole model
      * @return this
      */
     public ModelLoader upTo(HookPoint... points) {
@@ -63,10 +60,10 @@ public final class ModelLoader {
     /**
      * Loads a model.
      *
-     * @param nameOrFolder a folder of Hugging Face; or {@code org/name} or {@code org/name@revision} of its hub, from the cache or
-     *     else downloaded; or {@code assay/stories} for the model that comes with Assay
+     * @param nameOrFolder a Hugging Face folder; {@code org/name} or {@code org/name@revision} on the Hugging Face hub, downloaded
+     *     unless it is in the cache; or {@code assay/stories}, the model that is part of Assay
      * @return the model
-     * @throws InvalidInputException when something in the folder is missing or unusable
+     * @throws InvalidInputException when a file of the model is missing or invalid
      * @throws IOException when reading fails
      */
     public HookedTransformer load(String nameOrFolder) throws IOException {
@@ -80,7 +77,7 @@ public final class ModelLoader {
      *
      * @param folder {@code config.json}, {@code model.safetensors} or shards, and, for text, {@code tokenizer.json}
      * @return the model
-     * @throws InvalidInputException when something in the folder is missing or unusable
+     * @throws InvalidInputException when a file of the model is missing or invalid
      * @throws IOException when reading fails
      */
     public HookedTransformer load(Path folder) throws IOException {

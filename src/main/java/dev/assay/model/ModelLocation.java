@@ -10,22 +10,22 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Finds the folder that a name of a model means. */
+/** Resolves the name of a model to a folder. */
 final class ModelLocation {
-    /** What files that are no folder are, by how their names end, and what to do with them. */
+    /** Model files that are not Hugging Face folders, by file extension, with the class that loads them. */
     private static final Map<String, String> FILES = Map.of(
-            ".pt", "a TorchScript file, which TorchScriptModel.load reads",
-            ".onnx", "an ONNX model, which OnnxModel.load reads",
-            ".safetensors", "a file of weights alone, whose folder has config.json beside it");
+            ".pt", "a TorchScript file, which TorchScriptModel.load loads",
+            ".onnx", "an ONNX model, which OnnxModel.load loads",
+            ".safetensors", "a file of weights, whose folder contains config.json");
 
     private ModelLocation() {}
 
-    /** Returns a folder that exists under that name, or else the snapshot of the repository of that name. */
+    /** Returns the folder of that name if it exists, otherwise the snapshot of the hub repository of that name. */
     static Path resolve(String name) throws IOException {
         return resolve(name, HubSelection.model());
     }
 
-    /** Returns a folder that exists under that name, or else what is selected of the repository of that name. */
+    /** Returns the folder of that name if it exists, otherwise a snapshot of the selected files of the hub repository. */
     static Path resolve(String name, HubSelection selection) throws IOException {
         refuseFile(name);
         if (exists(name)) {
@@ -35,10 +35,10 @@ final class ModelLocation {
             return Hub.fromEnvironment().snapshot(HubName.parse(name), selection);
         }
         throw new InvalidInputException("there is no model folder \"" + name
-                + "\", expected a folder, org/name or org/name@revision of the Hugging Face hub, or assay/stories");
+                + "\", expected a folder, org/name or org/name@revision on the Hugging Face hub, or assay/stories");
     }
 
-    /** Refuses what is no folder of Hugging Face by its name, and says what to use. */
+    /** Rejects the name of another kind of model file. */
     static void refuseFile(String name) {
         FILES.forEach((end, kind) -> {
             if (name.endsWith(end) && !isFolder(name)) {

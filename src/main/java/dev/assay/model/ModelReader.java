@@ -8,25 +8,28 @@ import dev.assay.io.JsonObject;
 import dev.assay.model.config.Precision;
 import dev.assay.model.config.TransformerConfig;
 import dev.assay.model.hook.HookPoint;
-import dev.assay.model.internal.family.ConfigFile;
-import dev.assay.model.internal.family.Family;
+import dev.assay.model.internal.family.ModelFamilies;
 import dev.assay.model.internal.network.LoadedPart;
 import dev.assay.model.internal.network.Parameters;
+import dev.assay.model.spi.ConfigFile;
+import dev.assay.model.spi.ModelFamily;
 import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Makes a model of a Hugging Face folder. */
+/** Reads a model from a Hugging Face folder. */
 final class ModelReader {
+    private static final int USUAL_BLOCKS = 1_000;
+
     private ModelReader() {}
 
     /**
-     * How a model is to be read.
+     * Options of loading.
      *
-     * @param device where it runs
-     * @param precision of its products
-     * @param sites what is needed of it; everything when there are none
+     * @param device the device of the model
+     * @param precision the precision of the matrix products
+     * @param sites the sites to load the model for; the whole model when empty
      */
     record Options(Device device, Precision precision, List<HookPoint> sites) {}
 
@@ -34,8 +37,8 @@ final class ModelReader {
         options.precision().require(options.device());
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             ConfigFile file = new ConfigFile(checkpoint.config());
-            file.expectBlocksFor(checkpoint.tensorNames().size());
-            Family family = Family.of(file);
+            requirePlausibleDepth(file, checkpoint.tensorNames().size());
+            ModelFamily family = ModelFamilies.of(file);
             TransformerConfig config = TiedWeights.settle(config(family, file), family, checkpoint);
             LoadedPart part = LoadedPart.upTo(config, options.sites());
             NDManager manager = TorchEngine.newManager(options.device());
@@ -50,14 +53,29 @@ final class ModelReader {
         }
     }
 
+    /**
+     * Rejects a number of blocks far above the number of tensors, which a damaged file may have: planning for the blocks would exhaust
+     * the memory. Fewer tensors than blocks are allowed, since a file may hold only the first part of a model.
+     */
+    private static void requirePlausibleDepth(ConfigFile file, int tensors) {
+        int most = Math.max(tensors, USUAL_BLOCKS);
+        for (String key : new String[] {"num_hidden_layers", "n_layer"}) {
+            String expected = "at most " + most + ", as the checkpoint has " + tensors + " tensors";
+            file.expect(key, file.count(key, 1) <= most, expected);
+        }
+        if (file.json().has("text_config")) {
+            requirePlausibleDepth(new ConfigFile(file.json().object("text_config")), tensors);
+        }
+    }
+
     /** Reads a configuration. */
     static TransformerConfig config(JsonObject json) {
         ConfigFile file = new ConfigFile(json);
-        return config(Family.of(file), file);
+        return config(ModelFamilies.of(file), file);
     }
 
-    /** Reads a configuration; numbers that are each right and do not fit each other are the file's fault too. */
-    private static TransformerConfig config(Family family, ConfigFile file) {
+    /** Reads a configuration. Inconsistent numbers are reported as an error of the file. */
+    private static TransformerConfig config(ModelFamily family, ConfigFile file) {
         try {
             return family.read(file);
         } catch (InvalidInputException explained) {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The tokenizer of a model with the files it was read from, or the reason why there is none. */
+/** The tokenizer of a model with its files, or the reason why the model has none. */
 final class ModelTokenizer implements AutoCloseable {
     private static final String TOKENIZER = "tokenizer.json";
     private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
@@ -23,13 +23,13 @@ final class ModelTokenizer implements AutoCloseable {
         this.missing = missing;
     }
 
-    /** Reads the tokenizer of a folder, which may lack one as long as nobody asks for it. */
+    /** Reads the tokenizer of a folder. A missing tokenizer is reported when it is first used. */
     static ModelTokenizer of(Path folder) throws IOException {
         if (!Files.exists(folder.resolve(TOKENIZER))) {
-            String missing = folder + " has no " + TOKENIZER + ", expected one to read text with";
+            String missing = folder + " has no " + TOKENIZER + ", expected one to encode text";
             return new ModelTokenizer(null, Map.of(), missing);
         }
-        // Kept as they are, so that a model can be saved when the folder it came from is gone.
+        // The contents are kept so that the model can be saved after its folder was deleted.
         Map<String, byte[]> files = new LinkedHashMap<>();
         for (String name : new String[] {TOKENIZER, TOKENIZER_CONFIG}) {
             if (Files.exists(folder.resolve(name))) {
@@ -41,7 +41,7 @@ final class ModelTokenizer implements AutoCloseable {
 
     static ModelTokenizer none() {
         return new ModelTokenizer(
-                null, Map.of(), "the model was made without a tokenizer, expected one to read text with");
+                null, Map.of(), "the model has no tokenizer, expected one to encode text");
     }
 
     Tokenizer get() {
@@ -51,17 +51,17 @@ final class ModelTokenizer implements AutoCloseable {
         return tokenizer;
     }
 
-    /** Returns the id of the first token of a text, or -1. */
+    /** Returns the id of the beginning-of-sequence token, or -1. */
     int bosId() {
         return tokenizer == null ? -1 : tokenizer.bosId();
     }
 
-    /** Returns the id of the token that ends a text, or -1. */
+    /** Returns the id of the end-of-sequence token, or -1. */
     int eosId() {
         return tokenizer == null ? -1 : tokenizer.eosId();
     }
 
-    /** Returns the content of the tokenizer's files by name; empty when there is none. */
+    /** Returns the contents of the tokenizer files by name; empty without a tokenizer. */
     Map<String, byte[]> files() {
         return files;
     }

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Draws tokens from logits, one {@link Sampling} and one stream of random numbers long. */
+/** Draws the tokens of one text from logits, with one random stream. */
 final class NextToken {
     private final Sampling sampling;
     private final SplittableRandom random;
@@ -24,15 +24,15 @@ final class NextToken {
             return best;
         }
         int[] candidates = candidates(logits);
-        double[] cumulated = new double[candidates.length];
+        double[] cumulative = new double[candidates.length];
         double sum = 0;
         for (int i = 0; i < candidates.length; i++) {
             sum += Math.exp((logits[candidates[i]] - logits[best]) / sampling.temperature());
-            cumulated[i] = sum;
+            cumulative[i] = sum;
         }
         double drawn = random.nextDouble() * sum;
         int at = 0;
-        while (at < candidates.length - 1 && cumulated[at] <= drawn) {
+        while (at < candidates.length - 1 && cumulative[at] <= drawn) {
             at++;
         }
         return candidates[at];

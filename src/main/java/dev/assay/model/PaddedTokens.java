@@ -11,18 +11,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sequences of unequal length as a model takes them.
+ * A batch of sequences, padded to the same length.
  *
- * @param tokens int64 [batch, position]; what stands at padding is of no meaning
- * @param mask bool [batch, position], true where a token is real
+ * @param tokens int64 [batch, position]; the ids at padding have no meaning
+ * @param mask bool [batch, position], true at real tokens
  */
 public record PaddedTokens(NDArray tokens, NDArray mask) implements AutoCloseable {
     /**
-     * Fills sequences up to the length of the longest.
+     * Pads sequences to the length of the longest.
      *
-     * @param manager gives the device
-     * @param rows token ids, at least one row and one token in each
-     * @param side where to fill up
+     * @param manager the owner of the arrays when no scope is open; its device is used
+     * @param rows token ids: at least one row, at least one token in each
+     * @param side the side of the padding
      * @param filler the id at padding
      */
     public static PaddedTokens of(NDManager manager, List<int[]> rows, Padding side, int filler) {

@@ -8,10 +8,10 @@ import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.CheckpointFolder;
 import dev.assay.model.config.Precision;
 import dev.assay.model.config.TransformerConfig;
-import dev.assay.model.internal.family.Family;
 import dev.assay.model.internal.family.StoredWeight;
 import dev.assay.model.internal.network.LoadedPart;
 import dev.assay.model.internal.network.Parameters;
+import dev.assay.model.spi.ModelFamily;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.HalfMatrix;
 import dev.assay.tensor.Scope;
@@ -21,16 +21,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Brings the parameters of a checkpoint into the model's names, shapes and order. */
+/** Loads the parameters of a checkpoint under the names, shapes and order of the model. */
 final class ParameterLoader {
     private final CheckpointFolder folder;
-    private final Family family;
+    private final ModelFamily family;
     private final TransformerConfig config;
     private final LoadedPart part;
     private final Precision precision;
 
     ParameterLoader(
-            CheckpointFolder folder, Family family, TransformerConfig config, LoadedPart part, Precision precision) {
+            CheckpointFolder folder, ModelFamily family, TransformerConfig config, LoadedPart part, Precision precision) {
         this.folder = folder;
         this.family = family;
         this.config = config;
@@ -38,19 +38,19 @@ final class ParameterLoader {
         this.precision = precision;
     }
 
-    /** Returns the parameters of the part in memory that the manager owns. Tensors that are no parameter are passed over. */
+    /** Returns the parameters of the loaded part, owned by the manager. Other tensors of the checkpoint are ignored. */
     Parameters load(NDManager manager) {
         Map<String, Shape> shapes = Parameters.shapes(config);
-        Map<String, List<StoredWeight>> weights = family.weights(config).stream()
+        Map<String, List<StoredWeight>> weights = StoredWeight.of(family, config).stream()
                 .filter(weight -> part.holds(weight.parameter()))
                 .collect(Collectors.groupingBy(StoredWeight::parameter, LinkedHashMap::new, Collectors.toList()));
-        // Before any memory is taken, since sizes in a damaged config.json may be of any size.
+        // Checked before any memory is allocated, since a damaged config.json may have sizes of any magnitude.
         weights.values().forEach(rows -> rows.forEach(weight -> requireShape(nameOf(weight), weight)));
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         Map<String, HalfMatrix> halves = new LinkedHashMap<>();
         weights.forEach((name, rows) -> {
             Shape shape = shapes.get(name);
-            if (precision.half() == null || !Parameters.isMultiplied(name, shape)) {
+            if (precision.half() == null || !Parameters.isRounded(name, shape)) {
                 arrays.put(name, Scope.detached(() -> read(rows, shape, manager)));
             } else {
                 try (NDArray whole = Scope.detached(() -> read(rows, shape, manager))) {
@@ -61,9 +61,9 @@ final class ParameterLoader {
         return new Parameters(precision, arrays, halves);
     }
 
-    /** Returns a parameter as float32 from the tensors that hold its rows. */
+    /** Returns a parameter as float32, read from the tensors that store its rows. */
     private NDArray read(List<StoredWeight> rows, Shape shape, NDManager manager) {
-        // Memory of its own is contiguous, and can take part in a graph of gradients however the file was read.
+        // A new array is contiguous and supports gradients, however the file was read.
         NDArray parameter = manager.create(shape, DataType.FLOAT32);
         for (StoredWeight weight : rows) {
             try (Scope scope = Scope.open()) {

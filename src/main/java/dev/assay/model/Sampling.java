@@ -3,11 +3,11 @@ package dev.assay.model;
 import dev.assay.InvalidInputException;
 
 /**
- * How the next token is drawn.
+ * The choice of the next token.
  *
- * @param temperature divides the logits; 0 takes the most probable token
- * @param topK how many of the most probable tokens are candidates; 0 for all
- * @param seed decides every draw
+ * @param temperature the divisor of the logits; 0 selects the most probable token
+ * @param topK the number of most probable tokens to draw from; 0 means all
+ * @param seed the seed of the random stream
  */
 public record Sampling(double temperature, int topK, long seed) {
     /** Checks the numbers. */
@@ -18,21 +18,12 @@ public record Sampling(double temperature, int topK, long seed) {
         InvalidInputException.requireAtLeast(0, "topK", topK);
     }
 
-    /**
-     * Takes the most probable token each time.
-     *
-     * @return the sampling
-     */
+    /** {@return the choice of the most probable token} */
     public static Sampling greedy() {
         return new Sampling(0, 1, 0);
     }
 
-    /**
-     * Draws from all tokens by their probability.
-     *
-     * @param seed decides every draw
-     * @return the sampling
-     */
+    /** {@return draws from all tokens with their probability} */
     public static Sampling random(long seed) {
         return new Sampling(1, 0, seed);
     }

@@ -1,7 +1,8 @@
 /**
- * The transformer: its configuration, one generic block, one small class a model family, and hooks that read and edit every site.
+ * The transformer: {@link dev.assay.model.HookedTransformer} runs a Hugging Face checkpoint and calls hooks that read and edit its
+ * activations; {@link dev.assay.model.hook.HookPoint} has the site names of TransformerLens.
  *
- * <p>{@link dev.assay.model.HookedTransformer} runs a Hugging Face checkpoint; {@link dev.assay.model.hook.HookPoint} names its sites
- * as TransformerLens does.
+ * <p><b>Threads.</b> A run belongs to one thread. Several threads may run one model at the same time, but hooks, recorded gradients and
+ * scopes belong to the thread that opened them: they act only on the runs of that thread, and that thread closes them.
  */
 package dev.assay.model;

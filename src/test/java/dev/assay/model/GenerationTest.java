@@ -66,7 +66,7 @@ class GenerationTest {
     void textMayGrowPastTheContext() {
         assertEquals(70, model.generate(PROMPT, 67).length);
         InvalidInputException refused = assertThrows(InvalidInputException.class, () -> model.generate(new int[0], 1));
-        assertTrue(refused.getMessage().contains("the prompt has no tokens"));
+        assertTrue(refused.getMessage().contains("a prompt has no tokens"));
     }
 
     @Test

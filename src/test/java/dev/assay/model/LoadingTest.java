@@ -101,11 +101,11 @@ class LoadingTest {
                 "qwen2 | 'full_attention' | 'linear_attention' | layer_types is",
                 "qwen2 | 'full_attention' | 'sliding_attention' | sliding_window is null, expected a number of tokens",
                 "mistral | 'sliding_window': 6 | 'sliding_window': 6, 'layer_types': ['full_attention', 'full_attention', 'full_attention'] | layer_types is",
-                "llama | 'rope_type': 'default' | 'rope_type': 'default', 'partial_rotary_factor': 0.5 | whole heads turn",
-                "llama | 'mlp_bias': false | 'quantization_config': {'bits': 4} | expected weights that are not quantised",
+                "llama | 'rope_type': 'default' | 'rope_type': 'default', 'partial_rotary_factor': 0.5 | rotates whole heads",
+                "llama | 'mlp_bias': false | 'quantization_config': {'bits': 4} | expected weights without quantization",
                 "llama | 'num_key_value_heads': 2 | 'num_key_value_heads': 3 | num_key_value_heads is 3, expected a divisor of num_attention_heads, 4",
                 "gpt2 | 'add_cross_attention': false | 'add_cross_attention': true | add_cross_attention is true, expected false",
-                "phi | 'partial_rotary_factor': 0.5 | 'partial_rotary_factor': 1.5 | partial_rotary_factor is 1.5, expected a part of the head"
+                "phi | 'partial_rotary_factor': 0.5 | 'partial_rotary_factor': 1.5 | partial_rotary_factor is 1.5, expected the rotary share of a head"
             })
     void whatABlockDoesNotComputeIsRefused(String fixture, String found, String replacement, String message)
             throws IOException {
@@ -144,6 +144,6 @@ class LoadingTest {
     void anUnknownEmbeddedModelIsNamed() {
         InvalidInputException refused =
                 assertThrows(InvalidInputException.class, () -> HookedTransformer.load("assay/nothing"));
-        assertTrue(refused.getMessage().contains("\"assay/nothing\" does not come with Assay"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("there is no embedded model \"assay/nothing\""), refused.getMessage());
     }
 }

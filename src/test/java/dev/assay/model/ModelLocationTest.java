@@ -71,7 +71,7 @@ class ModelLocationTest {
                 "org/x.onnx",
                 "OnnxModel.load",
                 folder.resolve("model.safetensors").toString(),
-                "a file of weights alone");
+                "a file of weights, whose folder contains config.json");
         Files.createFile(folder.resolve("model.safetensors"));
         words.forEach((name, word) -> {
             for (Executable load : List.<Executable>of(

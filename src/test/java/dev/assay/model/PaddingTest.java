@@ -161,7 +161,7 @@ class PaddingTest {
                 ActivationCache cache = gpt2.cache(gpt2.tokens(TEXTS.get(0)), HookPoint.pattern(0))) {
             InvalidInputException refused =
                     assertThrows(InvalidInputException.class, () -> cache.real(HookPoint.pattern(0)));
-            assertTrue(refused.getMessage().contains("a number for each pair of positions"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("one number per pair of positions"), refused.getMessage());
             Site site = new Site(HookPoint.z(0), cache.tokens(), null);
             refused = assertThrows(
                     InvalidInputException.class, () -> site.real(gpt2.manager().ones(new Shape(9, 9))));

@@ -5,7 +5,7 @@ import dev.assay.tensor.Aten;
 import java.util.Arrays;
 import java.util.List;
 
-/** The nonlinearity of a feed-forward layer. */
+/** The activation function of a feed-forward layer. */
 public enum ActivationFunction {
     /** x · Φ(x), Φ the normal distribution function (arXiv 1606.08415). */
     GELU("gelu", "gelu_python"),
@@ -30,7 +30,7 @@ public enum ActivationFunction {
         this.names = List.of(names);
     }
 
-    /** Returns the function that Hugging Face calls by a name, or null. */
+    /** {@return the function with a Hugging Face name, or null} */
     public static ActivationFunction named(String name) {
         return Arrays.stream(values())
                 .filter(function -> function.names.contains(name))
@@ -38,19 +38,19 @@ public enum ActivationFunction {
                 .orElse(null);
     }
 
-    /** Returns every name that {@link #named} knows. */
+    /** {@return every name that {@link #named} accepts} */
     public static List<String> allNames() {
         return Arrays.stream(values())
                 .flatMap(function -> function.names.stream())
                 .toList();
     }
 
-    /** Returns the name that Hugging Face gives the function. */
+    /** {@return the Hugging Face name} */
     public String hubName() {
         return names.get(0);
     }
 
-    /** Returns f(x) as a new array; gradients flow. */
+    /** {@return f(x) as a new array; gradients flow} */
     public NDArray apply(NDArray x) {
         return switch (this) {
             case GELU -> Aten.gelu(x);

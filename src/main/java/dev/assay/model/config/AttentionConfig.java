@@ -5,16 +5,16 @@ import java.util.List;
 /**
  * The attention of a model's blocks.
  *
- * @param heads H, the heads of queries
- * @param keyValueHeads K, the heads of keys and values; divides {@code heads}
+ * @param heads H, the number of query heads
+ * @param keyValueHeads K, the number of key and value heads; divides {@code heads}
  * @param dHead h, the width of a head
- * @param scale what the products of queries and keys are multiplied by
- * @param scaledByDepth whether block i, counted from 0, divides them by i + 1 too
- * @param softCap c, where scores are replaced by {@code c·tanh(score/c)}; 0 for no such cap
- * @param normalizedHeads whether each head of queries and of keys is normalised before it is turned
+ * @param scale the factor of the products of queries and keys
+ * @param scaledByDepth whether block i, counted from 0, also divides them by i + 1
+ * @param softCap c, replaces scores by {@code c·tanh(score/c)}; 0 means none
+ * @param normalizedHeads whether each query head and key head is normalised before the rotation
  * @param bias whether queries, keys and values have a bias
- * @param outBias whether the layer's result has one
- * @param windows for each block how many tokens a query sees, itself and those before it; 0 for all
+ * @param outBias whether the output layer has a bias
+ * @param windows for each block the number of tokens that a query sees, including its own; 0 means no limit
  */
 public record AttentionConfig(
         int heads,
@@ -28,7 +28,7 @@ public record AttentionConfig(
         boolean outBias,
         List<Integer> windows) {
 
-    /** Checks that the numbers fit each other. */
+    /** Checks that the numbers are in range and consistent. */
     public AttentionConfig {
         TransformerConfig.positive("heads", heads);
         TransformerConfig.positive("keyValueHeads", keyValueHeads);
@@ -41,7 +41,7 @@ public record AttentionConfig(
             throw new IllegalArgumentException("the attention scale is " + scale + ", expected a positive number");
         }
         if (!(softCap >= 0)) {
-            throw new IllegalArgumentException("the soft cap of attention is " + softCap + ", expected 0 or more");
+            throw new IllegalArgumentException("the attention soft cap is " + softCap + ", expected 0 or more");
         }
         for (int window : windows) {
             if (window < 0) {
@@ -51,7 +51,7 @@ public record AttentionConfig(
         windows = List.copyOf(windows);
     }
 
-    /** Returns what the products of a block are multiplied by. */
+    /** {@return the factor of the products of queries and keys in a block} */
     public double scale(int block) {
         return scaledByDepth ? scale / (block + 1) : scale;
     }

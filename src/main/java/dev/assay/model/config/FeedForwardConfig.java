@@ -1,12 +1,12 @@
 package dev.assay.model.config;
 
 /**
- * The feed-forward layer of a model's blocks: {@code down(f(up(x)))}, or with a gate {@code down(f(gate(x)) ⊙ up(x))}.
+ * The feed-forward layers: {@code down(f(up(x)))}, or with a gate {@code down(f(gate(x)) ⊙ up(x))}.
  *
- * @param dMlp M, its width
+ * @param dMlp M, the number of neurons
  * @param activation f
  * @param gated whether there is a gate
- * @param bias whether the products have a bias
+ * @param bias whether the linear layers have a bias
  */
 public record FeedForwardConfig(int dMlp, ActivationFunction activation, boolean gated, boolean bias) {
     /** Checks the number. */

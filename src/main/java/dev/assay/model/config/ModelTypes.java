@@ -1,26 +1,26 @@
 package dev.assay.model.config;
 
-/** Values of {@code model_type} in config.json for the supported model families. */
+/** The {@code model_type} in config.json of the built-in model families. */
 public final class ModelTypes {
-    /** Gemma2. */
+    /** Gemma 2. */
     public static final String GEMMA2 = "gemma2";
 
-    /** Gemma3. */
+    /** The text model of Gemma 3. */
     public static final String GEMMA3_TEXT = "gemma3_text";
 
-    /** Gpt2. */
+    /** GPT-2. */
     public static final String GPT2 = "gpt2";
 
-    /** GptNeoX. */
+    /** GPT-NeoX and Pythia. */
     public static final String GPT_NEOX = "gpt_neox";
 
-    /** Llama. */
+    /** Llama 2 and 3. */
     public static final String LLAMA = "llama";
 
     /** Mistral. */
     public static final String MISTRAL = "mistral";
 
-    /** Phi. */
+    /** Phi-1, Phi-1.5 and Phi-2. */
     public static final String PHI = "phi";
 
     /** Qwen2. */

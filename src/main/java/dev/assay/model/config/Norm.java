@@ -1,16 +1,12 @@
 package dev.assay.model.config;
 
-/** How a layer's input is normalised. */
+/** A normalisation over the last axis. */
 public sealed interface Norm {
-    /**
-     * Returns the number that keeps the root from 0.
-     *
-     * @return added to the variance, or to the mean square
-     */
+    /** {@return the small number added to the variance or mean square before the root} */
     double eps();
 
     /**
-     * Mean 0 and variance 1, then a weight and a bias (arXiv 1607.06450).
+     * Layer norm: mean 0 and variance 1, then a weight and a bias (arXiv 1607.06450).
      *
      * @param eps added to the variance
      */
@@ -22,10 +18,10 @@ public sealed interface Norm {
     }
 
     /**
-     * Mean square 1, then a weight (arXiv 1910.07467).
+     * RMS norm: mean square 1, then a weight (arXiv 1910.07467).
      *
      * @param eps added to the mean square
-     * @param unitOffset whether the factor is 1 + weight, as in Gemma, and not the weight
+     * @param unitOffset whether the factor is 1 + weight, as in Gemma, instead of the weight
      */
     record RmsNorm(double eps, boolean unitOffset) implements Norm {
         /** Checks the number. */

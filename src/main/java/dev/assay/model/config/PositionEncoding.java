@@ -1,17 +1,17 @@
 package dev.assay.model.config;
 
-/** How the model knows where a token stands. */
+/** The position encoding of a model. */
 public sealed interface PositionEncoding {
     /** A learned vector for each position is added to the embedding. */
     record Learned() implements PositionEncoding {}
 
     /**
-     * Queries and keys are turned by an angle that grows with the position (arXiv 2104.09864).
+     * Queries and keys are rotated by angles proportional to the position (arXiv 2104.09864).
      *
-     * @param dimensions r, how many of a head's dimensions turn; the rest pass. Dimensions turn in pairs, so that an odd number turns
-     *     one more
+     * @param dimensions r, the number of rotated dimensions of a head. Dimensions are rotated in pairs, so an odd number rotates one
+     *     more
      * @param base the base of the frequencies
-     * @param scaling how the frequencies are changed for long texts
+     * @param scaling the scaling of the frequencies for long contexts
      */
     record Rotary(int dimensions, double base, RotaryScaling scaling) implements PositionEncoding {
         /** Checks the numbers. */
@@ -28,17 +28,17 @@ public sealed interface PositionEncoding {
             }
         }
 
-        /** Returns how many dimensions turn, an even number. */
-        public int turned() {
+        /** {@return the number of rotated dimensions, an even number} */
+        public int rotated() {
             return dimensions + dimensions % 2;
         }
     }
 
     /**
-     * Blocks that see a window of tokens turn differently from those that see all.
+     * Blocks with an attention window use a different rotary embedding.
      *
-     * @param windowed of the blocks with a window
-     * @param full of the others
+     * @param windowed for blocks with an attention window
+     * @param full for the other blocks
      */
     record RotaryByWindow(Rotary windowed, Rotary full) implements PositionEncoding {}
 }

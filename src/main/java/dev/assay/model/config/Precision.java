@@ -6,18 +6,17 @@ import dev.assay.InvalidInputException;
 import dev.assay.tensor.HalfType;
 
 /**
- * How many bits a weight has in a file, or in the matrix products of a model that runs.
+ * The type of the weights in a file, or of the matrix products of a model.
  *
- * <p>A model of 16 bits holds the weights of its products, embedding and unembedding among them, in that type, and computes the
- * products and the fused attention in it. The residual stream, norms, rotations, explicit attention and everything that a hook sees
- * stay float32.
+ * <p>A model of 16 bits stores its matrices in that type, including embedding and unembedding, and computes matrix products and fused
+ * attention in it. The residual stream, norms, rotations, explicit attention and every hooked activation are float32.
  */
 public enum Precision {
-    /** All 32. */
+    /** 32 bits (IEEE single precision). */
     FLOAT32("float32", null),
-    /** 16 (IEEE half precision): half the size, about three decimal digits, at most 65504. */
+    /** 16 bits (IEEE half precision): about three decimal digits, at most 65504. */
     FLOAT16("float16", HalfType.FLOAT16),
-    /** 16 (the upper half of a float32): half the size, between two and three decimal digits, the range of a float32. */
+    /** 16 bits (the upper half of a float32): between two and three decimal digits, the range of a float32. */
     BFLOAT16("bfloat16", HalfType.BFLOAT16);
 
     private final String torchName;
@@ -28,19 +27,23 @@ public enum Precision {
         this.half = half;
     }
 
-    /** Returns the name that PyTorch has for it, in lower case, as it stands in files too. */
+    /** {@return the name in PyTorch and in files, in lower case} */
     @Override
     @JsonValue
     public String toString() {
         return torchName;
     }
 
-    /** Returns the type of the products, or null for float32. */
+    /** {@return the type of the matrix products, or null for float32} */
     public HalfType half() {
         return half;
     }
 
-    /** Complains of a device that PyTorch cannot compute on in this precision. */
+    /**
+     * Checks that PyTorch computes matrix products of this precision on a device.
+     *
+     * @throws InvalidInputException when it does not
+     */
     public void require(Device device) {
         if (half != null && !half.isComputedOn(device)) {
             throw new InvalidInputException("PyTorch has no matrix products in " + torchName + " on device "

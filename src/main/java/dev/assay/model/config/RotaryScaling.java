@@ -1,28 +1,23 @@
 package dev.assay.model.config;
 
-import dev.assay.model.internal.network.RotaryFrequencies;
 
 /**
- * How rotary frequencies are changed so that a model reads longer texts than it was first trained on. The formulas are those of
- * {@code modeling_rope_utils.py} in Hugging Face transformers 5.18; {@link RotaryFrequencies} computes them.
+ * A scaling of rotary frequencies for contexts longer than in the first training. The formulas are those of
+ * {@code modeling_rope_utils.py} in Hugging Face transformers 5.18.
  */
 public sealed interface RotaryScaling {
-    /**
-     * Returns what cosines and sines are multiplied by.
-     *
-     * @return the factor, 1 but for {@link Yarn}
-     */
+    /** {@return the factor of cosines and sines, 1 except for {@link Yarn}} */
     default double attentionFactor() {
         return 1;
     }
 
-    /** Frequencies as they are: {@code base^(−2i/r)}. */
+    /** No scaling: {@code base^(−2i/r)}. */
     record None() implements RotaryScaling {}
 
     /**
-     * Every frequency divided by a number ({@code linear}).
+     * Every frequency divided by a factor ({@code linear}).
      *
-     * @param factor the number
+     * @param factor the divisor
      */
     record Linear(double factor) implements RotaryScaling {
         /** Checks the number. */
@@ -32,10 +27,10 @@ public sealed interface RotaryScaling {
     }
 
     /**
-     * A base that grows with the sequence once it is longer than the model's context ({@code dynamic}): with n tokens and a context
-     * of c, {@code base · (factor·n/c − (factor − 1))^(r/(r−2))}.
+     * A base that grows with the sequence length n beyond the context length c ({@code dynamic}):
+     * {@code base · (factor·n/c − (factor − 1))^(r/(r−2))}.
      *
-     * @param factor how fast it grows
+     * @param factor the growth of the base
      * @param context c, in tokens
      */
     record Dynamic(double factor, int context) implements RotaryScaling {
@@ -47,13 +42,13 @@ public sealed interface RotaryScaling {
     }
 
     /**
-     * Llama 3's scaling by parts ({@code llama3}): wavelengths above {@code context/low} are stretched by the factor, those below
-     * {@code context/high} stay, and between the two the change is gradual.
+     * Llama 3's scaling by parts ({@code llama3}): wavelengths above {@code context/low} are multiplied by the factor, wavelengths
+     * below {@code context/high} are unchanged, with a linear transition in between.
      *
-     * @param factor the stretch of the long wavelengths
-     * @param low decides which are long
-     * @param high decides which are short, above {@code low}
-     * @param context the length that the model was first trained on, in tokens
+     * @param factor the factor of long wavelengths
+     * @param low the context length divided by the shortest long wavelength
+     * @param high the context length divided by the longest short wavelength, above {@code low}
+     * @param context the context length of the first training, in tokens
      */
     record Llama3(double factor, double low, double high, int context) implements RotaryScaling {
         /** Checks the numbers. */
@@ -69,15 +64,15 @@ public sealed interface RotaryScaling {
     }
 
     /**
-     * YaRN (arXiv 2309.00071, {@code yarn}): dimensions that turn often keep their frequency, those that turn seldom have it divided
-     * by the factor, and between the two lies a ramp.
+     * YaRN (arXiv 2309.00071, {@code yarn}): dimensions of high frequency are unchanged, dimensions of low frequency are divided by
+     * the factor, with a linear ramp in between.
      *
      * @param factor the divisor
-     * @param betaFast turns over the context above which a dimension keeps its frequency
-     * @param betaSlow turns over the context below which the whole factor applies
-     * @param attentionFactor what cosines and sines are multiplied by
-     * @param context the length that the model was first trained on, in tokens
-     * @param truncate whether the ends of the ramp are whole dimensions
+     * @param betaFast rotations over the context above which a frequency is unchanged
+     * @param betaSlow rotations over the context below which the full factor applies
+     * @param attentionFactor the factor of cosines and sines
+     * @param context the context length of the first training, in tokens
+     * @param truncate whether the ends of the ramp are rounded to whole dimensions
      */
     record Yarn(double factor, double betaFast, double betaSlow, double attentionFactor, int context, boolean truncate)
             implements RotaryScaling {

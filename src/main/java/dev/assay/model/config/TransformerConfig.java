@@ -1,18 +1,18 @@
 package dev.assay.model.config;
 
 /**
- * The shape of a decoder-only transformer.
+ * The sizes and the structure of a decoder-only transformer.
  *
- * @param family the name that Hugging Face gives the architecture ({@code model_type}), for example {@code gpt_neox}
- * @param vocabularySize V, rows of the embedding
- * @param contextLength the longest sequence that the model was made for
+ * @param family the {@code model_type} of Hugging Face, for example {@code gpt_neox}
+ * @param vocabularySize V, the number of tokens in the vocabulary
+ * @param contextLength the longest sequence that the model is trained for
  * @param layers the number of blocks
  * @param dModel D, the width of the residual stream
  * @param attention the attention of the blocks
- * @param feedForward their feed-forward layers
- * @param block how the two are put together
- * @param positions how positions enter
- * @param embedding how tokens become vectors, and vectors logits
+ * @param feedForward the feed-forward layers of the blocks
+ * @param block how attention and feed-forward layer form a block
+ * @param positions the position encoding
+ * @param embedding the embedding and the unembedding
  */
 public record TransformerConfig(
         String family,
@@ -26,7 +26,7 @@ public record TransformerConfig(
         PositionEncoding positions,
         EmbeddingConfig embedding) {
 
-    /** Checks that the numbers fit each other. */
+    /** Checks that the numbers are in range and consistent. */
     public TransformerConfig {
         positive("vocabularySize", vocabularySize);
         positive("contextLength", contextLength);
@@ -34,7 +34,7 @@ public record TransformerConfig(
         positive("dModel", dModel);
         if (attention.windows().size() != layers) {
             throw new IllegalArgumentException(
-                    "there are " + attention.windows().size() + " attention windows, expected one for each of the "
+                    attention.windows().size() + " attention windows, expected one for each of the "
                             + layers + " blocks");
         }
         if (positions instanceof PositionEncoding.Rotary rotary) {
@@ -47,9 +47,9 @@ public record TransformerConfig(
     }
 
     private static void requireInHead(PositionEncoding.Rotary rotary, int dHead) {
-        if (rotary.turned() > dHead) {
+        if (rotary.rotated() > dHead) {
             throw new IllegalArgumentException(
-                    "rotary dimensions are " + rotary.turned() + ", expected at most dHead, " + dHead);
+                    "rotary dimensions are " + rotary.rotated() + ", expected at most dHead, " + dHead);
         }
     }
 
@@ -59,89 +59,55 @@ public record TransformerConfig(
         }
     }
 
-    /**
-     * Returns H.
-     *
-     * @return the attention heads
-     */
+    /** {@return H, the number of query heads} */
     public int heads() {
         return attention.heads();
     }
 
-    /**
-     * Returns K.
-     *
-     * @return the heads of keys and values
-     */
+    /** {@return K, the number of key and value heads} */
     public int keyValueHeads() {
         return attention.keyValueHeads();
     }
 
-    /**
-     * Returns h.
-     *
-     * @return the width of a head
-     */
+    /** {@return h, the width of a head} */
     public int dHead() {
         return attention.dHead();
     }
 
-    /**
-     * Returns M.
-     *
-     * @return the width of the feed-forward layer
-     */
+    /** {@return M, the width of the feed-forward layer} */
     public int dMlp() {
         return feedForward.dMlp();
     }
 
-    /**
-     * Returns the nonlinearity of the feed-forward layer.
-     *
-     * @return the function
-     */
+    /** {@return the activation function of the feed-forward layer} */
     public ActivationFunction activation() {
         return feedForward.activation();
     }
 
-    /**
-     * Returns what normalises the input of each layer.
-     *
-     * @return the norm
-     */
+    /** {@return the norm of every layer} */
     public Norm norm() {
         return block.norm();
     }
 
-    /**
-     * Tells whether both halves of a block read the same residual stream.
-     *
-     * @return true if they do
-     */
+    /** {@return whether attention and feed-forward layer both read the residual stream before the block} */
     public boolean parallel() {
         return block.parallel();
     }
 
-    /**
-     * Tells whether the unembedding is the embedding.
-     *
-     * @return true if it is
-     */
+    /** {@return whether the embedding is also the unembedding} */
     public boolean tied() {
         return embedding.tied();
     }
 
     /**
-     * Returns the longest sequence that can be computed. Rotary positions have no end, though past the context length a model knows
-     * little.
-     *
-     * @return the context length where positions are learned, otherwise no limit
+     * Returns the longest sequence that the model can compute: the context length with learned positions, otherwise
+     * {@link Integer#MAX_VALUE}, although predictions degrade beyond the context length.
      */
     public int longestSequence() {
         return positions instanceof PositionEncoding.Learned ? contextLength : Integer.MAX_VALUE;
     }
 
-    /** Returns the same with the unembedding tied or not. */
+    /** {@return this configuration with the unembedding tied or separate} */
     public TransformerConfig withTied(boolean tied) {
         EmbeddingConfig changed = new EmbeddingConfig(embedding.scale(), tied, embedding.bias(), embedding.softCap());
         return new TransformerConfig(
@@ -157,7 +123,7 @@ public record TransformerConfig(
                 changed);
     }
 
-    /** Returns the sizes that shapes of weights follow from, for messages. */
+    /** {@return the sizes that determine the shapes of the weights, as text} */
     public String sizes() {
         return "width " + dModel + ", " + layers + " blocks, " + heads() + " heads of width " + dHead() + ", "
                 + keyValueHeads() + " of keys and values, feed-forward " + dMlp() + ", vocabulary " + vocabularySize
@@ -165,7 +131,18 @@ public record TransformerConfig(
     }
 
     /**
-     * Starts a configuration of the GPT-NeoX family (Pythia): parallel blocks, a quarter of each head rotary.
+     * Starts a configuration of any family, for {@link dev.assay.model.spi.ModelFamily}.
+     *
+     * @param family the {@code model_type} of config.json
+     * @return a builder with 4 sequential blocks of width 128 and 4 heads, layer norms, learned positions, biases in every linear layer
+     *     except the unembedding, GELU, no gate
+     */
+    public static TransformerConfigBuilder builder(String family) {
+        return new TransformerConfigBuilder(family);
+    }
+
+    /**
+     * Starts a configuration of the GPT-NeoX family (Pythia): parallel blocks, rotary positions in a quarter of each head.
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
@@ -176,7 +153,7 @@ public record TransformerConfig(
     }
 
     /**
-     * Starts a configuration of the GPT-2 family: sequential blocks, learned positions, the unembedding tied.
+     * Starts a configuration of the GPT-2 family: sequential blocks, learned positions, a tied unembedding.
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
@@ -188,8 +165,8 @@ public record TransformerConfig(
     }
 
     /**
-     * Starts a configuration of the Llama family: sequential blocks, norms by the root mean square, a gate, whole heads rotary, no
-     * bias.
+     * Starts a configuration of the Llama family: sequential blocks, RMS norms, gated feed-forward layers, rotary positions in whole
+     * heads, no biases.
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
@@ -198,7 +175,7 @@ public record TransformerConfig(
     }
 
     /**
-     * Starts a configuration of the Mistral family: Llama's, with a window of 4096 tokens.
+     * Starts a configuration of the Mistral family: like Llama, with an attention window of 4096 tokens.
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
@@ -207,7 +184,7 @@ public record TransformerConfig(
     }
 
     /**
-     * Starts a configuration of the Qwen2 family: Llama's, with biases on queries, keys and values.
+     * Starts a configuration of the Qwen2 family: like Llama, with biases of queries, keys and values.
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
@@ -216,7 +193,7 @@ public record TransformerConfig(
     }
 
     /**
-     * Starts a configuration of the Qwen3 family: Llama's, with normalised queries and keys.
+     * Starts a configuration of the Qwen3 family: like Llama, with normalised queries and keys.
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
@@ -225,8 +202,8 @@ public record TransformerConfig(
     }
 
     /**
-     * Starts a configuration of the Gemma-2 family: norms before and after both halves, soft caps of 50 on scores and 30 on logits, a
-     * window of 4096 tokens in every other block, the unembedding tied.
+     * Starts a configuration of the Gemma-2 family: norms before and after attention and feed-forward layer, soft caps of 50 on
+     * attention scores and 30 on logits, an attention window of 4096 tokens in every other block, a tied unembedding.
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
@@ -238,8 +215,9 @@ public record TransformerConfig(
     }
 
     /**
-     * Starts a configuration of the Gemma-3 family: norms before and after both halves and on queries and keys, a window of 512 tokens
-     * in five of six blocks, which turn with the base 10,000 and the others with 1,000,000, the unembedding tied.
+     * Starts a configuration of the Gemma-3 family: norms before and after attention and feed-forward layer and of queries and keys, an
+     * attention window of 512 tokens and rotary base 10,000 in five of six blocks, rotary base 1,000,000 in the others, a tied
+     * unembedding.
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */
@@ -252,7 +230,8 @@ public record TransformerConfig(
     }
 
     /**
-     * Starts a configuration of the Phi family: parallel blocks with one norm, half of each head rotary, biases everywhere.
+     * Starts a configuration of the Phi family: parallel blocks with one norm, rotary positions in half of each head, biases in every
+     * linear layer.
      *
      * @return a builder with 4 blocks of width 128 and 4 heads
      */

@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Collects the numbers of a {@link TransformerConfig}. What makes a family is set by the method that starts it. */
+/** Builds a {@link TransformerConfig}, starting from the defaults of a model family. */
 public final class TransformerConfigBuilder {
     private final String family;
     private int vocabularySize = 2048;
@@ -46,9 +46,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the rows of the embedding.
+     * Sets the number of tokens in the vocabulary, at least 1.
      *
-     * @param value at least 1
      * @return this
      */
     public TransformerConfigBuilder vocabularySize(int value) {
@@ -57,9 +56,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the longest sequence that the model is made for.
+     * Sets the longest sequence that the model is trained for, at least 1 token.
      *
-     * @param value at least 1
      * @return this
      */
     public TransformerConfigBuilder contextLength(int value) {
@@ -68,9 +66,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the number of blocks.
+     * Sets the number of blocks, at least 1.
      *
-     * @param value at least 1
      * @return this
      */
     public TransformerConfigBuilder layers(int value) {
@@ -79,9 +76,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the width of the residual stream.
+     * Sets the width of the residual stream: a multiple of the number of heads, unless the head width is set.
      *
-     * @param value a multiple of the heads, unless the width of a head is given
      * @return this
      */
     public TransformerConfigBuilder dModel(int value) {
@@ -90,9 +86,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the number of attention heads.
+     * Sets the number of query heads.
      *
-     * @param value a divisor of the width, unless the width of a head is given
      * @return this
      */
     public TransformerConfigBuilder heads(int value) {
@@ -101,9 +96,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the number of heads of keys and values, by default as many as there are heads.
+     * Sets the number of key and value heads, a divisor of the number of query heads. Default: the number of query heads.
      *
-     * @param value a divisor of the heads
      * @return this
      */
     public TransformerConfigBuilder keyValueHeads(int value) {
@@ -112,9 +106,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the width of a head, by default that of the residual stream divided by the heads.
+     * Sets the width of a head. Default: the width of the residual stream divided by the number of heads.
      *
-     * @param value at least 1
      * @return this
      */
     public TransformerConfigBuilder dHead(int value) {
@@ -123,9 +116,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the width of the feed-forward layer, by default four times that of the residual stream.
+     * Sets the width of the feed-forward layer. Default: four times the width of the residual stream.
      *
-     * @param value at least 1
      * @return this
      */
     public TransformerConfigBuilder dMlp(int value) {
@@ -134,9 +126,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the nonlinearity.
+     * Sets the activation function of the feed-forward layer.
      *
-     * @param value the function
      * @return this
      */
     public TransformerConfigBuilder activation(ActivationFunction value) {
@@ -145,9 +136,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the norm.
+     * Sets the norm of every layer.
      *
-     * @param value the norm
      * @return this
      */
     public TransformerConfigBuilder norm(Norm value) {
@@ -156,9 +146,9 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Makes positions rotary.
+     * Uses rotary position embeddings.
      *
-     * @param share the part of each head's dimensions that turns, in (0, 1]
+     * @param share the rotated part of each head's dimensions, in (0, 1]
      * @param base the base of the frequencies
      * @return this
      */
@@ -169,9 +159,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets how rotary frequencies are changed for long texts, by default not at all.
+     * Sets the scaling of rotary frequencies for long contexts. Default: none.
      *
-     * @param value the scaling
      * @return this
      */
     public TransformerConfigBuilder rotaryScaling(RotaryScaling value) {
@@ -180,7 +169,7 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Makes positions learned.
+     * Uses learned position embeddings.
      *
      * @return this
      */
@@ -190,9 +179,9 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Limits what a query sees in every block, or in those that the family gives a window.
+     * Sets the attention window: the number of tokens that a query sees, including its own. It applies to the blocks that have a
+     * window in the family, otherwise to all blocks; 0 means no window.
      *
-     * @param value how many tokens, itself and those before it; 0 for all
      * @return this
      */
     public TransformerConfigBuilder window(int value) {
@@ -201,9 +190,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets whether both halves of a block read the same residual stream.
+     * Sets whether attention and feed-forward layer both read the residual stream before the block.
      *
-     * @param value true for parallel
      * @return this
      */
     public TransformerConfigBuilder parallel(boolean value) {
@@ -212,9 +200,8 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets whether the unembedding is the embedding.
+     * Sets whether the embedding is also the unembedding.
      *
-     * @param value true for tied
      * @return this
      */
     public TransformerConfigBuilder tied(boolean value) {
@@ -223,7 +210,7 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets how positions are encoded.
+     * Sets the position encoding.
      *
      * @return this
      */
@@ -232,13 +219,13 @@ public final class TransformerConfigBuilder {
         return this;
     }
 
-    /** Gives blocks with a window another base than the others. */
+    /** Sets a separate rotary base for blocks with an attention window. */
     TransformerConfigBuilder windowedRotary(double base) {
         windowedRotaryBase = base;
         return this;
     }
 
-    /** Leaves every n-th block without the window. */
+    /** Sets the attention window of all blocks except every n-th. */
     TransformerConfigBuilder windowPattern(int tokens, int everyNthFull) {
         window = tokens;
         windowPattern = everyNthFull;
@@ -246,7 +233,7 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the attention window of every block, 0 for unlimited.
+     * Sets the attention window of every block; 0 means no window.
      *
      * @return this
      */
@@ -256,7 +243,7 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the factor on attention scores.
+     * Sets the factor of attention scores. Default: 1/√(head width).
      *
      * @return this
      */
@@ -266,7 +253,7 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets whether attention scores are also divided by the block number plus 1.
+     * Sets whether block i, counted from 0, divides attention scores by i + 1.
      *
      * @return this
      */
@@ -276,7 +263,7 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets the soft cap of attention scores, 0 for none.
+     * Sets the soft cap of attention scores, see {@link AttentionConfig}; 0 means none.
      *
      * @return this
      */
@@ -286,7 +273,7 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets whether queries and keys are normalized per head.
+     * Sets whether each query head and key head is normalised.
      *
      * @return this
      */
@@ -296,7 +283,7 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets which attention projections have biases.
+     * Sets whether the linear layers of attention have a bias.
      *
      * @return this
      */
@@ -307,7 +294,7 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Sets whether the MLP has biases.
+     * Sets whether the linear layers of the feed-forward layer have a bias.
      *
      * @return this
      */
@@ -316,34 +303,58 @@ public final class TransformerConfigBuilder {
         return this;
     }
 
-    TransformerConfigBuilder gated(boolean value) {
+    /**
+     * Sets whether the feed-forward layer has a gate.
+     *
+     * @return this
+     */
+    public TransformerConfigBuilder gated(boolean value) {
         gated = value;
         return this;
     }
 
-    TransformerConfigBuilder sharedNorm(boolean value) {
+    /**
+     * Sets whether attention and feed-forward layer of a parallel block share one norm.
+     *
+     * @return this
+     */
+    public TransformerConfigBuilder sharedNorm(boolean value) {
         sharedNorm = value;
         return this;
     }
 
-    TransformerConfigBuilder postNorms(boolean value) {
+    /**
+     * Sets whether the outputs of attention and feed-forward layer are normalised.
+     *
+     * @return this
+     */
+    public TransformerConfigBuilder postNorms(boolean value) {
         postNorms = value;
         return this;
     }
 
-    /** Sets whether the embedding is multiplied by √D. */
-    TransformerConfigBuilder scaledEmbedding(boolean value) {
+    /**
+     * Sets whether the embedding is multiplied by √D.
+     *
+     * @return this
+     */
+    public TransformerConfigBuilder scaledEmbedding(boolean value) {
         scaledEmbedding = value;
         return this;
     }
 
-    TransformerConfigBuilder logitBias(boolean value) {
+    /**
+     * Sets whether the unembedding has a bias.
+     *
+     * @return this
+     */
+    public TransformerConfigBuilder logitBias(boolean value) {
         logitBias = value;
         return this;
     }
 
     /**
-     * Sets the soft cap of logits, 0 for none.
+     * Sets the soft cap of the logits, see {@link EmbeddingConfig}; 0 means none.
      *
      * @return this
      */
@@ -353,10 +364,9 @@ public final class TransformerConfigBuilder {
     }
 
     /**
-     * Makes the configuration.
+     * Builds the configuration.
      *
-     * @return the configuration
-     * @throws IllegalArgumentException when the numbers do not fit each other
+     * @throws IllegalArgumentException when a number is out of range or inconsistent with another
      */
     public TransformerConfig build() {
         int headWidth = headWidth();

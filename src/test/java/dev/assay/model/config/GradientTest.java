@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookScope;
-import dev.assay.model.internal.family.Family;
 import dev.assay.model.training.NextTokenLoss;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;

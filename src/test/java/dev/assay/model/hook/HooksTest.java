@@ -237,14 +237,14 @@ class HooksTest {
     @Test
     void sitesThatTheModelLacksAreRefused() {
         refused(
-                "hook point blocks.3.hook_resid_post is in a block that the model has not: it has 3,",
+                "hook point blocks.3.hook_resid_post has block 3, expected a block of the model, 0 to 2",
                 () -> neox.hooks().read(HookPoint.residPost(3), (x, site) -> {}));
         refused(
-                "hook point blocks.0.hook_resid_mid does not exist in a gpt_neox model like this one, both halves of whose",
+                "hook point blocks.0.hook_resid_mid does not exist in a gpt_neox model with parallel blocks;",
                 () -> neox.cache(tokens(neox), HookPoint.residMid(0)));
         try (HookedTransformer phi = Fixtures.load("phi")) {
             refused(
-                    "blocks.0.ln2.hook_scale does not exist in a phi model like this one, whose blocks have one norm, ln1,",
+                    "blocks.0.ln2.hook_scale does not exist in a phi model whose blocks share the norm ln1;",
                     () -> phi.cache(tokens(phi), new HookPoint(Kind.LN2_SCALE, 0)));
         }
         refused("has one number for each pair of positions", () -> neox.width(HookPoint.pattern(0)));

@@ -142,7 +142,7 @@ class TransformerTrainerTest {
         Files.writeString(folder.resolve("letter.txt"), "dear");
         try (HookedTransformer model =
                 trainer(TransformerConfig.gptNeoX()).steps(1).train()) {
-            refused("holds files but no config.json", () -> model.save(folder));
+            refused("has files but no config.json", () -> model.save(folder));
             refused("is a file, expected a folder", () -> model.save(folder.resolve("letter.txt")));
         }
     }

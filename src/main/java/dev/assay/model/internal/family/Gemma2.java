@@ -3,9 +3,10 @@ package dev.assay.model.internal.family;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.model.config.ModelTypes;
 import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.spi.ConfigFile;
 
-/** Gemma-2: norms before and after both halves, soft caps, and a window in every other block (arXiv 2408.00118). */
-final class Gemma2 implements LlamaLayout {
+/** Gemma 2: norms before and after attention and feed-forward layer, soft caps, a window in every other block (arXiv 2408.00118). */
+public final class Gemma2 implements LlamaLayout {
     @Override
     public String modelType() {
         return ModelTypes.GEMMA2;

@@ -5,9 +5,11 @@ import dev.assay.io.JsonObject;
 import dev.assay.model.config.ModelTypes;
 import dev.assay.model.config.PositionEncoding;
 import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.spi.ConfigFile;
+import dev.assay.model.spi.RotaryEntries;
 
-/** The text model of Gemma-3: norms on queries and keys, and blocks with a window that turn faster (arXiv 2503.19786). */
-final class Gemma3 implements LlamaLayout {
+/** The text model of Gemma 3: normalised queries and keys, a smaller rotary base in blocks with a window (arXiv 2503.19786). */
+public final class Gemma3 implements LlamaLayout {
     @Override
     public String modelType() {
         return ModelTypes.GEMMA3_TEXT;
@@ -20,7 +22,7 @@ final class Gemma3 implements LlamaLayout {
     private static final String OLDER_BASE = "rope_theta";
     private static final String OLDER_WINDOWED_BASE = "rope_local_base_freq";
 
-    /** The reference reads {@code attn_logit_softcapping} and does not apply it, and so is it here. */
+    /** Ignores {@code attn_logit_softcapping}, as the reference implementation does. */
     @Override
     public TransformerConfig read(ConfigFile file) {
         int layers = LlamaFiles.layers(file);
@@ -39,7 +41,7 @@ final class Gemma3 implements LlamaLayout {
         file.expect(
                 GROUPS,
                 groups.node().isEmpty() || groups.has(FULL) || groups.has(WINDOWED),
-                "a group " + FULL + " and a group " + WINDOWED);
+                "the objects " + FULL + " and " + WINDOWED);
         JsonObject full = groups.has(FULL) ? groups.object(FULL) : nothing;
         JsonObject windowed = groups.has(WINDOWED) ? groups.object(WINDOWED) : nothing;
         JsonObject scaled = json.has(OLDER_SCALING) ? json.object(OLDER_SCALING) : full;

@@ -3,13 +3,16 @@ package dev.assay.model.internal.family;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.io.JsonObject;
 import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.spi.ConfigFile;
+import dev.assay.model.spi.ModelFamily;
+import dev.assay.model.spi.WeightTable;
 import java.util.List;
 import java.util.Set;
 
-/** Gemma-3 with eyes, of which the text model is read; what sees is passed over. */
-final class Gemma3Multimodal implements Family {
+/** The multimodal Gemma 3. Only its text model is loaded; the vision tensors are ignored. */
+public final class Gemma3Multimodal implements ModelFamily {
     private static final String TEXT = "text_config";
-    /** Where the text model stands in files, in the order in which spellings came. */
+    /** The prefixes of the text model in checkpoints, in historical order. */
     private static final List<String> PREFIXES = List.of("language_model.model.", "model.language_model.");
 
     private final Gemma3 text = new Gemma3();
@@ -19,7 +22,7 @@ final class Gemma3Multimodal implements Family {
         return "gemma3";
     }
 
-    /** Files leave out what is as in the reference's {@code Gemma3TextConfig}. */
+    /** Adds the defaults of {@code Gemma3TextConfig} in transformers, which files omit. */
     @Override
     public TransformerConfig read(ConfigFile file) {
         JsonObject stated = file.json().object(TEXT);
@@ -36,7 +39,7 @@ final class Gemma3Multimodal implements Family {
     }
 
     @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
+    public WeightTable weights(TransformerConfig config) {
         return text.weights(config);
     }
 

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.model.config.AttentionConfig;
 import dev.assay.model.config.TransformerConfig;
 import dev.assay.model.config.TransformerConfigBuilder;
+import dev.assay.model.spi.ConfigFile;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** What Gemma-2 and Gemma-3 have in common beyond {@link LlamaFiles}. */
+/** The fields that Gemma 2 and Gemma 3 share, in addition to {@link LlamaFiles}. */
 final class GemmaFiles {
     static final String ATTENTION_CAP = "attn_logit_softcapping";
     static final String LOGIT_CAP = "final_logit_softcapping";
@@ -17,7 +18,7 @@ final class GemmaFiles {
 
     private GemmaFiles() {}
 
-    /** Reads what both have; attention is scaled by {@code query_pre_attn_scalar^(−1/2)}. */
+    /** Reads the shared fields. The attention scale is {@code query_pre_attn_scalar^(−1/2)}. */
     static TransformerConfigBuilder read(ConfigFile file, TransformerConfigBuilder builder) {
         file.expectFalse("use_bidirectional_attention");
         boolean bias = file.json().bool(LlamaFiles.ATTENTION_BIAS, false);
@@ -32,13 +33,13 @@ final class GemmaFiles {
         return LlamaFiles.headWidth(file, DEFAULT);
     }
 
-    /** Returns the window of each block: as a list of the file says, or in all but every n-th. */
+    /** Returns the window of each block: from the list in the file, otherwise in all blocks except every n-th. */
     static List<Integer> windows(ConfigFile file, int layers, int everyNthFull) {
         List<Boolean> stated = file.windowedBlocks(layers);
         List<Boolean> alternating = IntStream.rangeClosed(1, layers)
                 .mapToObj(number -> number % everyNthFull != 0)
                 .toList();
-        return LlamaFiles.windows(file, stated == null ? alternating : stated, LlamaFiles.window(file));
+        return LlamaFiles.windows(file, stated.isEmpty() ? alternating : stated, LlamaFiles.window(file));
     }
 
     static void write(TransformerConfig config, String architecture, ObjectNode json) {
@@ -53,7 +54,7 @@ final class GemmaFiles {
         LlamaFiles.writeLayerTypes(config, json);
     }
 
-    /** The reference wants a whole number where there is one, which the root and the square have blurred. */
+    /** Writes an integer where the value is one up to rounding, as the reference implementation expects. */
     private static void putScalar(ObjectNode json, double scalar) {
         long whole = Math.round(scalar);
         if (Math.abs(scalar - whole) < 1e-9 * whole) {

@@ -5,13 +5,17 @@ import dev.assay.model.config.ActivationFunction;
 import dev.assay.model.config.ModelTypes;
 import dev.assay.model.config.Norm;
 import dev.assay.model.config.TransformerConfig;
-import dev.assay.model.internal.network.Parameters;
-import java.util.List;
+import dev.assay.model.spi.ConfigFile;
+import dev.assay.model.spi.ModelFamily;
+import dev.assay.model.spi.WeightLayout;
+import dev.assay.model.spi.WeightRole;
+import dev.assay.model.spi.WeightTable;
 import java.util.Set;
 
-/** GPT-2, whose files store the weights of products as [in, out] and, on the hub, names without the first part. */
-final class Gpt2 implements Family {
+/** GPT-2. Its files store the weights of linear layers as [in, out]; files on the hub omit the prefix {@code transformer}. */
+public final class Gpt2 implements ModelFamily {
     private static final String PREFIX = "transformer.";
+    private static final String LAYER = PREFIX + "h.{i}.";
     private static final String BY_LAYER = "scale_attn_by_inverse_layer_idx";
     private static final String SCALED = "scale_attn_weights";
 
@@ -56,30 +60,22 @@ final class Gpt2 implements Family {
     }
 
     @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
-        WeightTable table = new WeightTable(config)
-                .single(Parameters.EMBED, PREFIX + "wte.weight")
-                .single(Parameters.POSITIONS, PREFIX + "wpe.weight");
-        for (int i = 0; i < config.layers(); i++) {
-            String layer = PREFIX + "h." + i + ".";
-            table.layer(Parameters.ofBlock(i, "ln1"), layer + "ln_1");
-            transposed(table, Parameters.ofBlock(i, "qkv"), layer + "attn.c_attn");
-            transposed(table, Parameters.ofBlock(i, "out"), layer + "attn.c_proj");
-            table.layer(Parameters.ofBlock(i, "ln2"), layer + "ln_2");
-            transposed(table, Parameters.ofBlock(i, "up"), layer + "mlp.c_fc");
-            transposed(table, Parameters.ofBlock(i, "down"), layer + "mlp.c_proj");
-        }
-        return table.layer(Parameters.LN_FINAL, PREFIX + "ln_f")
-                .single(Parameters.UNEMBED, "lm_head.weight")
-                .weights();
-    }
-
-    private static void transposed(WeightTable table, String layer, String name) {
-        table.layer(layer, name, Layout.TRANSPOSED, Layout.PLAIN);
+    public WeightTable weights(TransformerConfig config) {
+        return new WeightTable()
+                .layer(WeightRole.EMBED, PREFIX + "wte")
+                .layer(WeightRole.POSITIONS, PREFIX + "wpe")
+                .layer(WeightRole.LN1, LAYER + "ln_1")
+                .layer(WeightRole.QKV, LAYER + "attn.c_attn", WeightLayout.TRANSPOSED)
+                .layer(WeightRole.OUT, LAYER + "attn.c_proj", WeightLayout.TRANSPOSED)
+                .layer(WeightRole.LN2, LAYER + "ln_2")
+                .layer(WeightRole.UP, LAYER + "mlp.c_fc", WeightLayout.TRANSPOSED)
+                .layer(WeightRole.DOWN, LAYER + "mlp.c_proj", WeightLayout.TRANSPOSED)
+                .layer(WeightRole.LN_FINAL, PREFIX + "ln_f")
+                .layer(WeightRole.UNEMBED, "lm_head");
     }
 
     @Override
     public String nameIn(Set<String> names, String name) {
-        return Family.withOrWithout(PREFIX, names, name);
+        return ModelFamily.withOrWithout(PREFIX, names, name);
     }
 }

@@ -6,11 +6,16 @@ import dev.assay.model.config.ModelTypes;
 import dev.assay.model.config.Norm;
 import dev.assay.model.config.PositionEncoding;
 import dev.assay.model.config.TransformerConfig;
-import dev.assay.model.internal.network.Parameters;
-import java.util.List;
+import dev.assay.model.spi.ConfigFile;
+import dev.assay.model.spi.ModelFamily;
+import dev.assay.model.spi.RotaryEntries;
+import dev.assay.model.spi.WeightLayout;
+import dev.assay.model.spi.WeightRole;
+import dev.assay.model.spi.WeightTable;
 
 /** GPT-NeoX, the architecture of Pythia. */
-final class GptNeoX implements Family {
+public final class GptNeoX implements ModelFamily {
+    private static final String LAYER = "gpt_neox.layers.{i}.";
     private static final RotaryEntries ROTARY = new RotaryEntries("rotary_emb_base", "rotary_pct", 0.25);
 
     @Override
@@ -57,20 +62,16 @@ final class GptNeoX implements Family {
     }
 
     @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
-        WeightTable table = new WeightTable(config).single(Parameters.EMBED, "gpt_neox.embed_in.weight");
-        for (int i = 0; i < config.layers(); i++) {
-            String layer = "gpt_neox.layers." + i + ".";
-            Layout outermost = Layout.HEADS_OUTERMOST;
-            table.layer(Parameters.ofBlock(i, "ln1"), layer + "input_layernorm")
-                    .layer(Parameters.ofBlock(i, "qkv"), layer + "attention.query_key_value", outermost, outermost)
-                    .layer(Parameters.ofBlock(i, "out"), layer + "attention.dense")
-                    .layer(Parameters.ofBlock(i, "ln2"), layer + "post_attention_layernorm")
-                    .layer(Parameters.ofBlock(i, "up"), layer + "mlp.dense_h_to_4h")
-                    .layer(Parameters.ofBlock(i, "down"), layer + "mlp.dense_4h_to_h");
-        }
-        return table.layer(Parameters.LN_FINAL, "gpt_neox.final_layer_norm")
-                .single(Parameters.UNEMBED, "embed_out.weight")
-                .weights();
+    public WeightTable weights(TransformerConfig config) {
+        return new WeightTable()
+                .layer(WeightRole.EMBED, "gpt_neox.embed_in")
+                .layer(WeightRole.LN1, LAYER + "input_layernorm")
+                .layer(WeightRole.QKV, LAYER + "attention.query_key_value", WeightLayout.HEADS_OUTERMOST)
+                .layer(WeightRole.OUT, LAYER + "attention.dense")
+                .layer(WeightRole.LN2, LAYER + "post_attention_layernorm")
+                .layer(WeightRole.UP, LAYER + "mlp.dense_h_to_4h")
+                .layer(WeightRole.DOWN, LAYER + "mlp.dense_4h_to_h")
+                .layer(WeightRole.LN_FINAL, "gpt_neox.final_layer_norm")
+                .layer(WeightRole.UNEMBED, "embed_out");
     }
 }

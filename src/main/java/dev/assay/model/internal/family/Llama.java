@@ -3,8 +3,9 @@ package dev.assay.model.internal.family;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.model.config.ModelTypes;
 import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.spi.ConfigFile;
 
-/** Llama 2 and 3: gated layers, norms by the root mean square, and in the third generation scaled rotations. */
+/** Llama 2 and 3: gated feed-forward layers, RMS norms, scaled rotary frequencies since Llama 3. */
 public final class Llama implements LlamaLayout {
     @Override
     public String modelType() {

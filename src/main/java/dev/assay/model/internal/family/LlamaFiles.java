@@ -5,16 +5,22 @@ import dev.assay.model.config.Norm;
 import dev.assay.model.config.PositionEncoding;
 import dev.assay.model.config.TransformerConfig;
 import dev.assay.model.config.TransformerConfigBuilder;
-import dev.assay.model.internal.network.Parameters;
+import dev.assay.model.spi.ConfigFile;
+import dev.assay.model.spi.ModelFamily;
+import dev.assay.model.spi.RotaryEntries;
+import dev.assay.model.spi.WeightRole;
+import dev.assay.model.spi.WeightTable;
 import java.util.List;
 import java.util.Set;
 
-/** What Llama and the families after it have in common: most keys of config.json and the names of the weights. */
+/** The fields of config.json and the tensor names that Llama and similar families share. */
 final class LlamaFiles {
     static final String ATTENTION_BIAS = "attention_bias";
     static final String HEAD_WIDTH = "head_dim";
     static final String WINDOW = "sliding_window";
     private static final String PREFIX = "model.";
+    private static final String LAYER = PREFIX + "layers.{i}.";
+    private static final String ATTENTION = LAYER + "self_attn.";
     private static final String HEADS = "num_attention_heads";
     private static final String SHARED_HEADS = "num_key_value_heads";
     private static final int DEFAULT_WINDOW = 4096;
@@ -23,11 +29,11 @@ final class LlamaFiles {
     private LlamaFiles() {}
 
     /**
-     * Reads what all the families have, the rotary embedding apart.
+     * Reads the shared fields except the rotary embedding.
      *
-     * @param builder what the family starts from
-     * @param dHead the width of a head where the file does not say; 0 for that of the residual stream divided by the heads
-     * @param activation the key of the nonlinearity
+     * @param builder the defaults of the family
+     * @param dHead the width of a head when the file has none; 0 means the width of the residual stream divided by the heads
+     * @param activation the field of the activation function
      */
     static TransformerConfigBuilder read(
             ConfigFile file, TransformerConfigBuilder builder, int dHead, String activation) {
@@ -57,10 +63,10 @@ final class LlamaFiles {
         return file.count("max_position_embeddings");
     }
 
-    /** Returns the width of a head; {@code otherwise} may be 0 for that of the residual stream divided by the heads. */
-    static int headWidth(ConfigFile file, int otherwise) {
-        if (file.json().has(HEAD_WIDTH) || otherwise != 0) {
-            return file.count(HEAD_WIDTH, otherwise);
+    /** Returns the width of a head; a default of 0 means the width of the residual stream divided by the heads. */
+    static int headWidth(ConfigFile file, int defaultValue) {
+        if (file.json().has(HEAD_WIDTH) || defaultValue != 0) {
+            return file.count(HEAD_WIDTH, defaultValue);
         }
         int width = file.count("hidden_size");
         int heads = file.count(HEADS);
@@ -68,14 +74,14 @@ final class LlamaFiles {
         return width / heads;
     }
 
-    /** Reads the rotary embedding of families whose whole heads turn alike in all blocks. */
+    /** Reads the rotary embedding of families that rotate whole heads equally in all blocks. */
     static PositionEncoding.Rotary rotary(ConfigFile file, int dHead) {
         PositionEncoding.Rotary rotary = ROTARY.read(file, dHead, context(file));
-        file.expect("partial_rotary_factor", rotary.dimensions() == dHead, "1: in this family whole heads turn");
+        file.expect("partial_rotary_factor", rotary.dimensions() == dHead, "1: this family rotates whole heads");
         return rotary;
     }
 
-    /** Writes what all the families have. */
+    /** Writes the shared fields. */
     static void write(TransformerConfig config, String architecture, ObjectNode json) {
         json.putArray("architectures").add(architecture);
         json.put("hidden_size", config.dModel());
@@ -96,8 +102,8 @@ final class LlamaFiles {
     /**
      * Returns the window of each block.
      *
-     * @param windowed which blocks have one
-     * @param window the window in tokens; 0 when the file gives none
+     * @param windowed whether each block has a window
+     * @param window the window in tokens; 0 when the file has none
      */
     static List<Integer> windows(ConfigFile file, List<Boolean> windowed, int window) {
         file.expect(
@@ -105,12 +111,12 @@ final class LlamaFiles {
         return windowed.stream().map(has -> has ? window : 0).toList();
     }
 
-    /** Reads the window in tokens; 0 when a null turns it off. */
+    /** Reads the window in tokens; 0 for null. */
     static int window(ConfigFile file) {
         return file.isNull(WINDOW) ? 0 : file.count(WINDOW, DEFAULT_WINDOW);
     }
 
-    /** Returns the window of the blocks that have one; null where none has. */
+    /** Returns the window of the blocks that have one, or null. */
     static Integer windowOf(TransformerConfig config) {
         return config.attention().windows().stream()
                 .filter(window -> window > 0)
@@ -129,35 +135,27 @@ final class LlamaFiles {
         }
     }
 
-    /** Returns where the parameters lie; families with norms after the halves name theirs differently. */
-    static List<StoredWeight> weights(TransformerConfig config) {
-        WeightTable table = new WeightTable(config).single(Parameters.EMBED, PREFIX + "embed_tokens.weight");
-        for (int i = 0; i < config.layers(); i++) {
-            String layer = PREFIX + "layers." + i + ".";
-            String attention = layer + "self_attn.";
-            String beforeMlp = config.block().postNorms() ? "pre_feedforward_layernorm" : "post_attention_layernorm";
-            table.layer(Parameters.ofBlock(i, "ln1"), layer + "input_layernorm")
-                    .queriesKeysValues(
-                            Parameters.ofBlock(i, "qkv"),
-                            attention + "q_proj",
-                            attention + "k_proj",
-                            attention + "v_proj")
-                    .layer(Parameters.ofBlock(i, "q_norm"), attention + "q_norm")
-                    .layer(Parameters.ofBlock(i, "k_norm"), attention + "k_norm")
-                    .layer(Parameters.ofBlock(i, "out"), attention + "o_proj")
-                    .layer(Parameters.ofBlock(i, "ln1_post"), layer + "post_attention_layernorm")
-                    .layer(Parameters.ofBlock(i, "ln2"), layer + beforeMlp)
-                    .layer(Parameters.ofBlock(i, "gate"), layer + "mlp.gate_proj")
-                    .layer(Parameters.ofBlock(i, "up"), layer + "mlp.up_proj")
-                    .layer(Parameters.ofBlock(i, "down"), layer + "mlp.down_proj")
-                    .layer(Parameters.ofBlock(i, "ln2_post"), layer + "post_feedforward_layernorm");
-        }
-        return table.layer(Parameters.LN_FINAL, PREFIX + "norm")
-                .single(Parameters.UNEMBED, "lm_head.weight")
-                .weights();
+    /** Returns the tensor names. Families with norms after attention and feed-forward layer name the norm before the latter differently. */
+    static WeightTable weights(TransformerConfig config) {
+        String beforeMlp = config.block().postNorms() ? "pre_feedforward_layernorm" : "post_attention_layernorm";
+        return new WeightTable()
+                .layer(WeightRole.EMBED, PREFIX + "embed_tokens")
+                .layer(WeightRole.LN1, LAYER + "input_layernorm")
+                .queriesKeysValues(ATTENTION + "q_proj", ATTENTION + "k_proj", ATTENTION + "v_proj")
+                .layer(WeightRole.Q_NORM, ATTENTION + "q_norm")
+                .layer(WeightRole.K_NORM, ATTENTION + "k_norm")
+                .layer(WeightRole.OUT, ATTENTION + "o_proj")
+                .layer(WeightRole.LN1_POST, LAYER + "post_attention_layernorm")
+                .layer(WeightRole.LN2, LAYER + beforeMlp)
+                .layer(WeightRole.GATE, LAYER + "mlp.gate_proj")
+                .layer(WeightRole.UP, LAYER + "mlp.up_proj")
+                .layer(WeightRole.DOWN, LAYER + "mlp.down_proj")
+                .layer(WeightRole.LN2_POST, LAYER + "post_feedforward_layernorm")
+                .layer(WeightRole.LN_FINAL, PREFIX + "norm")
+                .layer(WeightRole.UNEMBED, "lm_head");
     }
 
     static String nameIn(Set<String> names, String name) {
-        return Family.withOrWithout(PREFIX, names, name);
+        return ModelFamily.withOrWithout(PREFIX, names, name);
     }
 }

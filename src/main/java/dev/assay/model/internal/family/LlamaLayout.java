@@ -1,13 +1,14 @@
 package dev.assay.model.internal.family;
 
 import dev.assay.model.config.TransformerConfig;
-import java.util.List;
+import dev.assay.model.spi.ModelFamily;
+import dev.assay.model.spi.WeightTable;
 import java.util.Set;
 
-/** A family whose checkpoints name their weights as Llama's do; what a configuration lacks is left out. */
-interface LlamaLayout extends Family {
+/** A family with the tensor names of Llama. */
+interface LlamaLayout extends ModelFamily {
     @Override
-    default List<StoredWeight> weights(TransformerConfig config) {
+    default WeightTable weights(TransformerConfig config) {
         return LlamaFiles.weights(config);
     }
 

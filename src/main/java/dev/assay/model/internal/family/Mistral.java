@@ -3,11 +3,12 @@ package dev.assay.model.internal.family;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.model.config.ModelTypes;
 import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.spi.ConfigFile;
 import java.util.Collections;
 import java.util.List;
 
-/** Mistral: Llama with a window, the same in all blocks. */
-final class Mistral implements LlamaLayout {
+/** Mistral: Llama with the same attention window in all blocks. */
+public final class Mistral implements LlamaLayout {
     @Override
     public String modelType() {
         return ModelTypes.MISTRAL;
@@ -21,8 +22,8 @@ final class Mistral implements LlamaLayout {
         List<Boolean> stated = file.windowedBlocks(layers);
         file.expect(
                 "layer_types",
-                stated == null || stated.equals(all),
-                "none: in this family all blocks see the same window");
+                stated.isEmpty() || stated.equals(all),
+                "no such field: all blocks of this family have the same window");
         return LlamaFiles.read(file, TransformerConfig.mistral(), 0, "hidden_act")
                 .positions(LlamaFiles.rotary(file, LlamaFiles.headWidth(file, 0)))
                 .windows(LlamaFiles.windows(file, all, window))

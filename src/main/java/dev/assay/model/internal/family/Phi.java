@@ -6,13 +6,18 @@ import dev.assay.model.config.ModelTypes;
 import dev.assay.model.config.Norm;
 import dev.assay.model.config.PositionEncoding;
 import dev.assay.model.config.TransformerConfig;
-import dev.assay.model.internal.network.Parameters;
-import java.util.List;
+import dev.assay.model.spi.ConfigFile;
+import dev.assay.model.spi.ModelFamily;
+import dev.assay.model.spi.RotaryEntries;
+import dev.assay.model.spi.WeightRole;
+import dev.assay.model.spi.WeightTable;
 import java.util.Set;
 
-/** Phi-1, Phi-1.5 and Phi-2: parallel blocks with one norm, part of each head turned, biases everywhere. */
-final class Phi implements Family {
+/** Phi-1, Phi-1.5 and Phi-2: parallel blocks with one norm, partly rotated heads, biases in every linear layer. */
+public final class Phi implements ModelFamily {
     private static final String PREFIX = "model.";
+    private static final String LAYER = PREFIX + "layers.{i}.";
+    private static final String ATTENTION = LAYER + "self_attn.";
     private static final String NORMALIZED_HEADS = "qk_layernorm";
     private static final RotaryEntries ROTARY = new RotaryEntries(0.5);
 
@@ -60,31 +65,22 @@ final class Phi implements Family {
     }
 
     @Override
-    public List<StoredWeight> weights(TransformerConfig config) {
-        WeightTable table = new WeightTable(config).single(Parameters.EMBED, PREFIX + "embed_tokens.weight");
-        for (int i = 0; i < config.layers(); i++) {
-            String layer = PREFIX + "layers." + i + ".";
-            String attention = layer + "self_attn.";
-            table.layer(Parameters.ofBlock(i, "ln1"), layer + "input_layernorm")
-                    .queriesKeysValues(
-                            Parameters.ofBlock(i, "qkv"),
-                            attention + "q_proj",
-                            attention + "k_proj",
-                            attention + "v_proj")
-                    .layer(Parameters.ofBlock(i, "q_norm"), attention + "q_layernorm")
-                    .layer(Parameters.ofBlock(i, "k_norm"), attention + "k_layernorm")
-                    .layer(Parameters.ofBlock(i, "out"), attention + "dense")
-                    .layer(Parameters.ofBlock(i, "up"), layer + "mlp.fc1")
-                    .layer(Parameters.ofBlock(i, "down"), layer + "mlp.fc2");
-        }
-        return table.layer(Parameters.LN_FINAL, PREFIX + "final_layernorm")
-                .single(Parameters.UNEMBED, "lm_head.weight")
-                .single(Parameters.UNEMBED_BIAS, "lm_head.bias")
-                .weights();
+    public WeightTable weights(TransformerConfig config) {
+        return new WeightTable()
+                .layer(WeightRole.EMBED, PREFIX + "embed_tokens")
+                .layer(WeightRole.LN1, LAYER + "input_layernorm")
+                .queriesKeysValues(ATTENTION + "q_proj", ATTENTION + "k_proj", ATTENTION + "v_proj")
+                .layer(WeightRole.Q_NORM, ATTENTION + "q_layernorm")
+                .layer(WeightRole.K_NORM, ATTENTION + "k_layernorm")
+                .layer(WeightRole.OUT, ATTENTION + "dense")
+                .layer(WeightRole.UP, LAYER + "mlp.fc1")
+                .layer(WeightRole.DOWN, LAYER + "mlp.fc2")
+                .layer(WeightRole.LN_FINAL, PREFIX + "final_layernorm")
+                .layer(WeightRole.UNEMBED, "lm_head");
     }
 
     @Override
     public String nameIn(Set<String> names, String name) {
-        return Family.withOrWithout(PREFIX, names, name);
+        return ModelFamily.withOrWithout(PREFIX, names, name);
     }
 }

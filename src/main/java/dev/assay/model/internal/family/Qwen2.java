@@ -3,9 +3,10 @@ package dev.assay.model.internal.family;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.model.config.ModelTypes;
 import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.spi.ConfigFile;
 
-/** Qwen2: Llama with biases on queries, keys and values, and windows in the later blocks when they are turned on. */
-final class Qwen2 implements LlamaLayout {
+/** Qwen2: Llama with biases on queries, keys and values, and optional windows in the later blocks. */
+public final class Qwen2 implements LlamaLayout {
     @Override
     public String modelType() {
         return ModelTypes.QWEN2;

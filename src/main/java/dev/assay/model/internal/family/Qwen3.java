@@ -3,9 +3,10 @@ package dev.assay.model.internal.family;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.model.config.ModelTypes;
 import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.spi.ConfigFile;
 
-/** Qwen3: Llama with a norm on each head of queries and of keys, and windows as in Qwen2. */
-final class Qwen3 implements LlamaLayout {
+/** Qwen3: Llama with normalised query and key heads, and windows as in Qwen2. */
+public final class Qwen3 implements LlamaLayout {
     @Override
     public String modelType() {
         return ModelTypes.QWEN3;

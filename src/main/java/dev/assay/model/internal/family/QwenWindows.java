@@ -2,10 +2,11 @@ package dev.assay.model.internal.family;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.model.config.TransformerConfig;
+import dev.assay.model.spi.ConfigFile;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The windows of Qwen2 and Qwen3: off unless turned on, and then in the blocks from a certain one, or as a list says. */
+/** The optional attention windows of Qwen2 and Qwen3: in all blocks from a first one, or in those of a list. */
 final class QwenWindows {
     private static final String ON = "use_sliding_window";
     private static final String FIRST = "max_window_layers";
@@ -21,7 +22,7 @@ final class QwenWindows {
         List<Boolean> later = IntStream.range(0, layers)
                 .mapToObj(block -> window > 0 && block >= first)
                 .toList();
-        return LlamaFiles.windows(file, stated == null ? later : stated, window);
+        return LlamaFiles.windows(file, stated.isEmpty() ? later : stated, window);
     }
 
     static void write(TransformerConfig config, ObjectNode json) {

@@ -5,10 +5,10 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.HalfMatrix;
 
 /**
- * A product computed in 16 bits; what goes in and what comes out is float32.
+ * A linear layer computed in 16 bits. Input and output are float32.
  *
  * @param weight [out, in]
- * @param bias float32 [out]; null for none
+ * @param bias float32 [out]; null means none
  */
 record HalfPrecisionLinear(HalfMatrix weight, NDArray bias) implements Linear {
     @Override

@@ -2,11 +2,11 @@ package dev.assay.model.internal.network;
 
 import ai.djl.ndarray.NDArray;
 
-/** A matrix product with its bias: {@code x · weightᵀ + bias}. */
+/** A linear layer: {@code x · weightᵀ + bias}. */
 public interface Linear {
-    /** Returns the product, [..., in] to [..., out]; gradients flow. */
+    /** Returns the output, [..., out], of an input, [..., in]; gradients flow. */
     NDArray apply(NDArray x);
 
-    /** Writes the product of x, [n, in], to {@code out}, [n, out]; no gradients are recorded. */
+    /** Writes the output for x, [n, in], to {@code out}, [n, out]. No gradients are recorded. */
     void apply(NDArray x, NDArray out);
 }

@@ -9,17 +9,17 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /**
- * How much of a model is in memory: all of it, or the embedding and the blocks that lead to some sites.
+ * The loaded part of a model: all of it, or the embedding and the blocks up to the deepest requested site.
  *
- * @param layers the blocks of the whole model
- * @param deepest the deepest of the sites that were asked for; null when everything is there
+ * @param layers the number of blocks of the whole model
+ * @param deepest the deepest requested site; null when the whole model is loaded
  */
 public record LoadedPart(int layers, HookPoint deepest) {
     public static LoadedPart whole(TransformerConfig config) {
         return new LoadedPart(config.layers(), null);
     }
 
-    /** Returns what some sites need; everything when there are none. */
+    /** Returns the part that some sites need; the whole model for an empty list. */
     public static LoadedPart upTo(TransformerConfig config, Collection<HookPoint> points) {
         HookPointCatalog sites = new HookPointCatalog(config);
         points.forEach(sites::require);
@@ -27,7 +27,7 @@ public record LoadedPart(int layers, HookPoint deepest) {
         return new LoadedPart(config.layers(), points.stream().max(depth).orElse(null));
     }
 
-    /** Returns how many blocks there are, counted from the first. What a block reads needs no weight of it. */
+    /** Returns the number of loaded blocks. The input of a block, {@code resid_pre}, needs none of its weights. */
     int blocks() {
         if (deepest == null || isAfterBlocks()) {
             return layers;
@@ -46,7 +46,7 @@ public record LoadedPart(int layers, HookPoint deepest) {
         return deepest == null || isAfterBlocks();
     }
 
-    /** Tells whether a parameter is in this part. */
+    /** Returns whether a parameter is loaded. */
     public boolean holds(String parameter) {
         if (parameter.startsWith(Parameters.LN_FINAL)) {
             return hasFinalNorm();
@@ -57,7 +57,7 @@ public record LoadedPart(int layers, HookPoint deepest) {
         return Parameters.blockOf(parameter) < blocks();
     }
 
-    /** Tells whether a run can get to a site. */
+    /** Returns whether a run can reach a site. */
     public boolean reaches(HookPoint point) {
         return slot(point, layers) <= last();
     }
@@ -74,21 +74,21 @@ public record LoadedPart(int layers, HookPoint deepest) {
         return point.kind().slot(point.block(), layers);
     }
 
-    /** Complains of a site that no run gets to. */
+    /** Checks that a run can reach a site. */
     public void require(HookPoint point) {
         if (!reaches(point)) {
             throw missing("hook point " + point);
         }
     }
 
-    /** Complains of anything that takes the whole model. */
+    /** Checks that the whole model is loaded; {@code what} is what needs it, for the message. */
     public void requireWhole(String what) {
         if (deepest != null) {
             throw missing(what);
         }
     }
 
-    /** Complains when the final norm is not there. */
+    /** Checks that the final norm is loaded. */
     public void requireFinalNorm() {
         if (!hasFinalNorm()) {
             throw missing("the final norm");
@@ -96,7 +96,7 @@ public record LoadedPart(int layers, HookPoint deepest) {
     }
 
     private InvalidInputException missing(String what) {
-        return new InvalidInputException("the model was loaded up to " + deepest + " only, which leaves out " + what
-                + "; load it up to a deeper site, or whole");
+        return new InvalidInputException("the model is loaded up to " + deepest + ", without " + what
+                + "; expected a model loaded up to a deeper site, or the whole model");
     }
 }

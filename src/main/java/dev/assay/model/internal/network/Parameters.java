@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The weights of a model by name, in a fixed order. Every product's weight is [out, in].
+ * The weights of a model by name, in a fixed order. The weights of linear layers are [out, in].
  *
  * <pre>
  * embed [V, D]   positions [contextLength, D] when learned   unembed [V, D] when not tied   unembed.bias [V]
@@ -44,19 +44,19 @@ public final class Parameters {
         this(Precision.FLOAT32, arrays, Map.of());
     }
 
-    /** Makes parameters of which the matrices that are multiplied have 16 bits. */
+    /** Creates parameters; the matrices of linear layers and embedding may have 16 bits. */
     public Parameters(Precision precision, Map<String, NDArray> arrays, Map<String, HalfMatrix> halves) {
         this.precision = precision;
         this.arrays = Collections.unmodifiableMap(arrays);
         this.halves = halves;
     }
 
-    /** Tells whether a parameter is the matrix of a product, which a model of 16 bits rounds. */
-    public static boolean isMultiplied(String name, Shape shape) {
+    /** Returns whether a parameter is a matrix that a model of 16 bits rounds: of a linear layer or the embedding. */
+    public static boolean isRounded(String name, Shape shape) {
         return shape.dimension() == 2 && !name.equals(POSITIONS);
     }
 
-    /** Returns the name and shape of every parameter of a model. */
+    /** Returns the name and the shape of every parameter of a model. */
     public static Map<String, Shape> shapes(TransformerConfig config) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         AttentionConfig attention = config.attention();
@@ -105,7 +105,7 @@ public final class Parameters {
         return "blocks." + block + "." + layer;
     }
 
-    /** Returns the block that a parameter belongs to; -1 outside the blocks. */
+    /** Returns the block index of a parameter; -1 outside the blocks. */
     public static int blockOf(String name) {
         String[] parts = name.split("\\.", 3);
         return parts[0].equals("blocks") ? Integer.parseInt(parts[1]) : -1;
@@ -129,7 +129,7 @@ public final class Parameters {
         return precision;
     }
 
-    /** Returns every parameter as float32; of those of 16 bits a copy, which belongs to the open scope. */
+    /** Returns every parameter as float32. Parameters of 16 bits are copied; the copies belong to the open scope. */
     public Map<String, NDArray> byName() {
         if (halves.isEmpty()) {
             return arrays;
@@ -139,7 +139,7 @@ public final class Parameters {
         return all;
     }
 
-    /** Returns the SHA-256 of a configuration, of every weight and of a precision other than float32, in hexadecimal. */
+    /** Returns the SHA-256 of a configuration, every weight and a precision other than float32, in hexadecimal. */
     public String hash(TransformerConfig config) {
         Sha256 hash = new Sha256().add(config.toString());
         if (precision != Precision.FLOAT32) {
@@ -151,7 +151,7 @@ public final class Parameters {
         return hash.hex();
     }
 
-    /** Returns a parameter as float32, or null; of one of 16 bits a copy, which belongs to the open scope. */
+    /** Returns a parameter as float32, or null. A parameter of 16 bits is copied; the copy belongs to the open scope. */
     public NDArray get(String name) {
         HalfMatrix half = halves.get(name);
         return half == null ? arrays.get(name) : half.toFloat32();
@@ -162,7 +162,7 @@ public final class Parameters {
         return new WeightAndBias(arrays.get(name + WEIGHT), arrays.get(name + BIAS));
     }
 
-    /** Returns a product of a block. */
+    /** Returns a linear layer of a block. */
     Linear linear(int block, String layer) {
         String name = ofBlock(block, layer);
         return linear(name + WEIGHT, name + BIAS);
@@ -175,13 +175,13 @@ public final class Parameters {
                 : new HalfPrecisionLinear(half, arrays.get(bias));
     }
 
-    /** Returns the embeddings of tokens, [...] to [..., D]. */
+    /** Returns the embeddings, [..., D], of tokens, [...]. */
     NDArray embed(NDArray ids) {
         HalfMatrix half = halves.get(EMBED);
         return half == null ? Aten.embedding(arrays.get(EMBED), ids) : half.embedding(ids);
     }
 
-    /** Returns the unembedding, [V, D], which is the embedding in a tied model; as {@link #get} does. */
+    /** Returns the unembedding, [V, D], like {@link #get}. In a tied model, it is the embedding. */
     public NDArray unembedding() {
         return get(unembeddingName());
     }
@@ -190,7 +190,7 @@ public final class Parameters {
         return arrays.containsKey(UNEMBED) || halves.containsKey(UNEMBED) ? UNEMBED : EMBED;
     }
 
-    /** Returns the product that gives the logits. */
+    /** Returns the linear layer of the logits. */
     Linear unembed() {
         return linear(unembeddingName(), UNEMBED_BIAS);
     }

@@ -6,20 +6,20 @@ import dev.assay.model.config.PositionEncoding;
 import dev.assay.model.config.RotaryScaling;
 import dev.assay.tensor.Scope;
 
-/** The rotary embedding of some blocks, which makes the table of a run. */
+/** The rotary embedding of some blocks. */
 final class RotaryEmbedding {
     private final PositionEncoding.Rotary rotary;
     private final NDManager manager;
     private final NDArray inverse; // [r/2]
 
-    /** Makes the embedding; the manager owns its frequencies. */
+    /** Creates the embedding; the manager owns its frequencies. */
     RotaryEmbedding(PositionEncoding.Rotary rotary, NDManager manager) {
         this.rotary = rotary;
         this.manager = manager;
         this.inverse = Scope.detached(() -> manager.create(RotaryFrequencies.inverse(rotary, 0)));
     }
 
-    /** Returns the angles of a run's positions. */
+    /** Returns the rotary table of the positions of a run. */
     RotaryTable at(SequenceGeometry geometry) {
         return RotaryTable.of(
                 geometry.positions(), frequencies(geometry), rotary.scaling().attentionFactor());

@@ -12,13 +12,13 @@ import dev.assay.tensor.TorchEngine;
 /**
  * The inverse frequencies of a rotary embedding: the angle of dimension pair i at a position is {@code position · inverse[i]}.
  *
- * <p>All in float32, operation by operation as the reference does ({@code modeling_rope_utils.py} in transformers 5.18), since at
- * position 10,000 a difference in the last place of a frequency is an angle of 10⁻³.
+ * <p>Computed in float32 with the same operations as {@code modeling_rope_utils.py} in transformers 5.18: at position 10,000, a
+ * difference in the last bit of a frequency changes the angle by 10⁻³.
  */
 public final class RotaryFrequencies {
     private RotaryFrequencies() {}
 
-    /** Returns [r/2] inverse frequencies for sequences of some tokens, on which only the dynamic scaling depends. */
+    /** Returns the inverse frequencies, [r/2]. Only the dynamic scaling depends on the sequence length. */
     static float[] inverse(PositionEncoding.Rotary rotary, long length) {
         RotaryScaling scaling = rotary.scaling();
         if (scaling instanceof RotaryScaling.Linear linear) {
@@ -82,8 +82,8 @@ public final class RotaryFrequencies {
     }
 
     private static float[] yarn(PositionEncoding.Rotary rotary, RotaryScaling.Yarn scaling) {
-        double low = dimensionTurning(scaling.betaFast(), rotary, scaling.context());
-        double high = dimensionTurning(scaling.betaSlow(), rotary, scaling.context());
+        double low = dimensionOf(scaling.betaFast(), rotary, scaling.context());
+        double high = dimensionOf(scaling.betaSlow(), rotary, scaling.context());
         if (scaling.truncate()) {
             low = Math.floor(low);
             high = Math.ceil(high);
@@ -102,14 +102,14 @@ public final class RotaryFrequencies {
         return inverse;
     }
 
-    /** Returns the dimension, not always a whole one, that turns this often over the context. */
-    private static double dimensionTurning(double turns, PositionEncoding.Rotary rotary, int context) {
-        return rotary.dimensions() * Math.log(context / (turns * 2 * Math.PI)) / (2 * Math.log(rotary.base()));
+    /** Returns the fractional dimension that rotates {@code rotations} times over the context. */
+    private static double dimensionOf(double rotations, PositionEncoding.Rotary rotary, int context) {
+        return rotary.dimensions() * Math.log(context / (rotations * 2 * Math.PI)) / (2 * Math.log(rotary.base()));
     }
 
-    /** Returns {@code base^(2i/r)}, by the same kernel that the reference calls. */
+    /** Returns {@code base^(2i/r)}, computed by the same kernel as in the reference. */
     private static float[] powers(float base, PositionEncoding.Rotary rotary) {
-        float[] exponents = new float[rotary.turned() / 2];
+        float[] exponents = new float[rotary.rotated() / 2];
         for (int i = 0; i < exponents.length; i++) {
             exponents[i] = 2f * i / rotary.dimensions();
         }

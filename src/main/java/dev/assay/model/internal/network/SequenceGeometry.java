@@ -8,9 +8,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Which tokens of a batch are real, where each stands, and which keys a query sees. */
+/** The padding, the positions and the attention masks of a batch. */
 public final class SequenceGeometry {
-    /** Finite, so that a query without keys gets a uniform pattern and not NaN. */
+    /** Finite, so that a query without visible keys has a uniform pattern instead of NaN. */
     private static final float HIDDEN = -1e30f;
 
     private final long length;
@@ -25,12 +25,12 @@ public final class SequenceGeometry {
     }
 
     /**
-     * Finds out about a batch.
+     * Computes the geometry of a batch.
      *
      * @param tokens int64 [batch, position]
-     * @param mask [batch, position], 0 at padding, or null
-     * @param windows the windows of the blocks, 0 for none
-     * @param explicitScores whether {@link #hidden} is needed where {@link #isPlainlyCausal} says enough
+     * @param mask [batch, position], 0 at padding; null when all tokens are real
+     * @param windows the attention windows of the blocks; 0 means none
+     * @param explicitScores whether {@link #hidden} is also needed for plainly causal attention
      */
     public static SequenceGeometry of(
             NDArray tokens, NDArray mask, Collection<Integer> windows, boolean explicitScores) {
@@ -48,46 +48,46 @@ public final class SequenceGeometry {
         return geometry;
     }
 
-    /** Returns the real tokens before each, int64 [batch, position]. */
+    /** Returns the number of real tokens before each position, int64 [batch, position]. */
     private static NDArray positions(NDArray real) {
         NDArray counted = real.toType(DataType.INT64, false).cumSum(1);
         return counted.sub(1).maximum(0).toType(DataType.INT64, false);
     }
 
-    /** Returns which tokens are real, bool [batch, position]; null when all are. */
+    /** Returns the mask, bool [batch, position], true at real tokens; null when all tokens are real. */
     NDArray mask() {
         return mask;
     }
 
-    /** Returns int64 [position], or [batch, position] under a mask: the real tokens before each. */
+    /** Returns the number of real tokens before each position, int64 [position]; with padding, [batch, position]. */
     public NDArray positions() {
         return positions;
     }
 
-    /** Returns how many positions there are, padding apart. */
+    /** Returns the number of positions without padding. */
     long longest() {
         return mask == null ? length : positions.max().getLong() + 1;
     }
 
-    /** Tells whether every query sees itself and all before it. */
+    /** Returns whether every query sees all keys up to its own position. */
     boolean isPlainlyCausal(int window) {
         return mask == null && effective(window) == 0;
     }
 
-    /** Returns [1 or batch, 1, query, key]: 0 where a key is seen and a large negative number elsewhere. */
+    /** Returns the additive mask, [1 or batch, 1, query, key]: 0 at visible keys, a large negative number elsewhere. */
     NDArray hidden(int window) {
         return hidden.get(effective(window));
     }
 
-    /** A window as long as the sequence hides nothing. */
+    /** Returns 0 for a window that is at least as long as the sequence, which hides no key. */
     private int effective(int window) {
         return window >= length ? 0 : window;
     }
 
-    /** A query sees itself and the {@code window − 1} keys before it, or all when the window is 0; never padding. */
+    /** Hides the keys after the query, the keys before its window of {@code window} keys unless that is 0, and padding. */
     private NDArray hide(NDManager manager, int window) {
-        NDArray places = manager.arange(0, length, 1, DataType.FLOAT32);
-        NDArray distance = places.reshape(length, 1).sub(places); // [query, key]
+        NDArray indices = manager.arange(0, length, 1, DataType.FLOAT32);
+        NDArray distance = indices.reshape(length, 1).sub(indices); // [query, key]
         NDArray outside = distance.lt(0);
         if (window > 0) {
             outside = outside.logicalOr(distance.gte(window));

@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.model.config.TransformerConfig;
 
-/** Refuses tokens that a model cannot run on, before PyTorch does so with an index error or, on a GPU, a dead process. */
+/** Rejects tokens that a model cannot run on. PyTorch would report an index error or, on a GPU, abort the process. */
 final class TokenCheck {
     private TokenCheck() {}
 
@@ -18,7 +18,7 @@ final class TokenCheck {
         }
         if (mask != null && !mask.getShape().equals(shape)) {
             throw new InvalidInputException(
-                    "the mask has shape " + mask.getShape() + ", expected that of the tokens, " + shape);
+                    "the mask has shape " + mask.getShape() + ", expected the shape of the tokens, " + shape);
         }
         if (shape.get(1) > config.longestSequence()) {
             throw new InvalidInputException("the sequences have " + shape.get(1)

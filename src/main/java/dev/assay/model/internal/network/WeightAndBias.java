@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
 
 /**
- * A weight with its bias: of a product, or of a norm.
+ * The weight and the bias of a linear layer or a norm.
  *
- * @param weight [out, in], or [d] of a norm
- * @param bias [out] or [d]; null for none
+ * @param weight [out, in]; [d] for a norm
+ * @param bias [out]; [d] for a norm; null means none
  */
 record WeightAndBias(NDArray weight, NDArray bias) implements Linear {
     @Override

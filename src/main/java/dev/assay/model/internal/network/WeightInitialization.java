@@ -11,17 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** The weights of an untrained model. */
+/** The initial weights of a model. */
 public final class WeightInitialization {
     public static final double DEVIATION = 0.02;
 
     private WeightInitialization() {}
 
     /**
-     * Returns weights as GPT-2 starts with (Radford et al. 2019, section 2.3): normal, deviation 0.02, those of products that write
-     * to the residual stream divided by √(2·layers); biases 0 and the factors of norms 1.
+     * Returns weights initialised like GPT-2 (Radford et al. 2019, section 2.3): normal with standard deviation 0.02, divided by
+     * √(2·layers) in the layers that write to the residual stream; zero biases; norm factors 1.
      *
-     * @param embedding the deviation of the token embedding
+     * @param embedding the standard deviation of the token embedding
      */
     public static Parameters normal(TransformerConfig config, long seed, double embedding, NDManager manager) {
         double residual = DEVIATION / Math.sqrt(2.0 * config.layers());
@@ -35,7 +35,7 @@ public final class WeightInitialization {
                     boolean one = name.endsWith(Parameters.WEIGHT) && !unitOffset;
                     return one ? manager.ones(shape) : manager.zeros(shape);
                 }
-                // Each parameter has its own stream, so that adding one changes no other.
+                // Each parameter has its own random stream, so that an additional parameter changes no other.
                 SplittableRandom random = new SplittableRandom(seed * 31 + name.hashCode());
                 return normal(manager, shape, random, deviation);
             }));

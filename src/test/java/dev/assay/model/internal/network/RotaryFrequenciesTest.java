@@ -58,7 +58,7 @@ class RotaryFrequenciesTest {
     @Test
     void anOddNumberOfDimensionsTurnsOneMore() {
         PositionEncoding.Rotary rotary = new PositionEncoding.Rotary(3, 8, new RotaryScaling.None());
-        assertEquals(4, rotary.turned());
+        assertEquals(4, rotary.rotated());
         float[] found = RotaryFrequencies.inverse(rotary, 9);
         assertEquals(2, found.length);
         assertEquals(0.25, found[1], 1e-7); // 8^(−2/3)

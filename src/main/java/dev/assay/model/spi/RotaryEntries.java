@@ -1,4 +1,4 @@
-package dev.assay.model.internal.family;
+package dev.assay.model.spi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.io.JsonObject;
@@ -6,10 +6,10 @@ import dev.assay.model.config.PositionEncoding;
 import dev.assay.model.config.RotaryScaling;
 
 /**
- * The entries of a config.json that describe a rotary embedding. Transformers 5 keeps them in {@code rope_parameters}; before it
- * base and share stood on their own, under names that differ from family to family, beside {@code rope_scaling}.
+ * The fields of a config.json that describe a rotary embedding. Since transformers 5 they are in {@code rope_parameters}. Before, the
+ * base and the rotary share of a head were separate fields, under names that depend on the family, next to {@code rope_scaling}.
  */
-final class RotaryEntries {
+public final class RotaryEntries {
     private static final String BASE = "rope_theta";
     private static final String SHARE = "partial_rotary_factor";
     private static final String PARAMETERS = "rope_parameters";
@@ -23,46 +23,65 @@ final class RotaryEntries {
     private final String olderShare;
     private final double defaultShare;
 
-    /** Makes the entries of a family that used to have its own names for base and share. */
-    RotaryEntries(String olderBase, String olderShare, double defaultShare) {
+    /**
+     * Creates the fields of a family that had its own names before transformers 5.
+     *
+     * @param olderBase the field of the base
+     * @param olderShare the field of the rotary share
+     * @param defaultShare the part of each head that is rotated when the file does not have it
+     */
+    public RotaryEntries(String olderBase, String olderShare, double defaultShare) {
         this.olderBase = olderBase;
         this.olderShare = olderShare;
         this.defaultShare = defaultShare;
     }
 
-    /** Makes the entries of a family that has always used the common names; the share is the part of a head that turns. */
-    RotaryEntries(double defaultShare) {
+    /**
+     * Creates the fields of a family with the names {@code rope_theta} and {@code partial_rotary_factor}.
+     *
+     * @param defaultShare the part of each head that is rotated when the file does not have it
+     */
+    public RotaryEntries(double defaultShare) {
         this(BASE, SHARE, defaultShare);
     }
 
     /**
-     * Reads the embedding.
+     * Reads the rotary embedding.
      *
      * @param dHead the width of a head
      * @param context the context length
+     * @return the embedding, with base 10,000 when the file has none
+     * @throws dev.assay.InvalidInputException when a field has an unsupported value
      */
-    PositionEncoding.Rotary read(ConfigFile file, int dHead, int context) {
+    public PositionEncoding.Rotary read(ConfigFile file, int dHead, int context) {
         JsonObject json = file.json();
         JsonObject group = group(json);
         double base = group.number(BASE, json.number(olderBase, DEFAULT_BASE));
-        double turned = group.number(SHARE, json.number(olderShare, json.number(SHARE, defaultShare)));
-        return rotary(group, dHead, turned, base, json.integer(CONTEXT, context), context);
+        double share = group.number(SHARE, json.number(olderShare, json.number(SHARE, defaultShare)));
+        return rotary(group, dHead, share, base, json.integer(CONTEXT, context), context);
     }
 
-    /** Reads one of several embeddings, all of whose entries stand in a group of their own. */
-    static PositionEncoding.Rotary read(JsonObject group, int dHead, int context, double base) {
+    /**
+     * Reads a rotary embedding that has an object of its own, in families with several.
+     *
+     * @param group the object
+     * @param dHead the width of a head; the whole head is rotated
+     * @param context the context length
+     * @param base the base when the object has none
+     */
+    public static PositionEncoding.Rotary read(JsonObject group, int dHead, int context, double base) {
         return rotary(group, dHead, 1, group.number(BASE, base), context, context);
     }
 
     private static PositionEncoding.Rotary rotary(
             JsonObject group, int dHead, double share, double base, int original, int context) {
         if (!(share > 0 && share <= 1)) {
-            throw group.unexpected(SHARE, "a part of the head, above 0 and at most 1");
+            throw group.unexpected(SHARE, "the rotary share of a head, above 0 and at most 1");
         }
         return new PositionEncoding.Rotary((int) (dHead * share), base, scaling(group, original, context));
     }
 
-    /** The older group comes first, as it does in the reference. */
+    /** The older field has precedence, as in transformers. */
     private static JsonObject group(JsonObject json) {
         for (String name : new String[] {SCALING, PARAMETERS}) {
             if (json.has(name) && !json.object(name).node().isEmpty()) {
@@ -112,8 +131,8 @@ final class RotaryEntries {
         return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
     }
 
-    /** Writes both spellings: libraries before transformers 5 know only the older. */
-    void write(PositionEncoding.Rotary rotary, int dHead, ObjectNode json) {
+    /** Writes the fields in both spellings, since libraries before transformers 5 read only the older. */
+    public void write(PositionEncoding.Rotary rotary, int dHead, ObjectNode json) {
         double share = share(rotary, dHead);
         json.put(olderBase, rotary.base());
         ObjectNode parameters = json.putObject(PARAMETERS);
@@ -125,13 +144,14 @@ final class RotaryEntries {
         writeOlderScaling(rotary, json);
     }
 
-    /** Writes base and scaling as a group has them since transformers 5. */
-    static void write(PositionEncoding.Rotary rotary, ObjectNode group) {
+    /** Writes base and scaling in the spelling of transformers 5. */
+    public static void write(PositionEncoding.Rotary rotary, ObjectNode group) {
         writeScaling(rotary.scaling(), group);
         group.put(BASE, rotary.base());
     }
 
-    static void writeOlderScaling(PositionEncoding.Rotary rotary, ObjectNode json) {
+    /** Writes {@code rope_scaling}, the spelling before transformers 5. */
+    public static void writeOlderScaling(PositionEncoding.Rotary rotary, ObjectNode json) {
         if (rotary.scaling() instanceof RotaryScaling.None) {
             json.putNull(SCALING);
         } else {
@@ -158,7 +178,7 @@ final class RotaryEntries {
         }
     }
 
-    /** Returns the part of a head that turns, such that reading it gives the same whole number. */
+    /** Returns the rotary share of a head, rounded so that reading it gives the same number of dimensions. */
     private static double share(PositionEncoding.Rotary rotary, int dHead) {
         double share = (double) rotary.dimensions() / dHead;
         return (int) (dHead * share) == rotary.dimensions() ? share : Math.nextUp(share);
