@@ -10,6 +10,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaCall;
@@ -22,6 +23,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.domain.JavaTypeVariable;
 import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -31,6 +33,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
 import dev.assay.tensor.TorchEngine;
+import dev.assay.model.internal.network.Runner;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URL;
@@ -145,6 +148,12 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage("dev.assay..internal..")
             .should(exposeNoInternalType());
+
+    @Test
+    void exposureRuleReportsASignatureWithAnInternalType() {
+        JavaClasses internal = new ClassFileImporter().importClasses(Runner.class);
+        assertThrows(AssertionError.class, () -> classes().should(exposeNoInternalType()).check(internal));
+    }
 
     @Test
     void packagesHaveAtMost45Files() throws IOException {

@@ -16,10 +16,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /**
- * Shuffles a stream of activations in bounded native memory. The pool is served in random order; when half of it was served, the
- * served half is replaced by new rows, which one producer thread has made meanwhile, and the order is drawn anew.
+ * Shuffles a stream of activations in a bounded pool of native memory. Rows are returned in random order. When half of the pool has been
+ * returned, that half is replaced by new rows, which a producer thread computes in the meantime, and a new order is drawn.
  *
- * <p>What is served depends on the source and the seed only, not on timing. {@link #state()} and {@link #pool()} together continue a
+ * <p>The order depends only on the source and the seed, not on timing. {@link #state()} and {@link #pool()} together continue a
  * buffer exactly.
  */
 public final class ActivationBuffer implements AutoCloseable {
@@ -42,20 +42,20 @@ public final class ActivationBuffer implements AutoCloseable {
     private NDArray order; // int64 [2 · half]
 
     /**
-     * What continues a buffer beside its pool.
+     * The state of a buffer, without its pool.
      *
-     * @param seed what decides the order
-     * @param round how often the pool was refilled
-     * @param served the rows served since
-     * @param next where the rows of the next refill start
+     * @param seed the seed of the order
+     * @param round the number of refills of the pool
+     * @param served the number of rows returned since the last refill
+     * @param next the first row of the next refill
      */
     public record State(long seed, long round, int served, Progress next) {}
 
     /**
-     * A place between rows.
+     * A row of a stream.
      *
-     * @param position the pass that holds the row
-     * @param offset the row within the pass
+     * @param position the pass with the row
+     * @param offset the index of the row in the pass
      */
     public record Progress(StreamPosition position, long offset) {
         public static final Progress START = new Progress(StreamPosition.START, 0);
@@ -64,10 +64,10 @@ public final class ActivationBuffer implements AutoCloseable {
     /**
      * Fills a new buffer from the start of a source.
      *
-     * @param source what to shuffle
-     * @param device where the rows live
-     * @param capacity the rows of the pool; rounded up to an even number
-     * @param seed decides the order
+     * @param source the activations
+     * @param device the device of the rows
+     * @param capacity the number of rows in the pool, rounded up to an even number
+     * @param seed the seed of the order
      * @throws IOException when the text cannot be read
      */
     public static ActivationBuffer fill(ActivationSource source, Device device, int capacity, long seed)
@@ -92,9 +92,9 @@ public final class ActivationBuffer implements AutoCloseable {
     /**
      * Continues a buffer.
      *
-     * @param source what to shuffle
-     * @param state of the buffer to continue
-     * @param rows its pool, copied
+     * @param source the activations
+     * @param state the state of the buffer
+     * @param rows the pool of the buffer; it is copied
      * @throws IOException when the text cannot be read
      */
     public static ActivationBuffer resume(ActivationSource source, State state, NDArray rows) throws IOException {
@@ -121,7 +121,7 @@ public final class ActivationBuffer implements AutoCloseable {
 
     private ActivationBuffer(ActivationSource source, Device device, int capacity, long seed) {
         if (capacity < 2) {
-            throw new InvalidInputException("the buffer holds " + capacity + " rows, expected at least 2");
+            throw new InvalidInputException("the buffer has " + capacity + " rows, expected at least 2");
         }
         this.source = source;
         this.seed = seed;
@@ -142,9 +142,9 @@ public final class ActivationBuffer implements AutoCloseable {
     }
 
     /**
-     * Returns the next rows in random order.
+     * Copies the next rows in random order.
      *
-     * @param out [rows, width], overwritten; rows may be at most half of the pool
+     * @param out [rows, width], the target; at most half as many rows as the pool
      * @throws IOException when the text cannot be read
      */
     public void next(NDArray out) throws IOException {
@@ -197,7 +197,7 @@ public final class ActivationBuffer implements AutoCloseable {
         fillingFrom = BackgroundThreads.await(filling);
     }
 
-    /** Runs on the producer: fills the staging rows and returns where the rows after them start. */
+    /** Runs on the producer thread: fills the staging rows and returns the row after them. */
     private Progress fillStaging() throws IOException {
         int filled = 0;
         while (filled < half) {
@@ -256,7 +256,7 @@ public final class ActivationBuffer implements AutoCloseable {
         return pool;
     }
 
-    /** Stops the producer and gives the memory back. */
+    /** Stops the producer and frees the memory. */
     @Override
     public void close() throws IOException {
         producer.shutdownNow();

@@ -11,18 +11,18 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Where activations come from. A source describes; a stream that it opens delivers. Several sites of one pass stand side by side in
- * each row, in the order of {@link #sites()}.
+ * A source of activations. {@link #open} returns a stream of their rows. The columns of a row are the sites of {@link #sites()}, next to
+ * each other in that order.
  */
 public interface ActivationSource {
     /**
      * Returns the activations of a model at one site on the training part of a corpus.
      *
-     * @param model runs the text; stays the caller's to close
+     * @param model the model; the caller closes it
      * @param point the site
      * @param corpus the text
      * @return the source
-     * @throws InvalidInputException when the model has no such site, or knows no contexts of that length
+     * @throws InvalidInputException when the model lacks the site, or the contexts are longer than its context length
      */
     static ModelActivationSource of(HookedTransformer model, HookPoint point, Corpus corpus) {
         return of(model, List.of(point), corpus);
@@ -31,11 +31,11 @@ public interface ActivationSource {
     /**
      * Returns the activations of a model at several sites on the training part of a corpus.
      *
-     * @param model runs the text; stays the caller's to close
+     * @param model the model; the caller closes it
      * @param points the sites
      * @param corpus the text
      * @return the source
-     * @throws InvalidInputException when the model has no such site, or knows no contexts of that length
+     * @throws InvalidInputException when the model lacks the site, or the contexts are longer than its context length
      */
     static ModelActivationSource of(HookedTransformer model, List<HookPoint> points, Corpus corpus) {
         int longest = model.config().contextLength();
@@ -49,11 +49,11 @@ public interface ActivationSource {
     /**
      * Returns the activations of an exported model on the training part of a corpus.
      *
-     * @param model runs the text; stays the caller's to close
-     * @param names the activations, by the names it was exported with
+     * @param model the model; the caller closes it
+     * @param names the names of the exported activations
      * @param corpus the text
      * @return the source
-     * @throws InvalidInputException when the model returns no such activation
+     * @throws InvalidInputException when the model has no such activation
      */
     static ModelActivationSource of(ExportedModel model, List<String> names, Corpus corpus) {
         return ModelActivationSource.of(new ExportedSites(model, names), corpus);
@@ -83,9 +83,9 @@ public interface ActivationSource {
     }
 
     /**
-     * Starts to deliver. A stream does not end: after the last document it starts again with the first.
+     * Opens a stream. Streams do not end: after the last document, they continue with the first.
      *
-     * @param start where to start
+     * @param start the first batch
      * @return the stream
      * @throws IOException when the text cannot be read
      */

@@ -2,20 +2,18 @@ package dev.assay.activation;
 
 import java.io.IOException;
 
-/** Activations one batch of contexts at a time, endlessly; belongs to one thread at a time. */
+/** An endless stream of activations, one batch of contexts per call. Used by one thread at a time. */
 public interface ActivationStream extends AutoCloseable {
     /**
-     * Returns the place of the batch that {@link #next()} will return. Its epoch is that of the batch before: it rises with the first
-     * batch of an epoch, not with the last one.
-     *
-     * @return the position
+     * Returns the position of the batch that {@link #next()} will return. The epoch increases when the first batch of an epoch is
+     * read, not after the last batch of the previous one.
      */
     StreamPosition position();
 
     /**
-     * Runs the next contexts.
+     * Computes the activations of the next contexts.
      *
-     * @return their activations, owned by the open scope, and where they stand
+     * @return the rows, owned by the open scope
      * @throws IOException when the text cannot be read
      */
     ActivationRows next() throws IOException;

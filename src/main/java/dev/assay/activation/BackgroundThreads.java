@@ -8,11 +8,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Threads beside the caller's, whose failures arrive as if there were none. */
+/** Background threads whose exceptions are rethrown in the thread that waits for them. */
 public final class BackgroundThreads {
     private BackgroundThreads() {}
 
-    /** Starts daemon threads of a name. */
+    /** Creates daemon threads with a name. */
     public static ExecutorService threads(int count, String name) {
         return Executors.newFixedThreadPool(count, task -> {
             Thread thread = new Thread(task, name);
@@ -21,7 +21,7 @@ public final class BackgroundThreads {
         });
     }
 
-    /** Waits for a result; what the task threw is thrown as it is. */
+    /** Waits for a result, and rethrows the exception of the task. */
     public static <T> T await(Future<T> task) throws IOException {
         try {
             return task.get();
@@ -46,10 +46,10 @@ public final class BackgroundThreads {
         if (cause instanceof Error failure) {
             throw failure;
         }
-        return new IOException("activations could not be made: " + cause.getMessage(), cause);
+        return new IOException("computing activations failed: " + cause.getMessage(), cause);
     }
 
-    /** Waits until the threads of a service that was shut down have ended, interrupted or not. */
+    /** Waits until the threads of a service after its shutdown have ended, even when interrupted. */
     public static void awaitEnd(ExecutorService threads) {
         boolean interrupted = false;
         while (!threads.isTerminated()) {

@@ -13,15 +13,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Activations of an exported model; contexts have no padding, so it runs without a mask. */
+/** Activations of an exported model. Contexts have no padding, so the model runs without a mask. */
 record ExportedSites(ExportedModel exported, List<String> sites) implements SiteReader {
     ExportedSites {
         if (sites.isEmpty()) {
             throw new InvalidInputException(
-                    "no site was given, expected at least one of " + String.join(", ", exported.names()));
+                    "the list of sites is empty, expected at least one of " + String.join(", ", exported.names()));
         }
         sites = List.copyOf(sites);
-        sites.forEach(exported::width); // names the sites there are when one is missing
+        sites.forEach(exported::width); // reports the known sites when one is missing
     }
 
     @Override
@@ -42,7 +42,7 @@ record ExportedSites(ExportedModel exported, List<String> sites) implements Site
     @Override
     public String hash() {
         Path file = Path.of(exported.name());
-        Path weights = Path.of(exported.name() + ".data"); // where ONNX keeps weights outside the graph
+        Path weights = Path.of(exported.name() + ".data"); // the file of weights outside an ONNX graph
         try {
             return Files.exists(weights)
                     ? new Sha256().add(Sha256.of(file)).add(Sha256.of(weights)).hex()

@@ -9,14 +9,14 @@ import dev.assay.model.hook.HookPoint;
 import dev.assay.text.TokenBatch;
 import java.util.List;
 
-/** Sites of a model of Assay's, which runs no deeper than the deepest of them. */
+/** Activations of a {@link HookedTransformer}, which runs to the deepest site. */
 record HookedSites(HookedTransformer transformer, List<HookPoint> points) implements SiteReader {
     HookedSites {
         if (points.isEmpty()) {
-            throw new InvalidInputException("no hook point was given, expected at least one");
+            throw new InvalidInputException("the list of hook points is empty, expected at least one");
         }
         points = List.copyOf(points);
-        points.forEach(transformer::width); // names the sites there are when one is missing
+        points.forEach(transformer::width); // reports the known sites when one is missing
     }
 
     @Override

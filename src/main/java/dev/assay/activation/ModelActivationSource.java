@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** Activations of a model that runs the text. */
+/** Activations computed by running a model on a corpus. */
 public final class ModelActivationSource implements ActivationSource {
     private static final int TOKENS_PER_PASS = 4096;
     /** How much text is tokenised while the model runs. */
@@ -43,21 +43,15 @@ public final class ModelActivationSource implements ActivationSource {
     }
 
     /**
-     * Returns this source on another part of the corpus.
-     *
-     * @param part training (the default), held-out or all documents
-     * @return the source
+     * Returns this source on another part of the corpus: the training documents (the default), the held-out or all documents.
      */
     public ModelActivationSource split(Split part) {
         return new ModelActivationSource(model, corpus, part, withSpecialTokens);
     }
 
     /**
-     * Returns this source with the positions of special tokens (BOS, end of text, padding) kept or left out. They are left out
-     * unless asked for: their activations are often a hundred times as large as all others and the same everywhere.
-     *
-     * @param keep whether rows of special tokens are delivered
-     * @return the source
+     * Returns this source with or without the positions of special tokens (BOS, end of text, padding). Default: without, since their
+     * activations are often a hundred times as large as others, and equal in every context.
      */
     public ModelActivationSource withSpecialTokens(boolean keep) {
         return new ModelActivationSource(model, corpus, split, keep);
@@ -132,7 +126,7 @@ public final class ModelActivationSource implements ActivationSource {
                 }
                 if (position.epoch() > searchedFrom + 1) {
                     throw new InvalidInputException(corpus.description()
-                            + " has special tokens only, expected text whose activations can be taken");
+                            + " has only special tokens, expected a text with other tokens");
                 }
             }
         }
@@ -149,7 +143,7 @@ public final class ModelActivationSource implements ActivationSource {
             return batch;
         }
 
-        /** Returns the activations of a batch, or null where every token is special. */
+        /** Returns the activations of a batch, or null when every token is special. */
         private ActivationRows rows(TokenBatch batch) {
             try (Scope scope = Scope.open();
                     Autograd off = Autograd.off()) {

@@ -2,17 +2,17 @@ package dev.assay.activation;
 
 import java.util.SplittableRandom;
 
-/** Random orders that can be drawn again, so that a checkpoint need not hold them. */
+/** Reproducible random permutations, which checkpoints need not store. */
 public final class Permutation {
     private Permutation() {}
 
     /**
-     * Draws an order, as Fisher and Yates do.
+     * Draws a permutation (Fisher and Yates).
      *
-     * @param size how many things there are
-     * @param seed decides the order, with the round
-     * @param round how many orders were drawn before
-     * @return the numbers from 0 to {@code size - 1}
+     * @param size the number of elements
+     * @param seed the seed, used together with the round
+     * @param round the number of permutations drawn before
+     * @return the numbers from 0 to {@code size - 1} in random order
      */
     public static long[] draw(int size, long seed, long round) {
         long[] permutation = new long[size];

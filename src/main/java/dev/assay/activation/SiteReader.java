@@ -8,12 +8,12 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.text.TokenBatch;
 import java.util.List;
 
-/** Runs contexts through a model and reads some sites: what kinds of models do each in their own way. */
+/** Runs contexts through a model and reads some sites. Each kind of model has an implementation. */
 interface SiteReader {
     /** Returns the name of the model. */
     String model();
 
-    /** Returns what the matrix products compute in. */
+    /** Returns the precision of the matrix products. */
     String precision();
 
     /** Returns the names of the sites, in the order of the columns. */
@@ -22,24 +22,24 @@ interface SiteReader {
     /** Returns the widths of the sites. */
     List<Integer> widths();
 
-    /** Returns the SHA-256 of what computes the activations, in hexadecimal. */
+    /** Returns the SHA-256 of the model, in hexadecimal. */
     String hash();
 
-    /** Returns where the rows arrive. */
+    /** Returns the device of the rows. */
     Device device();
 
     /**
      * Runs contexts.
      *
      * @param batch the contexts
-     * @return a row for each token, [rows · length, width], owned by the open scope
+     * @return one row per token, [rows · length, width], owned by the open scope
      */
     NDArray read(TokenBatch batch);
 
     /**
-     * Lays activations side by side.
+     * Joins activations as the columns of one array.
      *
-     * @param activations one for each site, [rows, length, ...] each
+     * @param activations one array per site, [rows, length, ...]
      * @return a copy, [rows · length, width]
      */
     static NDArray join(List<NDArray> activations) {

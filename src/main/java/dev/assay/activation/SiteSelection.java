@@ -7,17 +7,17 @@ import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
 import java.util.List;
 
-/** Takes some sites out of rows that hold several. */
+/** Selects the columns of some sites. */
 public final class SiteSelection {
     private SiteSelection() {}
 
     /**
      * Copies the columns of some sites.
      *
-     * @param source of the rows
+     * @param source the source of the rows
      * @param rows [n, width of the source]
-     * @param sites some of the source's, in the order wanted
-     * @return [n, width of the sites], contiguous, never the rows themselves
+     * @param sites sites of the source, in the order of the result
+     * @return [n, width of the sites], a contiguous copy
      */
     public static NDArray copy(ActivationSource source, NDArray rows, List<String> sites) {
         if (sites.equals(source.sites())) {

@@ -3,12 +3,12 @@ package dev.assay.activation;
 import dev.assay.text.TextPosition;
 
 /**
- * A place in a stream of activations that can be returned to.
+ * A position in a stream of activations, from which a stream can be opened again.
  *
- * @param epoch how often the corpus was read to its end
- * @param context the contexts of this epoch that were read
- * @param document the document that the next context starts in; 0 for a stream that does not read text
- * @param token the tokens of that document that were read
+ * @param epoch the number of complete passes over the corpus
+ * @param context the number of contexts read in this epoch
+ * @param document the document of the next context; 0 for streams that do not read text
+ * @param token the number of tokens read in that document
  */
 public record StreamPosition(long epoch, long context, long document, int token) {
     /** The first row of the first epoch. */

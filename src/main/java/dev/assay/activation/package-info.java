@@ -1,2 +1,2 @@
-/** Activations on their way from a transformer to a trainer: sources that stream them, and the buffer that shuffles them. */
+/** Sources that stream activations of a transformer, and the buffer that shuffles them for training. */
 package dev.assay.activation;

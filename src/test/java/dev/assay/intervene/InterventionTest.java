@@ -317,7 +317,7 @@ class InterventionTest {
                     "the intervention has no edit, expected at least one such as ablate(5)",
                     refused(() -> none.run(Cases.TOKENS)));
             assertEquals(
-                    "a prompt has no tokens, expected at least one",
+                    "the prompt has no tokens, expected at least one",
                     refused(() -> none.ablate(1).run()));
             assertEquals(
                     "the prompt has 17 tokens, expected at most the model's context length, 16",

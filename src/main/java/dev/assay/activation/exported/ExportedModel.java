@@ -9,42 +9,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A model that another program compiled into a graph, whose named results can be read. What can be read was decided when it was
- * exported; nothing in it can be edited.
+ * A model that was compiled into a graph. Its named outputs can be read; they were selected when it was exported. Its activations cannot be
+ * edited.
  *
- * <p>A result is an activation when its shape is [batch, position, d] and its numbers are of floating point. Activations of a model that
- * was exported with TransformerLens's names ({@code blocks.3.hook_resid_post}) train dictionaries that other tools place right; any
- * other names will do.
+ * <p>An output is an activation when it is a floating-point array of shape [batch, position, d]. Any name is allowed; with the names of
+ * TransformerLens ({@code blocks.3.hook_resid_post}), other tools find the site of a trained dictionary.
  */
 public interface ExportedModel extends AutoCloseable {
-    /**
-     * Returns what the model is called.
-     *
-     * @return the path it was loaded from
-     */
+    /** {@return the path that the model was loaded from} */
     String name();
 
-    /**
-     * Returns what makes arrays on the device that activations arrive on.
-     *
-     * @return the manager, closed with the model
-     */
+    /** {@return the manager of arrays on the device of the activations, closed with the model} */
     NDManager manager();
 
-    /**
-     * Returns where activations arrive.
-     *
-     * @return the device
-     */
+    /** {@return the device of the activations} */
     default Device device() {
         return manager().getDevice();
     }
 
-    /**
-     * Returns the activations that the model gives.
-     *
-     * @return their names, at least one, in the order of the file
-     */
+    /** {@return the names of the activations, at least one, in the order of the file} */
     List<String> names();
 
     /**
@@ -52,19 +35,19 @@ public interface ExportedModel extends AutoCloseable {
      *
      * @param name its name
      * @return d, of the shape [batch, position, d]
-     * @throws InvalidInputException when the model returns nothing of that name, or something that is no activation
+     * @throws InvalidInputException when the model has no such output, or the output is not an activation
      */
     int width(String name);
 
     /**
      * Runs the model, without gradients.
      *
-     * @param names the activations asked for
+     * @param names the names of the activations to return
      * @param tokens int64 [batch, position]
-     * @param mask int64 [batch, position], 1 where a token is real; null when all are
-     * @return each float32 [batch, position, d], owned by the open {@link dev.assay.tensor.Scope}, or else by the caller
-     * @throws InvalidInputException when there is no such activation, when a mask is given to a model that takes none, or when the graph
-     *     refuses the tokens
+     * @param mask int64 [batch, position], 1 at real tokens; null when all tokens are real
+     * @return float32 arrays [batch, position, d] by name, owned by the open {@link dev.assay.tensor.Scope}; without one, by the caller
+     * @throws InvalidInputException when an activation does not exist, the model has no input for the mask, or the graph
+     *     rejects the tokens
      */
     Map<String, NDArray> run(List<String> names, NDArray tokens, NDArray mask);
 
@@ -72,23 +55,23 @@ public interface ExportedModel extends AutoCloseable {
      * Runs the model and returns every activation.
      *
      * @param tokens int64 [batch, position]
-     * @param mask int64 [batch, position], 1 where a token is real; null when all are
-     * @return each float32 [batch, position, d], owned by the open {@link dev.assay.tensor.Scope}, or else by the caller
+     * @param mask int64 [batch, position], 1 at real tokens; null when all tokens are real
+     * @return float32 arrays [batch, position, d] by name, owned by the open {@link dev.assay.tensor.Scope}; without one, by the caller
      */
     default Map<String, NDArray> run(NDArray tokens, NDArray mask) {
         return run(names(), tokens, mask);
     }
 
     /**
-     * Refuses: there is no place in a compiled graph where something else could be put in.
+     * Always fails, since the activations of a compiled graph cannot be replaced.
      *
-     * @return never
-     * @throws InvalidInputException always, saying what can be edited
+     * @return never returns
+     * @throws InvalidInputException always
      */
     default HookBuilder hooks() {
         throw new InvalidInputException(
-                name() + " cannot be edited, because its graph is compiled and gives away only what it was"
-                        + " exported to return; save the model as a Hugging Face folder and load it with HookedTransformer to edit it");
+                name() + " cannot be edited, since its compiled graph only returns exported outputs; to edit activations,"
+                        + " save the model as a Hugging Face folder and load it with HookedTransformer");
     }
 
     @Override

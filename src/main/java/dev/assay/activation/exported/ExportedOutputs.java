@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a trial run of an exported model returned, and which of it are activations. */
+/** The activations among the outputs of an exported model, found by a trial run. */
 final class ExportedOutputs {
-    /** Tokens of the trial: neither side is 1, which broadcasts, and they differ. */
+    /** The shape of the trial tokens. Its sizes differ, and neither is 1, which would broadcast. */
     static final Shape TRIAL = new Shape(2, 3);
 
     private final String model;
@@ -22,12 +22,12 @@ final class ExportedOutputs {
     }
 
     /**
-     * Sorts out what a model returns.
+     * Finds the activations among the outputs.
      *
-     * @param model its name
-     * @param shapes of what it returned for tokens of the shape {@link #TRIAL}
-     * @param unreadable names with a type that cannot be read, in words
-     * @throws InvalidInputException when nothing is an activation
+     * @param model the name of the model
+     * @param shapes the output shapes for tokens of shape {@link #TRIAL}
+     * @param unreadable the types of outputs that cannot be read, as text, by name
+     * @throws InvalidInputException when no output is an activation
      */
     static ExportedOutputs of(String model, Map<String, Shape> shapes, Map<String, String> unreadable) {
         ExportedOutputs outputs = new ExportedOutputs(model);
@@ -40,7 +40,7 @@ final class ExportedOutputs {
                         "has shape " + shape + " for tokens of shape " + TRIAL + ", expected [batch, position, d]");
             }
         });
-        unreadable.forEach((name, type) -> outputs.faults.put(name, "holds " + type + ", expected float32 or float16"));
+        unreadable.forEach((name, type) -> outputs.faults.put(name, "has type " + type + ", expected float32 or float16"));
         if (outputs.widths.isEmpty()) {
             throw new InvalidInputException(model + " returns no activation: "
                     + outputs.faults.entrySet().stream()
@@ -66,7 +66,7 @@ final class ExportedOutputs {
         return widths.get(name);
     }
 
-    /** Refuses tokens that no exported model takes. */
+    /** Checks the types and shapes of tokens and mask. */
     void checkTokens(NDArray tokens, NDArray mask) {
         if (tokens.getDataType() != DataType.INT64 || tokens.getShape().dimension() != 2) {
             throw new InvalidInputException(model + ": tokens are " + tokens.getDataType() + " " + tokens.getShape()
@@ -79,7 +79,7 @@ final class ExportedOutputs {
         }
     }
 
-    /** Returns an activation, whose shape may not depend on anything but the tokens'. */
+    /** Returns an activation after checking its shape. */
     NDArray checked(String name, NDArray activation, NDArray tokens) {
         Shape expected = tokens.getShape().add(width(name));
         if (!activation.getShape().equals(expected)) {
@@ -89,7 +89,7 @@ final class ExportedOutputs {
         return activation;
     }
 
-    /** What to say when the graph itself refuses. */
+    /** Returns the exception for tokens that the graph rejects. */
     InvalidInputException refusal(NDArray tokens, String reason, Exception cause) {
         return refusal(model, tokens.getShape(), reason, cause);
     }

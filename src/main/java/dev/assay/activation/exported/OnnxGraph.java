@@ -20,8 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A graph in ONNX Runtime, fed from and written into the memory of PyTorch's arrays: nothing is copied on the way. The only class that
- * knows ONNX Runtime, so that the others load without it.
+ * A graph in ONNX Runtime, whose inputs and outputs share the memory of PyTorch arrays. Only this class uses ONNX Runtime, which is an
+ * optional dependency.
  */
 final class OnnxGraph implements AutoCloseable {
     static final String ENGINE = "OnnxRuntime";
@@ -37,7 +37,7 @@ final class OnnxGraph implements AutoCloseable {
     private final Map<String, Type> inputs;
     private final Map<String, Type> outputs;
 
-    /** What a graph refuses, in one line. */
+    /** The error message of a graph, as one line. */
     static final class Refusal extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -48,19 +48,19 @@ final class OnnxGraph implements AutoCloseable {
         private static String reason(String message) {
             String code = "message: ";
             String text = message.substring(message.contains(code) ? message.indexOf(code) + code.length() : 0);
-            // The one who prints it names the file already.
+            // The caller adds the file to the message.
             return text.lines()
                     .findFirst()
                     .map(line -> line.replaceFirst("^Load model from .* failed:", ""))
-                    .orElse("ONNX Runtime gives no reason");
+                    .orElse("ONNX Runtime has no message");
         }
     }
 
     /**
-     * The type of what goes in or comes out.
+     * The type of an input or output.
      *
-     * @param array the type of the array that it shares memory with, or null where there is none
-     * @param words what it is
+     * @param array the type of an array that can share its memory, or null
+     * @param words the type as text
      */
     record Type(DataType array, String words) {
         private static Type of(ValueInfo info) {
@@ -77,18 +77,18 @@ final class OnnxGraph implements AutoCloseable {
         this.outputs = types(session.getOutputInfo());
     }
 
-    /** Loads a graph, which from then on runs with as many threads as {@link Threads#count()} says now. */
+    /** Loads a graph, which runs with the current {@link Threads#count()}. */
     static OnnxGraph load(Path file) throws Refusal {
-        // DJL's engine wants to be the one that makes the process's only environment.
+        // The process has one environment, which the engine of DJL must create.
         Engine.getEngine(ENGINE);
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(Threads.count());
             options.setInterOpNumThreads(1);
-            // Threads that wait would take time from PyTorch's.
+            // Spinning threads would slow down the threads of PyTorch.
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             options.setDeterministicCompute(true);
-            // What goes wrong is thrown; it need not be printed too.
+            // Errors are thrown; printing them too would be redundant.
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             return new OnnxGraph(environment, environment.createSession(file.toString(), options));
         } catch (OrtException unusable) {
@@ -96,12 +96,12 @@ final class OnnxGraph implements AutoCloseable {
         }
     }
 
-    /** Returns what the graph takes. */
+    /** Returns the inputs of the graph by name. */
     Map<String, Type> inputs() {
         return inputs;
     }
 
-    /** Returns what the graph gives. */
+    /** Returns the outputs of the graph by name. */
     Map<String, Type> outputs() {
         return outputs;
     }
@@ -112,7 +112,7 @@ final class OnnxGraph implements AutoCloseable {
         return types;
     }
 
-    /** Runs the graph for the shapes of what it gives; what is no tensor is left out. */
+    /** Runs the graph and returns the shapes of its tensor outputs. */
     Map<String, Shape> shapes(Map<String, NDArray> inputs) throws Refusal {
         try (Tensors given = new Tensors(inputs);
                 OrtSession.Result result = session.run(given.tensors)) {
@@ -128,12 +128,12 @@ final class OnnxGraph implements AutoCloseable {
         }
     }
 
-    /** Runs the graph and writes what it gives into arrays of the right shapes. */
+    /** Runs the graph and writes its outputs to arrays of matching shapes. */
     void run(Map<String, NDArray> inputs, Map<String, NDArray> outputs) throws Refusal {
         try (Tensors given = new Tensors(inputs);
                 Tensors wanted = new Tensors(outputs);
                 OrtSession.Result result = session.run(given.tensors, wanted.tensors)) {
-            // The arrays are full, and the result refers to them: there is nothing to take out of it.
+            // The result refers to the memory of the arrays, so nothing is copied.
         } catch (OrtException failure) {
             throw new Refusal(failure);
         }
@@ -148,7 +148,7 @@ final class OnnxGraph implements AutoCloseable {
         }
     }
 
-    /** The memory of arrays as ONNX Runtime's tensors; the arrays must outlive them. */
+    /** ONNX Runtime tensors that share the memory of arrays. The arrays must stay open. */
     private final class Tensors implements AutoCloseable {
         private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
 

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What an ONNX model is fed with: for each of its inputs, by name, which of three kinds it is, and of which integers. */
+/** The inputs of an ONNX model by name: their kind (tokens, mask or positions) and integer type. */
 final class OnnxInputs {
     private enum Kind {
         TOKENS("input_ids", "tokens"),
@@ -33,11 +33,11 @@ final class OnnxInputs {
     }
 
     /**
-     * Sorts out what a model takes.
+     * Finds the kind of each input.
      *
-     * @param model its name
-     * @param types of its inputs, by name
-     * @throws InvalidInputException when it takes something else besides, or no tokens
+     * @param model the name of the model
+     * @param types the types of its inputs by name
+     * @throws InvalidInputException when the model has another kind of input, or no tokens
      */
     static OnnxInputs of(String model, Map<String, OnnxGraph.Type> types) {
         Map<String, Input> inputs = new LinkedHashMap<>();
@@ -48,7 +48,7 @@ final class OnnxInputs {
             inputs.put(name, new Input(kind(model, name, type, types.size()), type.array()));
         });
         if (inputs.values().stream().noneMatch(input -> input.kind() == Kind.TOKENS)) {
-            throw new InvalidInputException(model + " takes " + String.join(", ", types.keySet())
+            throw new InvalidInputException(model + " has the inputs " + String.join(", ", types.keySet())
                     + " but no token ids, expected an input input_ids");
         }
         return new OnnxInputs(model, inputs);
@@ -67,21 +67,21 @@ final class OnnxInputs {
     }
 
     private static InvalidInputException unknown(String model, String name, OnnxGraph.Type type) {
-        return new InvalidInputException(model + " takes " + name + " of " + type.words()
-                + ", expected integers as input_ids, attention_mask and position_ids only");
+        return new InvalidInputException(model + " has an input " + name + " of " + type.words()
+                + ", expected only integer inputs input_ids, attention_mask and position_ids");
     }
 
     /**
-     * Makes what the model takes.
+     * Returns the input arrays.
      *
      * @param tokens int64 [batch, position]
-     * @param mask int64 [batch, position], or null where every token is real
-     * @return arrays of the CPU, by name of the input, owned by the open scope
+     * @param mask int64 [batch, position], or null when all tokens are real
+     * @return CPU arrays by the name of the input, owned by the open scope
      */
     Map<String, NDArray> arrays(NDArray tokens, NDArray mask) {
         if (mask != null && inputs.values().stream().noneMatch(input -> input.kind() == Kind.MASK)) {
             throw new InvalidInputException(
-                    model + " takes no mask, expected an input attention_mask to run padded sequences");
+                    model + " has no input for a mask, expected an input attention_mask to run padded sequences");
         }
         NDArray real = mask == null ? tokens.onesLike() : mask;
         Map<String, NDArray> arrays = new LinkedHashMap<>();
@@ -96,7 +96,7 @@ final class OnnxInputs {
         return arrays;
     }
 
-    /** Counts the real tokens before each, as Hugging Face does; padding before the first counts as 0. */
+    /** Returns the number of real tokens before each token, as Hugging Face does; 0 for padding before the first. */
     private static NDArray positions(NDArray real) {
         return real.cumSum(1).sub(1).maximum(0); // [batch, position]
     }

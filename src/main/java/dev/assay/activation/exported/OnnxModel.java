@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An ONNX model whose outputs are named; {@code scripts/export_onnx.py} writes such files. It runs on the CPU, with as many threads as
- * {@link dev.assay.tensor.Threads#count()} said when it was loaded.
+ * An ONNX model whose outputs are named; {@code scripts/export_onnx.py} writes such files. It runs on the CPU, with the
+ * {@link dev.assay.tensor.Threads#count()} at the time of loading.
  *
  * <p>ONNX Runtime is an optional dependency: a program that loads such models adds {@code ai.djl.onnxruntime:onnxruntime-engine}.
  */
@@ -44,24 +44,24 @@ public final class OnnxModel implements ExportedModel {
      * Loads a file.
      *
      * @param file a graph with the inputs {@code input_ids} (or one input of any name), {@code attention_mask} and
-     *     {@code position_ids}, of which only the first must be there
-     * @return the model, whose activations arrive on the CPU
-     * @throws InvalidInputException when the file is unusable, or ONNX Runtime is not there
-     * @throws IOException when there is no such file
+     *     {@code position_ids}, of which only the first is required
+     * @return the model, with activations on the CPU
+     * @throws InvalidInputException when the file is invalid, or ONNX Runtime is not on the class path
+     * @throws IOException when the file does not exist
      */
     public static OnnxModel load(Path file) throws IOException {
         return load(file, Device.cpu());
     }
 
     /**
-     * Loads a file and runs it once, on two rows of three tokens, to see what it returns.
+     * Loads a file and runs it once, on two rows of three tokens, to find its outputs.
      *
      * @param file a graph with the inputs {@code input_ids} (or one input of any name), {@code attention_mask} and
-     *     {@code position_ids}, of which only the first must be there
-     * @param device where activations arrive; the graph runs on the CPU
+     *     {@code position_ids}, of which only the first is required
+     * @param device the device of the activations; the graph runs on the CPU
      * @return the model
-     * @throws InvalidInputException when the file is unusable, or ONNX Runtime is not there
-     * @throws IOException when there is no such file
+     * @throws InvalidInputException when the file is invalid, or ONNX Runtime is not on the class path
+     * @throws IOException when the file does not exist
      */
     public static OnnxModel load(Path file, Device device) throws IOException {
         if (Files.notExists(file)) {

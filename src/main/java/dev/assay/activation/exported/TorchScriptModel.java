@@ -19,10 +19,10 @@ import java.util.Map;
  * A TorchScript file whose {@code forward(tokens)} or {@code forward(tokens, mask)} returns a dictionary of named tensors;
  * {@code scripts/export_torchscript.py} writes such files.
  *
- * <p>The file holds a program, which runs with this process's rights, though it calls no Python: load files from people you trust.
+ * <p>The file contains a program that runs with the permissions of this process. Load only files from sources you trust.
  */
 public final class TorchScriptModel implements ExportedModel {
-    /** How PyTorch begins to refuse a mask: one of the two arguments is the module itself. */
+    /** The start of PyTorch's message when a mask is not accepted. One of the two arguments is the module itself. */
     private static final String TAKES_TOKENS_ONLY = "Expected at most 2 argument(s)";
 
     private final String name;
@@ -40,23 +40,23 @@ public final class TorchScriptModel implements ExportedModel {
     /**
      * Loads a file onto the CPU.
      *
-     * @param file what {@code torch.jit.save} writes
+     * @param file a file written by {@code torch.jit.save}
      * @return the model
-     * @throws InvalidInputException when the file is unusable
-     * @throws IOException when there is no such file
+     * @throws InvalidInputException when the file is invalid
+     * @throws IOException when the file does not exist
      */
     public static TorchScriptModel load(Path file) throws IOException {
         return load(file, Device.cpu());
     }
 
     /**
-     * Loads a file and runs it once, on two rows of three tokens, to see what it returns.
+     * Loads a file and runs it once, on two rows of three tokens, to find its outputs.
      *
-     * @param file what {@code torch.jit.save} writes
-     * @param device where it runs; a file that was traced on one device may run on that one only
+     * @param file a file written by {@code torch.jit.save}
+     * @param device the device of the model; a file that was traced on one device may run only there
      * @return the model
-     * @throws InvalidInputException when the file is unusable
-     * @throws IOException when there is no such file
+     * @throws InvalidInputException when the file is invalid
+     * @throws IOException when the file does not exist
      */
     public static TorchScriptModel load(Path file, Device device) throws IOException {
         String name = file.toString();
@@ -111,7 +111,7 @@ public final class TorchScriptModel implements ExportedModel {
         outputs.checkTokens(tokens, mask);
         if (mask != null && !takesMask) {
             throw new InvalidInputException(
-                    name + ": its forward takes no mask, expected forward(tokens, mask) to run padded sequences");
+                    name + ": forward has no mask argument, expected forward(tokens, mask) to run padded sequences");
         }
         try (Scope scope = Scope.open()) {
             NDArray ids = tokens.toDevice(device(), false);
@@ -122,8 +122,8 @@ public final class TorchScriptModel implements ExportedModel {
                 int width = outputs.width(output);
                 NDArray activation = found.get(output);
                 if (activation == null) {
-                    throw new InvalidInputException(name + " returned no " + output
-                            + " this time, expected one [batch, position, " + width + "]");
+                    throw new InvalidInputException(name + " returned no output " + output
+                            + " in this run, expected one [batch, position, " + width + "]");
                 }
                 activations.put(output, outputs.checked(output, activation, ids));
             }

@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Activations on disk: harvested once, trained on any number of times.
+ * Activations on disk, written once and used for any number of training runs.
  *
  * <pre>{@code
  * ActivationStore store = ActivationStore.write(ActivationSource.of(model, points, corpus), folder)
@@ -31,8 +31,8 @@ import java.util.List;
  * SparseAutoencoder sae = SaeTrainer.of(TopK.of(32)).source(store.source(points.get(0))) …
  * }</pre>
  *
- * <p>A store is a folder of safetensors files with a tensor a site, and a table of contents. It holds no open file, and may be read by
- * several threads, also while it grows: this sees the rows there were when it was opened.
+ * <p>A store is a folder of safetensors files, the shards, with one tensor per site, and a manifest. No file is kept open. Several threads
+ * may read a store, also while a harvest adds rows; this object has the rows at the time of opening.
  */
 public final class ActivationStore {
     private final Path folder;
@@ -46,12 +46,11 @@ public final class ActivationStore {
     }
 
     /**
-     * Opens a store and checks everything but the values: the table of contents, and length, names, types and shapes of each shard.
+     * Opens a store and checks the manifest and the length, tensor names, types and shapes of each shard, but not the values.
      *
-     * @param folder what a {@link Harvest} has written, finished or not
-     * @return the store
-     * @throws InvalidInputException when it is no store, or is damaged
-     * @throws IOException when it cannot be read
+     * @param folder a folder that a {@link Harvest} wrote, complete or not
+     * @throws InvalidInputException when the folder is not a store, or the store is damaged
+     * @throws IOException when the folder cannot be read
      */
     public static ActivationStore open(Path folder) throws IOException {
         ActivationStoreManifest manifest = ActivationStoreManifest.read(folder);
@@ -63,145 +62,109 @@ public final class ActivationStore {
     }
 
     /**
-     * Starts to describe what is to be written.
+     * Creates a harvest, which writes a store.
      *
-     * @param source what to write; one epoch of it at most
-     * @param folder new, empty, or with a store of the same source that is to be continued
-     * @return the options
+     * @param source the activations; at most one epoch is written
+     * @param folder a new or empty folder, or a store of the same source to add rows to
+     * @return the options of the harvest
      */
     public static Harvest write(ActivationSource source, Path folder) {
         return new Harvest(source, folder);
     }
 
-    /**
-     * Returns where the store is.
-     *
-     * @return the folder that was opened
-     */
+    /** {@return the folder of the store} */
     public Path folder() {
         return folder;
     }
 
-    /**
-     * Returns the number of rows.
-     *
-     * @return how many tokens were harvested
-     */
+    /** {@return the number of rows: one per harvested token} */
     public long rows() {
         return manifest.rows();
     }
 
-    /**
-     * Returns the size of all shards.
-     *
-     * @return bytes
-     */
+    /** {@return the size of all shards, in bytes} */
     public long bytes() {
         return manifest.bytes();
     }
 
-    /**
-     * Tells whether the store has all rows that were asked for, or all that the text gives.
-     *
-     * @return false for a store whose writing was interrupted
-     */
+    /** {@return whether the store has the requested number of rows, or all rows of the text} */
     public boolean complete() {
         return manifest.complete();
     }
 
-    /**
-     * Tells whether the text has been read to its end.
-     *
-     * @return true if the store cannot grow
-     */
+    /** {@return whether the text was read to its end, so that the store cannot grow} */
     public boolean endOfText() {
         return manifest.endOfText();
     }
 
-    /**
-     * Returns the sites.
-     *
-     * @return their names, in the order in which they stand side by side in a row
-     */
+    /** {@return the names of the sites, in the order of the columns of a row} */
     public List<String> sites() {
         return manifest.about().sites();
     }
 
-    /**
-     * Returns the type of the activations on disk. They are read as float32 whatever it is.
-     *
-     * @return float32 or float16
-     */
+    /** {@return the type of the activations on disk, float32 or float16; they are read as float32} */
     public DataType type() {
         return manifest.about().type();
     }
 
+<<<<<<< HEAD
     /**
      * Returns where the activations are from.
      *
      * @return model, sites and text
      */
     public Provenance provenance() {
+=======
+    /** {@return the model, the sites and the text} */
+    public ActivationProvenance provenance() {
+>>>>>>> 5a1105a (Plain technical English in model and activation; the architecture test holds every rule of the design)
         return manifest.about().provenance();
     }
 
-    /**
-     * Returns what the model can be known by.
-     *
-     * @return the {@linkplain ActivationSource#modelHash hash} of what computed the activations
-     */
+    /** {@return the {@linkplain ActivationSource#modelHash hash} of the model} */
     public String modelHash() {
         return manifest.about().provenance().model().hash();
     }
 
-    /**
-     * Returns what the writer {@linkplain Harvest#note noted} beside.
-     *
-     * @return a copy; empty where nothing was noted
-     */
+    /** {@return a copy of the {@linkplain Harvest#note note} of the writer; empty without one} */
     public ObjectNode note() {
         return manifest.about().note().deepCopy();
     }
 
     /**
-     * Returns a site as a source to train on.
+     * Returns a site as a source for training.
      *
-     * @param site its name
-     * @return the source
-     * @throws InvalidInputException when the store lacks it
+     * @throws InvalidInputException when the store lacks the site
      */
     public StoreActivationSource source(String site) {
         return source(List.of(site));
     }
 
     /**
-     * Returns a site as a source to train on.
+     * Returns a site as a source for training.
      *
-     * @param point the site
-     * @return the source
-     * @throws InvalidInputException when the store lacks it
+     * @throws InvalidInputException when the store lacks the site
      */
     public StoreActivationSource source(HookPoint point) {
         return source(point.name());
     }
 
     /**
-     * Returns sites as a source whose rows hold them side by side.
+     * Returns several sites as a source for training. The sites are the columns of a row.
      *
      * @param sites at least one of {@link #sites()}, in any order
-     * @return the source
-     * @throws InvalidInputException when the store lacks one, or has no rows yet
+     * @throws InvalidInputException when the store lacks a site, or has no rows
      */
     public StoreActivationSource source(List<String> sites) {
         if (rows() == 0) {
-            throw new InvalidInputException(folder + " has no rows yet, expected some to train on");
+            throw new InvalidInputException(folder + " has no rows, expected at least one");
         }
         return new StoreActivationSource(this, require(sites), 0, Device.cpu());
     }
 
     private List<String> require(List<String> sites) {
         if (sites.isEmpty()) {
-            throw new InvalidInputException("no site was given, expected at least one of " + sites());
+            throw new InvalidInputException("the list of sites is empty, expected at least one of " + sites());
         }
         for (String site : sites) {
             if (!sites().contains(site)) {
@@ -213,12 +176,12 @@ public final class ActivationStore {
     }
 
     /**
-     * Returns rows as they lie in the store, which is the order of the text.
+     * Reads rows in the order of the store, which is the order of the text.
      *
-     * @param manager gives the device
+     * @param manager the owner of the rows when no scope is open; its device is used
      * @param from the first row
      * @param to the row after the last one; more than {@code from}
-     * @return the rows, all sites side by side in float32, owned by the open scope or else the manager
+     * @return float32 rows with the columns of all sites
      * @throws IOException when a shard cannot be read
      */
     public ActivationRows rows(NDManager manager, long from, long to) throws IOException {
@@ -233,7 +196,7 @@ public final class ActivationStore {
     }
 
     /**
-     * Returns what rows stand at, without reading the activations.
+     * Reads the tokens of rows, without their activations.
      *
      * @param from the first row
      * @param to the row after the last one; more than {@code from}
@@ -247,7 +210,7 @@ public final class ActivationStore {
     private List<ShardRows> pieces(long from, long to, List<String> sites) throws IOException {
         if (from < 0 || from >= to || to > rows()) {
             throw new InvalidInputException(
-                    "rows " + from + " to " + to + " of " + folder + ", expected some of its " + rows() + " rows");
+                    "rows " + from + " to " + to + " of " + folder + ", expected a range of its " + rows() + " rows");
         }
         int shardRows = manifest.about().shardRows();
         List<ShardRows> pieces = new ArrayList<>();
@@ -261,10 +224,10 @@ public final class ActivationStore {
     }
 
     /**
-     * Reads every byte and compares each shard with its hash, which {@link #open} does not.
+     * Reads all shards and compares their hashes with the manifest.
      *
-     * @param progress whether a progress bar is drawn on the error stream
-     * @return a sentence for each shard that is damaged, none for a sound store
+     * @param progress whether to show a progress bar on the error stream
+     * @return one sentence per damaged shard; empty when all shards are intact
      * @throws IOException when a shard cannot be read
      */
     public List<String> verify(boolean progress) throws IOException {

@@ -14,12 +14,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The table of contents of a store, {@code activations.json}, version 1. What it does not list is not in the store.
+ * The manifest of a store, {@code activations.json}, version 1. Files that it does not list are not part of the store.
  *
+<<<<<<< HEAD
  * @param about what decides the shards
  * @param asked the rows that were last asked for
  * @param endOfText whether the store holds all that the text gives
  * @param shards in order; all but the last have {@code shardRows} rows
+=======
+ * @param about the properties that determine the content of the shards
+ * @param version the version of Assay that created the store
+ * @param asked the number of rows requested last
+ * @param endOfText whether the store has all rows of the text
+ * @param shards the shards in order; all except the last have {@code shardRows} rows
+>>>>>>> 5a1105a (Plain technical English in model and activation; the architecture test holds every rule of the design)
  */
 public record ActivationStoreManifest(StoreDescription about, long asked, boolean endOfText, List<StoredShard> shards) {
     static final String FILE = "activations.json";
@@ -44,7 +52,7 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
         return endOfText || rows() >= asked;
     }
 
-    /** Tells whether the last shard has room for more rows. */
+    /** Returns whether the last shard has space for more rows. */
     boolean endsShort() {
         return !shards.isEmpty() && last().rows() < about.shardRows();
     }
@@ -53,7 +61,7 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
         return shards.get(shards.size() - 1);
     }
 
-    /** Returns where the next row comes from. */
+    /** Returns the position of the next row in the source. */
     ActivationBuffer.Progress next() {
         return shards.isEmpty() ? ActivationBuffer.Progress.START : last().next();
     }
@@ -66,7 +74,7 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
         return new ActivationStoreManifest(about, asked, true, shards);
     }
 
-    /** Returns this with one more shard, which takes the place of a short one before it. */
+    /** Returns this manifest with one more shard, which replaces an incomplete last shard. */
     ActivationStoreManifest with(StoredShard shard) {
         List<StoredShard> all = new ArrayList<>(endsShort() ? shards.subList(0, shards.size() - 1) : shards);
         all.add(shard);
@@ -98,7 +106,7 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
     static ActivationStoreManifest read(Path folder) throws IOException {
         if (!isIn(folder)) {
             throw new InvalidInputException(
-                    folder + " has no " + FILE + ", expected a folder that assay harvest has written");
+                    folder + " has no " + FILE + ", expected a folder written by assay harvest");
         }
         JsonObject json = JsonObject.read(folder.resolve(FILE));
         if (!json.text("format").equals(FORMAT)) {
@@ -109,7 +117,7 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
         }
         if (!json.text(CHECKSUM).equals(checksum(json.node()))) {
             throw new InvalidInputException(
-                    json.file() + " was edited after it was written: its " + CHECKSUM + " is not that of its contents");
+                    json.file() + " was edited after it was written: its " + CHECKSUM + " does not match its contents");
         }
         StoreDescription about = StoreDescription.read(json);
         List<StoredShard> shards = new ArrayList<>();
@@ -122,7 +130,7 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
             rows += shards.get(shards.size() - 1).rows();
         }
         if (json.count("rows") != rows) {
-            throw json.unexpected("rows", rows + ", the rows of its shards");
+            throw json.unexpected("rows", rows + ", the sum over its shards");
         }
         return new ActivationStoreManifest(
                 about, json.count("asked_rows"), json.bool("end_of_text"), List.copyOf(shards));

@@ -20,9 +20,9 @@ import java.util.Objects;
 /**
  * Writes activations to an {@link ActivationStore}, up to a number of rows or the end of the text.
  *
- * <p>Each shard appears whole and with its entry in the table of contents, or not at all. A harvest that was killed at any moment and
- * is run again leaves the shards, byte for byte, of one that was not, on the same machine and number of threads; so does one that is
- * asked for more rows later. While the model makes the next rows, another thread narrows, hashes and writes those before.
+ * <p>A shard and its entry in the manifest appear together or not at all. On the same machine and with the same number of threads, a harvest
+ * that was killed and run again writes the same bytes as an uninterrupted one, and so does a harvest of more rows into an existing store.
+ * While the model computes rows, a second thread converts, hashes and writes the previous ones.
  */
 public final class Harvest {
     private static final long LARGEST_SHARD = 1L << 30;
@@ -41,10 +41,10 @@ public final class Harvest {
     }
 
     /**
-     * What a harvest did.
+     * The result of a harvest.
      *
-     * @param store the store, complete
-     * @param before the rows that it had
+     * @param store the complete store
+     * @param before the number of rows before the harvest
      */
     public record Result(ActivationStore store, long before) {
         /**
@@ -58,9 +58,8 @@ public final class Harvest {
     }
 
     /**
-     * Sets the number of rows of the store, those that it has counted. Required.
+     * Sets the number of rows of the store, including existing ones, at least 1. Required.
      *
-     * @param rows at least 1
      * @return this
      */
     public Harvest tokens(long rows) {
@@ -70,9 +69,8 @@ public final class Harvest {
     }
 
     /**
-     * Sets the rows of a shard; as many as make 128 MiB unless set. They are in memory once, until the shard is written.
+     * Sets the number of rows of a shard, at least 1. Default: 128 MiB of rows. A shard is in memory until it is written.
      *
-     * @param rows at least 1
      * @return this
      */
     public Harvest shardRows(int rows) {
@@ -82,9 +80,8 @@ public final class Harvest {
     }
 
     /**
-     * Sets the type of the activations on disk; float32 unless set.
+     * Sets the type of the activations on disk, float32 (the default) or float16.
      *
-     * @param onDisk float32 or float16
      * @return this
      */
     public Harvest type(DataType onDisk) {
@@ -96,9 +93,8 @@ public final class Harvest {
     }
 
     /**
-     * Sets what the table of contents keeps beside, such as the options of a command. A store is only continued with the same note.
+     * Sets a note for the manifest, such as the options of a command. Rows are only added to a store with the same note.
      *
-     * @param fields any
      * @return this
      */
     public Harvest note(ObjectNode fields) {
@@ -107,9 +103,8 @@ public final class Harvest {
     }
 
     /**
-     * Sets whether a progress bar is drawn on the error stream; it is unless set.
+     * Sets whether to show a progress bar on the error stream. Default: true.
      *
-     * @param shown whether it is
      * @return this
      */
     public Harvest progress(boolean shown) {
@@ -118,15 +113,15 @@ public final class Harvest {
     }
 
     /**
-     * Writes what is missing.
+     * Writes the missing rows.
      *
-     * @return the store, and how many rows it had before
-     * @throws InvalidInputException when an option does not fit, the folder holds something else, another process writes there, or the
-     *     store is damaged or of another source
-     * @throws IOException when the text cannot be read or a shard not written; the shards before stay, and the next run goes on
+     * @return the store, and its number of rows before
+     * @throws InvalidInputException when an option is out of range, the folder contains other files, another process writes to it, or the
+     *     store is damaged or has another source
+     * @throws IOException when reading the text or writing a shard fails; complete shards are kept, and the next run continues after them
      */
     public Result run() throws IOException {
-        InvalidInputException.require(tokens >= 1, "the number of tokens was not set, expected at least 1");
+        InvalidInputException.require(tokens >= 1, "the number of tokens is not set, expected at least 1");
         StoreDescription about = StoreDescription.of(source, type, shardRows, note);
         InvalidInputException.require(
                 about.shardBytes() <= LARGEST_SHARD,
@@ -175,7 +170,7 @@ public final class Harvest {
         }
     }
 
-    /** The next pass; no scope owns its values. */
+    /** Returns the next pass, whose values no scope owns. */
     private static ActivationRows detached(ActivationStream stream) throws IOException {
         ActivationRows[] pass = new ActivationRows[1];
         try {
@@ -193,7 +188,7 @@ public final class Harvest {
         return pass[0];
     }
 
-    /** The store ends within a pass, whose first rows it has: they tell whether the text is still the same. */
+    /** Checks that the text has not changed: the store ends within a pass, so it has the first rows of that pass. */
     private void requireSameText(ActivationStoreManifest manifest, ActivationRows pass, int known) throws IOException {
         int rows = (int) Math.min(known, manifest.rows());
         RowLabels stored = ActivationStore.open(folder).labels(manifest.rows() - rows, manifest.rows());
@@ -203,8 +198,8 @@ public final class Harvest {
                 && Arrays.equals(stored.positions(), 0, rows, pass.positions(), known - rows, known);
         if (!same) {
             pass.values().close();
-            throw new InvalidInputException(folder + " ends with tokens that the text no longer has there; "
-                    + "it has changed since, use another folder");
+            throw new InvalidInputException(folder + " ends with other tokens than the text, so the text has changed; "
+                    + "use another folder for the new text");
         }
     }
 }

@@ -5,11 +5,11 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * What rows of activations stand at.
+ * The tokens of rows of activations.
  *
  * @param tokens token ids, [rows]
  * @param documents the index in the corpus of the document of each token, [rows]
- * @param positions the place of each token among those of its document, from 0, [rows]; -1 for a BOS token put before it
+ * @param positions the index of each token in its document, from 0, [rows]; -1 for a prepended BOS token
  */
 public record RowLabels(long[] tokens, long[] documents, int[] positions) {
     static RowLabels join(List<ShardRows> pieces) {

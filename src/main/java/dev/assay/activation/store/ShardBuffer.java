@@ -24,7 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The rows of one shard in memory, in the type that they have on disk. Used by one thread at a time. */
+/** The rows of one shard in memory, in their type on disk. Used by one thread at a time. */
 final class ShardBuffer implements AutoCloseable {
     /** The largest finite number of half precision. */
     private static final float LARGEST_HALF = 65504;
@@ -61,7 +61,7 @@ final class ShardBuffer implements AutoCloseable {
         rows = 0;
     }
 
-    /** Adds some rows of a pass. There must be room. */
+    /** Adds rows of a pass. The buffer must have space for them. */
     void append(ActivationRows pass, int from, int count) {
         try (Scope scope = Scope.open()) {
             NDArray values = pass.values().get(new NDIndex(from + ":" + (from + count)));
@@ -69,8 +69,8 @@ final class ShardBuffer implements AutoCloseable {
             int column = 0;
             for (int i = 0; i < sites.size(); i++) {
                 int end = column + about.widths().get(i);
-                NDArray place = sites.get(i).get(new NDIndex(rows + ":" + (rows + count)));
-                Aten.copy_(place, values.get(new NDIndex(":, " + column + ":" + end)));
+                NDArray target = sites.get(i).get(new NDIndex(rows + ":" + (rows + count)));
+                Aten.copy_(target, values.get(new NDIndex(":, " + column + ":" + end)));
                 column = end;
             }
         }
@@ -82,19 +82,24 @@ final class ShardBuffer implements AutoCloseable {
         rows += count;
     }
 
-    /** Half precision would turn a number that is too large into infinity without a word. */
+    /** Checks that every number is in the range of float16; a conversion would silently store infinity. */
     private void requireFitting(NDArray values) {
         if (about.type() == DataType.FLOAT16) {
             float largest = Math.max(values.max().getFloat(), -values.min().getFloat());
             if (largest > LARGEST_HALF) {
                 throw new InvalidInputException(
+<<<<<<< HEAD
                         "an activation of " + about.provenance().site() + " is " + largest
                                 + " in size, and float16 holds " + LARGEST_HALF + " at most; store float32");
+=======
+                        "an activation of " + String.join(", ", about.sites()) + " has magnitude " + largest
+                                + ", expected at most " + LARGEST_HALF + " for float16; store float32");
+>>>>>>> 5a1105a (Plain technical English in model and activation; the architecture test holds every rule of the design)
             }
         }
     }
 
-    /** Reads back a shard that more rows are to be added to. */
+    /** Reads a stored shard, to add rows to it. */
     void load(ShardFile shard) throws IOException {
         try (Scope scope = Scope.open()) {
             ShardRows stored = shard.read(0, shard.rows(), about.sites(), shard.room(shard.rows(), about.sites()));
@@ -102,7 +107,7 @@ final class ShardBuffer implements AutoCloseable {
         }
     }
 
-    /** Writes what was added, as the shard that begins with row {@code first} of the store. */
+    /** Writes the rows as the shard that starts at row {@code first} of the store. */
     StoredShard write(Path folder, long first, ActivationBuffer.Progress next) throws IOException {
         String name = StoredShard.name(first, first + rows);
         Path file = folder.resolve(name);

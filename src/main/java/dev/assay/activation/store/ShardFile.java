@@ -18,7 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A shard on disk, whose length and tensors are those that the manifest promises. Holds no open file; any thread may read. */
+/** A shard on disk that matches the manifest in length and tensors. Keeps no file open; any thread may read it. */
 final class ShardFile {
     private final Path file;
     private final int rows;
@@ -30,11 +30,11 @@ final class ShardFile {
         this.tensors = tensors;
     }
 
-    /** Checks all but the values of a shard. */
+    /** Opens a shard and checks everything except its values. */
     static ShardFile open(Path folder, StoreDescription about, StoredShard listed) throws IOException {
         Path file = folder.resolve(listed.file());
         if (!Files.isRegularFile(file)) {
-            throw new InvalidInputException(file + " is missing, which " + ActivationStoreManifest.FILE + " lists");
+            throw new InvalidInputException(file + " is missing, expected the shard that " + ActivationStoreManifest.FILE + " lists");
         }
         if (Files.size(file) != listed.bytes()) {
             throw new InvalidInputException(file + " has " + Files.size(file) + " bytes, expected " + listed.bytes()
@@ -69,7 +69,7 @@ final class ShardFile {
         return rows;
     }
 
-    /** Makes memory for the values of some rows, a buffer a site. */
+    /** Allocates memory for the values of some rows, one buffer per site. */
     List<ByteBuffer> room(int count, List<String> sites) {
         return sites.stream()
                 .map(site -> ByteBuffer.allocateDirect(Math.toIntExact(count * rowBytes(tensors.get(site)))))
@@ -79,7 +79,7 @@ final class ShardFile {
     /**
      * Reads the rows from {@code from} to {@code to} of some sites, with their labels.
      *
-     * @param room memory for at least as many rows, a buffer a site; the result lies in it
+     * @param room memory for at least as many rows, one buffer per site; the result uses it
      */
     ShardRows read(int from, int to, List<String> sites, List<ByteBuffer> room) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -114,7 +114,7 @@ final class ShardFile {
         into.limit(Math.toIntExact((to - from) * rowBytes(info)));
         while (into.hasRemaining()) {
             if (channel.read(into, begin + into.position()) < 0) {
-                throw new IOException(file + " became shorter after the store was opened");
+                throw new IOException(file + " was truncated after the store was opened");
             }
         }
         into.flip();

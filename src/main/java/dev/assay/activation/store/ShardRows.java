@@ -15,24 +15,24 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Rows as they came from a shard.
+ * Rows as stored in a shard.
  *
  * @param sites the values, site by site
  * @param tokens token ids, [rows]
- * @param documents document of each token, [rows]
- * @param positions place in its document, [rows]
+ * @param documents the document of each token, [rows]
+ * @param positions the index of each token in its document, [rows]
  */
 record ShardRows(List<Site> sites, int[] tokens, long[] documents, int[] positions) {
     /**
      * The values of one site.
      *
      * @param bytes direct, little-endian, [rows, width]
-     * @param width of the site
+     * @param width the width of the site
      * @param type float32 or float16
      */
     record Site(ByteBuffer bytes, int width, DataType type) {}
 
-    /** Returns the rows in float32, sites side by side, on the manager's device; owned by the open scope. */
+    /** Returns the rows as float32 on the device of the manager, with the columns of all sites; owned by the open scope. */
     ActivationRows toRows(NDManager manager) {
         int width = sites.stream().mapToInt(Site::width).sum();
         try (Scope scope = Scope.open();
@@ -40,7 +40,7 @@ record ShardRows(List<Site> sites, int[] tokens, long[] documents, int[] positio
             NDArray values = manager.create(new Shape(tokens.length, width), DataType.FLOAT32);
             int column = 0;
             for (Site site : sites) {
-                // Shares the memory of the bytes; the copy widens, and moves to the device.
+                // This array shares the memory of the bytes; the copy converts it and moves it to the device.
                 NDArray stored = memory.create(site.bytes(), new Shape(tokens.length, site.width()), site.type());
                 Aten.copy_(values.get(new NDIndex(":, " + column + ":" + (column + site.width()))), stored);
                 column += site.width();

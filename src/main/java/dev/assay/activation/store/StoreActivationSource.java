@@ -15,9 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Activations of an {@link ActivationStore}, in an order that is drawn anew for every epoch. What is drawn are blocks of about a
- * megabyte of neighbouring rows, from all over the store, since a disk reads those as fast as a whole file; the
- * {@link ActivationBuffer} mixes the rows of many blocks.
+ * The activations of an {@link ActivationStore}, in a new random order in every epoch. The order is over blocks of about one megabyte of
+ * consecutive rows, which a disk reads as fast as a whole file. The {@link ActivationBuffer} shuffles the rows of many blocks.
  */
 public final class StoreActivationSource implements ActivationSource {
     private static final int HASH_SHOWN = 16;
@@ -29,7 +28,7 @@ public final class StoreActivationSource implements ActivationSource {
     private final Device device;
     private final List<Block> blocks;
 
-    /** Rows of a shard that are read at once. */
+    /** Consecutive rows of a shard, read in one piece. */
     record Block(ShardFile shard, int from, int to) {}
 
     StoreActivationSource(ActivationStore store, List<String> sites, long seed, Device device) {
@@ -45,7 +44,7 @@ public final class StoreActivationSource implements ActivationSource {
         }
     }
 
-    /** Returns the rows of a block; the last one of a shard may have fewer. */
+    /** Returns the number of rows of a block; the last block of a shard may have fewer. */
     int blockRows() {
         long rowBytes = (long) width() * store.type().getNumOfBytes();
         return (int) Math.min(
@@ -53,20 +52,14 @@ public final class StoreActivationSource implements ActivationSource {
     }
 
     /**
-     * Returns this source in another order; the seed is 0 unless set.
-     *
-     * @param number decides, with the epoch, the order of the blocks
-     * @return the source
+     * Returns this source with another seed for the order of the blocks. Default: 0.
      */
     public StoreActivationSource seed(long number) {
         return new StoreActivationSource(store, sites, number, device);
     }
 
     /**
-     * Returns this source on a device; it is the CPU unless set.
-     *
-     * @param place where the rows that are delivered live
-     * @return the source
+     * Returns this source with rows on another device. Default: the CPU.
      */
     public StoreActivationSource device(Device place) {
         return new StoreActivationSource(store, sites, seed, place);
@@ -116,16 +109,15 @@ public final class StoreActivationSource implements ActivationSource {
     }
 
     /**
-     * Starts to deliver.
+     * Opens a stream.
      *
-     * @param start where to start; its context is the number of blocks of the epoch that were read
-     * @return the stream
+     * @param start the first batch; its context is the number of blocks read in the epoch
      */
     @Override
     public ActivationStream open(StreamPosition start) throws IOException {
         if (start.context() > blocks.size()) {
             throw new InvalidInputException(store.folder() + " has " + blocks.size()
-                    + " blocks, expected more than the " + start.context() + " that were read");
+                    + " blocks, expected more than the " + start.context() + " already read");
         }
         return new StoreStream(blocks, sites, seed, device, start);
     }

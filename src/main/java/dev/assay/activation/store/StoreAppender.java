@@ -13,8 +13,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /**
- * Adds rows to a store on a thread of its own: narrows them, and writes, hashes and lists a shard whenever one is full. A few
- * passes wait at most; whoever brings more waits.
+ * Adds rows to a store on a background thread: converts them, and writes and hashes each full shard. The queue is limited to a few
+ * passes; then adding a pass blocks.
  */
 final class StoreAppender implements AutoCloseable {
     private static final int WAITING = 3;
@@ -23,11 +23,11 @@ final class StoreAppender implements AutoCloseable {
     private final ExecutorService thread = BackgroundThreads.threads(1, "assay-store-writer");
     private final Deque<Future<?>> tasks = new ArrayDeque<>();
     private final ShardBuffer buffer;
-    // Both are the thread's while tasks wait.
+    // Both are used only by the background thread while tasks are queued.
     private ActivationStoreManifest manifest;
     private boolean failed;
 
-    /** Continues a store whose manifest asks for more rows than it has. */
+    /** Creates an appender to a store whose manifest requests more rows than it has. */
     StoreAppender(Path folder, ActivationStoreManifest manifest) throws IOException {
         this.folder = folder;
         this.manifest = manifest;
@@ -47,9 +47,9 @@ final class StoreAppender implements AutoCloseable {
     /**
      * Adds rows of a pass.
      *
-     * @param pass its values belong to nobody, and are closed here
-     * @param at the place of the pass
-     * @param after the place of the pass after it
+     * @param pass the rows; no scope owns the values, and this method closes them
+     * @param at the position of the pass
+     * @param after the position of the next pass
      * @param from the first row to add
      * @param to the row after the last one to add
      */
@@ -62,7 +62,7 @@ final class StoreAppender implements AutoCloseable {
         }
         tasks.add(thread.submit(() -> {
             try (var values = pass.values()) {
-                // After a failure, rows would be missing before those that come now.
+                // After a failure, the rows before these are missing.
                 if (!failed) {
                     failed = true;
                     add(pass, at, after, from, to);
@@ -73,7 +73,7 @@ final class StoreAppender implements AutoCloseable {
         }));
     }
 
-    /** Waits until no more than so many tasks are left. */
+    /** Waits until at most this number of tasks is queued. */
     private void await(int left) throws IOException {
         while (tasks.size() > left) {
             BackgroundThreads.await(tasks.remove());
@@ -106,10 +106,10 @@ final class StoreAppender implements AutoCloseable {
     }
 
     /**
-     * Writes what is left.
+     * Writes the remaining rows.
      *
-     * @param next where the rows after the last one come from
-     * @param endOfText whether there are none
+     * @param next the position after the last row
+     * @param endOfText whether the text ends there
      */
     void finish(ActivationBuffer.Progress next, boolean endOfText) throws IOException {
         await(0);

@@ -16,14 +16,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What decides the shards of a store, but for their number.
+ * The properties that determine the content of the shards of a store.
  *
  * @param provenance where the activations are from
+<<<<<<< HEAD
  * @param sites at least one
  * @param widths of the sites
  * @param type of the activations on disk, float32 or float16
  * @param shardRows the rows of every shard but the last
  * @param note what the writer noted beside; may be empty
+=======
+ * @param modelHash the hash of the model
+ * @param sites the names of the sites, at least one
+ * @param widths the widths of the sites
+ * @param type the type of the activations on disk, float32 or float16
+ * @param shardRows the number of rows of every shard except the last
+ * @param note the note of the writer; may be empty
+>>>>>>> 5a1105a (Plain technical English in model and activation; the architecture test holds every rule of the design)
  */
 record StoreDescription(
         Provenance provenance,
@@ -41,12 +50,12 @@ record StoreDescription(
     private static final long SHARD_BYTES = 128L << 20;
     private static final int ROUND = 1024;
 
-    /** Describes what a source would leave. {@code shardRows} 0 is as many as make a shard of 128 MiB. */
+    /** Describes a store of a source. 0 {@code shardRows} means shards of 128 MiB. */
     static StoreDescription of(ActivationSource source, DataType type, int shardRows, ObjectNode note) {
         for (String site : source.sites()) {
             if (LABELS.contains(site)) {
-                throw new InvalidInputException("a site is called \"" + site
-                        + "\", which is the name of another tensor in a shard; expected another name");
+                throw new InvalidInputException("a site has the name \"" + site
+                        + "\", which every shard uses for another tensor; expected another name");
             }
         }
         Provenance from = source.provenance();
@@ -104,7 +113,7 @@ record StoreDescription(
         return object.integer(field);
     }
 
-    /** Returns the fields of a manifest that {@link #read} takes. */
+    /** Returns the fields of a manifest that {@link #read} reads. */
     ObjectNode toJson() {
         ObjectNode json = Json.mapper().createObjectNode();
         json.set(Provenance.FIELD, provenance.toJson());
@@ -117,13 +126,13 @@ record StoreDescription(
         return json;
     }
 
-    /** Returns the bytes of the tensors of a whole shard. */
+    /** Returns the size of the tensors of a full shard, in bytes. */
     long shardBytes() {
         int width = widths.stream().mapToInt(Integer::intValue).sum();
         return shardRows * rowBytes(width, type);
     }
 
-    /** Refuses to continue a store with something else. */
+    /** Checks that a store has the requested properties, so that rows can be added. */
     void requireSame(Path manifest, StoreDescription asked) {
         requireSame(manifest, "", compared(), asked.compared());
     }
@@ -147,8 +156,8 @@ record StoreDescription(
                 requireSame(manifest, path + field.getKey() + ".", inner, wantedInner);
             } else if (!found.toString().equals(wanted.toString())) {
                 throw new InvalidInputException(manifest + ": " + path + field.getKey() + " is "
-                        + (found.isMissingNode() ? "missing" : found) + " in this store, " + wanted
-                        + " was asked for; use another folder for another store");
+                        + (found.isMissingNode() ? "missing" : found) + " in this store, expected " + wanted
+                        + "; use another folder for another store");
             }
         }
     }

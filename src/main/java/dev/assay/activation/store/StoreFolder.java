@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The folder of a store while one process writes there. The system gives the lock back when the process ends, however it ends. */
+/** The folder of a store, locked by the one process that writes to it. The system releases the lock when the process ends. */
 final class StoreFolder implements AutoCloseable {
     private static final String LOCK = ".lock";
 
@@ -25,7 +25,7 @@ final class StoreFolder implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** Makes the folder if need be, and keeps other writers out. */
+    /** Creates the folder if it does not exist, and locks it. */
     static StoreFolder lock(Path folder) throws IOException {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new InvalidInputException(folder + " is a file, expected a folder for the store");
@@ -39,7 +39,7 @@ final class StoreFolder implements AutoCloseable {
         if (!locks(channel)) {
             channel.close();
             throw new InvalidInputException(
-                    folder + " is being written by another process, expected a folder of one's own");
+                    folder + " is being written by another process, expected a folder without another writer");
         }
         return new StoreFolder(folder, channel);
     }
@@ -56,8 +56,8 @@ final class StoreFolder implements AutoCloseable {
         for (Path entry : entries(folder)) {
             if (!AtomicFiles.isTemporary(entry)
                     && !entry.getFileName().toString().equals(LOCK)) {
-                throw new InvalidInputException(folder + " holds " + entry.getFileName()
-                        + ", expected a new or empty folder, or one with a store of assay harvest");
+                throw new InvalidInputException(folder + " contains " + entry.getFileName()
+                        + ", expected a new or empty folder, or a store written by assay harvest");
             }
         }
     }
@@ -71,7 +71,7 @@ final class StoreFolder implements AutoCloseable {
         }
     }
 
-    /** Finds or begins the store, and removes what a killed process has left. */
+    /** Opens or creates the manifest, and deletes incomplete files of a killed process. */
     ActivationStoreManifest begin(StoreDescription about, long asked) throws IOException {
         if (!ActivationStoreManifest.isIn(folder)) {
             ActivationStoreManifest empty = ActivationStoreManifest.begin(about, asked);

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
-/** The blocks of a store in random order, read ahead by threads that only read. */
+/** The blocks of a store in random order, prefetched by reader threads. */
 final class StoreStream implements ActivationStream {
     private static final int READERS = 2;
     private static final int AHEAD = 6;
@@ -29,10 +29,10 @@ final class StoreStream implements ActivationStream {
     private final ExecutorService readers = BackgroundThreads.threads(READERS, "assay-store-reader");
     private final Deque<Reading> ahead = new ArrayDeque<>();
     private StreamPosition position; // of the block that next() returns
-    private StreamPosition reading; // of the block that is to be read after those ahead
+    private StreamPosition reading; // of the next block to prefetch
     private long[] order;
 
-    /** A block that is being read into its room. */
+    /** A block that is being read into its memory. */
     private record Reading(Future<ShardRows> rows, List<ByteBuffer> room, StreamPosition after) {}
 
     StoreStream(List<Block> blocks, List<String> sites, long seed, Device device, StreamPosition start) {
@@ -43,7 +43,7 @@ final class StoreStream implements ActivationStream {
         this.position = start;
         this.reading = start;
         this.order = Permutation.draw(blocks.size(), seed, start.epoch());
-        // The first block of a shard is never smaller than the others.
+        // The first block of a shard is at least as large as the others.
         Block largest = blocks.get(0);
         for (int i = 0; i < AHEAD; i++) {
             read(largest.shard().room(largest.to() - largest.from(), sites));

@@ -8,18 +8,18 @@ import dev.assay.io.JsonObject;
 import java.util.regex.Pattern;
 
 /**
- * What the manifest of a store says of one shard.
+ * The entry of one shard in the manifest.
  *
- * @param file its name in the folder
- * @param rows at least 1
+ * @param file the file name
+ * @param rows the number of rows, at least 1
  * @param bytes the length of the file
- * @param sha256 of the file
- * @param next where the row after the last one comes from
+ * @param sha256 the SHA-256 of the file
+ * @param next the position of the next row in the source
  */
 public record StoredShard(String file, int rows, long bytes, String sha256, ActivationBuffer.Progress next) {
     private static final Pattern NAME = Pattern.compile("rows-\\d{12}-\\d{12}\\.safetensors");
 
-    /** The name of a shard: its first row in the store, and the one after its last. */
+    /** Returns the name of a shard, which has its first row in the store and the row after its last. */
     static String name(long first, long end) {
         return String.format("rows-%012d-%012d.safetensors", first, end);
     }
@@ -28,7 +28,7 @@ public record StoredShard(String file, int rows, long bytes, String sha256, Acti
         return NAME.matcher(file).matches();
     }
 
-    /** Reads an entry; {@code first} is the row of the store that it begins with. */
+    /** Reads an entry; {@code first} is the first row of the shard in the store. */
     static StoredShard read(JsonObject entry, long first, int shardRows) {
         int rows = entry.integer("rows");
         if (rows < 1 || rows > shardRows) {

@@ -2,6 +2,7 @@ package dev.assay.model.config;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
 
@@ -52,15 +53,17 @@ public enum ActivationFunction {
 
     /** {@return f(x) as a new array; gradients flow} */
     public NDArray apply(NDArray x) {
-        return switch (this) {
-            case GELU -> Aten.gelu(x);
-            case GELU_TANH -> Aten.geluTanh(x);
-            case GELU_QUICK -> x.mul(Aten.sigmoid(Aten.mul(x, QUICK)));
-            case RELU -> Aten.relu(x);
-            case RELU_SQUARED -> Aten.relu(x).square();
-            case SILU -> Aten.silu(x);
-            case TANH -> x.tanh();
-        };
+        try (Scope scope = Scope.open()) {
+            return scope.keep(switch (this) {
+                case GELU -> Aten.gelu(x);
+                case GELU_TANH -> Aten.geluTanh(x);
+                case GELU_QUICK -> x.mul(Aten.sigmoid(Aten.mul(x, QUICK)));
+                case RELU -> Aten.relu(x);
+                case RELU_SQUARED -> Aten.relu(x).square();
+                case SILU -> Aten.silu(x);
+                case TANH -> x.tanh();
+            });
+        }
     }
 
     /** Replaces x by f(x). */

@@ -12,18 +12,18 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Adam with decoupled weight decay (arXiv 1711.05101, algorithm 2) on gradients clipped by their common norm. Only matrices decay:
- * biases and norms have no reason to be small.
+ * Adam with decoupled weight decay (arXiv 1711.05101, algorithm 2) on gradients clipped by their global norm. Weight decay applies to
+ * matrices only, not to biases and norms.
  */
 final class AdamW implements AutoCloseable {
     /**
-     * The numbers of the optimizer.
+     * The hyperparameters of the optimizer.
      *
      * @param beta1 decay of the first moment
      * @param beta2 decay of the second moment
      * @param epsilon added to the root of the second moment
-     * @param weightDecay times the learning rate is taken off the matrices each step
-     * @param clipNorm the largest norm of all gradients together
+     * @param weightDecay the weight decay; a step multiplies matrices by 1 − weightDecay · learning rate
+     * @param clipNorm the largest global norm of the gradients
      */
     record Options(double beta1, double beta2, double epsilon, double weightDecay, double clipNorm) {}
 
@@ -46,7 +46,7 @@ final class AdamW implements AutoCloseable {
         List<NDArray> parameters = all.stream()
                 .filter(p -> p.getShape().dimension() > 1 == matrices)
                 .toList();
-        // One step counter for all: a list may name an array more than once.
+        // All parameters share one step counter; a list may contain an array more than once.
         NDArray step = Scope.detached(() -> manager.create(0f));
         return new Moments(
                 matrices ? options.weightDecay() : 0,
@@ -60,7 +60,7 @@ final class AdamW implements AutoCloseable {
         return Scope.detached(() -> manager.zeros(parameter.getShape()));
     }
 
-    /** Changes every parameter by its gradient, and clears the gradients; {@code step} counts from 1. */
+    /** Updates every parameter and clears its gradient; {@code step} counts from 1. */
     void step(int step, double learningRate) {
         try (Autograd off = Autograd.off();
                 Scope scope = Scope.open()) {

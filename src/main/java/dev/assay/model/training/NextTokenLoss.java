@@ -5,16 +5,16 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
-/** The loss that a language model is trained on. */
+/** The training loss of a language model. */
 public final class NextTokenLoss {
     private NextTokenLoss() {}
 
-    /** Returns the mean of −log p(next token) over int64 [batch, position] tokens, a scalar; gradients flow. */
+    /** {@return the mean of −log p(next token) over tokens, int64 [batch, position], as a scalar; gradients flow} */
     public static NDArray of(HookedTransformer model, NDArray tokens) {
         try (Scope scope = Scope.open()) {
-            NDArray seen = tokens.get(":, :-1");
+            NDArray inputs = tokens.get(":, :-1");
             NDArray next = tokens.get(":, 1:").flatten();
-            NDArray logits = model.forward(seen).reshape(next.size(), -1);
+            NDArray logits = model.forward(inputs).reshape(next.size(), -1);
             return scope.keep(Aten.crossEntropy(logits, next).mean());
         }
     }

@@ -4,7 +4,7 @@ import dev.assay.ProgressBar;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Shows a training on a progress bar, whose note tells the step, its loss and the last measurement of the held-out loss. */
+/** Shows a training run on a progress bar with the step, its loss and the latest held-out loss. */
 final class ProgressNote implements Consumer<TrainingProgress> {
     private ProgressBar bar;
     private long tokensPerStep;

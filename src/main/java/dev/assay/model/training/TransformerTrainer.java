@@ -17,8 +17,8 @@ import java.util.Collection;
 import java.util.function.Consumer;
 
 /**
- * Trains a transformer to predict the next token of a corpus, with AdamW, a learning rate that warms up and decays, and gradients
- * clipped by their norm. The same settings give the same weights bit for bit, on one machine and thread count.
+ * Trains a transformer to predict the next token of a corpus, with AdamW, a learning rate with warmup and cosine decay, and gradient
+ * clipping. The same options result in the same weights, bit for bit, on the same machine and with the same number of threads.
  *
  * <pre>{@code
  * try (HookedTransformer model = TransformerTrainer.of(TransformerConfig.gptNeoX().build(), corpus)
@@ -58,11 +58,10 @@ public final class TransformerTrainer {
     }
 
     /**
-     * Starts the settings of a training.
+     * Creates the options of a training run.
      *
-     * @param config the shape of the model
-     * @param corpus the text, whose held-out part measures the model
-     * @return the settings
+     * @param config the sizes and the structure of the model
+     * @param corpus the text; its held-out part is used for validation
      */
     public static Builder of(TransformerConfig config, Corpus corpus) {
         return new Builder(config, corpus);
@@ -125,7 +124,7 @@ public final class TransformerTrainer {
         }
     }
 
-    /** Complains of a corpus that cannot fill a context of its held-out part before any time is spent. */
+    /** Checks before training that the held-out part of the corpus has at least one context. */
     private void requireHeldOut() throws IOException {
         if (corpus.heldOutEvery() == 0) {
             return;
@@ -135,7 +134,7 @@ public final class TransformerTrainer {
         }
     }
 
-    /** Returns the mean loss over the first held-out contexts; NaN when the corpus holds nothing out. */
+    /** Returns the mean loss over the first held-out contexts; NaN when the corpus has no held-out part. */
     private double validationLoss(HookedTransformer model) throws IOException {
         if (corpus.heldOutEvery() == 0) {
             return Double.NaN;
@@ -160,7 +159,7 @@ public final class TransformerTrainer {
         return sum / contexts;
     }
 
-    /** The training contexts, over and over, in batches of equal size. */
+    /** An endless sequence of training batches of equal size. */
     private static final class Batches implements AutoCloseable {
         private final Corpus corpus;
         private ContextReader reader;
@@ -170,7 +169,7 @@ public final class TransformerTrainer {
             this.reader = corpus.read(Split.TRAINING);
         }
 
-        /** Returns as many contexts as asked for, or as there are; after the last ones it begins again. */
+        /** Returns the next contexts, fewer at the end of the corpus, and starts again after the last ones. */
         TokenBatch next(int rows) throws IOException {
             TokenBatch batch = reader.next(rows);
             if (batch == null) {
@@ -187,7 +186,7 @@ public final class TransformerTrainer {
         }
     }
 
-    /** Collects the settings of a training. */
+    /** The options of a training run. */
     public static final class Builder {
         private final TransformerConfig config;
         private final Corpus corpus;
@@ -211,9 +210,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets the number of steps, by default 2,000.
+         * Sets the number of steps, at least 1. Default: 2,000.
          *
-         * @param value at least 1
          * @return this
          */
         public Builder steps(int value) {
@@ -222,9 +220,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets the contexts of a step, by default 32.
+         * Sets the number of contexts per step, at least 1. Default: 32.
          *
-         * @param value at least 1
          * @return this
          */
         public Builder batch(int value) {
@@ -233,9 +230,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets the largest learning rate, by default 0.002.
+         * Sets the peak learning rate. Default: 0.002.
          *
-         * @param value positive
          * @return this
          */
         public Builder learningRate(double value) {
@@ -244,9 +240,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets over how many steps the learning rate rises, by default 100.
+         * Sets the number of warmup steps, at least 0. Default: 100.
          *
-         * @param value at least 0
          * @return this
          */
         public Builder warmup(int value) {
@@ -255,9 +250,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets the decay of the weights of products and embeddings, by default 0.01 a step times the learning rate.
+         * Sets the weight decay of matrices, at least 0. Default: 0.01.
          *
-         * @param value at least 0
          * @return this
          */
         public Builder weightDecay(double value) {
@@ -266,9 +260,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets the decay of the second moment of Adam, by default 0.95.
+         * Sets the decay of the second moment of Adam, in [0, 1). Default: 0.95.
          *
-         * @param value in [0, 1)
          * @return this
          */
         public Builder beta2(double value) {
@@ -277,9 +270,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets the norm that the gradient of all parameters together is cut to, by default 1.
+         * Sets the largest global norm of the gradients. Default: 1.
          *
-         * @param value positive
          * @return this
          */
         public Builder clipNorm(double value) {
@@ -288,10 +280,10 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets how often the held-out loss is measured, by default every 250 steps, and on how many contexts, by default 64.
+         * Sets the interval and the size of validation. Default: every 250 steps on 64 contexts.
          *
-         * @param everySteps at least 1
-         * @param contexts at least 1
+         * @param everySteps the number of steps between validations, at least 1
+         * @param contexts the number of held-out contexts, at least 1
          * @return this
          */
         public Builder validation(int everySteps, int contexts) {
@@ -301,8 +293,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets the deviation that the token embedding starts with, by default 0.02. A larger one keeps the identity of a token
-         * visible deep in the residual stream; PyTorch's own embedding layers start with 1.
+         * Sets the initial standard deviation of the token embedding. Default: 0.02. With a larger one, the residual stream of late blocks
+         * contains more information about the token; embedding layers of PyTorch start with 1.
          *
          * @param value above 0
          * @return this
@@ -313,9 +305,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets the seed of the first weights, by default 0.
+         * Sets the seed of the initial weights. Default: 0.
          *
-         * @param value any number
          * @return this
          */
         public Builder seed(long value) {
@@ -324,9 +315,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets where the training runs, by default on the CPU.
+         * Sets the device of the training run. Default: the CPU.
          *
-         * @param value the device
          * @return this
          */
         public Builder device(Device value) {
@@ -335,9 +325,8 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Sets who hears of every step, by default a progress bar on standard error.
+         * Sets a listener, called after each step. Default: a progress bar on standard error.
          *
-         * @param value is called after each step
          * @return this
          */
         public Builder listener(Consumer<TrainingProgress> value) {
@@ -346,10 +335,10 @@ public final class TransformerTrainer {
         }
 
         /**
-         * Trains.
+         * Trains the model.
          *
-         * @return the trained model, with its own copy of the corpus's tokenizer
-         * @throws InvalidInputException when a setting is out of its range, or the corpus does not fit the model
+         * @return the trained model, with its own copy of the tokenizer of the corpus
+         * @throws InvalidInputException when an option is out of range, or the corpus does not match the model
          * @throws IOException when the text cannot be read
          */
         public HookedTransformer train() throws IOException {

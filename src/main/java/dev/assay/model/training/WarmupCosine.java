@@ -3,12 +3,12 @@ package dev.assay.model.training;
 import dev.assay.InvalidInputException;
 
 /**
- * A learning rate that rises in a line and falls along half a cosine (arXiv 1608.03983, equation 5, without restarts).
+ * A learning rate with linear warmup and cosine decay (arXiv 1608.03983, equation 5, without restarts).
  *
  * @param peak the largest value
- * @param warmup the steps of the rise
- * @param steps all steps
- * @param lastShare the part of the peak that is left at the last step
+ * @param warmup the number of warmup steps
+ * @param steps the number of all steps
+ * @param lastShare the fraction of the peak at the last step
  */
 record WarmupCosine(double peak, int warmup, int steps, double lastShare) {
     WarmupCosine {
@@ -20,7 +20,7 @@ record WarmupCosine(double peak, int warmup, int steps, double lastShare) {
         }
     }
 
-    /** Returns the rate of a step, counted from 1. */
+    /** Returns the learning rate of a step, counted from 1. */
     double at(int step) {
         if (step <= warmup) {
             return peak * step / warmup;

@@ -247,7 +247,7 @@ class HooksTest {
                     "blocks.0.ln2.hook_scale does not exist in a phi model whose blocks share the norm ln1;",
                     () -> phi.cache(tokens(phi), new HookPoint(Kind.LN2_SCALE, 0)));
         }
-        refused("has one number for each pair of positions", () -> neox.width(HookPoint.pattern(0)));
+        refused("has one number per pair of positions", () -> neox.width(HookPoint.pattern(0)));
         assertEquals(48, neox.width(HookPoint.z(0)));
         assertEquals(96, neox.width(HookPoint.mlpPost(0)));
     }

@@ -140,7 +140,7 @@ class PartialLoadingTest {
             refused(start + "hook point " + deeper, () -> part.hooks().read(deeper, (x, site) -> {}));
             refused(start + "hook point " + deeper, () -> part.cache(tokens(part), deeper));
             refused(start + "hook point " + deeper, () -> part.runTo(deeper, tokens(part)));
-            refused(start + "the logits; load it up to a deeper site, or whole", () -> part.forward(tokens(part)));
+            refused(start + "the logits; expected a model loaded up to a deeper site, or the whole model", () -> part.forward(tokens(part)));
             refused(start + "the logits", () -> part.generate(new int[] {1}, 1));
             refused(start + "the logits", part::unembedding);
             refused(start + "the final norm", part::finalNormWeight);
