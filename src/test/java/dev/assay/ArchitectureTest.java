@@ -32,8 +32,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
-import dev.assay.tensor.TorchEngine;
 import dev.assay.model.internal.network.Runner;
+import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URL;
@@ -139,26 +139,24 @@ class ArchitectureTest {
             slices().matching("dev.assay.(**)").should().beFreeOfCycles();
 
     @ArchTest
-    static final ArchRule onlyTheirStageVerifyAndBenchUseInternalPackages = classes()
-            .that(resideInAPackage("dev.assay..internal.."))
-            .should(beUsedOnlyByTheirStage());
+    static final ArchRule onlyTheirStageVerifyAndBenchUseInternalPackages =
+            classes().that(resideInAPackage("dev.assay..internal..")).should(beUsedOnlyByTheirStage());
 
     @ArchTest
-    static final ArchRule publicTypesExposeNoInternalType = classes()
-            .that()
-            .resideOutsideOfPackage("dev.assay..internal..")
-            .should(exposeNoInternalType());
+    static final ArchRule publicTypesExposeNoInternalType =
+            classes().that().resideOutsideOfPackage("dev.assay..internal..").should(exposeNoInternalType());
 
     @Test
     void exposureRuleReportsASignatureWithAnInternalType() {
         JavaClasses internal = new ClassFileImporter().importClasses(Runner.class);
-        assertThrows(AssertionError.class, () -> classes().should(exposeNoInternalType()).check(internal));
+        assertThrows(
+                AssertionError.class,
+                () -> classes().should(exposeNoInternalType()).check(internal));
     }
 
     @Test
     void packagesHaveAtMost45Files() throws IOException {
-        Map<Path, List<Path>> packages =
-                sources().stream().collect(Collectors.groupingBy(file -> file.getParent()));
+        Map<Path, List<Path>> packages = sources().stream().collect(Collectors.groupingBy(file -> file.getParent()));
         packages.remove(SOURCES.resolve("cli"));
         List<String> large = packages.entrySet().stream()
                 .filter(entry -> entry.getValue().size() > LARGEST_PACKAGE)
@@ -336,8 +334,13 @@ class ArchitectureTest {
                 if (!isVisible(type)) {
                     return;
                 }
-                Stream<JavaType> supertypes = Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
-                report(type, "supertypes and type parameters", Stream.concat(supertypes, bounds(type.getTypeParameters())), events);
+                Stream<JavaType> supertypes =
+                        Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());
+                report(
+                        type,
+                        "supertypes and type parameters",
+                        Stream.concat(supertypes, bounds(type.getTypeParameters())),
+                        events);
                 for (JavaCodeUnit method : type.getCodeUnits()) {
                     if (isVisible(method)) {
                         Stream<JavaType> parts = Stream.concat(
@@ -360,7 +363,8 @@ class ArchitectureTest {
     private static boolean isVisible(JavaClass type) {
         boolean accessible = type.getModifiers().contains(JavaModifier.PUBLIC)
                 || type.getModifiers().contains(JavaModifier.PROTECTED);
-        return accessible && type.getEnclosingClass().map(ArchitectureTest::isVisible).orElse(true);
+        return accessible
+                && type.getEnclosingClass().map(ArchitectureTest::isVisible).orElse(true);
     }
 
     private static boolean isVisible(JavaMember member) {

@@ -15,8 +15,9 @@ public record ActivationRows(NDArray values, long[] tokens, long[] documents, in
     public ActivationRows {
         long rows = values.getShape().get(0);
         if (tokens.length != rows || documents.length != rows || positions.length != rows) {
-            throw new IllegalArgumentException(rows + " rows of activations have " + tokens.length + " tokens, "
-                    + documents.length + " documents and " + positions.length + " positions, expected one of each per row");
+            throw new IllegalArgumentException(
+                    rows + " rows of activations have " + tokens.length + " tokens, " + documents.length
+                            + " documents and " + positions.length + " positions, expected one of each per row");
         }
     }
 }

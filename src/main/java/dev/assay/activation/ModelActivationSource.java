@@ -125,8 +125,8 @@ public final class ModelActivationSource implements ActivationSource {
                     return rows;
                 }
                 if (position.epoch() > searchedFrom + 1) {
-                    throw new InvalidInputException(corpus.description()
-                            + " has only special tokens, expected a text with other tokens");
+                    throw new InvalidInputException(
+                            corpus.description() + " has only special tokens, expected a text with other tokens");
                 }
             }
         }

@@ -76,7 +76,8 @@ public final class HookBuilder {
                 throw new IllegalArgumentException("an edit of " + point + " returned shape " + edited.getShape()
                         + ", expected " + activation.getShape());
             }
-            // The run closes its arrays, but the editor may keep the returned one. And an array from Java data uses memory
+            // The run closes its arrays, but the editor may keep the returned one. And an array from Java data uses
+            // memory
             // of Java that is freed with the run, while a cache or the backward pass still reads it.
             return edited == activation ? activation : Aten.copy(edited);
         }));

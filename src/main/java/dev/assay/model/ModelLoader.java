@@ -4,7 +4,6 @@ import ai.djl.Device;
 import dev.assay.InvalidInputException;
 import dev.assay.model.config.Precision;
 import dev.assay.model.hook.HookPoint;
-import dev.assay.verify.PrecisionError;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

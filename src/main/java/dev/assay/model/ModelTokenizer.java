@@ -40,8 +40,7 @@ final class ModelTokenizer implements AutoCloseable {
     }
 
     static ModelTokenizer none() {
-        return new ModelTokenizer(
-                null, Map.of(), "the model has no tokenizer, expected one to encode text");
+        return new ModelTokenizer(null, Map.of(), "the model has no tokenizer, expected one to encode text");
     }
 
     Tokenizer get() {

@@ -30,7 +30,11 @@ final class ParameterLoader {
     private final Precision precision;
 
     ParameterLoader(
-            CheckpointFolder folder, ModelFamily family, TransformerConfig config, LoadedPart part, Precision precision) {
+            CheckpointFolder folder,
+            ModelFamily family,
+            TransformerConfig config,
+            LoadedPart part,
+            Precision precision) {
         this.folder = folder;
         this.family = family;
         this.config = config;

@@ -41,7 +41,7 @@ class ActivationBufferTest {
     }
 
     @Test
-    void servesEveryRowAtMostOnceAndLosesNone() throws IOException {
+    void returnsEveryRowAtMostOnceAndLosesNone() throws IOException {
         CountingSource source = new CountingSource(WIDTH, varying(9, 1));
         try (ActivationBuffer buffer = ActivationBuffer.fill(source, Device.cpu(), 20, 5)) {
             Set<Long> served = new HashSet<>();
@@ -92,7 +92,7 @@ class ActivationBufferTest {
     }
 
     @Test
-    void batchesStraddleARefill() throws IOException {
+    void batchesSpanARefill() throws IOException {
         CountingSource source = new CountingSource(WIDTH, varying(6, 2));
         long[] single = serve(source, 20, 1, 210, 4, 0);
         assertArrayEquals(single, serve(source, 20, 7, 30, 4, 0));
@@ -100,7 +100,7 @@ class ActivationBufferTest {
     }
 
     @Test
-    void passSizesDoNotMatter() throws IOException {
+    void orderDoesNotDependOnPassSizes() throws IOException {
         long[] expected = serve(new CountingSource(WIDTH, pass -> 1), 30, 4, 50, 6, 0);
         for (int rows : new int[] {2, 7, 15, 16, 30, 31, 44, 100}) {
             assertArrayEquals(expected, serve(new CountingSource(WIDTH, pass -> rows), 30, 4, 50, 6, 0));
@@ -140,7 +140,7 @@ class ActivationBufferTest {
     }
 
     @Test
-    void failuresOfTheSourceArriveAsTheyAre() throws IOException {
+    void rethrowsExceptionsOfTheSource() throws IOException {
         for (Exception failure : new Exception[] {
             new IOException("disk"), new InvalidInputException("line 3"), new IllegalStateException("bug")
         }) {
@@ -167,7 +167,7 @@ class ActivationBufferTest {
     }
 
     @Test
-    void closingInterruptsAProducerThatWaits() throws IOException {
+    void closingInterruptsAWaitingProducer() throws IOException {
         CountingSource stuck = new CountingSource(WIDTH, pass -> 5).listener(pass -> pause(pass < 4 ? 0 : 60_000));
         long start = System.nanoTime();
         ActivationBuffer buffer = ActivationBuffer.fill(stuck, Device.cpu(), 20, 1);
@@ -176,7 +176,7 @@ class ActivationBufferTest {
     }
 
     @Test
-    void refusesWhatDoesNotFit() throws IOException {
+    void rejectsBatchesThatDoNotFit() throws IOException {
         CountingSource source = new CountingSource(WIDTH, pass -> 5);
         assertThrows(InvalidInputException.class, () -> ActivationBuffer.fill(source, Device.cpu(), 1, 0));
         try (ActivationBuffer buffer = ActivationBuffer.fill(source, Device.cpu(), 9, 0)) {

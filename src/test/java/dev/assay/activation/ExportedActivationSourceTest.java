@@ -76,7 +76,7 @@ class ExportedActivationSourceTest {
 
     @ParameterizedTest
     @EnumSource
-    void rowsAreTheActivationsOfAllButSpecialTokens(Backend backend) throws IOException {
+    void rowsExcludeSpecialTokens(Backend backend) throws IOException {
         ModelActivationSource source =
                 ActivationSource.of(backend.model(), List.of(WaveModels.SINE, WaveModels.COSINE), corpus);
         assertEquals(2 * WIDTH, source.width());
@@ -113,7 +113,7 @@ class ExportedActivationSourceTest {
 
     @ParameterizedTest
     @EnumSource
-    void specialTokensComeWhenAskedFor(Backend backend) throws IOException {
+    void rowsIncludeSpecialTokensOnRequest(Backend backend) throws IOException {
         ModelActivationSource source = ActivationSource.of(backend.model(), List.of(WaveModels.SINE), corpus);
         try (ActivationStream without = source.open(StreamPosition.START);
                 ActivationStream with = source.withSpecialTokens(true).open(StreamPosition.START);
@@ -131,7 +131,7 @@ class ExportedActivationSourceTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyPositionResumes(Backend backend) throws IOException {
+    void resumesAtEveryPosition(Backend backend) throws IOException {
         ModelActivationSource source = ActivationSource.of(backend.model(), List.of(WaveModels.COSINE), corpus);
         List<StreamPosition> positions = new ArrayList<>();
         List<float[]> passes = new ArrayList<>();
@@ -157,9 +157,9 @@ class ExportedActivationSourceTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatCannotBeIsRefused(Backend backend) {
+    void rejectsInvalidSites(Backend backend) {
         assertEquals(
-                "no site was given, expected at least one of my output, blocks.0.hook_resid_post",
+                "the list of sites is empty, expected at least one of my output, blocks.0.hook_resid_post",
                 assertThrows(InvalidInputException.class, () -> ActivationSource.of(backend.model(), List.of(), corpus))
                         .getMessage());
         assertEquals(

@@ -55,7 +55,7 @@ class ModelActivationSourceTest {
     }
 
     @Test
-    void rowsAreTheActivationsOfAllButSpecialTokens() throws IOException {
+    void rowsExcludeSpecialTokens() throws IOException {
         try (ActivationStream stream =
                         ActivationSource.of(model, RESIDUAL, corpus).open(StreamPosition.START);
                 ContextReader reader = corpus.read(Split.TRAINING)) {
@@ -71,7 +71,7 @@ class ModelActivationSourceTest {
     }
 
     @Test
-    void specialTokensComeWhenAskedFor() throws IOException {
+    void rowsIncludeSpecialTokensOnRequest() throws IOException {
         ModelActivationSource source =
                 ActivationSource.of(model, RESIDUAL, corpus).withSpecialTokens(true);
         assertFalse(source.provenance().text().withoutSpecialTokens());
@@ -84,7 +84,7 @@ class ModelActivationSourceTest {
     }
 
     @Test
-    void sitesStandSideBySide() throws IOException {
+    void sitesAreAdjacentColumns() throws IOException {
         ModelActivationSource source = ActivationSource.of(model, List.of(RESIDUAL, MLP), corpus);
         assertEquals(2 * WIDTH, source.width());
         assertEquals(List.of(RESIDUAL.name(), MLP.name()), source.sites());
@@ -110,7 +110,7 @@ class ModelActivationSourceTest {
     }
 
     @Test
-    void epochsFollowEachOtherAndEveryPositionResumes() throws IOException {
+    void epochsRepeatAndEveryPositionResumes() throws IOException {
         ModelActivationSource source = ActivationSource.of(model, MLP, corpus);
         List<StreamPosition> positions = new ArrayList<>();
         List<float[]> passes = new ArrayList<>();
@@ -138,7 +138,7 @@ class ModelActivationSourceTest {
     }
 
     @Test
-    void heldOutDocumentsAreOthers() throws IOException {
+    void heldOutDocumentsAreDisjointFromTraining() throws IOException {
         try (ActivationStream training = ActivationSource.of(model, MLP, corpus).open(StreamPosition.START);
                 ActivationStream heldOut = ActivationSource.of(model, MLP, corpus)
                         .split(Split.HELD_OUT)
@@ -151,7 +151,7 @@ class ModelActivationSourceTest {
     }
 
     @Test
-    void aClosedBufferLeavesNothingWithTheModel() throws IOException {
+    void closedBufferLeavesNoArrayInTheModel() throws IOException {
         int before = model.manager().getManagedArrays().size();
         ActivationBuffer.fill(ActivationSource.of(model, MLP, corpus), model.device(), 1000, 0)
                 .close();
@@ -159,7 +159,7 @@ class ModelActivationSourceTest {
     }
 
     @Test
-    void whatCannotBeIsRefused() {
+    void rejectsInvalidSites() {
         assertThrows(InvalidInputException.class, () -> ActivationSource.of(model, List.of(), corpus));
         String message = assertThrows(
                         InvalidInputException.class, () -> ActivationSource.of(model, HookPoint.residPost(7), corpus))
@@ -169,7 +169,7 @@ class ModelActivationSourceTest {
 
     /** Such a stream would otherwise search for ever. */
     @Test
-    void textOfSpecialTokensOnlyIsRefused() throws IOException {
+    void rejectsTextOfOnlySpecialTokens() throws IOException {
         String special = model.tokenizer().token(model.tokenizer().bosId());
         Corpus empty = Corpus.of(
                         model.tokenizer(), TextSource.of(List.of(new Document("only", special.repeat(3 * LENGTH)))))
@@ -179,7 +179,7 @@ class ModelActivationSourceTest {
         try (ActivationStream stream = ActivationSource.of(model, MLP, empty).open(StreamPosition.START)) {
             String message = assertThrows(InvalidInputException.class, () -> next(stream))
                     .getMessage();
-            assertTrue(message.contains("special tokens only"), message);
+            assertTrue(message.contains("only special tokens"), message);
         }
     }
 

@@ -67,9 +67,7 @@ class CheckpointFormsTest {
     }
 
     private static void assertSameParameters(HookedTransformer expected, HookedTransformer found) {
-        assertEquals(
-                expected.parameters().keySet(),
-                found.parameters().keySet());
+        assertEquals(expected.parameters().keySet(), found.parameters().keySet());
         found.parameters()
                 .forEach((name, parameter) -> assertArrayEquals(
                         expected.parameters().get(name).toFloatArray(), parameter.toFloatArray(), name));
@@ -77,7 +75,7 @@ class CheckpointFormsTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void aSavedModelLoadsEqual(String name) throws IOException {
+    void savedModelLoadsEqual(String name) throws IOException {
         try (HookedTransformer model = Fixtures.load(name)) {
             assertLoadsEqual(model);
         }
@@ -85,7 +83,7 @@ class CheckpointFormsTest {
 
     @ParameterizedTest
     @MethodSource("configurations")
-    void aSavedConfigurationLoadsEqual(TransformerConfig config) throws IOException {
+    void savedConfigurationLoadsEqual(TransformerConfig config) throws IOException {
         try (HookedTransformer model = HookedTransformer.random(config, 1, Device.cpu())) {
             assertLoadsEqual(model);
         }
@@ -100,7 +98,7 @@ class CheckpointFormsTest {
     }
 
     @Test
-    void shardsOfBrainFloatsAreTheWidenedNumbers() throws IOException {
+    void loadsShardedBfloat16CheckpointAsOneModel() throws IOException {
         try (HookedTransformer model = Fixtures.load(BRAIN_FLOATS)) {
             float[] found = model.parameters().get(Parameters.EMBED).toFloatArray();
             assertArrayEquals(widenedByHand(EMBEDDING), found);
@@ -163,7 +161,7 @@ class CheckpointFormsTest {
     }
 
     @Test
-    void twoMatricesThatDifferAreNotTied() throws IOException {
+    void differentMatricesAreNotTied() throws IOException {
         rewrite(
                 "qwen2",
                 (tensors, config) ->
@@ -174,7 +172,7 @@ class CheckpointFormsTest {
     }
 
     @Test
-    void twoMatricesThatAgreeStayTied() throws IOException {
+    void equalMatricesStayTied() throws IOException {
         rewrite(
                 "qwen2",
                 (tensors, config) ->
@@ -186,7 +184,7 @@ class CheckpointFormsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"language_model.model.", "model.language_model."})
-    void theTextModelOfAMultimodalGemmaIsRead(String prefix) throws IOException {
+    void loadsTheTextModelOfMultimodalGemma(String prefix) throws IOException {
         rewrite("gemma3_text", (tensors, config) -> {
             Map<String, NDArray> renamed = new LinkedHashMap<>();
             tensors.forEach((name, tensor) -> renamed.put(name.replaceFirst("^model\\.", prefix), tensor));
@@ -203,7 +201,7 @@ class CheckpointFormsTest {
     }
 
     @Test
-    void namesMayLackTheFirstPart() throws IOException {
+    void loadsTensorNamesWithoutPrefix() throws IOException {
         rewrite("qwen2", (tensors, config) -> {
             Map<String, NDArray> renamed = new LinkedHashMap<>();
             tensors.forEach((name, tensor) -> renamed.put(name.replaceFirst("^model\\.", ""), tensor));

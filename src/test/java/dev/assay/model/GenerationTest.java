@@ -53,7 +53,7 @@ class GenerationTest {
     }
 
     @Test
-    void hooksSteerWhatIsGenerated() {
+    void openHooksAffectGeneration() {
         int[] plain = model.generate(PROMPT, 6);
         try (HookScope open = model.hooks()
                 .edit(HookPoint.residPost(1), (x, site) -> x.zerosLike())
@@ -63,14 +63,14 @@ class GenerationTest {
     }
 
     @Test
-    void textMayGrowPastTheContext() {
+    void generatesBeyondTheContextLength() {
         assertEquals(70, model.generate(PROMPT, 67).length);
         InvalidInputException refused = assertThrows(InvalidInputException.class, () -> model.generate(new int[0], 1));
         assertTrue(refused.getMessage().contains("a prompt has no tokens"));
     }
 
     @Test
-    void textBecomesTokensThatTheModelTakes() throws IOException {
+    void encodesTextAsTokensOfTheModel() throws IOException {
         try (HookedTransformer stories = HookedTransformer.load("assay/stories");
                 NDArray tokens = stories.tokens("Nora gave Tom a red ball.");
                 NDArray logits = stories.forward(tokens)) {

@@ -60,31 +60,31 @@ class LoadingTest {
     }
 
     @Test
-    void anUnknownFamilyIsNamed() throws IOException {
+    void rejectsAnUnknownModelTypeByName() throws IOException {
         editConfig("\"gpt_neox\"", "\"mamba\"");
         refused("config.json: model_type is \"mamba\", expected one of gpt_neox, gpt2, llama, mistral, qwen2, qwen3,");
     }
 
     @Test
-    void aWeightOfAnotherShapeIsNamed() throws IOException {
+    void rejectsAWeightOfAnotherShapeByName() throws IOException {
         editWeights(new Shape(96, 47));
         refused("layer 1: " + UP + " has shape [96, 47], expected [96, 48]");
     }
 
     @Test
-    void aMissingWeightIsNamed() throws IOException {
+    void rejectsAMissingWeightByName() throws IOException {
         editWeights(null);
         refused("has no tensor " + UP + ", expected one of shape [96, 48]");
     }
 
     @Test
-    void settingsThatAreNotComputedAreRefused() throws IOException {
+    void rejectsUnsupportedSettings() throws IOException {
         editConfig("\"rope_type\": \"default\"", "\"rope_type\": \"longrope\"");
         refused("rope_parameters.rope_type is \"longrope\", expected one of default, linear, dynamic, llama3, yarn");
     }
 
     @Test
-    void anUnknownNonlinearityIsNamed() throws IOException {
+    void rejectsAnUnknownActivationFunctionByName() throws IOException {
         editConfig("\"hidden_act\": \"gelu\"", "\"hidden_act\": \"mish\"");
         refused("hidden_act is \"mish\", expected one of gelu");
     }
@@ -107,32 +107,32 @@ class LoadingTest {
                 "gpt2 | 'add_cross_attention': false | 'add_cross_attention': true | add_cross_attention is true, expected false",
                 "phi | 'partial_rotary_factor': 0.5 | 'partial_rotary_factor': 1.5 | partial_rotary_factor is 1.5, expected the rotary share of a head"
             })
-    void whatABlockDoesNotComputeIsRefused(String fixture, String found, String replacement, String message)
+    void rejectsUnsupportedConfigurationFields(String fixture, String found, String replacement, String message)
             throws IOException {
         editConfig(fixture, found.replace('\'', '"'), replacement.replace('\'', '"'));
         refused(message);
     }
 
     @Test
-    void headsThatDoNotFitAreNamed() throws IOException {
+    void rejectsInconsistentHeads() throws IOException {
         editConfig("\"num_attention_heads\": 3", "\"num_attention_heads\": 5");
         refused("num_attention_heads is 5, expected a divisor of hidden_size, 48");
     }
 
     @Test
-    void sizesThatNoFileCouldHoldTakeNoMemory() throws IOException {
+    void rejectsImplausibleSizesBeforeAllocating() throws IOException {
         editConfig("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 1000000000");
         refused("num_hidden_layers is 1000000000, expected at most 1000, as the checkpoint has 40 tensors");
     }
 
     @Test
-    void numbersThatDoNotFitEachOtherAreNamed() throws IOException {
+    void rejectsInconsistentNumbersByName() throws IOException {
         editConfig("\"partial_rotary_factor\": 0.25", "\"partial_rotary_factor\": 0.01");
         refused("config.json: rotary dimensions are 0, expected at least 1");
     }
 
     @Test
-    void aMissingTokenizerIsMissedWhenTextComes() throws IOException {
+    void reportsAMissingTokenizerWhenTextIsEncoded() throws IOException {
         Fixtures.copy("gpt2_hub_keys", folder, false);
         try (HookedTransformer model = HookedTransformer.load(folder)) {
             InvalidInputException refused = assertThrows(InvalidInputException.class, model::tokenizer);
@@ -141,7 +141,7 @@ class LoadingTest {
     }
 
     @Test
-    void anUnknownEmbeddedModelIsNamed() {
+    void rejectsAnUnknownEmbeddedModelByName() {
         InvalidInputException refused =
                 assertThrows(InvalidInputException.class, () -> HookedTransformer.load("assay/nothing"));
         assertTrue(refused.getMessage().contains("there is no embedded model \"assay/nothing\""), refused.getMessage());

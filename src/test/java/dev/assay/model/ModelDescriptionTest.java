@@ -26,7 +26,7 @@ class ModelDescriptionTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void theConfigurationAloneTellsWhatTheModelHas(String name) throws IOException {
+    void describesAModelFromItsConfigurationAlone(String name) throws IOException {
         Files.copy(Fixtures.folder(name).resolve("config.json"), folder.resolve("config.json"));
         ModelDescription described = ModelDescription.read(folder.toString());
         try (HookedTransformer model = Fixtures.load(name)) {
@@ -44,7 +44,7 @@ class ModelDescriptionTest {
     }
 
     @Test
-    void axesAreLettersAndNumbers() throws IOException {
+    void axesAreNamesOrSizes() throws IOException {
         ModelDescription described =
                 ModelDescription.read(Fixtures.folder("gpt_neox").toString());
         assertEquals("[batch, position, 48]", shape(described, HookPoint.residPost(2)));
@@ -60,7 +60,7 @@ class ModelDescriptionTest {
     }
 
     @Test
-    void aNotebookShowsTheSizesAndFoldsTheSites() throws IOException {
+    void htmlShowsSizesAndFoldedSites() throws IOException {
         ModelDescription described = ModelDescription.read("assay/stories");
         Element root = Fragments.check(described);
         List<List<String>> rows = Fragments.cells(root);
@@ -83,7 +83,7 @@ class ModelDescriptionTest {
     }
 
     @Test
-    void theTextIsATableInColumns() throws IOException {
+    void textIsAnAlignedTable() throws IOException {
         List<String> lines =
                 ModelDescription.read("assay/stories").toString().lines().toList();
         assertTrue(lines.get(0).startsWith("assay/stories: gpt_neox, "), lines.get(0));

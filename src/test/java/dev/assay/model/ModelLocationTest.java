@@ -36,7 +36,7 @@ class ModelLocationTest {
 
     @Test
     @Timeout(60)
-    void aModelInTheCacheLoadsByItsName() throws Exception {
+    void loadsACachedModelByItsHubName() throws Exception {
         Path repository = folder.resolve("hub/models--org--name");
         Path refs = Files.createDirectories(repository.resolve("refs"));
         Files.writeString(refs.resolve("v1"), "00ff00");
@@ -52,19 +52,19 @@ class ModelLocationTest {
     }
 
     @Test
-    void aFolderIsItself() throws IOException {
+    void resolvesAFolderToItself() throws IOException {
         assertEquals(folder, ModelLocation.resolve(folder.toString()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"nothing", "./runs/nothing", "a/b/c", "a\0b", ""})
-    void whatIsNeitherIsNamed(String name) {
+    void rejectsANameThatIsNeitherFolderNorRepository(String name) {
         InvalidInputException refused = assertThrows(InvalidInputException.class, () -> ModelLocation.resolve(name));
         assertTrue(refused.getMessage().contains("org/name@revision"), refused.getMessage());
     }
 
     @Test
-    void filesThatAreNoFolderSayWhatReadsThem() throws IOException {
+    void rejectsOtherModelFilesWithTheClassThatLoadsThem() throws IOException {
         Map<String, String> words = Map.of(
                 "x.pt",
                 "TorchScriptModel.load",

@@ -62,7 +62,7 @@ class PaddingTest {
 
     @ParameterizedTest
     @EnumSource
-    void textsAreFilledUpToTheLongest(Padding side) {
+    void padsTextsToTheLongest(Padding side) {
         try (Scope scope = Scope.open()) {
             PaddedTokens padded = gpt2.tokens(TEXTS, side);
             int longest = gpt2.tokenizer().encode(TEXTS.get(2)).length;
@@ -93,7 +93,7 @@ class PaddingTest {
 
     @ParameterizedTest
     @MethodSource("namesAndSides")
-    void aTextInABatchHasTheActivationsItHasAlone(String name, Padding side) {
+    void paddedTextHasTheActivationsOfTheTextAlone(String name, Padding side) {
         // One of them is longer than the windows of the fixtures.
         List<int[]> texts = List.of(new int[] {7, 30, 2}, new int[] {9}, new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 8, 7});
         try (HookedTransformer model = Fixtures.load(name);
@@ -130,7 +130,7 @@ class PaddingTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSinkTakesTheRowsOfRealPositions(Padding side) {
+    void hookReadsTheRowsOfRealPositions(Padding side) {
         List<NDArray> rows = new ArrayList<>();
         List<long[]> ids = new ArrayList<>();
         try (Scope scope = Scope.open();
@@ -156,7 +156,7 @@ class PaddingTest {
     }
 
     @Test
-    void sitesOfPairsHaveNoRealRows() {
+    void rejectsRealRowsOfPairwiseSites() {
         try (Scope scope = Scope.open();
                 ActivationCache cache = gpt2.cache(gpt2.tokens(TEXTS.get(0)), HookPoint.pattern(0))) {
             InvalidInputException refused =
@@ -170,7 +170,7 @@ class PaddingTest {
     }
 
     @Test
-    void anEmptyTextIsRefused() {
+    void rejectsAnEmptyText() {
         InvalidInputException refused =
                 assertThrows(InvalidInputException.class, () -> gpt2.tokens(List.of("a", ""), Padding.LEFT));
         assertEquals("sequence 2 of 2 has no tokens, expected at least one", refused.getMessage());
@@ -178,7 +178,7 @@ class PaddingTest {
 
     @ParameterizedTest
     @CsvSource({"gpt_neox, 0", "gpt_neox, 0.8", "gpt2, 0", "gpt2, 0.8"})
-    void promptsAreContinuedAsEachWouldBeAlone(String name, double temperature) {
+    void continuesEachPromptIndependentlyOfTheBatch(String name, double temperature) {
         HookedTransformer model = model(name);
         List<int[]> prompts = List.of(new int[] {5, 17, 200}, new int[] {9}, new int[] {1, 2, 3, 4, 5, 6, 7});
         Sampling sampling = temperature == 0 ? Sampling.greedy() : new Sampling(temperature, 20, 3);

@@ -179,7 +179,7 @@ class SourceModelTest {
         JsonNode contents = Json.read(folder.resolve("activations.json"));
         assertEquals("bfloat16", contents.get("precision").textValue());
         assertEquals("bfloat16", contents.get("note").get("precision").textValue());
-        refuses(take("harvest", model, "--hook", SITE), "activations.json: ", " was asked for");
+        refuses(take("harvest", model, "--hook", SITE), "activations.json: ", "; use another folder for another store");
     }
 
     private double explainedVariance(String... more) throws IOException {

@@ -69,9 +69,9 @@ public interface ExportedModel extends AutoCloseable {
      * @throws InvalidInputException always
      */
     default HookBuilder hooks() {
-        throw new InvalidInputException(
-                name() + " cannot be edited, since its compiled graph only returns exported outputs; to edit activations,"
-                        + " save the model as a Hugging Face folder and load it with HookedTransformer");
+        throw new InvalidInputException(name()
+                + " cannot be edited, since its compiled graph only returns exported outputs; to edit activations,"
+                + " save the model as a Hugging Face folder and load it with HookedTransformer");
     }
 
     @Override

@@ -40,7 +40,8 @@ final class ExportedOutputs {
                         "has shape " + shape + " for tokens of shape " + TRIAL + ", expected [batch, position, d]");
             }
         });
-        unreadable.forEach((name, type) -> outputs.faults.put(name, "has type " + type + ", expected float32 or float16"));
+        unreadable.forEach(
+                (name, type) -> outputs.faults.put(name, "has type " + type + ", expected float32 or float16"));
         if (outputs.widths.isEmpty()) {
             throw new InvalidInputException(model + " returns no activation: "
                     + outputs.faults.entrySet().stream()

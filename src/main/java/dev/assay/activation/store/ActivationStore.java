@@ -107,17 +107,12 @@ public final class ActivationStore {
         return manifest.about().type();
     }
 
-<<<<<<< HEAD
     /**
      * Returns where the activations are from.
      *
      * @return model, sites and text
      */
     public Provenance provenance() {
-=======
-    /** {@return the model, the sites and the text} */
-    public ActivationProvenance provenance() {
->>>>>>> 5a1105a (Plain technical English in model and activation; the architecture test holds every rule of the design)
         return manifest.about().provenance();
     }
 

@@ -16,18 +16,10 @@ import java.util.List;
 /**
  * The manifest of a store, {@code activations.json}, version 1. Files that it does not list are not part of the store.
  *
-<<<<<<< HEAD
- * @param about what decides the shards
- * @param asked the rows that were last asked for
- * @param endOfText whether the store holds all that the text gives
- * @param shards in order; all but the last have {@code shardRows} rows
-=======
  * @param about the properties that determine the content of the shards
- * @param version the version of Assay that created the store
  * @param asked the number of rows requested last
  * @param endOfText whether the store has all rows of the text
  * @param shards the shards in order; all except the last have {@code shardRows} rows
->>>>>>> 5a1105a (Plain technical English in model and activation; the architecture test holds every rule of the design)
  */
 public record ActivationStoreManifest(StoreDescription about, long asked, boolean endOfText, List<StoredShard> shards) {
     static final String FILE = "activations.json";

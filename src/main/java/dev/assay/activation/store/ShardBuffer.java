@@ -88,13 +88,8 @@ final class ShardBuffer implements AutoCloseable {
             float largest = Math.max(values.max().getFloat(), -values.min().getFloat());
             if (largest > LARGEST_HALF) {
                 throw new InvalidInputException(
-<<<<<<< HEAD
-                        "an activation of " + about.provenance().site() + " is " + largest
-                                + " in size, and float16 holds " + LARGEST_HALF + " at most; store float32");
-=======
-                        "an activation of " + String.join(", ", about.sites()) + " has magnitude " + largest
+                        "an activation of " + about.provenance().site() + " has magnitude " + largest
                                 + ", expected at most " + LARGEST_HALF + " for float16; store float32");
->>>>>>> 5a1105a (Plain technical English in model and activation; the architecture test holds every rule of the design)
             }
         }
     }

@@ -34,7 +34,8 @@ final class ShardFile {
     static ShardFile open(Path folder, StoreDescription about, StoredShard listed) throws IOException {
         Path file = folder.resolve(listed.file());
         if (!Files.isRegularFile(file)) {
-            throw new InvalidInputException(file + " is missing, expected the shard that " + ActivationStoreManifest.FILE + " lists");
+            throw new InvalidInputException(
+                    file + " is missing, expected the shard that " + ActivationStoreManifest.FILE + " lists");
         }
         if (Files.size(file) != listed.bytes()) {
             throw new InvalidInputException(file + " has " + Files.size(file) + " bytes, expected " + listed.bytes()

@@ -19,20 +19,11 @@ import java.util.Set;
  * The properties that determine the content of the shards of a store.
  *
  * @param provenance where the activations are from
-<<<<<<< HEAD
- * @param sites at least one
- * @param widths of the sites
- * @param type of the activations on disk, float32 or float16
- * @param shardRows the rows of every shard but the last
- * @param note what the writer noted beside; may be empty
-=======
- * @param modelHash the hash of the model
  * @param sites the names of the sites, at least one
  * @param widths the widths of the sites
  * @param type the type of the activations on disk, float32 or float16
  * @param shardRows the number of rows of every shard except the last
  * @param note the note of the writer; may be empty
->>>>>>> 5a1105a (Plain technical English in model and activation; the architecture test holds every rule of the design)
  */
 record StoreDescription(
         Provenance provenance,

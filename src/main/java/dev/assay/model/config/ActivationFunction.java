@@ -54,15 +54,16 @@ public enum ActivationFunction {
     /** {@return f(x) as a new array; gradients flow} */
     public NDArray apply(NDArray x) {
         try (Scope scope = Scope.open()) {
-            return scope.keep(switch (this) {
-                case GELU -> Aten.gelu(x);
-                case GELU_TANH -> Aten.geluTanh(x);
-                case GELU_QUICK -> x.mul(Aten.sigmoid(Aten.mul(x, QUICK)));
-                case RELU -> Aten.relu(x);
-                case RELU_SQUARED -> Aten.relu(x).square();
-                case SILU -> Aten.silu(x);
-                case TANH -> x.tanh();
-            });
+            return scope.keep(
+                    switch (this) {
+                        case GELU -> Aten.gelu(x);
+                        case GELU_TANH -> Aten.geluTanh(x);
+                        case GELU_QUICK -> x.mul(Aten.sigmoid(Aten.mul(x, QUICK)));
+                        case RELU -> Aten.relu(x);
+                        case RELU_SQUARED -> Aten.relu(x).square();
+                        case SILU -> Aten.silu(x);
+                        case TANH -> x.tanh();
+                    });
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.assay.model.config;
 
-
 /**
  * A scaling of rotary frequencies for contexts longer than in the first training. The formulas are those of
  * {@code modeling_rope_utils.py} in Hugging Face transformers 5.18.

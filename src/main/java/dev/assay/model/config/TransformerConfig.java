@@ -33,9 +33,8 @@ public record TransformerConfig(
         positive("layers", layers);
         positive("dModel", dModel);
         if (attention.windows().size() != layers) {
-            throw new IllegalArgumentException(
-                    attention.windows().size() + " attention windows, expected one for each of the "
-                            + layers + " blocks");
+            throw new IllegalArgumentException(attention.windows().size()
+                    + " attention windows, expected one for each of the " + layers + " blocks");
         }
         if (positions instanceof PositionEncoding.Rotary rotary) {
             requireInHead(rotary, attention.dHead());

@@ -78,8 +78,8 @@ public final class HookPointCatalog {
                 .filter(site -> site.block() == point.block())
                 .map(HookPoint::name)
                 .toList();
-        throw new InvalidInputException("hook point " + point + " does not exist in a " + config.family()
-                + " model " + reason(point.kind()) + "; expected one of " + String.join(", ", known));
+        throw new InvalidInputException("hook point " + point + " does not exist in a " + config.family() + " model "
+                + reason(point.kind()) + "; expected one of " + String.join(", ", known));
     }
 
     private static String reason(Kind kind) {

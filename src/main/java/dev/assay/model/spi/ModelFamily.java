@@ -1,9 +1,7 @@
 package dev.assay.model.spi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.InvalidInputException;
 import dev.assay.model.config.TransformerConfig;
-import dev.assay.model.spi.ConfigFile;
 import java.util.Set;
 
 /**

@@ -3,7 +3,6 @@ package dev.assay.model.spi;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.List;
 
 /**
  * The tensor names of a checkpoint: one line per module of the transformer, with {@code {i}} in place of the block index.

@@ -84,7 +84,7 @@ class OnnxModelTest {
     }
 
     @Test
-    void activationsAreTheGraphs() throws IOException {
+    void activationsEqualTheGraphOutputs() throws IOException {
         try (OnnxModel model = load(linear());
                 Scope scope = Scope.open()) {
             assertEquals(folder.resolve("model.onnx").toString(), model.name());
@@ -111,7 +111,7 @@ class OnnxModelTest {
     }
 
     @Test
-    void maskAndPositionsAreGivenOn() throws IOException {
+    void passesMaskAndPositionsToTheGraph() throws IOException {
         OnnxFile file = new OnnxFile()
                 .input("input_ids", OnnxFile.INT64, TOKENS)
                 .input("attention_mask", OnnxFile.INT32, TOKENS)
@@ -138,7 +138,7 @@ class OnnxModelTest {
                 Scope scope = Scope.open()) {
             NDArray tokens = model.manager().create(new long[6], new Shape(2, 3));
             assertEquals(
-                    model.name() + " takes no mask, expected an input attention_mask to run padded sequences",
+                    model.name() + " has no input for a mask, expected an input attention_mask to run padded sequences",
                     refusal(() -> model.run(tokens, tokens.onesLike())));
         }
     }
@@ -148,27 +148,28 @@ class OnnxModelTest {
     }
 
     @Test
-    void inputsThatNobodyKnowsAreRefused() {
+    void rejectsUnknownInputs() {
         OnnxFile cached = linear().input("past.0.key", OnnxFile.FLOAT, "batch", "heads", "past", "8")
                 .node("Identity", "present.0.key", "past.0.key")
                 .output("present.0.key", OnnxFile.FLOAT, "batch", "heads", "past", "8");
         assertRefused(
                 cached,
-                " takes past.0.key of FLOAT, expected integers as input_ids, attention_mask and position_ids only");
+                " has an input past.0.key of FLOAT, expected only integer inputs input_ids, attention_mask and position_ids");
         assertRefused(
                 linear().input("segments", OnnxFile.INT64, TOKENS),
-                " takes segments of INT64, expected integers as input_ids, attention_mask and position_ids only");
+                " has an input segments of INT64, expected only integer inputs input_ids, attention_mask and position_ids");
         OnnxFile blind = new OnnxFile()
                 .input("attention_mask", OnnxFile.INT64, TOKENS)
                 .input("position_ids", OnnxFile.INT64, TOKENS)
                 .node("Add", "x", "attention_mask", "position_ids")
                 .output("x", OnnxFile.INT64, TOKENS);
-        assertRefused(blind, " takes attention_mask, position_ids but no token ids, expected an input input_ids");
+        assertRefused(
+                blind, " has the inputs attention_mask, position_ids but no token ids, expected an input input_ids");
     }
 
     /** Exporters name the only input as they like. */
     @Test
-    void theOnlyInputIsTheTokens() throws IOException {
+    void singleInputOfAnyNameIsTheTokens() throws IOException {
         OnnxFile file = new OnnxFile()
                 .weights("table", TABLE, VOCABULARY, EMBEDDING)
                 .input("x.1", OnnxFile.INT64, TOKENS)
@@ -184,7 +185,7 @@ class OnnxModelTest {
     }
 
     @Test
-    void whatIsNoActivationIsRefusedByName() throws IOException {
+    void rejectsOutputsThatAreNoActivationByName() throws IOException {
         OnnxFile file = linear().node("Identity", "ids", "input_ids")
                 .output("ids", OnnxFile.INT64, TOKENS)
                 .node("Transpose", "turned", RESIDUAL)
@@ -192,7 +193,8 @@ class OnnxModelTest {
         try (OnnxModel model = load(file)) {
             assertEquals(List.of(RESIDUAL, "half"), model.names());
             assertEquals(
-                    model.name() + ": ids holds INT64, expected float32 or float16", refusal(() -> model.width("ids")));
+                    model.name() + ": ids has type INT64, expected float32 or float16",
+                    refusal(() -> model.width("ids")));
             assertEquals(
                     model.name()
                             + ": turned has shape (3, 3, 2) for tokens of shape (2, 3), expected [batch, position, d]",
@@ -204,7 +206,7 @@ class OnnxModelTest {
     }
 
     @Test
-    void closingTwiceIsNothing() throws IOException {
+    void closingTwiceHasNoEffect() throws IOException {
         OnnxModel model = load(linear());
         model.close();
         model.close();
@@ -213,14 +215,14 @@ class OnnxModelTest {
     }
 
     @Test
-    void itCannotBeEdited() throws IOException {
+    void rejectsHooks() throws IOException {
         try (OnnxModel model = load(linear())) {
-            assertTrue(refusal(model::hooks).startsWith(model.name() + " cannot be edited, because"));
+            assertTrue(refusal(model::hooks).startsWith(model.name() + " cannot be edited, since"));
         }
     }
 
     @Test
-    void tokensThatItDoesNotTakeAreRefused() throws IOException {
+    void rejectsUnsupportedTokens() throws IOException {
         try (OnnxModel model = load(linear());
                 Scope scope = Scope.open()) {
             NDArray tokens = model.manager().create(new long[] {1, VOCABULARY}, new Shape(1, 2));
@@ -243,7 +245,7 @@ class OnnxModelTest {
     }
 
     @Test
-    void filesThatAreNoModelAreRefused() throws IOException {
+    void rejectsFilesThatAreNoModel() throws IOException {
         byte[] good = Files.readAllBytes(linear().write(folder.resolve("good.onnx")));
         byte[][] contents = {
             new byte[0], "hello".getBytes(StandardCharsets.UTF_8), Arrays.copyOf(good, good.length / 2), new byte[100]
@@ -271,14 +273,14 @@ class OnnxModelTest {
 
     /** Loading such a model must not change which engine makes arrays. */
     @Test
-    void pytorchStaysTheEngine() throws IOException {
+    void pytorchRemainsTheDefaultEngine() throws IOException {
         try (OnnxModel model = load(linear())) {
             assertEquals("PyTorch", Engine.getInstance().getEngineName());
         }
     }
 
     @Test
-    void memoryIsFlat() throws IOException {
+    void nativeMemoryStaysFlat() throws IOException {
         try (OnnxModel model = load(linear());
                 Scope outer = Scope.open()) {
             NDArray tokens = model.manager().zeros(new Shape(64, 4096), DataType.INT64); // 8 MiB of results

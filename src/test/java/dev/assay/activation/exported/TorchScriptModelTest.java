@@ -48,7 +48,7 @@ class TorchScriptModelTest {
     }
 
     @Test
-    void activationsAreTheGraphs() throws IOException {
+    void activationsEqualTheGraphOutputs() throws IOException {
         try (TorchScriptModel model = load(WAVES);
                 Scope scope = Scope.open()) {
             assertEquals(folder.resolve("model.pt").toString(), model.name());
@@ -79,7 +79,7 @@ class TorchScriptModelTest {
     }
 
     @Test
-    void aMaskIsGivenOn() throws IOException {
+    void passesTheMaskToTheGraph() throws IOException {
         try (TorchScriptModel model = load(MASKED);
                 Scope scope = Scope.open()) {
             NDArray tokens = model.manager().create(new long[6], new Shape(2, 3));
@@ -96,13 +96,13 @@ class TorchScriptModelTest {
             NDArray tokens = model.manager().create(new long[6], new Shape(2, 3));
             assertEquals(
                     model.name()
-                            + ": its forward takes no mask, expected forward(tokens, mask) to run padded sequences",
+                            + ": forward has no mask argument, expected forward(tokens, mask) to run padded sequences",
                     refusal(() -> model.run(tokens, tokens.onesLike())));
         }
     }
 
     @Test
-    void whatIsNoActivationIsRefusedByName() throws IOException {
+    void rejectsOutputsThatAreNoActivationByName() throws IOException {
         try (TorchScriptModel model = load(WAVES)) {
             assertEquals(
                     model.name()
@@ -122,7 +122,7 @@ class TorchScriptModelTest {
     }
 
     @Test
-    void closingTwiceIsNothing() throws IOException {
+    void closingTwiceHasNoEffect() throws IOException {
         TorchScriptModel model = load(WAVES);
         model.close();
         model.close();
@@ -131,16 +131,19 @@ class TorchScriptModelTest {
     }
 
     @Test
-    void itCannotBeEdited() throws IOException {
+    void rejectsHooks() throws IOException {
         try (TorchScriptModel model = load(WAVES)) {
             String message = refusal(model::hooks);
-            assertTrue(message.startsWith(model.name() + " cannot be edited, because its graph is compiled"), message);
+            assertTrue(
+                    message.startsWith(
+                            model.name() + " cannot be edited, since its compiled graph only returns exported outputs"),
+                    message);
             assertTrue(message.endsWith("load it with HookedTransformer to edit it"), message);
         }
     }
 
     @Test
-    void graphsThatAreNoLanguageModelAreRefused() {
+    void rejectsGraphsThatAreNoLanguageModel() {
         assertRefused(
                 "def forward(self) -> Dict[str, Tensor]:\n  return {\"a\": torch.ones([2, 3, 4])}",
                 "does not run on token ids of shape (2, 3): Expected at most 1 argument(s)");
@@ -169,7 +172,7 @@ class TorchScriptModelTest {
     }
 
     @Test
-    void tokensThatItDoesNotTakeAreRefused() throws IOException {
+    void rejectsUnsupportedTokens() throws IOException {
         String shifting = """
                 def forward(self, tokens: Tensor) -> Dict[str, Tensor]:
                   table = torch.ones([10, 2])
@@ -205,7 +208,7 @@ class TorchScriptModelTest {
     }
 
     @Test
-    void nothingStaysBehind() throws IOException {
+    void runsLeakNoArrays() throws IOException {
         try (TorchScriptModel model = load(WAVES);
                 Scope outer = Scope.open()) {
             NDArray tokens = model.manager().create(new long[6], new Shape(2, 3));

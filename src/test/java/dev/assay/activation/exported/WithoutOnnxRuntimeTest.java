@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WithoutOnnxRuntimeTest {
     @Test
     @Timeout(120)
-    void everythingElseWorks(@TempDir Path folder) throws Exception {
+    void libraryWorksWithoutOnnxRuntime(@TempDir Path folder) throws Exception {
         String[] classPath = System.getProperty("java.class.path").split(File.pathSeparator);
         String without = Arrays.stream(classPath)
                 .filter(entry -> !entry.contains("onnxruntime"))

@@ -76,7 +76,7 @@ class ActivationStoreTest {
     }
 
     @Test
-    void anEpochHasEveryRowOnceInBlocksFromAllOver() throws IOException {
+    void epochHasEveryRowOnceInShuffledBlocks() throws IOException {
         StoreActivationSource source = store().source(SITE);
         assertEquals(BLOCK, source.blockRows());
         List<long[]> blocks = new ArrayList<>();
@@ -123,7 +123,7 @@ class ActivationStoreTest {
     }
 
     @Test
-    void everyPositionResumes() throws IOException {
+    void resumesAtEveryPosition() throws IOException {
         StoreActivationSource source = store().source(SITE).seed(5);
         List<StreamPosition> positions = new ArrayList<>();
         List<long[]> blocks = new ArrayList<>();
@@ -146,7 +146,7 @@ class ActivationStoreTest {
     }
 
     @Test
-    void sitesAreReadAloneOrTogether() throws IOException {
+    void readsSitesSeparatelyOrTogether() throws IOException {
         List<String> names = List.of("blocks.0.hook_resid_post", "blocks.1.hook_mlp_out");
         CountingSource two = new CountingSource(7, pass -> 50).sites(names, List.of(4, 3));
         ActivationStore store = ActivationStore.write(two, folder)
@@ -170,7 +170,7 @@ class ActivationStoreTest {
                 List.of("blocks.1.hook_mlp_out"),
                 store.source(HookPoint.mlpOut(1)).provenance().reads());
         refuses(() -> store.source("blocks.9.hook_mlp_out"), folder + " has no site blocks.9.hook_mlp_out");
-        refuses(() -> store.source(List.of()), "no site was given");
+        refuses(() -> store.source(List.of()), "the list of sites is empty");
     }
 
     private static float[] part(float[] values, int from, int count) {
@@ -185,7 +185,7 @@ class ActivationStoreTest {
     }
 
     @Test
-    void theBufferServesEveryRowOfAStore() throws IOException {
+    void bufferReturnsEveryRowOfAStore() throws IOException {
         ActivationSource source = store().source(SITE);
         boolean[] seen = new boolean[ROWS];
         try (ActivationBuffer buffer = ActivationBuffer.fill(source, Device.cpu(), 256, 1)) {
@@ -206,7 +206,7 @@ class ActivationStoreTest {
 
     /** A store of 64 MiB, read through five times. */
     @Test
-    void readingTakesLittleMemory() throws IOException {
+    void readingUsesLittleMemory() throws IOException {
         ActivationStore store = ActivationStore.write(new CountingSource(512, pass -> 1 << 12), folder)
                 .tokens(1 << 15)
                 .progress(false)
@@ -229,7 +229,7 @@ class ActivationStoreTest {
     }
 
     @Test
-    void damageIsOneSentence() throws IOException {
+    void reportsDamageInOneSentence() throws IOException {
         store();
         String first = StoredShard.name(0, SHARD);
         Path shard = folder.resolve(first);
@@ -240,7 +240,9 @@ class ActivationStoreTest {
         }
         refuses(() -> ActivationStore.open(folder), shard + " has " + (whole.length - 1) + " bytes, expected ");
         Files.delete(shard);
-        refuses(() -> ActivationStore.open(folder), shard + " is missing, which activations.json lists");
+        refuses(
+                () -> ActivationStore.open(folder),
+                shard + " is missing, expected the shard that activations.json lists");
         refuses(() -> write(new CountingSource(WIDTH, pass -> 50)), shard + " is missing");
 
         byte[] changed = whole.clone();
@@ -261,7 +263,7 @@ class ActivationStoreTest {
     }
 
     @Test
-    void anEditedTableOfContentsIsOneSentence() throws IOException {
+    void reportsAnEditedManifestInOneSentence() throws IOException {
         store();
         Path manifest = folder.resolve("activations.json");
         String good = Files.readString(manifest);
@@ -287,7 +289,7 @@ class ActivationStoreTest {
 
     /** Whoever edits a table may also mend its checksum. */
     @Test
-    void aForgedTableOfContentsIsOneSentence() throws IOException {
+    void reportsAForgedManifestInOneSentence() throws IOException {
         store();
         forged(json -> json.put("rows", ROWS - 1), "rows is " + (ROWS - 1) + ", expected " + ROWS);
         forged(json -> json.put("type", "F64"), "type is \"F64\", expected F32 or F16");
@@ -324,14 +326,14 @@ class ActivationStoreTest {
     }
 
     @Test
-    void aStoreWithoutRowsIsNothingToTrainOn() throws IOException {
+    void rejectsAnEmptyStoreAsASource() throws IOException {
         CountingSource broken = new CountingSource(WIDTH, pass -> 50).listener(pass -> {
             throw new IOException("broken");
         });
         assertThrows(IOException.class, () -> write(broken));
         ActivationStore store = ActivationStore.open(folder);
         assertFalse(store.complete());
-        refuses(() -> store.source(SITE), folder + " has no rows yet");
+        refuses(() -> store.source(SITE), folder + " has no rows, expected at least one");
     }
 
     private interface Attempt {

@@ -81,7 +81,7 @@ class HarvestTest {
     }
 
     @Test
-    void everyRowComesBack() throws IOException {
+    void readsBackEveryRow() throws IOException {
         Path folder = clean("store", 1000);
         ActivationStore store = ActivationStore.open(folder);
         assertTrue(store.complete());
@@ -106,7 +106,7 @@ class HarvestTest {
     }
 
     @Test
-    void sitesAreTensorsOfTheirOwn() throws IOException {
+    void sitesAreSeparateTensors() throws IOException {
         Path folder = temporary.resolve("store");
         CountingSource two = source().sites(List.of("b.second", "a.first"), List.of(2, 3));
         ActivationStore store = harvest(two, folder).tokens(100).run().store();
@@ -127,11 +127,11 @@ class HarvestTest {
                                 .tokens(1)
                                 .run())
                 .getMessage();
-        assertTrue(message.startsWith("a site is called \"tokens\""), message);
+        assertTrue(message.startsWith("a site has the name \"tokens\""), message);
     }
 
     @Test
-    void halfPrecisionRoundsAndRefusesWhatItCannotHold() throws IOException {
+    void halfPrecisionRoundsAndRejectsNumbersOutOfRange() throws IOException {
         ActivationStore store = harvest(source().indexScale(1e-3), temporary.resolve("half"))
                 .type(DataType.FLOAT16)
                 .tokens(300)
@@ -151,11 +151,11 @@ class HarvestTest {
                                 .tokens(300)
                                 .run())
                 .getMessage();
-        assertTrue(message.contains("float16 holds 65504.0 at most; store float32"), message);
+        assertTrue(message.contains("expected at most 65504.0 for float16; store float32"), message);
     }
 
     @Test
-    void failuresAtAnyMomentChangeNothing() throws IOException {
+    void killedHarvestResumesToTheSameBytes() throws IOException {
         Path clean = clean("clean", 1000);
         SplittableRandom random = new SplittableRandom(3);
         for (int trial = 0; trial < 4; trial++) {
@@ -188,7 +188,7 @@ class HarvestTest {
     }
 
     @Test
-    void askingForMoreContinues() throws IOException {
+    void requestingMoreRowsContinuesTheStore() throws IOException {
         Path folder = clean("store", 1);
         for (long tokens : new long[] {63, 64, 65, 200, 201, 900}) {
             Harvest.Result result = harvest(source(), folder).tokens(tokens).run();
@@ -211,7 +211,7 @@ class HarvestTest {
     }
 
     @Test
-    void theEndOfTheTextEndsTheStore() throws IOException {
+    void endOfTextCompletesTheStore() throws IOException {
         Path folder = temporary.resolve("store");
         int rows = 0;
         for (int pass = 0; pass < 9; pass++) {
@@ -234,7 +234,7 @@ class HarvestTest {
     }
 
     @Test
-    void remainsAreSweptAway() throws IOException {
+    void deletesIncompleteFilesOfAKilledHarvest() throws IOException {
         Path clean = clean("clean", 400);
         Path folder = clean("store", 200);
         Files.writeString(folder.resolve(".rows-000000000192-000000000256.safetensors.0c1b.assay-tmp"), "half");
@@ -244,7 +244,7 @@ class HarvestTest {
     }
 
     @Test
-    void aFailedWriteLeavesWhatIsThere() throws IOException {
+    void failedWriteKeepsCompleteShards() throws IOException {
         Path folder = clean("store", 100);
         // A file cannot take the place of a folder that is not empty.
         Path obstacle = Files.createDirectories(folder.resolve("rows-000000000064-000000000128.safetensors/x"));
@@ -259,15 +259,12 @@ class HarvestTest {
     }
 
     @Test
-    void anotherSourceOrOptionIsRefusedByName() throws IOException {
+    void rejectsAnotherSourceOrOptionByName() throws IOException {
         Path folder = clean("store", 100);
-        refuses(folder, harvest(source(), folder).shardRows(32), "shard_rows is 64 in this store, 32 was asked for");
+        refuses(folder, harvest(source(), folder).shardRows(32), "shard_rows is 64 in this store, expected 32;");
         refuses(folder, harvest(source(), folder).type(DataType.FLOAT16), "type is \"F32\" in this store");
         refuses(folder, harvest(source().modelHash("4567"), folder), "model_hash is \"0123\" in this store");
-        refuses(
-                folder,
-                harvest(source().part("some"), folder),
-                "part is \"all\" in this store, \"some\" was asked for");
+        refuses(folder, harvest(source().part("some"), folder), "part is \"all\" in this store, expected \"some\"");
         refuses(
                 folder,
                 harvest(source().sites(List.of("a", "b"), List.of(2, 3)), folder),
@@ -275,20 +272,17 @@ class HarvestTest {
         refuses(
                 folder,
                 harvest(source(), folder).note(Json.mapper().createObjectNode().put("every", 3)),
-                "note.every is missing in this store, 3 was asked for");
-        refuses(
-                folder,
-                harvest(source().tokenShift(1), folder),
-                folder + " ends with tokens that the text no longer has");
+                "note.every is missing in this store, expected 3;");
+        refuses(folder, harvest(source().tokenShift(1), folder), folder + " ends with other tokens than the text");
         harvest(source(), folder).tokens(400).run();
         StoreFiles.assertSame(clean("clean", 400), folder);
     }
 
     @Test
-    void otherFoldersAreRefused() throws IOException {
+    void rejectsOtherFolders() throws IOException {
         Path folder = Files.createDirectory(temporary.resolve("thesis"));
         Files.writeString(folder.resolve("thesis.tex"), "years of work");
-        refuses(folder, harvest(source(), folder), folder + " holds thesis.tex");
+        refuses(folder, harvest(source(), folder), folder + " contains thesis.tex");
         refuses(folder, harvest(source(), folder.resolve("thesis.tex")), "thesis.tex is a file");
         assertEquals(List.of("thesis.tex"), StoreFiles.names(folder));
         Path held = clean("held", 100);
@@ -299,7 +293,7 @@ class HarvestTest {
     }
 
     @Test
-    void optionsOutOfRangeAreRefused() {
+    void rejectsOptionsOutOfRange() {
         Path folder = temporary.resolve("store");
         assertThrows(
                 InvalidInputException.class, () -> harvest(source(), folder).run());

@@ -62,7 +62,7 @@ class GradientTest {
 
     @ParameterizedTest
     @EnumSource
-    void parametersHaveTheSlopeOfTheLoss(Family family) {
+    void parameterGradientsMatchFiniteDifferences(Family family) {
         try (HookedTransformer model = model(family);
                 Scope scope = Scope.open()) {
             var parameters = model.parameters();
@@ -104,7 +104,7 @@ class GradientTest {
 
     @ParameterizedTest
     @EnumSource
-    void everySiteIsInTheGraph(Family family) {
+    void gradientsFlowThroughEverySite(Family family) {
         try (HookedTransformer model = model(family)) {
             for (HookPoint point : model.hookPoints()) {
                 try (Scope scope = Scope.open();
@@ -135,7 +135,7 @@ class GradientTest {
 
     @ParameterizedTest
     @EnumSource
-    void recordingChangesNoLogit(Family family) {
+    void recordingGradientsKeepsLogitsEqual(Family family) {
         try (HookedTransformer model = model(family);
                 Scope scope = Scope.open()) {
             NDArray plain = model.forward(tokens(model));

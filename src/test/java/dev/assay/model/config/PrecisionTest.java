@@ -57,7 +57,7 @@ class PrecisionTest {
 
     @ParameterizedTest
     @MethodSource("modelsAndHalves")
-    void theErrorIsThatOfRounding(String name, Precision precision) throws IOException {
+    void halfPrecisionErrorIsTheRoundingError(String name, Precision precision) throws IOException {
         double rounding = precision == Precision.FLOAT16 ? 0x1p-11 : 0x1p-8;
         try (HookedTransformer exact = Fixtures.load(name);
                 HookedTransformer rounded = load(name, precision);
@@ -93,7 +93,7 @@ class PrecisionTest {
     }
 
     @Test
-    void gradientsFlow() throws IOException {
+    void gradientsFlowThroughHalfPrecisionLayers() throws IOException {
         try (HookedTransformer exact = Fixtures.load("gpt2");
                 HookedTransformer rounded = load("gpt2", Precision.BFLOAT16);
                 Scope scope = Scope.open()) {
@@ -117,13 +117,12 @@ class PrecisionTest {
     }
 
     @Test
-    void textIsGeneratedAndWeightsAreSeenAsFloat32() throws IOException {
+    void generatesTextAndReturnsWeightsAsFloat32() throws IOException {
         try (HookedTransformer rounded = load("gpt_neox", Precision.BFLOAT16);
                 Scope scope = Scope.open()) {
             assertEquals(8, rounded.generate(new int[] {1, 2, 3}, 5).length);
             assertEquals(DataType.FLOAT32, rounded.unembedding().getDataType());
-            rounded.parameters()
-                    .forEach((name, weight) -> assertEquals(DataType.FLOAT32, weight.getDataType(), name));
+            rounded.parameters().forEach((name, weight) -> assertEquals(DataType.FLOAT32, weight.getDataType(), name));
             assertEquals(
                     Parameters.shapes(rounded.config()).keySet(),
                     Map.copyOf(rounded.parameters()).keySet());
@@ -131,7 +130,7 @@ class PrecisionTest {
     }
 
     @Test
-    void aDeviceThatCannotIsRefused() {
+    void rejectsADeviceWithoutThisPrecision() {
         InvalidInputException refused = assertThrows(
                 InvalidInputException.class,
                 () -> HookedTransformer.loader()
@@ -149,7 +148,7 @@ class PrecisionTest {
     @EnumSource(
             value = Precision.class,
             names = {"FLOAT16", "BFLOAT16"})
-    void savedHalvesLoadToTheSameWeights(Precision precision) throws IOException {
+    void savedHalfPrecisionModelLoadsWithTheSameWeights(Precision precision) throws IOException {
         Path first = folder.resolve("first");
         Path second = folder.resolve("second");
         try (HookedTransformer exact = Fixtures.load("qwen2")) {
@@ -170,8 +169,7 @@ class PrecisionTest {
                 Map<String, NDArray> expected = widened.parameters();
                 again.parameters()
                         .forEach((name, weight) -> assertTrue(weight.contentEquals(expected.get(name)), name));
-                half.parameters()
-                        .forEach((name, weight) -> assertTrue(weight.contentEquals(expected.get(name)), name));
+                half.parameters().forEach((name, weight) -> assertTrue(weight.contentEquals(expected.get(name)), name));
             }
         }
     }
@@ -195,7 +193,7 @@ class PrecisionTest {
     }
 
     @Test
-    void theHashTellsPrecisionsApartEvenWhereNoWeightIsRounded() throws IOException {
+    void hashDependsOnThePrecisionEvenWithoutRounding() throws IOException {
         try (HookedTransformer model = Fixtures.load("gpt2")) {
             model.save(folder, Precision.BFLOAT16);
         }

@@ -102,7 +102,7 @@ class FamiliesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void anEditThatChangesNothingChangesNothing(String name) {
+    void identityEditKeepsLogitsEqual(String name) {
         HookedTransformer model = model(name);
         NDArray clean = model.forward(tokens(model));
         for (HookPoint point : model.hookPoints()) {
@@ -131,7 +131,7 @@ class FamiliesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void theFusedAttentionIsTheExplicitOne(String name) {
+    void fusedAttentionEqualsExplicitAttention(String name) {
         HookedTransformer model = model(name);
         NDArray padded = model.manager().ones(new Shape(2, LENGTH), DataType.INT64);
         padded.set(new NDIndex("0, :3"), 0);
@@ -170,7 +170,7 @@ class FamiliesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void paddingOnEitherSideChangesNothing(String name) {
+    void paddingOnEitherSideKeepsActivationsEqual(String name) {
         HookedTransformer model = model(name);
         NDArray text = tokens(model).get("0:1"); // [1, LENGTH]
         NDArray alone = model.forward(text);
@@ -184,7 +184,7 @@ class FamiliesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void aRowOfPaddingGivesNumbers(String name) {
+    void rowOfOnlyPaddingHasFiniteActivations(String name) {
         HookedTransformer model = model(name);
         NDArray mask = model.manager()
                 .zeros(new Shape(1, LENGTH), DataType.INT64)
@@ -197,7 +197,7 @@ class FamiliesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void whatTheHalvesAddIsTheDifference(String name) {
+    void residualStreamIsTheSumOfItsUpdates(String name) {
         HookedTransformer model = model(name);
         HookPoint pre = HookPoint.residPre(1);
         HookPoint post = HookPoint.residPost(1);
@@ -209,7 +209,7 @@ class FamiliesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void everySiteEndsItsOwnRun(String name) {
+    void runStopsAtEverySite(String name) {
         HookedTransformer model = model(name);
         try (ActivationCache all = model.cache(tokens(model))) {
             for (HookPoint point : model.hookPoints()) {
@@ -228,7 +228,7 @@ class FamiliesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void runsLeaveNothingBehind(String name) {
+    void runsLeakNoArrays(String name) {
         HookedTransformer model = model(name);
         HookPoint last = HookPoint.residPost(model.config().layers() - 1);
         NDArray tokens = tokens(model);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HookPointTest {
     @Test
-    void namesAreThoseOfTransformerLens() {
+    void namesMatchTransformerLens() {
         assertEquals("hook_embed", HookPoint.embed().name());
         assertEquals("blocks.3.hook_resid_post", HookPoint.residPost(3).name());
         assertEquals("blocks.0.attn.hook_z", HookPoint.z(0).name());
@@ -27,7 +27,7 @@ class HookPointTest {
     }
 
     @Test
-    void everyNameReadsBack() {
+    void parsesEveryNameOfASite() {
         for (Kind kind : Kind.values()) {
             HookPoint point = new HookPoint(kind, kind.inBlock() ? 7 : -1);
             assertEquals(point, HookPoint.parse(point.name()));
@@ -45,7 +45,7 @@ class HookPointTest {
                 "blocks.3.hook_embed",
                 "blocks.99999999999.hook_resid_post"
             })
-    void otherNamesAreRefusedWithThoseThatExist(String name) {
+    void rejectsUnknownNamesWithTheKnownOnes(String name) {
         InvalidInputException refused = assertThrows(InvalidInputException.class, () -> HookPoint.parse(name));
         assertTrue(refused.getMessage().startsWith("hook point \"" + name + "\" is not a site"), refused.getMessage());
         assertTrue(refused.getMessage().contains("blocks.{i}.hook_resid_post"), refused.getMessage());

@@ -70,7 +70,7 @@ class HooksTest {
     }
 
     @Test
-    void editsActInTheOrderOfOpeningAndEndWithTheirScope() {
+    void editsRunInTheOrderOfOpeningUntilTheirScopeCloses() {
         NDArray clean = neox.forward(tokens(neox));
         HookPoint point = HookPoint.residPost(1);
         try (HookScope outer = neox.hooks().edit(point, (x, site) -> x.mul(0)).open();
@@ -88,7 +88,7 @@ class HooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "gpt2"})
-    void anEditMayReturnTheSameArrayEveryTime(String name) {
+    void editMayReturnTheSameArrayInEveryRun(String name) {
         HookedTransformer model = model(name);
         for (HookPoint point : model.hookPoints()) {
             try (Scope inner = Scope.open();
@@ -103,7 +103,7 @@ class HooksTest {
     }
 
     @Test
-    void theCacheKeepsWhatAnEditMadeAndTheTokensThatWereClosed() {
+    void cacheKeepsEditedActivationsAndClosedTokens() {
         HookPoint point = HookPoint.residPost(1);
         NDArray lent = tokens(neox);
         long[] ids = lent.toLongArray();
@@ -131,7 +131,7 @@ class HooksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "gpt2"})
-    void aRowOfPaddingGivesNumbers(String name) {
+    void rowOfOnlyPaddingHasFiniteActivations(String name) {
         HookedTransformer model = model(name);
         NDArray mask = model.manager().create(new long[] {0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1}, new Shape(2, 6));
         NDArray logits = model.forward(tokens(model), mask);
@@ -145,7 +145,7 @@ class HooksTest {
     }
 
     @Test
-    void aRunStopsAtTheDeepestSite() {
+    void runStopsAtTheDeepestSite() {
         List<String> reached = new ArrayList<>();
         HookBuilder hooks = neox.hooks();
         for (HookPoint point : neox.hookPoints()) {
@@ -167,7 +167,7 @@ class HooksTest {
     }
 
     @Test
-    void aParallelBlockRunsWithoutAttentionWhenNobodyAsksForIt() {
+    void parallelBlockSkipsUnneededAttention() {
         Pass pass = new Pass(
                 HookTable.of(3, List.of(new HookTable.Entry(HookPoint.mlpOut(1), (x, site) -> x))),
                 Kind.MLP_OUT.slot(1, 3),
@@ -182,7 +182,7 @@ class HooksTest {
     }
 
     @Test
-    void hooksActOnTheirThreadOnly() throws InterruptedException {
+    void hooksActOnlyOnTheirThread() throws InterruptedException {
         NDArray clean = neox.forward(tokens(neox));
         AtomicReference<Throwable> failure = new AtomicReference<>();
         try (HookScope open = neox.hooks()
@@ -203,7 +203,7 @@ class HooksTest {
     }
 
     @Test
-    void theCacheOutlivesTheRunAndHoldsEverySiteByDefault() {
+    void cacheOutlivesTheRunAndHasEverySiteByDefault() {
         try (ActivationCache cache = gpt2.cache(tokens(gpt2))) {
             assertEquals(gpt2.hookPoints(), List.copyOf(cache.hookPoints()));
             NDArray sum = cache.get(HookPoint.residPre(2))
@@ -235,7 +235,7 @@ class HooksTest {
     }
 
     @Test
-    void sitesThatTheModelLacksAreRefused() {
+    void rejectsSitesThatTheModelLacks() {
         refused(
                 "hook point blocks.3.hook_resid_post has block 3, expected a block of the model, 0 to 2",
                 () -> neox.hooks().read(HookPoint.residPost(3), (x, site) -> {}));
@@ -253,7 +253,7 @@ class HooksTest {
     }
 
     @Test
-    void anEditOfAnotherShapeIsRefused() {
+    void rejectsAnEditOfAnotherShape() {
         try (HookScope open =
                 neox.hooks().edit(HookPoint.mlpOut(0), (x, site) -> x.get("0")).open()) {
             refused(
@@ -263,7 +263,7 @@ class HooksTest {
     }
 
     @Test
-    void tokensThatCannotBeRunAreRefused() {
+    void rejectsInvalidTokens() {
         refused(
                 "token id 300 is not in the model's vocabulary, expected 0 to 299",
                 () -> neox.forward(neox.manager().create(new long[] {300}, new Shape(1, 1))));

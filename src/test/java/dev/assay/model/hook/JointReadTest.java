@@ -38,7 +38,7 @@ class JointReadTest {
     }
 
     @Test
-    void theReaderSeesAllSitesOnceARun() {
+    void readerIsCalledOncePerRunWithAllSites() {
         List<Set<HookPoint>> calls = new ArrayList<>();
         try (Scope scope = Scope.open();
                 ActivationCache expected = model.cache(tokens(), POINTS.toArray(HookPoint[]::new));
@@ -56,7 +56,7 @@ class JointReadTest {
     }
 
     @Test
-    void aRunThatStopsBeforeIsLeftOut() {
+    void runThatStopsBeforeTheDeepestSiteIsSkipped() {
         List<Float> sums = new ArrayList<>();
         try (Scope scope = Scope.open();
                 HookScope open = model.hooks()
@@ -74,7 +74,7 @@ class JointReadTest {
     }
 
     @Test
-    void editsBeforeItAreSeenAndTheMaskIsThere() {
+    void jointReadSeesEarlierEditsAndTheMask() {
         NDArray mask = model.manager().create(new long[] {0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, new Shape(2, 6));
         try (Scope scope = Scope.open();
                 HookScope open = model.hooks()
@@ -103,7 +103,7 @@ class JointReadTest {
     }
 
     @Test
-    void noSiteAndSitesThatTheModelLacksAreRefused() {
+    void rejectsEmptyListsAndUnknownSites() {
         assertThrows(InvalidInputException.class, () -> model.hooks().readTogether(List.of(), sites -> {}));
         assertThrows(
                 InvalidInputException.class,

@@ -71,7 +71,7 @@ class PartialLoadingTest {
     }
 
     @Test
-    void deeperBlocksAreNotRead() throws IOException {
+    void partialLoadingSkipsDeeperBlocks() throws IOException {
         copyWithout(name -> name.contains(".h.2.") || name.contains("ln_f"));
         HookPoint last = HookPoint.residPost(1);
         try (HookedTransformer part = HookedTransformer.loader().upTo(last).load(folder);
@@ -93,7 +93,7 @@ class PartialLoadingTest {
     }
 
     @Test
-    void whatABlockReadsTakesNoWeightOfIt() throws IOException {
+    void residPreNeedsNoWeightOfItsBlock() throws IOException {
         copyWithout(name -> name.contains(".h.1.") || name.contains(".h.2.") || name.contains("ln_f"));
         try (HookedTransformer part = HookedTransformer.loader()
                         .upTo(HookPoint.residPre(1), HookPoint.embed())
@@ -105,7 +105,7 @@ class PartialLoadingTest {
     }
 
     @Test
-    void theEmbeddingIsAModelOfItsOwn() throws IOException {
+    void loadsTheEmbeddingAlone() throws IOException {
         copyWithout(name -> name.contains(".h.") || name.contains("ln_f"));
         try (HookedTransformer part =
                         HookedTransformer.loader().upTo(HookPoint.embed()).load(folder);
@@ -119,7 +119,7 @@ class PartialLoadingTest {
     }
 
     @Test
-    void theFinalNormTakesEveryBlockAndNoUnembedding() throws IOException {
+    void finalNormNeedsEveryBlockButNoUnembedding() throws IOException {
         HookPoint last = new HookPoint(HookPoint.Kind.LN_FINAL_NORMALIZED, -1);
         try (HookedTransformer full = Fixtures.load("gpt_neox");
                 HookedTransformer part = HookedTransformer.loader().upTo(last).load(Fixtures.folder("gpt_neox"));
@@ -131,7 +131,7 @@ class PartialLoadingTest {
     }
 
     @Test
-    void whatLiesDeeperIsRefusedInASentence() throws IOException {
+    void rejectsDeeperSitesWithOneSentence() throws IOException {
         try (HookedTransformer part = HookedTransformer.loader()
                 .upTo(HookPoint.attnOut(1))
                 .load(Fixtures.folder("gpt2").toString())) {
@@ -140,7 +140,9 @@ class PartialLoadingTest {
             refused(start + "hook point " + deeper, () -> part.hooks().read(deeper, (x, site) -> {}));
             refused(start + "hook point " + deeper, () -> part.cache(tokens(part), deeper));
             refused(start + "hook point " + deeper, () -> part.runTo(deeper, tokens(part)));
-            refused(start + "the logits; expected a model loaded up to a deeper site, or the whole model", () -> part.forward(tokens(part)));
+            refused(
+                    start + "the logits; expected a model loaded up to a deeper site, or the whole model",
+                    () -> part.forward(tokens(part)));
             refused(start + "the logits", () -> part.generate(new int[] {1}, 1));
             refused(start + "the logits", part::unembedding);
             refused(start + "the final norm", part::finalNormWeight);
@@ -156,7 +158,7 @@ class PartialLoadingTest {
     }
 
     @Test
-    void aSiteThatTheModelLacksIsRefusedBeforeAnythingIsRead() throws IOException {
+    void rejectsAnUnknownSiteBeforeReadingWeights() throws IOException {
         copyWithout(name -> true);
         InvalidInputException refused = assertThrows(
                 InvalidInputException.class,

@@ -109,7 +109,7 @@ class SiteGradientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "gpt2"})
-    void everySiteHasTheSlopeOfTheLoss(String name) {
+    void siteGradientsMatchFiniteDifferences(String name) {
         try (Scope scope = Scope.open()) {
             checkSlopes(MODELS.get(name), null);
         }
@@ -117,7 +117,7 @@ class SiteGradientTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void everySiteHasTheSlopeOfTheLossUnderPadding(String name) {
+    void siteGradientsMatchFiniteDifferencesWithPadding(String name) {
         HookedTransformer model = MODELS.get(name);
         try (Scope scope = Scope.open()) {
             checkSlopes(model, mask(model));
@@ -126,7 +126,7 @@ class SiteGradientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "gemma2"})
-    void theGradientIsThatOfWhatTheEditsLeave(String name) {
+    void gradientIsWithRespectToTheEditedActivation(String name) {
         HookedTransformer model = MODELS.get(name);
         SplittableRandom random = new SplittableRandom(6);
         for (HookPoint point : model.hookPoints()) {
@@ -191,7 +191,7 @@ class SiteGradientTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void allSitesAtOnceAreInTheOrderOfComputation(String name) {
+    void gradientsOfAllSitesAreInTheOrderOfComputation(String name) {
         HookedTransformer model = MODELS.get(name);
         try (Scope scope = Scope.open();
                 ActivationCache all = model.gradients(tokens(model), null, loss(model, null))) {
@@ -256,7 +256,7 @@ class SiteGradientTest {
     }
 
     @Test
-    void twoRunsOfOneLossDeliverBoth() {
+    void lossOfTwoRunsDeliversBothGradients() {
         List<Float> sums = new ArrayList<>();
         try (Scope scope = Scope.open();
                 Autograd recording = Autograd.recording();
@@ -275,7 +275,7 @@ class SiteGradientTest {
     }
 
     @Test
-    void aSiteThatTheLossDoesNotDependOnHasGradientZero() {
+    void siteWithoutInfluenceOnTheLossHasZeroGradient() {
         HookPoint point = HookPoint.residPost(0);
         try (Scope scope = Scope.open();
                 HookScope cut = gpt2.hooks()
@@ -289,7 +289,7 @@ class SiteGradientTest {
     }
 
     @Test
-    void nothingIsWatchedWhileNothingIsRecorded() {
+    void gradientHooksAreInactiveWithoutRecording() {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off();
                 HookScope hooks = gpt2.hooks()
@@ -303,7 +303,7 @@ class SiteGradientTest {
     }
 
     @Test
-    void aLossThatIsNoSingleNumberIsRefused() {
+    void rejectsALossOfSeveralNumbers() {
         try (Scope scope = Scope.open()) {
             IllegalArgumentException refused = assertThrows(
                     IllegalArgumentException.class,

@@ -46,7 +46,7 @@ class StopInsideABlockTest {
     }
 
     @Test
-    void whatIsNotNeededForASiteIsNotTouched() {
+    void runToASiteUsesOnlyTheWeightsBeforeIt() {
         TransformerConfig config = small(TransformerConfig.gpt2()).build();
         try (HookedTransformer model = HookedTransformer.random(config, 1, Device.cpu());
                 Scope scope = Scope.open()) {
@@ -77,7 +77,7 @@ class StopInsideABlockTest {
     }
 
     @Test
-    void openHooksActOnTheWayAndNotBehind() {
+    void openHooksActUpToTheSiteAndNotAfter() {
         TransformerConfig config = small(TransformerConfig.gptNeoX()).build();
         try (HookedTransformer model = HookedTransformer.random(config, 1, Device.cpu());
                 Scope scope = Scope.open()) {

@@ -61,7 +61,8 @@ class ModelFamilyTest {
     static void compileExample() throws IOException {
         Path source = Path.of("examples/src/main/java/dev/assay/examples/family/StableLm.java");
         String classPath = Stream.of(ModelFamily.class, NDArray.class, ObjectNode.class, JsonFactory.class)
-                .map(type -> type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .map(type ->
+                        type.getProtectionDomain().getCodeSource().getLocation().getPath())
                 .collect(Collectors.joining(File.pathSeparator));
         int failed = ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "-proc:none", "-d", classes.toString(), "-cp", classPath, source.toString());
@@ -154,15 +155,16 @@ class ModelFamilyTest {
                 assertEquals(model.parameters().keySet(), loaded.parameters().keySet());
                 model.parameters()
                         .forEach((name, weight) -> assertArrayEquals(
-                                weight.toFloatArray(), loaded.parameters().get(name).toFloatArray(), name));
+                                weight.toFloatArray(),
+                                loaded.parameters().get(name).toFloatArray(),
+                                name));
             }
         }
     }
 
     @Test
     void unregisteredModelTypeIsRejectedWithTheKnownOnes() {
-        InvalidInputException refused =
-                assertThrows(InvalidInputException.class, () -> HookedTransformer.load(folder));
+        InvalidInputException refused = assertThrows(InvalidInputException.class, () -> HookedTransformer.load(folder));
         assertTrue(refused.getMessage().contains("model_type is \"stablelm\", expected one of gpt_neox, gpt2, llama"));
     }
 

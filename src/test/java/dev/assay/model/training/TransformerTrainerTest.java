@@ -82,7 +82,7 @@ class TransformerTrainerTest {
     }
 
     @Test
-    void theLossFallsAndTheRunRepeatsBitForBit() throws IOException {
+    void lossDecreasesAndTheRunIsReproducible() throws IOException {
         List<TrainingProgress> steps = new ArrayList<>();
         try (HookedTransformer once = trainer(TransformerConfig.gptNeoX())
                         .listener(steps::add)
@@ -107,7 +107,7 @@ class TransformerTrainerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aSavedModelLoadsEqual(boolean neox) throws IOException {
+    void savedModelLoadsEqual(boolean neox) throws IOException {
         TransformerConfigBuilder config = neox ? TransformerConfig.gptNeoX() : TransformerConfig.gpt2();
         try (HookedTransformer trained = trainer(config).steps(3).train()) {
             trained.save(folder.resolve("full"));
@@ -138,7 +138,7 @@ class TransformerTrainerTest {
     }
 
     @Test
-    void aFolderOfSomethingElseIsLeftAlone() throws IOException {
+    void savingRejectsAFolderWithOtherFiles() throws IOException {
         Files.writeString(folder.resolve("letter.txt"), "dear");
         try (HookedTransformer model =
                 trainer(TransformerConfig.gptNeoX()).steps(1).train()) {
@@ -148,7 +148,7 @@ class TransformerTrainerTest {
     }
 
     @Test
-    void settingsOutOfRangeAreRefused() {
+    void rejectsOptionsOutOfRange() {
         refused("steps is 0", () -> trainer(TransformerConfig.gpt2()).steps(0).train());
         refused(
                 "the learning rate is -1.0",
@@ -160,7 +160,7 @@ class TransformerTrainerTest {
     }
 
     @Test
-    void theHeldOutPartIsCheckedFirstAndMayBeLeftOut() throws IOException {
+    void checksTheHeldOutPartBeforeTrainingAndAllowsNone() throws IOException {
         List<Document> documents = List.of(new Document("a", "the cat."), new Document("b", "the cat sat ".repeat(40)));
         Corpus.Builder text = Corpus.of(tokenizer, TextSource.of(documents)).contextLength(32);
         TransformerConfig config =

@@ -72,8 +72,7 @@ public final class StableLm implements ModelFamily {
         return new WeightTable()
                 .layer(WeightRole.EMBED, "model.embed_tokens")
                 .layer(WeightRole.LN1, LAYER + "input_layernorm")
-                .queriesKeysValues(
-                        LAYER + "self_attn.q_proj", LAYER + "self_attn.k_proj", LAYER + "self_attn.v_proj")
+                .queriesKeysValues(LAYER + "self_attn.q_proj", LAYER + "self_attn.k_proj", LAYER + "self_attn.v_proj")
                 .layer(WeightRole.OUT, LAYER + "self_attn.o_proj")
                 .layer(WeightRole.LN2, LAYER + "post_attention_layernorm")
                 .layer(WeightRole.GATE, LAYER + "mlp.gate_proj")

@@ -42,9 +42,8 @@ public final class ModelFamilies {
             throw new InvalidInputException(origin + " is \"" + type + "\", expected one of " + known);
         }
         if (found.size() > 1) {
-            String classes = found.stream()
-                    .map(family -> family.getClass().getName())
-                    .collect(Collectors.joining(" and "));
+            String classes =
+                    found.stream().map(family -> family.getClass().getName()).collect(Collectors.joining(" and "));
             throw new InvalidInputException(
                     origin + " is \"" + type + "\", registered by " + classes + ", expected one family per model type");
         }

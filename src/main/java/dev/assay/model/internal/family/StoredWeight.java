@@ -32,7 +32,8 @@ public record StoredWeight(String parameter, long firstRow, Shape shape, String 
 
     /** Returns the tensors that a family stores for a configuration: outside the blocks in the order of its table, then by block. */
     public static List<StoredWeight> of(ModelFamily family, TransformerConfig config) {
-        List<StoredWeight> weights = new Resolver(config).resolve(family.weights(config).entries());
+        List<StoredWeight> weights =
+                new Resolver(config).resolve(family.weights(config).entries());
         Set<String> named = weights.stream().map(StoredWeight::parameter).collect(Collectors.toSet());
         for (String parameter : Parameters.shapes(config).keySet()) {
             if (!named.contains(parameter)) {

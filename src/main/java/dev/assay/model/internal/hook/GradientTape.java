@@ -54,8 +54,9 @@ final class GradientTape implements AutoCloseable {
     /** Computes the gradients of a scalar and passes them to the readers, from the deepest site to the first. */
     void backward(NDArray loss) {
         if (leaves.isEmpty()) {
-            throw new IllegalStateException("no run was recorded for these hooks: open Autograd.recording() around the run,"
-                    + " with at least one hook that reads a gradient");
+            throw new IllegalStateException(
+                    "no run was recorded for these hooks: open Autograd.recording() around the run,"
+                            + " with at least one hook that reads a gradient");
         }
         if (loss.size() != 1) {
             throw new IllegalArgumentException("the loss has shape " + loss.getShape() + ", expected a single number");

@@ -1,8 +1,8 @@
 package dev.assay.model.internal.hook;
 
 import ai.djl.ndarray.NDArray;
-import dev.assay.model.hook.HookPoint.Kind;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.HookPoint.Kind;
 import dev.assay.model.hook.Site;
 import java.util.List;
 

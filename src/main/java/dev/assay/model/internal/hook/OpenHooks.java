@@ -1,7 +1,6 @@
 package dev.assay.model.internal.hook;
 
 import dev.assay.model.internal.hook.HookTable.Entry;
-import dev.assay.model.internal.hook.HookTable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.assay.model.internal.network;
 import ai.djl.ndarray.NDArray;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookPoint.Kind;
-import dev.assay.model.internal.hook.HookTable;
 import dev.assay.model.hook.Site;
+import dev.assay.model.internal.hook.HookTable;
 import dev.assay.tensor.Autograd;
 
 /** One run of the model: its tokens, the hooks on its sites, and the site where it ends. */

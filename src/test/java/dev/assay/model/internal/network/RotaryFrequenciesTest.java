@@ -47,7 +47,7 @@ class RotaryFrequenciesTest {
 
     @ParameterizedTest
     @MethodSource("scalings")
-    void frequenciesAreTheReferences(double base, RotaryScaling scaling, int length, double[] expected) {
+    void frequenciesMatchTheReference(double base, RotaryScaling scaling, int length, double[] expected) {
         float[] found = RotaryFrequencies.inverse(new PositionEncoding.Rotary(16, base, scaling), length);
         assertEquals(expected.length, found.length);
         for (int i = 0; i < found.length; i++) {
@@ -56,7 +56,7 @@ class RotaryFrequenciesTest {
     }
 
     @Test
-    void anOddNumberOfDimensionsTurnsOneMore() {
+    void oddNumberOfRotaryDimensionsRotatesOneMore() {
         PositionEncoding.Rotary rotary = new PositionEncoding.Rotary(3, 8, new RotaryScaling.None());
         assertEquals(4, rotary.rotated());
         float[] found = RotaryFrequencies.inverse(rotary, 9);
@@ -65,7 +65,7 @@ class RotaryFrequenciesTest {
     }
 
     @Test
-    void numbersThatMakeNoSenseAreRefused() {
+    void rejectsInvalidNumbers() {
         refused("factor is 0.0", () -> new RotaryScaling.Linear(0));
         refused("high_freq_factor is 1.0, expected more than", () -> new RotaryScaling.Llama3(8, 1, 1, 32));
         refused(
