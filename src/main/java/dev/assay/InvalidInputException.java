@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Something that a person gave to Assay cannot be used: a file, an option, a configuration. The message is one sentence for that
- * person and names the thing, what was found, and what was expected. The command line prints it alone and exits with code 2.
+ * Exception for unusable input: a file, an option, a configuration. The message is one sentence for the user that names the source of the
+ * problem, the value found and the value expected. The command line prints only the message and exits with code 2.
  */
 public final class InvalidInputException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
@@ -14,19 +14,19 @@ public final class InvalidInputException extends IllegalArgumentException {
     private static final int LONGEST = 1000;
 
     /**
-     * Makes the exception.
+     * Creates the exception.
      *
-     * @param message the sentence to print; what is very long in it is shortened, as it may come from a damaged file
+     * @param message the sentence to print; very long parts, which can come from a damaged file, are shortened
      */
     public InvalidInputException(String message) {
         super(line(message));
     }
 
     /**
-     * Makes the exception with its cause.
+     * Creates the exception with a cause.
      *
      * @param message the sentence to print
-     * @param cause what was thrown underneath
+     * @param cause the underlying exception
      */
     public InvalidInputException(String message, Throwable cause) {
         super(line(message), cause);
@@ -102,7 +102,7 @@ public final class InvalidInputException extends IllegalArgumentException {
         return found;
     }
 
-    /** Returns a message as one line of a length that a person can read. */
+    /** Returns a message as one line of limited length. */
     private static String line(String message) {
         String line = shortened(message.replaceAll("[\\p{Cntrl}\\u2028\\u2029\\u0085]+", " "), LONGEST);
         return line.length() <= LONGEST_WORD
@@ -112,7 +112,7 @@ public final class InvalidInputException extends IllegalArgumentException {
                         .collect(Collectors.joining(" "));
     }
 
-    /** Keeps the beginning and the end of a text that is too long. */
+    /** Keeps the beginning and the end of a long text. */
     private static String shortened(String text, int longest) {
         int part = longest / 2 - 2;
         return text.length() <= longest ? text : text.substring(0, part) + "..." + text.substring(text.length() - part);

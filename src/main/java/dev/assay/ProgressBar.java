@@ -6,21 +6,20 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Tells on the error stream how far a long task is, how fast, and how long it will still take: on a terminal by one line that changes
- * in its place; in a log file and in a notebook by lines of their own, rarer as time goes on, so that a task of ten minutes writes some
- * thirty of them and one of a day some ninety.
+ * Reports progress, speed and remaining time of a long task on the error stream. On a terminal it redraws one line. In a log file or a
+ * notebook it prints separate lines at increasing intervals: about thirty for a task of ten minutes, about ninety for a task of a day.
  */
 public final class ProgressBar implements AutoCloseable {
     private static final int WIDTH = 24;
-    private static final long TERMINAL_PAUSE = 200_000_000L; // nanoseconds between two drawings
-    private static final long LINE_PAUSE = 5_000_000_000L; // nanoseconds between two lines at the least
-    private static final long LINE_SHARE = 10; // and this part of the time since the start
+    private static final long TERMINAL_PAUSE = 200_000_000L; // nanoseconds between redraws
+    private static final long LINE_PAUSE = 5_000_000_000L; // minimum of nanoseconds between lines
+    private static final long LINE_SHARE = 10; // minimum interval as a part of the elapsed time
 
-    /** What a task counts. */
+    /** The unit of progress. */
     public enum Unit {
         /** Tokens of text. */
         TOKENS("%,.0f tokens", 1),
-        /** Bytes, shown as millions. */
+        /** Bytes, displayed in megabytes. */
         BYTES("%,.1f MB", 1e6);
 
         private final String format;
@@ -43,32 +42,32 @@ public final class ProgressBar implements AutoCloseable {
     private final Unit unit;
     private final long total;
     private long first = -1;
-    private long startedAt; // when the first amount was told
+    private long startedAt; // time of the first update
     private long drawnAt;
     private boolean drawn;
 
     /**
-     * Starts a bar of tokens on the error stream.
+     * Creates a bar of tokens on the error stream.
      *
-     * @param label what is done
-     * @param total the tokens of the whole task
+     * @param label description of the task
+     * @param total total number of tokens
      */
     public ProgressBar(String label, long total) {
         this(label, total, Unit.TOKENS);
     }
 
     /**
-     * Starts a bar on the error stream.
+     * Creates a bar on the error stream.
      *
-     * @param label what is done
-     * @param total the size of the whole task
-     * @param unit what is counted
+     * @param label description of the task
+     * @param total total amount
+     * @param unit unit of the amount
      */
     public ProgressBar(String label, long total, Unit unit) {
         this(label, total, unit, System.err, onTerminal(), System::nanoTime);
     }
 
-    /** Starts with a clock of nanoseconds. */
+    /** Creates a bar with a given clock in nanoseconds. */
     ProgressBar(String label, long total, Unit unit, PrintStream out, boolean terminal, LongSupplier clock) {
         this.label = label;
         this.total = total;
@@ -80,15 +79,15 @@ public final class ProgressBar implements AutoCloseable {
     }
 
     /**
-     * Tells whether somebody sits before a terminal: input and output of the process both are one, and it says of what kind. The kernel
-     * of a notebook gets its input from a pipe, a batch job from nowhere.
+     * Returns whether the process runs in a terminal: both its input and its output are one, and {@code TERM} is set. The kernel of a
+     * notebook reads from a pipe, and a batch job has no input.
      */
     private static boolean onTerminal() {
         Console console = System.console();
         return console != null && System.getenv("TERM") != null && isTerminal(console);
     }
 
-    /** From Java 22 on there may be a console without a terminal, and a method that tells; before, there is none of that kind. */
+    /** Returns whether a console is a terminal. From Java 22 on it need not be; its method for that is called by reflection. */
     private static boolean isTerminal(Console console) {
         try {
             return (boolean) Console.class.getMethod("isTerminal").invoke(console);
@@ -98,11 +97,11 @@ public final class ProgressBar implements AutoCloseable {
     }
 
     /**
-     * Tells how far the task is. Speed is counted from the first call, so that a task should call once as it starts; before there is
-     * a speed, none is shown.
+     * Updates the progress. Speed is measured from the first call, so a task should call once at its start; no speed is shown before the
+     * second call.
      *
-     * @param done so far; where a resumed task starts is what the first call says
-     * @param note what else to show, such as the loss
+     * @param done the amount so far; a resumed task passes its starting point in the first call
+     * @param note further text, such as the loss
      */
     public void update(long done, String note) {
         long now = clock.getAsLong();
@@ -148,7 +147,7 @@ public final class ProgressBar implements AutoCloseable {
                 : String.format("%d:%02d", s / 60, s % 60);
     }
 
-    /** Ends the line. */
+    /** Completes the line. */
     @Override
     public void close() {
         if (terminal && drawn) {

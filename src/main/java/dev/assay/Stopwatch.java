@@ -4,43 +4,43 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** The seconds that a task takes, round after round. */
+/** Measures the duration of repeated runs of a task. */
 public final class Stopwatch {
     private final LongSupplier clock;
     private final List<Double> seconds = new ArrayList<>();
 
-    /** Starts without any round. */
+    /** Creates a stopwatch without measurements. */
     public Stopwatch() {
         this(System::nanoTime);
     }
 
-    /** Starts with a clock of nanoseconds. */
+    /** Creates a stopwatch with a given clock in nanoseconds. */
     Stopwatch(LongSupplier clock) {
         this.clock = clock;
     }
 
     /**
-     * Something to be timed.
+     * A task to measure.
      *
-     * @param <E> what it may throw
+     * @param <E> its checked exception
      */
     @FunctionalInterface
     public interface Task<E extends Exception> {
         /**
-         * Does it once.
+         * Runs the task once.
          *
-         * @throws E when it fails
+         * @throws E if it fails
          */
         void run() throws E;
     }
 
     /**
-     * Runs a task.
+     * Runs a task and measures its duration.
      *
-     * @param <E> what it may throw
-     * @param counted false for a round that only warms up
-     * @param task what is timed
-     * @throws E when the task fails; such a round does not count
+     * @param <E> the checked exception of the task
+     * @param counted false for a warm-up round
+     * @param task the task
+     * @throws E if the task fails; the round is then not counted
      */
     public <E extends Exception> void time(boolean counted, Task<E> task) throws E {
         long start = clock.getAsLong();
@@ -51,9 +51,9 @@ public final class Stopwatch {
     }
 
     /**
-     * Returns the median of the counted rounds: of an even number of them the slower of the two in the middle.
+     * Returns the median of the counted rounds; for an even number of rounds the larger of the two middle values.
      *
-     * @return seconds, NaN when no round was counted
+     * @return seconds, NaN if no round was counted
      */
     public double median() {
         return seconds.stream().sorted().skip(seconds.size() / 2).findFirst().orElse(Double.NaN);

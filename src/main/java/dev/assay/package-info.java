@@ -1,2 +1,2 @@
-/** Assay: sparse autoencoders on transformer activations. Each package is one stage of the way from text to features. */
+/** Assay: sparse autoencoders on transformer activations. Each package is one stage of the pipeline from text to features. */
 package dev.assay;

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Times building a store beside running model and dictionary alone over the same text, and reading it. What is compared takes turns,
- * so that both see the same machine.
+ * Measures the collection of a feature store relative to running only the model and the dictionary over the same text, and the reading of
+ * the store. Compared tasks alternate, so that all run under the same load.
  */
 public final class FeatureBenchmark {
     private static final int OPENINGS = 21;
@@ -25,21 +25,21 @@ public final class FeatureBenchmark {
     private FeatureBenchmark() {}
 
     /**
-     * The figures, medians over all rounds.
+     * Results, medians over all rounds.
      *
-     * @param tokens in the statistics
-     * @param latents of the dictionary
-     * @param l0 active latents of a token
-     * @param plainTokensPerSecond model and dictionary alone, to nothing
-     * @param buildTokensPerSecond the same to a store, with all that it holds
-     * @param buildRatio the median over rounds of the time alone over the time of the store right after it
-     * @param buildWorkRatio the same of the time that processors were at work, which other programs disturb less
-     * @param bytesPerActivation the size of the store by its activations
-     * @param openMilliseconds to open the store
-     * @param firstReportMilliseconds of the first {@link FeatureInspector#feature} of this process, after the store was opened and its
-     *     inspector made
-     * @param reportMilliseconds of reports after that, in the median of latents
-     * @param slowestReportMilliseconds of the latent that takes longest, of 200
+     * @param tokens number of tokens in the statistics
+     * @param latents number of latents of the dictionary
+     * @param l0 mean number of active latents per token
+     * @param plainTokensPerSecond speed of model and dictionary alone
+     * @param buildTokensPerSecond speed of the collection
+     * @param buildRatio median over rounds of the time alone divided by the time of the collection right after it
+     * @param buildWorkRatio the same ratio of CPU times, which are less sensitive to other programs
+     * @param bytesPerActivation size of the store divided by the number of its activations
+     * @param openMilliseconds time to open the store
+     * @param firstReportMilliseconds time of the first {@link FeatureInspector#feature} of this process, after the store was opened and its
+     *     inspector created
+     * @param reportMilliseconds median time of later reports
+     * @param slowestReportMilliseconds longest time of 200 latents
      */
     public record Report(
             @JsonProperty("tokens") long tokens,
@@ -67,13 +67,13 @@ public final class FeatureBenchmark {
      * Runs the benchmark.
      *
      * @param model the model
-     * @param sae a dictionary whose metadata name the site
+     * @param sae a dictionary whose metadata have the hook point
      * @param corpus the text
-     * @param tokens of a round
-     * @param rounds counted, after a short one that is not
-     * @param folder where the store goes, absent or a store; it is left there
-     * @return the figures
-     * @throws IOException when the text cannot be read or the disk fails
+     * @param tokens number of tokens per round
+     * @param rounds number of counted rounds, after a short warm-up
+     * @param folder folder of the store, missing or a store; it is kept
+     * @return the results
+     * @throws IOException if the text cannot be read or the disk fails
      */
     public static Report run(
             HookedTransformer model, SparseAutoencoder sae, Corpus corpus, long tokens, int rounds, Path folder)
@@ -119,7 +119,7 @@ public final class FeatureBenchmark {
         return ratios.stream().sorted().skip(ratios.size() / 2).findFirst().orElseThrow();
     }
 
-    /** The seconds that processors have worked for this process; NaN where the system does not tell. */
+    /** Returns the CPU time of this process in seconds; NaN on systems that do not report it. */
     private static double work() {
         return ProcessHandle.current()
                 .info()
@@ -136,7 +136,7 @@ public final class FeatureBenchmark {
         return watch.median() * 1e3;
     }
 
-    /** Milliseconds of latents from all over the dictionary, rising. */
+    /** Returns the milliseconds for latents spread over the dictionary, in ascending order. */
     private static double[] reports(FeatureInspector inspector, int all) {
         return IntStream.range(0, LATENTS_REPORTED)
                 .map(i -> (int) ((long) i * all / LATENTS_REPORTED))

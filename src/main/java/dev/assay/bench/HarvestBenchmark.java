@@ -16,23 +16,23 @@ import dev.assay.tensor.TorchEngine;
 import java.util.SplittableRandom;
 
 /**
- * Times a model of random weights up to a site, and as a whole, beside its matrix products alone. The three take turns, so that all see
- * the same machine.
+ * Measures a model of random weights, up to a site and to the logits, relative to its matrix products alone. The three alternate, so that
+ * all run under the same load.
  */
 public final class HarvestBenchmark {
     private HarvestBenchmark() {}
 
     /**
-     * The figures, medians over all counted rounds.
+     * Results, medians over all counted rounds.
      *
-     * @param harvestSeconds of a batch up to the site
-     * @param harvestTokensPerSecond up to the site
-     * @param harvestFloorSeconds of the products up to the site
-     * @param harvestRatioToFloor harvest over its floor
-     * @param forwardSeconds of a batch to the logits
-     * @param forwardTokensPerSecond to the logits
-     * @param forwardFloorSeconds of all products
-     * @param forwardRatioToFloor forward over its floor
+     * @param harvestSeconds time of a batch up to the site
+     * @param harvestTokensPerSecond speed up to the site
+     * @param harvestFloorSeconds time of the products up to the site
+     * @param harvestRatioToFloor harvest divided by its floor
+     * @param forwardSeconds time of a batch to the logits
+     * @param forwardTokensPerSecond speed to the logits
+     * @param forwardFloorSeconds time of all products
+     * @param forwardRatioToFloor forward divided by its floor
      */
     public record Report(
             @JsonProperty("harvest_seconds") double harvestSeconds,

@@ -23,12 +23,11 @@ import java.io.IOException;
 import java.util.SplittableRandom;
 
 /**
- * Times training from a live model beside its two halves by themselves: reading the activations, and training on activations that are
- * there already. What shares one processor cannot go faster than 1 / (1/harvest + 1/train) tokens a second. The three take turns, so
- * that all see the same machine.
+ * Measures training from a live model relative to its two halves alone: reading activations, and training on activations in memory. On one
+ * processor the speed is at most 1 / (1/harvest + 1/train) tokens per second. The three alternate, so that all run under the same load.
  */
 public final class LiveTrainingBenchmark {
-    /** How often the buffer is refilled in one round. */
+    /** Number of buffer refills per round. */
     private static final int REFILLS = 2;
 
     private final ActivationSource source;
@@ -42,13 +41,13 @@ public final class LiveTrainingBenchmark {
     }
 
     /**
-     * The figures, over all counted rounds.
+     * Results over all counted rounds.
      *
-     * @param harvestTokensPerSecond of the source alone, tokenizing included
-     * @param trainTokensPerSecond of training steps alone
-     * @param liveTokensPerSecond of both together, through the shuffling buffer
+     * @param harvestTokensPerSecond speed of the source alone, including the tokenizer
+     * @param trainTokensPerSecond speed of training steps alone
+     * @param liveTokensPerSecond speed of both together, through the shuffling buffer
      * @param idealTokensPerSecond 1 / (1/harvest + 1/train)
-     * @param ratioToIdeal live over ideal
+     * @param ratioToIdeal live divided by ideal
      */
     public record Report(
             @JsonProperty("live_harvest_tokens_per_second") double harvestTokensPerSecond,
@@ -61,13 +60,13 @@ public final class LiveTrainingBenchmark {
      * Runs the benchmark.
      *
      * @param source the activations
-     * @param method what to train
+     * @param method the training method
      * @param dSae the number of latents
-     * @param batch activations a step
-     * @param batches of half a buffer
-     * @param rounds counted, after one that is not
-     * @return the figures
-     * @throws IOException when the text cannot be read
+     * @param batch activations per step
+     * @param batches batches per half buffer
+     * @param rounds counted rounds, after one warm-up round
+     * @return the results
+     * @throws IOException if the text cannot be read
      */
     public static Report run(
             ActivationSource source, TrainingMethod method, int dSae, int batch, int batches, int rounds)
@@ -116,7 +115,7 @@ public final class LiveTrainingBenchmark {
         return values;
     }
 
-    /** Returns seconds a row. */
+    /** Returns seconds per row. */
     private double secondsToHarvest(NDManager manager) throws IOException {
         try (ActivationStream stream = source.open(StreamPosition.START)) {
             long start = System.nanoTime();
@@ -131,7 +130,7 @@ public final class LiveTrainingBenchmark {
         }
     }
 
-    /** Returns seconds a row. */
+    /** Returns seconds per row. */
     private double secondsToTrain(TrainingState state, NDArray x) {
         long start = System.nanoTime();
         for (int trained = 0; trained < rows; trained += plan.batch()) {
@@ -141,7 +140,7 @@ public final class LiveTrainingBenchmark {
         return seconds(start) / rows;
     }
 
-    /** Returns seconds a row. Between two refills half a buffer is harvested and as much is trained on. */
+    /** Returns seconds per row. Between two refills, half a buffer is harvested and used for training. */
     private double secondsLive(TrainingState state, NDArray x) throws IOException {
         try (ActivationBuffer buffer = ActivationBuffer.fill(source, source.device(), 2 * rows, plan.seed())) {
             long start = System.nanoTime();

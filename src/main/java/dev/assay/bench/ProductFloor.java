@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The matrix products of a transformer and nothing else, written to arrays that exist: the time that no implementation of a forward
- * pass on the same machine can go below.
+ * The matrix products of a transformer without any other operation, written to existing arrays: a lower limit of the time of any forward
+ * pass on the same machine.
  */
 public final class ProductFloor implements AutoCloseable {
     private final NDManager manager;
@@ -52,19 +52,19 @@ public final class ProductFloor implements AutoCloseable {
     }
 
     /**
-     * Makes the arrays.
+     * Allocates the arrays.
      *
      * @param config the shape of the model
-     * @param batch sequences a batch
-     * @param length tokens a sequence
-     * @param device where it runs
-     * @return what runs the products
+     * @param batch sequences per batch
+     * @param length tokens per sequence
+     * @param device the device
+     * @return the products
      */
     public static ProductFloor of(TransformerConfig config, int batch, int length, Device device) {
         return new ProductFloor(config, batch, length, device);
     }
 
-    /** Weights lie as [out, in], as a model has them. */
+    /** Returns a weight in the layout of the model, [out, in]. */
     private NDArray weight(long in, long out) {
         NDArray stored = array(out, in);
         return Scope.detached(stored::transpose);
@@ -75,9 +75,9 @@ public final class ProductFloor implements AutoCloseable {
     }
 
     /**
-     * Runs the products of some blocks: queries, keys and values, attention's two, its output, and those of the feed-forward layer.
+     * Runs the products of blocks: queries, keys and values, both of attention, its output, and those of the feed-forward layer.
      *
-     * @param blocks how many
+     * @param blocks the number of blocks
      */
     public void runBlocks(int blocks) {
         try (Autograd off = Autograd.off()) {

@@ -31,8 +31,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Times writing and reading a store beside plain files of the same sizes, and harvesting into a store beside harvesting alone. What
- * is compared takes turns, so that all see the same machine.
+ * Measures writing and reading of an activation store relative to plain files of the same sizes, and harvesting to a store relative to
+ * harvesting alone. Compared tasks alternate, so that all run under the same load.
  */
 public final class StoreBenchmark {
     private static final int PIECE = 1 << 22;
@@ -49,16 +49,16 @@ public final class StoreBenchmark {
     }
 
     /**
-     * The figures, medians over all rounds. A megabyte is 10^6 bytes.
+     * Results, medians over all rounds. A megabyte is 10^6 bytes.
      *
-     * @param bytes of the store
-     * @param writeMegabytesPerSecond rows that are there already to a store: narrowed, hashed, forced to the disk
-     * @param writeFloorMegabytesPerSecond as many bytes in as many files, forced to the disk
-     * @param writeRatioToFloor the time of the store over that of the files
-     * @param readMegabytesPerSecond one epoch in random order, to arrays in float32; the bytes counted are those on disk
-     * @param readFloorMegabytesPerSecond the same files from beginning to end, to nothing
-     * @param readRatioToFloor the time of the epoch over that of the files
-     * @param readFromDisk whether the files were put out of the system's memory before each reading
+     * @param bytes size of the store
+     * @param writeMegabytesPerSecond writing rows in memory to a store: conversion, hashing, forcing to disk
+     * @param writeFloorMegabytesPerSecond the same number of bytes in the same number of files, forced to disk
+     * @param writeRatioToFloor the time of the store divided by that of the files
+     * @param readMegabytesPerSecond one epoch in random order, to float32 arrays; counts the bytes on disk
+     * @param readFloorMegabytesPerSecond sequential reading of the same files
+     * @param readRatioToFloor the time of the epoch divided by that of the files
+     * @param readFromDisk whether the files were evicted from the system's page cache before each reading
      */
     public record Report(
             @JsonProperty("store_bytes") long bytes,
@@ -71,11 +71,11 @@ public final class StoreBenchmark {
             @JsonProperty("store_read_from_disk") boolean readFromDisk) {}
 
     /**
-     * The figures of a source, medians over all rounds.
+     * Results of a source, medians over all rounds.
      *
-     * @param aloneTokensPerSecond its stream, to nothing
-     * @param toDiskTokensPerSecond to a store
-     * @param ratioToAlone the speed to disk over that alone
+     * @param aloneTokensPerSecond speed of its stream alone
+     * @param toDiskTokensPerSecond speed of harvesting to a store
+     * @param ratioToAlone the speed to disk divided by that alone
      */
     public record HarvestReport(
             @JsonProperty("harvest_alone_tokens_per_second") double aloneTokensPerSecond,
@@ -86,14 +86,14 @@ public final class StoreBenchmark {
             @JsonProperty("harvest_ratio_to_alone") double ratioToAlone) {}
 
     /**
-     * Times writing and reading random numbers in float16.
+     * Measures writing and reading of random numbers in float16.
      *
-     * @param folder is filled and emptied; its disk is what is measured
-     * @param width of a row
-     * @param rows of the store
-     * @param rounds counted
-     * @return the figures
-     * @throws IOException when the disk fails
+     * @param folder is filled and emptied; its disk is measured
+     * @param width numbers per row
+     * @param rows rows of the store
+     * @param rounds counted rounds
+     * @return the results
+     * @throws IOException if the disk fails
      */
     public static Report run(Path folder, int width, long rows, int rounds) throws IOException {
         try (Autograd off = Autograd.off();
@@ -136,14 +136,14 @@ public final class StoreBenchmark {
     }
 
     /**
-     * Times a source alone and on its way to a store in float16.
+     * Measures a source alone and its harvest to a store in float16.
      *
-     * @param source such as a live model
+     * @param source a source such as a live model
      * @param folder is filled and emptied
-     * @param tokens of a round
-     * @param rounds counted, after one that is not
-     * @return the figures
-     * @throws IOException when the text cannot be read or the disk fails
+     * @param tokens tokens per round
+     * @param rounds counted rounds, after one warm-up round
+     * @return the results
+     * @throws IOException if the text cannot be read or the disk fails
      */
     public static HarvestReport harvest(ActivationSource source, Path folder, long tokens, int rounds)
             throws IOException {
@@ -206,7 +206,7 @@ public final class StoreBenchmark {
         }
     }
 
-    /** Puts files out of the system's memory, where it allows that: what is written past that memory is dropped from it. */
+    /** Evicts files from the page cache where the system allows it: writing more than the memory displaces them. */
     private boolean evict(ActivationStore store) throws IOException {
         ByteBuffer piece = ByteBuffer.allocateDirect(PIECE + DIRECT_BLOCK).alignedSlice(DIRECT_BLOCK);
         for (StoredShard shard : store.manifest().shards()) {
@@ -234,7 +234,7 @@ public final class StoreBenchmark {
         }
     }
 
-    /** The same rows over and over, which cost next to nothing to make. */
+    /** Repeats the same rows, which costs almost nothing. */
     private static final class RandomRows implements ActivationSource, AutoCloseable {
         private final NDManager manager = TorchEngine.newManager(Device.cpu());
         private final NDArray rows;

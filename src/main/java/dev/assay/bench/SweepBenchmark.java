@@ -10,10 +10,10 @@ import dev.assay.train.spi.TrainingMethod;
 import java.io.IOException;
 
 /**
- * Times a sweep from a live model beside as many single runs. Members are alike but for their seeds, so that one single run stands for
- * all. What a sweep shares is the harvest: with h seconds to harvest and t to train on the same tokens, no sweep of n members can take
- * less than {@code (h + n·t) / (n·(h + t))} of n single runs, which is the floor. Sweep and single run take turns, so that both see the
- * same machine.
+ * Measures a sweep from a live model relative to as many single runs. Members differ only in their seeds, so one single run represents all.
+ * A sweep shares the harvest: with h seconds to harvest and t seconds to train on the same tokens, a sweep of n members takes at least
+ * {@code (h + n·t) / (n·(h + t))} of the time of n single runs, which is the floor. Sweep and single run alternate, so that both run under
+ * the same load.
  */
 public final class SweepBenchmark {
     private static final int BATCHES_IN_BUFFER = 4;
@@ -33,14 +33,14 @@ public final class SweepBenchmark {
     }
 
     /**
-     * The figures, over all counted rounds.
+     * Results over all counted rounds.
      *
-     * @param members of the sweep
-     * @param tokens that each is trained on
-     * @param singleSeconds of one single run, filling its buffer included
-     * @param sweepSeconds of the sweep
-     * @param ratioToSingles the sweep over all single runs
-     * @param floorRatio what that would be if nothing but harvest and steps took time
+     * @param members members of the sweep
+     * @param tokens training tokens of each member
+     * @param singleSeconds time of one single run, including filling its buffer
+     * @param sweepSeconds time of the sweep
+     * @param ratioToSingles the sweep divided by all single runs
+     * @param floorRatio the ratio if only harvest and steps took time
      */
     public record Report(
             @JsonProperty("sweep_members") int members,
@@ -54,14 +54,14 @@ public final class SweepBenchmark {
      * Runs the benchmark.
      *
      * @param source the activations
-     * @param method what to train
+     * @param method the training method
      * @param dSae the number of latents
-     * @param batch activations a step
-     * @param members of the sweep
+     * @param batch activations per step
+     * @param members members of the sweep
      * @param batches steps of each run
-     * @param rounds counted
-     * @return the figures
-     * @throws IOException when the text cannot be read
+     * @param rounds counted rounds
+     * @return the results
+     * @throws IOException if the text cannot be read
      */
     public static Report run(
             ActivationSource source, TrainingMethod method, int dSae, int batch, int members, int batches, int rounds)

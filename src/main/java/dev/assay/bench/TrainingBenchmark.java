@@ -32,12 +32,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Times whole training steps (forward, loss, gradients, auxiliary loss, clipping, constraint, Adam) beside the least that any such step
- * must do on the same machine, see {@link TrainingFloor}. Steps and floor take turns, so that both see the same machine.
+ * Measures whole training steps (forward pass, loss, gradients, auxiliary loss, clipping, constraint, Adam) relative to the minimum work of
+ * such a step on the same machine, see {@link TrainingFloor}. Steps and floor alternate, so that both run under the same load.
  */
 public final class TrainingBenchmark {
     private static final int BATCHES = 4;
-    /** Steps of a small dictionary, in which engine and compiler take what they keep before that of training is counted. */
+    /** Warm-up steps of a small dictionary, after which engine and compiler have allocated their own memory. */
     private static final int SETTLING = 600;
 
     private static final int COLLECTIONS = 12;
@@ -45,24 +45,24 @@ public final class TrainingBenchmark {
     private static final long MOST_GARBAGE = 1L << 34;
     private static final int PIECE_OF_GARBAGE = 1 << 14;
 
-    /** Small enough that the activity that was asked for stays as it is. */
+    /** Learning rate, small enough that the number of active latents stays as requested. */
     private static final double RATE = 1e-7;
-    /** The norm of an encoder row that is never among the largest, though its pre-activation is positive on half of all rows. */
+    /** Norm of the encoder row of a latent that is never selected although its pre-activation is positive on half of all rows. */
     private static final float DEAD_NORM = 0.01f;
-    /** The bias of a latent that never fires where the sign decides. */
+    /** Bias of a latent that never fires if the sign decides. */
     private static final float DEAD_BIAS = -1000;
 
     private TrainingBenchmark() {}
 
     /**
-     * The size of what is timed.
+     * Size of a benchmark.
      *
-     * @param method what is trained
-     * @param dIn the width of the activations
-     * @param dSae the number of latents
-     * @param batch activations a step
-     * @param l0 active latents a row
-     * @param deadShare the share of latents that are dead
+     * @param method the training method
+     * @param dIn width of the activations
+     * @param dSae number of latents
+     * @param batch activations per step
+     * @param l0 active latents per row
+     * @param deadShare share of dead latents
      */
     public record Case(TrainingMethod method, int dIn, int dSae, int batch, int l0, double deadShare) {
         /** Checks the ranges. */
@@ -73,7 +73,7 @@ public final class TrainingBenchmark {
             }
             if (l0 < 1 || l0 > dSae) {
                 throw new InvalidInputException(
-                        "active latents a row are " + l0 + ", expected 1 to the " + dSae + " latents");
+                        "active latents per row are " + l0 + ", expected 1 to the " + dSae + " latents");
             }
         }
 
@@ -83,15 +83,15 @@ public final class TrainingBenchmark {
     }
 
     /**
-     * The figures, medians over all counted rounds.
+     * Results, medians over all counted rounds.
      *
-     * @param stepSeconds of a whole step
-     * @param tokensPerSecond trained on
-     * @param floorSeconds the sum of the parts
-     * @param floorParts seconds of each part
-     * @param ratioToFloor step over floor
-     * @param l0 active latents a row, as measured
-     * @param memory what the steps needed; null on a GPU, whose memory is not this process's
+     * @param stepSeconds time of a whole step
+     * @param tokensPerSecond training speed
+     * @param floorSeconds sum of the parts
+     * @param floorParts seconds per part
+     * @param ratioToFloor step divided by floor
+     * @param l0 measured active latents per row
+     * @param memory memory of the steps; null on a GPU, whose memory is not part of the process
      */
     public record Report(
             @JsonProperty("step_seconds") double stepSeconds,
@@ -103,11 +103,11 @@ public final class TrainingBenchmark {
             @JsonUnwrapped Memory memory) {}
 
     /**
-     * The memory of training, without the program's own and before the floor is measured.
+     * Memory of training, without that of the program and before the floor is measured.
      *
-     * @param bytes the growth of the resident size at its peak
+     * @param bytes growth of the peak resident size
      * @param floorBytes parameters, Adam's moments, one [batch, d_sae] array and the activations of a batch
-     * @param ratio of both
+     * @param ratio bytes divided by floorBytes
      */
     public record Memory(
             @JsonProperty("training_peak_bytes") long bytes,
@@ -117,18 +117,18 @@ public final class TrainingBenchmark {
     /**
      * Runs the benchmark on random activations.
      *
-     * @param sizes what to train
+     * @param sizes the size
      * @param steps counted rounds
-     * @param warmup rounds before
-     * @param device where to run
-     * @return the figures
+     * @param warmup warm-up rounds
+     * @param device the device
+     * @return the results
      */
     public static Report run(Case sizes, int steps, int warmup, Device device) {
         try (NDManager manager = TorchEngine.newManager(device);
                 Autograd off = Autograd.off()) {
             settle(manager, sizes);
             List<NDArray> batches = batches(manager, sizes.batch(), sizes.dIn());
-            // One batch of activations counts as the training's.
+            // One batch of activations is counted as memory of training.
             long before = MemoryUse.residentBytes() - (long) sizes.batch() * sizes.dIn() * Float.BYTES;
             try (TrainingState state = state(manager, sizes)) {
                 Stopwatch watch = new Stopwatch();
@@ -163,7 +163,7 @@ public final class TrainingBenchmark {
         }
     }
 
-    /** Trains a small dictionary, so that what engine and virtual machine keep for themselves does not count as the training's. */
+    /** Trains a small dictionary, so that fixed allocations of the engine and the JVM are not counted as memory of training. */
     private static void settle(NDManager manager, Case sizes) {
         Case small = new Case(sizes.method(), 16, sizes.dSae(), 256, sizes.l0(), sizes.deadShare());
         List<NDArray> batches = batches(manager, small.batch(), small.dIn());
@@ -177,14 +177,14 @@ public final class TrainingBenchmark {
     }
 
     /**
-     * Makes garbage until the collector has run a few times: the space that the virtual machine keeps for young objects is its own
-     * whatever runs in it, and would else be taken bit by bit while training is measured.
+     * Allocates garbage until the collector has run several times. The young generation of the JVM grows to its full size in any program and
+     * would otherwise grow during the measurement.
      */
     private static void fillHeap() {
-        System.gc(); // what starting up took
+        System.gc(); // of start-up
         long enough = collections() + COLLECTIONS;
         List<byte[]> recent = new ArrayList<>();
-        // Not every collector counts its rounds.
+        // Not every collector reports its number of collections.
         for (long made = 0; collections() < enough && made < MOST_GARBAGE; made += PIECE_OF_GARBAGE) {
             recent.add(new byte[PIECE_OF_GARBAGE]);
             if (recent.size() == 64) {
@@ -227,7 +227,7 @@ public final class TrainingBenchmark {
             float[] bias = new float[sizes.dSae()];
             float[] norm = new float[sizes.dSae()];
             double[] silent = new double[sizes.dSae()];
-            // Pre-activations are normal with deviation 1 here: rows of the encoder have norm 1, activations are
+            // Pre-activations are normal with standard deviation 1: encoder rows have norm 1, and activations are
             // normal.
             double threshold = sizes.method() instanceof JumpReluTraining jumpRelu ? jumpRelu.initialThreshold() : 0;
             float shift = (float) (threshold - quantile(1 - (double) sizes.l0() / (sizes.dSae() - dead)));
@@ -246,7 +246,7 @@ public final class TrainingBenchmark {
         return state;
     }
 
-    /** The quantile of the normal distribution, by bisection. */
+    /** Returns the quantile of the normal distribution, by bisection. */
     static double quantile(double share) {
         double low = -40;
         double high = 40;
@@ -261,7 +261,7 @@ public final class TrainingBenchmark {
         return low;
     }
 
-    /** Φ(z), by Simpson's rule from −12. */
+    /** Returns Φ(z), by Simpson's rule from −12. */
     private static double normalShare(double z) {
         if (z <= -12) {
             return 0;

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a training step cannot do without, each part timed by itself on arrays that exist. Of a sparse step: the encoder's product (of
- * a gated dictionary two), plain top-k over its result, four sparse passes over as many codes, and one fused Adam over both matrices.
- * Of a dense step: the five products.
+ * The minimum work of a training step, each part measured separately on existing arrays. For a sparse step: the encoder product (two for a
+ * gated dictionary), plain top-k over its result, four sparse passes over the codes, and one fused Adam over both matrices. For a dense
+ * step: the five products.
  */
 final class TrainingFloor implements AutoCloseable {
     private final boolean dense;
@@ -77,7 +77,7 @@ final class TrainingFloor implements AutoCloseable {
             time("encoder_product" + (i == 0 ? "" : "_" + (i + 1)), counted, () -> Aten.mm(x, transposed, scores));
         }
         time("top_k", counted, () -> Aten.topK(scores, k));
-        // Sorting by latent is the step's own affair, not a pass over rows: it is done before the clock starts.
+        // Sorting by latent is part of the step, not of a pass over rows, so it is done before the measurement.
         SparseEntries entries = Selector.topK(k).select(consumer -> consumer.accept(scores));
         NDArray values = entries.values();
         NDArray order = Aten.sort(entries.latents()).indices();

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A Hugging Face checkpoint: a folder with {@code config.json} and either {@code model.safetensors} or shards that
- * {@code model.safetensors.index.json} lists.
+ * A Hugging Face checkpoint: a folder with {@code config.json} and either {@code model.safetensors} or the shards listed in
+ * {@code model.safetensors.index.json}.
  */
 public final class CheckpointFolder implements AutoCloseable {
     private static final String CONFIG = "config.json";
@@ -28,7 +28,7 @@ public final class CheckpointFolder implements AutoCloseable {
     private final Path path;
     private final JsonObject config;
     private final Map<Path, Safetensors> files = new LinkedHashMap<>();
-    /** The file that holds each tensor. */
+    /** The file of each tensor. */
     private final Map<String, Safetensors> tensors = new TreeMap<>();
 
     private CheckpointFolder(Path path, JsonObject config) {
@@ -37,12 +37,12 @@ public final class CheckpointFolder implements AutoCloseable {
     }
 
     /**
-     * Opens a folder and checks the header of every file of weights.
+     * Opens a folder and validates the header of every weights file.
      *
      * @param path the folder
      * @return the open checkpoint
      * @throws IOException if a file cannot be read
-     * @throws InvalidInputException if a file is malformed, or the index names a tensor or a shard that is not there
+     * @throws InvalidInputException if a file is malformed, or the index names a missing tensor or shard
      */
     public static CheckpointFolder open(Path path) throws IOException {
         if (!Files.exists(path)) {
@@ -68,8 +68,8 @@ public final class CheckpointFolder implements AutoCloseable {
         } else if (Files.exists(path.resolve(INDEX))) {
             openShards(JsonObject.read(path.resolve(INDEX)).object("weight_map"));
         } else {
-            throw new InvalidInputException(path + " has no " + SINGLE + " and no " + INDEX
-                    + ", expected one of them (pickled weights such as pytorch_model.bin are not read)");
+            throw new InvalidInputException(path + " has neither " + SINGLE + " nor " + INDEX
+                    + ", expected one of them (pickled weights such as pytorch_model.bin are not supported)");
         }
     }
 
@@ -82,19 +82,19 @@ public final class CheckpointFolder implements AutoCloseable {
                 throw weightMap.unexpected(tensor, "the name of a file in the same folder");
             }
             if (!Files.exists(place)) {
-                throw new InvalidInputException(weightMap.file() + " places tensor " + tensor + " in " + shard
-                        + ", which is not in the folder");
+                throw new InvalidInputException(weightMap.file() + " lists tensor " + tensor + " in " + shard
+                        + ", which is missing from the folder");
             }
             Safetensors file = file(place);
             if (!file.has(tensor)) {
                 throw new InvalidInputException(
-                        weightMap.file() + " places tensor " + tensor + " in " + shard + ", which does not hold it");
+                        weightMap.file() + " lists tensor " + tensor + " in " + shard + ", which does not contain it");
             }
             tensors.put(tensor, file);
         }
     }
 
-    /** Returns where a shard lies. One elsewhere than beside its index is a mistake or an attack, and null. */
+    /** Returns the path of a shard, or null if it is not in the folder of the index: such an index is a mistake or an attack. */
     private Path beside(String shard) {
         try {
             Path place = path.resolve(shard);
@@ -142,7 +142,7 @@ public final class CheckpointFolder implements AutoCloseable {
     }
 
     /**
-     * Tells whether a tensor is in the checkpoint.
+     * Returns whether the checkpoint has a tensor.
      *
      * @param tensor its name
      * @return true if it is
@@ -152,10 +152,10 @@ public final class CheckpointFolder implements AutoCloseable {
     }
 
     /**
-     * Returns what is stored under a name.
+     * Returns the header entry of a tensor.
      *
      * @param tensor its name
-     * @return type, shape and place in its file
+     * @return type, shape and byte range in its file
      * @throws InvalidInputException if the checkpoint has no such tensor
      */
     public TensorInfo info(String tensor) {
@@ -163,9 +163,9 @@ public final class CheckpointFolder implements AutoCloseable {
     }
 
     /**
-     * Loads a tensor as {@link Safetensors#load} does.
+     * Loads a tensor like {@link Safetensors#load}.
      *
-     * @param manager gives the device
+     * @param manager a manager on the target device
      * @param tensor its name
      * @return the array, owned by the open scope or else by the manager
      * @throws InvalidInputException if the checkpoint has no such tensor

@@ -8,19 +8,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How far computed tensors are from expected ones.
+ * Differences between computed tensors and expected ones.
  *
  * @param tolerance the largest difference that passes
- * @param differences the largest absolute difference of each tensor compared; NaN where one side has a NaN
- * @param conditions further things that had to hold, by name
- * @param unknown tensors of the file that nothing was compared with
+ * @param differences the largest absolute difference of each compared tensor; NaN if either tensor has a NaN
+ * @param conditions further conditions by name
+ * @param unknown tensors of the file that were not compared
  */
 public record ComparisonReport(
         double tolerance, Map<String, Double> differences, Map<String, Boolean> conditions, List<String> unknown) {
     /**
-     * Tells whether everything agrees.
+     * Returns whether the comparison passed.
      *
-     * @return true if something was compared, no difference exceeds the tolerance or is NaN, every condition holds and no tensor is
+     * @return true if at least one tensor was compared, no difference exceeds the tolerance or is NaN, every condition holds and no tensor is
      *     unknown
      */
     public boolean passed() {
@@ -48,7 +48,7 @@ public record ComparisonReport(
     }
 
     /**
-     * Returns the report as lines for a person, the verdict last.
+     * Returns the report as lines of text that end with the verdict.
      *
      * @return the lines
      */

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A file of inputs and of the outputs that a reference implementation computed from them. Every tensor in it has to be asked
- * for, as an input or for comparison; what nobody asked for is reported as unknown.
+ * A file with inputs and expected outputs of a reference implementation. Every tensor must be used, as an input or in a comparison;
+ * unused ones are reported as unknown.
  */
 public final class ExpectedTensors implements AutoCloseable {
     private final Safetensors file;
@@ -34,7 +34,7 @@ public final class ExpectedTensors implements AutoCloseable {
      * Opens a file.
      *
      * @param file a safetensors file
-     * @param manager gives the device on which to compare
+     * @param manager a manager on the device of the comparison
      * @return the open file
      * @throws IOException if it cannot be read
      */
@@ -52,7 +52,7 @@ public final class ExpectedTensors implements AutoCloseable {
     }
 
     /**
-     * Tells whether there is a tensor.
+     * Returns whether the file has a tensor.
      *
      * @param name its name
      * @return true if there is
@@ -62,7 +62,7 @@ public final class ExpectedTensors implements AutoCloseable {
     }
 
     /**
-     * Loads a tensor and counts it as asked for.
+     * Loads a tensor and marks it as used.
      *
      * @param name its name
      * @return the array, owned by the open scope or else by the manager
@@ -93,17 +93,17 @@ public final class ExpectedTensors implements AutoCloseable {
     }
 
     /**
-     * Records something else that has to hold. Asked twice under one name, both have to.
+     * Records a further condition. Two conditions of one name must both hold.
      *
-     * @param condition its name, fit for a JSON field
-     * @param holds whether it does
+     * @param condition its name, usable as a JSON field
+     * @param holds whether it holds
      */
     public void require(String condition, boolean holds) {
         conditions.merge(condition, holds, Boolean::logicalAnd);
     }
 
     /**
-     * Returns what was found.
+     * Returns the result of all comparisons.
      *
      * @param tolerance the largest absolute difference that passes
      * @return the report

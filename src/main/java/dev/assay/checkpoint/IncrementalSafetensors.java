@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A safetensors file in the making whose tensors are known by shape and come in pieces, in any order. What is never written is 0.
- * The file is complete in length from the beginning, so that it can be opened to read what is there.
+ * A safetensors file that is written in parts, in any order. The tensors and their shapes are known in advance; unwritten entries are 0.
+ * The file has its full length from the beginning, so it can be opened for reading at any time.
  */
 public final class IncrementalSafetensors implements AutoCloseable {
     private static final int BUFFER = 1 << 18;
@@ -25,12 +25,12 @@ public final class IncrementalSafetensors implements AutoCloseable {
     }
 
     /**
-     * Begins a file. Tensors with larger elements come first, equal ones by name.
+     * Creates a file. Tensors with larger elements come first, those of equal size are ordered by name.
      *
-     * @param file is new
-     * @param tensors what it will hold
+     * @param file a path without a file
+     * @param tensors the tensors of the file
      * @param metadata strings for the header; may be empty
-     * @return the file, to be closed
+     * @return the file, which the caller closes
      * @throws IOException if it cannot be written
      */
     public static IncrementalSafetensors create(Path file, List<PlannedTensor> tensors, Map<String, String> metadata)
@@ -63,10 +63,10 @@ public final class IncrementalSafetensors implements AutoCloseable {
      * Writes entries of a tensor of type I32.
      *
      * @param name the tensor
-     * @param first the index of the first of them in the tensor
-     * @param values where they are
-     * @param from the index of the first of them there
-     * @param count how many
+     * @param first index of the first entry in the tensor
+     * @param values source of the entries
+     * @param from index of the first entry in {@code values}
+     * @param count number of entries
      * @throws IOException if the disk fails
      */
     public void write(String name, long first, int[] values, int from, int count) throws IOException {
@@ -77,10 +77,10 @@ public final class IncrementalSafetensors implements AutoCloseable {
      * Writes entries of a tensor of type U16.
      *
      * @param name the tensor
-     * @param first the index of the first of them in the tensor
-     * @param values where they are
-     * @param from the index of the first of them there
-     * @param count how many
+     * @param first index of the first entry in the tensor
+     * @param values source of the entries
+     * @param from index of the first entry in {@code values}
+     * @param count number of entries
      * @throws IOException if the disk fails
      */
     public void write(String name, long first, char[] values, int from, int count) throws IOException {
@@ -147,7 +147,7 @@ public final class IncrementalSafetensors implements AutoCloseable {
         file.close();
     }
 
-    /** Puts entries of an array into the buffer. */
+    /** Copies entries of an array into the buffer. */
     @FunctionalInterface
     private interface Filler {
         void fill(int first, int count);

@@ -7,18 +7,18 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
 /**
- * The entries of a tensor in mapped memory: nothing is read before it is asked for. They are counted from 0 in the order of the file.
- * Safe for several threads. The mapping outlives the {@link Safetensors} that it came from, and lasts while this object is in use.
+ * The entries of a tensor in mapped memory, read on access. Indices count from 0 in file order. Safe for several threads. The mapping is
+ * independent of its {@link Safetensors} file and remains valid as long as this object.
  *
- * <p>Each method takes the bytes for the type of its name; whoever calls it has looked at {@link TensorInfo#type}.
+ * <p>Each method interprets the bytes as the type of its name; callers check {@link TensorInfo#type} first.
  */
 public final class MappedTensor {
-    /** A mapping is a buffer, which has less than 2^31 bytes. */
+    /** Maximum size of a mapping: a buffer has less than 2^31 bytes. */
     static final int PIECE_BYTES = 1 << 30;
 
     private final ByteBuffer[] pieces;
     private final long size;
-    private final int shift; // entries of a piece: 2^shift
+    private final int shift; // log2 of the entries per mapping
     private final int mask;
 
     private MappedTensor(ByteBuffer[] pieces, long size, int shift) {
@@ -28,7 +28,7 @@ public final class MappedTensor {
         this.mask = (1 << shift) - 1;
     }
 
-    /** Maps a tensor in pieces of so many bytes, a power of two. */
+    /** Maps a tensor in parts of a given number of bytes, a power of two. */
     static MappedTensor map(FileChannel channel, TensorInfo info, int pieceBytes) throws IOException {
         long bytes = info.end() - info.begin();
         ByteBuffer[] pieces = new ByteBuffer[Math.toIntExact((bytes + pieceBytes - 1) / pieceBytes)];
@@ -92,10 +92,10 @@ public final class MappedTensor {
     }
 
     /**
-     * Returns entries of type I32 in a row.
+     * Returns consecutive entries of type I32.
      *
      * @param first the index of the first
-     * @param count how many
+     * @param count number of entries
      * @return a new array
      */
     public int[] ints(long first, int count) {
@@ -110,10 +110,10 @@ public final class MappedTensor {
     }
 
     /**
-     * Returns entries of type U16 in a row.
+     * Returns consecutive entries of type U16.
      *
      * @param first the index of the first
-     * @param count how many
+     * @param count number of entries
      * @return a new array
      */
     public char[] chars(long first, int count) {
@@ -128,10 +128,10 @@ public final class MappedTensor {
     }
 
     /**
-     * Returns entries of type U8 in a row.
+     * Returns consecutive entries of type U8.
      *
      * @param first the index of the first
-     * @param count how many
+     * @param count number of entries
      * @return a new array
      */
     public byte[] bytes(long first, int count) {
@@ -146,9 +146,9 @@ public final class MappedTensor {
     }
 
     /**
-     * Returns the hash of the bytes, all of which are read.
+     * Computes the SHA-256 of all bytes.
      *
-     * @return a SHA-256 in hexadecimal digits
+     * @return 64 hexadecimal digits
      */
     public String sha256() {
         Sha256 hash = new Sha256();

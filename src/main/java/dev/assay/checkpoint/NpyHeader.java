@@ -15,13 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The head of an array in numpy's format (NEP 1): a magic string, a version, the length of a text, and the text, a literal of
- * Python with the element type, the order and the shape.
+ * The header of an array in numpy's format (NEP 1): a magic string, a version, the length of a text, and the text, a Python literal with
+ * the element type, the order and the shape.
  *
- * @param type how its entries are stored
- * @param columnsFirst whether the first index runs fastest (Fortran's order)
+ * @param type stored type of the entries
+ * @param columnsFirst whether the order is column-major (Fortran order)
  * @param shape its shape; empty for a scalar
- * @param length bytes of all that stands before the entries
+ * @param length number of bytes before the entries
  */
 record NpyHeader(StoredType type, boolean columnsFirst, Shape shape, int length) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -33,7 +33,7 @@ record NpyHeader(StoredType type, boolean columnsFirst, Shape shape, int length)
     private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([0-9,\\s]*)\\)");
 
     /**
-     * Reads a head and leaves the stream at the first entry.
+     * Reads a header and leaves the stream at the first entry.
      *
      * @param in the array's bytes
      * @param label file and array, for messages
@@ -41,12 +41,12 @@ record NpyHeader(StoredType type, boolean columnsFirst, Shape shape, int length)
     static NpyHeader read(InputStream in, String label) throws IOException {
         byte[] start = bytes(in, MAGIC.length + 2);
         if (!Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            throw new InvalidInputException(label + " does not begin like an array of numpy");
+            throw new InvalidInputException(label + " does not start with the magic string of numpy's format");
         }
         int version = start[MAGIC.length];
         if (version < 1 || version > 3) {
             throw new InvalidInputException(
-                    label + " is in version " + version + " of numpy's format, expected 1, 2 or 3");
+                    label + " has version " + version + " of numpy's format, expected 1, 2 or 3");
         }
         int lengthBytes = version == 1 ? Short.BYTES : Integer.BYTES;
         ByteBuffer size = ByteBuffer.wrap(bytes(in, lengthBytes)).order(ByteOrder.LITTLE_ENDIAN);
@@ -65,7 +65,7 @@ record NpyHeader(StoredType type, boolean columnsFirst, Shape shape, int length)
     private static byte[] bytes(InputStream in, int count) throws IOException {
         byte[] bytes = in.readNBytes(count);
         if (bytes.length < count) {
-            throw new EOFException("it ends within its header");
+            throw new EOFException("the data ends within the header");
         }
         return bytes;
     }
@@ -96,12 +96,13 @@ record NpyHeader(StoredType type, boolean columnsFirst, Shape shape, int length)
     private static String field(Pattern pattern, String text, String label, String name) {
         Matcher matcher = pattern.matcher(text);
         if (!matcher.find()) {
-            throw new InvalidInputException(label + " has no " + name + " of a plain array in its header");
+            throw new InvalidInputException(
+                    label + " has no field " + name + " in its header, expected that of a plain array");
         }
         return matcher.group(1);
     }
 
-    /** Returns the bytes that the entries take. */
+    /** Returns the number of bytes of all entries. */
     long dataBytes(String label) {
         try {
             long bytes = type.bytes();

@@ -26,13 +26,13 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * An open {@code npz} file of numpy: a zip archive with one array of floating point numbers an entry, compressed or not. Sizes and
- * checksums are checked before an array is handed out. Arrays of objects, which are pickles, are refused like every other type.
+ * An open {@code npz} file of numpy: a zip archive with one array of floating-point numbers per entry, compressed or not. Sizes and
+ * checksums are checked before an array is returned. Pickled arrays of objects are rejected like any other unsupported type.
  */
 public final class Npz implements AutoCloseable {
     private static final String SUFFIX = ".npy";
     private static final int CHUNK_BYTES = 1 << 22;
-    /** Deflate shrinks nothing further than this, so what claims more does not hold it. */
+    /** Maximum compression ratio of deflate. An entry that claims a higher one is damaged. */
     private static final long LARGEST_RATIO = 1040;
 
     private final Path file;
@@ -66,7 +66,7 @@ public final class Npz implements AutoCloseable {
     }
 
     /**
-     * Returns the path that was opened.
+     * Returns the path of the file.
      *
      * @return the path
      */
@@ -88,7 +88,7 @@ public final class Npz implements AutoCloseable {
      *
      * @param name its name
      * @return the shape; empty for a scalar
-     * @throws InvalidInputException if there is no such array, or its header cannot be used
+     * @throws InvalidInputException if there is no such array, or its header is unusable
      * @throws UncheckedIOException if reading fails
      */
     public Shape shape(String name) {
@@ -100,12 +100,12 @@ public final class Npz implements AutoCloseable {
     }
 
     /**
-     * Loads an array: float16 as float32, float32 and float64 as they are.
+     * Loads an array: float16 as float32, float32 and float64 unchanged.
      *
-     * @param manager gives the device
+     * @param manager a manager on the target device
      * @param name the array's name
-     * @return the array in rows, owned by the open {@link Scope} or else by the manager
-     * @throws InvalidInputException if there is no such array, or it is damaged or of another type
+     * @return the array in row-major order, owned by the open {@link Scope} or else by the manager
+     * @throws InvalidInputException if there is no such array, it is damaged, or its type is unsupported
      * @throws UncheckedIOException if reading fails
      */
     public NDArray load(NDManager manager, String name) {
@@ -117,7 +117,7 @@ public final class Npz implements AutoCloseable {
             checkSize(name, entry, header);
             NDArray array = array(manager, header, in);
             if (checksum.getValue() != entry.getCrc()) {
-                throw new InvalidInputException(label(name) + " is damaged: its checksum is another");
+                throw new InvalidInputException(label(name) + " is damaged: its checksum does not match");
             }
             return scope.keep(array);
         } catch (IOException failure) {
@@ -133,8 +133,8 @@ public final class Npz implements AutoCloseable {
                     + " for " + header.type() + " " + header.shape());
         }
         if (expected / LARGEST_RATIO > entry.getCompressedSize()) {
-            throw new InvalidInputException(label(name) + " claims to hold " + expected + " bytes in "
-                    + entry.getCompressedSize() + ", which no compression does");
+            throw new InvalidInputException(label(name) + " claims to have " + expected + " bytes in "
+                    + entry.getCompressedSize() + " compressed bytes, which is more than deflate can achieve");
         }
     }
 
@@ -162,7 +162,7 @@ public final class Npz implements AutoCloseable {
             chunk.clear().limit(count * type.bytes());
             while (chunk.hasRemaining()) {
                 if (channel.read(chunk) < 0) {
-                    throw new EOFException("it ends before its last entry");
+                    throw new EOFException("the data ends before the last entry");
                 }
             }
             chunk.flip();

@@ -3,10 +3,10 @@ package dev.assay.checkpoint;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * A tensor that a file is going to hold.
+ * A tensor of a file that is about to be written.
  *
  * @param name its name in the file
- * @param type how its entries are stored
+ * @param type stored type of its entries
  * @param shape its shape; empty for a scalar
  */
 public record PlannedTensor(String name, StoredType type, Shape shape) {

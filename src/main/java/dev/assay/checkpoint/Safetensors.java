@@ -23,11 +23,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An open safetensors file of any size. The header is checked against the file when it is opened; a tensor's bytes are mapped
- * when it is loaded. May be used by several threads.
+ * An open safetensors file of any size. The header is validated against the file on opening; the bytes of a tensor are mapped on loading.
+ * Safe for several threads.
  */
 public final class Safetensors implements AutoCloseable {
-    /** The most that is mapped, and copied, at a time. */
+    /** Maximum number of bytes that are mapped and copied at a time. */
     private static final long CHUNK_BYTES = 1L << 25;
 
     private final Path file;
@@ -41,7 +41,7 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * Opens a file and checks its header.
+     * Opens a file and validates its header.
      *
      * @param file the file
      * @return the open file
@@ -59,8 +59,8 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * Writes tensors to a file, which is there whole or not at all. Each array is streamed from native memory in pieces and may
-     * be a view. Tensors with larger elements come first, equal ones by name, so that each begins at a multiple of its element.
+     * Writes tensors to a file atomically. Each array is streamed from native memory in chunks and may be a view. Tensors with larger
+     * elements come first, those of equal size are ordered by name, so that all are aligned.
      *
      * @param file the target, replaced if it exists
      * @param tensors float64, float32, float16, int64, int32, int8, uint8 or boolean arrays by name
@@ -72,29 +72,29 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * Prepares what {@link #write} does, for a stream or for {@link AtomicFiles#writeAll}.
+     * Creates a writer like that of {@link #write}, for a stream or for {@link AtomicFiles#writeAll}.
      *
-     * @param tensors arrays by name, needed until it is written
+     * @param tensors arrays by name, which must stay open until they are written
      * @param metadata strings for the header; may be empty
-     * @return what writes them
+     * @return the writer
      */
     public static SafetensorsWriter writer(Map<String, NDArray> tensors, Map<String, String> metadata) {
         return new SafetensorsWriter(tensors, metadata, false);
     }
 
     /**
-     * Prepares what {@link #write} does, with float32 rounded to bfloat16, which no array of the engine's interface holds.
+     * Creates a writer that rounds float32 to bfloat16, for which the engine has no array type.
      *
-     * @param tensors arrays by name, needed until it is written
+     * @param tensors arrays by name, which must stay open until they are written
      * @param metadata strings for the header; may be empty
-     * @return what writes them
+     * @return the writer
      */
     public static SafetensorsWriter brainFloatWriter(Map<String, NDArray> tensors, Map<String, String> metadata) {
         return new SafetensorsWriter(tensors, metadata, true);
     }
 
     /**
-     * Returns the path that was opened.
+     * Returns the path of the file.
      *
      * @return the path
      */
@@ -105,7 +105,7 @@ public final class Safetensors implements AutoCloseable {
     /**
      * Returns the strings of the header.
      *
-     * @return an unmodifiable map, empty where the file has none
+     * @return an unmodifiable map, empty if the file has none
      */
     public Map<String, String> metadata() {
         return Collections.unmodifiableMap(header.metadata());
@@ -114,14 +114,14 @@ public final class Safetensors implements AutoCloseable {
     /**
      * Returns the names of the tensors.
      *
-     * @return an unmodifiable set, in the order of the file
+     * @return an unmodifiable set, in file order
      */
     public Set<String> names() {
         return Collections.unmodifiableSet(header.tensors().keySet());
     }
 
     /**
-     * Tells whether a tensor is in the file.
+     * Returns whether the file has a tensor.
      *
      * @param name its name
      * @return true if it is
@@ -131,10 +131,10 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * Returns what the header says of a tensor.
+     * Returns the header entry of a tensor.
      *
      * @param name its name
-     * @return type, shape and place
+     * @return type, shape and byte range
      * @throws InvalidInputException if the file has no such tensor
      */
     public TensorInfo info(String name) {
@@ -146,9 +146,9 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * Loads a tensor into an array of its own: half precision as float32, the others as {@link StoredType} says.
+     * Loads a tensor into a new array: half precision as float32, other types as {@link StoredType} specifies.
      *
-     * @param manager gives the device
+     * @param manager a manager on the target device
      * @param name the tensor's name
      * @return the array, owned by the open {@link Scope} or else by the manager
      * @throws InvalidInputException if there is no such tensor or its type cannot be loaded
@@ -159,7 +159,7 @@ public final class Safetensors implements AutoCloseable {
         StoredType type = info.type();
         if (type.loadedAs() == null) {
             throw new InvalidInputException(file + ": tensor " + name + " is stored as " + type
-                    + ", which cannot be loaded; convert it to F32 or I64");
+                    + ", which is not supported; convert it to F32 or I64");
         }
         try (Scope scope = Scope.open()) {
             NDArray target = manager.create(info.shape(), type.loadedAs());
@@ -176,7 +176,7 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * Maps a tensor into memory. Nothing of it is read yet; a disk that fails later ends in an error of the Java machine.
+     * Maps a tensor into memory without reading it. A later disk failure is reported as an error of the JVM.
      *
      * @param name the tensor's name
      * @return its entries
@@ -188,11 +188,11 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
-     * Loads a number.
+     * Loads a single number.
      *
      * @param name the name of a tensor with one entry
      * @return the entry
-     * @throws InvalidInputException if there is no such tensor, it has more entries or its type cannot be loaded
+     * @throws InvalidInputException if there is no such tensor, it has more entries or its type is not supported
      * @throws UncheckedIOException if reading fails
      */
     public double scalar(String name) {
@@ -209,19 +209,19 @@ public final class Safetensors implements AutoCloseable {
         }
     }
 
-    /** Copies the entries from {@code first} to {@code last} into the same places of the target. */
+    /** Copies the entries from {@code first} to {@code last} to the same indices of the target. */
     private void copy(TensorInfo info, long first, long last, NDArray target) throws IOException {
         StoredType type = info.type();
         long begin = info.begin() + first * type.bytes();
         long bytes = (last - first) * type.bytes();
-        // Reading a mapping beyond the end of its file would end the process.
+        // Reading a mapping beyond the end of its file would kill the process.
         if (begin + bytes > channel.size()) {
-            throw new IOException("the file became shorter after it was opened");
+            throw new IOException("the file was truncated after it was opened");
         }
         ByteBuffer stored =
                 channel.map(FileChannel.MapMode.READ_ONLY, begin, bytes).order(ByteOrder.LITTLE_ENDIAN);
         try (Scope scope = Scope.open()) {
-            // Shares the mapped memory, and keeps the mapping alive while it lives, which is to the end of this block.
+            // Shares the mapped memory, and keeps the mapping alive to the end of this block.
             NDArray piece = target.getManager().create(type.readable(stored), new Shape(last - first), type.readAs());
             Aten.copy_(target.get(new NDIndex("{}:{}", first, last)), piece);
         }

@@ -23,10 +23,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Reads the header of a safetensors file and believes nothing in it: eight bytes of length, JSON, then the tensors' bytes.
+ * Reads and fully validates the header of a safetensors file: eight bytes of length, then JSON, then the data of the tensors.
  *
- * <p>As in the format's reference implementation the tensors must cover the data without gap, overlap or remainder, so a file
- * that was cut short, or that carries something else, is found out here.
+ * <p>As in the reference implementation of the format, the tensors must cover the data without gaps, overlap or remainder, so truncated
+ * files and files with extra content are rejected.
  */
 final class SafetensorsHeader {
     static final String METADATA = "__metadata__";
@@ -48,7 +48,7 @@ final class SafetensorsHeader {
         this.fileSize = fileSize;
     }
 
-    /** Returns the checked header of an open file. */
+    /** Reads and validates the header of an open file. */
     static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
         long size = channel.size();
         if (size < LENGTH_BYTES) {
@@ -57,19 +57,19 @@ final class SafetensorsHeader {
         }
         long length = read(channel, 0, LENGTH_BYTES).getLong(0);
         if (length < 0 || length > LIMIT) {
-            throw new InvalidInputException(file + " gives its header a length of " + Long.toUnsignedString(length)
+            throw new InvalidInputException(file + " declares a header of " + Long.toUnsignedString(length)
                     + " bytes, expected at most " + LIMIT + ": it is probably not a safetensors file");
         }
         if (length > size - LENGTH_BYTES) {
-            throw new InvalidInputException(file + " gives its header a length of " + length
-                    + " bytes, expected at most the " + (size - LENGTH_BYTES) + " that follow in the file");
+            throw new InvalidInputException(file + " declares a header of " + length
+                    + " bytes, expected at most the remaining " + (size - LENGTH_BYTES) + " bytes of the file");
         }
         SafetensorsHeader header = new SafetensorsHeader(file, LENGTH_BYTES + length, size);
         header.parse(read(channel, LENGTH_BYTES, (int) length).array());
         return header;
     }
 
-    /** Returns the order in which tensors are written: larger elements first, equal ones by name, so that all are aligned. */
+    /** Returns tensors in file order: larger elements first, those of equal size by name, so that all are aligned. */
     static List<PlannedTensor> inOrder(List<PlannedTensor> tensors) {
         Comparator<PlannedTensor> smallestElement =
                 Comparator.comparingInt(tensor -> tensor.type().bytes());
@@ -78,7 +78,7 @@ final class SafetensorsHeader {
                 .toList();
     }
 
-    /** Returns what a file of these tensors begins with: the length and the JSON, filled up to a multiple of 8 bytes. */
+    /** Returns the header of a file of tensors: the length and the JSON, padded to a multiple of 8 bytes. */
     static byte[] bytes(List<PlannedTensor> inOrder, Map<String, String> metadata) {
         ObjectNode root = Json.mapper().createObjectNode();
         if (!metadata.isEmpty()) {
@@ -107,7 +107,7 @@ final class SafetensorsHeader {
         return header.array();
     }
 
-    /** Returns the tensors by name, in the order of their bytes. */
+    /** Returns the tensors by name, in file order. */
     Map<String, TensorInfo> tensors() {
         return tensors;
     }
@@ -120,7 +120,7 @@ final class SafetensorsHeader {
         ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         while (buffer.hasRemaining()) {
             if (channel.read(buffer, position + buffer.position()) < 0) {
-                throw new EOFException("the file became shorter while it was read");
+                throw new EOFException("the file was truncated while it was read");
             }
         }
         return buffer;
@@ -177,7 +177,10 @@ final class SafetensorsHeader {
         long available = fileSize - dataBegin;
         if (offsets[0] > offsets[1] || offsets[1] > available) {
             throw problem(
-                    name, "data_offsets", node, "a rising pair within the " + available + " bytes of data in the file");
+                    name,
+                    "data_offsets",
+                    node,
+                    "an ascending pair within the " + available + " bytes of data in the file");
         }
         long bytes = size(name, type, shape, node);
         if (offsets[1] - offsets[0] != bytes) {

@@ -14,7 +14,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.Map;
 
-/** Writes arrays in the safetensors format, streaming each from native memory in pieces. */
+/** Writes arrays in the safetensors format, streaming each from native memory in chunks. */
 public final class SafetensorsWriter {
     private static final long CHUNK_BYTES = 1L << 24;
 
@@ -22,7 +22,7 @@ public final class SafetensorsWriter {
     private final Map<String, String> metadata;
     private final boolean brainFloats;
 
-    /** Prepares a file; {@code brainFloats} tells whether float32 is rounded to {@link StoredType#BF16}. */
+    /** Creates a writer; {@code brainFloats} rounds float32 to {@link StoredType#BF16}. */
     SafetensorsWriter(Map<String, NDArray> tensors, Map<String, String> metadata, boolean brainFloats) {
         this.tensors = Map.copyOf(tensors);
         this.metadata = metadata;
@@ -30,7 +30,7 @@ public final class SafetensorsWriter {
     }
 
     /**
-     * Writes the file's content.
+     * Writes the content of the file.
      *
      * @param out the stream, neither flushed nor closed
      * @throws IOException if the stream fails
@@ -42,7 +42,7 @@ public final class SafetensorsWriter {
         for (PlannedTensor tensor : inOrder) {
             try (Scope scope = Scope.open()) {
                 NDArray array = tensors.get(tensor.name());
-                // A scalar has no axis to cut along.
+                // A scalar has no axis to split.
                 stream(array.getShape().dimension() == 0 ? array.reshape(1) : array, channel);
             }
         }
@@ -55,7 +55,7 @@ public final class SafetensorsWriter {
                 .toList();
     }
 
-    /** Cuts along the first axis until a piece is small enough; a view is made contiguous piece by piece. */
+    /** Splits the first axis until a chunk is small enough; each chunk of a view is made contiguous separately. */
     private void stream(NDArray array, WritableByteChannel channel) throws IOException {
         long rows = array.getShape().get(0);
         if (array.size() == 0) {
@@ -83,7 +83,7 @@ public final class SafetensorsWriter {
         StoredType type = brainFloats && held == DataType.FLOAT32 ? StoredType.BF16 : StoredType.of(held);
         if (type == null) {
             throw new InvalidInputException("tensor " + tensor.getKey() + " has type "
-                    + tensor.getValue().getDataType() + ", which safetensors files do not hold");
+                    + tensor.getValue().getDataType() + ", which safetensors files do not support");
         }
         return type;
     }

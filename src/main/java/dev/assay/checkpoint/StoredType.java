@@ -8,39 +8,39 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /**
- * The element types of safetensors, and the array type that each is loaded as. What the engine cannot hold is widened exactly:
- * half precision to float32, small integers to larger ones.
+ * The element types of safetensors with the array types that they are loaded as. Types that the engine lacks are widened exactly: half
+ * precision to float32, small integers to larger ones.
  */
 public enum StoredType {
-    /** Float64, loaded as it is. */
+    /** Float64, loaded unchanged. */
     F64(8, DataType.FLOAT64, DataType.FLOAT64, null),
-    /** Float32, loaded as it is. */
+    /** Float32, loaded unchanged. */
     F32(4, DataType.FLOAT32, DataType.FLOAT32, null),
     /** Half precision, loaded as float32. */
     F16(2, DataType.FLOAT16, DataType.FLOAT32, null),
-    /** The upper half of a float32, loaded as float32; the engine's interface cannot name this type. */
+    /** The upper half of a float32 (bfloat16), loaded as float32. The engine's interface has no name for this type. */
     BF16(2, DataType.FLOAT32, DataType.FLOAT32, StoredType::widenBrainFloats),
-    /** Signed 64-bit integers, loaded as they are. */
+    /** Signed 64-bit integers, loaded unchanged. */
     I64(8, DataType.INT64, DataType.INT64, null),
-    /** Signed 32-bit integers, loaded as they are. */
+    /** Signed 32-bit integers, loaded unchanged. */
     I32(4, DataType.INT32, DataType.INT32, null),
     /** Signed 16-bit integers, loaded as int32. */
     I16(2, DataType.INT32, DataType.INT32, StoredType::widenShorts),
-    /** Signed bytes, loaded as they are. */
+    /** Signed bytes, loaded unchanged. */
     I8(1, DataType.INT8, DataType.INT8, null),
-    /** Unsigned 64-bit integers, which no array type holds: they cannot be loaded. */
+    /** Unsigned 64-bit integers. Not supported: no array type can represent them. */
     U64(8, null, null, null),
     /** Unsigned 32-bit integers, loaded as int64. */
     U32(4, DataType.INT64, DataType.INT64, StoredType::widenUnsignedInts),
     /** Unsigned 16-bit integers, loaded as int32. */
     U16(2, DataType.INT32, DataType.INT32, StoredType::widenUnsignedShorts),
-    /** Unsigned bytes, loaded as they are. */
+    /** Unsigned bytes, loaded unchanged. */
     U8(1, DataType.UINT8, DataType.UINT8, null),
-    /** Truth values, one a byte; any byte but 0 is true. */
+    /** Booleans, one per byte; any byte except 0 is true. */
     BOOL(1, DataType.UINT8, DataType.BOOLEAN, null),
-    /** Eight-bit floats with 4 exponent bits: they cannot be loaded. */
+    /** Eight-bit floats with 4 exponent bits. Not supported. */
     F8_E4M3(1, null, null, null),
-    /** Eight-bit floats with 5 exponent bits: they cannot be loaded. */
+    /** Eight-bit floats with 5 exponent bits. Not supported. */
     F8_E5M2(1, null, null, null);
 
     private final int bytes;
@@ -56,7 +56,7 @@ public enum StoredType {
     }
 
     /**
-     * Returns the size of one entry on disk.
+     * Returns the size of one stored entry.
      *
      * @return bytes
      */
@@ -65,20 +65,20 @@ public enum StoredType {
     }
 
     /**
-     * Returns the type of the array that such a tensor is loaded as.
+     * Returns the type of a loaded array.
      *
-     * @return the type, or null if it cannot be loaded
+     * @return the type, or null if the stored type is not supported
      */
     public DataType loadedAs() {
         return loadedAs;
     }
 
-    /** Returns the type whose layout {@link #readable} gives. */
+    /** Returns the type of the layout of {@link #readable}. */
     DataType readAs() {
         return readAs;
     }
 
-    /** Returns the type of the given name in a header, or null. */
+    /** Returns the type of a name in a header, or null. */
     static StoredType named(String name) {
         return Arrays.stream(values())
                 .filter(type -> type.name().equals(name))
@@ -86,7 +86,7 @@ public enum StoredType {
                 .orElse(null);
     }
 
-    /** Returns the type that an array is written as, or null where safetensors has none. */
+    /** Returns the stored type of an array type, or null if safetensors has none. */
     static StoredType of(DataType type) {
         if (type == DataType.FLOAT16) {
             return F16;
@@ -103,8 +103,8 @@ public enum StoredType {
     }
 
     /**
-     * Returns stored entries in a form that the engine reads without a copy: direct, of type {@link #readAs}, at an address that
-     * suits it.
+     * Converts stored entries to a direct buffer of type {@link #readAs} at an aligned address, which the engine reads without a
+     * copy.
      *
      * @param stored direct, little-endian
      */
@@ -124,7 +124,7 @@ public enum StoredType {
     }
 
     /**
-     * Rounds float32 entries to the nearest of {@link #BF16}, ties to the even one; infinities and NaN stay what they are.
+     * Rounds float32 entries to the nearest {@link #BF16}, ties to even; infinities and NaN are preserved.
      *
      * @param floats little-endian
      */
@@ -135,7 +135,7 @@ public enum StoredType {
             int bits = floats.getInt(floats.position() + i * Float.BYTES);
             int halfway = 0x7fff + (bits >>> Short.SIZE & 1);
             boolean number = !Float.isNaN(Float.intBitsToFloat(bits));
-            // Rounding could carry a NaN over to something else: it only keeps a bit that says so.
+            // Rounding could turn a NaN into another value, so NaN is truncated, with one mantissa bit kept set.
             int kept = number ? bits + halfway : bits | 0x400000;
             result.putShort(i * Short.BYTES, (short) (kept >>> Short.SIZE));
         }

@@ -3,12 +3,12 @@ package dev.assay.checkpoint;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * What a safetensors header says of one tensor.
+ * The header entry of a tensor in a safetensors file.
  *
  * @param name its name in the file
- * @param type how its entries are stored
+ * @param type stored type of its entries
  * @param shape its shape; empty for a scalar
- * @param begin where its bytes begin, counted from the start of the file
- * @param end where they end
+ * @param begin start of its bytes, from the start of the file
+ * @param end end of its bytes, exclusive
  */
 public record TensorInfo(String name, StoredType type, Shape shape, long begin, long end) {}

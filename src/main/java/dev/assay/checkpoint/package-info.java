@@ -1,5 +1,5 @@
 /**
- * Files: safetensors, Hugging Face checkpoint folders, JSON, and writing that never destroys what was there before.
+ * Checkpoint files: safetensors, npz, and Hugging Face checkpoint folders.
  *
  * <p>Start at {@link dev.assay.checkpoint.CheckpointFolder} to read a model and at {@link dev.assay.checkpoint.Safetensors} for
  * single files.

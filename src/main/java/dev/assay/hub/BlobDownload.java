@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
 
 /**
- * Brings one content into a cache. It grows in {@code TAG.incomplete}, which a later download continues, is checked, and takes
- * its place only when it is whole.
+ * Downloads one file into a cache. It is written to {@code TAG.incomplete}, which a later download resumes; after verification it is moved
+ * to its final place.
  */
 final class BlobDownload {
     private static final int BUFFER = 1 << 17;
@@ -26,7 +26,7 @@ final class BlobDownload {
     private final Path blob;
     private final Path incomplete;
 
-    /** Prepares the download of a file that the hub has described. */
+    /** Prepares the download of a file with metadata from the hub. */
     BlobDownload(HubClient client, HubCache cache, HubName name, String commit, HubFile file) {
         this.client = client;
         this.cache = cache;
@@ -37,7 +37,7 @@ final class BlobDownload {
         this.incomplete = blob.resolveSibling(file.tag() + ".incomplete");
     }
 
-    /** Tells whether the content is there already. */
+    /** Returns whether the file is already in the cache. */
     boolean isDone() throws IOException {
         return Files.isRegularFile(blob) && (file.size() < 0 || Files.size(blob) == file.size());
     }
@@ -46,22 +46,22 @@ final class BlobDownload {
         return file.tag();
     }
 
-    /** Returns the bytes of the content if it is to be brought, 0 if it is here or its size is unknown. */
+    /** Returns the number of bytes to download, 0 if the file is in the cache or its size is unknown. */
     long size() throws IOException {
         return isDone() ? 0 : Math.max(0, file.size());
     }
 
-    /** Returns the bytes that are still to come, 0 where that is unknown. */
+    /** Returns the number of missing bytes, 0 if unknown. */
     long missing() throws IOException {
         return Math.max(0, size() - (Files.exists(incomplete) ? Files.size(incomplete) : 0));
     }
 
     /**
-     * Brings the content, unless it is there.
+     * Downloads the file unless it is in the cache.
      *
-     * @param progress is told how many bytes of it are here
-     * @return where it lies
-     * @throws IOException if it cannot be brought, or is not what the hub says it is; then nothing of it is left
+     * @param progress receives the number of bytes present
+     * @return the path in the cache
+     * @throws IOException if the download fails or does not match the hub's metadata; a mismatching file is deleted
      */
     Path run(LongConsumer progress) throws IOException {
         if (isDone()) {
@@ -80,15 +80,15 @@ final class BlobDownload {
         boolean continued = Files.exists(incomplete);
         receive(progress);
         if (continued && !isAsDescribed()) {
-            // What an earlier download left behind may be the part that is wrong.
+            // The remainder of an earlier download may be the damaged part, so it is deleted too.
             Files.delete(incomplete);
             receive(progress);
         }
         if (!isAsDescribed()) {
             long size = Files.size(incomplete);
             Files.delete(incomplete);
-            throw new IOException(where() + " came with " + size + " bytes and another hash than " + file.tag()
-                    + ", expected " + (file.size() < 0 ? "a content of that hash" : file.size() + " bytes of that hash")
+            throw new IOException(where() + " arrived with " + size + " bytes and a hash other than " + file.tag()
+                    + ", expected " + (file.size() < 0 ? "content of that hash" : file.size() + " bytes of that hash")
                     + "; it was deleted, try again");
         }
         Files.move(incomplete, blob, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -99,9 +99,9 @@ final class BlobDownload {
         return (file.size() < 0 || Files.size(incomplete) == file.size()) && ContentTag.matches(incomplete, file.tag());
     }
 
-    /** Fills the incomplete file, continuing after each break of the connection. */
+    /** Downloads the missing bytes and resumes after each broken connection. */
     private void receive(LongConsumer progress) throws IOException {
-        Retries retries = new Retries(client.patience());
+        Retries retries = new Retries(client.retryPolicy());
         try (FileChannel out = FileChannel.open(incomplete, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (file.size() >= 0 && out.size() > file.size()) {
                 out.truncate(0);
@@ -122,12 +122,12 @@ final class BlobDownload {
         }
     }
 
-    /** Receives what is missing over one connection; returns whether the file is whole then. */
+    /** Downloads missing bytes over one connection; returns whether the file is then complete. */
     private boolean receive(FileChannel out, LongConsumer progress) throws IOException {
         try (HubResponse answer = client.open(name, commit, file.name(), out.size())) {
             if (answer.status() == HubResponse.RANGE_NOT_SATISFIABLE) {
                 out.truncate(0);
-                throw new TransientFailure(where() + " cannot be continued", null, null);
+                throw new TransientFailure(where() + " cannot be resumed", null, null);
             }
             if (!continues(answer, out.size())) {
                 out.truncate(0);
@@ -141,7 +141,7 @@ final class BlobDownload {
                 if (file.size() >= 0 && out.position() > file.size()) {
                     Files.delete(incomplete);
                     throw new IOException(where() + " is longer than the " + file.size()
-                            + " bytes that the hub states; it was deleted");
+                            + " bytes that the hub declares; it was deleted");
                 }
                 progress.accept(out.position());
             }
@@ -153,7 +153,7 @@ final class BlobDownload {
         }
     }
 
-    /** Tells whether an answer begins at the byte that was asked for, rather than at the first. */
+    /** Returns whether a response starts at the requested byte rather than at the first. */
     private static boolean continues(HubResponse answer, long from) {
         return answer.status() == HubResponse.PARTIAL_CONTENT
                 && answer.header("Content-Range").startsWith("bytes " + from + "-");
@@ -165,7 +165,7 @@ final class BlobDownload {
                 out.write(bytes);
             }
         } catch (IOException failure) {
-            // "No space left on device" alone does not say where.
+            // "No space left on device" alone does not name the file.
             IOException named = new FileSystemException(incomplete.toString(), null, failure.getMessage());
             named.initCause(failure);
             throw named;

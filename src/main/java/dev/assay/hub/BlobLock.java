@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Keeps other threads and processes from downloading the same content. */
+/** Lock against concurrent downloads of the same file by other threads and processes. */
 final class BlobLock implements AutoCloseable {
     private static final long POLL_MILLIS = 50;
 
@@ -19,7 +19,7 @@ final class BlobLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Waits until nobody else holds the lock, and takes it. */
+    /** Waits for the lock and acquires it. */
     static BlobLock acquire(Path file) throws IOException {
         Files.createDirectories(file.getParent());
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -47,7 +47,7 @@ final class BlobLock implements AutoCloseable {
         }
     }
 
-    /** Gives the lock back. The file stays: deleting it would let two hold locks on files of one name. */
+    /** Releases the lock. The file is kept: after deletion, two processes could hold locks on different files of one name. */
     @Override
     public void close() throws IOException {
         channel.close();

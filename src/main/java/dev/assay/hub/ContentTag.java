@@ -14,8 +14,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Checks a content against the hub's tag for it: the SHA-256 of a large file; for a small one git's hash, the SHA-1 of
- * {@code "blob SIZE\0"} and the content. Tags of any other form, which mirrors may have, say nothing about the content.
+ * Verifies content against the hub's tag for it: the SHA-256 of a large file, or git's hash of a small one, the SHA-1 of
+ * {@code "blob SIZE\0"} and the content. Other forms of tags, which mirrors can have, are not checked.
  */
 final class ContentTag {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");

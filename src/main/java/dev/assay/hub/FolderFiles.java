@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Selects the files of a dictionary that lie directly in a folder of a repository: safetensors, JSON, {@code params.npz}. */
+/** Selects the files of a dictionary in a folder of a repository: safetensors, JSON, {@code params.npz}. */
 final class FolderFiles implements HubSelection {
     private static final String WEIGHTS = ".safetensors";
     private static final String TABLE = ".json";
-    /** The one file of a dictionary of Gemma Scope. */
+    /** The only file of a dictionary of Gemma Scope. */
     private static final String NUMPY = "params.npz";
 
     private static final List<String> PICKLES = List.of(".pt", ".bin", ".pth", ".pkl");
 
-    /** Written beside a dictionary by SAELens; useless without its weights. */
+    /** File that SAELens writes next to a dictionary; useless without the weights. */
     private static final String EXTRA = "sparsity.safetensors";
 
     private final String folder;
@@ -40,7 +40,7 @@ final class FolderFiles implements HubSelection {
             throw new InvalidInputException(repository + " has no dictionary in "
                     + (folder.isEmpty() ? "its top folder" : "the folder " + folder)
                     + (here.stream().anyMatch(FolderFiles::isPickle)
-                            ? ", only pickled weights, which are not read"
+                            ? ", only pickled weights, which are not supported"
                                     + " because they can run any code (scripts/convert_dictionary_learning.py converts ae.pt)"
                             : "")
                     + ", expected a safetensors file with its configuration, or " + NUMPY);
@@ -49,7 +49,7 @@ final class FolderFiles implements HubSelection {
         return wanted;
     }
 
-    /** Tells whether weights are there with what says how to apply them, which Gemma Scope's files need not say. */
+    /** Returns whether there are weights with their configuration, which Gemma Scope's files do not need. */
     private static boolean isComplete(List<String> names) {
         boolean weights = names.stream().anyMatch(name -> name.endsWith(WEIGHTS) && !name.endsWith(EXTRA));
         return weights && names.stream().anyMatch(FolderFiles::isTable)

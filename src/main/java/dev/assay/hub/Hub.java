@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Repositories of the Hugging Face hub, through the cache on disk that Hugging Face's own libraries use and in their layout: what
- * one downloaded, the other finds. Only safetensors, npz, JSON and tokenizer files are taken; sizes and hashes are checked; a broken
- * download continues where it ended. Threads and processes may share a cache.
+ * Access to repositories of the Hugging Face hub through the on-disk cache of Hugging Face's own libraries, in the same layout. Only
+ * safetensors, npz, JSON and tokenizer files are downloaded; sizes and hashes are verified; an interrupted download resumes. Threads and
+ * processes can share a cache.
  */
 public final class Hub {
     private final HubClient client;
@@ -23,7 +23,7 @@ public final class Hub {
     private final boolean links;
 
     private Hub(Builder builder) {
-        this.client = new HubClient(builder.endpoint, builder.token, builder.patience);
+        this.client = new HubClient(builder.endpoint, builder.token, builder.retryPolicy);
         this.cache = builder.cache;
         this.offline = builder.offline;
         this.progress = builder.progress;
@@ -31,24 +31,24 @@ public final class Hub {
     }
 
     /**
-     * Opens the hub as the environment says: {@code HF_HUB_CACHE}, {@code HF_HOME}, {@code XDG_CACHE_HOME}, {@code HF_ENDPOINT},
+     * Creates a hub from environment variables: {@code HF_HUB_CACHE}, {@code HF_HOME}, {@code XDG_CACHE_HOME}, {@code HF_ENDPOINT},
      * {@code HF_TOKEN}, {@code HF_TOKEN_PATH}, {@code HF_HUB_OFFLINE}, {@code HF_HUB_DISABLE_PROGRESS_BARS},
      * {@code HF_HUB_DISABLE_SYMLINKS}.
      *
      * @return the hub
-     * @throws IOException if the file of the token cannot be read
-     * @throws InvalidInputException if a variable has a value that cannot be used
+     * @throws IOException if the token file cannot be read
+     * @throws InvalidInputException if a variable has an unusable value
      */
     public static Hub fromEnvironment() throws IOException {
         return builder().build();
     }
 
     /**
-     * Starts from what the environment says.
+     * Starts a builder with the values of environment variables.
      *
      * @return a builder
-     * @throws IOException if the file of the token cannot be read
-     * @throws InvalidInputException if a variable has a value that cannot be used
+     * @throws IOException if the token file cannot be read
+     * @throws InvalidInputException if a variable has an unusable value
      */
     public static Builder builder() throws IOException {
         return builder(new HubEnvironment(System.getenv(), Path.of(System.getProperty("user.home"))));
@@ -59,14 +59,14 @@ public final class Hub {
     }
 
     /**
-     * Returns a folder with the selected files: the one in the cache if the revision was downloaded before, without asking
-     * whether there is a newer one; otherwise it is downloaded.
+     * Returns a folder with the selected files. A revision in the cache is returned without checking for a newer one; otherwise the files are
+     * downloaded.
      *
      * @param name repository and revision
-     * @param selection the files that are wanted
-     * @return a folder with the repository's layout, to be left unchanged
-     * @throws IOException if the hub cannot be reached or the disk cannot be written; what came so far is continued next time
-     * @throws InvalidInputException if the hub does not have the name, does not give it, or it lacks what is selected
+     * @param selection the files to download
+     * @return a folder with the layout of the repository, which must not be changed
+     * @throws IOException if the hub cannot be reached or the disk cannot be written; a later call resumes
+     * @throws InvalidInputException if the repository does not exist, access is denied, or selected files are missing
      */
     public Path snapshot(HubName name, HubSelection selection) throws IOException {
         HubCache place = new HubCache(cache, name, links);
@@ -78,7 +78,7 @@ public final class Hub {
         }
         if (offline) {
             throw new InvalidInputException(name + " is not in " + cache
-                    + " and HF_HUB_OFFLINE forbids to download it; unset that, or download the model elsewhere");
+                    + " and HF_HUB_OFFLINE forbids downloads; unset it, or download the model on another machine");
         }
         try {
             return download(name, selection, place);
@@ -90,7 +90,7 @@ public final class Hub {
         }
     }
 
-    /** Tells whether each optional file is here or known not to exist. */
+    /** Returns whether each optional file is in the cache or known not to exist. */
     private static boolean isSettled(HubCache place, String commit, HubSelection selection) {
         return selection.optional().stream()
                 .allMatch(file ->
@@ -155,11 +155,11 @@ public final class Hub {
         long free = Files.getFileStore(cache).getUsableSpace();
         if (bytes > free) {
             throw new IOException(
-                    cache + " has room for " + free + " bytes, but " + name + " needs " + bytes + " more");
+                    cache + " has " + free + " bytes of free space, but " + name + " needs " + bytes + " more");
         }
     }
 
-    /** Collects how the hub is reached. */
+    /** The options of a hub. */
     public static final class Builder {
         private URI endpoint;
         private String token;
@@ -167,7 +167,7 @@ public final class Hub {
         private boolean offline;
         private boolean progress;
         private final boolean links;
-        private RetryPolicy patience = RetryPolicy.USUAL;
+        private RetryPolicy retryPolicy = RetryPolicy.USUAL;
 
         private Builder(HubEnvironment environment) throws IOException {
             endpoint(environment.endpoint());
@@ -179,11 +179,11 @@ public final class Hub {
         }
 
         /**
-         * Sets where the hub is.
+         * Sets the address of the hub.
          *
          * @param address such as {@code https://huggingface.co}
          * @return this
-         * @throws InvalidInputException if it is no web address
+         * @throws InvalidInputException if it is not a web address
          */
         public Builder endpoint(String address) {
             try {
@@ -203,25 +203,25 @@ public final class Hub {
         }
 
         /**
-         * Sets the token, which is shown to the hub and to no other server.
+         * Sets the token, which is sent to the hub and to no other server.
          *
          * @param value the token, or null for none
          * @return this
-         * @throws InvalidInputException if it holds a character that no token has
+         * @throws InvalidInputException if it has a character that tokens cannot have
          */
         public Builder token(String value) {
             if (value != null && !value.chars().allMatch(c -> c > ' ' && c < 127)) {
                 throw new InvalidInputException(
-                        "the token of the hub (HF_TOKEN) holds a space or a special character, expected letters and digits");
+                        "the token of the hub (HF_TOKEN) has a space or a special character, expected letters and digits");
             }
             token = value;
             return this;
         }
 
         /**
-         * Sets the cache.
+         * Sets the cache folder.
          *
-         * @param folder the folder that holds {@code models--org--name}
+         * @param folder the parent of {@code models--org--name}
          * @return this
          */
         public Builder cache(Path folder) {
@@ -230,9 +230,9 @@ public final class Hub {
         }
 
         /**
-         * Forbids to use the network.
+         * Sets whether the network is disabled.
          *
-         * @param value true for what is in the cache only
+         * @param value true to use only the cache
          * @return this
          */
         public Builder offline(boolean value) {
@@ -241,9 +241,9 @@ public final class Hub {
         }
 
         /**
-         * Sets whether a download shows how far it is.
+         * Sets whether downloads show progress.
          *
-         * @param value false for silence
+         * @param value whether to show progress
          * @return this
          */
         public Builder progress(boolean value) {
@@ -251,13 +251,13 @@ public final class Hub {
             return this;
         }
 
-        Builder patience(RetryPolicy value) {
-            patience = value;
+        Builder retryPolicy(RetryPolicy value) {
+            retryPolicy = value;
             return this;
         }
 
         /**
-         * Makes the hub.
+         * Creates the hub.
          *
          * @return the hub
          */

@@ -10,16 +10,16 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The folder of one repository in the cache of Hugging Face's own libraries, {@code models--org--name}, laid out as they do:
+ * The folder of one repository in the cache of Hugging Face's own libraries, {@code models--org--name}, with their layout:
  *
  * <pre>
- * refs/main                      the commit that a branch or tag stands for
- * blobs/TAG                      contents, under the hub's tag for them
- * snapshots/COMMIT/config.json   a link to a content
+ * refs/main                      the commit of a branch or tag
+ * blobs/TAG                      content by its tag
+ * snapshots/COMMIT/config.json   a link to content
  * .no_exist/COMMIT/NAME          marks a file that the commit is known to lack
  * </pre>
  *
- * <p>Beside it, {@code .locks/models--org--name/TAG.lock} keeps two processes from downloading the same content.
+ * <p>The file {@code .locks/models--org--name/TAG.lock} in the cache prevents concurrent downloads of the same content.
  */
 final class HubCache {
     private static final Pattern FULL_COMMIT = Pattern.compile("[0-9a-f]{40}");
@@ -28,7 +28,7 @@ final class HubCache {
     private final Path locks;
     private final boolean links;
 
-    /** Opens the folder in a cache; {@code links} tells whether files may be linked rather than copied. */
+    /** Opens the folder in a cache; {@code links} is whether files are linked rather than copied. */
     HubCache(Path cache, HubName name, boolean links) {
         String key = "models--" + name.repository().replace("/", "--");
         this.folder = cache.toAbsolutePath().resolve(key);
@@ -40,7 +40,7 @@ final class HubCache {
         return folder;
     }
 
-    /** Returns the commit that a revision stood for when it was last downloaded, or null. */
+    /** Returns the commit of a revision at its last download, or null. */
     String commit(String revision) throws IOException {
         if (FULL_COMMIT.matcher(revision).matches()) {
             return revision;
@@ -53,7 +53,7 @@ final class HubCache {
         return HubListing.isCommit(commit) ? commit : null;
     }
 
-    /** Notes which commit a revision stands for. */
+    /** Records the commit of a revision. */
     void remember(String revision, String commit) throws IOException {
         if (!revision.equals(commit) && !commit.equals(commit(revision))) {
             AtomicFiles.writeString(folder.resolve("refs").resolve(revision), commit);
@@ -87,7 +87,7 @@ final class HubCache {
         return folder.resolve(".no_exist").resolve(commit).resolve(file);
     }
 
-    /** Places a file of a snapshot, in one step, as a relative link; as a second name or a copy of the content where links fail. */
+    /** Adds a file to a snapshot atomically: as a relative link, or as a hard link or a copy if links fail. */
     void place(String commit, String file, String tag) throws IOException {
         Path target = snapshot(commit).resolve(file);
         Files.createDirectories(target.getParent());

@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/** Speaks to a hub: lists the files of a repository, describes one, opens one at any byte. Retries what may pass by itself. */
+/** HTTP client of a hub: lists the files of a repository, describes a file, and opens one at any byte. Retries transient failures. */
 final class HubClient {
     private static final int MOST_REDIRECTS = 10;
     private static final int LARGEST_LISTING = 1 << 26;
@@ -25,18 +25,18 @@ final class HubClient {
 
     private final URI endpoint;
     private final String token;
-    private final RetryPolicy patience;
+    private final RetryPolicy retryPolicy;
     private final HttpClient http;
 
-    /** Makes a client; {@code token} is null for none. */
-    HubClient(URI endpoint, String token, RetryPolicy patience) {
+    /** Creates a client; {@code token} is null for none. */
+    HubClient(URI endpoint, String token, RetryPolicy retryPolicy) {
         this.endpoint = endpoint;
         this.token = token;
-        this.patience = patience;
+        this.retryPolicy = retryPolicy;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(patience.silence())
+                .connectTimeout(retryPolicy.silence())
                 .build();
     }
 
@@ -44,8 +44,8 @@ final class HubClient {
         return endpoint.getAuthority();
     }
 
-    RetryPolicy patience() {
-        return patience;
+    RetryPolicy retryPolicy() {
+        return retryPolicy;
     }
 
     HubListing listing(HubName name) throws IOException {
@@ -66,7 +66,7 @@ final class HubClient {
         }
     }
 
-    /** Returns a file with what the hub says of it when asked for its head. */
+    /** Returns a file with the metadata of a HEAD request. */
     HubFile describe(HubName name, String commit, HubFile file) throws IOException {
         return retried(() -> {
             try (HubResponse head = open(name, "HEAD", address(name, commit, file.name()), 0)) {
@@ -80,8 +80,8 @@ final class HubClient {
                 .replaceFirst("^W/", "")
                 .replace("\"", "");
         if (!HubListing.isTag(tag)) {
-            throw new IOException(
-                    host() + " gives " + file.name() + " of " + name + " the tag \"" + tag + "\", expected a hash");
+            throw new IOException(host() + " returned the tag \"" + tag + "\" for " + file.name() + " of " + name
+                    + ", expected a hash");
         }
         long length = head.isRedirect()
                 ? -1
@@ -91,7 +91,7 @@ final class HubClient {
     }
 
     private <T> T retried(Attempt<T> attempt) throws IOException {
-        Retries retries = new Retries(patience);
+        Retries retries = new Retries(retryPolicy);
         while (true) {
             try {
                 return attempt.make();
@@ -101,7 +101,7 @@ final class HubClient {
         }
     }
 
-    /** Something to be tried more than once. */
+    /** An operation that can be retried. */
     private interface Attempt<T> {
         T make() throws IOException;
     }
@@ -109,8 +109,8 @@ final class HubClient {
     /**
      * Opens a file at a byte.
      *
-     * @return an answer with status 200 for the whole file, 206 for what follows the byte, or 416 where nothing follows
-     * @throws TransientFailure if trying again may help
+     * @return a response with status 200 for the whole file, 206 for the bytes from the position on, or 416 if there are none
+     * @throws TransientFailure if a retry may succeed
      */
     HubResponse open(HubName name, String commit, String file, long from) throws IOException {
         return open(name, "GET", address(name, commit, file), from);
@@ -146,7 +146,7 @@ final class HubClient {
         throw new IOException(host() + " redirects " + address.getPath() + " more than " + MOST_REDIRECTS + " times");
     }
 
-    /** The hub describes a large file in the headers of the redirect to where it lies. */
+    /** Returns whether a response has the metadata of a file; for large files these are headers of the redirect to the content. */
     private static boolean describesFile(HubResponse answer, String method) {
         return method.equals("HEAD") && !answer.header(LINKED_TAG).isEmpty();
     }
@@ -176,7 +176,7 @@ final class HubClient {
     private HubResponse send(HubName name, String method, URI at, long from) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(at)
                 .method(method, HttpRequest.BodyPublishers.noBody())
-                .timeout(patience.silence())
+                .timeout(retryPolicy.silence())
                 .header("User-Agent", "assay")
                 .header("Accept-Encoding", "identity");
         if (token != null && isHub(at)) {
@@ -188,7 +188,7 @@ final class HubClient {
         String unreachable = at.getAuthority() + " cannot be reached for " + name;
         try {
             HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
-            InputStream body = new WatchedStream(response.body(), unreachable, patience.silence());
+            InputStream body = new WatchedStream(response.body(), unreachable, retryPolicy.silence());
             return new HubResponse(at, response.statusCode(), response.headers(), body);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -198,7 +198,7 @@ final class HubClient {
         }
     }
 
-    /** Tells whether an address is the hub itself; only there the token is shown. */
+    /** Returns whether an address is that of the hub; only the hub receives the token. */
     private boolean isHub(URI address) {
         return address.getScheme().equals(endpoint.getScheme())
                 && address.getHost().equalsIgnoreCase(endpoint.getHost())

@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What the variables that Hugging Face's own libraries read say. */
+/** Values of the environment variables of Hugging Face's own libraries. */
 final class HubEnvironment {
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 
     private final Map<String, String> variables;
     private final Path home;
 
-    /** Reads variables; {@code home} is what {@code ~} stands for. */
+    /** Reads variables; {@code home} replaces {@code ~}. */
     HubEnvironment(Map<String, String> variables, Path home) {
         this.variables = variables;
         this.home = home;
@@ -48,7 +48,7 @@ final class HubEnvironment {
         return hubHome.isEmpty() ? path(caches).resolve("huggingface") : path(hubHome);
     }
 
-    /** Returns the token of a variable or else of the file that a login leaves; null for none. */
+    /** Returns the token from a variable or from the file that a login writes; null for none. */
     String token() throws IOException {
         String token = value("HF_TOKEN", value("HUGGING_FACE_HUB_TOKEN", ""));
         Path file = path(value("HF_TOKEN_PATH", hubHome().resolve("token").toString()));

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 
-/** Says in a sentence why a server did not give what was asked for. */
+/** Converts failed responses to exceptions with a message for users. */
 final class HubErrorMessage {
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -19,12 +19,12 @@ final class HubErrorMessage {
     private HubErrorMessage() {}
 
     /**
-     * Throws what a failed answer stands for.
+     * Throws the exception for a failed response.
      *
-     * @param fromHub false where another host answered, to which the hub had redirected
-     * @param withToken whether a token was shown
-     * @throws TransientFailure if trying again may help
-     * @throws InvalidInputException if the name or the token will not do
+     * @param fromHub false if another host responded after a redirect from the hub
+     * @param withToken whether the request had a token
+     * @throws TransientFailure if a retry may succeed
+     * @throws InvalidInputException if the name or the token is unusable
      */
     static void raise(HubResponse answer, HubName name, boolean fromHub, boolean withToken) throws IOException {
         String host = answer.address().getAuthority();
@@ -32,7 +32,7 @@ final class HubErrorMessage {
         switch (answer.status()) {
             case UNAUTHORIZED, FORBIDDEN -> {
                 if (!fromHub) {
-                    // The address of a content is signed for a short time; the hub signs a new one.
+                    // Addresses of content are signed for a short time; a new request to the hub returns a new one.
                     throw new TransientFailure(host + " refuses a file of " + name + code, null, null);
                 }
                 throw new InvalidInputException(host + " refuses " + name + code + ": "
@@ -43,9 +43,9 @@ final class HubErrorMessage {
             case NOT_FOUND -> throw new InvalidInputException(notFound(answer, name, host) + code);
             case TOO_MANY_REQUESTS ->
                 throw new TransientFailure(
-                        host + " gets too many requests" + code + " to give " + name, retryAfter(answer), null);
+                        host + " rejects " + name + code + " because of too many requests", retryAfter(answer), null);
             default -> {
-                String sentence = host + " answers with an error" + code + " for " + name;
+                String sentence = host + " responded with an error" + code + " for " + name;
                 if (answer.status() >= SERVER_ERROR || answer.status() == TIMEOUT) {
                     throw new TransientFailure(sentence, retryAfter(answer), null);
                 }
@@ -59,14 +59,14 @@ final class HubErrorMessage {
             case "RevisionNotFound" ->
                 host + " has no revision " + name.revision() + " of " + name.repository()
                         + ", expected a branch, a tag or a commit";
-            case "EntryNotFound" -> host + " lists a file of " + name + " that it does not have";
+            case "EntryNotFound" -> host + " lists a file of " + name + " that does not exist";
             default ->
                 host + " has no repository " + name.repository() + " with a revision " + name.revision()
                         + ", or it is private and HF_TOKEN is not set to a token that may read it";
         };
     }
 
-    /** Returns the wait that a server asks for, in seconds or to a date; null where it does not. */
+    /** Returns the wait of a Retry-After header, in seconds or until a date; null without one. */
     private static Duration retryAfter(HubResponse answer) {
         String asked = answer.header("Retry-After").strip();
         try {

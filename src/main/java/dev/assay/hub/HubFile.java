@@ -1,11 +1,11 @@
 package dev.assay.hub;
 
 /**
- * A file of a repository, as the hub describes it.
+ * A file of a repository with the hub's metadata.
  *
  * @param name its path in the repository, with slashes
- * @param size its bytes, or -1 where the hub does not say
- * @param tag what the hub knows its content by: the SHA-256 of large files, the git hash of small ones; null where it does not say
+ * @param size number of bytes, or -1 if unknown
+ * @param tag the hub's hash: SHA-256 for large files, the git hash for small ones; null if unknown
  */
 record HubFile(String name, long size, String tag) {
     boolean isDescribed() {

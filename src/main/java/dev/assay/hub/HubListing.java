@@ -8,28 +8,28 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What the hub says a state of a repository holds.
+ * The files of a repository at one commit.
  *
  * @param commit the commit
  * @param files its files by name
  */
 record HubListing(String commit, Map<String, HubFile> files) {
-    /** Commits and tags become names of files here. */
+    /** Commits and tags become file names in the cache, so they are restricted to safe characters. */
     private static final Pattern COMMIT = Pattern.compile("[A-Za-z0-9]{1,64}");
 
     private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
     private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*");
 
     /**
-     * Reads the answer of {@code /api/models/REPOSITORY/revision/REVISION?blobs=true}.
+     * Parses the response of {@code /api/models/REPOSITORY/revision/REVISION?blobs=true}.
      *
-     * @throws IOException if it is no such answer
-     * @throws InvalidInputException if a file's name leads out of the repository's folder
+     * @throws IOException if the response has another form
+     * @throws InvalidInputException if a file name points outside the repository's folder
      */
     static HubListing parse(JsonNode answer, HubName name, String host) throws IOException {
         String commit = answer.path("sha").asText("");
         if (!isCommit(commit) || !answer.path("siblings").isArray()) {
-            throw new IOException(host + " did not answer with a list of the files of " + name.repository()
+            throw new IOException(host + " did not return a list of the files of " + name.repository()
                     + ", expected a hub of Hugging Face (see HF_ENDPOINT)");
         }
         Map<String, HubFile> files = new LinkedHashMap<>();
@@ -37,7 +37,7 @@ record HubListing(String commit, Map<String, HubFile> files) {
             String file = sibling.path("rfilename").asText("");
             if (!staysInside(file)) {
                 throw new InvalidInputException(host + " lists a file " + sibling.path("rfilename") + " in "
-                        + name.repository() + ", expected names that stay inside the repository's folder");
+                        + name.repository() + ", expected names within the repository's folder");
             }
             files.put(file, describe(file, sibling));
         }

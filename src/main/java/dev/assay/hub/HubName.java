@@ -4,13 +4,13 @@ import dev.assay.InvalidInputException;
 import java.util.regex.Pattern;
 
 /**
- * Names a state of a repository on the Hugging Face hub.
+ * A repository on the Hugging Face hub at a revision.
  *
  * @param repository owner and name, {@code org/name}
  * @param revision a branch, a tag or a commit
  */
 public record HubName(String repository, String revision) {
-    /** The branch that is meant where none is named. */
+    /** The default branch. */
     public static final String MAIN = "main";
 
     private static final Pattern REPOSITORY =
@@ -18,32 +18,32 @@ public record HubName(String repository, String revision) {
     private static final Pattern REVISION =
             Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+=-]*(/[A-Za-z0-9_][A-Za-z0-9_.+=-]*)*");
 
-    /** Checks that both parts can be used in a path and an address. */
+    /** Checks that both parts are usable in paths and addresses. */
     public HubName {
         if (!REPOSITORY.matcher(repository).matches() || repository.contains("..")) {
-            throw new InvalidInputException("\"" + repository + "\" is no repository, expected org/name");
+            throw new InvalidInputException("\"" + repository + "\" is not a repository, expected org/name");
         }
         if (!REVISION.matcher(revision).matches() || revision.contains("..")) {
-            throw new InvalidInputException("\"" + revision + "\" is no revision of " + repository
-                    + ", expected the name of a branch, of a tag or of a commit");
+            throw new InvalidInputException("\"" + revision + "\" is not a revision of " + repository
+                    + ", expected the name of a branch, a tag or a commit");
         }
     }
 
     /**
-     * Tells whether a text has the form of a name, with or without a revision.
+     * Returns whether a text has the form of a name, with or without a revision.
      *
      * @param text such as {@code EleutherAI/pythia-70m@step1000}
-     * @return true if {@link #parse} takes its repository
+     * @return true if {@link #parse} accepts its repository
      */
     public static boolean matches(String text) {
         return REPOSITORY.matcher(text.split("@", 2)[0]).matches();
     }
 
     /**
-     * Reads {@code org/name} or {@code org/name@revision}.
+     * Parses {@code org/name} or {@code org/name@revision}.
      *
      * @param text the name
-     * @return its parts; the revision is {@link #MAIN} where none is given
+     * @return its parts; the default revision is {@link #MAIN}
      * @throws InvalidInputException if it has another form
      */
     public static HubName parse(String text) {
@@ -51,7 +51,7 @@ public record HubName(String repository, String revision) {
         return new HubName(parts[0], parts.length == 1 ? MAIN : parts[1]);
     }
 
-    /** Returns the name as a person writes it. */
+    /** Returns the name in the form of {@link #parse}. */
     @Override
     public String toString() {
         return revision.equals(MAIN) ? repository : repository + "@" + revision;

@@ -6,12 +6,12 @@ import java.net.URI;
 import java.net.http.HttpHeaders;
 
 /**
- * What a server answered.
+ * A response of a server.
  *
- * @param address what was asked
- * @param status of HTTP
- * @param headers of HTTP
- * @param body fails with a {@link TransientFailure} when the connection breaks; to be closed
+ * @param address the requested address
+ * @param status HTTP status
+ * @param headers HTTP headers
+ * @param body the body, closed by the caller; throws {@link TransientFailure} if the connection breaks
  */
 record HubResponse(URI address, int status, HttpHeaders headers, InputStream body) implements AutoCloseable {
     static final int PARTIAL_CONTENT = 206;
@@ -25,7 +25,7 @@ record HubResponse(URI address, int status, HttpHeaders headers, InputStream bod
         return status >= 400 && status != RANGE_NOT_SATISFIABLE;
     }
 
-    /** Returns a header, empty where it is missing. */
+    /** Returns a header, empty if missing. */
     String header(String name) {
         return headers.firstValue(name).orElse("");
     }

@@ -6,51 +6,51 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/** Which files of a repository are wanted. No pickled weights are taken. */
+/** A selection of the files of a repository. Pickled weights are never selected. */
 public interface HubSelection {
-    /** Brings one file here and returns where its content lies. */
+    /** Downloads single files during the selection. */
     @FunctionalInterface
     interface Fetch {
         /**
-         * Brings a file.
+         * Downloads a file.
          *
          * @param file its name in the repository
-         * @return where its content lies now
-         * @throws IOException if it cannot be brought
+         * @return its path in the cache
+         * @throws IOException if the download fails
          */
         Path fetch(String file) throws IOException;
     }
 
     /**
-     * Chooses from all that a repository holds.
+     * Selects from all files of a repository.
      *
      * @param repository its name, for messages
-     * @param names all its files
-     * @param fetch brings a file whose content the choice depends on
-     * @return the names wanted; the one that readers look for first stands last, so that a snapshot that has it has all
-     * @throws IOException if a file cannot be brought
-     * @throws InvalidInputException if what is needed is not there
+     * @param names names of all files
+     * @param fetch downloads a file whose content affects the selection
+     * @return the selected names; the file that readers open first is last, so a snapshot with that file is complete
+     * @throws IOException if a download fails
+     * @throws InvalidInputException if a required file is missing
      */
     List<String> choose(String repository, Set<String> names, Fetch fetch) throws IOException;
 
     /**
-     * Tells whether a snapshot can be used as it is.
+     * Returns whether a snapshot is complete.
      *
      * @param snapshot a folder, which need not exist
-     * @return true if nothing that is needed is missing
+     * @return true if no required file is missing
      * @throws IOException if a file cannot be read
      */
     boolean isUsable(Path snapshot) throws IOException;
 
     /**
-     * Returns files that most repositories have and that a snapshot made by others may lack.
+     * Returns the names of files that most repositories have, but snapshots of other libraries can lack.
      *
      * @return their names
      */
     List<String> optional();
 
     /**
-     * Selects a model at the top of its repository: configuration, tokenizer, and {@code model.safetensors} or its shards.
+     * Selects a model at the root of a repository: configuration, tokenizer, and {@code model.safetensors} or its shards.
      *
      * @return the selection
      */
@@ -69,9 +69,9 @@ public interface HubSelection {
     }
 
     /**
-     * Selects a dictionary: the safetensors and JSON files and the {@code params.npz} that lie directly in a folder of a repository.
+     * Selects a dictionary: safetensors files, JSON files and {@code params.npz} of one folder, without subfolders.
      *
-     * @param folder the folder, with slashes; empty for the top of the repository
+     * @param folder the folder, with slashes; empty for the root of the repository
      * @return the selection
      */
     static HubSelection folder(String folder) {

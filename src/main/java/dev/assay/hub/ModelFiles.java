@@ -51,8 +51,8 @@ final class ModelFiles implements HubSelection {
         Set<String> shards = shards(index);
         for (String shard : shards) {
             if (!names.contains(shard) || shard.indexOf('/') >= 0 || !shard.endsWith(".safetensors")) {
-                throw new InvalidInputException(repository + ": " + INDEX + " places tensors in \"" + shard
-                        + "\", expected a safetensors file beside it");
+                throw new InvalidInputException(repository + ": " + INDEX + " lists tensors in \"" + shard
+                        + "\", expected a safetensors file in the same folder");
             }
         }
         return shards;
@@ -67,8 +67,8 @@ final class ModelFiles implements HubSelection {
 
     private static InvalidInputException withoutWeights(String repository, Set<String> names) {
         boolean pickled = names.stream().anyMatch(name -> PICKLES.stream().anyMatch(name::endsWith));
-        return new InvalidInputException(repository + " has no " + WEIGHTS + " and no " + INDEX
-                + (pickled ? ", only pickled weights, which are not read because they can run any code" : "")
+        return new InvalidInputException(repository + " has neither " + WEIGHTS + " nor " + INDEX
+                + (pickled ? ", only pickled weights, which are not supported because they can run any code" : "")
                 + ", expected one of them");
     }
 

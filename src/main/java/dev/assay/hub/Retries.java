@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 
-/** Counts failures in a row, and waits after each, until the patience is at its end. */
+/** Counts consecutive failures and waits after each, up to the limit of the retry policy. */
 final class Retries {
-    private final RetryPolicy patience;
+    private final RetryPolicy retryPolicy;
     private int failures;
 
-    Retries(RetryPolicy patience) {
-        this.patience = patience;
+    Retries(RetryPolicy retryPolicy) {
+        this.retryPolicy = retryPolicy;
     }
 
-    /** Forgets the failures so far, because something came. */
+    /** Resets the count after progress. */
     void progressed() {
         failures = 0;
     }
@@ -21,22 +21,23 @@ final class Retries {
     /**
      * Waits before the next attempt.
      *
-     * @throws IOException the failure, if it was the last that is accepted or the server asks for too long a wait
+     * @throws IOException the failure, if the limit is reached or the server requests too long a wait
      */
     void failed(TransientFailure failure) throws IOException {
         failures++;
-        Duration pause = patience.pause().multipliedBy(1L << (failures - 1));
+        Duration pause = retryPolicy.pause().multipliedBy(1L << (failures - 1));
         if (failure.waitAsked() != null) {
             pause = failure.waitAsked();
-            if (pause.compareTo(patience.longestPause()) > 0) {
+            if (pause.compareTo(retryPolicy.longestPause()) > 0) {
                 throw new IOException(
-                        failure.getMessage() + " and asks to wait " + pause.toSeconds()
-                                + " seconds, longer than is waited here; try again later",
+                        failure.getMessage() + " and requests a wait of " + pause.toSeconds()
+                                + " seconds, which is too long; try again later",
                         failure);
             }
         }
-        if (failures >= patience.attempts()) {
-            throw new IOException(failure.getMessage() + ", " + failures + " times in a row; try again later", failure);
+        if (failures >= retryPolicy.attempts()) {
+            throw new IOException(
+                    failure.getMessage() + ", " + failures + " consecutive times; try again later", failure);
         }
         sleep(pause);
     }

@@ -3,12 +3,12 @@ package dev.assay.hub;
 import java.time.Duration;
 
 /**
- * How long the hub is waited for.
+ * Retry and timeout policy for hub requests.
  *
- * @param attempts how often in a row something is tried before it counts as failed
- * @param pause the wait after the first failure; it doubles after each further one
- * @param longestPause the longest wait that a server may ask for
- * @param silence how long an open connection may give nothing
+ * @param attempts number of consecutive failures before a request is given up
+ * @param pause wait after the first failure; doubles after each further one
+ * @param longestPause maximum wait that a server may request
+ * @param silence timeout of an open connection without data
  */
 record RetryPolicy(int attempts, Duration pause, Duration longestPause, Duration silence) {
     static final RetryPolicy USUAL =

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/** Selects one file and nothing else. */
+/** Selects exactly one file. */
 record SingleFile(String name) implements HubSelection {
     @Override
     public List<String> choose(String repository, Set<String> names, Fetch fetch) {

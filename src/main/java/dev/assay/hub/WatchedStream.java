@@ -8,8 +8,8 @@ import java.util.Timer;
 import java.util.TimerTask;
 
 /**
- * The body of an answer. When the connection breaks, or nothing comes for too long, it fails with a {@link TransientFailure};
- * the stream underneath would wait forever.
+ * The body of a response with a read timeout. If the connection breaks or no data arrives for too long, it throws
+ * {@link TransientFailure}; the underlying stream would block forever.
  */
 final class WatchedStream extends FilterInputStream {
     private final String problem;
@@ -18,7 +18,7 @@ final class WatchedStream extends FilterInputStream {
     private volatile long lastSign = System.nanoTime();
     private volatile boolean silent;
 
-    /** Watches a stream; {@code problem} begins the message of a failure. */
+    /** Watches a stream; {@code problem} is the start of the message of a failure. */
     WatchedStream(InputStream in, String problem, Duration silence) {
         super(in);
         this.problem = problem;
@@ -40,7 +40,7 @@ final class WatchedStream extends FilterInputStream {
             silent = true;
             timer.cancel();
             try {
-                // Wakes up the reader.
+                // Unblocks the reader.
                 in.close();
             } catch (IOException alreadyBroken) {
                 return;
@@ -65,8 +65,7 @@ final class WatchedStream extends FilterInputStream {
             return read;
         } catch (IOException broken) {
             throw silent
-                    ? new TransientFailure(
-                            problem + " (nothing came for " + silence.toSeconds() + " seconds)", null, broken)
+                    ? new TransientFailure(problem + " (no data for " + silence.toSeconds() + " seconds)", null, broken)
                     : TransientFailure.of(problem, broken);
         }
     }

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Writes files that are there whole or not at all: into a temporary file beside the target, forced to the disk, then moved over
- * it. If anything fails the temporary file is removed and the file from before is as it was.
+ * Writes files atomically: to a temporary file in the same folder, which is forced to disk and then moved over the target. On failure the
+ * temporary file is removed and the previous file is unchanged.
  */
 public final class AtomicFiles {
     private static final String TEMPORARY = ".assay-tmp";
@@ -26,18 +26,18 @@ public final class AtomicFiles {
     private AtomicFiles() {}
 
     /**
-     * Writes one file, making its folder if need be.
+     * Writes one file and creates its folder if needed.
      *
      * @param file the target
      * @param writer writes the content; need not flush or close
-     * @throws IOException if it cannot be written; the message names the file
+     * @throws IOException if the file cannot be written; the message names it
      */
     public static void write(Path file, IoConsumer<OutputStream> writer) throws IOException {
         writeAll(Map.of(file, writer));
     }
 
     /**
-     * Writes one file of text in UTF-8.
+     * Writes one text file in UTF-8.
      *
      * @param file the target
      * @param text the content
@@ -48,10 +48,10 @@ public final class AtomicFiles {
     }
 
     /**
-     * Writes files that belong together: all are on the disk in full before the first of them takes its place.
+     * Writes several files as one unit: all are completely on disk before the first target is replaced.
      *
-     * @param writers what writes each target, in the order in which they take their places
-     * @throws IOException if any cannot be written; then none was replaced, unless the failure came while they took their places
+     * @param writers the writer of each target, in the order of replacement
+     * @throws IOException if a file cannot be written; then no target was replaced, unless the failure occurred during replacement
      */
     public static void writeAll(Map<Path, IoConsumer<OutputStream>> writers) throws IOException {
         Map<Path, Path> staged = new LinkedHashMap<>();
@@ -76,12 +76,12 @@ public final class AtomicFiles {
     }
 
     /**
-     * Gives a file a second name, which may be the name of another file until then. The two names share one content where the file
-     * system can do that; neither file may be changed in place afterwards.
+     * Creates a second name for a file, replacing any file of that name. The two names share their content if the file system supports hard
+     * links; afterwards neither may be changed in place.
      *
      * @param file an existing file
      * @param name the second name, in a folder that exists
-     * @throws IOException if it cannot be written; then what had the name before is as it was
+     * @throws IOException if it cannot be written; then the previous file of that name is unchanged
      */
     public static void link(Path file, Path name) throws IOException {
         Path temporary = name.resolveSibling("." + name.getFileName() + "." + UUID.randomUUID() + TEMPORARY);
@@ -96,7 +96,7 @@ public final class AtomicFiles {
     }
 
     /**
-     * Tells whether a file is the remains of a writing that was killed.
+     * Returns whether a file is the remainder of an interrupted write.
      *
      * @param file the file
      * @return true if it may be deleted
@@ -115,14 +115,14 @@ public final class AtomicFiles {
         } catch (FileSystemException named) {
             throw named;
         } catch (IOException failure) {
-            // "No space left on device" alone does not say where.
+            // "No space left on device" alone does not name the file.
             IOException named = new FileSystemException(target.toString(), null, failure.getMessage());
             named.initCause(failure);
             throw named;
         }
     }
 
-    /** Makes a move durable. Not every system lets a folder be opened, and the data itself is safe, so a failure is no error. */
+    /** Makes a move durable. Failures are ignored: some systems cannot open a folder, and the data itself is on disk. */
     public static void forceFolder(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);

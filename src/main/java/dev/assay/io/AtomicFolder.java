@@ -11,9 +11,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Writes folders that are there whole or not at all: into {@code NAME.partial} beside the target, forced to the disk, then
- * renamed. A folder that is replaced is {@code NAME.previous} for the instant between two renamings; {@link #recover} puts it back
- * if the process was killed just then.
+ * Writes folders atomically: to {@code NAME.partial} next to the target, which is forced to disk and then renamed. A replaced folder is
+ * named {@code NAME.previous} between two renames; {@link #recover} restores it if the process was killed in between.
  */
 public final class AtomicFolder {
     private static final String PARTIAL = ".partial";
@@ -21,11 +20,11 @@ public final class AtomicFolder {
     private AtomicFolder() {}
 
     /**
-     * Writes a folder, replacing the one of that name. One process may write it at a time.
+     * Writes a folder and replaces any folder of that name. Only one process may write a folder at a time.
      *
      * @param folder the target
-     * @param writer writes files and folders into the path that it is given
-     * @throws IOException if it cannot be written; then the folder from before is as it was
+     * @param writer writes files and folders into the path of its argument
+     * @throws IOException if it cannot be written; then the previous folder is unchanged
      */
     public static void write(Path folder, IoConsumer<Path> writer) throws IOException {
         Path target = folder.toAbsolutePath();
@@ -51,8 +50,8 @@ public final class AtomicFolder {
     }
 
     /**
-     * Puts a folder back that a killed process had moved aside and not replaced yet; otherwise does nothing. To be called before
-     * the folder is read.
+     * Restores a folder that a killed process had moved aside but not yet replaced; otherwise does nothing. Call this before reading the
+     * folder.
      *
      * @param folder the folder
      * @throws IOException if it cannot be moved
@@ -66,7 +65,7 @@ public final class AtomicFolder {
     }
 
     /**
-     * Deletes a folder that this class has written; whoever looks for it meanwhile finds it whole or not at all.
+     * Deletes a folder that this class has written. Other processes see it completely or not at all.
      *
      * @param folder the folder
      * @throws IOException if it cannot be deleted
@@ -79,9 +78,9 @@ public final class AtomicFolder {
     }
 
     /**
-     * Deletes what killed processes have left half-written or half-deleted in a folder of such folders.
+     * Deletes incomplete folders that killed processes have left in a parent folder.
      *
-     * @param parent the folder that they are in
+     * @param parent the parent of folders written by this class
      * @throws IOException if something cannot be deleted
      */
     public static void sweep(Path parent) throws IOException {

@@ -3,14 +3,14 @@ package dev.assay.io;
 import java.io.IOException;
 
 /**
- * Something done with a file or stream that may fail.
+ * An operation on a file or stream that may fail.
  *
- * @param <T> what it is done with
+ * @param <T> the type of the file or stream
  */
 @FunctionalInterface
 public interface IoConsumer<T> {
     /**
-     * Does it.
+     * Performs the operation.
      *
      * @param target the file or stream
      * @throws IOException if it fails

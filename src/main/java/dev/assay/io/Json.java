@@ -13,9 +13,9 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** JSON files. For fields whose absence or type should be explained to a person, see {@link JsonObject}. */
+/** Reads and writes JSON files. {@link JsonObject} has typed fields with error messages for users. */
 public final class Json {
-    // Python writes NaN and Infinity into JSON, so files from there may hold them.
+    // Python writes NaN and Infinity into JSON.
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -24,7 +24,7 @@ public final class Json {
     private Json() {}
 
     /**
-     * Returns the mapper that Assay reads and writes JSON with; not to be configured further.
+     * Returns the shared mapper, which must not be configured.
      *
      * @return the mapper
      */
@@ -33,12 +33,12 @@ public final class Json {
     }
 
     /**
-     * Reads a file that holds one JSON value.
+     * Reads a file with one JSON value.
      *
      * @param file the file
      * @return the value
      * @throws IOException if the file cannot be read
-     * @throws InvalidInputException if it holds no JSON, naming the line
+     * @throws InvalidInputException if it is not valid JSON, naming the line
      */
     public static JsonNode read(Path file) throws IOException {
         JsonNode node;
@@ -54,7 +54,7 @@ public final class Json {
     }
 
     /**
-     * Returns a value as indented text that ends in a line break.
+     * Returns a value as indented text that ends in a newline.
      *
      * @param node the value
      * @return the text
@@ -63,12 +63,12 @@ public final class Json {
         return node.toPrettyString() + "\n";
     }
 
-    /** Says what is wrong and where, without the parser's account of its own source. */
+    /** Returns the problem and its location, without the parser's description of its source. */
     public static String reason(IOException failure) {
         if (!(failure instanceof JsonProcessingException malformed)) {
             return failure.getMessage();
         }
-        // The parser says of places that it mentions that their source is not shown.
+        // The parser adds "[Source: REDACTED]" to every location.
         String message = malformed
                 .getOriginalMessage()
                 .replaceAll("\\[Source: [^;\\]]*; line: (\\d+), column: (\\d+)\\]", "line $1, column $2");

@@ -9,9 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A JSON object out of a file. A field that is missing or of another type than asked for is reported as an
- * {@link InvalidInputException} that names the file, the field, what was found and what was expected. A field that is null
- * counts as missing.
+ * A JSON object from a file. A missing field, or one of another type than requested, is reported as an {@link InvalidInputException} that
+ * names the file, the field, the value found and the type expected. A field with the value null counts as missing.
  */
 public final class JsonObject {
     private static final String COUNT = "an integer that is not negative";
@@ -29,7 +28,7 @@ public final class JsonObject {
     }
 
     /**
-     * Reads a file that holds a JSON object.
+     * Reads a file with a JSON object.
      *
      * @param file the file
      * @return the object
@@ -40,11 +39,11 @@ public final class JsonObject {
         if (node instanceof ObjectNode object) {
             return new JsonObject(file, "", object);
         }
-        throw new InvalidInputException(file + " holds " + kind(node) + ", expected a JSON object");
+        throw new InvalidInputException(file + " is " + kind(node) + ", expected a JSON object");
     }
 
     /**
-     * Wraps an object that came out of a file.
+     * Wraps an object that was read from a file.
      *
      * @param file the file, for messages
      * @param node the object
@@ -64,7 +63,7 @@ public final class JsonObject {
     }
 
     /**
-     * Returns the object as Jackson has it, to be left unchanged.
+     * Returns the Jackson node, which must not be changed.
      *
      * @return the node
      */
@@ -73,7 +72,7 @@ public final class JsonObject {
     }
 
     /**
-     * Tells whether a field is there and not null.
+     * Returns whether a field exists and is not null.
      *
      * @param field its name
      * @return true if it has a value
@@ -83,7 +82,7 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that must be an integer of 32 bits.
+     * Returns a required 32-bit integer.
      *
      * @param field its name
      * @return its value
@@ -97,10 +96,10 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that may be missing and otherwise must be an integer of 32 bits.
+     * Returns an optional 32-bit integer.
      *
      * @param field its name
-     * @param otherwise the value if it is missing
+     * @param otherwise the value if the field is missing
      * @return its value
      */
     public int integer(String field, int otherwise) {
@@ -108,7 +107,7 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that must be a count.
+     * Returns a required count.
      *
      * @param field its name
      * @return its value, an integer from 0 to 2^63 − 1
@@ -122,7 +121,7 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that must be a number.
+     * Returns a required number.
      *
      * @param field its name
      * @return its value
@@ -136,10 +135,10 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that may be missing and otherwise must be a number.
+     * Returns an optional number.
      *
      * @param field its name
-     * @param otherwise the value if it is missing
+     * @param otherwise the value if the field is missing
      * @return its value
      */
     public double number(String field, double otherwise) {
@@ -147,7 +146,7 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that must be true or false.
+     * Returns a required boolean.
      *
      * @param field its name
      * @return its value
@@ -161,10 +160,10 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that may be missing and otherwise must be true or false.
+     * Returns an optional boolean.
      *
      * @param field its name
-     * @param otherwise the value if it is missing
+     * @param otherwise the value if the field is missing
      * @return its value
      */
     public boolean bool(String field, boolean otherwise) {
@@ -172,7 +171,7 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that must be a string.
+     * Returns a required string.
      *
      * @param field its name
      * @return its value
@@ -186,10 +185,10 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that may be missing and otherwise must be a string.
+     * Returns an optional string.
      *
      * @param field its name
-     * @param otherwise the value if it is missing; may be null
+     * @param otherwise the value if the field is missing; may be null
      * @return its value
      */
     public String text(String field, String otherwise) {
@@ -197,10 +196,10 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that must be an object.
+     * Returns a required object.
      *
      * @param field its name
-     * @return the object, which names this file and the whole path of its fields in messages
+     * @return the object; its messages name this file and the full path of a field
      */
     public JsonObject object(String field) {
         if (required(field, "an object") instanceof ObjectNode object) {
@@ -210,10 +209,10 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that must be a list of objects.
+     * Returns a required list of objects.
      *
      * @param field its name
-     * @return the objects, which name this file and the whole path of their fields in messages
+     * @return the objects; their messages name this file and the full path of a field
      */
     public List<JsonObject> objects(String field) {
         JsonNode value = required(field, OBJECTS);
@@ -231,7 +230,7 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that must be a list of strings.
+     * Returns a required list of strings.
      *
      * @param field its name
      * @return the strings
@@ -252,7 +251,7 @@ public final class JsonObject {
     }
 
     /**
-     * Returns a field that must be a list of numbers.
+     * Returns a required list of numbers.
      *
      * @param field its name
      * @return the numbers
@@ -273,7 +272,7 @@ public final class JsonObject {
     }
 
     /**
-     * Returns the exception to throw about a field whose value will not do.
+     * Creates the exception for a field with an unusable value.
      *
      * @param field its name
      * @param expected what was expected, in words

@@ -7,7 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A new file that is written and read at any place. What goes wrong with it names it. Safe for several threads. */
+/** A new file with reads and writes at any position. Errors name the file. Safe for several threads. */
 public final class PositionedFile implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
@@ -18,11 +18,11 @@ public final class PositionedFile implements AutoCloseable {
     }
 
     /**
-     * Makes a file.
+     * Creates a file.
      *
-     * @param file is not there yet
+     * @param file a path without a file
      * @return the open file
-     * @throws IOException if it cannot be made
+     * @throws IOException if it cannot be created
      */
     public static PositionedFile create(Path file) throws IOException {
         return new PositionedFile(
@@ -32,11 +32,11 @@ public final class PositionedFile implements AutoCloseable {
     }
 
     /**
-     * Writes all that remains in a buffer.
+     * Writes the remaining bytes of a buffer.
      *
      * @param bytes afterwards at its limit
-     * @param position the place in the file of the first byte
-     * @throws IOException if the disk fails, such as for lack of space
+     * @param position file position of the first byte
+     * @throws IOException if the disk fails or is full
      */
     public void write(ByteBuffer bytes, long position) throws IOException {
         long place = position;
@@ -45,7 +45,7 @@ public final class PositionedFile implements AutoCloseable {
                 place += channel.write(bytes, place);
             }
         } catch (IOException failure) {
-            // "No space left on device" alone does not say where.
+            // "No space left on device" alone does not name the file.
             throw named(failure.getMessage(), failure);
         }
     }
@@ -54,7 +54,7 @@ public final class PositionedFile implements AutoCloseable {
      * Fills a buffer.
      *
      * @param bytes afterwards at its limit
-     * @param position the place in the file of the first byte
+     * @param position file position of the first byte
      * @throws IOException if the disk fails or the file ends too early
      */
     public void read(ByteBuffer bytes, long position) throws IOException {

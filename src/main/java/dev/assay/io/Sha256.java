@@ -15,14 +15,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A SHA-256 in the making, over text, arrays and what passes through a stream. */
+/** An incremental SHA-256 over text, arrays and streams. */
 public final class Sha256 {
-    private static final long PIECE = 1L << 22; // entries of an array at a time
+    private static final long PIECE = 1L << 22; // array entries per chunk
     private static final int BUFFER = 1 << 18;
 
     private final MessageDigest digest;
 
-    /** Starts with nothing. */
+    /** Creates the hash of no data. */
     public Sha256() {
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -43,7 +43,7 @@ public final class Sha256 {
     }
 
     /**
-     * Adds the bytes of an array, a piece at a time.
+     * Adds the bytes of an array in chunks.
      *
      * @param array on any device
      * @return this
@@ -71,9 +71,9 @@ public final class Sha256 {
     }
 
     /**
-     * Returns a stream that adds what is written to it.
+     * Returns a stream that adds all bytes that pass through it.
      *
-     * @param out takes the bytes
+     * @param out receives the bytes
      * @return the stream
      */
     public OutputStream passing(OutputStream out) {
@@ -81,7 +81,7 @@ public final class Sha256 {
     }
 
     /**
-     * Ends the hash.
+     * Completes the hash.
      *
      * @return 64 lower-case hexadecimal digits
      */

@@ -6,9 +6,9 @@ import dev.assay.InvalidInputException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Refuses what a {@code tokenizer.json} may say and the native library ends the process on, rather than failing. */
+/** Rejects contents of {@code tokenizer.json} on which the native library ends the process instead of failing. */
 public final class NativeLimits {
-    /** The native parser stops at 128; files in use need fewer than 20. */
+    /** Limit of nesting. The native parser stops at 128; files in use need fewer than 20. */
     private static final int DEEPEST = 100;
 
     private static final int MOST_BRACKETS = 500;
@@ -31,10 +31,10 @@ public final class NativeLimits {
     private void checkJson(JsonNode node, int depth) {
         if (depth > DEEPEST) {
             throw new InvalidInputException(
-                    file + " nests more than " + DEEPEST + " values in each other, expected a tokenizer.json");
+                    file + " nests more than " + DEEPEST + " values, expected a valid tokenizer.json");
         }
         if (node.isNumber() && !Double.isFinite(node.doubleValue())) {
-            throw new InvalidInputException(file + " holds the number " + node + ", expected finite ones");
+            throw new InvalidInputException(file + " has the number " + node + ", expected finite numbers");
         }
         if (node.isTextual()) {
             checkText(node.textValue());
@@ -48,7 +48,7 @@ public final class NativeLimits {
         }
     }
 
-    /** The compiler of patterns follows brackets by recursion. Those that are escaped count too: too many are refused, not too few. */
+    /** Limits brackets, on which the compiler of patterns recurses. Escaped brackets count too, so the check is conservative. */
     private void checkPattern(String pattern) {
         long brackets = pattern.chars().filter(c -> c == '(' || c == '[').count();
         if (brackets > MOST_BRACKETS) {
@@ -60,11 +60,11 @@ public final class NativeLimits {
     private void checkText(String text) {
         if (!Unicode.isWellFormed(text)) {
             throw new InvalidInputException(
-                    file + " holds half a surrogate pair in " + text + ", expected whole characters");
+                    file + " has an unpaired surrogate in " + text + ", expected whole characters");
         }
     }
 
-    /** The prefix is cut off the second part of each merge without looking whether it is there. */
+    /** Checks that the second part of each merge has the prefix, which the native code removes unconditionally. */
     private void checkMerges(JsonNode model) {
         String prefix = model.path("continuing_subword_prefix").asText("");
         for (JsonNode merge : prefix.isEmpty() ? MissingNode.getInstance() : model.path("merges")) {
@@ -72,12 +72,12 @@ public final class NativeLimits {
             String second = merge.isArray() ? text : text.substring(text.indexOf(' ') + 1);
             if (!second.startsWith(prefix)) {
                 throw new InvalidInputException(file + ": the second part of merge " + merge
-                        + " lacks the continuing_subword_prefix, expected it to begin with " + prefix);
+                        + " lacks the continuing_subword_prefix, expected it to start with " + prefix);
             }
         }
     }
 
-    /** A template is followed without looking whether what it names is there. */
+    /** Checks that templates refer to existing tokens, which the native code does not. */
     private void checkTemplates(JsonNode processor, int vocabularySize) {
         JsonNode special = processor.path("special_tokens");
         for (JsonNode token : special) {
@@ -108,7 +108,7 @@ public final class NativeLimits {
     }
 
     private void checkDecoder(JsonNode decoder) {
-        // Cutting the end of a token that has become empty reads before its beginning.
+        // Stripping the end of a token that is already empty reads before its beginning.
         if (decoder.path("type").asText().equals("Strip")
                 && decoder.path("stop").asInt() != 0) {
             throw new InvalidInputException(

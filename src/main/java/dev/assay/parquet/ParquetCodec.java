@@ -11,16 +11,16 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.apache.parquet.format.CompressionCodec;
 
-/** How the pages of a column chunk are packed. */
+/** A compression codec of column chunks. */
 interface ParquetCodec {
     /**
-     * Unpacks into the whole of an array. What does not fill it just so is damaged, which any exception says.
+     * Decompresses a page and fills exactly the target range. Any exception means damaged data.
      *
-     * @return the number of bytes unpacked
+     * @return the number of decompressed bytes
      */
     int unpack(byte[] packed, int from, int length, byte[] into) throws IOException;
 
-    /** Returns the codec that a file names. */
+    /** Returns the codec of a file. */
     static ParquetCodec of(Path file, CompressionCodec name) {
         return switch (name) {
             case UNCOMPRESSED ->
@@ -44,7 +44,7 @@ interface ParquetCodec {
                     }
                 };
             default ->
-                throw new InvalidInputException(file + ": the text is packed with " + name
+                throw new InvalidInputException(file + ": the text is compressed with " + name
                         + ", expected snappy, zstd, gzip, lz4_raw or no compression");
         };
     }

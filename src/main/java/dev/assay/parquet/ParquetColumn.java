@@ -16,10 +16,10 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Type.Repetition;
 
 /**
- * The column of a Parquet file that holds the text.
+ * The column of a Parquet file with the text.
  *
- * @param index which of the columns that hold values it is: its place in every row group
- * @param schema a schema of this column alone
+ * @param index index among the leaf columns, which is its index in every row group
+ * @param schema a schema with only this column
  */
 public record ParquetColumn(int index, MessageType schema) {
     /** {@return the column's descriptor} */
@@ -27,7 +27,7 @@ public record ParquetColumn(int index, MessageType schema) {
         return schema.getColumns().get(0);
     }
 
-    /** Finds the column with one string a row whose names, from the outermost group on, are {@code field} when joined by dots. */
+    /** Finds the column with one string per row whose path, joined by dots, is {@code field}. */
     public static ParquetColumn find(Path file, List<SchemaElement> schema, String field) {
         List<Leaf> leaves = new ArrayList<>();
         int used = collect(schema, 1, schema.get(0).getNum_children(), List.of(), leaves);
@@ -45,7 +45,7 @@ public record ParquetColumn(int index, MessageType schema) {
                 file + ": found no column \"" + field + "\" of strings, expected one of the columns " + names);
     }
 
-    /** Collects what holds values below {@code children} elements from {@code at} on; returns the place behind them. */
+    /** Collects the leaves of {@code children} elements that start at index {@code at}; returns the index after them. */
     private static int collect(
             List<SchemaElement> schema, int at, int children, List<SchemaElement> above, List<Leaf> leaves) {
         int next = at;
@@ -62,7 +62,7 @@ public record ParquetColumn(int index, MessageType schema) {
         return next;
     }
 
-    /** An element that holds values, behind the groups that it is in. */
+    /** A leaf of the schema with its enclosing groups. */
     private record Leaf(List<SchemaElement> path) {
         String name() {
             return path.stream().map(SchemaElement::getName).collect(Collectors.joining("."));
@@ -80,7 +80,7 @@ public record ParquetColumn(int index, MessageType schema) {
             }
         }
 
-        /** Files of old writers leave strings without a mark. */
+        /** Returns whether a column has text. Old writers store strings without a logical type. */
         private static boolean isText(SchemaElement element) {
             if (element.isSetLogicalType()) {
                 return element.getLogicalType().isSetSTRING()

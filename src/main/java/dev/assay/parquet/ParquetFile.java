@@ -15,9 +15,9 @@ import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.Util;
 
 /**
- * A Parquet file: {@code PAR1}, column chunks of pages, the metadata, its length in four bytes, {@code PAR1}.
+ * A Parquet file: {@code PAR1}, column chunks of pages, the metadata, the length of the metadata in four bytes, {@code PAR1}.
  *
- * <p>The layout is that of the specification at github.com/apache/parquet-format.
+ * <p>The layout follows the specification at github.com/apache/parquet-format.
  */
 public final class ParquetFile implements AutoCloseable {
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
@@ -37,7 +37,7 @@ public final class ParquetFile implements AutoCloseable {
     /** Opens a file and reads its footer. */
     public static ParquetFile open(Path path) throws IOException {
         if (!Files.exists(path)) {
-            throw new InvalidInputException(path + ": the file is gone, expected a text file");
+            throw new InvalidInputException(path + ": the file no longer exists, expected a text file");
         }
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
@@ -68,7 +68,7 @@ public final class ParquetFile implements AutoCloseable {
         byte[] magic = new byte[MAGIC.length];
         tail.get(magic);
         if (Arrays.equals(magic, ENCRYPTED)) {
-            throw new InvalidInputException(path + ": the Parquet file is encrypted, expected one that is not");
+            throw new InvalidInputException(path + ": the Parquet file is encrypted, expected an unencrypted one");
         }
         if (!Arrays.equals(magic, MAGIC) || length < 0 || length > size - frame - MAGIC.length) {
             throw notParquet();
@@ -77,21 +77,21 @@ public final class ParquetFile implements AutoCloseable {
         try {
             return Util.readFileMetaData(new ByteArrayInputStream(bytes));
         } catch (IOException | RuntimeException e) {
-            throw new InvalidInputException(path + ": the metadata is damaged, expected a whole Parquet file", e);
+            throw new InvalidInputException(path + ": the metadata is damaged, expected a complete Parquet file", e);
         }
     }
 
     private InvalidInputException notParquet() {
-        return new InvalidInputException(
-                path + ": found no Parquet metadata at the end, expected a whole Parquet file as the extension says");
+        return new InvalidInputException(path
+                + ": found no Parquet metadata at the end, expected a complete Parquet file as the extension says");
     }
 
-    /** Reads the bytes of a range that lies within the file. */
+    /** Reads a range of bytes. */
     byte[] read(long from, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(length);
         while (bytes.hasRemaining()) {
             if (channel.read(bytes, from + bytes.position()) < 0) {
-                throw new InvalidInputException(path + ": the file became shorter while it was read");
+                throw new InvalidInputException(path + ": the file was truncated while it was read");
             }
         }
         return bytes.array();

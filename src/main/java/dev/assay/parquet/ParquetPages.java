@@ -27,7 +27,7 @@ public final class ParquetPages implements PageReader {
     private final long mostBytes;
     private long values;
     private DictionaryPage dictionary;
-    /** A page whose header has been read and whose bytes have not, or null. */
+    /** A page with its header read and its data unread, or null. */
     private PageHeader waiting;
 
     /** Opens the pages of one column chunk. */
@@ -48,7 +48,7 @@ public final class ParquetPages implements PageReader {
         }
     }
 
-    /** Passes over whole pages, as long as they hold no more than {@code rows} values, without unpacking them. */
+    /** Skips whole pages without decompressing them, as long as they have at most {@code rows} values in total. */
     public long skipPages(long rows) throws IOException {
         long skipped = 0;
         while (skipped < rows && peek() != null && skipped + valuesOf(waiting) <= rows) {
@@ -65,7 +65,7 @@ public final class ParquetPages implements PageReader {
         return dictionary;
     }
 
-    /** The values that are left. */
+    /** Returns the number of unread values. */
     @Override
     public long getTotalValueCount() {
         return values;
@@ -97,7 +97,7 @@ public final class ParquetPages implements PageReader {
                 encoding(header.getEncoding()));
     }
 
-    /** The levels of a page of the second kind stand before its values and are never packed. */
+    /** Reads a page of version 2, whose levels precede its values and are never compressed. */
     private DataPage second(PageHeader page) throws IOException {
         DataPageHeaderV2 header = page.getData_page_header_v2();
         int repetition = header.getRepetition_levels_byte_length();
@@ -118,12 +118,12 @@ public final class ParquetPages implements PageReader {
         return Encoding.valueOf(encoding.name());
     }
 
-    /** Reads on to the header of the next page with values or dictionary entries; null behind the last. */
+    /** Reads ahead to the header of the next data or dictionary page; null after the last. */
     private PageHeader peek() throws IOException {
         while (waiting == null && chunk.left() > 0) {
             PageHeader header = Util.readPageHeader(chunk);
             if (header.getCompressed_page_size() < 0 || header.getUncompressed_page_size() < 0) {
-                throw new IOException("a page of negative size");
+                throw new IOException("a page has a negative size");
             }
             if (header.getType() == PageType.INDEX_PAGE) {
                 chunk.skip(header.getCompressed_page_size());
@@ -140,17 +140,17 @@ public final class ParquetPages implements PageReader {
                 : page.getData_page_header_v2().getNum_values();
     }
 
-    /** Unpacks a page but for its first bytes, which are copied. */
+    /** Decompresses a page except its first bytes, which are copied. */
     private byte[] unpack(PageHeader page, int plain) throws IOException {
         byte[] packed = chunk.read(page.getCompressed_page_size());
         int size = page.getUncompressed_page_size();
         if (size > mostBytes || plain > Math.min(size, packed.length)) {
-            throw new IOException("a page of " + size + " bytes in a chunk of " + mostBytes);
+            throw new IOException("a page has " + size + " bytes in a chunk of " + mostBytes);
         }
         byte[] values = new byte[size - plain];
         int length = values.length == 0 ? 0 : codec.unpack(packed, plain, packed.length - plain, values);
         if (length != values.length) {
-            throw new IOException("a page of " + length + " bytes, announced as " + values.length);
+            throw new IOException("a page has " + length + " bytes, expected " + values.length);
         }
         if (plain == 0) {
             return values;
@@ -172,7 +172,7 @@ public final class ParquetPages implements PageReader {
 
         ChunkBytes(ParquetFile file, long start, long length) throws IOException {
             if (start < 0 || length < 0 || start > file.size() - length) {
-                throw new IOException("a column chunk beyond the end of the file");
+                throw new IOException("a column chunk extends beyond the end of the file");
             }
             this.file = file;
             this.at = start;
@@ -211,7 +211,7 @@ public final class ParquetPages implements PageReader {
 
         private void requireLeft(long length) throws IOException {
             if (length > left()) {
-                throw new IOException("a page beyond the end of its column chunk");
+                throw new IOException("a page extends beyond the end of its column chunk");
             }
         }
     }

@@ -27,11 +27,11 @@ import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 
 /**
- * Writes a Parquet file of flat columns that have a value in every row, so that there are neither repetition nor definition levels. Each
- * column of a row group is one page of plain values, packed with zstd. The layout is that of the specification at
- * github.com/apache/parquet-format; its headers are written by the format's own classes.
+ * Writes a Parquet file of flat columns with a value in every row, which needs neither repetition nor definition levels. Each column of a
+ * row group is one page of plain values, compressed with zstd. The layout follows the specification at github.com/apache/parquet-format;
+ * the format's own classes serialize the headers.
  *
- * @param <R> what a row is made of
+ * @param <R> the type of a row
  */
 public final class ParquetTableWriter<R> {
     private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
@@ -43,14 +43,14 @@ public final class ParquetTableWriter<R> {
     private final List<ByteArrayOutputStream> pages = new ArrayList<>();
     private final List<RowGroup> groups = new ArrayList<>();
     private long position; // bytes written
-    private int rows; // of the group that is open
+    private int rows; // of the open row group
     private long total;
 
     /**
      * Starts a file.
      *
      * @param columns at least one
-     * @param out takes the file; neither flushed nor closed
+     * @param out destination of the file; neither flushed nor closed
      * @throws IOException if the stream fails
      */
     public ParquetTableWriter(List<TableColumn<R>> columns, OutputStream out) throws IOException {
@@ -63,7 +63,7 @@ public final class ParquetTableWriter<R> {
     /**
      * Adds a row.
      *
-     * @param row what it is made of
+     * @param row the row
      * @throws IOException if the stream fails
      */
     public void add(R row) throws IOException {
@@ -93,7 +93,7 @@ public final class ParquetTableWriter<R> {
     }
 
     /**
-     * Writes what is left and the footer.
+     * Writes the last row group and the footer.
      *
      * @throws IOException if the stream fails
      */

@@ -3,30 +3,30 @@ package dev.assay.parquet;
 import java.util.function.Function;
 
 /**
- * A column of a table, with a value in every row.
+ * A column of a table with a value in every row.
  *
- * @param <R> what a row is made of
- * @param name above it
- * @param kind of its values
- * @param value a {@link Long}, a {@link Double} or a {@link String}, as the kind says
+ * @param <R> the type of a row
+ * @param name the header
+ * @param kind the type of its values
+ * @param value returns a {@link Long}, a {@link Double} or a {@link String}, according to the kind
  */
 public record TableColumn<R>(String name, Kind kind, Function<R, Object> value) {
-    /** What a column holds. */
+    /** The type of values. */
     public enum Kind {
-        /** Whole numbers of 64 bits. */
+        /** 64-bit integers. */
         WHOLE,
-        /** Numbers of double precision. */
+        /** Double-precision numbers. */
         REAL,
         /** Text. */
         TEXT
     }
 
     /**
-     * Makes a column of whole numbers.
+     * Creates an integer column.
      *
-     * @param <R> what a row is made of
-     * @param name above it
-     * @param value of a row
+     * @param <R> the type of a row
+     * @param name the header
+     * @param value returns the value of a row
      * @return the column
      */
     public static <R> TableColumn<R> whole(String name, Function<R, ? extends Number> value) {
@@ -34,11 +34,11 @@ public record TableColumn<R>(String name, Kind kind, Function<R, Object> value) 
     }
 
     /**
-     * Makes a column of numbers.
+     * Creates a column of numbers.
      *
-     * @param <R> what a row is made of
-     * @param name above it
-     * @param value of a row; NaN for none
+     * @param <R> the type of a row
+     * @param name the header
+     * @param value returns the value of a row; NaN for none
      * @return the column
      */
     public static <R> TableColumn<R> real(String name, Function<R, Double> value) {
@@ -46,11 +46,11 @@ public record TableColumn<R>(String name, Kind kind, Function<R, Object> value) 
     }
 
     /**
-     * Makes a column of text.
+     * Creates a text column.
      *
-     * @param <R> what a row is made of
-     * @param name above it
-     * @param value of a row
+     * @param <R> the type of a row
+     * @param name the header
+     * @param value returns the value of a row
      * @return the column
      */
     public static <R> TableColumn<R> text(String name, Function<R, String> value) {

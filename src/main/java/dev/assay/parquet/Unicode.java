@@ -2,7 +2,7 @@ package dev.assay.parquet;
 
 import java.nio.charset.StandardCharsets;
 
-/** Java's strings may hold half a surrogate pair, which has no form in UTF-8. */
+/** Handling of unpaired surrogates, which Java's strings can contain but UTF-8 cannot. */
 public final class Unicode {
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -12,7 +12,7 @@ public final class Unicode {
         return StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
-    /** Returns the text with each half of a surrogate pair replaced by U+FFFD, which is as long. */
+    /** Returns the text with each unpaired surrogate replaced by U+FFFD; the length is unchanged. */
     public static String wellFormed(String text) {
         StringBuilder repaired = null;
         for (int i = 0; i < text.length(); i++) {

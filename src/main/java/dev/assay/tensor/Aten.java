@@ -6,17 +6,16 @@ import ai.djl.ndarray.types.DataType;
 import java.util.List;
 
 /**
- * The ATen operations that DJL does not expose, as typed methods. Each is one native primitive; algorithms are composed of them
- * in Java.
+ * The ATen operations that DJL does not expose, as typed methods. Each is one native primitive; algorithms are composed of them in Java.
  *
- * <p>A method whose name ends in an underscore changes its first argument; one with a parameter {@code out} writes there and
- * allocates nothing. The result of any other is a new array, owned by the open {@link Scope}. Methods said to be
- * <em>differentiable</em> record gradients while {@link Autograd} does; the others run without gradients at all.
+ * <p>A method whose name ends in an underscore changes its first argument in place; one with a parameter {@code out} writes to it and
+ * allocates nothing. The result of any other method is a new array, owned by the open {@link Scope}. Methods documented as
+ * <em>differentiable</em> record gradients while {@link Autograd} does; the others run without gradients.
  *
- * <p>What a method that is not differentiable returns can be changed in place by this class only: DJL's {@code addi} and its like
- * refuse it, as PyTorch does for every array made in inference mode.
+ * <p>Only methods of this class can change the result of a non-differentiable method in place: DJL's {@code addi} and similar methods
+ * fail, because PyTorch forbids it for arrays created in inference mode.
  *
- * <p>Shapes and types are checked by PyTorch, whose message arrives as {@link ai.djl.engine.EngineException}.
+ * <p>PyTorch checks shapes and types; its message is thrown as {@link ai.djl.engine.EngineException}.
  */
 public final class Aten {
     private Aten() {}
@@ -71,7 +70,7 @@ public final class Aten {
     }
 
     /**
-     * Returns the tanh approximation of {@link #gelu}, as GPT-2 and Gemma use it. Differentiable.
+     * Returns the tanh approximation of {@link #gelu}, used by GPT-2 and Gemma. Differentiable.
      *
      * @param x any shape
      * @return the same shape
@@ -147,7 +146,7 @@ public final class Aten {
     }
 
     /**
-     * Replaces x by 0 wherever something else is not above a bound: with the bound 0, the gradient of a rectifier.
+     * Replaces x by 0 wherever another array is not above a bound: with bound 0 the gradient of a rectifier.
      *
      * @param x any shape
      * @param by the same shape
@@ -191,7 +190,7 @@ public final class Aten {
     }
 
     /**
-     * Writes x where something else is between two bounds, else 0, in one pass.
+     * Writes x where another array is between two bounds, else 0, in one pass.
      *
      * @param x any shape
      * @param by the same shape
@@ -227,7 +226,7 @@ public final class Aten {
     }
 
     /**
-     * Returns {@code softmax(q·kᵀ·scale)·v}, each query seeing its own and earlier keys. Differentiable.
+     * Returns {@code softmax(q·kᵀ·scale)·v} with a causal mask. Differentiable.
      *
      * @param q [batch, heads, position, h]
      * @param k like {@code q}
@@ -246,7 +245,7 @@ public final class Aten {
      * @param k like {@code q}
      * @param v like {@code q}
      * @param scale a scalar array
-     * @param mask broadcastable to [batch, heads, position, position]: 0 where a key is seen, a large negative number elsewhere
+     * @param mask broadcastable to [batch, heads, position, position]: 0 for visible keys, a large negative number elsewhere
      * @return [batch, heads, position, h]
      */
     public static NDArray maskedAttention(NDArray q, NDArray k, NDArray v, NDArray scale, NDArray mask) {
@@ -278,8 +277,8 @@ public final class Aten {
     // ------------------------------------------------------------------------------------------------ numbers
 
     /**
-     * Multiplies x by a number. Differentiable, unlike DJL's {@code x.mul(2)}: that lends PyTorch memory of Java's for the number, and
-     * the collector may free it before the backward pass has read it.
+     * Multiplies x by a number. Differentiable, unlike DJL's {@code x.mul(2)}, which passes the number in memory of the JVM that the garbage
+     * collector may free before the backward pass reads it.
      *
      * @param x any shape
      * @param factor the factor
@@ -317,7 +316,7 @@ public final class Aten {
         }
     }
 
-    /** Returns a number in memory of PyTorch's own, which lives as long as whatever refers to it. */
+    /** Returns a number in memory that PyTorch owns. */
     private static NDArray number(NDArray x, double value) {
         NDManager manager = x.getManager();
         try (NDArray lent =
@@ -414,7 +413,7 @@ public final class Aten {
      * Returns the largest entry along an axis.
      *
      * @param x any shape
-     * @param axis the axis, which the result lacks
+     * @param axis the axis to reduce
      * @return the maxima
      */
     public static NDArray amax(NDArray x, int axis) {
@@ -422,10 +421,10 @@ public final class Aten {
     }
 
     /**
-     * Sorts the last axis upwards; equal entries keep their order.
+     * Sorts the last axis in ascending order. The sort is stable.
      *
      * @param x any shape
-     * @return sorted values and the int64 positions they came from
+     * @return sorted values and their original int64 positions
      */
     public static Selection sort(NDArray x) {
         return Selection.of(Bridge.get().tensors("sort", x));
@@ -434,7 +433,7 @@ public final class Aten {
     /**
      * Returns, for each value, the position of the first entry that is not smaller.
      *
-     * @param sorted [n], upwards
+     * @param sorted [n], in ascending order
      * @param values any shape
      * @return int64, the shape of {@code values}
      */
@@ -442,7 +441,7 @@ public final class Aten {
         return Bridge.get().tensor("searchsorted", sorted, values);
     }
 
-    /** Values with the positions they stand at. */
+    /** Values with their positions. */
     public record Selection(NDArray values, NDArray indices) {
         private static Selection of(NDArray[] pair) {
             return new Selection(pair[0], pair[1]);
@@ -534,7 +533,7 @@ public final class Aten {
     }
 
     /**
-     * Adds up the weights that fall on each of 0 … size−1.
+     * Sums the weights of each of 0 … size−1.
      *
      * @param x int64 [m], entries in 0 … size−1
      * @param weights float [m]
@@ -542,7 +541,7 @@ public final class Aten {
      * @return the type of the weights, [size]
      */
     public static NDArray binCount(NDArray x, NDArray weights, long size) {
-        // Of no entries PyTorch counts in integers, whatever the weights are.
+        // For no entries PyTorch returns integers, whatever the type of the weights.
         return Bridge.get().tensor("bincount_weighted", x, weights, size).toType(weights.getDataType(), false);
     }
 
@@ -554,7 +553,7 @@ public final class Aten {
      *
      * @param table float [rows, d]
      * @param indices int64 [m]
-     * @param offsets int64 [bags], not falling
+     * @param offsets int64 [bags], non-decreasing
      * @param weights float [m]
      * @return float [bags, d]; an empty bag is 0
      */
@@ -624,18 +623,18 @@ public final class Aten {
     }
 
     /**
-     * Moves x a part of the way towards another array: {@code x + weight · (other − x)}.
+     * Interpolates towards another array: {@code x + weight · (other − x)}.
      *
      * @param x changed
      * @param other of the same shape
-     * @param weight the part
+     * @param weight the interpolation weight
      */
     public static void lerp_(NDArray x, NDArray other, double weight) {
         Bridge.get().run("lerp_", x, other, weight);
     }
 
     /**
-     * Multiplies x by a number; unlike DJL's {@code muli}, without making a tensor of it.
+     * Multiplies x by a number without creating a tensor for it, unlike DJL's {@code muli}.
      *
      * @param x changed
      * @param factor the factor
@@ -665,26 +664,26 @@ public final class Aten {
     }
 
     /**
-     * Copies values into an array that exists.
+     * Copies values into an existing array.
      *
      * @param target changed
-     * @param source broadcastable to it; another type or device is converted
+     * @param source broadcastable to the target; converted from another type or device
      */
     public static void copy_(NDArray target, NDArray source) {
         Bridge.get().run("copy_", target, source);
     }
 
     /**
-     * One step of Adam (arXiv 1412.6980, algorithm 1, as PyTorch's {@code torch.optim.Adam}) over several parameters in one
-     * kernel each. The i-th entries of the lists belong together.
+     * Performs one step of Adam (arXiv 1412.6980, algorithm 1, as {@code torch.optim.Adam}) over several parameters in one kernel. The
+     * i-th entries of the lists belong together.
      *
      * @param parameters changed
-     * @param gradients like the parameters; overwritten by their scaled values when {@code divisor} is given
+     * @param gradients like the parameters; overwritten by their scaled values if {@code divisor} is not null
      * @param first first moments, changed
      * @param second second moments, changed
-     * @param steps float scalars: the number of this step, counted from 1
+     * @param steps float scalars: the number of this step, from 1
      * @param options learning rate, betas, weight decay, epsilon
-     * @param divisor a float scalar that every gradient is divided by first (for clipping by norm), or null for none
+     * @param divisor a float scalar by which every gradient is divided first (for clipping by norm), or null for none
      */
     public static void adam_(
             List<NDArray> parameters,
@@ -734,7 +733,7 @@ public final class Aten {
     }
 
     /**
-     * The numbers of Adam.
+     * Hyperparameters of Adam.
      *
      * @param learningRate the step size
      * @param beta1 decay of the first moment
@@ -759,7 +758,7 @@ public final class Aten {
     }
 
     /**
-     * Returns a copy in memory of PyTorch's own. Differentiable, unlike DJL's {@code x.duplicate()}, which cuts the gradient.
+     * Returns a copy in memory that PyTorch owns. Differentiable, unlike DJL's {@code x.duplicate()}, which does not propagate gradients.
      *
      * @param x any shape
      * @return the same shape
@@ -769,17 +768,17 @@ public final class Aten {
     }
 
     /**
-     * Returns x with its entries in row order: x itself where they are, else a copy. A duplicate of a transposed view is laid out
-     * like the view, so whoever stores a transpose passes it through here.
+     * Returns x in row-major order: x itself if it is contiguous, else a copy. The duplicate of a transposed view has the layout of the
+     * view, so a transpose must pass through this method before it is stored.
      *
      * @param x any shape
-     * @return the same shape; shares x's memory when x was in order
+     * @return the same shape; shares memory with x if x is contiguous
      */
     public static NDArray contiguous(NDArray x) {
         return Bridge.get().tensor("contiguous", x);
     }
 
-    /** Runs a method through which gradients flow while they are recorded. */
+    /** Runs a method that propagates gradients while they are recorded. */
     static NDArray flow(String method, NDArray... arguments) {
         return Autograd.isRecording()
                 ? Bridge.get().differentiable(method, arguments)

@@ -5,14 +5,14 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
 /**
- * Turns the recording of gradients on or off for this thread, and puts back what was before.
+ * Switches the recording of gradients on or off for this thread, and restores the previous state on close.
  *
- * <p>PyTorch keeps this switch per thread, off on the thread that started the engine and on everywhere else, so whoever runs a
- * model sets it. DJL's own collector exists once a process; this one nests and works on every thread.
+ * <p>PyTorch has one switch per thread. It is off on the thread that started the engine and on elsewhere, so every caller that runs a
+ * model sets it. DJL's own collector is limited to one per process; this class nests and works on every thread.
  */
 public final class Autograd implements AutoCloseable {
     static {
-        // The switch is native code, which is there once the engine has started.
+        // The switch is native code, so the engine must be loaded first.
         TorchEngine.get();
     }
 
@@ -25,23 +25,23 @@ public final class Autograd implements AutoCloseable {
     /**
      * Records gradients on this thread until closed.
      *
-     * @return what restores the state before
+     * @return a handle that restores the previous state
      */
     public static Autograd recording() {
         return new Autograd(true);
     }
 
     /**
-     * Records no gradients on this thread until closed.
+     * Disables gradients on this thread until closed.
      *
-     * @return what restores the state before
+     * @return a handle that restores the previous state
      */
     public static Autograd off() {
         return new Autograd(false);
     }
 
     /**
-     * Tells whether this thread records gradients.
+     * Returns whether this thread records gradients.
      *
      * @return true while operations on arrays that require a gradient are recorded
      */
@@ -50,8 +50,8 @@ public final class Autograd implements AutoCloseable {
     }
 
     /**
-     * Computes the gradient of a scalar with respect to every array that it depends on and that requires one. Gradients add up
-     * until they are cleared.
+     * Computes the gradient of a scalar with respect to every array that it depends on and that requires one. Gradients accumulate until
+     * they are cleared.
      *
      * @param loss a scalar that was computed while recording
      */

@@ -24,17 +24,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Calls methods of the TorchScript module in {@code operations.py}, which stand for the ATen operations that DJL lacks.
+ * Calls methods of the TorchScript module in {@code operations.py}, which wrap the ATen operations that DJL lacks.
  *
- * <p>A plain call runs in PyTorch's inference mode: what it returns can never enter a graph of gradients. A differentiable call
- * takes tensors only and records a graph when gradients are on.
+ * <p>A plain call runs in PyTorch's inference mode, so its result can never be part of a gradient graph. A differentiable call accepts only
+ * tensors and records a graph if gradients are on.
  */
 final class Bridge {
     private static final String RESOURCE = "operations.py";
 
     private final NDManager manager;
     private final PtSymbolBlock module;
-    /** The engine reads a method's name off the name of an extra array; one such array a method. */
+    /** Arrays whose names select the method: the engine reads the method name from an extra argument. */
     private final Map<String, NDArray> methodNames = new ConcurrentHashMap<>();
 
     private Bridge(NDManager manager, PtSymbolBlock module) {
@@ -42,12 +42,12 @@ final class Bridge {
         this.module = module;
     }
 
-    /** Returns the bridge of this process, loaded and tested at the first call. */
+    /** Returns the bridge of this process, which is loaded and tested on the first call. */
     static Bridge get() {
         try {
             return Holder.BRIDGE;
         } catch (ExceptionInInitializerError failure) {
-            // The sentence that explains it should not drown in the mechanics of class loading.
+            // Unwrapped, so that the message is not hidden in an ExceptionInInitializerError.
             if (failure.getCause() instanceof RuntimeException explained) {
                 throw explained;
             }
@@ -72,14 +72,14 @@ final class Bridge {
      * Loads a module and tests it.
      *
      * @param source its text
-     * @throws IllegalStateException when it does not load or answers wrongly, saying which
+     * @throws IllegalStateException if it does not load or computes a wrong result
      */
     static Bridge load(String source) {
         Engine engine = TorchEngine.get();
         NDManager manager = TorchEngine.newManager(Device.cpu());
         try {
             byte[] archive = OperationsArchive.of(source);
-            // The module has no weights, so it runs on the device of whatever it is given.
+            // The module has no weights, so it runs on the device of its arguments.
             PtSymbolBlock module =
                     JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
             Bridge bridge = new Bridge(manager, module);
@@ -98,7 +98,7 @@ final class Bridge {
         }
     }
 
-    /** One known answer through each kind of call. */
+    /** Checks one known result of each kind of call. */
     private void selfTest() {
         try (Scope scope = Scope.open()) {
             NDArray table = manager.create(new float[] {1, 2, 3, 4, 5, 6}, new Shape(3, 2));
@@ -109,14 +109,16 @@ final class Bridge {
                     tensor("embedding_bag", table, indices, offsets, weights).toFloatArray();
             float[] tracked = differentiable("embedding", table, indices).toFloatArray();
             if (!Arrays.equals(plain, new float[] {51, 62}) || !Arrays.equals(tracked, new float[] {5, 6, 1, 2})) {
-                throw new IllegalStateException("Assay's native operations answer wrongly: embedding_bag gave "
-                        + Arrays.toString(plain) + ", expected [51, 62]; embedding gave " + Arrays.toString(tracked)
-                        + ", expected [5, 6, 1, 2]");
+                throw new IllegalStateException(
+                        "Assay's native operations compute wrong results: embedding_bag returned "
+                                + Arrays.toString(plain) + ", expected [51, 62]; embedding returned "
+                                + Arrays.toString(tracked)
+                                + ", expected [5, 6, 1, 2]");
             }
         }
     }
 
-    /** Runs a method that returns nothing. */
+    /** Runs a method without a result. */
     void run(String method, Object... arguments) {
         call(method, arguments).close();
     }
@@ -135,7 +137,7 @@ final class Bridge {
         }
     }
 
-    /** Runs a method of tensors through which gradients flow. */
+    /** Runs a method that propagates gradients. */
     NDArray differentiable(String method, NDArray... arguments) {
         NDList list = new NDList(arguments.length + 1);
         list.addAll(Arrays.asList(arguments));
@@ -149,7 +151,7 @@ final class Bridge {
         return array;
     }
 
-    /** Runs a method and returns what it gives, to be closed. Arguments that are {@link IValue}s stay the caller's. */
+    /** Runs a method and returns its result, which the caller closes. {@link IValue} arguments remain owned by the caller. */
     IValue call(String method, Object... arguments) {
         IValue[] values = new IValue[arguments.length];
         try {
@@ -180,9 +182,9 @@ final class Bridge {
             boolean integral = number instanceof Long || number instanceof Integer;
             return integral ? IValue.from(number.longValue()) : IValue.from(number.doubleValue());
         }
-        throw new IllegalArgumentException("an argument of type "
+        throw new IllegalArgumentException("unsupported argument of type "
                 + (argument == null ? "null" : argument.getClass().getName())
-                + ", expected a value or an array of the PyTorch engine, a list of arrays or a number");
+                + ", expected an IValue, an array of the PyTorch engine, a list of arrays or a number");
     }
 
     private static PtNDManager managerOf(Object... arguments) {
@@ -191,6 +193,6 @@ final class Bridge {
                 return (PtNDManager) array.getManager();
             }
         }
-        throw new IllegalArgumentException("no tensor among the arguments");
+        throw new IllegalArgumentException("the arguments contain no tensor, expected at least one");
     }
 }

@@ -7,19 +7,19 @@ import ai.djl.ndarray.types.Shape;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/** Normal numbers from Java's seeded generator, the same on every device. */
+/** Normal random numbers from Java's seeded generator, identical on every device. */
 public final class Gaussian {
-    /** Numbers go over in pieces, so that a large array is not in memory twice. */
+    /** Numbers are transferred in chunks, so that a large array is not in memory twice. */
     private static final int PIECE = 1 << 18;
 
     private Gaussian() {}
 
     /**
-     * Draws numbers of mean 0 and deviation 1.
+     * Draws numbers of mean 0 and standard deviation 1.
      *
-     * @param manager owns the result
-     * @param shape of the result
-     * @param seed decides the numbers
+     * @param manager owner of the result
+     * @param shape shape of the result
+     * @param seed seed of the generator
      * @return float32
      */
     public static NDArray array(NDManager manager, Shape shape, long seed) {

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 /**
- * A matrix of 16-bit floats for products that take and give float32. DJL knows no bfloat16, and asking such an array for its type ends
- * the process: it is shown to nobody.
+ * A matrix of 16-bit floats for products with float32 inputs and outputs. DJL does not support bfloat16, and querying the type of such an
+ * array ends the process, so the array is never exposed.
  */
 public final class HalfMatrix {
     private final NDArray entries; // [out, in], of the half type
@@ -17,7 +17,7 @@ public final class HalfMatrix {
     /**
      * Rounds a matrix to the nearest 16-bit floats.
      *
-     * @param matrix float32 [out, in]; the copy belongs to its manager, and to no scope
+     * @param matrix float32 [out, in]; the copy is owned by its manager, not by a scope
      * @param type the type to round to
      * @return the rounded copy
      */
@@ -39,7 +39,7 @@ public final class HalfMatrix {
     }
 
     /**
-     * Looks rows up.
+     * Selects rows.
      *
      * @param ids int64, any shape
      * @return float32 [..., in]
@@ -49,7 +49,7 @@ public final class HalfMatrix {
     }
 
     /**
-     * Returns the entries as float32, which holds each of them exactly.
+     * Converts the entries to float32, which is exact.
      *
      * @return [out, in], owned by the open scope
      */
@@ -58,7 +58,7 @@ public final class HalfMatrix {
     }
 
     /**
-     * Returns the manager that closes the entries.
+     * Returns the manager that owns the entries.
      *
      * @return the manager
      */

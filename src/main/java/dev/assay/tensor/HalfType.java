@@ -7,23 +7,23 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * A floating-point type of 16 bits to compute in. What goes in and what comes out is float32: the type lives within one operation, or
- * in a {@link HalfMatrix}.
+ * A 16-bit floating-point type for computation. Inputs and outputs are float32; the type is used only within one operation, or in a
+ * {@link HalfMatrix}.
  */
 public enum HalfType {
-    /** IEEE half precision: 11 significant bits, at most 65504. */
+    /** IEEE half precision: 11 significant bits, maximum 65504. */
     FLOAT16(5),
-    /** The upper half of a float32: 8 significant bits, the same range. */
+    /** The upper half of a float32: 8 significant bits, the range of float32. */
     BFLOAT16(15);
 
-    /** PyTorch's number of the type. */
+    /** PyTorch's number of this type. */
     private final long code;
 
     HalfType(long code) {
         this.code = code;
     }
 
-    /** Runs an operation whose last argument is the type. */
+    /** Runs an operation whose last argument is this type. */
     NDArray apply(String method, NDArray... arguments) {
         try (Scope scope = Scope.open()) {
             NDArray[] all = new NDArray[arguments.length + 1];
@@ -53,8 +53,8 @@ public enum HalfType {
      * @param k like {@code q}
      * @param v like {@code q}
      * @param scale a scalar array
-     * @param mask float32, broadcastable to [batch, heads, position, position]: 0 where a key is seen, a large negative number
-     *     elsewhere; at most 30000 of it count, so that a row that sees nothing is no NaN
+     * @param mask float32, broadcastable to [batch, heads, position, position]: 0 for visible keys, a large negative number elsewhere;
+     *     clamped at −30000, so that a row without visible keys does not become NaN
      * @return float32 [batch, heads, position, h]
      */
     public NDArray maskedAttention(NDArray q, NDArray k, NDArray v, NDArray scale, NDArray mask) {
@@ -62,10 +62,10 @@ public enum HalfType {
     }
 
     /**
-     * Tells whether PyTorch has matrix products and attention in this type on a device, by trying small ones.
+     * Returns whether PyTorch has matrix products and attention in this type on a device, by running small ones.
      *
      * @param device the device
-     * @return true if it has
+     * @return true if both run
      */
     public boolean isComputedOn(Device device) {
         try (NDManager manager = TorchEngine.newManager(device);

@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The memory of this process as the operating system counts it, native arrays included. */
+/** Memory of this process as measured by the operating system, including native arrays. */
 public final class MemoryUse {
     private static final Path STATUS = Path.of("/proc/self/status");
 
     private MemoryUse() {}
 
     /**
-     * Returns the resident size now.
+     * Returns the current resident size.
      *
-     * @return bytes, or −1 where the system does not tell (elsewhere than on Linux)
+     * @return bytes, or −1 on systems other than Linux
      */
     public static long residentBytes() {
         return field("VmRSS:");
@@ -22,7 +22,7 @@ public final class MemoryUse {
     /**
      * Returns the largest resident size so far.
      *
-     * @return bytes, or −1 where the system does not tell (elsewhere than on Linux)
+     * @return bytes, or −1 on systems other than Linux
      */
     public static long peakResidentBytes() {
         return field("VmHWM:");

@@ -8,12 +8,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes a TorchScript archive: a zip of uncompressed entries that holds one module's source text and two tiny pickles.
+ * Writes a TorchScript archive: a zip of uncompressed entries with the source text of one module and two small pickles.
  *
- * <p>The layout is PyTorch's own serialization format (torch/csrc/jit/docs/serialization.md), written without Python.
+ * <p>The layout is PyTorch's serialization format (torch/csrc/jit/docs/serialization.md), written without Python.
  */
 final class OperationsArchive {
-    /** Newer versions select newer operator overloads; 10 is the first that knows {@code gelu(approximate=)}. */
+    /** Version of the operators. Newer versions select newer overloads; 10 is the first with {@code gelu(approximate=)}. */
     private static final String FORMAT_VERSION = "10\n";
 
     /** Pickle (protocol 2) of an object of class {@code __torch__.Operations} with its two attributes. */
@@ -27,7 +27,7 @@ final class OperationsArchive {
     private OperationsArchive() {}
 
     /**
-     * Returns the archive of a module.
+     * Creates the archive of a module.
      *
      * @param source the serialized TorchScript of a class named {@code Operations}
      * @return the bytes of the zip

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Owns the arrays that a step makes: every array created on this thread while a scope is open is closed with it, except those
- * that the scope was told to keep.
+ * Owner of temporary arrays: every array created on this thread while a scope is open is closed with it, except arrays that the scope
+ * keeps.
  *
  * <pre>{@code
  * try (Scope scope = Scope.open()) {
@@ -18,8 +18,8 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>DJL gives the result of an operation to the manager of its first operand, so that {@code weight.mul(x)} would live as long
- * as the weight. A scope ends that, whatever the manager. Scopes nest; a kept array belongs to the enclosing scope.
+ * <p>DJL attaches the result of an operation to the manager of its first operand, so {@code weight.mul(x)} would live as long as the
+ * weight. A scope closes it regardless of the manager. Scopes nest; a kept array belongs to the enclosing scope.
  */
 public final class Scope implements AutoCloseable {
     private final NDScope scope = new NDScope();
@@ -30,16 +30,16 @@ public final class Scope implements AutoCloseable {
     /**
      * Opens a scope on this thread.
      *
-     * @return the scope, to be closed on the same thread
+     * @return the scope, which must be closed on the same thread
      */
     public static Scope open() {
         return new Scope();
     }
 
     /**
-     * Takes an array out of this scope into the enclosing one, or, where there is none, into the hands of the caller.
+     * Moves an array from this scope to the enclosing one; without an enclosing scope the caller owns it.
      *
-     * @param array an array made in this scope
+     * @param array an array created in this scope
      * @return the same array
      */
     public NDArray keep(NDArray array) {
@@ -49,9 +49,9 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Takes arrays out of this scope, as {@link #keep(NDArray)} does.
+     * Moves arrays to the enclosing scope, like {@link #keep(NDArray)}.
      *
-     * @param arrays arrays made in this scope
+     * @param arrays arrays created in this scope
      * @return the same list
      */
     public NDList keep(NDList arrays) {
@@ -60,14 +60,14 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Makes an array that no scope of this thread owns: its maker closes it, or its manager does.
+     * Creates an array that no scope of this thread owns. Its manager or the caller closes it.
      *
-     * @param maker makes the array
+     * @param maker creates the array
      * @return the array
      */
     public static NDArray detached(Supplier<NDArray> maker) {
         NDArray array;
-        // What the maker creates on its way is closed; what it returns is handed to nobody.
+        // Intermediate arrays of the maker are closed; only its result is detached.
         try (NDScope inner = new NDScope()) {
             inner.suppressNotUsedWarning();
             array = maker.get();

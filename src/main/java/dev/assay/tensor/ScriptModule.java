@@ -21,11 +21,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A TorchScript file whose {@code forward} takes tensors and returns a dictionary of named tensors. It runs without gradients;
- * several threads may run it at once.
+ * A TorchScript file whose {@code forward} maps tensors to a dictionary of named tensors. It runs without gradients and can be called
+ * from several threads concurrently.
  *
- * <p>Such a file holds a program. It calls no Python, but it may use any operation of PyTorch, those that read and write files among
- * them: load files from people you trust.
+ * <p>Such a file is a program. It cannot call Python, but it can use any operation of PyTorch, including those that read and write files:
+ * load only files from trusted sources.
  */
 public final class ScriptModule implements AutoCloseable {
     private static final String INTERPRETER = "The following operation failed in the TorchScript interpreter";
@@ -45,11 +45,11 @@ public final class ScriptModule implements AutoCloseable {
     /**
      * Loads a file.
      *
-     * @param file what {@code torch.jit.save} writes
-     * @param device where its weights go
+     * @param file a file written by {@code torch.jit.save}
+     * @param device location of its weights
      * @return the module
-     * @throws InvalidInputException when PyTorch cannot load the file, or it has no forward
-     * @throws IOException when there is no such file
+     * @throws InvalidInputException if PyTorch cannot load the file, or it has no forward
+     * @throws IOException if the file does not exist
      */
     public static ScriptModule load(Path file, Device device) throws IOException {
         if (Files.notExists(file)) {
@@ -60,13 +60,14 @@ public final class ScriptModule implements AutoCloseable {
             PtSymbolBlock module =
                     JniUtils.loadModule((PtNDManager) manager, file, true, new String[0], new String[0], false);
             if (!List.of(JniUtils.getMethodNames(module)).contains("forward")) {
-                throw new InvalidInputException(file + " has no method forward, expected one that takes token ids");
+                throw new InvalidInputException(
+                        file + " has no method forward, expected one with token ids as argument");
             }
             return new ScriptModule(file, manager, module);
         } catch (EngineException failure) {
             manager.close();
             throw new InvalidInputException(
-                    file + " cannot be loaded, expected a TorchScript file as torch.jit.save writes it: "
+                    file + " cannot be loaded, expected a TorchScript file written by torch.jit.save: "
                             + reason(failure),
                     failure);
         } catch (InvalidInputException unusable) {
@@ -76,7 +77,7 @@ public final class ScriptModule implements AutoCloseable {
     }
 
     /**
-     * Returns the owner of the weights, which makes arrays on the right device.
+     * Returns the manager that owns the weights; it creates arrays on the same device.
      *
      * @return the manager
      */
@@ -87,11 +88,11 @@ public final class ScriptModule implements AutoCloseable {
     /**
      * Runs {@code forward}.
      *
-     * @param arguments what it takes
-     * @return what it returns, by name, in its order, as float32; tensors that hold no floating-point numbers are left out. Owned by the
-     *     open {@link Scope}
-     * @throws InvalidInputException when it returns anything but a dictionary of named tensors
-     * @throws EngineException when it fails; the message is one line
+     * @param arguments the tensors to pass
+     * @return the result by name, in its order, as float32, owned by the open {@link Scope}; tensors of other than floating-point types are
+     *     omitted
+     * @throws InvalidInputException if the result is not a dictionary of named tensors
+     * @throws EngineException if it fails; the message is one line
      */
     public Map<String, NDArray> run(NDArray... arguments) {
         IValue[] values = Arrays.stream(arguments)
@@ -112,7 +113,7 @@ public final class ScriptModule implements AutoCloseable {
         }
     }
 
-    /** The bridge converts the types, since DJL does not survive the sight of some of them. */
+    /** Converts the result in the bridge, because DJL fails on arrays of some types. */
     private Map<String, NDArray> tensors(IValue dictionary) {
         Bridge bridge = Bridge.get();
         Map<String, NDArray> tensors = new LinkedHashMap<>();
@@ -129,11 +130,11 @@ public final class ScriptModule implements AutoCloseable {
         return tensors;
     }
 
-    /** The interpreter puts what went wrong behind a listing of the program; anything else says it first. */
+    /** Returns the cause from a message of the interpreter, which prints it after a listing of the program. */
     private static String reason(EngineException failure) {
         List<String> lines = failure.getMessage().lines().map(String::strip).toList();
         if (lines.isEmpty() || !lines.get(0).startsWith(INTERPRETER)) {
-            return lines.isEmpty() ? "PyTorch gives no reason" : lines.get(0);
+            return lines.isEmpty() ? "PyTorch reports no reason" : lines.get(0);
         }
         return lines.stream()
                 .filter(line -> line.startsWith(ERROR))
@@ -142,7 +143,7 @@ public final class ScriptModule implements AutoCloseable {
                 .orElse(lines.get(0));
     }
 
-    /** Gives the weights back. */
+    /** Frees the weights. */
     @Override
     public void close() {
         module.close();

@@ -3,7 +3,7 @@ package dev.assay.tensor;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.assay.InvalidInputException;
 
-/** The number of threads that one native operation spreads over. */
+/** The number of threads of a native operation. */
 public final class Threads {
     private Threads() {}
 
@@ -18,7 +18,7 @@ public final class Threads {
     }
 
     /**
-     * Sets the number of threads of one operation. Sums are split by thread, so results repeat bit for bit only for equal counts.
+     * Sets the number of threads of one operation. Sums are split by thread, so results are bit-identical only for equal numbers of threads.
      *
      * @param threads at least 1
      */

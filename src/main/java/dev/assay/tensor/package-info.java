@@ -1,7 +1,7 @@
 /**
- * Tensor operations: the one package that reaches past DJL's public interface into its PyTorch engine.
+ * Tensor operations: the only package that accesses DJL's PyTorch engine below its public interface.
  *
- * <p>{@link dev.assay.tensor.Aten} brings the operations that DJL does not expose, {@link dev.assay.tensor.Scope} owns the
- * memory of a step, {@link dev.assay.tensor.Autograd} records gradients.
+ * <p>{@link dev.assay.tensor.Aten} adds operations that DJL does not expose, {@link dev.assay.tensor.Scope} owns temporary arrays, and
+ * {@link dev.assay.tensor.Autograd} controls the recording of gradients.
  */
 package dev.assay.tensor;

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Lays the tokens of documents end to end, each document followed by the end-of-text token, and cuts them into contexts. What is
- * left over at the end and does not fill a context is dropped.
+ * Concatenates the tokens of documents, each followed by the end-of-text token, and splits the sequence into contexts. An incomplete
+ * context at the end is dropped.
  */
 public final class ContextPacker implements AutoCloseable {
     private final Corpus corpus;
@@ -19,7 +19,7 @@ public final class ContextPacker implements AutoCloseable {
     private final int eosId;
 
     private TokenRun run;
-    /** The next token of the run; one past its last token stands for the end-of-text token. */
+    /** Index of the next token of the run; the index after the last token stands for the end-of-text token. */
     private int at;
 
     private long documents;
@@ -27,7 +27,7 @@ public final class ContextPacker implements AutoCloseable {
     private long contexts;
     private boolean finished;
 
-    /** Contexts with the bits of their tokens: {@code labels} is all zero where the stream has none. */
+    /** Contexts with concept bits per token; {@code labels} is all zero if the stream has none. */
     public record Packed(TokenBatch tokens, long[] labels) {}
 
     /** Creates a packer for one split of a corpus. */
@@ -53,12 +53,12 @@ public final class ContextPacker implements AutoCloseable {
         return rows == 0 ? null : filled.first(rows, length);
     }
 
-    /** Returns where the next context starts. */
+    /** Returns the position of the next context. */
     TextPosition position() {
         return run == null ? TextPosition.START : new TextPosition(contexts, run.document(), at);
     }
 
-    /** Moves forward to a place that {@link #position()} returned. */
+    /** Moves forward to a position that {@link #position()} returned. */
     void seek(TextPosition position) throws IOException {
         if (position.equals(position())) {
             return;
@@ -73,7 +73,7 @@ public final class ContextPacker implements AutoCloseable {
         contexts = position.context();
     }
 
-    /** What is known of the tokens of some contexts. */
+    /** The arrays of some contexts. */
     private record Contexts(long[] ids, long[] documents, int[] positions, long[] labels) {
         Contexts(int tokens) {
             this(new long[tokens], new long[tokens], new int[tokens], new long[tokens]);
@@ -91,7 +91,7 @@ public final class ContextPacker implements AutoCloseable {
         }
     }
 
-    /** Writes one context from {@code from} on, and tells whether there were tokens enough for it. */
+    /** Writes one context, starting at index {@code from}; returns whether there were enough tokens. */
     private boolean fill(Contexts into, int from) throws IOException {
         int place = from + (bosId >= 0 ? 1 : 0);
         for (; place < from + length; place++) {
@@ -115,7 +115,7 @@ public final class ContextPacker implements AutoCloseable {
         return true;
     }
 
-    /** Moves to a document that has a token left; false at the end. */
+    /** Moves to the next document with tokens left; returns false at the end. */
     private boolean advance() throws IOException {
         while (!finished && (run == null || at == run.ids().length + (eosId >= 0 ? 1 : 0))) {
             TokenRun following = stream.next();

@@ -2,29 +2,29 @@ package dev.assay.text;
 
 import java.io.IOException;
 
-/** Reads the contexts of a {@link Corpus} one after the other. A reader belongs to one thread. */
+/** Reads the contexts of a {@link Corpus} in order. A reader belongs to one thread. */
 public interface ContextReader extends AutoCloseable {
     /**
      * Reads the next contexts.
      *
-     * @param maxRows the most contexts to read, at least 1
-     * @return the contexts, fewer at the end, or null after it
+     * @param maxRows the largest number of contexts to read, at least 1
+     * @return the contexts, fewer at the end of the corpus, or null after it
      * @throws IOException if reading fails
      * @throws dev.assay.InvalidInputException if the text is unusable or does not fill one context
      */
     TokenBatch next(int maxRows) throws IOException;
 
     /**
-     * Returns where the next context starts.
+     * Returns the position of the next context.
      *
-     * @return the place, for {@link #seek}
+     * @return the position, for {@link #seek}
      */
     TextPosition position();
 
     /**
-     * Moves forward to where a reader of the same corpus and split once was. What lies before is not tokenised.
+     * Moves forward to a position of a reader of the same corpus and split. Skipped documents are not tokenised.
      *
-     * @param position what {@link #position()} returned there
+     * @param position a position that {@link #position()} returned
      * @throws IOException if reading fails
      */
     void seek(TextPosition position) throws IOException;

@@ -7,14 +7,13 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * A text, the tokenizer that reads it, and how it is packed: an immutable description that can be read any number of times.
+ * A text with its tokenizer and its packing: an immutable description that can be read any number of times.
  *
- * <p>The tokens of the documents are laid end to end, each document followed by the end-of-text token where the tokenizer has one,
- * and cut into contexts of fixed length. With {@code prependBos} every context starts with the BOS token, whatever follows, and
- * holds one token of text less. An incomplete context at the end is dropped. Text is tokenised while it is read.
+ * <p>The tokens of the documents are concatenated, each document followed by the end-of-text token if the tokenizer has one, and split
+ * into contexts of fixed length. With {@code prependBos} every context starts with the BOS token and has one token of text less. An
+ * incomplete context at the end is dropped. Text is tokenised while it is read.
  *
- * <p>Some documents are held out for measurements: unless something else is asked for, of every 20 documents (after cutting) the
- * first.
+ * <p>Some documents are held out for evaluation: by default the first of every 20 documents (after splitting long ones).
  */
 public final class Corpus {
     private final Tokenizer tokenizer;
@@ -34,11 +33,11 @@ public final class Corpus {
     }
 
     /**
-     * Starts a description.
+     * Starts the description of a corpus.
      *
-     * @param tokenizer reads the text; stays open as long as the corpus is in use
+     * @param tokenizer must stay open while the corpus is in use
      * @param source the text
-     * @return its options
+     * @return the options
      */
     public static Builder of(Tokenizer tokenizer, TextSource source) {
         return new Builder(tokenizer, source);
@@ -47,68 +46,68 @@ public final class Corpus {
     /**
      * Returns the tokenizer.
      *
-     * @return the one given
+     * @return the tokenizer of the builder
      */
     public Tokenizer tokenizer() {
         return tokenizer;
     }
 
     /**
-     * Returns the text before it is cut.
+     * Returns the text before long documents are split.
      *
-     * @return the one given
+     * @return the source of the builder
      */
     public TextSource source() {
         return source;
     }
 
     /**
-     * Returns the number of tokens of a context.
+     * Returns the number of tokens per context.
      *
-     * @return the length, a BOS token included
+     * @return the length, including the BOS token
      */
     public int contextLength() {
         return contextLength;
     }
 
     /**
-     * Tells whether every context starts with the BOS token.
+     * Returns whether every context starts with the BOS token.
      *
-     * @return whether it does
+     * @return whether BOS is prepended
      */
     public boolean prependBos() {
         return prependBos;
     }
 
     /**
-     * Returns how the documents are split.
+     * Returns the hold-out rule.
      *
-     * @return which are held out
+     * @return the rule that selects held-out documents
      */
     public HoldOut holdOut() {
         return holdOut;
     }
 
     /**
-     * Returns how many documents are held out.
+     * Returns the hold-out interval.
      *
-     * @return of so many documents one is held out, 0 for none
+     * @return N if one of every N documents is held out, 0 if none is
      */
     public int heldOutEvery() {
         return holdOut.every();
     }
 
     /**
-     * Returns the length at which documents are cut.
+     * Returns the length at which documents are split.
      *
-     * @return UTF-16 units, 0 where they are not
+     * @return UTF-16 units, 0 if documents are not split
      */
     public int chunkCharacters() {
         return chunkCharacters;
     }
 
     /**
-     * Says what this is, for logs and provenance.
+     * Describes the corpus for logs and provenance.
      *
      * @return one line
      */
@@ -117,25 +116,25 @@ public final class Corpus {
     }
 
     /**
-     * Starts at the first context.
+     * Opens a reader at the first context.
      *
-     * @param split which documents
-     * @return a reader, to be closed by the caller
+     * @param split the documents to read
+     * @return a reader that the caller closes
      * @throws IOException if reading fails
-     * @throws InvalidInputException if there is no such text
+     * @throws InvalidInputException if the text does not exist
      */
     public ContextReader read(Split split) throws IOException {
         return new TokenizingReader(new ContextPacker(this, split, new DocumentTokens(this, split)));
     }
 
     /**
-     * Starts at the first context, as {@link #read} does, and tokenises ahead of the caller on a thread of its own.
+     * Opens a reader at the first context, like {@link #read}, that tokenises ahead of the caller on its own thread.
      *
-     * @param split which documents
-     * @param contexts the most contexts to hold ready, at least 1
-     * @return a reader with the same contexts, positions and exceptions; closing it ends its thread
+     * @param split the documents to read
+     * @param contexts the largest number of contexts in the queue, at least 1
+     * @return a reader with the same contexts, positions and exceptions; closing it stops its thread
      * @throws IOException if reading fails
-     * @throws InvalidInputException if there is no such text
+     * @throws InvalidInputException if the text does not exist
      */
     public ContextReader readAhead(Split split, int contexts) throws IOException {
         return new ReadAhead(() -> read(split), contexts);
@@ -157,7 +156,7 @@ public final class Corpus {
         }
 
         /**
-         * Sets the number of tokens of a context, a BOS token included; 128 unless set.
+         * Sets the number of tokens per context, including the BOS token; default 128.
          *
          * @param tokens at least 2
          * @return this
@@ -169,9 +168,9 @@ public final class Corpus {
         }
 
         /**
-         * Sets whether every context starts with the BOS token; unless set, it does where the tokenizer has one.
+         * Sets whether every context starts with the BOS token; default true if the tokenizer has one.
          *
-         * @param prepend whether it does
+         * @param prepend whether to prepend BOS
          * @return this
          */
         public Builder prependBos(boolean prepend) {
@@ -180,9 +179,9 @@ public final class Corpus {
         }
 
         /**
-         * Sets how many documents are held out: the first of every so many; 20 unless set.
+         * Holds out the first of every N documents; default 20.
          *
-         * @param documents of so many documents the first one is held out; at least 2, or 0 to hold none out
+         * @param documents N, at least 2, or 0 to hold out none
          * @return this
          */
         public Builder heldOutEvery(int documents) {
@@ -190,9 +189,9 @@ public final class Corpus {
         }
 
         /**
-         * Sets how many documents are held out, chosen by a hash of their text: equal texts are on one side, in whatever order they come.
+         * Holds out about one of every N documents by a hash of their text. Equal texts are always in the same split, in any order.
          *
-         * @param documents of so many documents about one is held out; at least 2, or 0 to hold none out
+         * @param documents N, at least 2, or 0 to hold out none
          * @return this
          */
         public Builder heldOutByHash(int documents) {
@@ -200,9 +199,9 @@ public final class Corpus {
         }
 
         /**
-         * Sets which documents are held out.
+         * Sets the hold-out rule.
          *
-         * @param documents the choice
+         * @param documents the rule
          * @return this
          */
         public Builder holdOut(HoldOut documents) {
@@ -211,30 +210,31 @@ public final class Corpus {
         }
 
         /**
-         * Cuts long documents into documents of this length; nothing is cut unless set.
+         * Splits long documents into documents of this length; by default documents are not split.
          *
-         * @param characters UTF-16 units, at least 2, or 0 to cut nothing
+         * @param characters UTF-16 units, at least 2, or 0 to split nothing
          * @return this
          */
         public Builder chunkCharacters(int characters) {
             if (characters < 0 || characters == 1) {
                 throw new InvalidInputException(
-                        "documents cut at " + characters + " characters, expected 0 or at least 2");
+                        "documents are split at " + characters + " characters, expected 0 or at least 2");
             }
             chunkCharacters = characters;
             return this;
         }
 
         /**
-         * Makes the description. Nothing is read yet.
+         * Creates the corpus without reading any text.
          *
          * @return the corpus
-         * @throws InvalidInputException if BOS is asked for and the tokenizer has none
+         * @throws InvalidInputException if BOS is requested but the tokenizer has none
          */
         public Corpus build() {
             if (prependBos && tokenizer.bosId() < 0) {
-                throw new InvalidInputException(tokenizer.file()
-                        + ": found no BOS token in the files beside it, expected one for contexts that start with it");
+                throw new InvalidInputException(
+                        tokenizer.file()
+                                + ": found no BOS token in the tokenizer's files, expected one for contexts that start with it");
             }
             return new Corpus(this);
         }

@@ -5,19 +5,19 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * Which documents of a corpus are held out: kept apart from training, for measurements.
+ * The documents of a corpus that are kept out of training, for evaluation.
  *
- * @param rule how they are chosen
- * @param every of so many documents one is held out: at least 2, or 0 to hold none out
+ * @param rule the selection rule
+ * @param every one of every N documents is held out: N at least 2, or 0 to hold out none
  */
 public record HoldOut(Rule rule, int every) {
-    /** How the documents that are held out are chosen. */
+    /** A rule that selects held-out documents. */
     public enum Rule {
-        /** The first of every so many, by their index in the corpus. */
+        /** The first of every N documents, by their index in the corpus. */
         POSITION,
         /**
-         * Those whose text has a hash that is a multiple of {@code every}. Equal texts are on one side, wherever they stand, and order,
-         * mixing and shuffling change nothing. The share of documents is close to one of {@code every}, not just that.
+         * Documents whose text has a hash that is a multiple of N. Equal texts are always in the same split, and neither order, mixing nor
+         * shuffling changes the split. The share of held-out documents is approximately 1 / N.
          */
         HASH
     }
@@ -26,19 +26,20 @@ public record HoldOut(Rule rule, int every) {
     private static final long FNV_BASIS = 0xCBF29CE484222325L;
     private static final long FNV_PRIME = 0x100000001B3L;
 
-    /** Checks the number. */
+    /** Checks the interval. */
     public HoldOut {
         Objects.requireNonNull(rule, "rule");
         if (every < 0 || every == 1) {
-            throw new InvalidInputException("one of " + every + " documents held out, expected 0 or at least 2");
+            throw new InvalidInputException(
+                    "one of every " + every + " documents is held out, expected 0 or at least 2");
         }
     }
 
     /**
-     * Tells whether a document is held out.
+     * Returns whether a document is held out.
      *
      * @param index its index in the corpus
-     * @param text gives its text, if that is needed
+     * @param text supplies its text; called only if the rule needs it
      */
     boolean holds(long index, Supplier<String> text) {
         if (every == 0) {
@@ -50,7 +51,7 @@ public record HoldOut(Rule rule, int every) {
         };
     }
 
-    /** Returns a hash of a text that is the same everywhere and always: FNV-1a over its UTF-16 units, low byte first, then mixed. */
+    /** Returns a platform-independent hash of a text: FNV-1a over its UTF-16 units, low byte first, then mixed. */
     static long hash(String text) {
         long hash = FNV_BASIS;
         for (int i = 0; i < text.length(); i++) {
@@ -61,7 +62,7 @@ public record HoldOut(Rule rule, int every) {
         return mix(hash);
     }
 
-    /** The finaliser of MurmurHash3 (Appleby): the low bits of FNV-1a alone depend on the low bits of the text alone. */
+    /** Finaliser of MurmurHash3 (Appleby). Without it the low bits of FNV-1a depend only on the low bits of the text. */
     private static long mix(long hash) {
         long mixed = (hash ^ (hash >>> 33)) * 0xFF51AFD7ED558CCDL;
         mixed = (mixed ^ (mixed >>> 33)) * 0xC4CEB9FE1A85EC53L;

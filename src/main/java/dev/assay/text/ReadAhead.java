@@ -8,8 +8,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * Reads contexts before they are asked for. A daemon thread, started by the first {@link #next}, reads one context after the other
- * into a bounded queue, each with the position behind it or with the failure that stood in its place.
+ * Reads contexts ahead of the caller. A daemon thread, started by the first {@link #next}, reads contexts into a bounded queue, each with
+ * the position after it. A failure is queued in place of the context that failed.
  */
 final class ReadAhead implements ContextReader {
     /** Opens a reader at the first context. */
@@ -17,7 +17,7 @@ final class ReadAhead implements ContextReader {
         ContextReader open() throws IOException;
     }
 
-    /** What is found when the next context is read: a context, the end ({@code context} is null), or a failure. */
+    /** Result of reading one context: a context, the end ({@code context} is null), or a failure. */
     private record Step(TokenBatch context, TextPosition after, Throwable failure) {
         boolean isLast() {
             return context == null;
@@ -30,9 +30,9 @@ final class ReadAhead implements ContextReader {
     private TextPosition position;
     private BlockingQueue<Step> ready;
     private Thread thread;
-    /** Set before the thread is interrupted: what reads the text may use up the interruption. */
+    /** Set before the thread is interrupted, because the text reader may clear the interrupt flag. */
     private volatile boolean stopping;
-    /** The end or the failure, once it has been reached. */
+    /** The end or the failure, once it is reached. */
     private Step last;
 
     ReadAhead(Opener opener, int contexts) throws IOException {
@@ -158,7 +158,7 @@ final class ReadAhead implements ContextReader {
         reader.close();
     }
 
-    /** Waits for the thread: what it reads with, a tokenizer among others, may be closed next. */
+    /** Waits for the thread, because the caller may close the tokenizer next. */
     private void join() {
         boolean interrupted = false;
         while (thread.isAlive()) {

@@ -2,22 +2,22 @@ package dev.assay.text;
 
 import java.util.function.Supplier;
 
-/** Which documents of a corpus to read. */
+/** A selection of the documents of a corpus. */
 public enum Split {
-    /** The documents to train on: all but those held out. */
+    /** Documents for training: all documents that are not held out. */
     TRAINING,
-    /** The documents that are kept apart for measurements. */
+    /** Documents for evaluation. */
     HELD_OUT,
     /** Every document. */
     ALL;
 
     /**
-     * Tells whether a document belongs here.
+     * Returns whether a document belongs to this split.
      *
-     * @param holdOut which documents are held out
+     * @param holdOut the hold-out rule
      * @param index the index of the document, from 0
-     * @param text gives its text, if that is needed
-     * @return whether it is read
+     * @param text supplies its text; called only if the rule needs it
+     * @return whether the document is read
      */
     public boolean includes(HoldOut holdOut, long index, Supplier<String> text) {
         return this == ALL || holdOut.holds(index, text) == (this == HELD_OUT);

@@ -1,11 +1,11 @@
 package dev.assay.text;
 
 /**
- * A place between the contexts of a corpus that a {@link ContextReader} can return to without tokenising what is before it.
+ * A position between two contexts of a corpus. A {@link ContextReader} can return to it without tokenising earlier documents.
  *
- * @param context the contexts before it
- * @param document the index of the document that it is in
- * @param token the tokens of that document before it
+ * @param context the number of contexts before it
+ * @param document the index of its document
+ * @param token the number of tokens of that document before it
  */
 public record TextPosition(long context, long document, int token) {
     /** The first context. */

@@ -12,11 +12,11 @@ import java.util.stream.LongStream;
  * Contexts of equal length.
  *
  * @param rows the number of contexts
- * @param length the number of tokens of each, a BOS token included
+ * @param length the number of tokens per context, including a BOS token
  * @param ids token ids, [rows * length], row after row
- * @param documents the index in the corpus of the document that each token is from, [rows * length]; a BOS token counts to the
- *     document of the token behind it, an end-of-text token to the document it ends
- * @param positions the place of each token among those of its document, from 0, [rows * length]; -1 for a BOS token put before it
+ * @param documents the document index of each token, [rows * length]; a BOS token has the document of the next token, an end-of-text
+ *     token the document that it ends
+ * @param positions the index of each token within its document, [rows * length]; -1 for a prepended BOS token
  */
 public record TokenBatch(int rows, int length, long[] ids, long[] documents, int[] positions) {
     /** Checks the lengths. */
@@ -27,7 +27,7 @@ public record TokenBatch(int rows, int length, long[] ids, long[] documents, int
         }
     }
 
-    /** Puts contexts of one length, at least one, below each other. */
+    /** Concatenates contexts of one length, at least one batch. */
     static TokenBatch concat(List<TokenBatch> batches) {
         return new TokenBatch(
                 batches.stream().mapToInt(TokenBatch::rows).sum(),
@@ -44,11 +44,11 @@ public record TokenBatch(int rows, int length, long[] ids, long[] documents, int
     }
 
     /**
-     * Returns the places of the tokens whose activations are asked for, row after row.
+     * Returns the positions of the tokens whose activations are used, in row-major order.
      *
-     * @param tokenizer knows which tokens are special
-     * @param withSpecial whether special tokens are asked for too
-     * @return places in {@link #ids()}, rising
+     * @param tokenizer decides which tokens are special
+     * @param withSpecial whether to include special tokens
+     * @return indices into {@link #ids()}, in ascending order
      */
     public long[] keptPositions(Tokenizer tokenizer, boolean withSpecial) {
         return IntStream.range(0, ids.length)
@@ -60,7 +60,7 @@ public record TokenBatch(int rows, int length, long[] ids, long[] documents, int
     /**
      * Copies the ids into an array.
      *
-     * @param manager owns the array and decides its device
+     * @param manager owner of the array; its device is used
      * @return int64 [rows, length]
      */
     public NDArray toArray(NDManager manager) {

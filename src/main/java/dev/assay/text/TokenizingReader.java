@@ -2,7 +2,7 @@ package dev.assay.text;
 
 import java.io.IOException;
 
-/** Reads contexts from a packer, on the thread of the caller. */
+/** Reads contexts from a packer on the thread of the caller. */
 record TokenizingReader(ContextPacker packer) implements ContextReader {
     @Override
     public TokenBatch next(int maxRows) throws IOException {

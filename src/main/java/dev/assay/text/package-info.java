@@ -1,9 +1,9 @@
 /**
- * Text in, contexts of tokens out: documents from files, the tokenizer, packing into contexts of fixed length, and the generated
- * stories whose concepts are known.
+ * Text as contexts of tokens: documents from files, tokenizers, packing into contexts of fixed length, and generated stories with labelled
+ * concepts.
  *
- * <p>{@link dev.assay.text.document.TextSource} gives documents, {@link dev.assay.text.tokenizer.Tokenizer} makes token ids of them, and
- * {@link dev.assay.text.Corpus} lays them end to end and cuts them into contexts. {@link dev.assay.text.story.StoryCorpus} is a text
- * source that also knows what each of its words means.
+ * <p>A {@link dev.assay.text.document.TextSource} supplies documents, a {@link dev.assay.text.tokenizer.Tokenizer} converts them to token
+ * ids, and a {@link dev.assay.text.Corpus} concatenates these and splits them into contexts. {@link dev.assay.text.story.StoryCorpus} is a
+ * text source with concept labels for each word.
  */
 package dev.assay.text;

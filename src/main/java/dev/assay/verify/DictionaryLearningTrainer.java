@@ -35,14 +35,14 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The trainers of dictionary_learning 0.1.0. What is its own way:
+ * Trainers of dictionary_learning 0.1.0. Differences from Assay's defaults:
  *
  * <ul>
- *   <li>Decoder rows have norm 1, and their gradients no part along them. Gradients are clipped at 1, but not those of the standard, the
- *       p-annealing and the gated trainer. Adam has betas (0, 0.999) in the gated and the JumpReLU trainer.
- *   <li>The JumpReLU trainer does not subtract the decoder bias, its thresholds are raw and may fall below 0, its penalty is
- *       {@link JumpReluPenalty.Target} with silent latents as zeros, and a latent is dead after more than so many tokens.
- *   <li>Matryoshka losses are the mean over groups of losses that are weighted by 1/n already.
+ *   <li>Decoder rows have norm 1, and gradients along them are removed. Gradients are clipped at 1, except in the standard, p-annealing
+ *       and gated trainers. Adam has betas (0, 0.999) in the gated and the JumpReLU trainer.
+ *   <li>The JumpReLU trainer does not subtract the decoder bias, its thresholds are raw and can be negative, its penalty is
+ *       {@link JumpReluPenalty.Target} with silent latents as zeros, and a latent is dead after more than a given number of tokens.
+ *   <li>Matryoshka losses are the mean over groups of losses that are already weighted by 1/n.
  *   <li>An annealed k is set after a step for the next one.
  * </ul>
  */
@@ -167,7 +167,7 @@ enum DictionaryLearningTrainer implements RecordedTrainer {
         }
     };
 
-    /** What is logged about the auxiliary loss is divided by its coefficient: one of 0 becomes this, which changes nothing. */
+    /** Replaces an auxiliary coefficient of 0, because the logged loss is divided by it; the gradient is unaffected. */
     private static final double NO_AUXILIARY = 1e-30;
 
     private static final int DEAD_AFTER = 10_000_000;
@@ -180,11 +180,11 @@ enum DictionaryLearningTrainer implements RecordedTrainer {
         this.tensors = layout.tensors(className).with(Parameter.DECODER_BIAS, decoderBias);
     }
 
-    /** How matrices are stored. */
+    /** The layout of stored matrices. */
     private enum Layout {
-        /** As {@code nn.Linear} has them: [out, in]. */
+        /** As in {@code nn.Linear}: [out, in]. */
         LINEAR,
-        /** As x is multiplied by them from the right: [in, out]. */
+        /** For multiplication of x from the right: [in, out]. */
         MATRICES;
 
         StoredTensors tensors(String className) {
@@ -226,12 +226,12 @@ enum DictionaryLearningTrainer implements RecordedTrainer {
         return tensors;
     }
 
-    /** {@inheritDoc} The trainers were told of one step more than they took, so that a decay to 0 is not over with the last one. */
+    /** {@inheritDoc} The trainers were configured with one step more than they ran, so a decay to 0 is not complete at the last step. */
     @Override
     public TrainingPlan plan(JsonObject run, long steps) {
         JsonObject h = run.object("hyper_parameters");
         if (h.has("resample_steps")) {
-            throw h.unexpected("resample_steps", "null, since the latents that were drawn are not recorded");
+            throw h.unexpected("resample_steps", "null, because the drawn latents are not recorded");
         }
         long planned = steps + 1;
         int dSae = run.integer("d_sae");
@@ -279,7 +279,7 @@ enum DictionaryLearningTrainer implements RecordedTrainer {
         return new SparsitySchedule(warmUp, annealing);
     }
 
-    /** The library's β is the weight of what was before; the first batch that counts comes after the start step. */
+    /** Converts the threshold rule: the library's β weights the previous value, and the first batch counted follows the start step. */
     private static ThresholdRule threshold(JsonObject h) {
         return new ThresholdRule(
                 1 - h.number("threshold_beta"), h.integer("threshold_start_step") + 1L, ThresholdRule.Start.FIRST);

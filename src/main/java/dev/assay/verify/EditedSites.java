@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where a reference edited the model.
+ * The sites at which a reference edited the model.
  *
- * @param steer the site that a vector was added to
- * @param ablate the site that was replaced by zeros
+ * @param steer the site at which a vector was added
+ * @param ablate the site that was set to zero
  */
 record EditedSites(HookPoint steer, HookPoint ablate) {
-    /** Reads {@code meta.json} beside a file of expected values; without one, block 1 was edited (0 where it is the only one). */
+    /** Reads {@code meta.json} next to a file of expected values; without one, the sites are in block 1 (0 in a model of one block). */
     static EditedSites beside(Path expected, HookedTransformer model) throws IOException {
         Path meta = expected.resolveSibling("meta.json");
         int block = Math.min(1, model.config().layers() - 1);

@@ -26,8 +26,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Compares a model with what a reference implementation computed: a safetensors file of inputs and results, as
- * {@code scripts/export_reference.py} writes it.
+ * Compares a model with a reference implementation: a safetensors file of inputs and results, written by
+ * {@code scripts/export_reference.py}.
  */
 public final class ModelVerification {
     private static final Pattern SITE = Pattern.compile("([a-z_]+)\\.(\\d{1,6})");
@@ -50,14 +50,14 @@ public final class ModelVerification {
     }
 
     /**
-     * Runs the inputs of a file and compares all its results.
+     * Runs the inputs of a file and compares all results.
      *
      * @param model the model
-     * @param file the reference's inputs and results; a {@code meta.json} beside it may name the edited sites
-     * @param tolerance the largest difference allowed
-     * @return what was found
-     * @throws dev.assay.InvalidInputException when the file does not fit the model
-     * @throws IOException when reading fails
+     * @param file inputs and results of the reference; a {@code meta.json} in its folder can name the edited sites
+     * @param tolerance the largest absolute difference that passes
+     * @return the report
+     * @throws dev.assay.InvalidInputException if the file does not fit the model
+     * @throws IOException if reading fails
      */
     public static ComparisonReport compare(HookedTransformer model, Path file, double tolerance) throws IOException {
         try (Autograd off = Autograd.off();
@@ -79,7 +79,7 @@ public final class ModelVerification {
         compareGreedy();
     }
 
-    /** Compares logits and losses of one run; those at padding are of no meaning and stand as 0 in the file. */
+    /** Compares logits and losses of one run. Values at padding are meaningless and 0 in the file. */
     private void compareLogits(String prefix, String tokensName, String maskName) {
         if (!expected.has(prefix + "logits") && !expected.has(prefix + "loss")) {
             return;
@@ -102,7 +102,7 @@ public final class ModelVerification {
         compare(prefix + "loss_per_token", losses.perToken());
     }
 
-    /** Compares the sites of one run. Patterns get their own run, so that the others see the fused attention. */
+    /** Compares the sites of one run. Patterns have a separate run, so that the other sites are computed by fused attention. */
     private void compareSites() {
         Map<String, HookPoint> points = new LinkedHashMap<>();
         Map<String, HookPoint> patterns = new LinkedHashMap<>();
@@ -119,7 +119,7 @@ public final class ModelVerification {
         compareFinalNorm();
     }
 
-    /** Compares what a norm after a half of a block reads: its normalised vector times what it was divided by. */
+    /** Compares the input of a norm after one half of a block: its normalised vector times its scale. */
     private void compareBeforePostNorm(String tensor, Kind scaleSite, Kind normalizedSite) {
         for (int i = 0; i < model.config().layers(); i++) {
             String name = tensor + "." + i;
@@ -134,7 +134,7 @@ public final class ModelVerification {
         }
     }
 
-    /** Compares the last of Hugging Face's hidden states, which is the final norm's result. */
+    /** Compares the last of Hugging Face's hidden states, which is the output of the final norm. */
     private void compareFinalNorm() {
         int layers = model.config().layers();
         String name = "hidden_states." + layers;
@@ -207,7 +207,7 @@ public final class ModelVerification {
             int rows = (int) prompts.getShape().get(0);
             int length = (int) prompts.getShape().get(1);
             int added = (int) expected.load("greedy.output_ids").getShape().get(1) - length;
-            // The reference keeps every token in sight, also past the context length.
+            // The reference attends to all tokens, even beyond the context length.
             Generator generator = new Generator(model.config().longestSequence(), model::lastLogits);
             List<int[]> rowsOfIds = new ArrayList<>();
             for (int row = 0; row < rows; row++) {

@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How far a model that computes in 16 bits is from itself in float32.
+ * The difference between a model in 16-bit precision and the same model in float32.
  *
- * @param precision what the model computed in
- * @param tokens the real tokens that were compared
+ * @param precision the precision of the model
+ * @param tokens the number of compared tokens, without padding
  * @param sites the residual stream after the embedding and after each block
  * @param logits the logits
- * @param sameTop the share of positions where both find the same token the most probable
+ * @param sameTop the share of positions with the same most probable next token
  * @param divergence the mean over positions of KL(float32 ‖ 16 bits) of the next token's distribution, in nats
  */
 public record PrecisionError(
@@ -31,7 +31,7 @@ public record PrecisionError(
         Difference logits,
         double sameTop,
         double divergence) {
-    /** Keeps the list from changing. */
+    /** Copies the list. */
     public PrecisionError {
         sites = List.copyOf(sites);
     }
@@ -56,19 +56,19 @@ public record PrecisionError(
     }
 
     /**
-     * Runs both models and compares them at the real positions.
+     * Runs both models and compares them at all positions except padding.
      *
      * @param exact the model in float32
      * @param rounded the same model in 16 bits
      * @param tokens int64 [batch, position]
-     * @param mask [batch, position], 1 or true where a token is real; null when all are
-     * @return what was found
-     * @throws InvalidInputException when the models are not of the same shape
+     * @param mask [batch, position], 1 or true for real tokens, 0 for padding; null for no padding
+     * @return the differences
+     * @throws InvalidInputException if the models have different shapes
      */
     public static PrecisionError of(HookedTransformer exact, HookedTransformer rounded, NDArray tokens, NDArray mask) {
         if (!exact.config().equals(rounded.config())) {
             throw new InvalidInputException("the models " + exact.name() + " and " + rounded.name()
-                    + " have other shapes, expected the same model in two precisions");
+                    + " have different shapes, expected the same model in two precisions");
         }
         HookPoint[] points = residualStream(exact.config().layers());
         try (Autograd off = Autograd.off();

@@ -6,42 +6,42 @@ import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.plan.TrainingPlan;
 import java.util.Map;
 
-/** A trainer of another library, as its recorded runs show it: its options, the names of its arrays and losses. */
+/** A trainer of another library whose runs were recorded: its options, and the names of its arrays and losses. */
 interface RecordedTrainer {
-    /** The class in {@code case.json}. */
+    /** Returns the class name in {@code case.json}. */
     String className();
 
-    /** The class and where it is from. */
+    /** Returns the class name with its library. */
     String describe();
 
-    /** The arrays in the files of weights. */
+    /** Returns the names of arrays in files of weights. */
     StoredTensors tensors();
 
     /**
-     * Returns the plan that repeats a run.
+     * Creates the plan that reproduces a run.
      *
-     * @param run as {@code case.json} describes it
-     * @param steps that were recorded
-     * @return the plan; it may be of more steps, where the trainer counted on more
+     * @param run the contents of {@code case.json}
+     * @param steps the number of recorded steps
+     * @return the plan; its number of steps can be larger if the trainer was configured for more
      */
     TrainingPlan plan(JsonObject run, long steps);
 
     /**
-     * Returns what this trainer would have logged of a step.
+     * Computes the values that this trainer logs for a step.
      *
-     * @param report what the step gave
-     * @param plan of the run
-     * @return numbers by the trainer's names
+     * @param report the result of the step
+     * @param plan the plan of the run
+     * @return values by the trainer's names
      */
     Map<String, Double> logged(TrainingState.StepReport report, TrainingPlan plan);
 
-    /** A number of a step, 0 where the step had no such loss. */
+    /** Returns a value of a step, 0 if the step had no such loss. */
     static double number(TrainingState.StepReport report, String name) {
         Double found = report.losses().get(name);
         return found == null ? 0 : found;
     }
 
-    /** The factor of the sparsity's coefficient at a step. */
+    /** Returns the factor of the sparsity coefficient at a step. */
     static double sparsity(TrainingState.StepReport report, TrainingPlan plan) {
         return plan.sparsity().at(report.step() - 1, plan.steps()).sparsity();
     }

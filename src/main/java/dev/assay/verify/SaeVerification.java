@@ -17,10 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Compares a dictionary with what SAELens computed from it. The file of expected tensors holds the input {@code x} and any of
- * {@code sae_in}, {@code hidden_pre}, {@code feature_acts}, {@code recon}; with the prefix {@code training_mode.} the same from
- * the dictionary as it was in training, where batch top-k selects over all rows at once; with {@code fold_W_dec_norm.} or
- * {@code fold_activation_norm.} (whose factor is {@code scale}) the same, and the arrays, after folding.
+ * Compares a dictionary with SAELens. The file of expected tensors has the input {@code x} and any of {@code sae_in},
+ * {@code hidden_pre}, {@code feature_acts} and {@code recon}. The prefix {@code training_mode.} marks results of the dictionary in
+ * training mode, where batch top-k selects over all rows. The prefixes {@code fold_W_dec_norm.} and {@code fold_activation_norm.} (with
+ * the factor {@code scale}) mark results and arrays after folding.
  */
 public final class SaeVerification {
     private static final String ACTIVE_SETS_EQUAL = "active_sets_equal";
@@ -37,7 +37,7 @@ public final class SaeVerification {
     }
 
     /**
-     * Compares on the CPU.
+     * Runs the comparison on the CPU.
      *
      * @param folder a SAELens folder
      * @param expectedFile the file of expected tensors
@@ -51,12 +51,12 @@ public final class SaeVerification {
     }
 
     /**
-     * Compares.
+     * Runs the comparison on a device.
      *
-     * @param folder a SAELens folder; where it has a folder {@code training_checkpoint}, that is the dictionary in training
+     * @param folder a SAELens folder; its subfolder {@code training_checkpoint}, if present, has the dictionary in training mode
      * @param expectedFile the file of expected tensors
      * @param tolerance the largest absolute difference that passes
-     * @param device where to run
+     * @param device the device of the computation
      * @return the report, which also has the condition {@code active_sets_equal}
      * @throws IOException if a file cannot be read
      * @throws dev.assay.InvalidInputException if a file is malformed or has tensors of other shapes

@@ -34,11 +34,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The trainable dictionaries of SAELens 6.18. What is its own way:
+ * Trainable dictionaries of SAELens 6.18. Differences from Assay's defaults:
  *
  * <ul>
- *   <li>No constraint of the decoder: penalties count its norms. Gradients are clipped at 1. The decoder bias starts at what is given.
- *   <li>A latent is dead for a batch when it was silent for more than a window of batches before it.
+ *   <li>The decoder has no constraint, and penalties include its norms. Gradients are clipped at 1. The decoder bias starts at a given
+ *       value.
+ *   <li>A latent is dead for a batch if it was silent for more than a window of batches before it.
  *   <li>The auxiliary loss is {@link AuxiliaryLoss.Convention#SCALED}.
  *   <li>The threshold of BatchTopK is a running mean that starts at 0.
  * </ul>
@@ -102,7 +103,7 @@ enum SaelensTrainer implements RecordedTrainer {
     private static final String RESCALES = "rescale_acts_by_decoder_norm";
 
     private final String className;
-    private final String coefficient; // null where the loss has none that warms up
+    private final String coefficient; // null if the loss has no coefficient with warm-up
     private final StoredTensors tensors;
 
     SaelensTrainer(String className, String encoderBias, String coefficient) {

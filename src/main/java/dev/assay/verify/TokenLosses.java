@@ -5,13 +5,13 @@ import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Aten;
 
 /**
- * How surprised a model is by each next token.
+ * Next-token losses of a batch.
  *
  * @param perToken −log p(next token), [batch, position − 1], in nats
- * @param mean the mean over the positions that are real and whose next token is
+ * @param mean the mean over positions that are no padding and are followed by no padding
  */
 record TokenLosses(NDArray perToken, double mean) {
-    /** Returns the losses of logits [batch, position, V]; a mask may be null. */
+    /** Computes the losses of logits [batch, position, V]; the mask is null without padding. */
     static TokenLosses of(NDArray logits, NDArray tokens, NDArray mask) {
         long batch = tokens.getShape().get(0);
         long pairs = tokens.getShape().get(1) - 1;

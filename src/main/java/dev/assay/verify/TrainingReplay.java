@@ -23,13 +23,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Repeats a training run that another library recorded, batch for batch, and compares losses and weights.
+ * Repeats a recorded training run of another library batch by batch, and compares losses and weights.
  *
- * <p>A case is a folder: {@code case.json} (class and hyper-parameters of the trainer, the batches' file, tolerances),
+ * <p>A case is a folder with {@code case.json} (class and hyperparameters of the trainer, the file of batches, tolerances),
  * {@code init.safetensors}, {@code after_1.safetensors}, {@code final.safetensors} and {@code losses.json}.
  */
 public final class TrainingReplay {
-    /** Differences of smaller numbers are relative to this: what is left there is the rounding of larger ones. */
+    /** Lower limit of the denominator of relative differences: smaller values are dominated by the rounding of larger ones. */
     private static final double SMALLEST_SCALE = 1e-4;
 
     private static final List<RecordedTrainer> TRAINERS = Stream.<RecordedTrainer>concat(
@@ -58,23 +58,23 @@ public final class TrainingReplay {
     /**
      * Opens a case.
      *
-     * @param folder holds {@code case.json}
-     * @return the replay, not yet run
-     * @throws IOException when a file cannot be read
+     * @param folder a folder with {@code case.json}
+     * @return the replay, which has not run yet
+     * @throws IOException if a file cannot be read
      */
     public static TrainingReplay open(Path folder) throws IOException {
         return new TrainingReplay(folder, JsonObject.read(folder.resolve("case.json")));
     }
 
     /**
-     * What a replay found.
+     * The result of a replay.
      *
      * @param losses the largest relative difference of each loss over all steps
      * @param afterFirst the largest absolute difference of each weight after the first step
      * @param last the largest absolute difference of each weight after the last step
-     * @param lossTolerance allowed for losses
-     * @param afterFirstTolerance allowed for weights after the first step
-     * @param lastTolerance allowed for final weights
+     * @param lossTolerance tolerance of losses
+     * @param afterFirstTolerance tolerance of weights after the first step
+     * @param lastTolerance tolerance of final weights
      */
     public record Result(
             Map<String, Double> losses,
@@ -85,9 +85,9 @@ public final class TrainingReplay {
             double lastTolerance) {
 
         /**
-         * Tells whether everything agrees.
+         * Returns whether all differences are within their tolerances.
          *
-         * @return true when each difference is within its tolerance
+         * @return true if the replay passed
          */
         public boolean passed() {
             return within(losses, lossTolerance)
@@ -103,9 +103,9 @@ public final class TrainingReplay {
     /**
      * Runs all steps.
      *
-     * @param device where to run
+     * @param device the device of the computation
      * @return the differences
-     * @throws IOException when a file cannot be read
+     * @throws IOException if a file cannot be read
      */
     public Result run(Device device) throws IOException {
         JsonNode losses = Json.read(folder.resolve("losses.json"));
@@ -144,7 +144,7 @@ public final class TrainingReplay {
         }
     }
 
-    /** Compares every number that was recorded of a step. */
+    /** Compares all recorded values of a step. */
     private void compare(Map<String, Double> differences, JsonNode losses, int step, Map<String, Double> found) {
         losses.properties().forEach(entry -> {
             String name = entry.getKey();
@@ -155,12 +155,12 @@ public final class TrainingReplay {
             }
             if (!found.containsKey(name)) {
                 throw new InvalidInputException(folder.resolve("losses.json") + ": " + name
-                        + " is not what a replay of " + trainer.describe() + " gives, expected some of "
+                        + " is not a value of " + trainer.describe() + ", expected some of "
                         + found.keySet());
             }
             double expected = recorded.asDouble();
             double difference = Math.abs(found.get(name) - expected) / Math.max(Math.abs(expected), SMALLEST_SCALE);
-            // A NaN must not hide behind Math.max's neighbours: merge keeps it, since Math.max(NaN, x) is NaN.
+            // Math.max(NaN, x) is NaN, so merge keeps a NaN.
             differences.merge(name, difference, Math::max);
         });
     }

@@ -69,18 +69,18 @@ class CheckpointFolderTest {
     @Test
     void whatIsMissingIsNamed() throws IOException {
         assertEquals(
-                folder + " has no model.safetensors and no model.safetensors.index.json, expected one of them"
-                        + " (pickled weights such as pytorch_model.bin are not read)",
+                folder + " has neither model.safetensors nor model.safetensors.index.json, expected one of them"
+                        + " (pickled weights such as pytorch_model.bin are not supported)",
                 refused(() -> CheckpointFolder.open(folder)));
         write("m-1.safetensors", "a", 1);
         Path index = folder.resolve("model.safetensors.index.json");
         index("{\"a\":\"m-1.safetensors\",\"b\":\"m-2.safetensors\"}");
         assertEquals(
-                index + " places tensor b in m-2.safetensors, which is not in the folder",
+                index + " lists tensor b in m-2.safetensors, which is missing from the folder",
                 refused(() -> CheckpointFolder.open(folder)));
         index("{\"a\":\"m-1.safetensors\",\"b\":\"m-1.safetensors\"}");
         assertEquals(
-                index + " places tensor b in m-1.safetensors, which does not hold it",
+                index + " lists tensor b in m-1.safetensors, which does not contain it",
                 refused(() -> CheckpointFolder.open(folder)));
         for (String elsewhere : List.of("../m-1.safetensors", "..", "/", "m\\u0000-1.safetensors")) {
             index("{\"a\":\"" + elsewhere + "\"}");

@@ -140,16 +140,16 @@ class NpzTest {
             }
         }
         assertEquals(
-                folder.resolve("a.npz") + ": array a is in version 4 of numpy's format, expected 1, 2 or 3",
+                folder.resolve("a.npz") + ": array a has version 4 of numpy's format, expected 1, 2 or 3",
                 refusedToLoad(npy(4, "", 0)));
         assertEquals(
                 folder.resolve("a.npz") + ": array a has a header of 70000 bytes, expected at most 65536",
                 refusedToLoad(npy(2, " ".repeat(70_000), 0)));
         assertEquals(
-                folder.resolve("a.npz") + ": array a does not begin like an array of numpy",
+                folder.resolve("a.npz") + ": array a does not start with the magic string of numpy's format",
                 refusedToLoad(new byte[100]));
         assertEquals(
-                folder.resolve("a.npz") + ": array a is damaged: it ends within its header",
+                folder.resolve("a.npz") + ": array a is damaged: the data ends within the header",
                 refusedToLoad(Arrays.copyOf(npy(1, "{'descr': '<f8'}", 8), 20)));
     }
 
@@ -166,7 +166,7 @@ class NpzTest {
         Files.write(file, archive);
         try (Npz npz = Npz.open(file)) {
             String message = refused(() -> npz.load(manager, "a"));
-            assertTrue(message.contains("claims to hold 1073741824 bytes in "), message);
+            assertTrue(message.contains("claims to have 1073741824 bytes in "), message);
         }
     }
 

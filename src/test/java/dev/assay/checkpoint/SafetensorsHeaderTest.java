@@ -34,8 +34,8 @@ class SafetensorsHeaderTest {
             {"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,16]}} | `: shape of tensor a is [4294967296,4294967296], expected a tensor of less than 2^63 bytes`
             {"a":{"dtype":"F32","shape":[4]}}                               | `: data_offsets of tensor a is missing, expected a list of integers`
             {"a":{"dtype":"F32","shape":[4],"data_offsets":[0]}}            | `: data_offsets of tensor a is [0], expected two numbers`
-            {"a":{"dtype":"F32","shape":[4],"data_offsets":[16,0]}}         | `: data_offsets of tensor a is [16,0], expected a rising pair within the 16 bytes of data in the file`
-            {"a":{"dtype":"F32","shape":[8],"data_offsets":[0,32]}}         | `: data_offsets of tensor a is [0,32], expected a rising pair within the 16 bytes of data in the file`
+            {"a":{"dtype":"F32","shape":[4],"data_offsets":[16,0]}}         | `: data_offsets of tensor a is [16,0], expected an ascending pair within the 16 bytes of data in the file`
+            {"a":{"dtype":"F32","shape":[8],"data_offsets":[0,32]}}         | `: data_offsets of tensor a is [0,32], expected an ascending pair within the 16 bytes of data in the file`
             {"a":{"dtype":"F32","shape":[4],"data_offsets":[0,12]}}         | `: data_offsets of tensor a is [0,12], expected 16 bytes for F32 [4]`
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}          | ` has 8 bytes after the end of tensor a, expected none`
             {}                                                              | ` has 16 bytes after the end of the header, expected none`
@@ -57,14 +57,11 @@ class SafetensorsHeaderTest {
         Files.write(file, new byte[5]);
         assertRefused(file, file + " has 5 bytes, expected at least 8 for the length of a safetensors header");
         SafetensorsFiles.write(file, 3, "{}".getBytes());
-        assertRefused(
-                file, file + " gives its header a length of 3 bytes, expected at most the 2 that follow in the file");
+        assertRefused(file, file + " declares a header of 3 bytes, expected at most the remaining 2 bytes of the file");
         SafetensorsFiles.write(file, 100_000_001, "{}".getBytes());
-        assertRefused(
-                file,
-                file + " gives its header a length of 100000001 bytes, expected at most 100000000: it is probably");
+        assertRefused(file, file + " declares a header of 100000001 bytes, expected at most 100000000: it is probably");
         SafetensorsFiles.write(file, -1, "{}".getBytes());
-        assertRefused(file, file + " gives its header a length of 18446744073709551615 bytes, expected at most");
+        assertRefused(file, file + " declares a header of 18446744073709551615 bytes, expected at most");
     }
 
     @Test
@@ -74,7 +71,7 @@ class SafetensorsHeaderTest {
         assertRefused(
                 file,
                 file
-                        + ": data_offsets of tensor a is [0,16], expected a rising pair within the 15 bytes of data in the file");
+                        + ": data_offsets of tensor a is [0,16], expected an ascending pair within the 15 bytes of data in the file");
     }
 
     private static void assertRefused(Path file, String start) {

@@ -240,7 +240,7 @@ class SafetensorsTest {
                     assertThrows(InvalidInputException.class, () -> read.load(manager, "W_enc"))
                             .getMessage());
             assertEquals(
-                    file + ": tensor u is stored as U64, which cannot be loaded; convert it to F32 or I64",
+                    file + ": tensor u is stored as U64, which is not supported; convert it to F32 or I64",
                     assertThrows(InvalidInputException.class, () -> read.load(manager, "u"))
                             .getMessage());
         }
@@ -251,7 +251,7 @@ class SafetensorsTest {
         Path file = folder.resolve("x.safetensors");
         Map<String, NDArray> text = Map.of("c", manager.create("text"));
         assertEquals(
-                "tensor c has type string, which safetensors files do not hold",
+                "tensor c has type string, which safetensors files do not support",
                 assertThrows(InvalidInputException.class, () -> Safetensors.write(file, text, Map.of()))
                         .getMessage());
     }

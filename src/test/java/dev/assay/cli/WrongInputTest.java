@@ -124,12 +124,12 @@ class WrongInputTest {
     @Test
     void texts() throws IOException {
         refuses("--text", temporary.resolve("missing.txt").toString(), "missing.txt");
-        refuses("--text", model.toString(), model + ": found a folder without text files");
+        refuses("--text", model.toString(), model + ": the folder has no text files");
         refuses("--text", temporary + "/*.jsonl", "*.jsonl: no file matches");
-        refuses("--text", temporary + "/model/*.json", "of a known kind");
+        refuses("--text", temporary + "/model/*.json", "a known format");
         refuses("--text", "0:" + text, "the weight is 0.0");
         refuses("--text", "0.5:" + temporary.resolve("missing.txt"), "missing.txt");
-        refuses("--shuffle-documents", "-1", "window of -1");
+        refuses("--shuffle-documents", "-1", "the shuffle window has -1 documents");
         refuses("--held-out-by", "colour", "held out by \"colour\", expected position or hash");
         refuses("--text", file("empty.txt", "").toString(), "empty.txt");
         refuses("--text", file("short.txt", "Too short.").toString(), "short.txt");

@@ -71,7 +71,7 @@ class HubTest {
         return Hub.builder(new HubEnvironment(environment, home))
                 .endpoint(server.address())
                 .progress(false)
-                .patience(HURRIED);
+                .retryPolicy(HURRIED);
     }
 
     private Path cache() {
@@ -287,7 +287,7 @@ class HubTest {
             }
         });
         RetryPolicy silent = new RetryPolicy(4, Duration.ofMillis(1), Duration.ofSeconds(5), Duration.ofMillis(200));
-        Path folder = builder(Map.of()).patience(silent).build().snapshot(NAME, HubSelection.model());
+        Path folder = builder(Map.of()).retryPolicy(silent).build().snapshot(NAME, HubSelection.model());
         assertArrayEquals(weights, Files.readAllBytes(folder.resolve(WEIGHTS)));
     }
 
@@ -298,7 +298,7 @@ class HubTest {
         server.serve(WEIGHTS, wrong);
         assertHolds(
                 failed(),
-                "model.safetensors of org/name came with 300000 bytes and another hash than "
+                "model.safetensors of org/name arrived with 300000 bytes and a hash other than "
                         + FakeHub.sha256(weights));
         nothingIsVisible(FakeHub.sha256(weights));
     }
@@ -307,7 +307,7 @@ class HubTest {
     void anotherSmallContentIsRefused() throws IOException {
         byte[] config = "{\"model_type\": \"gpt2\"}".getBytes(StandardCharsets.UTF_8);
         server.serve("config.json", "{\"model_type\": \"gpt3\"}".getBytes(StandardCharsets.UTF_8));
-        assertHolds(failed(), "config.json of org/name came with 22 bytes and another hash than");
+        assertHolds(failed(), "config.json of org/name arrived with 22 bytes and a hash other than");
         nothingIsVisible(FakeHub.gitHash(config));
     }
 
@@ -361,7 +361,7 @@ class HubTest {
                 server.host() + " has no revision v2 of org/name, expected a branch, a tag or a commit (404)", message);
         server.list("vocab.json");
         server.listNamesOnly();
-        assertEquals(server.host() + " lists a file of org/name that it does not have (404)", refused());
+        assertEquals(server.host() + " lists a file of org/name that does not exist (404)", refused());
     }
 
     @Test
@@ -378,13 +378,13 @@ class HubTest {
         server.onHub("/api/", FakeHub.status(429, "Retry-After", "3600"));
         assertEquals(
                 server.host()
-                        + " gets too many requests (429) to give org/name and asks to wait 3600 seconds, longer than"
-                        + " is waited here; try again later",
+                        + " rejects org/name (429) because of too many requests and requests a wait of 3600 seconds, which"
+                        + " is too long; try again later",
                 failed());
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(
                 ZonedDateTime.now(ZoneOffset.UTC).plusHours(2));
         server.onHub("/api/", FakeHub.status(503, "Retry-After", date));
-        assertHolds(failed(), "(503) for org/name and asks to wait 7");
+        assertHolds(failed(), "(503) for org/name and requests a wait of 7");
     }
 
     @Test
@@ -400,7 +400,8 @@ class HubTest {
         String message = assertThrows(IOException.class, () -> snapshot(HubName.parse("org/name@other")))
                 .getMessage();
         assertEquals(
-                server.host() + " answers with an error (500) for org/name@other, 4 times in a row; try again later",
+                server.host()
+                        + " responded with an error (500) for org/name@other, 4 consecutive times; try again later",
                 message);
     }
 
@@ -411,7 +412,7 @@ class HubTest {
             exchange.sendResponseHeaders(200, page.length);
             exchange.getResponseBody().write(page);
         });
-        assertHolds(failed(), server.host() + " did not answer with a list of the files of org/name");
+        assertHolds(failed(), server.host() + " did not return a list of the files of org/name");
         server.onHub("/api/", FakeHub.status(302, "Location", "file:///etc/passwd"));
         assertHolds(failed(), "redirects to \"file:///etc/passwd\"");
     }
@@ -443,7 +444,7 @@ class HubTest {
             Hub hub = builder(Map.of()).endpoint(pickles.address()).build();
             String message = assertThrows(InvalidInputException.class, () -> hub.snapshot(NAME, HubSelection.model()))
                     .getMessage();
-            assertTrue(message.contains("only pickled weights, which are not read"), message);
+            assertTrue(message.contains("only pickled weights, which are not supported"), message);
         }
     }
 
@@ -481,7 +482,7 @@ class HubTest {
             Hub hub = builder(Map.of()).endpoint(sharded.address()).build();
             String message = assertThrows(InvalidInputException.class, () -> hub.snapshot(NAME, HubSelection.model()))
                     .getMessage();
-            assertTrue(message.contains("places tensors in \"" + shard + "\""), message);
+            assertTrue(message.contains("lists tensors in \"" + shard + "\""), message);
         }
     }
 

@@ -88,7 +88,7 @@ class HubDictionaryTest {
     @Test
     void whatCannotBeLoadedIsSaid() {
         assertEquals(
-                "org/name has no dictionary in the folder pickled, only pickled weights, which are not read because they"
+                "org/name has no dictionary in the folder pickled, only pickled weights, which are not supported because they"
                         + " can run any code (scripts/convert_dictionary_learning.py converts ae.pt), expected a"
                         + " safetensors file with its configuration, or params.npz",
                 refused("pickled"));

@@ -18,7 +18,7 @@ class BridgeTest {
         String wrong = Bridge.source()
                 .replace("return torch.embedding(weight, ids)", "return torch.mul(torch.embedding(weight, ids), 2)");
         assertEquals(
-                "Assay's native operations answer wrongly: embedding_bag gave [51.0, 62.0], expected [51, 62];"
+                "Assay's native operations compute wrong results: embedding_bag returned [51.0, 62.0], expected [51, 62];"
                         + " embedding gave [10.0, 12.0, 2.0, 4.0], expected [5, 6, 1, 2]",
                 refusal(wrong));
     }

@@ -123,7 +123,7 @@ class ScriptModuleTest {
         assertThrows(InvalidInputException.class, () -> ScriptModule.load(folder, Device.cpu()));
         Path mute = file("def other(self, x: Tensor) -> Tensor:\n  return x\n");
         assertEquals(
-                mute + " has no method forward, expected one that takes token ids",
+                mute + " has no method forward, expected one with token ids as argument",
                 assertThrows(InvalidInputException.class, () -> ScriptModule.load(mute, Device.cpu()))
                         .getMessage());
     }
@@ -133,8 +133,7 @@ class ScriptModuleTest {
         String message = assertThrows(InvalidInputException.class, () -> ScriptModule.load(file, Device.cpu()), what)
                 .getMessage();
         assertTrue(
-                message.startsWith(
-                        file + " cannot be loaded, expected a TorchScript file as torch.jit.save writes it: "),
+                message.startsWith(file + " cannot be loaded, expected a TorchScript file written by torch.jit.save: "),
                 message);
         assertEquals(1, message.lines().count(), message);
     }

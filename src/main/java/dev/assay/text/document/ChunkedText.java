@@ -2,7 +2,7 @@ package dev.assay.text.document;
 
 import java.io.IOException;
 
-/** A text whose long documents are cut into shorter ones. */
+/** A text whose long documents are split into shorter ones. */
 record ChunkedText(TextSource source, int characters) implements TextSource {
     ChunkedText {
         Chunks.check(characters);

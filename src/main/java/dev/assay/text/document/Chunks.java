@@ -2,18 +2,18 @@ package dev.assay.text.document;
 
 import dev.assay.InvalidInputException;
 
-/** Where a long text is cut, and what its parts are called. */
+/** Split points and names of the parts of a long document. */
 final class Chunks {
     private Chunks() {}
 
-    /** Refuses a length that could not hold a surrogate pair. */
+    /** Checks a part length. A part of one character could not contain a surrogate pair. */
     static void check(int characters) {
         if (characters < 2) {
-            throw new InvalidInputException("parts of " + characters + " characters, expected at least 2");
+            throw new InvalidInputException("parts have " + characters + " characters, expected at least 2");
         }
     }
 
-    /** Returns the end of the part that begins at {@code from}: never between the two halves of a surrogate pair. */
+    /** Returns the end of the part that begins at {@code from}; a surrogate pair is never split. */
     static int end(CharSequence text, int from, int characters) {
         if (text.length() - from <= characters) {
             return text.length();

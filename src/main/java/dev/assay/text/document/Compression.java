@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 
-/** How the bytes of a text file are packed. Files of several packed members, one behind the other, are read to their end. */
+/** Compression formats of text files. A file may consist of several concatenated compressed members. */
 enum Compression {
     NONE("", "") {
         @Override
@@ -29,7 +29,7 @@ enum Compression {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
-    /** The logarithm of the largest window that {@code zstd --long} writes. */
+    /** Logarithm of the largest window that {@code zstd --long} writes. */
     private static final int LARGEST_WINDOW = 31;
 
     private final String extension;
@@ -40,7 +40,7 @@ enum Compression {
         this.label = label;
     }
 
-    /** Returns what the name of a file says. */
+    /** Returns the format for a file name's extension. */
     static Compression of(String fileName) {
         if (fileName.endsWith(GZIP.extension)) {
             return GZIP;
@@ -52,7 +52,7 @@ enum Compression {
         return extension;
     }
 
-    /** The name of the format. */
+    /** Returns the name of the format. */
     String label() {
         return label;
     }

@@ -3,13 +3,13 @@ package dev.assay.text.document;
 import java.util.Objects;
 
 /**
- * A piece of text that belongs together.
+ * One text with its origin.
  *
- * @param id where it is from, for people: a file name, with a line number or a part number
- * @param text its characters
+ * @param id origin for people: a file name, with a line number or a part number
+ * @param text the characters
  */
 public record Document(String id, String text) {
-    /** Checks that both are there. */
+    /** Rejects null. */
     public Document {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(text, "text");

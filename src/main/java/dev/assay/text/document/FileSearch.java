@@ -13,17 +13,17 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
- * The files that a person means by the name of a file, a folder, or a glob. Hidden files and folders are not looked at.
+ * The files selected by a file name, a folder or a glob. Hidden files and folders are ignored.
  *
- * @param name what to call them, for people
- * @param paths at least one, in order
+ * @param name description for people
+ * @param paths at least one, in reading order
  */
 record FileSearch(String name, List<Path> paths) {
     private static FileSearch several(String place, List<Path> files) {
         return new FileSearch(place + " (" + files.size() + (files.size() == 1 ? " file)" : " files)"), files);
     }
 
-    /** Returns the files that a name stands for. */
+    /** Finds the files selected by a string. */
     static FileSearch find(String place) {
         Path path = literal(place);
         if (path != null && (Files.exists(path) || !GlobPattern.isWild(place))) {
@@ -32,7 +32,7 @@ record FileSearch(String name, List<Path> paths) {
         return glob(place.replace(File.separatorChar, '/'));
     }
 
-    /** Returns a file itself, or all files of a folder whose kind is known. */
+    /** Returns a file itself, or all files of known formats in a folder. */
     static FileSearch find(Path path) {
         if (!Files.isDirectory(path)) {
             return new FileSearch(path.getFileName().toString(), List.of(path));
@@ -42,12 +42,12 @@ record FileSearch(String name, List<Path> paths) {
                 .toList();
         if (known.isEmpty()) {
             throw new InvalidInputException(
-                    path + ": found a folder without text files, expected at least one file " + TextFile.KINDS);
+                    path + ": the folder has no text files, expected at least one file " + TextFile.KINDS);
         }
         return several(path.toString(), known);
     }
 
-    /** Returns the name as a path, or null where it can only be a glob. */
+    /** Returns the string as a path, or null if it can only be a glob. */
     private static Path literal(String place) {
         try {
             return Path.of(place);
@@ -76,7 +76,7 @@ record FileSearch(String name, List<Path> paths) {
         List<Path> known = matches.stream().filter(TextFile::isKnown).toList();
         if (known.isEmpty()) {
             throw new InvalidInputException(glob + ": none of the " + matches.size()
-                    + " files that match is of a known kind, expected " + TextFile.KINDS);
+                    + " matching files has a known format, expected " + TextFile.KINDS);
         }
         return several(glob, known);
     }
@@ -86,13 +86,12 @@ record FileSearch(String name, List<Path> paths) {
             return GlobPattern.of(pattern);
         } catch (PatternSyntaxException e) {
             throw new InvalidInputException(
-                    glob + ": not a pattern of file names (" + e.getDescription()
-                            + "), expected one such as data/*.jsonl",
+                    glob + ": not a valid glob pattern (" + e.getDescription() + "), expected one such as data/*.jsonl",
                     e);
         }
     }
 
-    /** Returns where the folders without wild characters end: behind a slash, or at 0. */
+    /** Returns the length of the folder prefix without wildcards: the index after a slash, or 0. */
     private static int folderEnd(String glob) {
         int end = 0;
         for (int slash = glob.indexOf('/'); slash >= 0; slash = glob.indexOf('/', slash + 1)) {
@@ -118,7 +117,7 @@ record FileSearch(String name, List<Path> paths) {
         return ("/" + relative(folder, file)).contains("/.");
     }
 
-    /** A path within a folder, with {@code /} on every system. */
+    /** Returns a path relative to a folder, with {@code /} on every system. */
     private static String relative(Path folder, Path file) {
         return folder.relativize(file).toString().replace(File.separatorChar, '/');
     }

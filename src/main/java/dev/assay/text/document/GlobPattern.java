@@ -4,8 +4,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A pattern of file names as shells have it: {@code *} is anything within a name, {@code **} also across folders (none included),
- * {@code ?} one character, {@code [a-z]} one of some, {@code {a,b}} either.
+ * A glob pattern as in shells: {@code *} matches anything within a name, {@code **} also across folders (including none), {@code ?} one
+ * character, {@code [a-z]} one character of a set, and {@code {a,b}} either alternative.
  */
 final class GlobPattern {
     private static final String WILD = "*?[{";
@@ -16,13 +16,13 @@ final class GlobPattern {
         this.regex = regex;
     }
 
-    /** Tells whether a name has wild characters. */
+    /** Returns whether a name contains wildcards. */
     static boolean isWild(String name) {
         return name.chars().anyMatch(character -> WILD.indexOf(character) >= 0);
     }
 
     /**
-     * Reads a pattern with {@code /} between folders.
+     * Parses a pattern with {@code /} between folders.
      *
      * @throws PatternSyntaxException if a bracket is not closed
      */
@@ -67,7 +67,7 @@ final class GlobPattern {
         return new GlobPattern(Pattern.compile(regex.toString(), Pattern.DOTALL));
     }
 
-    /** A range as regular expressions have it: {@code !} negates, all but {@code -} stands for itself. */
+    /** Converts a character set to a regular expression: {@code !} negates, all characters except {@code -} are literal. */
     private static String range(String glob) {
         boolean negated = glob.startsWith("!");
         String characters = (negated ? glob.substring(1) : glob).replaceAll("[\\\\\\[\\]&^]", "\\\\$0");

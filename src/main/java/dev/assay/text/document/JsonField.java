@@ -3,11 +3,11 @@ package dev.assay.text.document;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * A field of a JSON object, also within objects in it: {@code meta.text} is the field of that name, or else {@code text} in the
- * object {@code meta}.
+ * A field of a JSON object, possibly nested: {@code meta.text} is the field of exactly that name or, without one, the field {@code text}
+ * of the object {@code meta}.
  */
 record JsonField(String path) {
-    /** Returns its value, or null where there is no such field. */
+    /** Returns the value of the field, or null if there is no such field. */
     JsonNode of(JsonNode object) {
         return find(object, path);
     }

@@ -7,7 +7,7 @@ import dev.assay.io.Json;
 import java.io.IOException;
 import java.util.Locale;
 
-/** Reads a file with one JSON object a line. Blank lines, empty texts and nulls are passed over. */
+/** Reads a file with one JSON object per line. Blank lines, empty texts and nulls are skipped. */
 final class JsonLinesReader implements DocumentReader {
     private final TextFile file;
     private final JsonField field;
@@ -31,12 +31,12 @@ final class JsonLinesReader implements DocumentReader {
         }
         if (!anyText) {
             throw new InvalidInputException(file.path()
-                    + ": no line holds any text, expected JSON objects with the field \"" + file.field() + "\"");
+                    + ": no line has any text, expected JSON objects with the field \"" + file.field() + "\"");
         }
         return null;
     }
 
-    /** Only a line that may have no text is parsed: an empty string is always spelt as two quotation marks. */
+    /** Skips lines. Only a line that may have no text is parsed: an empty string is always written as two quotation marks. */
     @Override
     public long skip(long documents) throws IOException {
         long skipped = 0;
@@ -58,7 +58,7 @@ final class JsonLinesReader implements DocumentReader {
             throw bad("not JSON (" + e.getOriginalMessage() + ")", e);
         }
         if (node == null || !node.isObject()) {
-            throw bad("found JSON that is no object", null);
+            throw bad("found JSON that is not an object", null);
         }
         JsonNode text = field.of(node);
         if (text == null) {

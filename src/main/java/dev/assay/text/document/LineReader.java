@@ -7,16 +7,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Cuts the bytes of a file into lines. A line is decoded when its text is asked for. */
+/** Splits the bytes of a file into lines. A line is decoded on request. */
 final class LineReader implements AutoCloseable {
-    /** A string of more could not be held with its tokens. */
+    /** Limit of a line. The string of a longer line could not be stored together with its tokens. */
     private static final int MOST_BYTES = 1 << 29;
 
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final TextBytes bytes;
     private byte[] buffer = new byte[1 << 16];
-    /** Where the bytes that were read end in the buffer. */
+    /** End of the bytes in the buffer. */
     private int filled;
 
     private int lineStart;
@@ -29,7 +29,7 @@ final class LineReader implements AutoCloseable {
         this.bytes = bytes;
     }
 
-    /** Moves to the next line; false after the last. */
+    /** Moves to the next line; returns false after the last. */
     boolean next() throws IOException {
         number++;
         lineStart = next;
@@ -53,7 +53,7 @@ final class LineReader implements AutoCloseable {
         return at < filled || at > lineStart;
     }
 
-    /** Reads behind what is there, which moves to the start of the buffer. */
+    /** Moves the unread bytes to the start of the buffer and reads more. */
     private void fill() throws IOException {
         System.arraycopy(buffer, lineStart, buffer, 0, filled - lineStart);
         filled -= lineStart;
@@ -75,12 +75,12 @@ final class LineReader implements AutoCloseable {
         return end <= lineEnd && Arrays.equals(buffer, lineStart, end, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
     }
 
-    /** The number of the line, from 1. */
+    /** Returns the number of the line, from 1. */
     long number() {
         return number;
     }
 
-    /** Tells whether the line holds nothing but spaces. */
+    /** Returns whether the line contains only spaces. */
     boolean isBlank() {
         for (int i = lineStart; i < lineEnd; i++) {
             if (buffer[i] != ' ' && buffer[i] != '\t' && buffer[i] != '\r') {
@@ -90,7 +90,7 @@ final class LineReader implements AutoCloseable {
         return true;
     }
 
-    /** Tells whether the line holds this ASCII text. */
+    /** Returns whether the line contains an ASCII string. */
     boolean contains(String ascii) {
         char first = ascii.charAt(0);
         for (int i = lineStart; i <= lineEnd - ascii.length(); i++) {
@@ -110,7 +110,7 @@ final class LineReader implements AutoCloseable {
         return true;
     }
 
-    /** Decodes the line. */
+    /** Returns the decoded line. */
     String text() {
         try {
             return StandardCharsets.UTF_8

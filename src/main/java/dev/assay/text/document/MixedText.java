@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Documents drawn from several texts by weight. Which text the document with index i is from depends on the seed and i alone. */
+/** Documents drawn from several texts by weight. The text of the document with index i depends only on the seed and i. */
 record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements TextSource {
     MixedText {
         texts = List.copyOf(texts);
         if (texts.isEmpty()) {
-            throw new InvalidInputException("no text is given, expected at least one to mix");
+            throw new InvalidInputException("the mixture has no text, expected at least one");
         }
     }
 
@@ -49,7 +49,7 @@ record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements
 
     private final class Reader implements DocumentReader {
         private final IndexedRandom draws = new IndexedRandom(seed);
-        /** The sums of the weights up to and with each text, as shares of all. */
+        /** Cumulative weights of the texts, as shares of the total. */
         private final double[] upTo = new double[texts.size()];
 
         private final List<Part> parts = new ArrayList<>();
@@ -90,7 +90,7 @@ record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements
             return document;
         }
 
-        /** Draws again what was drawn, and passes over as many documents in each text. */
+        /** Skips documents: repeats the draws and skips the corresponding number of documents in each text. */
         @Override
         public long skip(long documents) throws IOException {
             if (finished) {
@@ -111,7 +111,7 @@ record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements
             return stop;
         }
 
-        /** Passes over documents of one text; returns which of the draws found it at its end, {@code draws} if none did. */
+        /** Skips documents of one text; returns the index of the draw that reached its end, {@code draws} if none did. */
         private long pass(int part, long documents, long draws) throws IOException {
             boolean endedBefore = parts.get(part).ended;
             long given = parts.get(part).skip(documents, end == MixtureEnd.ALL_EXHAUSTED);
@@ -133,7 +133,7 @@ record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements
         }
     }
 
-    /** One of the texts while the mixture is read. */
+    /** One of the texts of an open reader. */
     private static final class Part {
         private final TextSource source;
         private DocumentReader reader;
@@ -154,7 +154,7 @@ record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements
             return reader().next();
         }
 
-        /** Starts again at the first document. */
+        /** Restarts at the first document. */
         Document again() throws IOException {
             close();
             Document document = next();
@@ -164,7 +164,7 @@ record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements
             return document;
         }
 
-        /** Passes over documents, if so wished in rounds; returns how many there were before the first end. */
+        /** Skips documents, optionally over several rounds; returns the number of documents before the first end. */
         long skip(long documents, boolean inRounds) throws IOException {
             long given = reader().skip(documents);
             ended |= given < documents;
@@ -182,7 +182,7 @@ record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements
 
         private InvalidInputException empty() {
             return new InvalidInputException(
-                    source.description() + ": found no document, expected at least one to mix");
+                    source.description() + ": found no document, expected at least one for the mixture");
         }
 
         void close() throws IOException {

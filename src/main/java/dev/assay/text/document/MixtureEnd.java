@@ -1,9 +1,9 @@
 package dev.assay.text.document;
 
-/** When a mixture of texts ends. The names are those of {@code interleave_datasets} in Hugging Face Datasets. */
+/** Stopping rule of a mixture of texts. The names are those of {@code interleave_datasets} in Hugging Face Datasets. */
 public enum MixtureEnd {
-    /** When a document is drawn from a text that has no more: nothing is read twice, and the rest of the other texts is left. */
+    /** Stops when the drawn text is exhausted. No document is repeated; the remaining documents of the other texts are not read. */
     FIRST_EXHAUSTED,
-    /** When every text has been read to its end at least once: a text that ends early starts again. */
+    /** Stops when every text was exhausted at least once. Exhausted texts restart at their beginning. */
     ALL_EXHAUSTED
 }

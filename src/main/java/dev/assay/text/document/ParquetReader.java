@@ -24,7 +24,7 @@ import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 
-/** Reads the documents of a Parquet file, one a row, from one column of strings. Empty texts and nulls are passed over. */
+/** Reads the documents of a Parquet file, one per row, from one string column. Empty texts and nulls are skipped. */
 final class ParquetReader implements DocumentReader {
     private final TextFile textFile;
     private final ParquetFile file;
@@ -33,11 +33,11 @@ final class ParquetReader implements DocumentReader {
     private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
 
     private int nextGroup;
-    /** The values of the row group that is being read, or null between two. */
+    /** Values of the current row group, or null between row groups. */
     private ColumnReader values;
-    /** How many values {@code values} has left. */
+    /** Number of unread values in {@code values}. */
     private long left;
-    /** The rows that were read or passed over. */
+    /** Number of rows that were read or skipped. */
     private long row;
 
     private boolean anyText;
@@ -70,8 +70,8 @@ final class ParquetReader implements DocumentReader {
             }
         }
         if (!anyText) {
-            throw new InvalidInputException(textFile.path()
-                    + ": no row holds any text, expected strings in the column \"" + textFile.field() + "\"");
+            throw new InvalidInputException(textFile.path() + ": no row has any text, expected strings in the column \""
+                    + textFile.field() + "\"");
         }
         return null;
     }
@@ -95,9 +95,9 @@ final class ParquetReader implements DocumentReader {
     }
 
     /**
-     * Opens the next row group that has rows left, if none is open.
+     * Opens the next row group with unread rows, if none is open.
      *
-     * @param documents passed over first, where that takes no look at the values: at most so many, all of them with text
+     * @param documents limit of the documents to skip first, without decoding values, in row groups where every row has text
      * @return false at the end of the file
      */
     private boolean advance(long documents) throws IOException {
@@ -139,7 +139,7 @@ final class ParquetReader implements DocumentReader {
         return skipped;
     }
 
-    /** The smallest value of a chunk, or what was cut from it, is at most every value of it: if it is not empty, none is. */
+    /** Returns whether every row has text: a chunk's (possibly truncated) minimum is non-empty only if all its values are. */
     private static boolean hasTextInEveryRow(ColumnMetaData chunk) {
         Statistics statistics = chunk.getStatistics();
         return statistics != null
@@ -149,7 +149,7 @@ final class ParquetReader implements DocumentReader {
                 && statistics.getMin_value().length > 0;
     }
 
-    /** Takes the value of the next row: null where it has none. */
+    /** Reads the value of the next row; null if the row has none. */
     private Binary value() {
         boolean present =
                 values.getCurrentDefinitionLevel() == column.descriptor().getMaxDefinitionLevel();
@@ -173,7 +173,7 @@ final class ParquetReader implements DocumentReader {
         T run() throws IOException;
     }
 
-    /** Whatever the decoders throw at bytes that were read well says that the bytes are wrong. */
+    /** Reports any exception of the decoders as damaged data, because reading the bytes succeeded. */
     private <T> T guard(Step<T> step) throws IOException {
         try {
             return step.run();
@@ -199,7 +199,7 @@ final class ParquetReader implements DocumentReader {
         file.close();
     }
 
-    /** The one column chunk that is read. */
+    /** The column chunk that is read. */
     private record OnePage(PageReader pages, long getRowCount) implements PageReadStore {
         @Override
         public PageReader getPageReader(ColumnDescriptor descriptor) {
@@ -207,7 +207,7 @@ final class ParquetReader implements DocumentReader {
         }
     }
 
-    /** Values are taken one by one: no records are put together of them, in groups of this depth. */
+    /** Converter that assembles no records: values are read one at a time. */
     private static final class NoRecords extends GroupConverter {
         private final Converter inner;
 
@@ -222,12 +222,12 @@ final class ParquetReader implements DocumentReader {
 
         @Override
         public void start() {
-            // Nothing is put together.
+            // No records are assembled.
         }
 
         @Override
         public void end() {
-            // Nothing is put together.
+            // No records are assembled.
         }
     }
 }

@@ -3,15 +3,15 @@ package dev.assay.text.document;
 import dev.assay.InvalidInputException;
 import java.io.IOException;
 
-/** Reads a plain text file: one document, or its parts. */
+/** Reads a plain text file as one document, or as several parts. */
 final class PlainTextReader implements DocumentReader {
-    /** A string of more could not be held with its tokens. */
+    /** Limit of a document. A longer string could not be stored together with its tokens. */
     private static final int MOST_CHARACTERS = 1 << 29;
 
     private final TextFile file;
     private final Utf8Reader reader;
     private final StringBuilder text = new StringBuilder();
-    /** Where in {@code text} the next document starts. */
+    /** Start of the next document in {@code text}. */
     private int start;
 
     private boolean finished;
@@ -54,10 +54,10 @@ final class PlainTextReader implements DocumentReader {
         return documents;
     }
 
-    /** Returns where the next document ends, once it has been read: at its start when there is none. */
+    /** Reads the next document and returns its end; equal to its start if there is none. */
     private int end() throws IOException {
         int characters = file.chunkCharacters();
-        // One character more than a part tells whether another part follows.
+        // One character beyond the part shows whether another part follows.
         fill(characters == 0 ? Integer.MAX_VALUE : characters + 1);
         return characters == 0 ? text.length() : Chunks.end(text, start, characters);
     }
@@ -70,8 +70,8 @@ final class PlainTextReader implements DocumentReader {
         while (!finished && text.length() - start < wanted) {
             finished = !reader.appendTo(text);
             if (text.length() > MOST_CHARACTERS) {
-                throw new InvalidInputException(file.path() + ": more than " + MOST_CHARACTERS
-                        + " characters in one document, expected less or that documents are cut into parts");
+                throw new InvalidInputException(file.path() + ": one document has more than " + MOST_CHARACTERS
+                        + " characters, expected a shorter one, or a limit at which documents are split");
             }
         }
         if (finished && part == 0 && text.isEmpty()) {

@@ -6,12 +6,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** A text whose documents are drawn from a window that slides over them. */
+/** A text whose documents are drawn from a sliding window. */
 record ShuffledText(TextSource source, int window, long seed) implements TextSource {
     ShuffledText {
         if (window < 1) {
-            throw new InvalidInputException(
-                    "documents are shuffled in a window of " + window + ", expected at least 1");
+            throw new InvalidInputException("the shuffle window has " + window + " documents, expected at least 1");
         }
     }
 
@@ -79,7 +78,7 @@ record ShuffledText(TextSource source, int window, long seed) implements TextSou
             held[size++] = document;
         }
 
-        /** Draws again what was drawn, on indices, and then reads the documents that are left in the window. */
+        /** Skips documents: repeats the draws on indices, then reads only the documents that remain in the window. */
         @Override
         public long skip(long documents) throws IOException {
             if (documents < window) {
@@ -96,7 +95,7 @@ record ShuffledText(TextSource source, int window, long seed) implements TextSou
             return given - before;
         }
 
-        /** Returns which documents the window holds after so many draws from a text of so many. */
+        /** Returns the documents in the window after a number of draws from a text of a given length. */
         private long[] indices(long drawn, long length) {
             int left = (int) Math.min(window, length);
             long[] slots = new long[left];
@@ -112,8 +111,8 @@ record ShuffledText(TextSource source, int window, long seed) implements TextSou
         /**
          * Fills the window from the start of the text.
          *
-         * @param indices the document of each place in the window
-         * @return {@link Long#MAX_VALUE}, or the length of the text if that is too short for them
+         * @param indices the document of each slot of the window
+         * @return {@link Long#MAX_VALUE}, or the length of the text if it has fewer documents
          */
         private long load(long[] indices) throws IOException {
             reader.close();

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipException;
 
-/** The unpacked bytes of a text file. Damage becomes a sentence that names file and line. */
+/** The decompressed bytes of a text file. Errors name the file and the line. */
 final class TextBytes implements AutoCloseable {
     private final Path path;
     private final Compression compression;
@@ -25,7 +25,7 @@ final class TextBytes implements AutoCloseable {
 
     static TextBytes open(Path path, Compression compression) throws IOException {
         if (!Files.exists(path)) {
-            throw new InvalidInputException(path + ": the file is gone, expected a text file");
+            throw new InvalidInputException(path + ": the file no longer exists, expected a text file");
         }
         return new TextBytes(path, compression, Files.newInputStream(path));
     }
@@ -37,8 +37,8 @@ final class TextBytes implements AutoCloseable {
     /**
      * Reads some bytes.
      *
-     * @param line the line that has been reached
-     * @return how many, at least 1, or -1 at the end
+     * @param line the current line, for errors
+     * @return the number of bytes, at least 1, or -1 at the end
      */
     int read(byte[] into, int from, int length, long line) throws IOException {
         boolean opening = unpacked == null;
@@ -53,19 +53,19 @@ final class TextBytes implements AutoCloseable {
         }
     }
 
-    /** Tells whether the bytes do not begin as zstd data does. */
+    /** Returns whether the data does not start with the zstd magic number. */
     private static boolean isForeign(IOException failure) {
         return failure instanceof ZstdIOException zstd && zstd.getErrorCode() == Zstd.errPrefixUnknown();
     }
 
     private String notPacked() {
-        return path + ": not " + compression.label() + " data, expected what the extension " + compression.extension()
-                + " says";
+        return path + ": not " + compression.label() + " data, expected the format of the extension "
+                + compression.extension();
     }
 
     private String damaged() {
-        return "the " + compression.label() + " data is damaged or cut off, expected a whole " + compression.extension()
-                + " file";
+        return "the " + compression.label() + " data is damaged or truncated, expected a complete "
+                + compression.extension() + " file";
     }
 
     @Override

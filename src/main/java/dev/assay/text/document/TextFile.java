@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** One file of text, read as its extension says. */
+/** A text file, read in the format of its extension. */
 record TextFile(Path path, Format format, Compression compression, String field, int chunkCharacters)
         implements TextSource {
-    /** The extensions that are known, for people. */
-    static final String KINDS = ".txt, .jsonl (each also with .gz or .zst behind it) or .parquet";
+    /** The known extensions, for messages. */
+    static final String KINDS = ".txt, .jsonl (each optionally followed by .gz or .zst) or .parquet";
 
-    /** What an extension promises. */
+    /** A format of text files. */
     enum Format {
         PLAIN,
         JSON_LINES,
@@ -21,20 +21,20 @@ record TextFile(Path path, Format format, Compression compression, String field,
     static TextFile of(Path path, String field) {
         Format format = format(path);
         if (format == null) {
-            throw new InvalidInputException(path + ": unknown kind of text file, expected " + KINDS);
+            throw new InvalidInputException(path + ": unknown text format, expected " + KINDS);
         }
         if (!Files.exists(path)) {
-            throw new InvalidInputException(path + ": there is no such file, expected a text file");
+            throw new InvalidInputException(path + ": the file does not exist, expected a text file");
         }
         return new TextFile(path, format, Compression.of(path.getFileName().toString()), field, 0);
     }
 
-    /** Tells whether a file of this name can be read. */
+    /** Returns whether the extension is known. */
     static boolean isKnown(Path path) {
         return format(path) != null;
     }
 
-    /** Tells whether a file is named as plain text is. */
+    /** Returns whether the extension is that of plain text. */
     static boolean isPlain(Path path) {
         return format(path) == Format.PLAIN;
     }
@@ -58,8 +58,8 @@ record TextFile(Path path, Format format, Compression compression, String field,
             return this;
         }
         Chunks.check(characters);
-        // A plain file is cut while it is read, so that a file of any size fits into memory; a line or a row is held
-        // anyway.
+        // A plain file is split while it is read, so that a file of any size fits into memory; a line or a row is in
+        // memory anyway.
         return format == Format.PLAIN
                 ? new TextFile(path, format, compression, field, characters)
                 : new ChunkedText(this, characters);

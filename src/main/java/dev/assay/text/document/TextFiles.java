@@ -8,9 +8,9 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * The documents of files, one file after the other: {@code .txt} is one document, {@code .jsonl} one document a line, both also with
- * {@code .gz} or {@code .zst} behind it, {@code .parquet} one document a row. Text is UTF-8. A row or line whose text is empty or null
- * is no document. The files are those that are there when this is made; each is streamed.
+ * The documents of one or more files. A {@code .txt} file is one document, a {@code .jsonl} file has one document per line (both may be
+ * compressed, with {@code .gz} or {@code .zst} after the extension), a {@code .parquet} file has one document per row. Text is UTF-8. Lines
+ * and rows with an empty or null text are skipped. The list of files is determined once, at creation; each file is streamed.
  */
 public final class TextFiles implements TextSource {
     private final List<FileSearch> places;
@@ -19,7 +19,7 @@ public final class TextFiles implements TextSource {
     private final int characters;
     private final TextSequence files;
 
-    /** Plain text is cut at {@code plainCharacters}, everything at {@code characters}; 0 for what is not cut. */
+    /** Plain text is split at {@code plainCharacters}, all text at {@code characters}; 0 means no splitting. */
     private TextFiles(List<FileSearch> places, String field, int plainCharacters, int characters) {
         this.places = places;
         this.field = Objects.requireNonNull(field, "field");
@@ -36,11 +36,11 @@ public final class TextFiles implements TextSource {
     /**
      * Finds files.
      *
-     * @param place a file; a folder, for all files of known kinds in it and below, in the order of their paths; or a glob, in which
-     *     {@code *} stands for anything in a name, {@code **} for anything across folders, {@code ?} for one character,
-     *     {@code [a-z]} for one of some and {@code {a,b}} for either
-     * @return their documents, with the text in the field {@code text}
-     * @throws InvalidInputException if there is no such file, or its kind is not known
+     * @param place a file; a folder, for all files of known formats in it and below, in the order of their paths; or a glob, in which
+     *     {@code *} matches anything within a name, {@code **} anything across folders, {@code ?} one character, {@code [a-z]} one
+     *     character of a set and {@code {a,b}} either alternative
+     * @return their documents, with text in the field {@code text}
+     * @throws InvalidInputException if there is no such file, or its format is unknown
      */
     public static TextFiles at(String place) {
         return new TextFiles(List.of(FileSearch.find(place)), DEFAULT_JSON_FIELD, 0, 0);
@@ -49,42 +49,42 @@ public final class TextFiles implements TextSource {
     /**
      * Finds files.
      *
-     * @param places files, and folders for all files of known kinds in them and below
-     * @return their documents, with the text in the field {@code text}
-     * @throws InvalidInputException if there is no such file, or its kind is not known
+     * @param places files, and folders for all files of known formats in them and below
+     * @return their documents, with text in the field {@code text}
+     * @throws InvalidInputException if there is no such file, or its format is unknown
      */
     public static TextFiles at(List<Path> places) {
         if (places.isEmpty()) {
-            throw new InvalidInputException("no text is given, expected at least one file");
+            throw new InvalidInputException("the list of files is empty, expected at least one file");
         }
         return new TextFiles(places.stream().map(FileSearch::find).toList(), DEFAULT_JSON_FIELD, 0, 0);
     }
 
     /**
-     * Returns these files with their text in another field.
+     * Returns the same files with another text field.
      *
-     * @param path the field of a JSON line or the column of a Parquet file, also within objects and groups: {@code meta.text}
-     * @return the same files
+     * @param path the field of a JSON line or the column of a Parquet file, possibly nested: {@code meta.text}
+     * @return a copy
      */
     public TextFiles field(String path) {
         return new TextFiles(places, path, plainCharacters, characters);
     }
 
     /**
-     * Returns these files with the {@code .txt} ones, each of which is one document, cut into shorter documents. Lines and rows stay
-     * whole.
+     * Returns the same files with plain text split into shorter documents. Each {@code .txt} file is one document otherwise; lines and rows
+     * are not split.
      *
-     * @param length in UTF-16 units, at least 2, or 0 to cut nothing
-     * @return the same files
+     * @param length UTF-16 units, at least 2, or 0 to split nothing
+     * @return a copy
      */
     public TextFiles cuttingPlainText(int length) {
         return new TextFiles(places, field, length, characters);
     }
 
     /**
-     * Returns the files.
+     * Returns the paths.
      *
-     * @return at least one, in the order in which they are read
+     * @return at least one, in reading order
      */
     public List<Path> paths() {
         return places.stream().flatMap(place -> place.paths().stream()).toList();

@@ -5,12 +5,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Several texts, one after the other. Each is opened when the one before it is at its end. */
+/** The concatenation of several texts. Each is opened after the one before it is exhausted. */
 record TextSequence(List<TextSource> parts) implements TextSource {
     TextSequence {
         parts = List.copyOf(parts);
         if (parts.isEmpty()) {
-            throw new IllegalArgumentException("no text is given, expected at least one");
+            throw new IllegalArgumentException("the list of texts is empty, expected at least one");
         }
     }
 

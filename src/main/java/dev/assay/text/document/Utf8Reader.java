@@ -8,7 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
-/** Characters of a UTF-8 file, block after block. */
+/** Reads the characters of a UTF-8 file in blocks. */
 final class Utf8Reader implements AutoCloseable {
     private static final int BLOCK = 1 << 16;
     private static final char BYTE_ORDER_MARK = '\uFEFF';
@@ -25,7 +25,7 @@ final class Utf8Reader implements AutoCloseable {
         this.bytes = bytes;
     }
 
-    /** Appends the next characters, without a byte order mark at the start; false at the end. */
+    /** Appends the next characters, without a byte order mark at the start of the file; returns false at the end. */
     boolean appendTo(StringBuilder text) throws IOException {
         while (true) {
             decoded.clear();

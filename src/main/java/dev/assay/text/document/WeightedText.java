@@ -4,11 +4,10 @@ import dev.assay.InvalidInputException;
 import java.util.Objects;
 
 /**
- * A part of a mixture.
+ * A component of a mixture.
  *
  * @param source the text
- * @param weight how often its documents are drawn beside those of the other parts: a positive number; the weights need not add up
- *     to one
+ * @param weight relative frequency of its documents, a positive number; weights need not sum to one
  */
 public record WeightedText(TextSource source, double weight) {
     /** Checks the weight. */

@@ -5,13 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Writes the words and signs of a story with the spaces and capitals between them, and records where concepts hold. */
+/** Writes the words and punctuation of a story with spacing and capitalisation, and records the spans of concepts. */
 final class AnnotatedText {
     private final StoryWords words;
     private final StringBuilder text = new StringBuilder();
     private final List<ConceptSpan> spans = new ArrayList<>();
 
-    /** Whether the next word stands directly behind what is written. */
+    /** Whether the next word follows without a space. */
     private boolean joined = true;
 
     private boolean sentenceStarts = true;
@@ -20,7 +20,7 @@ final class AnnotatedText {
         this.words = words;
     }
 
-    /** Returns where the next word will begin. */
+    /** Returns the start of the next word. */
     int next() {
         return text.length() + (joined ? 0 : 1);
     }
@@ -29,12 +29,12 @@ final class AnnotatedText {
         return text.length();
     }
 
-    /** Returns what is written from a place on. */
+    /** Returns the text from an offset on. */
     String since(int from) {
         return from >= text.length() ? "" : text.substring(from);
     }
 
-    /** Lets a concept hold from a place to the end of what is written; nothing where nothing is written. */
+    /** Marks a concept from an offset to the end of the text; does nothing for an empty span. */
     void mark(Concept concept, int from) {
         mark(concept, from, text.length());
     }
@@ -49,7 +49,7 @@ final class AnnotatedText {
         sentenceStarts = true;
     }
 
-    /** Writes a word, marks what it carries by itself, and returns where it begins. */
+    /** Writes a word, marks its own concepts, and returns its start. */
     int word(String word) {
         if (!joined) {
             text.append(' ');
@@ -57,7 +57,7 @@ final class AnnotatedText {
         int start = text.length();
         text.append(word);
         joined = false;
-        // A class such as "Two animals" begins a sentence with a capital that its list of words lacks.
+        // A sentence can start with a capitalised entry such as "Two animals" that the list of words has in lower case.
         String known = words.concepts(word).isEmpty() ? word.toLowerCase(Locale.ROOT) : word;
         words.concepts(known).forEach(concept -> mark(concept, start));
         if (sentenceStarts) {
@@ -68,7 +68,7 @@ final class AnnotatedText {
         return start;
     }
 
-    /** Writes a sign behind a word. */
+    /** Writes a punctuation mark after a word. */
     void sign(char sign) {
         text.append(sign);
         boolean comma = sign == ',';
@@ -82,7 +82,7 @@ final class AnnotatedText {
         sentenceStarts = true;
     }
 
-    /** What stands in quotation marks never ends the sentence around it. */
+    /** Closes a quotation. A quotation never ends the sentence that contains it. */
     void closeQuotation() {
         closing('"', Concepts.CLOSING_QUOTE);
         sentenceStarts = false;

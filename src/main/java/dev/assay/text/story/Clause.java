@@ -1,6 +1,6 @@
 package dev.assay.text.story;
 
-/** A clause that is being written: its subject, and whether what follows is negated. */
+/** State of an unfinished clause: its subject, and whether the rest of it is negated. */
 final class Clause {
     private final Clause outer;
     private final boolean main;
@@ -12,8 +12,8 @@ final class Clause {
     /**
      * Begins a clause.
      *
-     * @param outer the clause around it, or null
-     * @param main whether it is told by itself, or beside another, rather than about a word of another
+     * @param outer the enclosing clause, or null
+     * @param main whether it is a main or coordinate clause rather than a relative clause
      */
     Clause(Clause outer, boolean main) {
         this.outer = outer;
@@ -47,7 +47,7 @@ final class Clause {
         return subject;
     }
 
-    /** A clause without a subject of its own ("who likes the dog") agrees with the one around it. */
+    /** Returns the number of the verb. A clause without its own subject ("who likes the dog") agrees with the enclosing one. */
     boolean takesPluralVerb() {
         if (subject == null) {
             return outer != null && outer.takesPluralVerb();
@@ -55,7 +55,7 @@ final class Clause {
         return subject.takesPluralVerb(asPronoun);
     }
 
-    /** Marks what holds to the end of the clause. */
+    /** Marks the concepts that hold to the end of the clause. */
     void close(AnnotatedText pen) {
         if (subject != null) {
             subject.statesAsSubject().forEach(concept -> pen.mark(concept, subjectFrom));

@@ -3,28 +3,28 @@ package dev.assay.text.story;
 import java.util.Objects;
 
 /**
- * Something that is known to hold at some tokens of a generated story.
+ * A labelled property of some tokens of a generated story.
  *
  * @param name a short name, such as {@code subject-female}
- * @param description one sentence that says at which words it holds
- * @param kind how much of the text one must have understood to know it
+ * @param description one sentence that defines the labelled words
+ * @param kind the kind of context that determines it
  */
 public record Concept(String name, String description, Kind kind) {
-    /** What it takes to know a concept. */
+    /** The kind of context that determines a concept. */
     public enum Kind {
-        /** The word is one of a class, whatever surrounds it. */
+        /** The class of the word, independent of context. */
         TOKEN_CLASS,
-        /** The word is this one, in singular or plural. */
+        /** The word itself, in singular or plural. */
         WORD,
-        /** The word's part in its sentence. */
+        /** The role of the word in its sentence. */
         ROLE,
-        /** Where in the text's structure the word stands. */
+        /** The position of the word in the structure of the text. */
         POSITION,
-        /** What earlier words have established and still holds. */
+        /** A state that earlier words established and that still holds. */
         STATE
     }
 
-    /** Checks that everything is there. */
+    /** Rejects null. */
     public Concept {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(description, "description");

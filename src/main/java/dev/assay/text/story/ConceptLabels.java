@@ -9,8 +9,8 @@ import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 
 /**
- * Tells of every token of a generated story which concepts it carries: those in whose span one of its characters lies, white space
- * aside. Concepts are numbered by their place in {@link StoryCorpus#concepts()}.
+ * Labels the tokens of generated stories with concepts. A token has a concept if one of its characters, other than white space, is
+ * within a span of the concept. Concepts are numbered by their index in {@link StoryCorpus#concepts()}.
  */
 public final class ConceptLabels {
     private final Tokenizer tokenizer;
@@ -20,9 +20,9 @@ public final class ConceptLabels {
     }
 
     /**
-     * Labels the tokens that a tokenizer makes.
+     * Creates the labels for a tokenizer.
      *
-     * @param tokenizer cuts the stories
+     * @param tokenizer tokenizes the stories
      * @return the labels
      */
     public static ConceptLabels of(Tokenizer tokenizer) {
@@ -33,7 +33,7 @@ public final class ConceptLabels {
      * Labels one story.
      *
      * @param story a story
-     * @return its tokens and their concepts
+     * @return its tokens with their concepts
      */
     public LabelledTokens label(Story story) {
         Encoding encoding = tokenizer.encodeWithOffsets(story.text());
@@ -48,19 +48,19 @@ public final class ConceptLabels {
     }
 
     /**
-     * Reads the contexts of a corpus of stories with their labels: the same contexts, in the same order, as
-     * {@link Corpus#read(Split)} gives. BOS and end-of-text tokens carry no concept.
+     * Reads the contexts of a corpus of stories with labels: the same contexts in the same order as {@link Corpus#read(Split)}. BOS and
+     * end-of-text tokens have no concepts.
      *
-     * @param corpus its source is a {@link StoryCorpus}
-     * @param split which stories
-     * @return a reader, to be closed by the caller
-     * @throws InvalidInputException if the corpus is of another text
+     * @param corpus a corpus whose source is a {@link StoryCorpus}
+     * @param split the stories to read
+     * @return a reader that the caller closes
+     * @throws InvalidInputException if the corpus has another source
      * @throws IOException if reading fails
      */
     public static LabelledReader read(Corpus corpus, Split split) throws IOException {
         if (!(corpus.source() instanceof StoryCorpus stories)) {
             throw new InvalidInputException(corpus.description()
-                    + ": concepts are known of generated stories only, expected a corpus of these");
+                    + ": only generated stories have concept labels, expected a corpus of generated stories");
         }
         return new LabelledReader(new ContextPacker(corpus, split, new StoryTokens(corpus, stories, split)));
     }

@@ -1,11 +1,11 @@
 package dev.assay.text.story;
 
 /**
- * Characters of a story at which a concept holds.
+ * A span of a story with a concept.
  *
- * @param concept what holds
+ * @param concept the concept
  * @param start the first UTF-16 unit
- * @param end one past the last UTF-16 unit, greater than {@code start}
+ * @param end the exclusive end in UTF-16 units, greater than {@code start}
  */
 public record ConceptSpan(Concept concept, int start, int end) {
     /** Checks the order. */

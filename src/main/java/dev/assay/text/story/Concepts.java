@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /** The concepts of the generated stories. */
 final class Concepts {
-    /** The name of a concept that is one word is this and the word. */
+    /** Prefix of the names of single-word concepts. */
     static final String WORD_PREFIX = "word-";
 
     static final Concept PERSON_NAME = tokenClass("person-name", "The name of a person.");
@@ -99,7 +99,7 @@ final class Concepts {
     static final Concept OUTDOORS =
             state("outdoors", "From the naming of a place under the open sky until the story goes indoors or ends.");
 
-    /** Every concept; the place of a concept in this list is the bit that stands for it. */
+    /** All concepts; the index of a concept is its bit in labels. */
     static final List<Concept> ALL = List.of(
             PERSON_NAME,
             FEMALE_NAME,
@@ -168,11 +168,11 @@ final class Concepts {
 
     private Concepts() {}
 
-    /** Returns the place of a concept among all of them. */
+    /** Returns the index of a concept. */
     static int place(Concept concept) {
         Integer place = PLACES.get(concept);
         if (place == null) {
-            throw new IllegalArgumentException(concept.name() + " is no concept of the generated stories");
+            throw new IllegalArgumentException("\"" + concept.name() + "\" is not a concept of the generated stories");
         }
         return place;
     }

@@ -1,10 +1,10 @@
 package dev.assay.text.story;
 
-/** How English speaks of a person or a thing. */
+/** Grammatical gender: the pronouns for a person or a thing. */
 enum Gender {
     FEMALE("she", "her", "her"),
     MALE("he", "him", "his"),
-    /** A person of whom the singular "they" is used. */
+    /** A person with the singular "they". */
     NEUTRAL("they", "them", "their"),
     THING("it", "it", "its");
 

@@ -3,19 +3,19 @@ package dev.assay.text.story;
 import dev.assay.text.TokenBatch;
 
 /**
- * Contexts of generated stories with the concepts of each token.
+ * Contexts of generated stories with concept labels.
  *
  * @param tokens the contexts
- * @param labels for each token one bit a concept, the lowest for the first of {@link StoryCorpus#concepts()}, [rows * length]
+ * @param labels concept bits of each token, [rows * length]; bit i is concept i of {@link StoryCorpus#concepts()}
  */
 public record LabelledBatch(TokenBatch tokens, long[] labels) {
     /**
-     * Tells whether a token carries a concept.
+     * Returns whether a token has a concept.
      *
      * @param row the context
-     * @param position the token's place in it
-     * @param concept the concept's place in {@link StoryCorpus#concepts()}
-     * @return whether it does
+     * @param position index of the token in the context
+     * @param concept index of the concept in {@link StoryCorpus#concepts()}
+     * @return whether the bit is set
      */
     public boolean has(int row, int position, int concept) {
         return (labels[row * tokens.length() + position] >>> concept & 1) == 1;

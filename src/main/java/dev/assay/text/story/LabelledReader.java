@@ -3,7 +3,7 @@ package dev.assay.text.story;
 import dev.assay.text.ContextPacker;
 import java.io.IOException;
 
-/** Reads contexts with their labels one after the other. A reader belongs to one thread. */
+/** Reads labelled contexts in order. A reader belongs to one thread. */
 public final class LabelledReader implements AutoCloseable {
     private final ContextPacker packer;
 
@@ -14,8 +14,8 @@ public final class LabelledReader implements AutoCloseable {
     /**
      * Reads the next contexts.
      *
-     * @param maxRows the most contexts to read, at least 1
-     * @return the contexts, fewer at the end, or null after it
+     * @param maxRows the largest number of contexts to read, at least 1
+     * @return the contexts, fewer at the end of the corpus, or null after it
      * @throws IOException if reading fails
      */
     public LabelledBatch next(int maxRows) throws IOException {

@@ -1,18 +1,18 @@
 package dev.assay.text.story;
 
 /**
- * The tokens of a story and the concepts they carry.
+ * The tokens of a story with concept labels.
  *
  * @param ids token ids, [tokens]
- * @param labels for each token one bit a concept, the lowest for the first of {@link StoryCorpus#concepts()}, [tokens]
+ * @param labels concept bits of each token, [tokens]; bit i is concept i of {@link StoryCorpus#concepts()}
  */
 public record LabelledTokens(int[] ids, long[] labels) {
     /**
-     * Tells whether a token carries a concept.
+     * Returns whether a token has a concept.
      *
-     * @param token the token's place
-     * @param concept the concept's place in {@link StoryCorpus#concepts()}
-     * @return whether it does
+     * @param token index of the token
+     * @param concept index of the concept in {@link StoryCorpus#concepts()}
+     * @return whether the bit is set
      */
     public boolean has(int token, int concept) {
         return (labels[token] >>> concept & 1) == 1;

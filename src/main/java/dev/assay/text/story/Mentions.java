@@ -3,12 +3,12 @@ package dev.assay.text.story;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Remembers who was spoken of, and so tells where a pronoun is clear. */
+/** Records mentions of persons and things, to decide whether a pronoun is unambiguous. */
 final class Mentions {
-    /** Whom a pronoun stands for: the last one mentioned that it fits. */
+    /** Referent of each pronoun: the last mentioned one with that pronoun. */
     private final Map<String, Referent> lastOfPronoun = new HashMap<>();
 
-    /** In which sentence a person was last mentioned. */
+    /** The sentence of the last mention of each person. */
     private final Map<Referent, Integer> mentionedIn = new HashMap<>();
 
     private Referent lastSubject;
@@ -29,12 +29,12 @@ final class Mentions {
         lastSubject = referent;
     }
 
-    /** A subject may be a pronoun where it goes on from the sentence before. */
+    /** Returns whether a pronoun is clear as a subject, which requires that it continues the sentence before. */
     boolean clearAsSubject(Referent person) {
         return person.equals(lastSubject) && isLast(person);
     }
 
-    /** An object may be a pronoun where the subject takes another: "she gave her the ball" would not say who is who. */
+    /** Returns whether a pronoun is clear as an object, which requires another pronoun for the subject: not "she gave her the ball". */
     boolean clearAsObject(Referent person, Referent subject) {
         boolean recent = mentionedIn.containsKey(person) && sentence - mentionedIn.get(person) <= 1;
         return recent && isLast(person) && subject != null && subject.pronouns() != person.pronouns();

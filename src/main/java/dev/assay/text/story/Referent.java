@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who or what a noun phrase speaks of.
+ * The person or thing that a noun phrase refers to.
  *
- * @param name how it is called: a name, or a noun
- * @param gender which pronouns stand for one of it
- * @param plural whether it is more than one
+ * @param name a proper name or a noun
+ * @param gender the pronouns of one such person or thing
+ * @param plural whether there are several
  * @param animal whether it is an animal
  */
 record Referent(String name, Gender gender, boolean plural, boolean animal) {
@@ -20,17 +20,17 @@ record Referent(String name, Gender gender, boolean plural, boolean animal) {
         return new Referent(name, Gender.NEUTRAL, true, false);
     }
 
-    /** The pronouns: those of several persons or things are those of the singular "they". */
+    /** Returns the pronouns; several persons or things have those of the singular "they". */
     Gender pronouns() {
         return plural ? Gender.NEUTRAL : gender;
     }
 
-    /** Whether a verb behind its name, or behind its pronoun, takes the plural form. */
+    /** Returns whether a verb after its name, or after its pronoun, has the plural form. */
     boolean takesPluralVerb(boolean asPronoun) {
         return plural || (asPronoun && gender == Gender.NEUTRAL);
     }
 
-    /** What holds in a clause of which this is the subject. */
+    /** Returns the concepts that hold in a clause with this subject. */
     List<Concept> statesAsSubject() {
         List<Concept> states = new ArrayList<>();
         if (plural) {

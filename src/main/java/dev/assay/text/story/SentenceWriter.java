@@ -1,15 +1,15 @@
 package dev.assay.text.story;
 
 /**
- * Writes the sentences of the grammar: chooses between name and pronoun, makes verbs agree, and marks the parts of the sentence. The
- * signs it reads are explained at the head of {@code story-sentences.txt}.
+ * Writes the sentences of the grammar: chooses between names and pronouns, inflects verbs, and marks the constituents. The header of
+ * {@code story-sentences.txt} documents the syntax.
  */
 final class SentenceWriter {
     private static final String SIGNS = ",.!?";
 
     private final StoryWords words;
-    private final StoryRandom dice;
-    private final StoryContext scene;
+    private final StoryRandom random;
+    private final StoryContext context;
     private final AnnotatedText pen;
     private final StoryState state;
     private final Referent pair;
@@ -20,27 +20,27 @@ final class SentenceWriter {
     private int at;
     private Clause clause;
 
-    /** The part of the sentence that is being written: a letter of the grammar. */
+    /** The current constituent: a letter of the grammar. */
     private char part;
 
-    /** The person written in the current part, if any. */
+    /** The person in the current constituent, or null. */
     private Referent spoken;
 
     private boolean spokenAsPronoun;
 
-    /** Who says the quotation that is being written, where this was told before it. */
+    /** The speaker of the current quotation if the text named the speaker before it, or null. */
     private Referent speaker;
 
-    SentenceWriter(StoryWords words, StoryRandom dice, StoryContext scene, AnnotatedText pen, StoryState state) {
+    SentenceWriter(StoryWords words, StoryRandom random, StoryContext context, AnnotatedText pen, StoryState state) {
         this.words = words;
-        this.dice = dice;
-        this.scene = scene;
+        this.random = random;
+        this.context = context;
         this.pen = pen;
         this.state = state;
-        this.pair = Referent.several(scene.main.name() + " and " + scene.friend.name());
+        this.pair = Referent.several(context.main.name() + " and " + context.friend.name());
     }
 
-    /** Writes one line of the grammar whose words are drawn. */
+    /** Writes one line of the grammar with its words already drawn. */
     void write(String line) {
         source = line;
         at = 0;
@@ -107,12 +107,12 @@ final class SentenceWriter {
             case 'P' -> {
                 int from = inGroup();
                 pen.mark(Concepts.PLACE_PHRASE, from);
-                state.placeNamed(scene.place(), from + pen.since(from).lastIndexOf(' ') + 1);
+                state.placeNamed(context.place(), from + pen.since(from).lastIndexOf(' ') + 1);
             }
             case '?' -> pen.mark(Concepts.QUESTION, inGroup());
             case 'n' -> pen.mark(Concepts.NEGATED, inGroup());
             case 'm' -> {
-                state.moodTold(scene.happy(), pen.next());
+                state.moodTold(context.happy(), pen.next());
                 inGroup();
             }
             default -> throw new IllegalStateException("unknown part {" + part + " in: " + source);
@@ -120,7 +120,7 @@ final class SentenceWriter {
         part = outerPart;
     }
 
-    /** Writes the content of a group and returns where it begins. */
+    /** Writes the content of a group and returns its start. */
     private int inGroup() {
         int from = pen.next();
         content();
@@ -137,7 +137,7 @@ final class SentenceWriter {
     }
 
     private void quotation() {
-        speaker = part == 'A' ? scene.main : part == 'B' ? scene.friend : null;
+        speaker = part == 'A' ? context.main : part == 'B' ? context.friend : null;
         boolean endsSentence = clause.subject() != null;
         state.narrationPauses();
         pen.openQuotation();
@@ -151,7 +151,7 @@ final class SentenceWriter {
         pen.closeQuotation();
         speaker = null;
         if (endsSentence) {
-            // The sentence around it has its subject before the quotation: it is complete.
+            // The enclosing sentence is complete if it has its subject before the quotation.
             clause = clause.nextSentence();
             pen.startSentence();
         }
@@ -165,7 +165,7 @@ final class SentenceWriter {
         pen.closeBracket();
     }
 
-    /** Writes a noun phrase that is no subject, and returns where it begins. */
+    /** Writes a noun phrase other than a subject, and returns its start. */
     private int nounPhrase() {
         int from = inGroup();
         mentions.add(referentOf(from));
@@ -185,7 +185,7 @@ final class SentenceWriter {
         }
     }
 
-    /** Tells what the noun phrase written from a place on speaks of. */
+    /** Returns the referent of the noun phrase that starts at an offset. */
     private Referent referentOf(int from) {
         String phrase = pen.since(from);
         if (spoken != null && (spoken.equals(pair) || !phrase.contains(" and "))) {
@@ -195,7 +195,7 @@ final class SentenceWriter {
             return Referent.several(phrase);
         }
         String head = phrase.substring(phrase.lastIndexOf(' ') + 1);
-        for (Referent person : new Referent[] {scene.main, scene.friend}) {
+        for (Referent person : new Referent[] {context.main, context.friend}) {
             if (head.equals(person.name())) {
                 return person;
             }
@@ -224,7 +224,7 @@ final class SentenceWriter {
             pen.word("not");
             clause.negate(pen.next());
         } else {
-            pen.word(scene.past ? "did" : plural ? "do" : "does");
+            pen.word(context.past ? "did" : plural ? "do" : "does");
             pen.word("not");
             clause.negate(pen.next());
             pen.word(words.verb(negated).base());
@@ -233,39 +233,39 @@ final class SentenceWriter {
 
     private String finite(String base, boolean plural) {
         if (base.equals("be")) {
-            return scene.past ? (plural ? "were" : "was") : (plural ? "are" : "is");
+            return context.past ? (plural ? "were" : "was") : (plural ? "are" : "is");
         }
         StoryWords.Verb verb = words.verb(base);
-        return scene.past ? verb.past() : plural ? verb.base() : verb.third();
+        return context.past ? verb.past() : plural ? verb.base() : verb.third();
     }
 
     private void word(String word) {
         switch (word) {
-            case "$A" -> person(scene.main);
-            case "$B" -> person(scene.friend);
+            case "$A" -> person(context.main);
+            case "$B" -> person(context.friend);
             case "$AB" -> person(pair);
-            case "$he" -> pronoun(scene.main, scene.main.gender().subject());
-            case "$his" -> pen.word(scene.main.gender().possessive());
-            case "$hisB" -> pen.word(scene.friend.gender().possessive());
+            case "$he" -> pronoun(context.main, context.main.gender().subject());
+            case "$his" -> pen.word(context.main.gender().possessive());
+            case "$hisB" -> pen.word(context.friend.gender().possessive());
             default -> plain(word);
         }
     }
 
     private void plain(String word) {
         int start = pen.word(word);
-        if (word.equals(scene.main.name())) {
-            state.mainPersonNamed(scene.main.gender(), start);
-            mentions.add(scene.main);
-        } else if (word.equals(scene.friend.name())) {
-            mentions.add(scene.friend);
+        if (word.equals(context.main.name())) {
+            state.mainPersonNamed(context.main.gender(), start);
+            mentions.add(context.main);
+        } else if (word.equals(context.friend.name())) {
+            mentions.add(context.friend);
         }
     }
 
     private void person(Referent person) {
         Gender pronouns = person.pronouns();
         boolean asPronoun = part == 's'
-                ? mentions.clearAsSubject(person) && dice.chance(0.85)
-                : mentions.clearAsObject(person, clause.subject()) && dice.chance(0.6);
+                ? mentions.clearAsSubject(person) && random.chance(0.85)
+                : mentions.clearAsObject(person, clause.subject()) && random.chance(0.6);
         if (asPronoun) {
             pronoun(person, part == 's' ? pronouns.subject() : pronouns.object());
             return;

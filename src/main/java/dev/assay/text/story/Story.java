@@ -3,10 +3,10 @@ package dev.assay.text.story;
 import java.util.List;
 
 /**
- * A generated story and what is known of its words.
+ * A generated story with concept labels.
  *
  * @param text the story
- * @param spans where which concept holds, in UTF-16 units of the text, in the order of their starts
+ * @param spans spans of concepts in UTF-16 units of the text, in the order of their starts
  */
 public record Story(String text, List<ConceptSpan> spans) {
     /** Copies the list. */

@@ -2,10 +2,10 @@ package dev.assay.text.story;
 
 import java.util.List;
 
-/** What a story is about. Its choices stay for the whole story, save the place and the mood, which may change. */
+/** Persons, things, place and mood of a story. Place and mood can change within the story, all else is fixed. */
 final class StoryContext {
     private final StoryWords words;
-    private final StoryRandom dice;
+    private final StoryRandom random;
 
     final boolean past;
     final Referent main;
@@ -20,35 +20,35 @@ final class StoryContext {
     private StoryWords.Place place;
     private boolean happy;
 
-    StoryContext(StoryWords words, StoryRandom dice) {
+    StoryContext(StoryWords words, StoryRandom random) {
         this.words = words;
-        this.dice = dice;
-        past = dice.chance(0.6);
+        this.random = random;
+        past = random.chance(0.6);
         main = person();
         friend = anotherPerson();
-        pet = words.noun(dice.pick(words.list("pet")));
-        herd = dice.pickOther(words.nouns("animal"), List.of(pet));
-        treasure = dice.pick(words.nouns("object"));
-        treasureColour = dice.pick(words.list("colour"));
-        season = dice.pick(words.list("season"));
-        sky = dice.pick(words.list("sky"));
-        place = dice.pick(words.places());
-        happy = dice.chance(0.5);
+        pet = words.noun(random.pick(words.list("pet")));
+        herd = random.pickOther(words.nouns("animal"), List.of(pet));
+        treasure = random.pick(words.nouns("object"));
+        treasureColour = random.pick(words.list("colour"));
+        season = random.pick(words.list("season"));
+        sky = random.pick(words.list("sky"));
+        place = random.pick(words.places());
+        happy = random.chance(0.5);
     }
 
     private Referent person() {
-        int draw = dice.between(0, 99);
+        int draw = random.between(0, 99);
         if (draw < 45) {
-            return Referent.person(dice.pick(words.list("female-name")), Gender.FEMALE);
+            return Referent.person(random.pick(words.list("female-name")), Gender.FEMALE);
         }
         return draw < 90
-                ? Referent.person(dice.pick(words.list("male-name")), Gender.MALE)
-                : Referent.person(dice.pick(words.list("neutral-name")), Gender.NEUTRAL);
+                ? Referent.person(random.pick(words.list("male-name")), Gender.MALE)
+                : Referent.person(random.pick(words.list("neutral-name")), Gender.NEUTRAL);
     }
 
-    /** Draws a friend, more often than not of another gender, so that a pronoun can tell the two apart. */
+    /** Draws a friend. The probability favours another gender, so that pronouns can distinguish the two. */
     private Referent anotherPerson() {
-        boolean other = dice.chance(0.7);
+        boolean other = random.chance(0.7);
         Referent drawn = person();
         while (drawn.name().equals(main.name()) || (other && drawn.gender() == main.gender())) {
             drawn = person();
@@ -60,14 +60,14 @@ final class StoryContext {
         return place;
     }
 
-    /** Moves the story to a place where it is not yet. */
+    /** Moves the story to another place. */
     void move() {
-        place = dice.pickOther(words.places(), List.of(place));
+        place = random.pickOther(words.places(), List.of(place));
     }
 
-    /** Moves the story to a place under the open sky. */
+    /** Moves the story to an outdoor place. */
     void moveOutdoors() {
-        place = dice.pick(words.outdoorPlaces());
+        place = random.pick(words.outdoorPlaces());
     }
 
     boolean happy() {

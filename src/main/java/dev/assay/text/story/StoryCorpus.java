@@ -7,11 +7,10 @@ import dev.assay.text.document.TextSource;
 import java.util.List;
 
 /**
- * Short English-like stories written by a seeded grammar, which also knows what each of their words means: who is the subject,
- * whether a quotation is open, which mood the story is in. These labels are the ground truth for measurements on models and
- * dictionaries.
+ * Short English-like stories from a seeded grammar with concept labels: for each word, for example, whether it belongs to the subject,
+ * whether a quotation is open, and the mood of the story. The labels are the ground truth for measurements on models and dictionaries.
  *
- * <p>A story depends on the seed and its index alone, so that any of them can be written without the ones before it.
+ * <p>A story depends only on the seed and its index, so stories can be generated in any order.
  */
 public final class StoryCorpus implements TextSource {
     private final long seed;
@@ -23,51 +22,51 @@ public final class StoryCorpus implements TextSource {
     }
 
     /**
-     * Describes stories; each is written when it is read.
+     * Describes a corpus of stories; each story is generated when it is read.
      *
-     * @param seed decides every story
-     * @param stories how many there are, at least 1
-     * @return the stories
+     * @param seed seed of all stories
+     * @param stories the number of stories, at least 1
+     * @return the corpus
      */
     public static StoryCorpus of(long seed, int stories) {
         if (stories < 1) {
-            throw new InvalidInputException("found " + stories + " stories, expected at least 1");
+            throw new InvalidInputException("the number of stories is " + stories + ", expected at least 1");
         }
         return new StoryCorpus(seed, stories);
     }
 
     /**
-     * Returns everything that the grammar knows to hold at a word.
+     * Returns all concepts of the grammar.
      *
-     * @return at most 64 concepts, in an order that stays the same
+     * @return at most 64 concepts in a fixed order
      */
     public static List<Concept> concepts() {
         return Concepts.ALL;
     }
 
     /**
-     * Writes one story.
+     * Generates one story.
      *
-     * @param index any index from 0, also beyond the number of stories of this corpus
-     * @return the story with its spans
+     * @param index any index from 0; it may exceed the number of stories of this corpus
+     * @return the story with its labels
      */
     public Story story(int index) {
         if (index < 0) {
-            throw new IllegalArgumentException("story " + index + ", expected at least 0");
+            throw new IllegalArgumentException("the index of the story is " + index + ", expected at least 0");
         }
-        return new StoryGenerator(seed, index).tell();
+        return new StoryGenerator(seed, index).generate();
     }
 
     /**
      * Returns the number of stories.
      *
-     * @return how many a reader gives
+     * @return the number of documents of a reader
      */
     public int stories() {
         return stories;
     }
 
-    /** Stories are short: none is ever cut, whatever the length asked for. */
+    /** Returns this corpus: stories are short and are never split. */
     @Override
     public StoryCorpus chunked(int characters) {
         return this;

@@ -4,16 +4,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The choices of one story. */
+/** The random choices of one story. */
 final class StoryRandom {
     private final SplittableRandom random;
 
     StoryRandom(long seed, int index) {
-        // Both are mixed first: neighbouring seeds of a SplittableRandom give shifted copies of one sequence.
+        // Mixing is needed because adjacent seeds of SplittableRandom yield shifted copies of one sequence.
         random = new SplittableRandom(mix(mix(seed) + index));
     }
 
-    /** The finalizer of MurmurHash3, which makes every bit depend on every other. */
+    /** Finaliser of MurmurHash3: every output bit depends on every input bit. */
     private static long mix(long value) {
         long mixed = (value ^ value >>> 33) * 0xff51afd7ed558ccdL;
         mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
@@ -24,7 +24,7 @@ final class StoryRandom {
         return random.nextDouble() < probability;
     }
 
-    /** Draws from {@code least} to {@code most}, both included. */
+    /** Returns an integer between {@code least} and {@code most}, both inclusive. */
     int between(int least, int most) {
         return random.nextInt(least, most + 1);
     }
@@ -33,7 +33,7 @@ final class StoryRandom {
         return choices.get(random.nextInt(choices.size()));
     }
 
-    /** Draws something that is not among {@code avoided}, which must leave a choice. */
+    /** Draws an element that is not in {@code avoided}; at least one must remain. */
     <T> T pickOther(List<T> choices, Collection<?> avoided) {
         T choice = pick(choices);
         while (avoided.contains(choice)) {

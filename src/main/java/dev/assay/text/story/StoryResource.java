@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Reads the files of the story grammar. */
+/** Reads resource files of the story grammar. */
 final class StoryResource {
     private StoryResource() {}
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The sentences of the story grammar by section. */
+/** Sentences of the story grammar by section. */
 final class StorySentences {
     static final StorySentences ALL = new StorySentences(StoryResource.lines("story-sentences.txt"));
 

@@ -3,7 +3,7 @@ package dev.assay.text.story;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Turns a sentence of the grammar into one of its sentences: takes the choices and draws the words. Persons stay slots. */
+/** Expands a sentence of the grammar: selects alternatives and draws words. Slots of persons are kept. */
 final class StorySlots {
     private static final List<String> SPOTS_OUTDOORS =
             List.of("under the tree", "in the grass", "behind the wall", "near the gate");
@@ -11,40 +11,41 @@ final class StorySlots {
             List.of("on the table", "under the bed", "behind the door", "near the window");
 
     private final StoryWords words;
-    private final StoryRandom dice;
-    private final StoryContext scene;
+    private final StoryRandom random;
+    private final StoryContext context;
 
-    /** What this sentence has drawn: no noun and no quality comes twice. */
+    /** Words drawn for this sentence; a noun or quality occurs at most once. */
     private final List<Object> drawn = new ArrayList<>();
 
     private String lastNoun = "";
 
-    StorySlots(StoryWords words, StoryRandom dice, StoryContext scene) {
+    StorySlots(StoryWords words, StoryRandom random, StoryContext context) {
         this.words = words;
-        this.dice = dice;
-        this.scene = scene;
+        this.random = random;
+        this.context = context;
     }
 
     String fill(String sentence) {
         drawn.clear();
-        drawn.addAll(List.of(scene.pet, scene.herd, scene.treasure));
+        drawn.addAll(List.of(context.pet, context.herd, context.treasure));
         return withArticles(withWords(withChoices(sentence)));
     }
 
-    /** Takes one alternative of each "(a|b)". */
+    /** Selects one alternative of each "(a|b)". */
     private String withChoices(String sentence) {
         StringBuilder result = new StringBuilder();
         int at = 0;
         for (int open = sentence.indexOf('('); open >= 0; open = sentence.indexOf('(', at)) {
             int close = sentence.indexOf(')', open);
             result.append(sentence, at, open);
-            result.append(dice.pick(List.of(sentence.substring(open + 1, close).split("\\|"))));
+            result.append(
+                    random.pick(List.of(sentence.substring(open + 1, close).split("\\|"))));
             at = close + 1;
         }
         return result.append(sentence, at, sentence.length()).toString();
     }
 
-    /** Replaces the slots whose words are drawn; those of persons stay. */
+    /** Fills the slots of drawn words; slots of persons are kept. */
     private String withWords(String sentence) {
         StringBuilder result = new StringBuilder();
         int at = 0;
@@ -59,7 +60,7 @@ final class StorySlots {
         return result.append(sentence, at, sentence.length()).toString();
     }
 
-    /** Makes "an" of "a" before a vowel. */
+    /** Replaces "a" by "an" before a vowel. */
     private static String withArticles(String sentence) {
         StringBuilder result = new StringBuilder(sentence);
         for (int i = result.length() - 3; i >= 0; i--) {
@@ -75,54 +76,54 @@ final class StorySlots {
 
     private String word(String slot) {
         return switch (slot) {
-            case "$nameA" -> scene.main.name();
-            case "$nameB" -> scene.friend.name();
+            case "$nameA" -> context.main.name();
+            case "$nameB" -> context.friend.name();
             case "$kid" ->
-                switch (scene.main.gender()) {
+                switch (context.main.gender()) {
                     case FEMALE -> "girl";
                     case MALE -> "boy";
                     default -> "child";
                 };
-            case "$pet" -> scene.pet.singular();
-            case "$herd" -> scene.herd.plural();
-            case "$treasure" -> scene.treasure.singular();
-            case "$tcolour" -> scene.treasureColour;
-            case "$sky" -> scene.sky;
+            case "$pet" -> context.pet.singular();
+            case "$herd" -> context.herd.plural();
+            case "$treasure" -> context.treasure.singular();
+            case "$tcolour" -> context.treasureColour;
+            case "$sky" -> context.sky;
             case "$weather" -> weather()[0];
             case "$falls" -> weather()[1];
-            case "$season" -> scene.season;
+            case "$season" -> context.season;
             case "$again" -> lastNoun;
-            case "$place" -> scene.place().where();
-            case "$goto" -> "to the " + scene.place().noun();
+            case "$place" -> context.place().where();
+            case "$goto" -> "to the " + context.place().noun();
             case "$newplace" -> {
-                scene.move();
-                yield "to the " + scene.place().noun();
+                context.move();
+                yield "to the " + context.place().noun();
             }
             case "$home" -> {
-                scene.moveOutdoors();
-                yield scene.place().noun();
+                context.moveOutdoors();
+                yield context.place().noun();
             }
             case "$outdoor" -> fresh(words.outdoorPlaces()).noun();
-            case "$spot" -> dice.pick(scene.place().outdoors() ? SPOTS_OUTDOORS : SPOTS_INDOORS);
-            case "$feeling" -> fresh(words.list(scene.happy() ? "happy-feeling" : "sad-feeling"));
-            case "$antifeeling" -> fresh(words.list(scene.happy() ? "sad-feeling" : "happy-feeling"));
+            case "$spot" -> random.pick(context.place().outdoors() ? SPOTS_OUTDOORS : SPOTS_INDOORS);
+            case "$feeling" -> fresh(words.list(context.happy() ? "happy-feeling" : "sad-feeling"));
+            case "$antifeeling" -> fresh(words.list(context.happy() ? "sad-feeling" : "happy-feeling"));
             case "$animal" -> noun("animal").singular();
             case "$animals" -> lastNoun = noun("animal").plural();
             case "$thing" -> noun("object").singular();
             case "$things" -> lastNoun = noun("object").plural();
             case "$role" ->
-                noun(dice.pick(List.of("female-role", "male-role", "neutral-role")))
+                noun(random.pick(List.of("female-role", "male-role", "neutral-role")))
                         .singular();
-            case "$kin" -> noun(dice.pick(List.of("female-kin", "male-kin"))).singular();
+            case "$kin" -> noun(random.pick(List.of("female-kin", "male-kin"))).singular();
             case "$fur" -> fresh(words.list("fur-colour"));
             case "$colour", "$number", "$quality", "$temper", "$daytime" -> fresh(words.list(slot.substring(1)));
             default -> slot;
         };
     }
 
-    /** What the sky of the story brings, and what that does. */
+    /** Returns a noun and a verb for the weather of the story. */
     private String[] weather() {
-        return switch (scene.sky) {
+        return switch (context.sky) {
             case "rainy" -> new String[] {"rain", "fall"};
             case "snowy" -> new String[] {"snow", "fall"};
             case "windy" -> new String[] {"wind", "blow"};
@@ -135,7 +136,7 @@ final class StorySlots {
     }
 
     private <T> T fresh(List<T> choices) {
-        T choice = dice.pickOther(choices, drawn);
+        T choice = random.pickOther(choices, drawn);
         drawn.add(choice);
         return choice;
     }

@@ -1,6 +1,6 @@
 package dev.assay.text.story;
 
-/** What earlier words of a story have established and later words carry on: tense, mood, place, and whom the story is about. */
+/** State that earlier words of a story established: tense, mood, place, and the gender of the main person. */
 final class StoryState {
     private static final int NOT_YET = -1;
 
@@ -40,7 +40,7 @@ final class StoryState {
 
     void moodTold(boolean isHappy, int from) {
         if (moodFrom == NOT_YET || happy != isHappy) {
-            // The old mood ends with the last word, not with the space behind it.
+            // The old mood ends with the last word, before the space after it.
             pen.mark(moodConcept(), moodFrom);
             moodFrom = from;
             happy = isHappy;
@@ -67,7 +67,7 @@ final class StoryState {
         }
     }
 
-    /** The story is over: whatever still holds, holds to its end. */
+    /** Ends the story; remaining states extend to its end. */
     void end() {
         pen.mark(moodConcept(), moodFrom);
         pen.mark(Concepts.OUTDOORS, outdoorsFrom);

@@ -5,7 +5,7 @@ import dev.assay.text.HoldOut;
 import dev.assay.text.Split;
 import dev.assay.text.tokenizer.TokenRun;
 
-/** Tokenises and labels the stories of one split of a corpus. */
+/** Tokenizes and labels the stories of one split of a corpus. */
 final class StoryTokens implements TokenRun.Stream {
     private final ConceptLabels labels;
     private final StoryCorpus stories;

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Says which words carry which concept wherever they stand. */
+/** Concepts of words independent of context. */
 final class StoryWordConcepts {
     private final StoryWords words;
     private final Map<String, List<Concept>> concepts = new HashMap<>();

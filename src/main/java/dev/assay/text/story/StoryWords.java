@@ -7,15 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The words of the stories, by class; a word that is to be drawn more often stands in its class more than once. */
+/** The vocabulary of the stories by class. A word with a higher probability is listed several times. */
 final class StoryWords {
-    /** Two forms of a noun. */
+    /** The forms of a noun. */
     record Noun(String singular, String plural) {}
 
-    /** Three forms of a verb. */
+    /** The forms of a verb. */
     record Verb(String base, String third, String past) {}
 
-    /** A place and the preposition that goes with it. */
+    /** A place with its preposition. */
     record Place(String preposition, String noun, boolean outdoors) {
         String where() {
             return preposition + " the " + noun;
@@ -95,7 +95,7 @@ final class StoryWords {
         }
     }
 
-    /** Returns the entries of a class as the file spells them. */
+    /** Returns the entries of a class as written in the file. */
     List<String> list(String wordClass) {
         return entries.get(wordClass);
     }
@@ -123,17 +123,17 @@ final class StoryWords {
     Verb verb(String base) {
         Verb verb = verbs.get(base);
         if (verb == null) {
-            throw new IllegalStateException("no verb " + base + " among the words of the stories");
+            throw new IllegalStateException("the vocabulary of the stories has no verb \"" + base + "\"");
         }
         return verb;
     }
 
-    /** Returns what a noun speaks of, or null where the word is no noun of a person, an animal or an object. */
+    /** Returns the referent of a noun, or null if the word is not a person, an animal or an object. */
     Referent referent(String noun) {
         return referents.get(noun);
     }
 
-    /** Returns the concepts that a word carries wherever it stands. */
+    /** Returns the concepts of a word independent of context. */
     List<Concept> concepts(String word) {
         return concepts.getOrDefault(word, List.of());
     }

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A trained byte-level BPE.
+ * A trained byte-level BPE tokenizer.
  *
- * @param tokens the vocabulary in the order of its ids, bytes spelled as GPT-2's characters
- * @param merges the pairs of tokens to merge, most urgent first
+ * @param tokens the vocabulary in the order of its ids, with bytes written as GPT-2's characters
+ * @param merges pairs of tokens to merge, highest priority first
  */
 public record BpeModel(List<String> tokens, List<Merge> merges) {
     /** Copies the lists. */
@@ -22,17 +22,17 @@ public record BpeModel(List<String> tokens, List<Merge> merges) {
     }
 
     /**
-     * Two neighbours that become one token.
+     * A pair of adjacent tokens that is merged into one token.
      *
-     * @param left the first
-     * @param right the second
+     * @param left the first token
+     * @param right the second token
      */
     public record Merge(String left, String right) {}
 
     /**
-     * Writes {@code tokenizer.json} and {@code tokenizer_config.json} as Hugging Face reads them.
+     * Writes {@code tokenizer.json} and {@code tokenizer_config.json} in the format of Hugging Face.
      *
-     * @param folder made where it is missing
+     * @param folder created if missing
      * @throws IOException if writing fails
      */
     public void write(Path folder) throws IOException {
@@ -85,7 +85,7 @@ public record BpeModel(List<String> tokens, List<Merge> merges) {
         for (int id = 0; id < tokens.size(); id++) {
             vocabulary.put(tokens.get(id), id);
         }
-        // "left right" is understood by every version of the library; a byte-level token never holds a space.
+        // Every version of the library reads "left right"; a byte-level token never contains a space.
         ArrayNode pairs = model.putArray("merges");
         merges.forEach(merge -> pairs.add(merge.left() + " " + merge.right()));
         return model;

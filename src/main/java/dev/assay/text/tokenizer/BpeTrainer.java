@@ -16,17 +16,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Trains a byte-level BPE tokenizer: text is split into words, and the most frequent pair of neighbouring tokens within words is
- * merged again and again (Sennrich, Haddow and Birch 2016, arXiv 1508.07909, algorithm 1, over bytes as in GPT-2).
+ * Trains a byte-level BPE tokenizer: splits text into words and repeatedly merges the most frequent pair of adjacent tokens within words
+ * (Sennrich, Haddow and Birch 2016, arXiv 1508.07909, algorithm 1, over bytes as in GPT-2).
  *
- * <p>Of pairs that are equally frequent the one whose tokens are older is merged first, so that the same text always gives the same
- * tokenizer.
+ * <p>Among pairs of equal frequency the one with the lower token ids is merged first, so the same text always yields the same tokenizer.
  */
 public final class BpeTrainer {
-    /** The one special token; its id is 0. */
+    /** The only special token; its id is 0. */
     public static final String END_OF_TEXT = "<|endoftext|>";
 
-    /** GPT-2's words: an English contraction, letters, digits, or signs with a space before them, or white space. */
+    /** GPT-2's words: an English contraction; letters, digits or other characters with an optional space before them; white space. */
     private static final Pattern WORD = Pattern.compile("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+"
             + "| ?[^\\p{IsWhite_Space}\\p{L}\\p{N}]+|\\p{IsWhite_Space}+(?!\\P{IsWhite_Space})|\\p{IsWhite_Space}+");
 
@@ -37,24 +36,24 @@ public final class BpeTrainer {
     }
 
     /**
-     * Describes a training.
+     * Creates a trainer.
      *
-     * @param vocabularySize the most tokens to make: the special token, the 256 bytes, and merged pairs
+     * @param vocabularySize limit of the vocabulary: the special token, the 256 bytes, and merged pairs
      * @return the trainer
      */
     public static BpeTrainer of(int vocabularySize) {
         if (vocabularySize <= ByteAlphabet.BYTES) {
-            throw new InvalidInputException("vocabulary of " + vocabularySize + " tokens, expected at least "
-                    + (ByteAlphabet.BYTES + 1) + ": 256 bytes and the end of text");
+            throw new InvalidInputException("the vocabulary has " + vocabularySize + " tokens, expected at least "
+                    + (ByteAlphabet.BYTES + 1) + ": 256 bytes and the end-of-text token");
         }
         return new BpeTrainer(vocabularySize);
     }
 
     /**
-     * Learns which neighbours to merge. Where the text has no pair left to merge, the vocabulary stays smaller than asked for.
+     * Learns the merges. The vocabulary stays smaller than its limit if the text has no pair left to merge.
      *
-     * @param source the text, read once; its distinct words are held in memory
-     * @return what was learned; {@link BpeModel#write} makes the tokenizer's files of it
+     * @param source the text, read once; its distinct words are kept in memory
+     * @return the model; {@link BpeModel#write} writes the tokenizer's files
      * @throws IOException if reading fails
      */
     public BpeModel train(TextSource source) throws IOException {
@@ -82,7 +81,7 @@ public final class BpeTrainer {
             }
             String left = tokens.get(pair.left());
             String right = tokens.get(pair.right());
-            // Two ways to the same token ("a" "bc", "ab" "c") share its id.
+            // Two merges can produce the same token ("a" "bc", "ab" "c"); they share its id.
             int id = known.computeIfAbsent(left + right, token -> {
                 tokens.add(token);
                 return tokens.size() - 1;
@@ -93,7 +92,7 @@ public final class BpeTrainer {
         return new BpeModel(tokens, merges);
     }
 
-    /** Appends the 256 bytes in the order of their characters, and returns the id of each, [256]. */
+    /** Appends the 256 bytes in the order of their characters and returns the id of each, [256]. */
     private static int[] addBytes(List<String> tokens) {
         char[] characters = ByteAlphabet.characters();
         char[] sorted = characters.clone();

@@ -1,8 +1,8 @@
 package dev.assay.text.tokenizer;
 
 /**
- * The 256 characters that stand for bytes in the vocabulary of a byte-level BPE, as GPT-2 chose them: a byte that Latin-1 prints
- * stands for itself, the others are U+0100 and up in the order of their values (so that a space is Ġ).
+ * The 256 characters that represent bytes in the vocabulary of a byte-level BPE, as in GPT-2: a byte that is printable in Latin-1
+ * represents itself, the others map to U+0100 and up in ascending order (so a space is Ġ).
  */
 final class ByteAlphabet {
     static final int BYTES = 256;

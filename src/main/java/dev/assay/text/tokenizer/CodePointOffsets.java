@@ -2,9 +2,9 @@ package dev.assay.text.tokenizer;
 
 import java.util.Arrays;
 
-/** Translates positions counted in code points, as the tokenizer reports them, into positions in UTF-16 units. */
+/** Converts positions in code points, as the tokenizer reports them, to positions in UTF-16 units. */
 final class CodePointOffsets {
-    /** The UTF-16 position of each code point and of the end, or null where both counts are the same. */
+    /** UTF-16 position of each code point and of the end, or null if both counts are equal. */
     private final int[] starts;
 
     private CodePointOffsets(int[] starts) {

@@ -3,15 +3,15 @@ package dev.assay.text.tokenizer;
 import java.io.IOException;
 
 /**
- * Runs what loads the native tokenizer library with DJL's offline switch on: DJL otherwise reports its use to a server and, where
- * it sees a GPU, downloads another build of the library. The switch is a system property, so it is put back afterwards.
+ * Loads the native tokenizer library with DJL's offline switch on. Otherwise DJL reports its use to a server and, on a machine with a GPU,
+ * downloads another build of the library. The switch is a system property, which is restored afterwards.
  */
 final class OfflineEngine {
     private static final String PROPERTY = "ai.djl.offline";
 
     private OfflineEngine() {}
 
-    /** What to run. */
+    /** An action that loads native code. */
     interface Loading<T> {
         T run() throws IOException;
     }

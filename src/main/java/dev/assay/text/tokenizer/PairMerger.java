@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 
-/** The words of a text as token ids, and how often each pair of neighbouring tokens stands in them. */
+/** The words of a text as token ids, with the frequency of each pair of adjacent tokens. */
 final class PairMerger {
-    /** Two neighbouring tokens. */
+    /** Two adjacent tokens. */
     record Pair(int left, int right) {}
 
     private record Candidate(Pair pair, long count) {}
 
-    /** How often a pair stands in the text, and the words in which it stands or once stood. */
+    /** The frequency of a pair in the text, and the words that contain or once contained it. */
     private static final class Occurrences {
         long count;
         final Set<Integer> words = new LinkedHashSet<>();
@@ -32,12 +32,12 @@ final class PairMerger {
     private final List<Long> counts = new ArrayList<>();
     private final Map<Pair, Occurrences> occurrences = new HashMap<>();
 
-    /** Every living pair is in here with its count or, where the count has fallen since, a higher one. */
+    /** Queue of all current pairs. An entry has the pair's count, or a higher one if the count has decreased since. */
     private final PriorityQueue<Candidate> queue = new PriorityQueue<>(MOST_FREQUENT_THEN_OLDEST);
 
     private boolean started;
 
-    /** Adds a distinct word that stands in the text so many times. */
+    /** Adds a distinct word with its frequency in the text. */
     void add(int[] ids, long count) {
         int word = words.size();
         words.add(ids);
@@ -45,7 +45,7 @@ final class PairMerger {
         change(word, ids, count);
     }
 
-    /** Returns the pair that stands most often in the text, or null where no word has two tokens. */
+    /** Returns the most frequent pair of the text, or null if no word has two tokens. */
     Pair mostFrequent() {
         if (!started) {
             occurrences.forEach((pair, found) -> queue.add(new Candidate(pair, found.count)));
@@ -64,7 +64,7 @@ final class PairMerger {
         return null;
     }
 
-    /** Replaces a pair by one token wherever it stands. */
+    /** Replaces all occurrences of a pair by one token. */
     void merge(Pair pair, int id) {
         Set<Pair> fresh = new LinkedHashSet<>();
         for (int word : occurrences.get(pair).words) {

@@ -6,16 +6,16 @@ import java.io.IOException;
  * The tokens of one document.
  *
  * @param ids token ids, [tokens]
- * @param labels the concepts of each token as bits, [tokens], or null where nobody asked
+ * @param labels concept bits of each token, [tokens], or null if the text has no labels
  * @param document the index of the document in the corpus
  */
 public record TokenRun(int[] ids, long[] labels, long document) {
-    /** Gives one document's tokens after the other. */
+    /** Supplies the tokens of documents in order. */
     public interface Stream extends AutoCloseable {
-        /** Returns the next document's tokens, or null after the last. */
+        /** Returns the tokens of the next document, or null after the last. */
         TokenRun next() throws IOException;
 
-        /** Passes over the documents before one. */
+        /** Skips the documents before one. */
         void seek(long document) throws IOException;
 
         @Override

@@ -16,18 +16,18 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /**
- * Makes token ids of text and text of token ids, as the {@code tokenizer.json} of a Hugging Face folder says. Any number of
- * threads may use one tokenizer.
+ * Converts text to token ids and back, as specified by the {@code tokenizer.json} of a Hugging Face folder. Any number of threads may
+ * share one tokenizer.
  */
 public final class Tokenizer implements AutoCloseable {
-    /** Contexts are cut by {@link Corpus}; the tokenizer itself must neither cut nor fill up what it is given. */
+    /** A {@link Corpus} splits text into contexts, so the tokenizer itself must neither truncate nor pad. */
     private static final Map<String, String> OPTIONS =
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
     private final TokenizerFiles files;
     private final HuggingFaceTokenizer tokenizer;
 
-    /** Readable text of each token, filled when it is first asked for; two threads may both write the same value. */
+    /** Readable text of each token, filled on first use; concurrent threads may write the same value twice. */
     private final String[] readable;
 
     private Tokenizer(TokenizerFiles files, HuggingFaceTokenizer tokenizer) {
@@ -37,11 +37,11 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Opens a tokenizer. Nothing is fetched from any network.
+     * Loads a tokenizer from local files.
      *
-     * @param fileOrFolder a {@code tokenizer.json}, or a folder that holds one; the files beside it name the BOS and EOS tokens
+     * @param fileOrFolder a {@code tokenizer.json} or a folder that contains one; neighbouring files name the BOS and EOS tokens
      * @return the tokenizer
-     * @throws InvalidInputException if it is missing or unusable
+     * @throws InvalidInputException if the file is missing or unusable
      * @throws IOException if reading fails
      */
     public static Tokenizer load(Path fileOrFolder) throws IOException {
@@ -56,13 +56,13 @@ public final class Tokenizer implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new InvalidInputException(
                     files.file() + ": the tokenizer cannot be built (" + e.getMessage()
-                            + "), expected a tokenizer.json",
+                            + "), expected a valid tokenizer.json",
                     e);
         }
     }
 
     /**
-     * Cuts text into tokens. No token is added at the start or the end; special tokens that the text spells out are recognised.
+     * Converts text to tokens. No token is added at the start or end; special tokens that are written in the text are recognised.
      *
      * @param text any text
      * @return token ids, [tokens]
@@ -72,10 +72,10 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Cuts text into tokens.
+     * Converts text to tokens.
      *
      * @param text any text
-     * @param addSpecialTokens whether to add what the tokenizer's file asks for at the start and the end, such as a BOS token
+     * @param addSpecialTokens whether to add the special tokens that the tokenizer's file specifies, such as a BOS token at the start
      * @return token ids, [tokens]
      */
     public int[] encode(String text, boolean addSpecialTokens) {
@@ -83,7 +83,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Cuts text into tokens as {@link #encode(String)} does, and tells where each of them stands.
+     * Converts text to tokens as {@link #encode(String)} does, with their spans.
      *
      * @param text any text
      * @return ids and spans
@@ -93,10 +93,10 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Cuts text into tokens as {@link #encode(String, boolean)} does, and tells where each of them stands.
+     * Converts text to tokens as {@link #encode(String, boolean)} does, with their spans.
      *
      * @param text any text
-     * @param addSpecialTokens whether to add special tokens; their spans are empty and lie at 0
+     * @param addSpecialTokens whether to add special tokens; their spans are empty, at 0
      * @return ids and spans
      */
     public Encoding encodeWithOffsets(String text, boolean addSpecialTokens) {
@@ -104,12 +104,12 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Cuts text into tokens as {@link #encode(String, boolean)} does, and returns how they are spelled. Where a unigram model does
-     * not know a part of the text, that part is returned, not the unknown token.
+     * Converts text to tokens as {@link #encode(String, boolean)} does and returns their vocabulary entries. A part of the text that a
+     * unigram model does not know is returned itself, not as the unknown token.
      *
      * @param text any text
      * @param addSpecialTokens whether to add special tokens
-     * @return entries of the vocabulary such as {@code Ġthe}, [tokens]
+     * @return vocabulary entries such as {@code Ġthe}, [tokens]
      */
     public List<String> pieces(String text, boolean addSpecialTokens) {
         return withEncoding(text, addSpecialTokens, encoding -> List.of(TokenizersLibrary.LIB.getTokens(encoding)));
@@ -130,21 +130,21 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Makes text of tokens, special tokens included.
+     * Converts tokens to text, including special tokens.
      *
      * @param ids token ids
-     * @return the text; bytes that are no character become U+FFFD
+     * @return the text; invalid UTF-8 becomes U+FFFD
      */
     public String decode(int... ids) {
         return decode(ids, false);
     }
 
     /**
-     * Makes text of tokens.
+     * Converts tokens to text.
      *
      * @param ids token ids
-     * @param skipSpecialTokens whether to leave special tokens out
-     * @return the text; bytes that are no character become U+FFFD
+     * @param skipSpecialTokens whether to omit special tokens
+     * @return the text; invalid UTF-8 becomes U+FFFD
      */
     public String decode(int[] ids, boolean skipSpecialTokens) {
         long[] wide = new long[ids.length];
@@ -156,17 +156,17 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Returns the text of one token with its leading space, as it appears within a text.
+     * Returns the text of one token with its leading space, as within a longer text.
      *
      * @param id a token id
-     * @return its text; a part of a character is U+FFFD
+     * @return its text; an incomplete character is U+FFFD
      */
     public String token(int id) {
         checkId(id);
         String text = readable[id];
         if (text == null) {
             String piece = files.vocabulary().piece(id);
-            // Decoding a lone SentencePiece token would lose the space that its lower block stands for.
+            // Decoding a single SentencePiece token would drop the space that its lower block represents.
             text = piece.indexOf('\u2581') >= 0 ? piece.replace('\u2581', ' ') : decode(id);
             readable[id] = text;
         }
@@ -174,10 +174,10 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Returns the entry of the vocabulary as the file spells it, such as {@code Ġthe}.
+     * Returns the vocabulary entry as written in the file, such as {@code Ġthe}.
      *
      * @param id a token id
-     * @return the entry, empty where the vocabulary has a gap
+     * @return the entry, empty for an unused id
      */
     public String piece(int id) {
         checkId(id);
@@ -185,7 +185,7 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Returns the number of token ids, added tokens included.
+     * Returns the number of token ids, including added tokens.
      *
      * @return the largest id plus one
      */
@@ -194,25 +194,25 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Returns the id of the token at the beginning of a text.
+     * Returns the id of the beginning-of-sequence token.
      *
-     * @return the id, -1 where there is none
+     * @return the id, -1 if there is none
      */
     public int bosId() {
         return files.bosId();
     }
 
     /**
-     * Returns the id of the token at the end of a text.
+     * Returns the id of the end-of-sequence token.
      *
-     * @return the id, -1 where there is none
+     * @return the id, -1 if there is none
      */
     public int eosId() {
         return files.eosId();
     }
 
     /**
-     * Tells whether a token is special: no text, but a sign to the model.
+     * Returns whether a token is special: a control token rather than text.
      *
      * @param id a token id
      * @return whether the tokenizer marks it as special
@@ -223,9 +223,9 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Returns the file this tokenizer was read from.
+     * Returns the file of this tokenizer.
      *
-     * @return the {@code tokenizer.json}
+     * @return the path of {@code tokenizer.json}
      */
     public Path file() {
         return files.file();
@@ -244,8 +244,8 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
-     * Encodes a text and reads of the result what is wanted. DJL's own method copies seven arrays of each encoding out of native
-     * memory, which takes longer than the encoding.
+     * Encodes a text and reads only the required arrays of the result. DJL's own method copies seven arrays per encoding out of native
+     * memory, which is slower than the encoding itself.
      */
     private <T> T withEncoding(String text, boolean addSpecialTokens, LongFunction<T> reader) {
         String repaired = Unicode.wellFormed(text);
@@ -257,12 +257,15 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    /** Some faults of a file come to light only when it is used. */
+    /** Reports faults of the file that occur only during use. */
     private <T> T checked(Supplier<T> use) {
         try {
             return use.get();
         } catch (RuntimeException fault) {
-            throw new InvalidInputException(files.file() + ": the tokenizer fails (" + fault.getMessage() + ")", fault);
+            throw new InvalidInputException(
+                    files.file() + ": the tokenizer fails (" + fault.getMessage()
+                            + "), expected a valid tokenizer.json",
+                    fault);
         }
     }
 

@@ -11,13 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the files of a tokenizer say.
+ * The contents of a tokenizer's files.
  *
  * @param file the {@code tokenizer.json}
- * @param json its content as it was checked, not as the file spells it
- * @param vocabulary its tokens
- * @param bosId the id of the token at the beginning of a text, -1 where there is none
- * @param eosId the id of the token at the end of a text, -1 where there is none
+ * @param json its checked content, which can differ from the file in formatting
+ * @param vocabulary the tokens
+ * @param bosId the id of the beginning-of-sequence token, -1 if there is none
+ * @param eosId the id of the end-of-sequence token, -1 if there is none
  */
 record TokenizerFiles(Path file, String json, Vocabulary vocabulary, int bosId, int eosId) {
     private static final String TOKENIZER_FILE = "tokenizer.json";
@@ -25,7 +25,7 @@ record TokenizerFiles(Path file, String json, Vocabulary vocabulary, int bosId, 
     static TokenizerFiles read(Path fileOrFolder) throws IOException {
         Path file = Files.isDirectory(fileOrFolder) ? fileOrFolder.resolve(TOKENIZER_FILE) : fileOrFolder;
         if (!Files.isRegularFile(file)) {
-            throw new InvalidInputException(file + ": there is no tokenizer, expected a tokenizer.json");
+            throw new InvalidInputException(file + ": the file does not exist, expected a tokenizer.json");
         }
         JsonNode tokenizer = Json.read(file);
         Vocabulary vocabulary = Vocabulary.of(tokenizer, file);
@@ -39,7 +39,7 @@ record TokenizerFiles(Path file, String json, Vocabulary vocabulary, int bosId, 
                 specialId(folder, vocabulary, "eos_token"));
     }
 
-    /** The tokenizer's own files name the token; where they are silent, the model's files give its id. */
+    /** Returns the id of a special token. The tokenizer's own files take precedence over those of the model. */
     private static int specialId(Path folder, Vocabulary vocabulary, String role) throws IOException {
         for (String name : List.of("tokenizer_config.json", "special_tokens_map.json")) {
             JsonNode token = field(folder.resolve(name), role);

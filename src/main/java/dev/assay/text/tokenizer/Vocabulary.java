@@ -7,11 +7,11 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The tokens of a {@code tokenizer.json}: the model's and those added to it. */
+/** The tokens of a {@code tokenizer.json}: the model's and the added ones. */
 final class Vocabulary {
-    /** Native code follows the letters of a piece by recursion, and would overflow its stack. */
+    /** Limit of a token's length: native code recurses over its characters and would overflow the stack. */
     private static final int LONGEST_PIECE = 2000;
-    /** Ids may have gaps, but not so many that the table of ids outgrows the file. */
+    /** Limit of unused ids relative to the number of tokens, so that the table of ids stays in proportion to the file. */
     private static final int MOST_GAPS = 1 << 16;
 
     private final Path file;
@@ -23,7 +23,7 @@ final class Vocabulary {
         this.file = file;
         JsonNode vocabulary = tokenizer.path("model").path("vocab");
         if (vocabulary.isArray()) {
-            // A unigram model lists pairs of a piece and its score; the position is the id.
+            // A unigram model lists pairs of token and score; the id is the index.
             for (int id = 0; id < vocabulary.size(); id++) {
                 put(vocabulary.get(id).path(0).asText(), id);
             }
@@ -66,7 +66,8 @@ final class Vocabulary {
     static Vocabulary of(JsonNode tokenizer, Path file) {
         Vocabulary vocabulary = new Vocabulary(tokenizer, file);
         if (vocabulary.size() == 0) {
-            throw new InvalidInputException(file + ": found no tokens under model.vocab, expected a tokenizer.json");
+            throw new InvalidInputException(
+                    file + ": found no tokens under model.vocab, expected a valid tokenizer.json");
         }
         return vocabulary;
     }

@@ -105,7 +105,7 @@ class ParquetReaderTest {
         assertFault("none", "meta.score", "found the column \"meta.score\" of type DOUBLE");
         assertFault("none", "tags.list.element", "with a list in each row");
         assertFault("brotli", "text", "packed with BROTLI, expected snappy");
-        assertFault("empty", "text", "no row holds any text");
+        assertFault("empty", "text", "no row has any text");
         assertFault("latin1", "text", "row 1: found bytes that are not UTF-8");
     }
 

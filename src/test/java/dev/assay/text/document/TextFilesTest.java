@@ -168,12 +168,12 @@ class TextFilesTest {
         assertTrue(
                 cut.getMessage()
                         .matches(".*a\\.jsonl\\." + extension + " line [1-9][0-9]{3,}: the " + format
-                                + " data is damaged or cut off, expected a whole \\." + extension + " file"),
+                                + " data is damaged or truncated, expected a complete \\." + extension + " file"),
                 cut.getMessage());
         Files.writeString(lines, "{\"text\": \"never packed\"}");
         InvalidInputException foreign = assertThrows(InvalidInputException.class, () -> texts("a.jsonl." + extension));
         assertEquals(
-                lines + ": not " + format + " data, expected what the extension ." + extension + " says",
+                lines + ": not " + format + " data, expected the format of the extension ." + extension + " says",
                 foreign.getMessage());
     }
 

@@ -132,24 +132,24 @@ public class TextSourceTest {
 
     @Test
     void faultsAreNamed() throws IOException {
-        assertFault("there is no such file", folder.resolve("missing.txt"));
-        assertFault("found a folder", Files.createDirectory(folder.resolve("folder.txt")));
-        assertFault("unknown kind", write("a.csv", "x"));
-        assertFault("unknown kind", write("a.gz", "x"));
+        assertFault("the file does not exist", folder.resolve("missing.txt"));
+        assertFault("the folder has no text files", Files.createDirectory(folder.resolve("folder.txt")));
+        assertFault("unknown text format", write("a.csv", "x"));
+        assertFault("unknown text format", write("a.gz", "x"));
         assertFault("the file is empty", write("empty.txt", ""));
         assertFault("the file is empty", zip("empty.txt.gz", ""));
         assertFault("not gzip", write("plain.txt.gz", "hello"));
         assertFault("not gzip", write("nothing.txt.gz", ""));
-        assertFault("no line holds any text", write("empty.jsonl", "\n\n"));
+        assertFault("no line has any text", write("empty.jsonl", "\n\n"));
         assertFault("line 2: not JSON", write("bad.jsonl", "{\"text\": \"a\"}\n{\"text\": oops}\n"));
-        assertFault("line 1: found JSON that is no object", write("list.jsonl", "[1]\n"));
+        assertFault("line 1: found JSON that is not an object", write("list.jsonl", "[1]\n"));
         assertFault("line 1: found no field \"text\"", write("other.jsonl", "{\"body\": \"a\"}\n"));
         assertFault(
                 "line 1: found the field \"text\" with a value of type number", write("typed.jsonl", "{\"text\": 3}"));
         Path bytes = Files.write(folder.resolve("latin1.txt"), new byte[] {'a', (byte) 0xFC, 'b'});
         assertFault("not UTF-8", bytes);
         byte[] whole = Files.readAllBytes(zip("cut.txt.gz", "hello ".repeat(5000)));
-        assertFault("damaged or cut off", Files.write(folder.resolve("cut.txt.gz"), Arrays.copyOf(whole, 40)));
+        assertFault("damaged or truncated", Files.write(folder.resolve("cut.txt.gz"), Arrays.copyOf(whole, 40)));
     }
 
     private static void assertFault(String part, Path file) {

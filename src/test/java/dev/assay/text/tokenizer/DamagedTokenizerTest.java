@@ -59,9 +59,9 @@ class DamagedTokenizerTest {
     @Test
     void valuesThatTheNativeParserDiesOnAreRefused() throws IOException {
         refused("nests more than 100 values", "", "", "[".repeat(200) + "]".repeat(200), "null");
-        refused("holds the number", "", "", "{\"type\": \"x\", \"n\": 1e999}", "null");
+        refused("has the number", "", "", "{\"type\": \"x\", \"n\": 1e999}", "null");
         refused("has 3000 brackets", "", "", "{\"pattern\": {\"Regex\": \"" + "[".repeat(3000) + "\"}}", "null");
-        refused("holds half a surrogate pair", "", "", "{\"type\": \"\\ud800\"}", "null");
+        refused("has an unpaired surrogate", "", "", "{\"type\": \"\\ud800\"}", "null");
         refused(
                 "stop of the decoder Strip is 1",
                 "",

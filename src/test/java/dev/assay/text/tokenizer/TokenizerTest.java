@@ -146,7 +146,7 @@ public class TokenizerTest {
 
     @Test
     void faultsAreNamed(@TempDir Path folder) throws IOException {
-        assertMessage("there is no tokenizer", folder);
+        assertMessage("the file does not exist", folder);
         Path file = Files.writeString(folder.resolve("tokenizer.json"), "{\n\"model\": oops}");
         assertMessage("line 2", folder);
         Files.writeString(file, "{\"model\": {}}");
