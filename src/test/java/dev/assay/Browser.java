@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
-/** Headless Chromium that reaches no other machine, driven through chromedriver's W3C endpoints. */
+/** Headless Chromium without network access, controlled through chromedriver's W3C endpoints. */
 public final class Browser implements AutoCloseable {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
@@ -45,7 +45,7 @@ public final class Browser implements AutoCloseable {
         this.session = session;
     }
 
-    /** Skips the tests of a class, with a message, where the programs are not there. */
+    /** Skips the tests of a class with a message if the programs are not installed. */
     public static void require(Class<?> tests) {
         boolean installed = Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER);
         if (!installed) {
@@ -54,7 +54,7 @@ public final class Browser implements AutoCloseable {
         Assumptions.assumeTrue(installed, "no Chromium with chromedriver");
     }
 
-    /** Starts one with a profile of its own in an empty folder. */
+    /** Starts a browser with a new profile in an empty folder. */
     public static Browser open(Path profile) throws IOException {
         Process driver = new ProcessBuilder(DRIVER.toString(), "--port=0")
                 .redirectErrorStream(true)
@@ -108,18 +108,18 @@ public final class Browser implements AutoCloseable {
         throw new IOException("chromedriver ended before it listened");
     }
 
-    /** Opens a page of a file, with what stands behind {@code #}; a new tab's worth of state. */
+    /** Opens a page of a file with a fragment, without state of earlier pages. */
     public void open(Path file, String fragment) throws IOException {
         open(URI.create(file.toUri() + fragment));
     }
 
-    /** Opens a page; a new tab's worth of state. */
+    /** Opens a page without state of earlier pages. */
     public void open(URI address) throws IOException {
         send("POST", "/url", Map.of("url", "about:blank"));
         send("POST", "/url", Map.of("url", address.toString()));
     }
 
-    /** Runs a script's body in the page; what it returns comes back as JSON, a promise when it is kept. */
+    /** Runs the body of a script in the page and returns its result as JSON; a promise is awaited. */
     public JsonNode run(String script) throws IOException {
         return send("POST", "/execute/sync", Map.of("script", script, "args", List.of()));
     }
@@ -134,7 +134,7 @@ public final class Browser implements AutoCloseable {
         }
     }
 
-    /** Presses keys one after the other: names such as {@code Tab}, or characters. */
+    /** Presses a sequence of keys: names such as {@code Tab}, or characters. */
     public void press(String... keys) throws IOException {
         List<Object> actions = new ArrayList<>();
         for (String key : keys) {
@@ -144,7 +144,7 @@ public final class Browser implements AutoCloseable {
         strike(actions);
     }
 
-    /** Presses a key while another one is held down. */
+    /** Presses a key while another one is pressed. */
     public void hold(String held, String key) throws IOException {
         strike(List.of(stroke("keyDown", held), stroke("keyDown", key), stroke("keyUp", key), stroke("keyUp", held)));
     }
@@ -157,12 +157,12 @@ public final class Browser implements AutoCloseable {
         send("POST", "/actions", Map.of("actions", List.of(Map.of("type", "key", "id", "keys", "actions", actions))));
     }
 
-    /** Types text where the focus is. */
+    /** Types text into the focused element. */
     public void type(String text) throws IOException {
         press(text.codePoints().mapToObj(Character::toString).toArray(String[]::new));
     }
 
-    /** Goes into a frame of the page, from 0. */
+    /** Switches to a frame of the page, counted from 0. */
     public void frame(int number) throws IOException {
         send("POST", "/frame", Map.of("id", number));
     }
@@ -171,12 +171,12 @@ public final class Browser implements AutoCloseable {
         send("POST", "/back", Map.of());
     }
 
-    /** Forbids scripts of pages that are opened from now on. */
+    /** Disables scripts in pages opened later. */
     public void forbidScripts() throws IOException {
         command("Emulation.setScriptExecutionDisabled", Map.of("value", true));
     }
 
-    /** Sets the window, and whether the reader prefers dark. */
+    /** Sets the size of the window and the preferred colour scheme. */
     public void look(int width, int height, boolean dark) throws IOException {
         command(
                 "Emulation.setDeviceMetricsOverride",
@@ -186,7 +186,7 @@ public final class Browser implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
-    /** Takes a picture of the window. */
+    /** Saves a screenshot of the window. */
     public void picture(Path png) throws IOException {
         Files.write(
                 png, Base64.getDecoder().decode(send("GET", "/screenshot", null).asText()));
@@ -207,7 +207,7 @@ public final class Browser implements AutoCloseable {
         return lines;
     }
 
-    /** Returns the addresses that were asked for, since the last call. */
+    /** Returns the addresses requested since the last call. */
     public List<String> requests() throws IOException {
         List<String> addresses = new ArrayList<>();
         for (JsonNode line : send("POST", "/se/log", Map.of("type", "performance"))) {

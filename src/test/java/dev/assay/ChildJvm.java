@@ -4,19 +4,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Programs in a process of their own, on the Java and the class path of the tests. */
+/** Programs in a separate process, with the JVM and the class path of the tests. */
 public final class ChildJvm {
     /** No limit for {@link #limited}. */
     public static final String UNLIMITED = "unlimited";
 
     private ChildJvm() {}
 
-    /** Prepares a program; what it prints is the caller's to take or to discard. */
+    /** Prepares a program; the caller reads or discards its output. */
     public static ProcessBuilder of(Class<?> program, String... arguments) {
         return of(System.getProperty("java.class.path"), program, arguments);
     }
 
-    /** Prepares a program on another class path. */
+    /** Prepares a program with another class path. */
     public static ProcessBuilder of(String classPath, Class<?> program, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -33,7 +33,7 @@ public final class ChildJvm {
         return new ProcessBuilder(command);
     }
 
-    /** Prepares a program no file of which may grow beyond some kibibytes: a write past that fails in its middle. */
+    /** Prepares a program with a limit of file sizes in kibibytes; a write beyond the limit fails partway. */
     public static ProcessBuilder limited(String kibibytes, Class<?> program, String... arguments) {
         List<String> command =
                 new ArrayList<>(List.of("bash", "-c", "ulimit -f " + kibibytes + " && exec \"$@\"", "bash"));

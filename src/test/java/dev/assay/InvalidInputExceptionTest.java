@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class InvalidInputExceptionTest {
     @Test
-    void whatADamagedFileSaysStaysOnOneShortLine() {
+    void shortensMessagesOfDamagedFilesToOneLine() {
         String message = new InvalidInputException(
                         "a.json: name is \"x\ny\u2028" + "z".repeat(5_000) + "\", expected a string")
                 .getMessage();
@@ -19,7 +19,7 @@ class InvalidInputExceptionTest {
     }
 
     @Test
-    void anOrdinaryMessageIsLeftAlone() {
+    void keepsOrdinaryMessages() {
         String message = "config.json: heads is 5, expected a divisor of 48";
         assertEquals(message, new InvalidInputException(message).getMessage());
     }

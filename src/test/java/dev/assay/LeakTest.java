@@ -60,7 +60,7 @@ class LeakTest {
     }
 
     @Test
-    void trainingIsFlat(@TempDir Path folder) throws IOException {
+    void trainingDoesNotLeakArrays(@TempDir Path folder) throws IOException {
         int batch = 64;
         List<Sample> samples = new ArrayList<>();
         // One pass of the source is one batch: the passes count the steps, from the thread that runs beside the
@@ -88,7 +88,7 @@ class LeakTest {
     }
 
     @Test
-    void forwardPassesWithHooksAreFlat() {
+    void forwardPassesWithHooksDoNotLeakArrays() {
         TransformerConfig config = TransformerConfig.gptNeoX()
                 .vocabularySize(200)
                 .contextLength(64)
@@ -124,7 +124,7 @@ class LeakTest {
     }
 
     @Test
-    void interventionsAndAttributionsAreFlat() {
+    void interventionsAndAttributionsDoNotLeakArrays() {
         TransformerConfig config = TransformerConfig.gptNeoX()
                 .vocabularySize(50)
                 .contextLength(16)

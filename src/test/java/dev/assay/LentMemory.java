@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The memory that Java lends PyTorch for arrays and numbers, and takes back when the collector finds their objects gone. */
+/** Memory of the JVM that PyTorch uses for arrays and numbers, freed when the garbage collector finds their objects unreachable. */
 public final class LentMemory {
     private static final List<ByteBuffer> OTHERS = new ArrayList<>();
 
     private LentMemory() {}
 
-    /** Has all of it taken back that no object holds, and writes where it was. */
-    public static void takeBack() {
+    /** Frees all unreachable memory and overwrites it. */
+    public static void free() {
         OTHERS.clear();
         for (int i = 0; i < 3; i++) {
             System.gc();

@@ -20,7 +20,7 @@ class ProgressBarTest {
     }
 
     @Test
-    void aLogFileGetsFewLines() {
+    void writesFewLinesToLogFile() {
         try (ProgressBar bar = new ProgressBar("reading", 2_000, Unit.TOKENS, out, false, System::nanoTime)) {
             for (int tokens = 1; tokens <= 2_000; tokens++) {
                 bar.update(tokens, "loss 2.5");
@@ -32,7 +32,7 @@ class ProgressBarTest {
     }
 
     @Test
-    void aDayInANotebookIsSomeLines() {
+    void writesFewLinesPerDayInNotebook() {
         long[] now = {0};
         int seconds = 24 * 3600;
         try (ProgressBar bar = new ProgressBar("training", seconds, Unit.TOKENS, out, false, () -> now[0])) {
@@ -52,7 +52,7 @@ class ProgressBarTest {
     }
 
     @Test
-    void aProcessWithoutATerminalWritesLines() throws Exception {
+    void writesLinesWithoutTerminal() throws Exception {
         // A kernel's: the input is a pipe, the type of a terminal is inherited.
         ProcessBuilder program = ChildJvm.of(ProgressBarTest.class).redirectErrorStream(true);
         program.environment().put("TERM", "xterm");
@@ -62,7 +62,7 @@ class ProgressBarTest {
         assertTrue(output.matches("reading \\S{24} 100%  10 tokens\\R"), output);
     }
 
-    /** What a process of its own does. */
+    /** Main class of the child process. */
     public static void main(String[] arguments) {
         try (ProgressBar bar = new ProgressBar("reading", 10)) {
             bar.update(10, "");
@@ -70,7 +70,7 @@ class ProgressBarTest {
     }
 
     @Test
-    void bytesAreShownAsMillions() {
+    void showsBytesInMegabytes() {
         try (ProgressBar bar = new ProgressBar("org/name", 2_500_000_000L, Unit.BYTES, out, false, System::nanoTime)) {
             bar.update(2_500_000_000L, "model.safetensors");
         }
@@ -78,7 +78,7 @@ class ProgressBarTest {
     }
 
     @Test
-    void aTaskThatToldItsStartHasASpeedAtItsFirstStep() throws InterruptedException {
+    void showsSpeedFromFirstStepAfterInitialUpdate() throws InterruptedException {
         try (ProgressBar bar = new ProgressBar("training", 1_000, Unit.TOKENS, out, false, System::nanoTime)) {
             bar.update(900, "");
             Thread.sleep(50);
@@ -90,7 +90,7 @@ class ProgressBarTest {
     }
 
     @Test
-    void aTerminalSeesOneLineThatChangesAFewTimesASecond() throws InterruptedException {
+    void redrawsOneLineOnTerminal() throws InterruptedException {
         long start = System.nanoTime();
         try (ProgressBar bar = new ProgressBar("training", 1_000_000, Unit.TOKENS, out, true, System::nanoTime)) {
             for (int i = 0; i < 60; i++) {
@@ -110,7 +110,7 @@ class ProgressBarTest {
     }
 
     @Test
-    void nothingIsWrittenOfATaskThatDidNotBegin() {
+    void writesNothingWithoutUpdate() {
         new ProgressBar("reading", 10, Unit.TOKENS, out, true, System::nanoTime).close();
         assertEquals("", text());
     }

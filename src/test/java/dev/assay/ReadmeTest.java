@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the README shows is what the build runs: its Java stands in a program that the integration tests compile and run. */
+/** Checks that the Java snippets of the README are part of a program that the integration tests compile and run. */
 class ReadmeTest {
     private static final Pattern JAVA_BLOCK = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
     private static final Pattern VERSION = Pattern.compile("<version>([^<]+)</version>");
 
     @Test
-    void snippetsStandInTheProgramThatRuns() throws IOException {
+    void snippetsArePartOfCompiledProgram() throws IOException {
         String program = flat(Files.readString(Path.of("src/it/readme/src/main/java/Readme.java")));
         List<String> snippets = firstGroups(JAVA_BLOCK);
         assertEquals(2, snippets.size());
@@ -27,7 +27,7 @@ class ReadmeTest {
     }
 
     @Test
-    void coordinatesAreThoseOfThisBuild() throws IOException {
+    void coordinatesMatchBuild() throws IOException {
         Matcher project = VERSION.matcher(Files.readString(Path.of("pom.xml")));
         assertTrue(project.find());
         assertEquals(List.of(project.group(1)), firstGroups(VERSION));
@@ -38,7 +38,7 @@ class ReadmeTest {
         return pattern.matcher(readme).results().map(found -> found.group(1)).toList();
     }
 
-    /** The lines without their indentation, which is another in a class than on a page. */
+    /** Returns the lines without indentation, which differs between class and page. */
     private static String flat(String text) {
         return text.lines().map(String::strip).reduce("", (above, line) -> above + line + "\n");
     }

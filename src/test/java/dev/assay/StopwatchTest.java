@@ -16,7 +16,7 @@ class StopwatchTest {
     }
 
     @Test
-    void roundsThatWarmUpDoNotCount() {
+    void ignoresWarmUpRounds() {
         round(false, 5);
         assertTrue(Double.isNaN(watch.median()));
         round(true, 1);
@@ -24,7 +24,7 @@ class StopwatchTest {
     }
 
     @Test
-    void theMedianIsThatInTheMiddle() {
+    void returnsMedianOfRounds() {
         round(true, 9);
         round(true, 1);
         round(true, 4);
@@ -34,7 +34,7 @@ class StopwatchTest {
     }
 
     @Test
-    void whatATaskThrowsArrives() {
+    void propagatesExceptionOfTask() {
         assertThrows(
                 IOException.class,
                 () -> watch.time(true, () -> {

@@ -77,7 +77,7 @@ public final class CheckpointFolder implements AutoCloseable {
         for (Map.Entry<String, JsonNode> entry : weightMap.node().properties()) {
             String tensor = entry.getKey();
             String shard = weightMap.text(tensor);
-            Path place = beside(shard);
+            Path place = sibling(shard);
             if (place == null) {
                 throw weightMap.unexpected(tensor, "the name of a file in the same folder");
             }
@@ -95,7 +95,7 @@ public final class CheckpointFolder implements AutoCloseable {
     }
 
     /** Returns the path of a shard, or null if it is not in the folder of the index: such an index is a mistake or an attack. */
-    private Path beside(String shard) {
+    private Path sibling(String shard) {
         try {
             Path place = path.resolve(shard);
             Path around = place.toAbsolutePath().normalize().getParent();

@@ -70,13 +70,13 @@ final class BlobDownload {
         Files.createDirectories(blob.getParent());
         try (BlobLock lock = BlobLock.acquire(cache.lock(file.tag()))) {
             if (!isDone()) {
-                bring(progress);
+                download(progress);
             }
         }
         return blob;
     }
 
-    private void bring(LongConsumer progress) throws IOException {
+    private void download(LongConsumer progress) throws IOException {
         boolean continued = Files.exists(incomplete);
         receive(progress);
         if (continued && !isAsDescribed()) {
@@ -87,7 +87,7 @@ final class BlobDownload {
         if (!isAsDescribed()) {
             long size = Files.size(incomplete);
             Files.delete(incomplete);
-            throw new IOException(where() + " arrived with " + size + " bytes and a hash other than " + file.tag()
+            throw new IOException(label() + " arrived with " + size + " bytes and a hash other than " + file.tag()
                     + ", expected " + (file.size() < 0 ? "content of that hash" : file.size() + " bytes of that hash")
                     + "; it was deleted, try again");
         }
@@ -127,7 +127,7 @@ final class BlobDownload {
         try (HubResponse answer = client.open(name, commit, file.name(), out.size())) {
             if (answer.status() == HubResponse.RANGE_NOT_SATISFIABLE) {
                 out.truncate(0);
-                throw new TransientFailure(where() + " cannot be resumed", null, null);
+                throw new TransientFailure(label() + " cannot be resumed", null, null);
             }
             if (!continues(answer, out.size())) {
                 out.truncate(0);
@@ -140,14 +140,14 @@ final class BlobDownload {
                 write(out, ByteBuffer.wrap(buffer, 0, read));
                 if (file.size() >= 0 && out.position() > file.size()) {
                     Files.delete(incomplete);
-                    throw new IOException(where() + " is longer than the " + file.size()
+                    throw new IOException(label() + " is longer than the " + file.size()
                             + " bytes that the hub declares; it was deleted");
                 }
                 progress.accept(out.position());
             }
             if (file.size() >= 0 && out.position() < file.size()) {
                 throw new TransientFailure(
-                        where() + " ended after " + out.position() + " of " + file.size() + " bytes", null, null);
+                        label() + " ended after " + out.position() + " of " + file.size() + " bytes", null, null);
             }
             return true;
         }
@@ -172,7 +172,7 @@ final class BlobDownload {
         }
     }
 
-    private String where() {
+    private String label() {
         return client.host() + ": " + file.name() + " of " + name;
     }
 }

@@ -167,7 +167,7 @@ final class HubClient {
         throw new IOException(host() + " redirects to \"" + location + "\", expected an address as safe as its own");
     }
 
-    /** Tells whether requests can be sent to an address. */
+    /** Returns whether requests can be sent to an address. */
     static boolean isWeb(URI address) {
         String scheme = String.valueOf(address.getScheme());
         return (scheme.equals("http") || scheme.equals("https")) && address.getHost() != null;

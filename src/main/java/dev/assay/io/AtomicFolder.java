@@ -29,13 +29,13 @@ public final class AtomicFolder {
     public static void write(Path folder, IoConsumer<Path> writer) throws IOException {
         Path target = folder.toAbsolutePath();
         recover(target);
-        Path partial = beside(target, PARTIAL);
+        Path partial = sibling(target, PARTIAL);
         deleteTree(partial);
         try {
             Files.createDirectories(partial);
             writer.accept(partial);
             force(partial);
-            Path previous = beside(target, ".previous");
+            Path previous = sibling(target, ".previous");
             if (Files.exists(target)) {
                 deleteTree(previous);
                 Files.move(target, previous, StandardCopyOption.ATOMIC_MOVE);
@@ -58,7 +58,7 @@ public final class AtomicFolder {
      */
     public static void recover(Path folder) throws IOException {
         Path target = folder.toAbsolutePath();
-        Path previous = beside(target, ".previous");
+        Path previous = sibling(target, ".previous");
         if (!Files.exists(target) && Files.exists(previous)) {
             Files.move(previous, target, StandardCopyOption.ATOMIC_MOVE);
         }
@@ -71,7 +71,7 @@ public final class AtomicFolder {
      * @throws IOException if it cannot be deleted
      */
     public static void delete(Path folder) throws IOException {
-        Path partial = beside(folder.toAbsolutePath(), PARTIAL);
+        Path partial = sibling(folder.toAbsolutePath(), PARTIAL);
         deleteTree(partial);
         Files.move(folder, partial, StandardCopyOption.ATOMIC_MOVE);
         deleteTree(partial);
@@ -93,7 +93,7 @@ public final class AtomicFolder {
         }
     }
 
-    private static Path beside(Path target, String suffix) {
+    private static Path sibling(Path target, String suffix) {
         return target.resolveSibling(target.getFileName() + suffix);
     }
 

@@ -19,7 +19,7 @@ public final class ContextPacker implements AutoCloseable {
     private final int eosId;
 
     private TokenRun run;
-    /** Index of the next token of the run; the index after the last token stands for the end-of-text token. */
+    /** Index of the next token of the run; the index after the last token represents the end-of-text token. */
     private int at;
 
     private long documents;

@@ -15,7 +15,7 @@ import java.nio.file.Path;
  */
 record EditedSites(HookPoint steer, HookPoint ablate) {
     /** Reads {@code meta.json} next to a file of expected values; without one, the sites are in block 1 (0 in a model of one block). */
-    static EditedSites beside(Path expected, HookedTransformer model) throws IOException {
+    static EditedSites read(Path expected, HookedTransformer model) throws IOException {
         Path meta = expected.resolveSibling("meta.json");
         int block = Math.min(1, model.config().layers() - 1);
         HookPoint steer = HookPoint.residPost(block);

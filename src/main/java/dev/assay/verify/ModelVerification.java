@@ -62,7 +62,7 @@ public final class ModelVerification {
     public static ComparisonReport compare(HookedTransformer model, Path file, double tolerance) throws IOException {
         try (Autograd off = Autograd.off();
                 ExpectedTensors expected = ExpectedTensors.open(file, model.manager())) {
-            EditedSites edited = EditedSites.beside(file, model);
+            EditedSites edited = EditedSites.read(file, model);
             new ModelVerification(model, expected).compareAll(edited);
             return expected.report(tolerance);
         }

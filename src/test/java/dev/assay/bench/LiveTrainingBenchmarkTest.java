@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class LiveTrainingBenchmarkTest {
     @Test
-    void theIdealIsWhatBothHalvesAloneAllow() throws IOException {
+    void idealFollowsFromBothHalves() throws IOException {
         CountingSource slow = new CountingSource(8, pass -> 32).listener(pass -> pause());
         LiveTrainingBenchmark.Report report =
                 LiveTrainingBenchmark.run(slow, new TopKTraining(TopK.of(2)), 32, 64, 2, 2);

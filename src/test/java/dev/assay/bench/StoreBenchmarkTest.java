@@ -18,7 +18,7 @@ class StoreBenchmarkTest {
     private Path folder;
 
     @Test
-    void ratiosAreThoseOfTheSpeeds() throws IOException {
+    void ratiosMatchSpeeds() throws IOException {
         StoreBenchmark.Report report = StoreBenchmark.run(folder, 16, 20_000, 1);
         assertTrue(report.bytes() > 20_000 * (2 * 16 + 16), report.toString());
         assertRatio(
@@ -28,7 +28,7 @@ class StoreBenchmarkTest {
     }
 
     @Test
-    void aSlowSourceIsNoSlowerToDisk() throws IOException {
+    void slowSourceIsNotSlowedByDisk() throws IOException {
         CountingSource slow = new CountingSource(8, pass -> 100).listener(pass -> pause());
         StoreBenchmark.HarvestReport report = StoreBenchmark.harvest(slow, folder, 1000, 1);
         assertRatio(report.toDiskTokensPerSecond(), report.aloneTokensPerSecond(), report.ratioToAlone());

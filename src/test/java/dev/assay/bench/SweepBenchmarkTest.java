@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class SweepBenchmarkTest {
     @Test
-    void theRatioIsToAllSingleRuns() throws IOException {
+    void ratioIsRelativeToAllSingleRuns() throws IOException {
         SweepBenchmark.Report report =
                 SweepBenchmark.run(new CountingSource(8, pass -> 32), new TopKTraining(TopK.of(2)), 32, 64, 3, 2, 1);
         assertEquals(report.sweepSeconds() / (3 * report.singleSeconds()), report.ratioToSingles(), 1e-9);

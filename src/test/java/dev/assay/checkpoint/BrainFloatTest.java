@@ -24,9 +24,9 @@ class BrainFloatTest {
     @TempDir
     private Path folder;
 
-    /** Any bits at all: PyTorch's rounding is the reference. */
+    /** Compares random bit patterns with PyTorch's rounding. */
     @Test
-    void floatsAreRoundedAsPyTorchDoes() throws IOException {
+    void roundsFloatsLikePyTorch() throws IOException {
         SplittableRandom random = new SplittableRandom(1);
         float[] values = new float[1 << 16];
         for (int i = 0; i < values.length; i++) {

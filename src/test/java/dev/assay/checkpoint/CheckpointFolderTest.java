@@ -41,7 +41,7 @@ class CheckpointFolderTest {
     }
 
     @Test
-    void readsASingleFile() throws IOException {
+    void readsSingleFile() throws IOException {
         write("model.safetensors", "wte", 1);
         try (CheckpointFolder checkpoint = CheckpointFolder.open(folder)) {
             assertEquals(16, checkpoint.config().integer("hidden_size"));
@@ -54,7 +54,7 @@ class CheckpointFolderTest {
     }
 
     @Test
-    void readsShards() throws IOException {
+    void loadsShardedCheckpointAsOneModel() throws IOException {
         write("m-1.safetensors", "a", 1);
         write("m-2.safetensors", "b", 2);
         index("{\"a\":\"m-1.safetensors\",\"b\":\"m-2.safetensors\"}");
@@ -67,7 +67,7 @@ class CheckpointFolderTest {
     }
 
     @Test
-    void whatIsMissingIsNamed() throws IOException {
+    void reportsMissingFilesAndTensors() throws IOException {
         assertEquals(
                 folder + " has neither model.safetensors nor model.safetensors.index.json, expected one of them"
                         + " (pickled weights such as pytorch_model.bin are not supported)",
@@ -95,7 +95,7 @@ class CheckpointFolderTest {
     }
 
     @Test
-    void fieldsOfJsonAreTyped() throws IOException {
+    void checksTypesOfJsonFields() throws IOException {
         Path file = folder.resolve("x.json");
         Files.writeString(
                 file, "{\"n\":1.5,\"s\":\"t\",\"z\":null,\"o\":{\"l\":[\"a\",\"b\"],\"big\":5000000000},\"b\":true}");

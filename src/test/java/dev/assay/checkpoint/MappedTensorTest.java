@@ -22,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tensors written in pieces, and read in place over the borders of mappings. */
+/** Tensors written in parts and read in place across mapping boundaries. */
 class MappedTensorTest {
     private static final int SIZE = 1000;
     private static final int PIECE = 64;
@@ -31,7 +31,7 @@ class MappedTensorTest {
     Path folder;
 
     @Test
-    void entriesAreReadAcrossMappings() throws IOException {
+    void readsEntriesAcrossMappings() throws IOException {
         Path file = write();
         try (Safetensors tensors = Safetensors.open(file);
                 FileChannel channel = FileChannel.open(file)) {
@@ -63,7 +63,7 @@ class MappedTensorTest {
     }
 
     @Test
-    void aMappingOutlivesItsFile() throws IOException {
+    void mappingOutlivesFile() throws IOException {
         MappedTensor ints;
         Path file = write();
         try (Safetensors tensors = Safetensors.open(file)) {
@@ -75,7 +75,7 @@ class MappedTensorTest {
     }
 
     @Test
-    void whatIsWrittenInPiecesIsASafetensorsFile() throws IOException {
+    void incrementalFileIsValidSafetensors() throws IOException {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Safetensors tensors = Safetensors.open(write())) {
             assertArrayEquals(ints(), tensors.load(manager, "ints").toIntArray());
@@ -89,7 +89,7 @@ class MappedTensorTest {
     }
 
     @Test
-    void writingBeyondATensorIsRefused() throws IOException {
+    void rejectsWritingBeyondTensor() throws IOException {
         List<PlannedTensor> tensors = List.of(new PlannedTensor("ints", StoredType.I32, new Shape(4)));
         Path file = folder.resolve("small");
         try (IncrementalSafetensors pieces = IncrementalSafetensors.create(file, tensors, Map.of())) {

@@ -53,7 +53,7 @@ class NpzTest {
     }
 
     @Test
-    void readsWhatNumpyWrites() throws IOException {
+    void readsFilesOfNumpy() throws IOException {
         float[] expected = new float[24];
         for (int i = 0; i < expected.length; i++) {
             expected[i] = i / 8f - 1;
@@ -87,21 +87,21 @@ class NpzTest {
             integers | descr is '<i8', expected one of <f2, <f4, <f8
             big      | descr is '>f4', expected one of <f2, <f4, <f8
             """)
-    void otherTypesAreRefused(String name, String message) throws IOException {
+    void rejectsOtherTypes(String name, String message) throws IOException {
         try (Npz npz = Npz.open(NUMPY)) {
             assertEquals(NUMPY + ": array " + name + ": " + message, refused(() -> npz.load(manager, name)));
         }
     }
 
     @Test
-    void picklesAreRefused() throws IOException {
+    void rejectsPickles() throws IOException {
         try (Npz npz = Npz.open(NUMPY.resolveSibling("objects.npz"))) {
             assertTrue(refused(() -> npz.load(manager, "objects")).contains("descr is '|O', expected one of"));
         }
     }
 
     @Test
-    void whatIsNotThereIsNamed() throws IOException {
+    void reportsMissingArray() throws IOException {
         try (Npz npz = Npz.open(NUMPY)) {
             assertEquals(NUMPY + " has no array W_enc", refused(() -> npz.load(manager, "W_enc")));
             assertEquals(NUMPY + " has no array W_enc", refused(() -> npz.shape("W_enc")));
@@ -119,11 +119,11 @@ class NpzTest {
             {'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), } | : shape is (4294967296, 4294967296), expected an array of less than 2^63 bytes
             {'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), } | : shape is (99999999999999999999,), expected integers
             {'descr': '<f4', 'fortran_order': False, 'shape': (1,,2), }      | : shape is (1,,2), expected integers
-            {'descr': '<f4', 'fortran_order': False}                         | has no shape of a plain array in its header
-            {'descr': '<f4', 'fortran_order': 1, 'shape': (2,), }            | has no fortran_order of a plain array in its header
-            {'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)} | has no descr of a plain array in its header
+            {'descr': '<f4', 'fortran_order': False}                         | has no field shape in its header, expected that of a plain array
+            {'descr': '<f4', 'fortran_order': 1, 'shape': (2,), }            | has no field fortran_order in its header, expected that of a plain array
+            {'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,)} | has no field descr in its header, expected that of a plain array
             """)
-    void malformedHeadersAreExplained(String header, String message) throws IOException {
+    void explainsMalformedHeaders(String header, String message) throws IOException {
         Path file = write(npy(1, header, 8));
         try (Npz npz = Npz.open(file)) {
             String space = message.startsWith(":") ? "" : " ";
@@ -132,7 +132,7 @@ class NpzTest {
     }
 
     @Test
-    void everyVersionOfTheHeaderIsRead() throws IOException {
+    void readsEveryHeaderVersion() throws IOException {
         for (int version = 1; version <= 3; version++) {
             Path file = write(npy(version, "{'descr': '<f8', 'fortran_order': False, 'shape': (), }", 8));
             try (Npz npz = Npz.open(file)) {
@@ -154,7 +154,7 @@ class NpzTest {
     }
 
     @Test
-    void aSizeThatNoCompressionReachesIsRefusedBeforeItIsAllocated() throws IOException {
+    void rejectsImpossibleSizeBeforeAllocation() throws IOException {
         byte[] array = npy(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (268435456,), }", 8);
         Path file = write(array);
         byte[] archive = Files.readAllBytes(file);
@@ -170,9 +170,9 @@ class NpzTest {
         }
     }
 
-    /** Whatever byte is damaged, the answer is an exception that a person can read, or an array whose checksum is right. */
+    /** A damaged byte leads to an exception with a message for users, or to an array with a correct checksum. */
     @Test
-    void damageIsFoundOut() throws IOException {
+    void detectsDamage() throws IOException {
         byte[] whole = Files.readAllBytes(NUMPY);
         SplittableRandom random = new SplittableRandom(3);
         int found = 0;
@@ -209,7 +209,7 @@ class NpzTest {
         return file;
     }
 
-    /** Returns an array in numpy's format with bytes of 0. */
+    /** Returns an array in numpy's format with zero data. */
     private static byte[] npy(int version, String header, int dataBytes) throws IOException {
         byte[] text = header.getBytes(StandardCharsets.US_ASCII);
         ByteArrayOutputStream out = new ByteArrayOutputStream();

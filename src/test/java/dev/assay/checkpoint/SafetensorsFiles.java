@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes files in the safetensors layout, right or wrong. */
+/** Writes valid and invalid safetensors files. */
 final class SafetensorsFiles {
     private SafetensorsFiles() {}
 

@@ -17,7 +17,7 @@ class SafetensorsHeaderTest {
     @TempDir
     private Path folder;
 
-    /** Each header stands before 16 bytes of data; the message follows the file's name. */
+    /** Headers before 16 bytes of data, with the message after the file name. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}          | ` has a header that is not valid JSON: Unexpected end-of-input`
@@ -46,13 +46,13 @@ class SafetensorsHeaderTest {
             {"__metadata__":3,"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}      | `: __metadata__ in the header is 3, expected an object`
             {"__metadata__":{"v":3},"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}} | `: __metadata__.v in the header is 3, expected a string`
             """)
-    void malformedHeadersAreExplained(String header, String message) throws IOException {
+    void explainsMalformedHeaders(String header, String message) throws IOException {
         Path file = SafetensorsFiles.write(folder.resolve("bad.safetensors"), header, new byte[16]);
         assertRefused(file, file + message);
     }
 
     @Test
-    void impossibleLengthsAreFoundBeforeAnythingIsAllocated() throws IOException {
+    void rejectsImpossibleLengthsBeforeAllocation() throws IOException {
         Path file = folder.resolve("bad.safetensors");
         Files.write(file, new byte[5]);
         assertRefused(file, file + " has 5 bytes, expected at least 8 for the length of a safetensors header");
@@ -65,7 +65,7 @@ class SafetensorsHeaderTest {
     }
 
     @Test
-    void aFileThatWasCutShortIsRefused() throws IOException {
+    void rejectsTruncatedFile() throws IOException {
         String header = "{\"a\":{\"dtype\":\"F32\",\"shape\":[4],\"data_offsets\":[0,16]}}";
         Path file = SafetensorsFiles.write(folder.resolve("cut.safetensors"), header, new byte[15]);
         assertRefused(

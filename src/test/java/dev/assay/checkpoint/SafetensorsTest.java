@@ -47,7 +47,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void aNumberComesBackInFull() throws IOException {
+    void readsScalarExactly() throws IOException {
         Path file = folder.resolve("numbers.safetensors");
         Map<String, NDArray> tensors = Map.of(
                 "scalar",
@@ -68,7 +68,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void everyTypeThatIsWrittenComesBack() throws IOException {
+    void readsEveryWrittenType() throws IOException {
         Map<String, NDArray> tensors = new LinkedHashMap<>();
         tensors.put("f64", manager.create(new double[] {1.5, Double.MIN_VALUE, -0.0, Math.PI}, new Shape(2, 2)));
         tensors.put("f32", manager.create(new float[] {Float.NaN, Float.NEGATIVE_INFINITY, 3}, new Shape(3)));
@@ -99,7 +99,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void everyTensorBeginsAtAMultipleOfItsElement() throws IOException {
+    void alignsTensorsToElementSize() throws IOException {
         Map<String, NDArray> tensors = Map.of(
                 "a", manager.create(new byte[] {1, 2, 3}),
                 "b", manager.create(new double[] {1}),
@@ -116,7 +116,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void halfPrecisionIsWidenedExactly() throws IOException {
+    void widensHalfPrecisionExactly() throws IOException {
         // Every bit pattern there is.
         ByteBuffer patterns = ByteBuffer.allocate(2 << 16).order(ByteOrder.LITTLE_ENDIAN);
         for (int bits = 0; bits < 1 << 16; bits++) {
@@ -150,7 +150,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void smallIntegersAreWidenedAtAnyAlignment() throws IOException {
+    void widensSmallIntegersAtAnyAlignment() throws IOException {
         ByteBuffer data = ByteBuffer.allocate(17).order(ByteOrder.LITTLE_ENDIAN);
         data.put((byte) 5)
                 .putShort((short) -2)
@@ -171,7 +171,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void viewsAreWrittenAsTheyAreSeen() throws IOException {
+    void writesViewsInLogicalOrder() throws IOException {
         NDArray wide = manager.arange(7f * 11).reshape(7, 11);
         Path file = folder.resolve("view.safetensors");
         Safetensors.write(file, Map.of("t", wide.transpose(), "part", wide.get(":, 2:5")), Map.of());
@@ -182,7 +182,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void tensorsLargerThanAPieceComeBack() throws IOException {
+    void readsTensorsLargerThanChunk() throws IOException {
         // 48 MB: several pieces in the writer and in the reader, the last one not full.
         NDArray large = manager.arange(12_000_001f).reshape(1, 12_000_001);
         Path file = folder.resolve("large.safetensors");
@@ -193,7 +193,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void offsetsBeyondTwoGigabytesAreReached() throws IOException {
+    void readsOffsetsBeyondTwoGigabytes() throws IOException {
         long hole = 5L << 30;
         String tensors = """
                 {"hole":{"dtype":"U8","shape":[%1$d],"data_offsets":[0,%1$d]},\
@@ -212,7 +212,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void aTensorOfMoreThanTwoGigabytesLoads() throws IOException {
+    void loadsTensorLargerThanTwoGigabytes() throws IOException {
         long entries = (1L << 31) + 5;
         String tensors = "{\"large\":{\"dtype\":\"I8\",\"shape\":[%1$d],\"data_offsets\":[0,%1$d]}}".formatted(entries);
         Path file = file("large.safetensors", tensors);
@@ -231,7 +231,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void askingForWhatIsNotThereNamesIt() throws IOException {
+    void reportsMissingTensor() throws IOException {
         Path file = file(
                 "one.safetensors", "{\"u\":{\"dtype\":\"U64\",\"shape\":[1],\"data_offsets\":[0,8]}}", new byte[8]);
         try (Safetensors read = Safetensors.open(file)) {
@@ -247,7 +247,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void aTypeThatTheFormatLacksIsRefused() {
+    void rejectsUnsupportedType() {
         Path file = folder.resolve("x.safetensors");
         Map<String, NDArray> text = Map.of("c", manager.create("text"));
         assertEquals(

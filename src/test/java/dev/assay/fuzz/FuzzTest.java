@@ -48,7 +48,7 @@ class FuzzTest {
     private static final long SEED = Long.getLong("assay.fuzz.seed", 1);
     private static final int ONLY = Integer.getInteger("assay.fuzz.only", -1);
 
-    /** A parsed JSON tree takes many times the bytes of its text. */
+    /** Limit of allocated bytes per byte of text: a parsed JSON tree is many times larger than its text. */
     private static final long HEAP_PER_BYTE = 200;
 
     private static final long HEAP_ANYWAY = 16L << 20;
@@ -60,12 +60,12 @@ class FuzzTest {
     @TempDir
     private Path folder;
 
-    /** Reads the damaged file that stands in the folder. */
+    /** Reads the damaged file in the folder. */
     private interface Reading {
         void run() throws IOException;
     }
 
-    /** Damages the file, which then has the returned size. */
+    /** Damages the file and returns its new size. */
     private interface Damage {
         long apply(Mutator mutator) throws IOException;
     }
@@ -118,7 +118,7 @@ class FuzzTest {
     }
 
     @Test
-    void headersOfSafetensors() throws IOException {
+    void handlesDamagedSafetensorsHeaders() throws IOException {
         byte[] original = Files.readAllBytes(resource("model/gpt_neox/model.safetensors"));
         int length =
                 (int) ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).getLong();
@@ -142,7 +142,7 @@ class FuzzTest {
     }
 
     @Test
-    void indexFiles() throws IOException {
+    void handlesDamagedIndexFiles() throws IOException {
         copy(resource("model/gpt_neox"));
         Files.move(folder.resolve("model.safetensors"), folder.resolve("shard-1.safetensors"));
         Files.copy(resource("model/gpt2/model.safetensors"), folder.resolve("shard-2.safetensors"));
@@ -177,7 +177,7 @@ class FuzzTest {
 
     @ParameterizedTest
     @MethodSource("families")
-    void configurations(String family) throws IOException {
+    void handlesDamagedConfigurations(String family) throws IOException {
         copy(resource("model/" + family));
         Path file = folder.resolve("config.json");
         byte[] original = Files.readAllBytes(file);
@@ -205,7 +205,7 @@ class FuzzTest {
                 "unigram",
                 "wordpiece"
             })
-    void tokenizers(String kind) throws IOException {
+    void handlesDamagedTokenizers(String kind) throws IOException {
         copy(resource("text/tokenizer/" + kind));
         Path file = folder.resolve("tokenizer.json");
         byte[] original = Files.readAllBytes(file);
@@ -216,7 +216,7 @@ class FuzzTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"tokenizer_config.json", "special_tokens_map.json", "config.json", "generation_config.json"})
-    void filesBesideATokenizer(String name) throws IOException {
+    void handlesDamagedTokenizerFiles(String name) throws IOException {
         copy(resource("text/tokenizer/llama_legacy"));
         byte[] original = ("{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"</s>\", \"bos_token_id\": 1,"
                         + " \"eos_token_id\": [2, 1]}")
@@ -249,7 +249,7 @@ class FuzzTest {
                 "batchtopk/training_checkpoint",
                 "formats/sparsify/layers.2.mlp"
             })
-    void dictionaries(String kind) throws IOException {
+    void handlesDamagedDictionaries(String kind) throws IOException {
         copy(resource("sae/" + kind));
         Path file = folder.resolve("cfg.json");
         byte[] original = Files.readAllBytes(file);
@@ -259,7 +259,7 @@ class FuzzTest {
     }
 
     @Test
-    void archivesOfNumpy() throws IOException {
+    void handlesDamagedNumpyArchives() throws IOException {
         byte[] original = Files.readAllBytes(resource("sae/formats/gemma_scope/params.npz"));
         Path file = folder.resolve("params.npz");
         Files.write(file, original);

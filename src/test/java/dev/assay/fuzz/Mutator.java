@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Damages files: as bytes, and as JSON whose structure stays whole. */
+/** Damages files: at random bytes, or as JSON that remains well-formed. */
 final class Mutator {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -103,7 +103,7 @@ final class Mutator {
         this.random = random;
     }
 
-    /** Returns one of several changes of a text of JSON: of its tree, of its letters, or both. */
+    /** Returns a JSON text with a random change of its tree, of its characters, or of both. */
     byte[] json(byte[] original) throws IOException {
         byte[] result = original;
         int rounds = 1 + random.nextInt(3);
@@ -114,7 +114,7 @@ final class Mutator {
         return result;
     }
 
-    /** Returns a safetensors file whose header is damaged, and at times its length or anything else. */
+    /** Returns a safetensors file with a damaged header, and sometimes a damaged length or data. */
     byte[] safetensors(byte[] header, byte[] data) throws IOException {
         byte[] damaged = json(header);
         long length = random.nextInt(8) == 0 ? random.nextLong() >> random.nextInt(64) : damaged.length;
@@ -132,7 +132,7 @@ final class Mutator {
         }
     }
 
-    /** Returns bytes with some of them changed, removed, doubled or added. */
+    /** Returns bytes with some changed, removed, duplicated or added. */
     byte[] bytes(byte[] original) {
         int at = random.nextInt(original.length + 1);
         int end = Math.min(original.length, at + 1 + random.nextInt(1 + Math.min(64, original.length)));
@@ -200,7 +200,7 @@ final class Mutator {
         return values[random.nextInt(values.length)];
     }
 
-    /** A value inside a tree: a field of an object, or an entry of an array where the key is null. */
+    /** A value in a tree: a field of an object, or an entry of an array if the key is null. */
     private record Place(JsonNode parent, String key, int index) {
         JsonNode get() {
             return key == null ? parent.get(index) : parent.get(key);
@@ -255,7 +255,7 @@ final class Mutator {
         return root.toString();
     }
 
-    /** Prefers places near the top: most of a tokenizer's are entries of its vocabulary. */
+    /** Selects a value, preferably near the root: most values of a tokenizer are entries of its vocabulary. */
     private Place chosen(List<Place> places) {
         Place deep = places.get(random.nextInt(places.size()));
         List<Place> small =
@@ -273,7 +273,7 @@ final class Mutator {
         }
     }
 
-    /** Writes a key twice. */
+    /** Duplicates a key. */
     private String doubled(JsonNode root, Place place) {
         if (place.key == null) {
             ((ArrayNode) place.parent).insert(place.index, place.get().deepCopy());
@@ -285,7 +285,7 @@ final class Mutator {
         return root.toString().replace(NODES.textNode(mark) + ":null", key + ":" + value(place.get()));
     }
 
-    /** Returns a value that is near the one that was there, or of another kind. */
+    /** Returns a value close to the previous one, or of another type. */
     private JsonNode value(JsonNode before) {
         return switch (random.nextInt(12)) {
             case 0 -> NODES.nullNode();

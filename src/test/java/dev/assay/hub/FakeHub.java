@@ -23,15 +23,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A hub on this machine with one repository, {@code org/name}, whose large files lie on a second server. */
+/** A local hub with one repository, {@code org/name}, whose large files are on a second server. */
 public final class FakeHub implements AutoCloseable {
     public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
     static final String BRANCH = "main";
 
-    /** A request that came. */
+    /** A received request. */
     public record Seen(boolean onHub, String method, String path, String range, String authorization) {}
 
-    /** An answer that takes the place of the usual one, once. */
+    /** A response that replaces the usual one, once. */
     public interface Fault {
         void answer(HttpExchange exchange) throws IOException;
     }
@@ -66,7 +66,7 @@ public final class FakeHub implements AutoCloseable {
         return server;
     }
 
-    /** Returns where the hub is. */
+    /** Returns the address of the hub. */
     public String address() {
         return address(hub);
     }
@@ -75,7 +75,7 @@ public final class FakeHub implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** Returns how many requests came to both servers. */
+    /** Returns the number of requests to both servers. */
     public int requestCount() {
         return requests.size();
     }
@@ -95,27 +95,27 @@ public final class FakeHub implements AutoCloseable {
         return file(name, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Makes the hub give another content than it describes. */
+    /** Sets content that differs from its metadata. */
     public void serve(String name, byte[] content) {
         served.put(name, content);
     }
 
-    /** Lists a file that is not there. */
+    /** Lists a file that does not exist. */
     public void list(String name) {
         listedOnly.add(name);
     }
 
-    /** Leaves size and hash out of the listing, as some mirrors do. */
+    /** Omits size and hash from the listing, as some mirrors do. */
     public void listNamesOnly() {
         describing = false;
     }
 
-    /** Plans the answer to the next request to the hub whose path has a part. */
+    /** Sets the response to the next request to the hub whose path contains a string. */
     public void onHub(String pathPart, Fault fault) {
         faults.add(new Planned(true, pathPart, fault));
     }
 
-    /** Plans the answer to the next request to the second server whose path has a part. */
+    /** Sets the response to the next request to the second server whose path contains a string. */
     public void onStore(String pathPart, Fault fault) {
         faults.add(new Planned(false, pathPart, fault));
     }
@@ -129,7 +129,7 @@ public final class FakeHub implements AutoCloseable {
         };
     }
 
-    /** Announces a content and breaks the connection after a part of it. */
+    /** Declares a content length and breaks the connection earlier. */
     public static Fault cut(byte[] content, int after) {
         return exchange -> {
             int from = from(exchange);

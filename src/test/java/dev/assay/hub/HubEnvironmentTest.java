@@ -29,7 +29,7 @@ class HubEnvironmentTest {
     }
 
     @Test
-    void theCacheIsWhereTheLibrariesOfHuggingFaceHaveIt() {
+    void findsCacheOfHuggingFaceLibraries() {
         assertEquals(home.resolve(".cache/huggingface/hub"), environment().cache());
         Path place = home.resolve("a");
         String text = place.toString();
@@ -48,7 +48,7 @@ class HubEnvironmentTest {
     }
 
     @Test
-    void theTokenComesFromTheVariableOrTheFileOfALogin() throws IOException {
+    void readsTokenFromVariableOrFile() throws IOException {
         assertNull(environment().token());
         Path file = Files.createDirectories(home.resolve(".cache/huggingface")).resolve("token");
         Files.writeString(file, "hf_file\n");
@@ -59,7 +59,7 @@ class HubEnvironmentTest {
     }
 
     @Test
-    void switchesAreOnForTheWordsThatTheLibrariesTake() {
+    void acceptsBooleansOfHuggingFaceLibraries() {
         assertFalse(environment().isOffline());
         assertFalse(environment("HF_HUB_OFFLINE", "0").isOffline());
         assertTrue(environment("HF_HUB_OFFLINE", "true").isOffline());
@@ -69,7 +69,7 @@ class HubEnvironmentTest {
     }
 
     @Test
-    void valuesThatCannotBeUsedAreNamed() {
+    void reportsUnusableValues() {
         for (String address : new String[] {"huggingface.co", "ftp://x", "http://", "http://a b"}) {
             InvalidInputException refused =
                     assertThrows(InvalidInputException.class, () -> Hub.builder(environment("HF_ENDPOINT", address)));
@@ -82,7 +82,7 @@ class HubEnvironmentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"org/name", "EleutherAI/pythia-70m-deduped@step1000", "a/b@refs/pr/1", "o/n@feature+x"})
-    void namesAreRead(String text) {
+    void parsesNames(String text) {
         assertTrue(HubName.matches(text));
         assertEquals(text, HubName.parse(text).toString());
     }
@@ -102,13 +102,13 @@ class HubEnvironmentTest {
                 "org/na me",
                 "org/n..m"
             })
-    void otherTextsAreNoNames(String text) {
+    void rejectsOtherNames(String text) {
         assertThrows(InvalidInputException.class, () -> HubName.parse(text));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "../x", "a/../b", "/a", "a//b", "a\\b", "a b", "-x"})
-    void otherTextsAreNoRevisions(String revision) {
+    void rejectsOtherRevisions(String revision) {
         assertThrows(InvalidInputException.class, () -> HubName.parse("org/name@" + revision));
     }
 }

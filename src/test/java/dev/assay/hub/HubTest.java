@@ -127,7 +127,7 @@ class HubTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void aModelIsLaidOutAsTheLibrariesOfHuggingFaceDo() throws IOException {
+    void writesLayoutOfHuggingFaceLibraries() throws IOException {
         Path folder = snapshot();
         assertEquals(repository().resolve("snapshots").resolve(FakeHub.COMMIT), folder);
         assertEquals(List.of("config.json", WEIGHTS, "tokenizer.json"), tree(folder));
@@ -144,7 +144,7 @@ class HubTest {
     }
 
     @Test
-    void whatIsInTheCacheIsNotAskedFor() throws IOException {
+    void makesNoRequestForCachedFiles() throws IOException {
         Path first = snapshot();
         server.requests.clear();
         assertEquals(first, snapshot());
@@ -153,7 +153,7 @@ class HubTest {
     }
 
     @Test
-    void aRepositoryWithoutATokenizerIsAskedOnce() throws IOException {
+    void requestsMissingTokenizerOnce() throws IOException {
         try (FakeHub bare = new FakeHub().file("config.json", "{}").file(WEIGHTS, weights)) {
             Hub hub = builder(Map.of()).endpoint(bare.address()).build();
             hub.snapshot(NAME, HubSelection.model());
@@ -164,7 +164,7 @@ class HubTest {
     }
 
     @Test
-    void whatOthersDownloadedInPartIsCompleted() throws IOException {
+    void completesPartialSnapshotOfOtherLibraries() throws IOException {
         Path folder = snapshot();
         Files.delete(folder.resolve("tokenizer.json"));
         assertEquals(folder, snapshot());
@@ -180,14 +180,14 @@ class HubTest {
     }
 
     @Test
-    void aCommitIsDownloadedByItsHash() throws IOException {
+    void downloadsCommitByHash() throws IOException {
         Path folder = snapshot(HubName.parse("org/name@" + FakeHub.COMMIT));
         assertTrue(Files.exists(folder.resolve(WEIGHTS)));
         assertFalse(Files.exists(repository().resolve("refs")));
     }
 
     @Test
-    void theTokenIsShownToTheHubAlone() throws IOException {
+    void sendsTokenOnlyToHub() throws IOException {
         builder(Map.of("HF_TOKEN", "hf_secret")).build().snapshot(NAME, HubSelection.model());
         assertTrue(server.requests.stream().anyMatch(request -> !request.onHub()));
         for (Seen request : server.requests) {
@@ -200,7 +200,7 @@ class HubTest {
     }
 
     @Test
-    void sizesAndHashesThatTheListingLacksAreAskedFor() throws IOException {
+    void requestsSizesAndHashesMissingFromListing() throws IOException {
         server.listNamesOnly();
         Path folder = snapshot();
         assertEquals(List.of("config.json", WEIGHTS, "tokenizer.json"), tree(folder));
@@ -214,7 +214,7 @@ class HubTest {
     }
 
     @Test
-    void aBrokenConnectionIsContinued() throws IOException {
+    void resumesAfterBrokenConnection() throws IOException {
         server.onStore(WEIGHTS, FakeHub.cut(weights, 100_000));
         server.onStore(WEIGHTS, FakeHub.cut(weights, 200_000));
         Path folder = snapshot();
@@ -234,7 +234,7 @@ class HubTest {
     }
 
     @Test
-    void aKilledDownloadIsContinued() throws IOException {
+    void resumesAfterKilledDownload() throws IOException {
         Path blobs = Files.createDirectories(repository().resolve("blobs"));
         Path left = blobs.resolve(FakeHub.sha256(weights) + ".incomplete");
         Files.write(left, Arrays.copyOf(weights, 123_456));
@@ -250,7 +250,7 @@ class HubTest {
     }
 
     @Test
-    void whatAKilledDownloadLeftIsNotBelieved() throws IOException {
+    void verifiesRemainderOfKilledDownload() throws IOException {
         Path blobs = Files.createDirectories(repository().resolve("blobs"));
         Path left = blobs.resolve(FakeHub.sha256(weights) + ".incomplete");
         for (int length : new int[] {1_000, weights.length, weights.length + 1}) {
@@ -261,7 +261,7 @@ class HubTest {
     }
 
     @Test
-    void aServerThatCannotContinueBeginsAgain() throws IOException {
+    void restartsIfServerCannotResume() throws IOException {
         server.onStore(WEIGHTS, FakeHub.cut(weights, 100_000));
         server.onStore(WEIGHTS, exchange -> {
             exchange.sendResponseHeaders(200, weights.length);
@@ -275,7 +275,7 @@ class HubTest {
     }
 
     @Test
-    void aConnectionThatStaysSilentIsGivenUp() throws IOException {
+    void givesUpSilentConnection() throws IOException {
         server.onStore(WEIGHTS, exchange -> {
             exchange.sendResponseHeaders(200, weights.length);
             exchange.getResponseBody().write(weights, 0, 1_000);
@@ -292,7 +292,7 @@ class HubTest {
     }
 
     @Test
-    void anotherContentIsRefused() throws IOException {
+    void rejectsContentWithWrongHash() throws IOException {
         byte[] wrong = weights.clone();
         wrong[299_999]++;
         server.serve(WEIGHTS, wrong);
@@ -304,7 +304,7 @@ class HubTest {
     }
 
     @Test
-    void anotherSmallContentIsRefused() throws IOException {
+    void rejectsSmallContentWithWrongHash() throws IOException {
         byte[] config = "{\"model_type\": \"gpt2\"}".getBytes(StandardCharsets.UTF_8);
         server.serve("config.json", "{\"model_type\": \"gpt3\"}".getBytes(StandardCharsets.UTF_8));
         assertHolds(failed(), "config.json of org/name arrived with 22 bytes and a hash other than");
@@ -312,7 +312,7 @@ class HubTest {
     }
 
     @Test
-    void anotherSizeIsRefused() throws IOException {
+    void rejectsContentWithWrongSize() throws IOException {
         server.serve(WEIGHTS, Arrays.copyOf(weights, 300_001));
         assertHolds(failed(), "is longer than the 300000 bytes that the hub states");
         nothingIsVisible(FakeHub.sha256(weights));
@@ -328,7 +328,7 @@ class HubTest {
     }
 
     @Test
-    void aDoorThatIsClosedIsExplained() {
+    void explainsDeniedAccess() {
         server.onHub("/api/", FakeHub.status(401));
         String message = refused();
         assertTrue(
@@ -341,7 +341,7 @@ class HubTest {
     }
 
     @Test
-    void aTokenThatWillNotDoIsNotShown() {
+    void doesNotPrintInvalidToken() {
         server.onHub("/api/", FakeHub.status(401));
         String message = assertThrows(
                         InvalidInputException.class,
@@ -351,7 +351,7 @@ class HubTest {
     }
 
     @Test
-    void whatIsNotThereIsNamed() throws IOException {
+    void reportsMissingRepositoryRevisionAndFile() throws IOException {
         server.onHub("/api/", FakeHub.status(404));
         assertHolds(refused(), server.host() + " has no repository org/name with a revision main");
         HubName other = HubName.parse("org/name@v2");
@@ -365,7 +365,7 @@ class HubTest {
     }
 
     @Test
-    void aServerThatAsksToWaitIsWaitedFor() throws IOException {
+    void waitsAsServerRequests() throws IOException {
         server.onHub("/api/", FakeHub.status(429, "Retry-After", "1"));
         long start = System.nanoTime();
         snapshot();
@@ -374,7 +374,7 @@ class HubTest {
     }
 
     @Test
-    void aWaitThatIsTooLongIsTold() {
+    void reportsTooLongWait() {
         server.onHub("/api/", FakeHub.status(429, "Retry-After", "3600"));
         assertEquals(
                 server.host()
@@ -388,7 +388,7 @@ class HubTest {
     }
 
     @Test
-    void aServerInTroubleIsAskedAgainAFewTimes() throws IOException {
+    void retriesServerErrors() throws IOException {
         server.onHub("/api/", FakeHub.status(500));
         server.onHub(WEIGHTS, FakeHub.status(502));
         server.onStore(WEIGHTS, FakeHub.status(403));
@@ -406,7 +406,7 @@ class HubTest {
     }
 
     @Test
-    void aServerThatIsNoHubIsNamed() {
+    void reportsServerThatIsNoHub() {
         server.onHub("/api/", exchange -> {
             byte[] page = "<html>Please sign in</html>".getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, page.length);
@@ -431,15 +431,15 @@ class HubTest {
                 "",
                 "a\0b"
             })
-    void namesThatLeaveTheFolderAreRefused(String name) throws IOException {
+    void rejectsNamesOutsideFolder(String name) throws IOException {
         server.list(name);
         String quoted = Json.mapper().valueToTree(name).toString();
-        assertHolds(refused(), "lists a file " + quoted + " in org/name, expected names that stay inside");
+        assertHolds(refused(), "lists a file " + quoted + " in org/name, expected names within");
         assertEquals(List.of(), tree(home));
     }
 
     @Test
-    void picklesAreRefused() throws IOException {
+    void rejectsPickles() throws IOException {
         try (FakeHub pickles = new FakeHub().file("config.json", "{}").file("pytorch_model.bin", "x")) {
             Hub hub = builder(Map.of()).endpoint(pickles.address()).build();
             String message = assertThrows(InvalidInputException.class, () -> hub.snapshot(NAME, HubSelection.model()))
@@ -449,7 +449,7 @@ class HubTest {
     }
 
     @Test
-    void shardsAreFoundThroughTheirIndex() throws IOException {
+    void findsShardsThroughIndex() throws IOException {
         String index = "{\"weight_map\": {\"a\": \"model-1.safetensors\", \"b\": \"model-2.safetensors\"}}";
         try (FakeHub sharded = new FakeHub()
                 .file("config.json", "{}")
@@ -474,7 +474,7 @@ class HubTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"../model.safetensors", "elsewhere/model.safetensors", "config.json", "absent.safetensors"})
-    void shardsElsewhereAreRefused(String shard) throws IOException {
+    void rejectsShardsInOtherFolders(String shard) throws IOException {
         try (FakeHub sharded = new FakeHub()
                 .file("config.json", "{}")
                 .file("elsewhere/model.safetensors", "x")
@@ -487,7 +487,7 @@ class HubTest {
     }
 
     @Test
-    void aFolderOfARepositoryIsTakenAlone() throws IOException {
+    void downloadsSingleFolder() throws IOException {
         server.file("layer_3/cfg.json", "{}")
                 .file("layer_3/sae_weights.safetensors", "w")
                 .file("layer_4/cfg.json", "{}");
@@ -505,7 +505,7 @@ class HubTest {
     }
 
     @Test
-    void offlineNothingIsAskedFor() throws IOException {
+    void makesNoRequestOffline() throws IOException {
         Map<String, String> offline = Map.of("HF_HUB_OFFLINE", "1");
         Hub hub = builder(offline).build();
         String message = assertThrows(InvalidInputException.class, () -> hub.snapshot(NAME, HubSelection.model()))
@@ -519,14 +519,14 @@ class HubTest {
     }
 
     @Test
-    void withoutLinksFilesAreCopied() throws IOException {
+    void copiesFilesWithoutLinks() throws IOException {
         Path folder = builder(Map.of("HF_HUB_DISABLE_SYMLINKS", "1")).build().snapshot(NAME, HubSelection.model());
         assertFalse(Files.isSymbolicLink(folder.resolve(WEIGHTS)));
         assertArrayEquals(weights, Files.readAllBytes(folder.resolve(WEIGHTS)));
     }
 
     @Test
-    void severalAtOnceDownloadOnce() {
+    void concurrentCallsDownloadOnce() {
         List<CompletableFuture<Path>> all = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
                     try {
                         return snapshot();
@@ -545,7 +545,7 @@ class HubTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void aCacheThatCannotBeWrittenIsNamed() throws IOException {
+    void reportsUnwritableCache() throws IOException {
         Files.createDirectories(repository());
         Files.writeString(repository().resolve("blobs"), "a file where the folder should be");
         assertThrows(IOException.class, this::snapshot);
@@ -553,7 +553,7 @@ class HubTest {
     }
 
     @Test
-    void oneFileIsFetchedAloneAndTheModelLater() throws IOException {
+    void downloadsSingleFileThenModel() throws IOException {
         Hub hub = builder(Map.of()).build();
         Path folder = hub.snapshot(NAME, HubSelection.file("config.json"));
         assertTrue(Files.exists(folder.resolve("config.json")));

@@ -31,7 +31,7 @@ class AtomicFilesTest {
     private Path folder;
 
     @Test
-    void foldersAreMadeAndFilesReplaced() throws IOException {
+    void createsFoldersAndReplacesFiles() throws IOException {
         Path file = folder.resolve("a/b/c.txt");
         AtomicFiles.writeString(file, "one");
         AtomicFiles.writeString(file, "two");
@@ -40,7 +40,7 @@ class AtomicFilesTest {
     }
 
     @Test
-    void aFullDiskLeavesTheOldFile() throws IOException {
+    void keepsOldFileOnFullDisk() throws IOException {
         Path file = folder.resolve("weights.safetensors");
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             Safetensors.write(file, Map.of("a", manager.ones(new Shape(3))), Map.of());
@@ -56,7 +56,7 @@ class AtomicFilesTest {
     }
 
     @Test
-    void filesThatBelongTogetherAreReplacedTogether() throws IOException {
+    void replacesSeveralFilesAsOneUnit() throws IOException {
         Map<Path, IoConsumer<OutputStream>> files = new LinkedHashMap<>();
         files.put(folder.resolve("first"), out -> out.write('1'));
         files.put(folder.resolve("second"), out -> new SmallDisk(out, 0).write('2'));
@@ -67,7 +67,7 @@ class AtomicFilesTest {
     }
 
     @Test
-    void aBugInTheWriterLeavesTheOldFileToo() throws IOException {
+    void keepsOldFileOnException() throws IOException {
         Path file = folder.resolve("a");
         AtomicFiles.writeString(file, "old");
         assertThrows(
@@ -80,7 +80,7 @@ class AtomicFilesTest {
     }
 
     @Test
-    void aFolderIsReplacedAsAWhole() throws IOException {
+    void replacesFolderAsWhole() throws IOException {
         Path target = folder.resolve("checkpoint");
         AtomicFolder.write(target, place -> Files.writeString(place.resolve("old"), "1"));
         AtomicFolder.write(target, place -> {
@@ -92,7 +92,7 @@ class AtomicFilesTest {
     }
 
     @Test
-    void aFolderThatCannotBeWrittenLeavesTheOldOne() throws IOException {
+    void keepsOldFolderOnFailure() throws IOException {
         Path target = folder.resolve("checkpoint");
         AtomicFolder.write(target, place -> Files.writeString(place.resolve("old"), "1"));
         assertThrows(
@@ -106,7 +106,7 @@ class AtomicFilesTest {
     }
 
     @Test
-    void aFolderThatAKilledProcessMovedAsideIsPutBack() throws IOException {
+    void restoresFolderOfKilledProcess() throws IOException {
         Path target = folder.resolve("checkpoint");
         AtomicFolder.write(target, place -> Files.writeString(place.resolve("old"), "1"));
         Files.move(target, folder.resolve("checkpoint.previous"));
@@ -121,7 +121,7 @@ class AtomicFilesTest {
         }
     }
 
-    /** Fails as a full disk does. */
+    /** Fails like a full disk. */
     private static final class SmallDisk extends FilterOutputStream {
         private long left;
 

@@ -15,7 +15,7 @@ class JsonTest {
     private Path folder;
 
     @Test
-    void malformedTextIsNamedByFileAndPlaceAlone() throws IOException {
+    void reportsFileAndLocationOfMalformedText() throws IOException {
         Path file = folder.resolve("cfg.json");
         Files.writeString(file, "{\"d_in\":\n 4");
         String message =

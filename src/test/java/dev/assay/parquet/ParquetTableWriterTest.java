@@ -43,7 +43,7 @@ class ParquetTableWriterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 1 << 14, (1 << 14) + 1, 40_000})
-    void everyRowIsReadBack(int rows) throws IOException {
+    void readsEveryWrittenRow(int rows) throws IOException {
         try (DocumentReader reader =
                 TextSource.files(List.of(write(rows)), "text").open()) {
             for (int row = 0; row < rows; row++) {
@@ -54,7 +54,7 @@ class ParquetTableWriterTest {
     }
 
     @Test
-    void theFooterSaysWhatThereIs() throws IOException {
+    void footerDescribesContent() throws IOException {
         byte[] bytes = Files.readAllBytes(write(20_000));
         int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
         FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(bytes, bytes.length - 8 - length, length));

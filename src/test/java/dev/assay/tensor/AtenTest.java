@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every operation against a plain computation. */
+/** Compares every operation with a plain Java computation. */
 class AtenTest {
     private NDManager manager;
     private Scope scope;
@@ -42,9 +42,9 @@ class AtenTest {
         manager.close();
     }
 
-    /** A method that is added to the class without a test here fails this one. */
+    /** Fails if a method of the class has no test here. */
     @Test
-    void allMethodsAreNamedInThisTest() {
+    void everyMethodHasTest() {
         Set<String> methods = Arrays.stream(Aten.class.getDeclaredMethods())
                 .filter(method -> Modifier.isPublic(method.getModifiers()))
                 .map(Method::getName)
@@ -355,7 +355,7 @@ class AtenTest {
     }
 
     @Test
-    void adamTakesThePublishedSteps() {
+    void adamMatchesPublishedAlgorithm() {
         for (double divisor : new double[] {0, 4}) {
             for (boolean decoupled : new boolean[] {false, true}) {
                 if (divisor == 0 && decoupled) {

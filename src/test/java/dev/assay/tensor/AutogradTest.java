@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class AutogradTest {
     @Test
-    void nestsAndPutsBackWhatWas() {
+    void nestsAndRestoresPreviousState() {
         try (Autograd off = Autograd.off()) {
             assertFalse(Autograd.isRecording());
             try (Autograd on = Autograd.recording()) {
@@ -55,14 +55,14 @@ class AutogradTest {
     }
 
     @Test
-    void differentiableOperationsCarryGradients() {
+    void differentiableOperationsPropagateGradients() {
         try (Autograd on = Autograd.recording()) {
             assertArrayEquals(new float[] {4, 6}, gradient());
         }
     }
 
     @Test
-    void aCopyCarriesGradientsAndHasItsOwnMemory() {
+    void copyPropagatesGradientsAndOwnsItsMemory() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 Autograd gradients = Autograd.recording()) {
@@ -80,7 +80,7 @@ class AutogradTest {
 
     /** Of ((3x)² / 2)³ at 1, 6 · (9/2)³; a hundred times, so that no number is spared by chance. */
     @Test
-    void gradientsReadNumbersThatJavaHasForgotten() {
+    void gradientsUseScalarsAfterGarbageCollection() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
                 Autograd gradients = Autograd.recording()) {
@@ -88,7 +88,7 @@ class AutogradTest {
             x.setRequiresGradient(true);
             NDArray[] powers = new NDArray[100];
             Arrays.setAll(powers, i -> Aten.pow(Aten.div(Aten.mul(x, 3).square(), 2), 3));
-            LentMemory.takeBack();
+            LentMemory.free();
             gradients.backward(NDArrays.stack(new NDList(powers)).sum());
             assertEquals(100 * 6 * Math.pow(4.5, 3), x.getGradient().getFloat(), 0.1);
         }

@@ -9,22 +9,22 @@ import org.junit.jupiter.api.Test;
 
 class BridgeTest {
     @Test
-    void isLoadedOnce() {
+    void loadsOnce() {
         assertSame(Bridge.get(), Bridge.get());
     }
 
     @Test
-    void saysWhenAnOperationAnswersWrongly() {
+    void reportsWrongResultOfOperation() {
         String wrong = Bridge.source()
                 .replace("return torch.embedding(weight, ids)", "return torch.mul(torch.embedding(weight, ids), 2)");
         assertEquals(
                 "Assay's native operations compute wrong results: embedding_bag returned [51.0, 62.0], expected [51, 62];"
-                        + " embedding gave [10.0, 12.0, 2.0, 4.0], expected [5, 6, 1, 2]",
+                        + " embedding returned [10.0, 12.0, 2.0, 4.0], expected [5, 6, 1, 2]",
                 refusal(wrong));
     }
 
     @Test
-    void saysWhenItDoesNotLoad() {
+    void reportsFailedLoading() {
         String unknown = Bridge.source().replace("torch.embedding_bag(", "torch.embedding_sack(");
         String message = refusal(unknown);
         assertTrue(

@@ -42,7 +42,7 @@ class HalfTest {
         return manager.create(values, new Shape(shape));
     }
 
-    /** The distance to the nearest number of the type, relative to the number. */
+    /** Returns the relative distance to the nearest number of the type. */
     private static double rounding(HalfType type) {
         return type == HalfType.FLOAT16 ? 0x1p-11 : 0x1p-8;
     }
@@ -53,7 +53,7 @@ class HalfTest {
 
     @ParameterizedTest
     @EnumSource
-    void entriesAreRoundedToTheNearest(HalfType type) {
+    void roundsEntriesToNearest(HalfType type) {
         float tie = type == HalfType.FLOAT16 ? 1 + 0x1p-11f : 1 + 0x1p-8f;
         float above = type == HalfType.FLOAT16 ? 1 + 3 * 0x1p-11f : 1 + 3 * 0x1p-8f;
         NDArray matrix = manager.create(new float[] {1, tie, above, -0.5f}, new Shape(2, 2));
@@ -66,7 +66,7 @@ class HalfTest {
 
     @ParameterizedTest
     @EnumSource
-    void productsTakeAndGiveFloat32(HalfType type) {
+    void productsHaveFloat32InputsAndOutputs(HalfType type) {
         NDArray x = random(1, 3, 5, 64);
         NDArray weight = random(2, 7, 64);
         NDArray bias = random(3, 7);
@@ -81,7 +81,7 @@ class HalfTest {
 
     @ParameterizedTest
     @EnumSource
-    void rowsAreLookedUp(HalfType type) {
+    void selectsRows(HalfType type) {
         NDArray table = random(1, 9, 4);
         HalfMatrix half = HalfMatrix.of(table, type);
         NDArray ids = manager.create(new long[] {8, 0, 3}, new Shape(1, 3));
@@ -90,7 +90,7 @@ class HalfTest {
 
     @ParameterizedTest
     @EnumSource
-    void attentionTakesAndGivesFloat32(HalfType type) {
+    void attentionHasFloat32InputsAndOutputs(HalfType type) {
         NDArray q = random(1, 2, 3, 6, 16);
         NDArray k = random(2, 2, 3, 6, 16);
         NDArray v = random(3, 2, 3, 6, 16);
@@ -133,13 +133,13 @@ class HalfTest {
 
     @ParameterizedTest
     @EnumSource
-    void theProcessorComputesIt(HalfType type) {
+    void isComputedOnCpu(HalfType type) {
         assertTrue(type.isComputedOn(Device.cpu()));
     }
 
     @ParameterizedTest
     @EnumSource
-    void theManagerClosesTheEntries(HalfType type) {
+    void managerClosesEntries(HalfType type) {
         int before = manager.getManagedArrays().size();
         HalfMatrix half = HalfMatrix.of(manager.ones(new Shape(2, 2)), type);
         for (int i = 0; i < 20; i++) {

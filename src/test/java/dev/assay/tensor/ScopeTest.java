@@ -39,7 +39,7 @@ class ScopeTest {
     }
 
     @Test
-    void closesWhatWasMadeInItWhoeverOwnsIt() {
+    void closesArraysOfAnyManager() {
         NDArray made;
         try (Scope scope = Scope.open()) {
             made = weight.mul(weight); // falls to the manager of the weight
@@ -67,7 +67,7 @@ class ScopeTest {
     }
 
     @Test
-    void withoutAnEnclosingScopeTheCallerOwnsWhatIsKept() {
+    void callerOwnsKeptArrayWithoutEnclosingScope() {
         NDArray kept;
         try (Scope scope = Scope.open()) {
             kept = scope.keep(weight.add(1));
@@ -80,7 +80,7 @@ class ScopeTest {
     }
 
     @Test
-    void outsideBelongsToNoScope() {
+    void detachedArraysBelongToNoScope() {
         NDArray[] temporary = new NDArray[1];
         NDArray lasting;
         try (Scope outer = Scope.open()) {
@@ -112,7 +112,7 @@ class ScopeTest {
     }
 
     @Test
-    void scopesOfOtherThreadsAreTheirOwn() throws InterruptedException {
+    void scopesArePerThread() throws InterruptedException {
         NDArray[] made = new NDArray[1];
         try (Scope scope = Scope.open()) {
             Thread thread = new Thread(() -> made[0] = weight.add(1));

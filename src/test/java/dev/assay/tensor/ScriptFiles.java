@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** Writes TorchScript files without Python. */
 public final class ScriptFiles {
-    /** What every module of such a file starts with. */
+    /** First lines of every module. */
     private static final String HEAD = """
             class Operations(Module):
               __parameters__ = []

@@ -45,7 +45,7 @@ class ScriptModuleTest {
     }
 
     @Test
-    void namesTypesAndOrder() throws IOException {
+    void returnsNamesTypesAndOrder() throws IOException {
         try (ScriptModule module = ScriptModule.load(file(DICTIONARY), Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray x = module.manager().create(new float[] {1.5f, -0.25f, 3}, new Shape(3));
@@ -60,7 +60,7 @@ class ScriptModuleTest {
     }
 
     @Test
-    void nothingIsRecorded() throws IOException {
+    void recordsNoGradients() throws IOException {
         try (ScriptModule module = ScriptModule.load(file(DICTIONARY), Device.cpu());
                 Autograd on = Autograd.recording();
                 Scope scope = Scope.open()) {
@@ -80,7 +80,7 @@ class ScriptModuleTest {
             Dict[str, List[Tensor]]    | {"a": [x]}       | Dict(str, Tensor[])
             NoneType                   | None             | NoneType
             """)
-    void anythingButADictionaryOfTensorsIsRefused(String type, String value, String found) throws IOException {
+    void rejectsResultsOtherThanDictionary(String type, String value, String found) throws IOException {
         Path file = file("def forward(self, x: Tensor) -> %s:\n  return %s\n".formatted(type, value));
         try (ScriptModule module = ScriptModule.load(file, Device.cpu());
                 Scope scope = Scope.open()) {
@@ -93,7 +93,7 @@ class ScriptModuleTest {
     }
 
     @Test
-    void aFailureIsOneLine() throws IOException {
+    void reportsFailureInOneLine() throws IOException {
         String source = """
                 def forward(self, x: Tensor) -> Dict[str, Tensor]:
                   return {"a": torch.matmul(x, x)}
@@ -111,7 +111,7 @@ class ScriptModuleTest {
     }
 
     @Test
-    void filesThatAreNoModuleAreRefused() throws IOException {
+    void rejectsFilesWithoutModule() throws IOException {
         byte[] good = Files.readAllBytes(file(DICTIONARY));
         assertRefused("no zip", "hello".getBytes(StandardCharsets.UTF_8));
         assertRefused("empty", new byte[0]);
@@ -139,7 +139,7 @@ class ScriptModuleTest {
     }
 
     @Test
-    void memoryIsFlat() throws IOException {
+    void doesNotLeakMemory() throws IOException {
         try (ScriptModule module = ScriptModule.load(file(DICTIONARY), Device.cpu());
                 Scope outer = Scope.open()) {
             NDArray x = module.manager().ones(new Shape(1 << 19)); // 2 MiB, and eight times that in results

@@ -45,7 +45,7 @@ class CorpusTest {
         tokenizer.close();
     }
 
-    /** Documents of quite different lengths, one of them shorter than a context and one empty. */
+    /** Documents of different lengths, one shorter than a context and one empty. */
     private static TextSource documents() {
         return TextSource.of(IntStream.range(0, 45)
                 .mapToObj(i -> new Document("d" + i, "Document " + i + " is here. ".repeat(i % 7)))
@@ -56,7 +56,7 @@ class CorpusTest {
         return Corpus.of(tokenizer, documents()).contextLength(LENGTH).heldOutEvery(5);
     }
 
-    /** The tokens of each document of a split, end of text included. */
+    /** Returns the tokens of each document of a split, including the end-of-text token. */
     private static List<long[]> expected(Split split) throws IOException {
         List<long[]> all = new ArrayList<>();
         long index = 0;
@@ -96,7 +96,7 @@ class CorpusTest {
     }
 
     @Test
-    void documentsLieEndToEndAndTheRestIsDropped() throws IOException {
+    void concatenatesDocumentsAndDropsIncompleteContext() throws IOException {
         for (Split split : Split.values()) {
             List<long[]> tokens = expected(split);
             List<TokenBatch> batches = read(corpus().prependBos(false).build(), split, 3);
@@ -110,7 +110,7 @@ class CorpusTest {
     }
 
     @Test
-    void everyContextStartsWithBosWhenAsked() throws IOException {
+    void prependsBosToEveryContext() throws IOException {
         List<long[]> tokens = expected(Split.TRAINING);
         List<TokenBatch> batches = read(corpus().prependBos(true).build(), Split.TRAINING, 4);
         long[] ids = ids(batches);
@@ -126,7 +126,7 @@ class CorpusTest {
     }
 
     @Test
-    void theSplitIsDisjointAndComplete() throws IOException {
+    void splitsAreDisjointAndComplete() throws IOException {
         Corpus corpus = corpus().prependBos(false).build();
         Set<Long> training = documentsOf(corpus, Split.TRAINING);
         Set<Long> heldOut = documentsOf(corpus, Split.HELD_OUT);
@@ -146,7 +146,7 @@ class CorpusTest {
     }
 
     @Test
-    void everyPositionIsReturnedTo() throws IOException {
+    void seeksToEveryPosition() throws IOException {
         Corpus corpus = corpus().prependBos(true).build();
         List<TokenBatch> rows = new ArrayList<>();
         List<TextPosition> positions = new ArrayList<>();
@@ -178,7 +178,7 @@ class CorpusTest {
     }
 
     @Test
-    void cutDocumentsAreDocumentsOfTheirOwn() throws IOException {
+    void partsOfSplitDocumentsAreSeparateDocuments() throws IOException {
         TextSource one = TextSource.of(List.of(new Document("play", "To be, or not to be. ".repeat(400))));
         Corpus corpus = Corpus.of(tokenizer, one)
                 .contextLength(LENGTH)
@@ -195,7 +195,7 @@ class CorpusTest {
     }
 
     @Test
-    void aBatchBecomesAnArray() throws IOException {
+    void convertsBatchToArray() throws IOException {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 ContextReader reader = corpus().build().read(Split.ALL)) {
             TokenBatch batch = reader.next(2);
@@ -207,7 +207,7 @@ class CorpusTest {
     }
 
     @Test
-    void tooLittleTextIsRefusedWithNumbers() throws IOException {
+    void rejectsTextShorterThanOneContext() throws IOException {
         Corpus corpus = Corpus.of(tokenizer, TextSource.of(List.of(new Document("d", "x y"))))
                 .contextLength(128)
                 .build();
@@ -223,7 +223,7 @@ class CorpusTest {
     }
 
     @Test
-    void bosNeedsATokenizerThatHasOne(@TempDir Path folder) throws IOException {
+    void rejectsBosWithoutBosToken(@TempDir Path folder) throws IOException {
         Files.copy(TokenizerTest.fixture().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
         try (Tokenizer bare = Tokenizer.load(folder)) {
             Corpus.Builder builder = Corpus.of(bare, documents()).contextLength(LENGTH);
@@ -237,7 +237,7 @@ class CorpusTest {
     }
 
     @Test
-    void impossibleOptionsAreRefused() {
+    void rejectsInvalidOptions() {
         assertThrows(InvalidInputException.class, () -> corpus().contextLength(1));
         assertThrows(InvalidInputException.class, () -> corpus().heldOutEvery(1));
         assertThrows(InvalidInputException.class, () -> corpus().chunkCharacters(-3));

@@ -25,7 +25,7 @@ class HoldOutTest {
     }
 
     @Test
-    void byPositionTheFirstOfEverySoMany() {
+    void holdsOutFirstOfEveryNDocuments() {
         HoldOut holdOut = new HoldOut(HoldOut.Rule.POSITION, 3);
         assertEquals(
                 List.of(0, 3, 6, 9),
@@ -38,7 +38,7 @@ class HoldOutTest {
     }
 
     @Test
-    void byHashTheTextAloneDecides() {
+    void hashRuleDependsOnlyOnText() {
         HoldOut holdOut = new HoldOut(HoldOut.Rule.HASH, 10);
         int count = 0;
         for (int i = 0; i < 20_000; i++) {
@@ -50,16 +50,16 @@ class HoldOutTest {
         assertEquals(2000, count, 170); // four standard deviations
     }
 
-    /** Splits of runs on disk depend on these. Computed apart, in Python. */
+    /** Splits of stored runs depend on these values, which were computed independently in Python. */
     @Test
-    void theHashNeverChanges() {
+    void hashEqualsRecordedValues() {
         assertEquals(0xEFD01F60BA992926L, HoldOut.hash(""));
         assertEquals(0x86FC2D0407502DE5L, HoldOut.hash("a"));
         assertEquals(0x8D457266D45A13CFL, HoldOut.hash("Zürich 😀"));
     }
 
     @Test
-    void noneIsHeldOut() {
+    void intervalZeroHoldsOutNothing() {
         for (HoldOut.Rule rule : HoldOut.Rule.values()) {
             assertTrue(IntStream.range(0, 100).noneMatch(i -> held(new HoldOut(rule, 0), i, "text " + i)));
         }
@@ -68,7 +68,7 @@ class HoldOutTest {
     }
 
     @Test
-    void duplicatesAreOnOneSideHoweverTheTextIsReordered() throws IOException {
+    void keepsDuplicatesInOneSplitInAnyOrder() throws IOException {
         List<Document> documents = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             documents.add(new Document("d" + i, "Story " + i % 100 + " goes on and on."));
@@ -86,7 +86,7 @@ class HoldOutTest {
         }
     }
 
-    /** The stories whose every token is in the contexts of a split. */
+    /** Returns the stories of which every token is in a context of a split. */
     private static Set<String> texts(TextSource source, Split split) throws IOException {
         Set<String> texts = new HashSet<>();
         try (Tokenizer tokenizer = Tokenizer.load(TokenizerTest.fixture());

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a corpus is made of, reading it from any position on gives what reading it in one go gives there. */
+/** Reading a corpus of any composition from any position yields the same contexts as reading it from the start. */
 @Tag("slow")
 class PipelineTest {
     private static final List<String> EXTENSIONS =
@@ -52,7 +52,7 @@ class PipelineTest {
         return random.nextInt(of) == 0;
     }
 
-    /** A file of documents, some of them empty, one of which at least is not. */
+    /** Writes a file of documents, some empty, at least one not. */
     private TextSource file() throws IOException {
         int id = files++;
         List<String> texts = new ArrayList<>(List.of("The first of file " + id + "."));
@@ -94,7 +94,7 @@ class PipelineTest {
     }
 
     @Test
-    void skippingDocumentsIsReadingThem() throws IOException {
+    void skippingEqualsReading() throws IOException {
         for (int trial = 0; trial < 120; trial++) {
             TextSource source = source(3);
             List<Document> all = TextSourceTest.read(source);
@@ -115,7 +115,7 @@ class PipelineTest {
     }
 
     @Test
-    void readingGoesOnAtEveryPosition() throws IOException {
+    void resumesAtEveryPosition() throws IOException {
         for (int trial = 0; trial < 25; trial++) {
             Split split = Split.values()[random.nextInt(3)];
             HoldOut holdOut = new HoldOut(HoldOut.Rule.values()[random.nextInt(2)], 2 + random.nextInt(4));

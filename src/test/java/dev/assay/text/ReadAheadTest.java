@@ -48,7 +48,7 @@ class ReadAheadTest {
     }
 
     @AfterEach
-    void noThreadIsLeft() {
+    void leavesNoThread() {
         assertNull(thread());
     }
 
@@ -63,7 +63,7 @@ class ReadAheadTest {
         return Corpus.of(tokenizer, source).contextLength(8).heldOutEvery(0).build();
     }
 
-    /** Documents without end of which each fills some contexts; tells how many were read. */
+    /** An infinite sequence of documents of several contexts each, with a count of documents read. */
     private record Endless(AtomicInteger read) implements TextSource {
         @Override
         public DocumentReader open() {
@@ -88,7 +88,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void contextsAndPositionsAreThoseOfThePlainReader() throws IOException {
+    void matchesContextsAndPositionsOfPlainReader() throws IOException {
         Corpus corpus = corpus(StoryCorpus.of(1, 30));
         for (int ahead : new int[] {1, 5, 1000}) {
             try (ContextReader plain = corpus.read(Split.ALL);
@@ -116,7 +116,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void failuresAreThoseOfThePlainReader() throws IOException {
+    void matchesFailuresOfPlainReader() throws IOException {
         Path file = folder.resolve("a.jsonl");
         Files.writeString(
                 file, "{\"text\": \"one two three four five six seven eight nine ten\"}\n".repeat(9) + "{oops\n");
@@ -153,7 +153,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void textIsTokenisedWhileNobodyAsks() throws Exception {
+    void tokenizesAheadOfRequests() throws Exception {
         AtomicInteger read = new AtomicInteger();
         try (ContextReader reader = corpus(new Endless(read)).readAhead(Split.ALL, 40)) {
             assertEquals(0, read.get());
@@ -173,7 +173,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void closingEndsTheThreadWhateverItDoes() throws Exception {
+    void closingStopsThreadInAnyState() throws Exception {
         try (ContextReader never = corpus(new Endless(new AtomicInteger())).readAhead(Split.ALL, 1)) {
             assertFalse(never.position().context() > 0);
         }
@@ -196,7 +196,7 @@ class ReadAheadTest {
     }
 
     @Test
-    void seekingStartsAgain() throws IOException {
+    void seekingRestartsThread() throws IOException {
         Corpus corpus = corpus(StoryCorpus.of(1, 30));
         try (ContextReader plain = corpus.read(Split.ALL);
                 ContextReader reader = corpus.readAhead(Split.ALL, 10)) {

@@ -27,7 +27,7 @@ class ModelVerificationTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void computesWhatHuggingFaceDoes(String name, boolean legacyConfig) throws IOException {
+    void matchesHuggingFace(String name, boolean legacyConfig) throws IOException {
         Fixtures.copy(name, folder, legacyConfig);
         try (HookedTransformer model = HookedTransformer.load(folder)) {
             ComparisonReport report = ModelVerification.compare(model, Fixtures.expected(name), 1e-4);

@@ -26,7 +26,7 @@ class SaeVerificationTest {
 
     @ParameterizedTest
     @MethodSource("dev.assay.sae.Dictionaries#fixtures")
-    void agreesWithSaelens(Path saelens) throws IOException {
+    void matchesSaelens(Path saelens) throws IOException {
         Path expected = saelens.resolve("expected.safetensors");
         ComparisonReport report = SaeVerification.run(saelens, expected, 1e-5);
         assertTrue(report.passed(), report::toText);
@@ -40,12 +40,12 @@ class SaeVerificationTest {
     }
 
     @Test
-    void allKindsOfSaelensAreThere() throws IOException {
+    void coversAllKindsOfSaelens() throws IOException {
         assertEquals(24, Dictionaries.fixtures().size());
     }
 
     @Test
-    void aDifferenceIsMeasured() throws IOException {
+    void measuresDifference() throws IOException {
         ComparisonReport report = changed("recon", 0.5f);
         assertFalse(report.passed());
         assertEquals(0.5, report.differences().get("recon"), 1e-5);
@@ -53,7 +53,7 @@ class SaeVerificationTest {
     }
 
     @Test
-    void anotherActiveSetIsSeenEvenWithinTheTolerance() throws IOException {
+    void detectsOtherActiveSetWithinTolerance() throws IOException {
         ComparisonReport report = changed("feature_acts", 5e-5f);
         assertTrue(report.differences().get("feature_acts") < 1e-4);
         assertFalse(report.conditions().get("active_sets_equal"));
@@ -61,19 +61,19 @@ class SaeVerificationTest {
     }
 
     @Test
-    void notANumberFails() throws IOException {
+    void failsOnNaN() throws IOException {
         ComparisonReport report = changed("recon", Float.NaN);
         assertFalse(report.passed());
     }
 
     @Test
-    void anUnknownTensorFails() throws IOException {
+    void failsOnUnknownTensor() throws IOException {
         ComparisonReport report = changed("hidden_post", 0);
         assertEquals(List.of("hidden_post"), report.unknown());
         assertFalse(report.passed());
     }
 
-    /** Runs with a number added to one of the expected tensors, or with another tensor where there is none of that name. */
+    /** Runs with a number added to an expected tensor, or with an additional tensor if there is none of that name. */
     private ComparisonReport changed(String name, float difference) throws IOException {
         Path file = folder.resolve("expected.safetensors");
         try (NDManager manager = Dictionaries.manager();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The runs were recorded from dictionary_learning 0.1.0 and SAELens 6.18.0. */
+/** Replays runs recorded with dictionary_learning 0.1.0 and SAELens 6.18.0. */
 @Tag("slow")
 class TrainingReplayTest {
     private static final Path CASES = Path.of("src/test/resources/dev/assay/train");
@@ -39,7 +39,7 @@ class TrainingReplayTest {
                 "sl_batchtopk",
                 "sl_matryoshka_batchtopk"
             })
-    void followsTheReferenceTrainer(String name) throws IOException {
+    void matchesReferenceTrainer(String name) throws IOException {
         TrainingReplay.Result result = TrainingReplay.open(CASES.resolve(name)).run(Device.cpu());
         assertTrue(result.passed(), result::toString);
         // Far inside the tolerance: what remains is the order of float32 sums.
@@ -47,7 +47,7 @@ class TrainingReplayTest {
         result.last().forEach((weight, difference) -> assertEquals(0, difference, 5e-6, weight));
     }
 
-    /** Recorded with warm-ups, decays, an annealed k, other weights, and thresholds that fall below 0. */
+    /** Runs with warm-up, decay, an annealed k, other weights, and negative thresholds. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -63,7 +63,7 @@ class TrainingReplayTest {
                 "sl_batchtopk_w",
                 "sl_mat_w"
             })
-    void followsSchedules(String name) throws IOException {
+    void matchesSchedules(String name) throws IOException {
         TrainingReplay.Result result =
                 TrainingReplay.open(CASES.resolve("scheduled").resolve(name)).run(Device.cpu());
         assertTrue(result.passed(), result::toString);
@@ -71,7 +71,7 @@ class TrainingReplayTest {
     }
 
     @Test
-    void refusesALossThatIsNotOfTheTrainer(@TempDir Path folder) throws IOException {
+    void rejectsLossUnknownToTrainer(@TempDir Path folder) throws IOException {
         Path source = CASES.resolve("sl_topk");
         for (String file : List.of("init.safetensors", "after_1.safetensors", "final.safetensors")) {
             Files.copy(source.resolve(file), folder.resolve(file));
@@ -86,7 +86,7 @@ class TrainingReplayTest {
     }
 
     @Test
-    void namesAnUnknownTrainer(@TempDir Path folder) throws IOException {
+    void reportsUnknownTrainer(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("case.json"), "{\"class\": \"GdmTrainer\"}");
         InvalidInputException error = assertThrows(InvalidInputException.class, () -> TrainingReplay.open(folder));
         assertTrue(error.getMessage().contains("GdmTrainer"), error.getMessage());

@@ -84,7 +84,7 @@ record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements
             if (document == null) {
                 part.ended = true;
                 finished = end == MixtureEnd.FIRST_EXHAUSTED || parts.stream().allMatch(each -> each.ended);
-                document = finished ? null : part.again();
+                document = finished ? null : part.restart();
             }
             index += finished ? 0 : 1;
             return document;
@@ -155,7 +155,7 @@ record MixedText(List<WeightedText> texts, long seed, MixtureEnd end) implements
         }
 
         /** Restarts at the first document. */
-        Document again() throws IOException {
+        Document restart() throws IOException {
             close();
             Document document = next();
             if (document == null) {

@@ -43,7 +43,7 @@ class BaselinesTest {
         manager.close();
     }
 
-    /** Rows around a mean far from 0, of different variances and correlated, with skewed tails. */
+    /** Returns correlated rows of different variances and skewed tails, around a mean far from 0. */
     private NDArray sample(int rows, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[][] mixing = Sources.matrix(WIDTH, WIDTH, random, SplittableRandom::nextGaussian);
@@ -66,7 +66,7 @@ class BaselinesTest {
     }
 
     @Test
-    void principalComponentsAreTheEigenvectorsOfTheCovariance() {
+    void principalComponentsAreEigenvectorsOfCovariance() {
         NDArray x = sample(5000, 1);
         PrincipalComponents found = PrincipalComponents.of(x);
         Jacobi expected = Jacobi.of(covariance(Sources.rows(x)));
@@ -105,7 +105,7 @@ class BaselinesTest {
     }
 
     @Test
-    void independentComponentsRecoverAKnownMixing() {
+    void independentComponentsRecoverKnownMixing() {
         Map<String, ToDoubleFunction<SplittableRandom>> distributions = Map.of(
                 "uniform", Sources::uniform,
                 "laplace", Sources::laplace,
@@ -126,7 +126,7 @@ class BaselinesTest {
         });
     }
 
-    /** Every true direction has a component of its own with |cosine| ≥ 0.99. */
+    /** Checks that every true direction has a distinct component with |cosine| ≥ 0.99. */
     private static void assertEachIsFound(String name, double[][] truth, double[][] found) {
         boolean[] taken = new boolean[found.length];
         for (double[] direction : truth) {
@@ -143,7 +143,7 @@ class BaselinesTest {
     }
 
     @Test
-    void unmixingInvertsMixingWhereverTheSampleVaries() {
+    void unmixingInvertsMixingInSpanOfSample() {
         SplittableRandom random = new SplittableRandom(5);
         double[][] mixing = Sources.matrix(4, WIDTH, random, SplittableRandom::nextGaussian); // rank 4 of 7
         double[][] sources = Sources.matrix(9000, 4, random, Sources::laplace);
@@ -160,7 +160,7 @@ class BaselinesTest {
     }
 
     @Test
-    void componentsPointAlongTheirStrongerTail() {
+    void componentsPointAlongStrongerTail() {
         NDArray x = sample(5000, 2);
         for (Baseline baseline : List.of(Baselines.of(x).pca(), Baselines.of(x).ica())) {
             try (Dictionary dense = baseline.dense();
@@ -178,7 +178,7 @@ class BaselinesTest {
     }
 
     @Test
-    void theErrorOfAFactorisationNeverRises() {
+    void factorisationErrorNeverIncreases() {
         for (long seed = 0; seed < 4; seed++) {
             for (NDArray x : new NDArray[] {sample(600, seed), sample(600, seed).abs(), sample(5, seed)}) {
                 double[] errors = NonNegativeFactors.of(x, 5, 150, seed).errors();
@@ -197,7 +197,7 @@ class BaselinesTest {
     }
 
     @Test
-    void aFactorisationFindsNonNegativeParts() {
+    void factorisationFindsNonNegativeParts() {
         SplittableRandom random = new SplittableRandom(3);
         double[][] parts = Sources.matrix(4, 12, random, r -> r.nextInt(3) == 0 ? r.nextDouble() : 0);
         double[][] x = Sources.product(Sources.matrix(1000, 4, random, Sources::sparse), parts);
@@ -214,9 +214,9 @@ class BaselinesTest {
         }
     }
 
-    /** Of each sign one half: what is factorised has the directions of both, and codes of new rows are the least-squares ones. */
+    /** The factorisation has the directions of both signs, and codes of new rows are the least-squares codes. */
     @Test
-    void negativeActivationsAreDimensionsOfTheirOwn() {
+    void negativeActivationsAreSeparateDimensions() {
         SplittableRandom random = new SplittableRandom(4);
         double[][] parts = Sources.matrix(3, 9, random, SplittableRandom::nextGaussian);
         double[][] x = new double[3000][];
@@ -243,7 +243,7 @@ class BaselinesTest {
     }
 
     @Test
-    void topKKeepsExactlyTheKLargest() {
+    void topKKeepsExactlyKLargest() {
         NDArray x = sample(400, 4);
         for (Baseline baseline : all(x)) {
             try (Dictionary dense = baseline.dense();
@@ -270,7 +270,7 @@ class BaselinesTest {
     }
 
     @Test
-    void aSignedCodeIsOneOfTwoLatents() {
+    void signedCodeIsOneOfTwoLatents() {
         NDArray x = sample(300, 5);
         for (Baseline baseline : all(x)) {
             boolean bothWays = !List.of("nmf", "relu").contains(baseline.name());
@@ -290,7 +290,7 @@ class BaselinesTest {
     }
 
     @Test
-    void completeBasesReconstructAndTheReluBasisItsHalf() {
+    void completeBasesReconstructAndReluBasisPositiveHalf() {
         NDArray x = sample(500, 6);
         Baselines baselines = Baselines.of(x);
         for (Baseline baseline : List.of(baselines.pca(), baselines.ica(), baselines.neurons())) {
@@ -306,7 +306,7 @@ class BaselinesTest {
     }
 
     @Test
-    void randomDirectionsAreAtTheirBestScale() {
+    void randomDirectionsHaveOptimalScale() {
         NDArray x = sample(4000, 7);
         for (int count : new int[] {3, 7, 70}) {
             Baseline random = Baselines.of(x).seed(2).random(count);
@@ -335,7 +335,7 @@ class BaselinesTest {
     }
 
     @Test
-    void theSeedDecidesEverything() {
+    void sameSeedGivesSameBaselines() {
         NDArray x = sample(500, 8);
         List<Baseline> first = all(x);
         List<Baseline> second = all(x);
@@ -351,7 +351,7 @@ class BaselinesTest {
     }
 
     @Test
-    void noArrayOutlivesTheScopeItWasMadeIn() {
+    void arraysDoNotOutliveScope() {
         NDArray x = sample(200, 8);
         for (Baseline baseline : all(x)) {
             int before = manager.getManagedArrays().size();
@@ -369,7 +369,7 @@ class BaselinesTest {
     }
 
     @Test
-    void dictionariesKnowTheSiteTheyAreFor() {
+    void dictionariesHaveMetadataOfHookPoint() {
         NDArray x = sample(50, 9);
         SaeMetadata metadata =
                 SaeMetadata.builder().hookName("blocks.1.hook_resid_post").build();
@@ -383,7 +383,7 @@ class BaselinesTest {
     }
 
     @Test
-    void anySampleThatCannotBeFittedIsRefusedInOneSentence() {
+    void rejectsUnusableSamplesInOneSentence() {
         NDArray constant = manager.ones(new Shape(10, 3));
         assertRefused(
                 "all activations of the sample are equal",
@@ -406,7 +406,7 @@ class BaselinesTest {
     }
 
     @Test
-    void theAllocatorOfNd4jDoesNotCountTheMemoryOfOthers() {
+    void nd4jAllocatorIgnoresMemoryOfOthers() {
         assertEquals(1, Float64.zeros(1, 1).length());
         assertEquals("0", System.getProperty("org.bytedeco.javacpp.maxphysicalbytes"));
     }

@@ -116,7 +116,7 @@ class HooksTest {
                         .open();
                 ActivationCache cache = neox.cache(lent, point)) {
             lent.close();
-            LentMemory.takeBack();
+            LentMemory.free();
             assertArrayEquals(ids, cache.tokens().toLongArray());
             assertArrayEquals(
                     filled((int) cache.get(point).size(), 7), cache.get(point).toFloatArray());

@@ -216,7 +216,7 @@ class SiteGradientTest {
                         mask(model),
                         logits -> {
                             NDArray value = loss.apply(logits);
-                            LentMemory.takeBack();
+                            LentMemory.free();
                             return value;
                         },
                         HookPoint.embed())) {

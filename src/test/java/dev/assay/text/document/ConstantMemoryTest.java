@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files of 20 million characters are read while the live heap stays within 4 MB of where it was. */
+/** Reading files of 20 million characters increases the live heap by at most 4 MB. */
 @Tag("slow")
 class ConstantMemoryTest {
     private static final int DOCUMENTS = 10_000;
@@ -59,20 +59,20 @@ class ConstantMemoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a.txt", "a.txt.gz", "a.txt.zst", "a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet"})
-    void everyFormat(String name) throws IOException {
+    void readsEveryFormatInConstantMemory(String name) throws IOException {
         Path file = TextMaker.write(folder.resolve(name), DOCUMENTS, ConstantMemoryTest::text);
         assertFlat(TextFiles.at(file.toString()).cuttingPlainText(CHARACTERS));
     }
 
     @Test
-    void oneRowGroupOfManyPages() throws IOException {
+    void readsLargeRowGroupInConstantMemory() throws IOException {
         Path file = folder.resolve("a.parquet");
         TextMaker.writeParquet(file, DOCUMENTS, DOCUMENTS, ConstantMemoryTest::text);
         assertFlat(TextFiles.at(file.toString()));
     }
 
     @Test
-    void mixedAndShuffled() throws IOException {
+    void mixesAndShufflesInConstantMemory() throws IOException {
         Path file = TextMaker.write(folder.resolve("a.jsonl.zst"), DOCUMENTS, ConstantMemoryTest::text);
         TextSource source = TextFiles.at(file.toString());
         assertFlat(TextSource.mix(List.of(new WeightedText(source, 1)), 1).shuffled(50, 2));

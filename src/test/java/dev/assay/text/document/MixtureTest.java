@@ -30,7 +30,7 @@ class MixtureTest {
     }
 
     @Test
-    void documentsAreDrawnByWeightAndInOrder() throws IOException {
+    void drawsDocumentsByWeightAndInOrder() throws IOException {
         TextSource mixture = TextSource.mix(
                 List.of(new WeightedText(texts("a", 100_000), 6), new WeightedText(texts("b", 100_000), 2)), 1);
         List<String> drawn = read(mixture);
@@ -47,7 +47,7 @@ class MixtureTest {
     }
 
     @Test
-    void theSeedDecides() throws IOException {
+    void sameSeedGivesSameMixture() throws IOException {
         List<WeightedText> parts = List.of(new WeightedText(texts("a", 50), 1), new WeightedText(texts("b", 50), 1));
         assertEquals(read(TextSource.mix(parts, 3)), read(TextSource.mix(parts, 3)));
         assertNotEquals(read(TextSource.mix(parts, 3)), read(TextSource.mix(parts, 4)));
@@ -56,7 +56,7 @@ class MixtureTest {
     }
 
     @Test
-    void theMixtureEndsWithTheFirstTextOrTheLast() throws IOException {
+    void stopsAtFirstOrLastExhaustedText() throws IOException {
         List<WeightedText> parts = List.of(new WeightedText(texts("a", 10), 1), new WeightedText(texts("b", 300), 1));
         List<String> first = read(TextSource.mix(parts, 5));
         assertEquals(10, of(first, "a").size());
@@ -71,7 +71,7 @@ class MixtureTest {
     }
 
     @Test
-    void weightsThatAreNone() {
+    void rejectsInvalidWeights() {
         for (double weight : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
             InvalidInputException e =
                     assertThrows(InvalidInputException.class, () -> new WeightedText(texts("a", 2), weight));
@@ -88,7 +88,7 @@ class MixtureTest {
     }
 
     @Test
-    void shufflingKeepsEveryDocumentNearItsPlace() throws IOException {
+    void shufflingMovesDocumentsWithinWindow() throws IOException {
         int count = 5000;
         int window = 100;
         List<String> ordered = read(texts("a", count));
@@ -112,7 +112,7 @@ class MixtureTest {
     }
 
     @Test
-    void aWindowOverAllIsAFairShuffle() throws IOException {
+    void windowOverWholeTextShufflesUniformly() throws IOException {
         int[][] counts = new int[4][4];
         for (int seed = 0; seed < 4000; seed++) {
             List<String> shuffled = read(texts("a", 4).shuffled(10, seed));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that pyarrow wrote: src/test/python/make_parquet_fixtures.py has the same rows. */
+/** Reads files written by pyarrow with the rows of src/test/python/make_parquet_fixtures.py. */
 @Tag("slow")
 class ParquetReaderTest {
     private static final int ROWS = 300;
@@ -60,7 +60,7 @@ class ParquetReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"none", "snappy", "gzip", "zstd", "version2", "plain"})
-    void everyCodecEncodingAndPageVersion(String name) throws IOException {
+    void readsEveryCodecEncodingAndPageVersion(String name) throws IOException {
         assertEquals(expectedText(name), TextSourceTest.read(source(name, "text")));
         assertEquals(IntStream.range(0, ROWS).mapToObj(row -> "full " + row).toList(), texts(source(name, "full")));
         assertEquals(
@@ -72,7 +72,7 @@ class ParquetReaderTest {
     }
 
     @Test
-    void rowsThatNeverLackText() throws IOException {
+    void readsRequiredColumn() throws IOException {
         assertEquals(
                 IntStream.range(0, ROWS).mapToObj(row -> "required " + row).toList(),
                 texts(source("required", "text")));
@@ -80,7 +80,7 @@ class ParquetReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"snappy", "version2", "plain"})
-    void skippingIsReadingOn(String name) throws IOException {
+    void skippingEqualsReading(String name) throws IOException {
         for (String field : List.of("text", "full", "meta.text")) {
             List<Document> all = TextSourceTest.read(source(name, field));
             for (int skipped = 0; skipped <= all.size() + 2; skipped++) {
@@ -97,14 +97,14 @@ class ParquetReaderTest {
     }
 
     @Test
-    void columnsThatCannotBeText() {
+    void rejectsColumnsWithoutText() {
         assertFault(
                 "none", "words", "found no column \"words\" of strings, expected one of the columns id, text, full");
         assertFault("none", "id", "found the column \"id\" of type INT64");
         assertFault("none", "meta", "found no column \"meta\"");
         assertFault("none", "meta.score", "found the column \"meta.score\" of type DOUBLE");
         assertFault("none", "tags.list.element", "with a list in each row");
-        assertFault("brotli", "text", "packed with BROTLI, expected snappy");
+        assertFault("brotli", "text", "compressed with BROTLI, expected snappy");
         assertFault("empty", "text", "no row has any text");
         assertFault("latin1", "text", "row 1: found bytes that are not UTF-8");
     }
@@ -117,7 +117,7 @@ class ParquetReaderTest {
     }
 
     @Test
-    void damageIsASentence() throws IOException {
+    void reportsDamageInOneSentence() throws IOException {
         byte[] whole = Files.readAllBytes(fixture("snappy"));
         Path file = folder.resolve("damaged.parquet");
         for (int length : new int[] {0, 3, 12, whole.length / 2, whole.length - 1}) {
@@ -146,7 +146,7 @@ class ParquetReaderTest {
     }
 
     @Test
-    void lz4IsReadWhereItIsTheOneOfTheSpecification() throws IOException {
+    void readsOnlySpecifiedLz4Format() throws IOException {
         assertEquals(expectedText("lz4"), TextSourceTest.read(source("lz4", "text")));
         try (DocumentReader reader = source("lz4", "text").open()) {
             assertEquals(ROWS - ROWS / 7 - 1 - 23, reader.skip(1000));

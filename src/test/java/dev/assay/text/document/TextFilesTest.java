@@ -45,7 +45,7 @@ class TextFilesTest {
     }
 
     @Test
-    void aFolderIsAllItsTextInTheOrderOfItsPaths() throws IOException {
+    void readsFolderInPathOrder() throws IOException {
         writeTree();
         assertEquals(List.of("a.txt", "b.txt", "x/c.txt", "g", "x/y/d.txt"), texts(""));
         assertEquals(List.of("x/c.txt", "g", "x/y/d.txt"), texts("x"));
@@ -71,13 +71,13 @@ class TextFilesTest {
                 "* | a.txt b.txt",
                 "x/*.{jsonl,parquet} | g"
             })
-    void globs(String glob, String found) throws IOException {
+    void findsFilesOfGlob(String glob, String found) throws IOException {
         writeTree();
         assertEquals(List.of(found.split(" ")), texts(glob));
     }
 
     @Test
-    void aFileMayBeNamedLikeAGlob() throws IOException {
+    void prefersFileNamedLikeGlob() throws IOException {
         write("a[1].txt", "one");
         write("a1.txt", "other");
         assertEquals(List.of("one"), texts("a[1].txt"));
@@ -85,14 +85,14 @@ class TextFilesTest {
     }
 
     @Test
-    void globsOfOneFolderDoNotWalkItsFolders() throws IOException {
+    void doesNotWalkSubfoldersForFlatGlob() throws IOException {
         writeTree();
         assertEquals(
                 folder + "/*.txt (2 files)", TextSource.of(folder + "/*.txt").description());
     }
 
     @Test
-    void linesMayBeCutWhereTextIsPlainOnly() throws IOException {
+    void splitsOnlyPlainText() throws IOException {
         write("a.txt", "123456");
         write("b.jsonl", "{\"text\": \"123456\"}");
         TextFiles files = TextFiles.at(folder.toString()).cuttingPlainText(4);
@@ -105,15 +105,15 @@ class TextFilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "empty, found a folder without text files",
+        "empty, the folder has no text files",
         "empty/*.txt, no file matches",
         "nowhere/**/*.txt, no file matches",
-        "*.md, none of the 1 files that match is of a known kind",
-        "readme.md, unknown kind of text file",
-        "[a.txt, not a pattern of file names",
-        "'{a,b.txt', not a pattern of file names"
+        "*.md, none of the 1 matching files has a known format",
+        "readme.md, unknown text format",
+        "[a.txt, not a valid glob pattern",
+        "'{a,b.txt', not a valid glob pattern"
     })
-    void nothingToRead(String place, String part) throws IOException {
+    void rejectsPlacesWithoutText(String place, String part) throws IOException {
         write("readme.md", "no text");
         Files.createDirectory(folder.resolve("empty"));
         InvalidInputException e = assertThrows(InvalidInputException.class, () -> texts(place));
@@ -123,7 +123,7 @@ class TextFilesTest {
     }
 
     @Test
-    void fieldsWithinObjects() throws IOException {
+    void readsNestedFields() throws IOException {
         Path file = write(
                 "a.jsonl",
                 "{\"meta\": {\"text\": \"inner\"}}\n{\"meta.text\": \"dotted\", \"meta\": {\"text\": \"inner\"}}\n"
@@ -141,7 +141,7 @@ class TextFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {".gz", ".zst"})
-    void packedMembersBehindEachOther(String extension) throws IOException {
+    void readsConcatenatedCompressedMembers(String extension) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (String part : List.of("{\"text\": \"one\"}\n{\"te", "xt\": \"two\"}\n")) {
             try (OutputStream packed = TextMaker.pack(extension, new ByteArrayOutputStream() {
@@ -159,7 +159,7 @@ class TextFilesTest {
 
     @ParameterizedTest
     @CsvSource({"gz, gzip", "zst, zstd"})
-    void damagedPacking(String extension, String format) throws IOException {
+    void reportsDamagedCompression(String extension, String format) throws IOException {
         Path lines = folder.resolve("a.jsonl." + extension);
         TextMaker.write(lines, 20_000, i -> "text " + Integer.toHexString(i * 0x9E3779B9));
         byte[] whole = Files.readAllBytes(lines);
@@ -173,12 +173,12 @@ class TextFilesTest {
         Files.writeString(lines, "{\"text\": \"never packed\"}");
         InvalidInputException foreign = assertThrows(InvalidInputException.class, () -> texts("a.jsonl." + extension));
         assertEquals(
-                lines + ": not " + format + " data, expected the format of the extension ." + extension + " says",
+                lines + ": not " + format + " data, expected the format of the extension ." + extension,
                 foreign.getMessage());
     }
 
     @Test
-    void bytesThatAreNoTextAreFoundInTheirLine() throws IOException {
+    void reportsLineOfInvalidUtf8() throws IOException {
         byte[] lines = "first\nsecond\n\"third \u00FF\n".getBytes(StandardCharsets.ISO_8859_1);
         for (String name : List.of("a.txt", "a.jsonl")) {
             Path file = folder.resolve(name);
@@ -192,7 +192,7 @@ class TextFilesTest {
     }
 
     @Test
-    void aByteOrderMarkIsNoText() throws IOException {
+    void skipsByteOrderMark() throws IOException {
         write("a.jsonl", "\uFEFF{\"text\": \"a\"}\n{\"text\": \"b\"}");
         assertEquals(List.of("a", "b"), texts("a.jsonl"));
         write("b.txt", "\uFEFFa");
@@ -200,7 +200,7 @@ class TextFilesTest {
     }
 
     @Test
-    void aSecondValueInALineIsRefused() throws IOException {
+    void rejectsSecondValueInLine() throws IOException {
         write("a.jsonl", "{\"text\": \"a\"} {\"text\": \"b\"}");
         InvalidInputException e = assertThrows(InvalidInputException.class, () -> texts("a.jsonl"));
         assertTrue(e.getMessage().contains("a.jsonl line 1: not JSON"), e.getMessage());

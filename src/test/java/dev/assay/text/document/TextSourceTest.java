@@ -45,7 +45,7 @@ public class TextSourceTest {
     }
 
     @Test
-    void filesComeInOrderZippedOrNot() throws IOException {
+    void readsFilesInOrderCompressedOrNot() throws IOException {
         Path plain = write("a.txt", "\uFEFFfirst\nZürich 😀\n");
         Path lines =
                 zip("b.jsonl.gz", "{\"text\": \"second\"}\n\n{\"text\": \"\"}\r\n{\"text\": \"third\", \"id\": 7}");
@@ -62,13 +62,13 @@ public class TextSourceTest {
     }
 
     @Test
-    void theFieldCanBeNamed() throws IOException {
+    void readsNamedField() throws IOException {
         Path file = write("a.jsonl", "{\"content\": \"here\", \"text\": 3}\n");
         assertEquals(List.of(new Document("a.jsonl:1", "here")), read(TextSource.files(List.of(file), "content")));
     }
 
     @Test
-    void longDocumentsAreCutAlikeFromAFileAndFromMemory() throws IOException {
+    void splitsDocumentsOfFileAndMemoryAlike() throws IOException {
         String text = "0123456789".repeat(7) + "😀".repeat(40) + "the end";
         TextSource file = TextSource.files(List.of(write("a.txt", text))).chunked(15);
         List<Document> chunks = read(file);
@@ -86,7 +86,7 @@ public class TextSourceTest {
     }
 
     @Test
-    void aDocumentOfJustTheLengthIsNotCut() throws IOException {
+    void doesNotSplitDocumentOfExactLength() throws IOException {
         List<Document> whole = List.of(new Document("a.txt", "12345"));
         assertEquals(whole, read(TextSource.of(whole).chunked(5)));
         assertEquals(
@@ -102,7 +102,7 @@ public class TextSourceTest {
     }
 
     @Test
-    void oneTextFollowsAnother() throws IOException {
+    void concatenatesTexts() throws IOException {
         TextSource first = TextSource.of(List.of(new Document("a", "aaaa")));
         TextSource second = TextSource.of(List.of(new Document("b", "bbbb")));
         assertEquals(
@@ -111,7 +111,7 @@ public class TextSourceTest {
     }
 
     @Test
-    void aFileIsReadInPartsHoweverLongItIs() throws IOException {
+    void streamsPartsOfLargeFile() throws IOException {
         Path file = folder.resolve("long.txt.gz");
         byte[] block = new byte[1 << 20];
         Arrays.fill(block, (byte) 'a');
@@ -131,7 +131,7 @@ public class TextSourceTest {
     }
 
     @Test
-    void faultsAreNamed() throws IOException {
+    void reportsFileAndLineOfFaults() throws IOException {
         assertFault("the file does not exist", folder.resolve("missing.txt"));
         assertFault("the folder has no text files", Files.createDirectory(folder.resolve("folder.txt")));
         assertFault("unknown text format", write("a.csv", "x"));

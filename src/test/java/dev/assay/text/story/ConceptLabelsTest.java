@@ -48,7 +48,7 @@ class ConceptLabelsTest {
         return StoryCorpus.concepts().stream().map(Concept::name).toList().indexOf(name);
     }
 
-    /** The tokens of a story that carry a concept, joined. */
+    /** Returns the concatenated tokens of a story with a concept. */
     private static List<String> carriers(Story story, String concept) {
         LabelledTokens labelled = ConceptLabels.of(tokenizer).label(story);
         List<String> tokens = new ArrayList<>();
@@ -61,7 +61,7 @@ class ConceptLabelsTest {
     }
 
     @Test
-    void aTokenCarriesAConceptWhenACharacterOfItDoes() {
+    void labelsTokenWithConceptOfAnyCharacter() {
         String text = "Anna said, \"Go home.\"";
         Concept name = StoryCorpus.concepts().get(index("person-name"));
         Concept quotation = StoryCorpus.concepts().get(index("quotation"));
@@ -83,14 +83,14 @@ class ConceptLabelsTest {
     }
 
     @Test
-    void theSpaceBeforeAWordDecidesNothing() {
+    void ignoresSpaceBeforeWord() {
         Concept comma = StoryCorpus.concepts().get(index("comma"));
         Story story = new Story("red, dog", List.of(new ConceptSpan(comma, 3, 5)));
         assertEquals(List.of(","), carriers(story, "comma"));
     }
 
     @Test
-    void mostWordsAreOneToken() {
+    void tokenizesMostWordsAsOneToken() {
         long words = 0;
         long single = 0;
         for (int i = 0; i < 200; i++) {
@@ -103,7 +103,7 @@ class ConceptLabelsTest {
     }
 
     @Test
-    void everyConceptIsNeitherRareNorEverywhere() {
+    void everyConceptHasModerateFrequency() {
         long tokens = 0;
         long[] carriers = new long[StoryCorpus.concepts().size()];
         for (int i = 0; i < 500; i++) {
@@ -126,7 +126,7 @@ class ConceptLabelsTest {
     }
 
     @Test
-    void labelledContextsAreThoseOfTheCorpus() throws IOException {
+    void labelledContextsEqualCorpus() throws IOException {
         for (boolean bos : new boolean[] {true, false}) {
             Corpus corpus = Corpus.of(tokenizer, STORIES)
                     .contextLength(64)
@@ -165,7 +165,7 @@ class ConceptLabelsTest {
     }
 
     @Test
-    void onlyStoriesHaveLabels() {
+    void rejectsCorpusOfOtherText() {
         Corpus corpus = Corpus.of(tokenizer, TextSource.of(List.of(new Document("d", "Anna ran home."))))
                 .build();
         assertThrows(InvalidInputException.class, () -> ConceptLabels.read(corpus, Split.ALL));

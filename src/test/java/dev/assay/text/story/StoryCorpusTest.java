@@ -29,7 +29,7 @@ class StoryCorpusTest {
     private static final Map<String, Concept> BY_NAME =
             StoryCorpus.concepts().stream().collect(Collectors.toMap(Concept::name, concept -> concept));
 
-    /** The texts of a concept's spans in a story. */
+    /** Returns the texts of a concept's spans in a story. */
     private static List<String> texts(Story story, String concept) {
         return spans(story, concept).stream()
                 .map(span -> story.text().substring(span.start(), span.end()))
@@ -48,7 +48,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void aStoryDependsOnSeedAndIndexAlone() throws IOException {
+    void storyDependsOnlyOnSeedAndIndex() throws IOException {
         StoryCorpus again = StoryCorpus.of(11, 3);
         assertEquals(STORIES.story(200), again.story(200));
         assertEquals(3, TextSourceTest.read(again).size());
@@ -61,7 +61,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void conceptsHaveNamesOfTheirOwnAndFitIntoOneLong() {
+    void conceptsHaveUniqueNamesAndFitIntoOneLong() {
         assertEquals(StoryCorpus.concepts().size(), BY_NAME.size());
         assertTrue(StoryCorpus.concepts().size() <= Long.SIZE);
         Set<Concept> seen = new HashSet<>();
@@ -70,7 +70,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void spansLieInsideTheTextAndBeginAndEndAtWords() {
+    void spansAreWithinTextAndAtWordBoundaries() {
         for (Story story : stories()) {
             String text = story.text();
             for (ConceptSpan span : story.spans()) {
@@ -90,7 +90,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void everySentenceOfTheGrammarIsWrittenInFull() {
+    void writesEverySentenceOfGrammar() {
         for (Story story : stories()) {
             assertTrue(story.text().matches("[A-Za-z ,.!?\"()]+"), story.text());
             assertFalse(
@@ -101,7 +101,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void quotationsAndBracketsAreBalancedAndExactlyCovered() {
+    void quotationAndBracketSpansMatchPunctuation() {
         for (Story story : stories()) {
             assertEquals(between(story.text(), "\"([^\"]*)\""), texts(story, "quotation"));
             assertEquals(between(story.text(), "\\(([^)]*)\\)"), texts(story, "brackets"));
@@ -143,7 +143,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void noStoryAboutWomenOnlySaysHe() {
+    void usesNoMalePronounInStoriesOfWomen() {
         int found = 0;
         for (Story story : stories()) {
             boolean men = !texts(story, "male-name").isEmpty()
@@ -157,7 +157,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void thePersonBehindAPronounWasNamedBefore() {
+    void namesPersonBeforePronoun() {
         for (Story story : stories()) {
             List<String> named = texts(story, "person-name");
             for (ConceptSpan span : spans(story, "subject")) {
@@ -171,7 +171,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void whoReceivesIsNotTheSubject() {
+    void recipientIsNotSubject() {
         int recipients = 0;
         for (Story story : stories()) {
             for (ConceptSpan recipient : spans(story, "recipient")) {
@@ -196,7 +196,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void tenseIsTheSameThroughoutAStory() {
+    void storyHasOneTense() {
         for (Story story : stories()) {
             boolean present = !spans(story, "present-tense").isEmpty();
             String narration = story.text().replaceAll("\"[^\"]*\"", "");
@@ -210,7 +210,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void verbsAgreeWithTheirSubject() {
+    void verbsAgreeWithSubject() {
         String plural = "They|We|children|men|women|(?!This)\\w\\w+[^s ]s";
         for (Story story : stories()) {
             for (ConceptSpan span : spans(story, "subject")) {
@@ -229,7 +229,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void oneMoodHoldsAtATime() {
+    void moodsDoNotOverlap() {
         int turned = 0;
         for (Story story : stories()) {
             List<ConceptSpan> moods = new ArrayList<>(spans(story, "mood-happy"));
@@ -247,7 +247,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void whatIsNegatedFollowsItsNegation() {
+    void negatedSpanFollowsNegation() {
         for (Story story : stories()) {
             for (ConceptSpan span : spans(story, "negated")) {
                 assertTrue(story.text().substring(0, span.start()).matches(".*\\b(not|never) "), story.text());
@@ -256,7 +256,7 @@ class StoryCorpusTest {
     }
 
     @Test
-    void wordsCarryTheirClassWhereverTheyStand() {
+    void wordClassIsIndependentOfContext() {
         for (Story story : stories()) {
             assertEquals(between(story.text(), "\\b([Dd]og)\\b"), texts(story, "word-dog"));
             assertEquals(between(story.text(), "\\b([Rr]ed)\\b"), texts(story, "word-red"));

@@ -22,7 +22,7 @@ class BpeTrainerTest {
     }
 
     @Test
-    void mergesTheMostFrequentPairFirstAndTheOlderOfEquals() throws IOException {
+    void mergesMostFrequentPairFirstAndOlderOnTies() throws IOException {
         // "ab" stands three times, "bc" and " c" ... twice; of these the pair with the smaller ids goes first.
         BpeModel model = BpeTrainer.of(260).train(text("abc", "abc", "abd"));
         assertEquals(new BpeModel.Merge("a", "b"), model.merges().get(0));
@@ -35,7 +35,7 @@ class BpeTrainerTest {
     }
 
     @Test
-    void repeatedTokensMergeFromTheLeft() throws IOException {
+    void mergesRepeatedTokensFromTheLeft() throws IOException {
         BpeModel model = BpeTrainer.of(300).train(text("aaaaa"));
         assertEquals(
                 List.of(new BpeModel.Merge("a", "a"), new BpeModel.Merge("aa", "a"), new BpeModel.Merge("aa", "aaa")),
@@ -43,7 +43,7 @@ class BpeTrainerTest {
     }
 
     @Test
-    void anyUnicodeGoesThereAndBack(@TempDir Path folder) throws IOException {
+    void decodesEncodedUnicode(@TempDir Path folder) throws IOException {
         BpeTrainer.of(320)
                 .train(text("the cat saw the other cat", "Zürich 漢字 😀😀"))
                 .write(folder);
@@ -73,7 +73,7 @@ class BpeTrainerTest {
     }
 
     @Test
-    void smallTextsStopEarlyAndSmallVocabulariesAreRefused() throws IOException {
+    void stopsEarlyOnSmallTextAndRejectsSmallVocabulary() throws IOException {
         assertEquals(258, BpeTrainer.of(1000).train(text("ab")).tokens().size());
         assertThrows(InvalidInputException.class, () -> BpeTrainer.of(256));
     }

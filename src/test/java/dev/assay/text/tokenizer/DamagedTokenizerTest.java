@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that the native library would end the process on, or that would take any amount of memory. */
+/** Files on which the native library would end the process or allocate unlimited memory. */
 class DamagedTokenizerTest {
     private static final String BPE = """
             {"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]%s}, "added_tokens": [%s],
@@ -31,7 +31,7 @@ class DamagedTokenizerTest {
     }
 
     @Test
-    void theFileItselfLoads() throws IOException {
+    void loadsUndamagedFile() throws IOException {
         Path file = Files.writeString(folder.resolve("tokenizer.json"), BPE.formatted("", "", "null", "null"));
         try (Tokenizer tokenizer = Tokenizer.load(file)) {
             assertEquals(2, tokenizer.encode("ab")[0]);
@@ -39,14 +39,14 @@ class DamagedTokenizerTest {
     }
 
     @Test
-    void idsAreBounded() throws IOException {
+    void rejectsIdsOutOfRange() throws IOException {
         refused("is -1, expected an integer from 0", "", "{\"content\": \"c\", \"id\": -1}", "null", "null");
         refused("is 2147483647, expected", "", "{\"content\": \"c\", \"id\": 2147483647}", "null", "null");
         refused("is 1.5, expected an integer", "", "{\"content\": \"c\", \"id\": 1.5}", "null", "null");
     }
 
     @Test
-    void piecesAreBounded() throws IOException {
+    void rejectsLongTokens() throws IOException {
         String piece = "y".repeat(60_000);
         refused(
                 "has 60000 characters, expected at most 2000",
@@ -57,7 +57,7 @@ class DamagedTokenizerTest {
     }
 
     @Test
-    void valuesThatTheNativeParserDiesOnAreRefused() throws IOException {
+    void rejectsValuesThatCrashNativeParser() throws IOException {
         refused("nests more than 100 values", "", "", "[".repeat(200) + "]".repeat(200), "null");
         refused("has the number", "", "", "{\"type\": \"x\", \"n\": 1e999}", "null");
         refused("has 3000 brackets", "", "", "{\"pattern\": {\"Regex\": \"" + "[".repeat(3000) + "\"}}", "null");
@@ -71,12 +71,12 @@ class DamagedTokenizerTest {
     }
 
     @Test
-    void mergesHaveTheirPrefix() throws IOException {
+    void rejectsMergesWithoutPrefix() throws IOException {
         refused("lacks the continuing_subword_prefix", ", \"continuing_subword_prefix\": \"##\"", "", "null", "null");
     }
 
     @Test
-    void templatesNameWhatIsThere() throws IOException {
+    void rejectsTemplatesWithUnknownTokens() throws IOException {
         String template =
                 "{\"type\": \"TemplateProcessing\", \"single\": [%s], \"pair\": [], \"special_tokens\": {%s}}";
         String token = "{\"SpecialToken\": {\"id\": \"a\", \"type_id\": 0}}";
@@ -88,7 +88,7 @@ class DamagedTokenizerTest {
     }
 
     @Test
-    void aFaultThatComesToLightInUseIsNamed() throws IOException {
+    void reportsFaultDuringUse() throws IOException {
         Path file = Files.writeString(
                 folder.resolve("tokenizer.json"), BPE.formatted(", \"unk_token\": \"missing\"", "", "null", "null"));
         try (Tokenizer tokenizer = Tokenizer.load(file)) {

@@ -28,16 +28,16 @@ import org.apache.parquet.format.Statistics;
 import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 
-/** Writes files of text for tests, in every format. */
+/** Writes text files of every format for tests. */
 public final class TextMaker {
     private TextMaker() {}
 
-    /** Gives the texts of a file that is too large to hold. */
+    /** A source of texts for a file larger than memory. */
     public interface Texts {
         String text(int index);
     }
 
-    /** Writes texts as the extension says: a .txt file has them one behind the other. */
+    /** Writes texts in the format of the extension; a .txt file has their concatenation. */
     public static Path write(Path file, int count, Texts texts) throws IOException {
         String name = file.getFileName().toString();
         if (name.endsWith(".parquet")) {
@@ -128,7 +128,7 @@ public final class TextMaker {
         return new RowGroup(List.of(new ColumnChunk(start).setMeta_data(chunk)), size, to - from);
     }
 
-    /** Counts what is written. */
+    /** Counts written bytes. */
     private static final class Counted extends OutputStream {
         private final OutputStream out;
         private long count;

@@ -50,7 +50,7 @@ public class TokenizerTest {
                 "unigram",
                 "wordpiece"
             })
-    void everyCaseOfTheReferenceMatches(String kind) throws IOException {
+    void matchesReferenceInEveryCase(String kind) throws IOException {
         JsonNode cases =
                 MAPPER.readTree(fixture(kind).resolve("cases.json").toFile()).path("cases");
         assertTrue(cases.size() > 60);
@@ -80,7 +80,7 @@ public class TokenizerTest {
     }
 
     @Test
-    void aTokenKeepsTheSpaceBeforeIt() throws IOException {
+    void tokenTextKeepsLeadingSpace() throws IOException {
         try (Tokenizer tokenizer = Tokenizer.load(fixture("llama_legacy"))) {
             int[] ids = tokenizer.encode("the model");
             assertEquals(" the model", String.join("", texts(tokenizer, ids)));
@@ -99,7 +99,7 @@ public class TokenizerTest {
     }
 
     @Test
-    void specialTokensComeFromTheFilesBeside(@TempDir Path folder) throws IOException {
+    void readsSpecialTokensFromNeighbouringFiles(@TempDir Path folder) throws IOException {
         try (Tokenizer tokenizer = Tokenizer.load(fixture().resolve("tokenizer.json"))) {
             assertEquals(0, tokenizer.bosId());
             assertEquals(0, tokenizer.eosId());
@@ -127,7 +127,7 @@ public class TokenizerTest {
     }
 
     @Test
-    void longTextIsNeitherCutNorPadded() throws IOException {
+    void neitherTruncatesNorPads() throws IOException {
         try (Tokenizer tokenizer = Tokenizer.load(fixture())) {
             String text = "The model reads the next word. ".repeat(2000);
             assertEquals(text, tokenizer.decode(tokenizer.encode(text)));
@@ -136,7 +136,7 @@ public class TokenizerTest {
     }
 
     @Test
-    void halfASurrogatePairIsReplaced() throws IOException {
+    void replacesUnpairedSurrogate() throws IOException {
         try (Tokenizer tokenizer = Tokenizer.load(fixture())) {
             Encoding encoding = tokenizer.encodeWithOffsets("a\uD83Db\uDE00");
             assertEquals("a\uFFFDb\uFFFD", tokenizer.decode(encoding.ids()));
@@ -145,7 +145,7 @@ public class TokenizerTest {
     }
 
     @Test
-    void faultsAreNamed(@TempDir Path folder) throws IOException {
+    void reportsFaultsOfFiles(@TempDir Path folder) throws IOException {
         assertMessage("the file does not exist", folder);
         Path file = Files.writeString(folder.resolve("tokenizer.json"), "{\n\"model\": oops}");
         assertMessage("line 2", folder);
