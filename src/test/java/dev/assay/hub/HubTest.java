@@ -314,7 +314,7 @@ class HubTest {
     @Test
     void rejectsContentWithWrongSize() throws IOException {
         server.serve(WEIGHTS, Arrays.copyOf(weights, 300_001));
-        assertHolds(failed(), "is longer than the 300000 bytes that the hub states");
+        assertHolds(failed(), "is longer than the 300000 bytes that the hub declares");
         nothingIsVisible(FakeHub.sha256(weights));
         server.serve(WEIGHTS, Arrays.copyOf(weights, 299_999));
         assertHolds(failed(), "ended after 299999 of 300000 bytes");
