@@ -238,20 +238,12 @@ public final class ActivationBuffer implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns what continues this buffer, beside {@link #pool()}.
-     *
-     * @return the state before the next batch
-     */
+    /** {@return the state before the next batch; together with {@link #pool()}, it continues this buffer} */
     public State state() {
         return new State(seed, round, served, fillingFrom);
     }
 
-    /**
-     * Returns the rows of this buffer; they change when it is used.
-     *
-     * @return [capacity, width], owned by the buffer
-     */
+    /** {@return the rows of the pool, [capacity, width], owned by the buffer; using the buffer changes them} */
     public NDArray pool() {
         return pool;
     }

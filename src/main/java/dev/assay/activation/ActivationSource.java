@@ -59,25 +59,13 @@ public interface ActivationSource {
         return ModelActivationSource.of(new ExportedSites(model, names), corpus);
     }
 
-    /**
-     * Returns the sites that a row holds: for a model of Assay's the names of its hook points.
-     *
-     * @return at least one, in the order of the columns
-     */
+    /** {@return the names of the sites in a row, at least one, in the order of the columns; for a {@link HookedTransformer}, hook point names} */
     List<String> sites();
 
-    /**
-     * Returns the widths of the sites.
-     *
-     * @return as many as there are sites, in their order
-     */
+    /** {@return the widths of the sites, in the same order} */
     List<Integer> widths();
 
-    /**
-     * Returns the width of a row.
-     *
-     * @return the sum of the widths of the sites
-     */
+    /** {@return the width of a row: the sum of the widths of the sites} */
     default int width() {
         return widths().stream().mapToInt(Integer::intValue).sum();
     }
@@ -91,24 +79,12 @@ public interface ActivationSource {
      */
     ActivationStream open(StreamPosition start) throws IOException;
 
-    /**
-     * Returns where the activations live.
-     *
-     * @return the device of the rows that streams deliver
-     */
+    /** {@return the device of the rows} */
     Device device();
 
-    /**
-     * Returns where the activations are from.
-     *
-     * @return model, site and text
-     */
+    /** {@return the model, the sites and the text} */
     Provenance provenance();
 
-    /**
-     * Returns what the model can be known by, whatever it is called. May take as long as reading all of its weights.
-     *
-     * @return the SHA-256 of what computes the activations, in hexadecimal
-     */
+    /** {@return the SHA-256 that identifies the model, in hexadecimal; may read all of its weights} */
     String modelHash();
 }

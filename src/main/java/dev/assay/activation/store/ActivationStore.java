@@ -107,11 +107,7 @@ public final class ActivationStore {
         return manifest.about().type();
     }
 
-    /**
-     * Returns where the activations are from.
-     *
-     * @return model, sites and text
-     */
+    /** {@return the model, the sites and the text} */
     public Provenance provenance() {
         return manifest.about().provenance();
     }

@@ -47,11 +47,7 @@ public final class Harvest {
      * @param before the number of rows before the harvest
      */
     public record Result(ActivationStore store, long before) {
-        /**
-         * Tells whether there was anything to do.
-         *
-         * @return false when the store was complete already
-         */
+        /** {@return whether rows were added; false when the store was already complete} */
         public boolean added() {
             return store.rows() > before;
         }
