@@ -90,7 +90,7 @@ class ArchitectureTest {
         ARROWS.put("train.spi", Set.of("sae"));
         ARROWS.put("train.method", Set.of("train.spi"));
         ARROWS.put("train.plan", Set.of("train.spi"));
-        ARROWS.put("train.metrics", Set.of("view"));
+        ARROWS.put("train.metrics", Set.of("view", "sae"));
         ARROWS.put("train.internal.step", Set.of("train.plan", "activation"));
         ARROWS.put("train.internal.run", Set.of("train.internal.step", "train.metrics"));
         ARROWS.put("train", Set.of("train.internal.run", "train.method"));
@@ -105,7 +105,7 @@ class ArchitectureTest {
         ARROWS.put("feature.export", Set.of("feature", "parquet"));
         ARROWS.put("evaluate.baseline", Set.of("activation", "sae"));
         ARROWS.put("evaluate.similarity", Set.of("sae", "view"));
-        ARROWS.put("evaluate", Set.of("evaluate.baseline", "text.story"));
+        ARROWS.put("evaluate", Set.of("evaluate.baseline", "text.story", "train.metrics"));
         ARROWS.put("evaluate.sweep", Set.of("evaluate", "train.plan"));
         ARROWS.put("toy", Set.of("train", "evaluate.similarity", "evaluate.sweep"));
         ARROWS.put("run", Set.of("activation.store", "feature", "text.story"));

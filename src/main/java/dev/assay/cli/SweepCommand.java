@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ModelActivationSource;
 import dev.assay.activation.store.ActivationStore;
@@ -15,6 +16,7 @@ import dev.assay.model.hook.HookPoint;
 import dev.assay.run.RunDescription;
 import dev.assay.run.SourceModel;
 import dev.assay.sae.SaelensFolder;
+import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
 import dev.assay.train.SaeSweep;
@@ -23,7 +25,7 @@ import dev.assay.train.plan.SweepResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -36,11 +38,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay sweep}: many dictionaries in one pass, then a table and a plot of all. */
+/** {@code assay sweep}: trains many dictionaries in one pass, then writes a table and a plot of all. */
 @Command(
         name = "sweep",
         description =
-                "Trains many dictionaries on one stream of activations, and compares them. The same command goes on with an"
+                "Trains many dictionaries on one stream of activations, and compares them. Rerun the same command to resume an"
                         + " interrupted sweep. Exits with 1 when a member stopped early.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -54,14 +56,14 @@ final class SweepCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "what to train, in YAML or JSON (docs/sweeps.md)")
+    @Parameters(paramLabel = "FILE", description = "the sweep, in YAML or JSON (docs/sweeps.md)")
     private Path file;
 
     @Option(
             names = "--out",
             required = true,
             paramLabel = "DIR",
-            description = "where table, plot and a folder for each dictionary go")
+            description = "folder of the table, the plot and one folder per dictionary")
     private Path out;
 
     @Option(names = "--json", description = "print the table as one JSON object")
@@ -80,22 +82,38 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     private int onStore(SweepFile plan) throws IOException {
+        refuseEvaluation(plan);
         ActivationStore store = ActivationStore.open(plan.activations());
         List<String> sites = plan.sites().isEmpty() ? store.sites() : plan.sites();
         ActivationSource source = store.source(sites).seed(plan.seed()).device(place.device());
         RunDescription run = RunDescription.of(store, sites);
-        return sweep(plan, run, source, result -> SweepEvaluation.run(source, result, plan.evaluationTokens()));
+        return train(
+                plan,
+                run,
+                SaeSweep.of(source),
+                source,
+                result -> SweepEvaluation.run(source, result, plan.evaluationTokens()));
     }
 
     private int onExportedModel(SweepFile plan) throws IOException {
+        refuseEvaluation(plan);
         try (SourceModel model = SourceModel.open(plan.run(), plan.sites(), place.device())) {
             ModelActivationSource source = model.source(plan.run().corpus(model.tokenizer()));
-            return sweep(
+            return train(
                     plan,
                     plan.run(),
+                    SaeSweep.of(source),
                     source,
                     result -> SweepEvaluation.run(source.split(Split.HELD_OUT), result, plan.evaluationTokens()));
         }
+    }
+
+    private void refuseEvaluation(SweepFile plan) {
+        InvalidInputException.require(
+                !HeldOut.isAsked(plan.options()),
+                () -> file
+                        + ": evaluate_every is set, expected it with a model that can be edited: it measures the loss"
+                        + " of the model on held-out text");
     }
 
     private int onModel(SweepFile plan) throws IOException {
@@ -103,9 +121,14 @@ final class SweepCommand implements Callable<Integer> {
         try (HookedTransformer model = SourceModel.whole(plan.run(), place.device())) {
             Corpus corpus = plan.run().corpus(model.tokenizer());
             ModelActivationSource source = ActivationSource.of(model, points, corpus);
-            return sweep(
+            SaeSweep sweep = SaeSweep.of(source);
+            if (HeldOut.isAsked(plan.options())) {
+                HeldOut.addTo(sweep, plan.options(), plan.evaluationTokens(), model, corpus);
+            }
+            return train(
                     plan,
                     plan.run(),
+                    sweep,
                     source,
                     result -> SweepEvaluation.run(
                             model, corpus, source.split(Split.HELD_OUT), result, plan.evaluationTokens()));
@@ -116,36 +139,45 @@ final class SweepCommand implements Callable<Integer> {
         List<SweepRow> of(SweepResult result) throws IOException;
     }
 
-    private int sweep(SweepFile plan, RunDescription run, ActivationSource source, Measurement measurement)
+    private int train(
+            SweepFile plan, RunDescription run, SaeSweep sweep, ActivationSource source, Measurement measurement)
             throws IOException {
-        SaeSweep sweep = SaeSweep.of(source)
-                .tokens(plan.tokens())
+        sweep.tokens(plan.tokens())
                 .batchSize(plan.batch())
                 .shuffleSeed(plan.seed())
-                .tensorBoard(plan.tensorBoard())
-                .checkpointEvery(Duration.ofNanos((long) (plan.checkpointSeconds() * 1e9)))
-                .output(out);
-        if (plan.bufferRows() > 0) {
-            sweep.bufferRows(plan.bufferRows());
+                .output(out)
+                .options(plan.options());
+        Set<String> keepBest = new HashSet<>();
+        for (SweepGrid grid : plan.grids()) {
+            List<String> names = grid.addTo(sweep, source.sites());
+            if (grid.keepsBest()) {
+                keepBest.addAll(names);
+            }
         }
-        plan.grids().forEach(grid -> grid.addTo(sweep, source.sites()));
-        sweep.members(); // what they share is checked before the folder is touched
+        sweep.members(); // shared options are checked before the folder is touched
         run.write(out);
         try (SweepResult result = sweep.train()) {
             for (SweepOutcome outcome : result.outcomes()) {
-                save(outcome, run);
+                if (outcome.dictionary().isPresent()) {
+                    Path folder = out.resolve(outcome.member().name());
+                    save(outcome, outcome.dictionary().get(), run, folder);
+                    if (keepBest.contains(outcome.member().name())) {
+                        try (SparseAutoencoder best =
+                                sweep.best(outcome.member().name())) {
+                            save(outcome, best, run, folder.resolve(TrainCommand.BEST));
+                        }
+                    }
+                }
             }
             report(new SweepTable(measurement.of(result)));
             return result.failures().isEmpty() ? 0 : 1;
         }
     }
 
-    private void save(SweepOutcome outcome, RunDescription run) throws IOException {
-        if (outcome.dictionary().isPresent()) {
-            Path folder = out.resolve(outcome.member().name());
-            run.at(outcome.member().sites().names()).save(folder);
-            SaelensFolder.write(outcome.dictionary().get(), folder, COMPANIONS);
-        }
+    private void save(SweepOutcome outcome, SparseAutoencoder dictionary, RunDescription run, Path folder)
+            throws IOException {
+        run.at(outcome.member().sites().names()).save(folder);
+        SaelensFolder.write(dictionary, folder, COMPANIONS);
     }
 
     private void report(SweepTable table) throws IOException {

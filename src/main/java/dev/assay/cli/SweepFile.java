@@ -10,27 +10,29 @@ import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import dev.assay.model.config.Precision;
 import dev.assay.run.RunDescription;
+import dev.assay.train.TrainerOption;
+import dev.assay.train.TrainerOptions;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What {@code assay sweep} is asked to do, read from a YAML or JSON file.
+ * The file of {@code assay sweep}, in YAML or JSON.
  *
- * @param run model, sites and text; null where the activations are stored
- * @param activations a folder that {@code assay harvest} has written; null for a live model
- * @param sites what is trained on; empty for all sites of the stored activations
+ * @param run model, sites and text; null for stored activations
+ * @param activations a folder of stored activations; null for a live model
+ * @param sites the sites to train on; empty for all sites of the stored activations
  * @param tokens to train on
- * @param batch activations a step
+ * @param batch activations per step
  * @param seed of shuffling
- * @param bufferRows of the shuffling buffer; 0 for the usual
- * @param checkpointSeconds between two checkpoints
- * @param evaluationTokens to measure on at most
- * @param tensorBoard whether event files are written
+ * @param options the options that all members share
  * @param grids the members
  */
 record SweepFile(
@@ -40,24 +42,12 @@ record SweepFile(
         long tokens,
         int batch,
         long seed,
-        int bufferRows,
-        double checkpointSeconds,
-        long evaluationTokens,
-        boolean tensorBoard,
+        TrainerOptions options,
         List<SweepGrid> grids) {
+    private static final long EVALUATION_TOKENS = 100_000;
 
-    private static final Set<String> SHARED = Set.of(
-            "activations",
-            "sites",
-            "tokens",
-            "batch",
-            "seed",
-            "buffer_rows",
-            "checkpoint_seconds",
-            "evaluation_tokens",
-            "tensorboard",
-            "members");
-    private static final Set<String> LIVE = Set.of(
+    private static final List<String> SHARED = List.of("activations", "sites", "tokens", "batch", "seed", "members");
+    private static final List<String> LIVE = List.of(
             "model",
             "text",
             "text_field",
@@ -78,11 +68,14 @@ record SweepFile(
      */
     static SweepFile read(Path file) throws IOException {
         JsonObject fields = JsonObject.of(file, parse(file));
-        refuseUnknown(fields, SHARED, LIVE.toArray(String[]::new));
+        Set<String> known = new TreeSet<>(SHARED);
+        known.addAll(LIVE);
+        sharedOptions().forEach(option -> known.add(option.key()));
+        refuseUnknown(fields, known);
         boolean stored = fields.has("activations");
         if (stored) {
             LIVE.stream().sorted().filter(fields::has).findFirst().ifPresent(field -> {
-                throw fields.unexpected(field, "nothing beside \"activations\", which brings its own");
+                throw fields.unexpected(field, "no such field with \"activations\", which has its own");
             });
         }
         List<String> sites = fields.has("sites") || !stored ? fields.texts("sites") : List.of();
@@ -92,10 +85,6 @@ record SweepFile(
         if (grids.isEmpty()) {
             throw fields.unexpected("members", "at least one");
         }
-        long evaluationTokens = fields.has("evaluation_tokens") ? fields.count("evaluation_tokens") : 100_000;
-        if (evaluationTokens == 0) {
-            throw fields.unexpected("evaluation_tokens", "at least 1");
-        }
         return new SweepFile(
                 stored ? null : run(fields, sites, seed),
                 stored ? Path.of(fields.text("activations")) : null,
@@ -103,11 +92,56 @@ record SweepFile(
                 fields.count("tokens"),
                 fields.integer("batch", 2048),
                 seed,
-                fields.integer("buffer_rows", 0),
-                fields.number("checkpoint_seconds", 120),
-                evaluationTokens,
-                fields.bool("tensorboard", false),
+                options(fields),
                 grids);
+    }
+
+    private static List<TrainerOption> sharedOptions() {
+        return Arrays.stream(TrainerOption.values())
+                .filter(TrainerOption::isShared)
+                .toList();
+    }
+
+    private static TrainerOptions options(JsonObject fields) {
+        TrainerOptions options = TrainerOptions.none();
+        for (TrainerOption option : sharedOptions()) {
+            String key = option.key();
+            boolean usual = option == TrainerOption.BUFFER_ROWS
+                    && fields.node().path(key).asInt(-1) == 0;
+            if (fields.has(key) && !usual) {
+                options =
+                        options.with(option, text(fields, option, fields.node().get(key)));
+            }
+        }
+        if (options.count(TrainerOption.EVALUATION_TOKENS, EVALUATION_TOKENS) == 0) {
+            throw fields.unexpected(TrainerOption.EVALUATION_TOKENS.key(), "at least 1");
+        }
+        return options;
+    }
+
+    /** The value of an option as text; a list has commas between its entries. */
+    static String text(JsonObject fields, TrainerOption option, JsonNode node) {
+        List<String> parts = new ArrayList<>();
+        if (node.isArray() && option.isList()) {
+            node.forEach(part -> parts.add(scalar(part)));
+        } else {
+            parts.add(scalar(node));
+        }
+        String text = String.join(",", parts);
+        if (parts.contains("") || !option.accepts(text)) {
+            throw fields.unexpected(option.key(), option.expected());
+        }
+        return text;
+    }
+
+    /** A number without an exponent, a text or a boolean; empty for anything else. */
+    private static String scalar(JsonNode node) {
+        return node.isNumber() ? new BigDecimal(node.asText()).toPlainString() : node.isNull() ? "" : node.asText("");
+    }
+
+    /** Held-out tokens to measure on. */
+    long evaluationTokens() {
+        return options.count(TrainerOption.EVALUATION_TOKENS, EVALUATION_TOKENS);
     }
 
     private static ObjectNode parse(Path file) throws IOException {
@@ -166,14 +200,34 @@ record SweepFile(
                 .orElseThrow(() -> fields.unexpected("precision", "float32, bfloat16 or float16"));
     }
 
-    /** Refuses an object with a field of another name. */
-    static void refuseUnknown(JsonObject fields, Set<String> known, String... more) {
-        Set<String> names = new TreeSet<>(known);
-        names.addAll(List.of(more));
+    /** Refuses an object with an unknown field, and names the most similar known one. */
+    static void refuseUnknown(JsonObject fields, Set<String> known) {
         fields.node().fieldNames().forEachRemaining(field -> {
-            if (!names.contains(field)) {
-                throw fields.unexpected(field, "no such field but one of " + String.join(", ", names));
+            if (!known.contains(field)) {
+                String similar = known.stream()
+                        .min(Comparator.comparingInt(name -> distance(name, field)))
+                        .filter(name -> distance(name, field) <= field.length() / 4)
+                        .map(name -> ", perhaps " + name)
+                        .orElse("");
+                throw fields.unexpected(
+                        field, "no such field" + similar + "; known fields are " + String.join(", ", known));
             }
         });
+    }
+
+    /** The number of characters to insert, delete or replace between two names (Levenshtein). */
+    private static int distance(String first, String second) {
+        int[] row = new int[second.length() + 1];
+        Arrays.setAll(row, column -> column);
+        for (int i = 1; i <= first.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= second.length(); j++) {
+                int replaced = diagonal + (first.charAt(i - 1) == second.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[second.length()];
     }
 }

@@ -5,102 +5,107 @@ import dev.assay.InvalidInputException;
 import dev.assay.io.JsonObject;
 import dev.assay.train.SaeSweep;
 import dev.assay.train.SaeTrainer;
+import dev.assay.train.TrainerOption;
+import dev.assay.train.TrainerOptions;
 import dev.assay.train.method.TrainingMethods;
-import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.Target;
-import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.TrainingMethodProvider;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * Members of a sweep that differ in numbers: one for each k or coefficient, size, seed and site.
+ * Members of a sweep that differ in numbers: one for each combination of site, size, k or coefficient, options and seed.
  *
- * @param name how the names of the members begin
- * @param method what is trained
- * @param numbers its k or its coefficient
- * @param sizes d_sae
- * @param seeds of the initialisation
- * @param sites what is trained on; empty for all sites of the sweep, each by itself
+ * @param name start of the members' names
+ * @param method the name of the training method
+ * @param numbers values of k or of the coefficient
+ * @param sizes values of d_sae
+ * @param seeds of initialization
+ * @param sites the sites to train on; empty for all sites of the sweep, each by itself
  * @param target the site that transcoders predict; null for dictionaries that reconstruct their own
- * @param skip whether a transcoder has a linear part
- * @param learningRate the peak; null for the method's
- * @param auxiliaryCoefficient of the loss on dead latents; null for the usual
- * @param deadAfter silent tokens; null for the usual
- * @param normalize whether activations are scaled
+ * @param skip whether a transcoder has a linear skip connection
+ * @param variants combinations of the other options
  */
 record SweepGrid(
         String name,
-        TrainingMethodProvider method,
+        String method,
         List<BigDecimal> numbers,
         List<Integer> sizes,
         List<Long> seeds,
         List<String> sites,
         String target,
         boolean skip,
-        Double learningRate,
-        Double auxiliaryCoefficient,
-        Long deadAfter,
-        boolean normalize) {
+        List<Variant> variants) {
+    private static final List<String> COMMON =
+            List.of("name", "method", "d_sae", "seed", "seeds", "sites", "target", "skip");
+    private static final String INTEGERS = "an integer or a list of integers";
 
-    private static final Set<String> COMMON = Set.of(
-            "name",
-            "method",
-            "d_sae",
-            "seeds",
-            "sites",
-            "target",
-            "skip",
-            "lr",
-            "aux_coefficient",
-            "dead_after",
-            "normalize");
+    /**
+     * One combination of options.
+     *
+     * @param suffix part of a member's name: the options that have several values in the grid
+     * @param options the options
+     */
+    record Variant(String suffix, TrainerOptions options) {}
 
     /** Reads a grid from its object in a sweep's file. */
     static SweepGrid read(JsonObject fields) {
-        TrainingMethodProvider method;
-        try {
-            method = TrainingMethods.of(fields.text("method"));
-        } catch (InvalidInputException unknown) {
-            throw fields.unexpected("method", "one of " + TrainingMethods.names());
-        }
-        SweepFile.refuseUnknown(fields, COMMON, method.sparsityOption());
+        TrainingMethodProvider method = method(fields);
+        String number = method.sparsityOption().equals("l0") && fields.has("k") ? "k" : method.sparsityOption();
+        Set<String> known = new LinkedHashSet<>(COMMON);
+        known.add(number);
+        memberOptions().forEach(option -> known.add(option.key()));
+        SweepFile.refuseUnknown(fields, known);
         return new SweepGrid(
                 fields.text("name", method.name()),
-                method,
-                list(fields, method.sparsityOption(), "a number or a list of numbers", JsonNode::isNumber).stream()
+                method.name(),
+                list(fields, number, "a number or a list of numbers", JsonNode::isNumber).stream()
                         .map(node -> new BigDecimal(node.asText()))
                         .toList(),
-                list(fields, "d_sae", "an integer or a list of integers", SweepGrid::isInt).stream()
+                list(fields, "d_sae", INTEGERS, node -> node.canConvertToExactIntegral() && node.canConvertToInt())
+                        .stream()
                         .map(JsonNode::asInt)
                         .toList(),
-                fields.has("seeds")
-                        ? list(fields, "seeds", "an integer or a list of integers", JsonNode::canConvertToExactIntegral)
-                                .stream()
-                                .map(JsonNode::asLong)
-                                .toList()
-                        : List.of(0L),
+                seeds(fields),
                 fields.has("sites") ? fields.texts("sites") : List.of(),
                 fields.text("target", null),
                 fields.bool("skip", false),
-                fields.has("lr") ? (Double) fields.number("lr") : null,
-                fields.has("aux_coefficient") ? (Double) fields.number("aux_coefficient") : null,
-                fields.has("dead_after") ? (Long) fields.count("dead_after") : null,
-                fields.bool("normalize", true));
+                variants(fields));
     }
 
-    private static boolean isInt(JsonNode node) {
-        return node.canConvertToExactIntegral() && node.canConvertToInt();
+    private static TrainingMethodProvider method(JsonObject fields) {
+        try {
+            return TrainingMethods.of(fields.text("method"));
+        } catch (InvalidInputException unknown) {
+            throw fields.unexpected("method", "one of " + TrainingMethods.names());
+        }
     }
 
-    private interface Check {
-        boolean holds(JsonNode node);
+    private static List<TrainerOption> memberOptions() {
+        return Arrays.stream(TrainerOption.values())
+                .filter(option -> !option.isShared())
+                .toList();
+    }
+
+    private static List<Long> seeds(JsonObject fields) {
+        if (fields.has("seed") && fields.has("seeds")) {
+            throw fields.unexpected("seed", "either seed or seeds");
+        }
+        String field = fields.has("seed") ? "seed" : "seeds";
+        return fields.has(field)
+                ? list(fields, field, INTEGERS, JsonNode::canConvertToExactIntegral).stream()
+                        .map(JsonNode::asLong)
+                        .toList()
+                : List.of(0L);
     }
 
     /** One value or a list of at least one. */
-    private static List<JsonNode> list(JsonObject fields, String field, String expected, Check check) {
+    private static List<JsonNode> list(JsonObject fields, String field, String expected, Predicate<JsonNode> check) {
         JsonNode value = fields.node().path(field);
         List<JsonNode> values = new ArrayList<>();
         if (value.isArray()) {
@@ -108,46 +113,97 @@ record SweepGrid(
         } else {
             values.add(value);
         }
-        if (values.isEmpty() || !values.stream().allMatch(check::holds)) {
+        if (values.isEmpty() || !values.stream().allMatch(check)) {
             throw fields.unexpected(field, expected);
         }
         return values;
     }
 
-    /** Adds all members to a sweep. */
-    void addTo(SaeSweep sweep, List<String> allSites) {
+    /** All combinations of the options in a grid. */
+    private static List<Variant> variants(JsonObject fields) {
+        List<Variant> variants = List.of(new Variant("", TrainerOptions.none()));
+        for (TrainerOption option : memberOptions()) {
+            if (fields.has(option.key())) {
+                List<Variant> crossed = new ArrayList<>();
+                List<String> values = values(fields, option);
+                for (Variant variant : variants) {
+                    for (String value : values) {
+                        crossed.add(new Variant(
+                                variant.suffix() + (values.size() > 1 ? "-" + option.key() + forName(value) : ""),
+                                variant.options().with(option, value)));
+                    }
+                }
+                variants = crossed;
+            }
+        }
+        return variants;
+    }
+
+    /** A value as part of a folder's name. */
+    private static String forName(String value) {
+        return value.replace("%", "pct").replaceAll("[^A-Za-z0-9._-]+", "_");
+    }
+
+    /** The values of an option. Where a value is itself a list, several values are a list of lists. */
+    private static List<String> values(JsonObject fields, TrainerOption option) {
+        JsonNode node = fields.node().get(option.key());
+        boolean several = node.isArray() && (!option.isList() || node.path(0).isArray());
+        List<String> values = new ArrayList<>();
+        if (several) {
+            node.forEach(value -> values.add(SweepFile.text(fields, option, value)));
+        } else {
+            values.add(SweepFile.text(fields, option, node));
+        }
+        if (values.isEmpty()) {
+            throw fields.unexpected(option.key(), option.expected() + ", or a list");
+        }
+        return values;
+    }
+
+    /** Returns whether the members keep a best checkpoint. */
+    boolean keepsBest() {
+        return variants.stream()
+                .anyMatch(variant ->
+                        variant.options().value(TrainerOption.BEST_BY).isPresent());
+    }
+
+    /**
+     * Adds all members to a sweep.
+     *
+     * @return their names
+     */
+    List<String> addTo(SaeSweep sweep, List<String> allSites) {
+        List<String> names = new ArrayList<>();
         List<String> chosen = sites.isEmpty() ? allSites : sites;
         for (String site : chosen) {
+            List<String> ofMember = target == null ? List.of(site) : List.of(site, target);
             for (int dSae : sizes) {
                 for (BigDecimal number : numbers) {
-                    for (long seed : seeds) {
-                        String member = name + "-" + number.toPlainString() + "-" + dSae
-                                + (seeds.size() > 1 ? "-seed" + seed : "")
-                                + (chosen.size() > 1 ? "-" + site : "");
-                        List<String> ofMember = target == null ? List.of(site) : List.of(site, target);
-                        sweep.member(member, ofMember, () -> trainer(number.doubleValue(), dSae, seed));
+                    for (Variant variant : variants) {
+                        for (long seed : seeds) {
+                            String member = name + "-" + number.toPlainString() + "-" + dSae + variant.suffix()
+                                    + (seeds.size() > 1 ? "-seed" + seed : "")
+                                    + (chosen.size() > 1 ? "-" + site : "");
+                            sweep.member(
+                                    member,
+                                    ofMember,
+                                    () -> trainer(number.doubleValue(), dSae, seed, variant.options()));
+                            names.add(member);
+                        }
                     }
                 }
             }
         }
+        return names;
     }
 
-    private SaeTrainer trainer(double number, int dSae, long seed) {
-        SaeTrainer trainer = SaeTrainer.of(TrainingMethods.create(method.name(), number, dSae))
+    private SaeTrainer trainer(double number, int dSae, long seed, TrainerOptions options) {
+        SaeTrainer trainer = SaeTrainer.of(TrainingMethods.create(method, number, dSae))
                 .dictionarySize(dSae)
                 .seed(seed)
-                .normalizesActivations(normalize);
+                .options(options);
         if (target != null) {
             trainer.target(skip ? Target.OTHER_SITE_WITH_SKIP : Target.OTHER_SITE);
-        }
-        if (learningRate != null) {
-            trainer.optimizer(OptimizerOptions.of(learningRate));
-        }
-        if (auxiliaryCoefficient != null) {
-            trainer.auxiliaryLoss(new AuxiliaryLoss(auxiliaryCoefficient, AuxiliaryLoss.Convention.NORMALIZED));
-        }
-        if (deadAfter != null) {
-            trainer.deadAfter(deadAfter);
         }
         return trainer;
     }

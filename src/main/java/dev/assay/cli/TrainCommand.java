@@ -3,13 +3,17 @@ package dev.assay.cli;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.store.ActivationStore;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.run.RunDescription;
 import dev.assay.run.SourceModel;
 import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
+import dev.assay.text.Corpus;
 import dev.assay.train.SaeTrainer;
+import dev.assay.train.TrainerOption;
+import dev.assay.train.TrainerOptions;
 import dev.assay.train.plan.Target;
-import dev.assay.train.spi.TrainingMethod;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,24 +27,28 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code assay train}: from a model and text, or from stored activations, to a dictionary in a folder. */
+/** {@code assay train}: trains a dictionary on a model and text, or on stored activations. */
 @Command(
         name = "train",
         description = {
             "Trains a dictionary on a model's activations and saves it as a SAELens folder.",
-            "A run that was interrupted goes on when the same command is given again."
+            "Rerun the same command to resume an interrupted run."
         },
+        modelTransformer = TrainingOptions.class,
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
-    /** What a run keeps beside the dictionary. */
+    /** The folder with the best dictionary, within that of the run. */
+    static final String BEST = "best";
+
+    /** The files of a run next to its dictionary. */
     static final Set<String> COMPANIONS = Set.of(
             RunDescription.FILE,
             "metrics.jsonl",
             "report.html",
             "tensorboard",
             "checkpoints",
-            MonitoringOptions.BEST,
+            BEST,
             "evaluation.json",
             "features",
             "features.html");
@@ -54,18 +62,18 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--activations",
             paramLabel = "DIR",
-            description = "what assay harvest has written, to train on instead of a live model and text")
+            description = "stored activations of assay harvest, to train on instead of a model and text")
     private Path activations;
 
     @Option(
             names = "--hook",
             paramLabel = "SITE",
             description =
-                    "such as blocks.2.hook_resid_post, or what an exported model calls it (default: the one site of"
-                            + " --activations)")
+                    "the hook point, such as blocks.2.hook_resid_post, or an output of an exported model (default: the only"
+                            + " site of --activations)")
     private String hook;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "where the run and its dictionary go")
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "folder of the run and its dictionary")
     private Path out;
 
     @Option(
@@ -74,7 +82,7 @@ final class TrainCommand implements Callable<Integer> {
             description = "train a transcoder, which predicts the activations of this site from those of --hook")
     private String target;
 
-    @Option(names = "--skip", description = "give the transcoder a linear part that is not sparse")
+    @Option(names = "--skip", description = "add a linear skip connection to the transcoder")
     private boolean skip;
 
     @Mixin
@@ -94,21 +102,15 @@ final class TrainCommand implements Callable<Integer> {
             names = "--batch",
             paramLabel = "N",
             defaultValue = "2048",
-            description = "activations a step (default ${DEFAULT-VALUE})")
+            description = "activations per step (default: ${DEFAULT-VALUE})")
     private int batch;
-
-    @Mixin
-    private TrainingOptions training;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "decides all randomness (default ${DEFAULT-VALUE})")
+            description = "seed of all randomness (default: ${DEFAULT-VALUE})")
     private long seed;
-
-    @Mixin
-    private MonitoringOptions watch;
 
     @Mixin
     private DeviceOption place;
@@ -119,8 +121,18 @@ final class TrainCommand implements Callable<Integer> {
             return trainOnStore();
         }
         RunDescription run = runOptions.describe(hook == null ? null : List.of(hook), seed);
+        TrainerOptions options = TrainingOptions.read(spec);
+        if (HeldOut.isAsked(options)) {
+            List<HookPoint> points = sites(hook).stream().map(HookPoint::parse).toList();
+            try (HookedTransformer model = SourceModel.whole(run, place.device())) {
+                Corpus corpus = run.corpus(model.tokenizer());
+                SaeTrainer trainer = trainer(ActivationSource.of(model, points, corpus), options);
+                HeldOut.addTo(trainer, options, model, corpus);
+                return train(run, trainer);
+            }
+        }
         try (SourceModel model = SourceModel.open(run, sites(hook), place.device())) {
-            return train(run, model.source(run.corpus(model.tokenizer())));
+            return train(run, trainer(model.source(run.corpus(model.tokenizer())), options));
         }
     }
 
@@ -133,10 +145,15 @@ final class TrainCommand implements Callable<Integer> {
         }
         String site = hook == null ? store.sites().get(0) : hook;
         ActivationSource source = store.source(sites(site)).seed(seed).device(place.device());
-        return train(RunDescription.of(store, List.of(site)), source);
+        TrainerOptions options = TrainingOptions.read(spec);
+        InvalidInputException.require(
+                !HeldOut.isAsked(options),
+                "--evaluate-every is given with --activations, expected it with --model and --text only: it measures the"
+                        + " loss of the model on held-out text");
+        return train(RunDescription.of(store, List.of(site)), trainer(source, options));
     }
 
-    /** The input's site, and that of a transcoder's target. */
+    /** The site of the input, followed by that of a transcoder's target. */
     private List<String> sites(String input) {
         if (target == null && skip) {
             throw new InvalidInputException(
@@ -148,16 +165,17 @@ final class TrainCommand implements Callable<Integer> {
         return target == null ? List.of(input) : List.of(input, target);
     }
 
-    private int train(RunDescription run, ActivationSource source) throws IOException {
+    private int train(RunDescription run, SaeTrainer trainer) throws IOException {
         long start = System.nanoTime();
-        SaeTrainer trainer = trainer(source);
         trainer.plan(); // every option is checked before the folder is touched
         run.write(out);
         SaelensFolder.check(out, COMPANIONS);
         try (SparseAutoencoder sae = trainer.train()) {
             SaelensFolder.write(sae, out, COMPANIONS);
         }
-        watch.saveBest(trainer, run, out);
+        if (TrainingOptions.read(spec).value(TrainerOption.BEST_BY).isPresent()) {
+            saveBest(trainer, run);
+        }
         PrintWriter print = spec.commandLine().getOut();
         print.printf(
                 Locale.ROOT,
@@ -169,20 +187,27 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    private SaeTrainer trainer(ActivationSource source) {
-        TrainingMethod trained = method.method(dSae);
-        SaeTrainer trainer = SaeTrainer.of(trained)
+    /** Saves the dictionary of the best checkpoint in a folder that other commands read like that of a run. */
+    private void saveBest(SaeTrainer trainer, RunDescription run) throws IOException {
+        Path best = out.resolve(BEST);
+        run.write(best);
+        try (SparseAutoencoder sae = trainer.best()) {
+            SaelensFolder.write(sae, best, COMPANIONS);
+        }
+    }
+
+    private SaeTrainer trainer(ActivationSource source, TrainerOptions options) {
+        SaeTrainer trainer = SaeTrainer.of(method.method(dSae))
                 .source(source)
                 .dictionarySize(dSae)
                 .tokens(tokens)
                 .batchSize(batch)
                 .seed(seed)
-                .output(out);
+                .output(out)
+                .options(options);
         if (target != null) {
             trainer.target(skip ? Target.OTHER_SITE_WITH_SKIP : Target.OTHER_SITE);
         }
-        training.apply(trainer, trained, dSae);
-        watch.apply(trainer);
         return trainer;
     }
 }

@@ -4,12 +4,15 @@ import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.sae.Sites;
+import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.TorchEngine;
-import dev.assay.train.internal.run.RunOutput;
-import dev.assay.train.internal.run.ShuffleOptions;
-import dev.assay.train.internal.run.SweepLoop;
-import dev.assay.train.internal.run.SweepTokens;
+import dev.assay.train.internal.run.BestDictionary;
+import dev.assay.train.internal.run.CheckpointStore;
+import dev.assay.train.internal.run.Member;
+import dev.assay.train.internal.run.MemberSetup;
+import dev.assay.train.internal.run.SweepCheckpoints;
+import dev.assay.train.internal.run.TrainingLoop;
 import dev.assay.train.plan.SweepMember;
 import dev.assay.train.plan.SweepResult;
 import dev.assay.train.plan.TrainingPlan;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.function.Supplier;
 
@@ -34,34 +38,27 @@ import java.util.function.Supplier;
  * try (SweepResult result = sweep.train()) { … }
  * }</pre>
  *
- * <p>The members share one stream of activations and one shuffling buffer, and see the same batches in the same order; each ends with
+ * <p>The members share one stream of activations and one shuffling buffer, and see the same batches in the same order. Each ends with
  * the weights, bit for bit, that the same trainer gives alone with the same tokens, batch size, {@linkplain #bufferRows buffer rows} and
- * {@linkplain #shuffleSeed shuffling seed}, on the same machine and number of threads. What goes wrong in one member, such as a loss
- * that is not finite or an option out of range, stops that member; the others go on.
+ * {@linkplain #shuffleSeed shuffling seed}, on the same machine and number of threads. A failure of one member, such as a loss that is
+ * not finite or an option out of range, stops that member; the others continue.
  *
- * <p>With an {@linkplain #output output folder}, an interrupted sweep goes on from its last checkpoint, to the same weights as well.
+ * <p>With an {@linkplain #output output folder}, each member writes its metrics to a folder of its name, and an interrupted sweep
+ * resumes from its last checkpoint to the same weights.
  */
-public final class SaeSweep {
+public final class SaeSweep extends RunSettings<SaeSweep> {
     private final ActivationSource source;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private long tokens;
-    private int batch = 4096;
-    private int bufferRows;
-    private long shuffleSeed;
-    private Path output;
-    private Duration checkpointEvery = Duration.ofMinutes(2);
-    private boolean tensorBoard;
-    private boolean report = true;
-    private boolean progress = true;
 
     private record Entry(Supplier<SaeTrainer> trainer, List<String> sites) {}
 
     private SaeSweep(ActivationSource source) {
+        super(Duration.ofMinutes(2));
         this.source = source;
     }
 
     /**
-     * Starts to describe a sweep.
+     * Creates a sweep without members.
      *
      * @param source the activations of all sites that members are trained on
      * @return the sweep
@@ -70,12 +67,29 @@ public final class SaeSweep {
         return new SaeSweep(Objects.requireNonNull(source));
     }
 
+    @Override
+    SaeSweep self() {
+        return this;
+    }
+
+    /**
+     * Sets options by name, as sweep files do.
+     *
+     * @param options those that all members share
+     * @return this
+     * @throws InvalidInputException when one of them belongs to a member
+     */
+    public SaeSweep options(TrainerOptions options) {
+        options.applyTo(this);
+        return this;
+    }
+
     /**
      * Adds a member that is trained on all sites of the source.
      *
      * @param name of its folder, and in the result
-     * @param trainer describes it; its source, tokens, batch size, shuffling and output are the sweep's. An
-     *     {@link InvalidInputException} here or in its plan makes this member one that stopped before its first step
+     * @param trainer its options; source, length, shuffling, output and checkpoints are settings of the sweep. An
+     *     {@link InvalidInputException} here or in its plan stops the member before its first step
      * @return this
      */
     public SaeSweep member(String name, Supplier<SaeTrainer> trainer) {
@@ -94,117 +108,14 @@ public final class SaeSweep {
         for (String site : sites) {
             InvalidInputException.require(
                     source.sites().contains(site),
-                    "the member \"" + name + "\" is on " + site + ", expected one of "
+                    () -> "the member \"" + name + "\" is on " + site + ", expected one of "
                             + String.join(", ", source.sites()));
         }
         InvalidInputException.require(
-                !sites.isEmpty(), "the member \"" + name + "\" is on no site, expected at least one");
+                !sites.isEmpty(), () -> "the member \"" + name + "\" is on no site, expected at least one");
         InvalidInputException.require(
                 entries.putIfAbsent(name, new Entry(trainer, List.copyOf(sites))) == null,
-                "two members are called \"" + name + "\", expected a name each");
-        return this;
-    }
-
-    /**
-     * Sets the number of activations to train on, repeats counted. Required.
-     *
-     * @param activations at least one batch
-     * @return this
-     */
-    public SaeSweep tokens(long activations) {
-        tokens = activations;
-        return this;
-    }
-
-    /**
-     * Sets the number of activations of a step; 4096 unless set.
-     *
-     * @param activations at least 1
-     * @return this
-     */
-    public SaeSweep batchSize(int activations) {
-        InvalidInputException.require(activations >= 1, "the batch size is " + activations + ", expected at least 1");
-        batch = activations;
-        return this;
-    }
-
-    /**
-     * Sets the rows of the shuffling buffer; by the width of all sites together, as for a trainer, unless set.
-     *
-     * @param rows at least two batches
-     * @return this
-     */
-    public SaeSweep bufferRows(int rows) {
-        InvalidInputException.require(rows >= 2, "the buffer holds " + rows + " rows, expected at least 2");
-        bufferRows = rows;
-        return this;
-    }
-
-    /**
-     * Sets the seed of shuffling, which all members share; 0 unless set. Their own seeds decide their initialisation.
-     *
-     * @param number any number
-     * @return this
-     */
-    public SaeSweep shuffleSeed(long number) {
-        shuffleSeed = number;
-        return this;
-    }
-
-    /**
-     * Sets the folder for metrics, of each member in a folder of its name, and checkpoints; nothing is written unless set.
-     *
-     * @param folder made when missing; the same sweep found there goes on
-     * @return this
-     */
-    public SaeSweep output(Path folder) {
-        output = folder;
-        return this;
-    }
-
-    /**
-     * Sets the time between two checkpoints of all members together; two minutes unless set.
-     *
-     * @param pause zero for a checkpoint after every step
-     * @return this
-     */
-    public SaeSweep checkpointEvery(Duration pause) {
-        InvalidInputException.require(
-                !pause.isNegative(), "a checkpoint every " + pause.toMillis() / 1e3 + " seconds, expected 0 or more");
-        checkpointEvery = pause;
-        return this;
-    }
-
-    /**
-     * Sets whether TensorBoard event files are written beside the metrics; they are not unless set.
-     *
-     * @param written whether they are
-     * @return this
-     */
-    public SaeSweep tensorBoard(boolean written) {
-        tensorBoard = written;
-        return this;
-    }
-
-    /**
-     * Sets whether each member's folder has a page with its curves; it has unless set.
-     *
-     * @param written whether it has
-     * @return this
-     */
-    public SaeSweep report(boolean written) {
-        report = written;
-        return this;
-    }
-
-    /**
-     * Sets whether a progress bar is drawn on the error stream; it is unless set.
-     *
-     * @param shown whether it is
-     * @return this
-     */
-    public SaeSweep progress(boolean shown) {
-        progress = shown;
+                () -> "duplicate member name \"" + name + "\"");
         return this;
     }
 
@@ -212,53 +123,74 @@ public final class SaeSweep {
      * Returns the members as they will be trained.
      *
      * @return in the order in which they were added
-     * @throws InvalidInputException when there are none, or what they share is out of range
+     * @throws InvalidInputException when there are none, or a shared setting is out of range
      */
     public List<SweepMember> members() {
-        InvalidInputException.require(!entries.isEmpty(), "the sweep has no members, expected at least one");
-        InvalidInputException.require(
-                tokens >= batch, "tokens is " + tokens + ", expected at least one batch of " + batch);
-        List<SweepMember> members = new ArrayList<>();
-        entries.forEach((name, entry) -> members.add(member(name, entry)));
-        return members;
+        return setups().stream().map(MemberSetup::member).toList();
     }
 
-    private SweepMember member(String name, Entry entry) {
+    private List<MemberSetup> setups() {
+        InvalidInputException.require(!entries.isEmpty(), "the sweep has no members, expected at least one");
+        InvalidInputException.require(
+                length().tokens() >= length().batch(),
+                () -> "tokens is " + length().tokens() + ", expected at least one batch of " + length().batch());
+        List<MemberSetup> setups = new ArrayList<>();
+        entries.forEach((name, entry) -> setups.add(setup(name, entry)));
+        return setups;
+    }
+
+    private MemberSetup setup(String name, Entry entry) {
         List<Integer> widths = entry.sites().stream()
                 .map(site -> source.widths().get(source.sites().indexOf(site)))
                 .toList();
+        SaeTrainer trainer;
+        SweepMember member;
         try {
-            TrainingPlan plan =
-                    entry.trainer().get().tokens(tokens).batchSize(batch).plan();
-            return new SweepMember(name, plan, plan.target().sites(entry.sites(), widths), null);
+            trainer = entry.trainer().get();
+            TrainingPlan plan = trainer.planInSweep(length());
+            member = new SweepMember(name, plan, plan.target().sites(entry.sites(), widths), null);
         } catch (InvalidInputException refusal) {
-            return new SweepMember(name, null, Sites.concatenated(entry.sites(), widths), refusal.getMessage());
+            Sites sites = Sites.concatenated(entry.sites(), widths);
+            return MemberSetup.refused(new SweepMember(name, null, sites, refusal.getMessage()));
+        }
+        List<String> shared = trainer.refusedInSweep();
+        InvalidInputException.require(
+                shared.isEmpty(),
+                () -> "the member \"" + name + "\" sets " + String.join(", ", shared)
+                        + ", expected settings that all members share on the sweep only");
+        return trainer.setup(member, name, hasOutput() ? output().resolve(name) : Path.of(""), this);
+    }
+
+    /**
+     * Trains all members.
+     *
+     * @return the outcome of each member
+     * @throws IOException when text cannot be read, or metrics or a checkpoint cannot be written; earlier checkpoints survive
+     * @throws InvalidInputException when a shared setting does not fit, or the output folder holds another sweep
+     */
+    public SweepResult train() throws IOException {
+        List<MemberSetup> setups = setups();
+        CheckpointStore store = hasOutput() ? new SweepCheckpoints(output(), keptCheckpoints()) : CheckpointStore.NONE;
+        try (NDManager manager = TorchEngine.newManager(source.device());
+                Autograd off = Autograd.off();
+                TrainingLoop loop = loop(manager, source, 0, setups, store)) {
+            return new SweepResult(loop.run().stream().map(Member::outcome).toList());
         }
     }
 
     /**
-     * Trains.
+     * Builds the dictionary of a member's best checkpoint in the output folder.
      *
-     * @return what became of every member
-     * @throws IOException when text cannot be read, or metrics or a checkpoint not written; earlier checkpoints survive
-     * @throws InvalidInputException when what the members share does not fit, or the output folder holds another sweep
+     * @param name of the member
+     * @return the dictionary, on the device of the source
+     * @throws IOException when there is no best checkpoint, or it cannot be read
+     * @throws NoSuchElementException when there is no such member or it cannot be trained
      */
-    public SweepResult train() throws IOException {
-        List<SweepMember> members = members();
-        int rows = bufferRows > 0 ? bufferRows : ShuffleOptions.rows(source.width(), batch, tokens);
-        RunOutput written =
-                output == null ? null : new RunOutput(output, checkpointEvery, 2, null, tensorBoard, report);
-        try (NDManager manager = TorchEngine.newManager(source.device());
-                Autograd off = Autograd.off();
-                SweepLoop loop = new SweepLoop(
-                        manager,
-                        members,
-                        source,
-                        new SweepTokens(tokens, batch),
-                        new ShuffleOptions(rows, shuffleSeed),
-                        written,
-                        progress)) {
-            return loop.run();
-        }
+    public SparseAutoencoder best(String name) throws IOException {
+        SweepMember member = members().stream()
+                .filter(candidate -> candidate.name().equals(name) && candidate.refusal() == null)
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no member " + name + " can be trained"));
+        return BestDictionary.load(source, member, output().resolve(name).resolve(SaeTrainer.CHECKPOINTS));
     }
 }

@@ -7,30 +7,37 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.TorchEngine;
-import dev.assay.train.internal.run.RunOutput;
-import dev.assay.train.internal.run.ShuffleOptions;
-import dev.assay.train.internal.run.TrainingCheckpoints;
+import dev.assay.train.internal.run.BestCheckpointFile;
+import dev.assay.train.internal.run.BestDictionary;
+import dev.assay.train.internal.run.CheckpointStore;
+import dev.assay.train.internal.run.HeldOutSchedule;
+import dev.assay.train.internal.run.MemberSetup;
+import dev.assay.train.internal.run.RunCheckpoints;
+import dev.assay.train.internal.run.TrainingLength;
 import dev.assay.train.internal.run.TrainingLoop;
-import dev.assay.train.internal.step.InitialDictionary;
-import dev.assay.train.internal.step.TrainedDictionaryBuilder;
-import dev.assay.train.internal.step.TrainingState;
+import dev.assay.train.method.TopKTraining;
+import dev.assay.train.metrics.MetricNames;
+import dev.assay.train.metrics.TrainingListener;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.BestCheckpoint;
 import dev.assay.train.plan.DeadLatentOptions;
 import dev.assay.train.plan.DeadLatentRule;
 import dev.assay.train.plan.DictionaryInitialization;
-import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.plan.Resampling;
 import dev.assay.train.plan.SparsitySchedule;
-import dev.assay.train.spi.StepSpan;
+import dev.assay.train.plan.SweepMember;
 import dev.assay.train.plan.Target;
-import dev.assay.train.method.TopKTraining;
-import dev.assay.train.spi.TrainingMethod;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.StepSpan;
+import dev.assay.train.spi.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Trains a dictionary.
@@ -43,47 +50,43 @@ import java.util.Objects;
  *         .train();
  * }</pre>
  *
- * <p>With an {@linkplain #output output folder}, metrics are written there as JSON lines, a page shows their curves, and a run that was
- * interrupted goes on from its last checkpoint to the same weights, bit for bit on the same machine and number of threads.
+ * <p>With an {@linkplain #output output folder}, metrics are written there as JSON lines, a page shows their curves, and an interrupted
+ * run resumes from its last checkpoint to the same weights, bit for bit on the same machine and number of threads.
  */
-public final class SaeTrainer {
-    /** A penalty at full weight from the start kills latents before they have a direction. */
-    private static final double SPARSITY_WARM_UP = 0.1;
+public final class SaeTrainer extends RunSettings<SaeTrainer> {
+    /** A penalty at full weight from the first step kills latents before they have a direction. */
+    private static final StepSpan SPARSITY_WARM_UP = StepSpan.share(0.1);
+
+    /** The name of a run without an output folder. */
+    private static final String RUN = "run";
+
+    static final String CHECKPOINTS = "checkpoints";
 
     private final TrainingMethod method;
     private ActivationSource source;
     private int dictionarySize;
-    private long tokens;
-    private int batch = 4096;
     private long seed;
-    private OptimizerOptions optimizer;
-    private SparsitySchedule sparsity; // null for what suits the method
+    private UnaryOperator<OptimizerOptions> optimizer = UnaryOperator.identity();
+    private SparsitySchedule sparsity; // null for the method's
     private DictionaryInitialization initialization = DictionaryInitialization.standard();
-    private AuxiliaryLoss auxiliary; // null for what suits the method
+    private AuxiliaryLoss auxiliary; // null for the method's
     private Resampling resampling = Resampling.none();
     private double ghostCoefficient;
-    private long deadAfter;
+    private long deadAfter; // 0 for the usual
     private boolean centresInput = true;
     private boolean normalizes = true;
     private Target target = Target.INPUT;
-    private int bufferRows;
-    private Long shuffleSeed;
-    private Path output;
-    private Duration checkpointEvery = Duration.ofSeconds(60);
-    private int keptCheckpoints = 2;
-    private BestCheckpoint bestBy;
-    private boolean tensorBoard;
-    private boolean report = true;
-    private boolean progress = true;
+    private BestCheckpoint bestBy; // null for none
 
     private SaeTrainer(TrainingMethod method) {
+        super(Duration.ofSeconds(60));
         this.method = method;
     }
 
     /**
-     * Starts to describe a run.
+     * Creates a trainer with the default options of a method.
      *
-     * @param method what to train, and by which loss
+     * @param method the architecture and its loss
      * @return the trainer
      */
     public static SaeTrainer of(TrainingMethod method) {
@@ -91,19 +94,24 @@ public final class SaeTrainer {
     }
 
     /**
-     * Starts to describe a run that trains a TopK dictionary.
+     * Creates a trainer of TopK dictionaries.
      *
-     * @param architecture its numbers
+     * @param architecture the TopK architecture
      * @return the trainer
      */
     public static SaeTrainer of(TopK architecture) {
         return of(new TopKTraining(architecture));
     }
 
+    @Override
+    SaeTrainer self() {
+        return this;
+    }
+
     /**
-     * Sets where the activations come from. Required.
+     * Sets the source of activations. Required.
      *
-     * @param activations a source of one site
+     * @param activations a source with one site, or with two for a transcoder
      * @return this
      */
     public SaeTrainer source(ActivationSource activations) {
@@ -123,29 +131,7 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets the number of activations to train on, repeats counted. Required.
-     *
-     * @param activations at least one batch
-     * @return this
-     */
-    public SaeTrainer tokens(long activations) {
-        tokens = activations;
-        return this;
-    }
-
-    /**
-     * Sets the number of activations of a step; 4096 unless set.
-     *
-     * @param activations at least 1
-     * @return this
-     */
-    public SaeTrainer batchSize(int activations) {
-        batch = activations;
-        return this;
-    }
-
-    /**
-     * Sets the seed of initialisation and shuffling; 0 unless set.
+     * Sets the seed of initialization and, unless {@link #shuffleSeed} is set, of shuffling. Default: 0.
      *
      * @param number any number
      * @return this
@@ -156,7 +142,18 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets the peak learning rate, and leaves the other {@linkplain OptimizerOptions#of options} at their defaults.
+     * Sets options by name, as the command line and sweep files do.
+     *
+     * @param options override what was set before; options that are not set keep their values
+     * @return this
+     */
+    public SaeTrainer options(TrainerOptions options) {
+        options.applyTo(this);
+        return this;
+    }
+
+    /**
+     * Sets the peak learning rate, with the other {@linkplain OptimizerOptions#of options} at their general defaults.
      *
      * @param rate positive
      * @return this
@@ -166,19 +163,32 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets how parameters follow their gradients.
+     * Sets the options of the optimizer. Default: those of the method.
      *
-     * @param options all of them
+     * @param options all options
      * @return this
      */
     public SaeTrainer optimizer(OptimizerOptions options) {
-        optimizer = options;
+        Objects.requireNonNull(options);
+        optimizer = usual -> options;
         return this;
     }
 
     /**
-     * Sets how the pressure towards sparse codes grows. Unless set, k is full from the first step, and a coefficient rises over the
-     * first tenth of the run.
+     * Changes some options of the optimizer, and keeps the others as they are.
+     *
+     * @param change from the options so far, at first those of the method, to the options of this run
+     * @return this
+     */
+    public SaeTrainer optimizer(UnaryOperator<OptimizerOptions> change) {
+        UnaryOperator<OptimizerOptions> before = optimizer;
+        optimizer = usual -> change.apply(before.apply(usual));
+        return this;
+    }
+
+    /**
+     * Sets the schedule of the sparsity pressure. Default: full k from the first step; a coefficient rises over the first tenth of the
+     * run.
      *
      * @param schedule such as {@code SparsitySchedule.warmUp(StepSpan.steps(2000))}
      * @return this
@@ -189,9 +199,9 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets what the dictionary starts as; {@link DictionaryInitialization#standard()} unless set.
+     * Sets the initial parameters. Default: {@link DictionaryInitialization#standard()}.
      *
-     * @param start what it starts as
+     * @param start the initialization
      * @return this
      */
     public SaeTrainer initialization(DictionaryInitialization start) {
@@ -200,8 +210,8 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets the loss that revives dead latents. Unless set, it is {@link AuxiliaryLoss#standard()} where k is fixed, and none where a
-     * coefficient decides.
+     * Sets the auxiliary loss on dead latents. Default: {@link AuxiliaryLoss#standard()} where k is fixed, none where a coefficient
+     * controls sparsity.
      *
      * @param loss the loss
      * @return this
@@ -212,7 +222,7 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets when dead latents get new starts; never unless set.
+     * Sets when dead latents are resampled. Default: never.
      *
      * @param procedure such as {@code Resampling.at(StepSpan.share(0.25), StepSpan.share(0.5))}
      * @return this
@@ -223,7 +233,7 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets the coefficient of {@linkplain DeadLatentOptions ghost gradients}; 0 unless set.
+     * Sets the coefficient of {@linkplain DeadLatentOptions ghost gradients}. Default: 0.
      *
      * @param coefficient 1 as published, 0 for none
      * @return this
@@ -234,22 +244,22 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets after how many silent tokens a latent counts as dead; a twentieth of the run, at most ten million, unless set.
+     * Sets the number of silent tokens after which a latent counts as dead. Default: a twentieth of the run, at most ten million.
      *
      * @param silentTokens at least 1
      * @return this
      */
     public SaeTrainer deadAfter(long silentTokens) {
         InvalidInputException.require(
-                silentTokens >= 1, "dead after " + silentTokens + " silent tokens, expected at least 1");
+                silentTokens >= 1, () -> "dead after " + silentTokens + " silent tokens, expected at least 1");
         deadAfter = silentTokens;
         return this;
     }
 
     /**
-     * Sets whether the decoder bias is subtracted from the input; true unless set.
+     * Sets whether the decoder bias is subtracted from the input. Default: true.
      *
-     * @param centred whether it is
+     * @param centred true to subtract it
      * @return this
      */
     public SaeTrainer centresInput(boolean centred) {
@@ -258,10 +268,10 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets whether activations are scaled to a mean norm of √d_in while training; true unless set. The trained dictionary takes
-     * activations as the model makes them either way.
+     * Sets whether activations are scaled to a mean norm of √d_in during training. Default: true. The trained dictionary reads
+     * unscaled activations either way.
      *
-     * @param scaled whether they are
+     * @param scaled true to scale them
      * @return this
      */
     public SaeTrainer normalizesActivations(boolean scaled) {
@@ -270,83 +280,24 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets what is reconstructed; the input itself unless set. With another target the source has two sites, the input's and the
-     * target's in this order, and the result is a transcoder.
+     * Sets the reconstruction target. Default: the input. Any other target trains a transcoder, from a source with two sites, the
+     * input's and the target's in this order.
      *
-     * @param what the target
+     * @param reconstructed the target
      * @return this
      */
-    public SaeTrainer target(Target what) {
-        target = what;
+    public SaeTrainer target(Target reconstructed) {
+        target = reconstructed;
         return this;
     }
 
     /**
-     * Sets the rows of the shuffling buffer; as many as fit 256 MiB, at most 131,072 and no more than the run needs, unless set.
-     *
-     * @param rows at least two batches
-     * @return this
-     */
-    public SaeTrainer bufferRows(int rows) {
-        InvalidInputException.require(rows >= 2, "the buffer holds " + rows + " rows, expected at least 2");
-        bufferRows = rows;
-        return this;
-    }
-
-    /**
-     * Sets the seed of shuffling alone, so that runs of several seeds can see the same batches; the {@linkplain #seed seed} unless set.
-     *
-     * @param number any number
-     * @return this
-     */
-    public SaeTrainer shuffleSeed(long number) {
-        shuffleSeed = number;
-        return this;
-    }
-
-    /**
-     * Sets the folder for metrics and checkpoints; nothing is written unless set.
-     *
-     * @param folder made when missing; a run of the same plan found there goes on
-     * @return this
-     */
-    public SaeTrainer output(Path folder) {
-        output = folder;
-        return this;
-    }
-
-    /**
-     * Sets the time between two checkpoints; a minute unless set.
-     *
-     * @param pause zero for a checkpoint after every step
-     * @return this
-     */
-    public SaeTrainer checkpointEvery(Duration pause) {
-        InvalidInputException.require(
-                !pause.isNegative(), "a checkpoint every " + pause.toMillis() / 1e3 + " seconds, expected 0 or more");
-        checkpointEvery = pause;
-        return this;
-    }
-
-    /**
-     * Sets how many of the newest checkpoints stay; 2 unless set.
-     *
-     * @param number at least 1
-     * @return this
-     */
-    public SaeTrainer keepCheckpoints(int number) {
-        InvalidInputException.require(number >= 1, "the checkpoints to keep are " + number + ", expected at least 1");
-        keptCheckpoints = number;
-        return this;
-    }
-
-    /**
-     * Sets which checkpoint stays as the best one, beside the newest; none unless set. A state counts when a checkpoint of it is
-     * written. {@link #best()} makes a dictionary of it.
+     * Keeps the best checkpoint by a metric, next to the newest ones. Default: none. Only states of which a checkpoint is written are
+     * compared; with a metric under {@code evaluation/}, one is written after each evaluation. {@link #best()} builds its dictionary.
      *
      * @param metric a name in the metrics of the run, such as {@code metrics/explained_variance}; of the last batch before the
      *     checkpoint
-     * @param goal what is good
+     * @param goal whether large or small values are good
      * @return this
      */
     public SaeTrainer bestBy(String metric, BestCheckpoint.Goal goal) {
@@ -355,121 +306,126 @@ public final class SaeTrainer {
     }
 
     /**
-     * Sets whether metrics are also written to event files of TensorBoard, in the folder {@code tensorboard} of the output folder; they
-     * are not unless set.
-     *
-     * @param written whether they are
-     * @return this
-     */
-    public SaeTrainer tensorBoard(boolean written) {
-        tensorBoard = written;
-        return this;
-    }
-
-    /**
-     * Sets whether the curves of the run are drawn on a page, {@code report.html} in the output folder; they are unless set.
-     *
-     * @param written whether they are
-     * @return this
-     */
-    public SaeTrainer report(boolean written) {
-        report = written;
-        return this;
-    }
-
-    /**
-     * Sets whether a progress bar is drawn on the error stream; it is unless set.
-     *
-     * @param shown whether it is
-     * @return this
-     */
-    public SaeTrainer progress(boolean shown) {
-        progress = shown;
-        return this;
-    }
-
-    /**
-     * Returns the plan that {@link #train()} will follow, defaults filled in.
+     * Returns the plan that {@link #train()} follows, with all defaults.
      *
      * @return the plan
-     * @throws dev.assay.InvalidInputException when an option is missing or out of range
+     * @throws InvalidInputException when an option is missing or out of range
      */
     public TrainingPlan plan() {
+        return plan(length());
+    }
+
+    private TrainingPlan plan(TrainingLength length) {
+        boolean fixesActivity = method.activeLatents() > 0;
+        SparsitySchedule usualSparsity =
+                fixesActivity ? SparsitySchedule.none() : SparsitySchedule.warmUp(SPARSITY_WARM_UP);
+        AuxiliaryLoss usualAuxiliary = fixesActivity ? AuxiliaryLoss.standard() : AuxiliaryLoss.none();
+        long usualDeadAfter = Math.max(length.batch(), Math.min(length.tokens() / 20, 10_000_000));
         return new TrainingPlan(
                 method,
                 dictionarySize,
-                tokens,
-                batch,
+                length.tokens(),
+                length.batch(),
                 seed,
-                optimizer == null ? method.optimizer(dictionarySize) : optimizer,
-                sparsity == null ? usualSparsity() : sparsity,
+                optimizer.apply(method.optimizer(dictionarySize)),
+                sparsity == null ? usualSparsity : sparsity,
                 new DeadLatentOptions(
-                        auxiliary == null ? usualAuxiliary() : auxiliary, deadRule(), resampling, ghostCoefficient),
+                        auxiliary == null ? usualAuxiliary : auxiliary,
+                        DeadLatentRule.after(deadAfter > 0 ? deadAfter : usualDeadAfter),
+                        resampling,
+                        ghostCoefficient),
                 initialization,
                 centresInput && !method.tied() && target == Target.INPUT,
                 normalizes,
                 target);
     }
 
-    private boolean fixesActivity() {
-        return method.activeLatents() > 0;
+    /** The plan of this trainer as a member of a sweep, which decides the settings that members share. */
+    TrainingPlan planInSweep(TrainingLength length) {
+        return plan(length);
     }
 
-    private SparsitySchedule usualSparsity() {
-        return fixesActivity() ? SparsitySchedule.none() : SparsitySchedule.warmUp(StepSpan.share(SPARSITY_WARM_UP));
-    }
-
-    private AuxiliaryLoss usualAuxiliary() {
-        return fixesActivity() ? AuxiliaryLoss.standard() : AuxiliaryLoss.none();
-    }
-
-    private DeadLatentRule deadRule() {
-        return DeadLatentRule.after(deadAfter > 0 ? deadAfter : Math.max(batch, Math.min(tokens / 20, 10_000_000)));
+    /** The settings that were set here although a sweep decides them. */
+    List<String> refusedInSweep() {
+        List<String> names = new ArrayList<>(shared());
+        if (source != null) {
+            names.add("source");
+        }
+        return names;
     }
 
     /**
-     * Trains.
+     * Describes this trainer as a member of a run.
+     *
+     * @param member its plan and sites
+     * @param title its name for listeners
+     * @param output its folder
+     * @param run the settings of the run
+     */
+    MemberSetup setup(SweepMember member, String title, Path output, RunSettings<?> run) {
+        HeldOutSchedule evaluation = evaluates() ? heldOut() : run.heldOut();
+        InvalidInputException.require(
+                bestBy == null || !bestBy.metric().startsWith(MetricNames.EVALUATION) || evaluation.every() > 0,
+                () -> "the best state is by the metric \"" + bestBy.metric()
+                        + "\", expected an evaluation on held-out text every few steps");
+        InvalidInputException.require(
+                bestBy == null || run.hasOutput(), "a best checkpoint needs an output folder, and none was set");
+        List<TrainingListener> all = new ArrayList<>();
+        if (run.hasOutput()) {
+            all.add(run.metricsFiles(output));
+        }
+        all.addAll(run.listeners());
+        if (run != this) {
+            all.addAll(listeners());
+        }
+        BestCheckpointFile best =
+                bestBy == null ? BestCheckpointFile.none() : BestCheckpointFile.in(output.resolve(CHECKPOINTS), bestBy);
+        return new MemberSetup(member, title, best, evaluation, all);
+    }
+
+    /**
+     * Trains the dictionary.
      *
      * @return the dictionary, its activation scale folded in, on the device of the source
-     * @throws IOException when text cannot be read, or metrics or a checkpoint not written; earlier checkpoints survive
-     * @throws dev.assay.InvalidInputException when an option does not fit, the output folder holds another run, or an activation is not
-     *     a finite number
+     * @throws IOException when text cannot be read, or metrics or a checkpoint cannot be written; earlier checkpoints survive
+     * @throws InvalidInputException when an option does not fit, the output folder holds another run, or an activation is not a finite
+     *     number
      */
     public SparseAutoencoder train() throws IOException {
-        Objects.requireNonNull(source, "no source was set");
-        TrainingPlan plan = plan();
-        RunOutput written = output == null ? null : written();
-        int rows = bufferRows > 0 ? bufferRows : ShuffleOptions.rows(source.width(), batch, tokens);
-        ShuffleOptions shuffling = new ShuffleOptions(rows, shuffleSeed == null ? seed : shuffleSeed);
+        SweepMember member = member();
+        MemberSetup setup = setup(member, title(), hasOutput() ? output() : Path.of(""), this);
+        CheckpointStore store =
+                hasOutput() ? new RunCheckpoints(checkpoints(), keptCheckpoints()) : CheckpointStore.NONE;
         try (NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();
-                TrainingLoop loop = new TrainingLoop(manager, plan, source, shuffling, written, progress)) {
-            return loop.run();
+                TrainingLoop loop = loop(manager, source, seed, List.of(setup), store)) {
+            return loop.run().get(0).dictionary();
         }
     }
 
     /**
-     * Makes a dictionary of the best checkpoint in the output folder, as {@link #train()} makes one of the last state.
+     * Builds the dictionary of the best checkpoint in the output folder.
      *
      * @return the dictionary, on the device of the source
      * @throws IOException when there is no best checkpoint, or it cannot be read
-     * @throws dev.assay.InvalidInputException when the checkpoint is of another run
+     * @throws InvalidInputException when the checkpoint is of another run
      */
     public SparseAutoencoder best() throws IOException {
-        Objects.requireNonNull(output, "no output folder was set");
-        TrainingPlan plan = plan();
-        try (NDManager manager = TorchEngine.newManager(source.device());
-                Autograd off = Autograd.off();
-                TrainingState state = new TrainingState(
-                        manager, plan, InitialDictionary.of(manager, plan, source.sites(), source.widths()))) {
-            TrainingCheckpoints.Header header =
-                    TrainingCheckpoints.restore(written().checkpoints().best(), state, source.provenance());
-            return TrainedDictionaryBuilder.fold(
-                    state, header.scale(), source.provenance(), plan.target().sites(source.sites(), source.widths()));
-        }
+        return BestDictionary.load(source, member(), checkpoints());
     }
 
-    private RunOutput written() {
-        return new RunOutput(output, checkpointEvery, keptCheckpoints, bestBy, tensorBoard, report);
+    /** This run as one member, on all sites of its source. */
+    private SweepMember member() {
+        Objects.requireNonNull(source, "no source was set");
+        TrainingPlan plan = plan();
+        return new SweepMember(RUN, plan, plan.target().sites(source.sites(), source.widths()), null);
+    }
+
+    private String title() {
+        return hasOutput() ? output().toAbsolutePath().normalize().getFileName().toString() : RUN;
+    }
+
+    private Path checkpoints() {
+        return output().resolve(CHECKPOINTS);
     }
 }

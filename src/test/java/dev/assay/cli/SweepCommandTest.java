@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,7 @@ class SweepCommandTest {
     }
 
     @Test
-    void aTableAPlotAndAFolderForEach() throws IOException {
+    void writesTablePlotAndAFolderPerMember() throws IOException {
         Outcome outcome = sweep(live(MEMBERS));
         assertEquals("", outcome.errors());
         assertEquals(0, outcome.code());
@@ -95,7 +96,7 @@ class SweepCommandTest {
     }
 
     @Test
-    void aMemberThatStopsIsASentenceAndExitCodeOne() throws IOException {
+    void stoppedMemberIsReportedWithExitCodeOne() throws IOException {
         String members = MEMBERS + "  - method: topk\n    k: 99\n    d_sae: 16\n    sites: [blocks.0.hook_mlp_out]\n";
         for (int run = 0; run < 2; run++) {
             Outcome outcome = sweep(live(members));
@@ -107,7 +108,28 @@ class SweepCommandTest {
     }
 
     @Test
-    void storedActivationsAreMeasuredWithoutAModel() throws IOException {
+    void evaluatesDuringTrainingAndSavesTheBestDictionaries() throws IOException {
+        String members =
+                MEMBERS.replace("    k: [2, 4]", "    k: [2, 4]\n    best_by: evaluation/explained_variance:max")
+                        + "evaluate_every: 10\n";
+        Outcome outcome = sweep(live(members));
+        assertEquals(0, outcome.code(), outcome.errors());
+        Path out = folder.resolve("out");
+        JsonNode rows = Json.read(out.resolve("sweep.json")).get("rows");
+        List<String> lines = Files.readAllLines(out.resolve("topk-4-32/metrics.jsonl"));
+        JsonNode last = Json.mapper().readTree(lines.get(lines.size() - 1));
+        assertEquals(
+                rows.get(1).get("explained_variance").asDouble(),
+                last.get("evaluation/explained_variance").asDouble(),
+                1e-9);
+        try (SparseAutoencoder best = SparseAutoencoder.load(out.resolve("topk-2-32/best"))) {
+            assertEquals(32, best.dSae());
+        }
+        assertFalse(Files.exists(out.resolve("standard-0.1-16/best")));
+    }
+
+    @Test
+    void measuresStoredActivationsWithoutAModel() throws IOException {
         Path store = folder.resolve("store");
         Outcome harvested = assay(
                 "harvest",

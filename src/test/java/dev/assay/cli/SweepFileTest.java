@@ -1,14 +1,18 @@
 package dev.assay.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
 import dev.assay.activation.CountingSource;
 import dev.assay.train.SaeSweep;
+import dev.assay.train.TrainerOption;
 import dev.assay.train.method.TrainingMethods;
 import dev.assay.train.plan.SweepMember;
+import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.StepSpan;
 import dev.assay.train.spi.TrainingMethodProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +59,7 @@ class SweepFileTest {
     }
 
     @Test
-    void theExampleIsWhatTheDocsShow() throws IOException {
+    void exampleMatchesTheDocumentation() throws IOException {
         Path example = Path.of("examples/sweep.yaml");
         SweepFile file = SweepFile.read(example);
         assertEquals(
@@ -76,7 +80,7 @@ class SweepFileTest {
     }
 
     @Test
-    void jsonSaysTheSame() throws IOException {
+    void jsonAndYamlAreEquivalent() throws IOException {
         Path json = folder.resolve("sweep.json");
         Files.writeString(json, """
                 {"model": "assay/stories", "text": ["assay/stories/100"], "sites": ["a", "b"], "tokens": 1000,
@@ -86,7 +90,7 @@ class SweepFileTest {
     }
 
     @Test
-    void everySiteHasMembersOfItsOwn() throws IOException {
+    void eachSiteHasItsOwnMembers() throws IOException {
         assertEquals(List.of("topk-4-32-a", "topk-8-32-a", "topk-4-32-b", "topk-8-32-b"), names(read(VALID)));
         assertEquals(List.of("topk-4-32", "topk-8-32"), names(read(VALID + "    sites: [b]\n")));
         List<SweepMember> transcoders = members(read(VALID + "    sites: [a]\n    target: b\n    skip: true\n"));
@@ -95,7 +99,61 @@ class SweepFileTest {
     }
 
     @Test
-    void whatIsOutOfRangeIsTheMembersOwnMatter() throws IOException {
+    void gridCrossesOptionsOfTraining() throws IOException {
+        String options = """
+                    lr: [1e-3, 0.01]
+                    warm_up: [5%, 10]
+                    betas: [0.9, 0.99]
+                    resample_after: [25%, 50%]
+                    anneal_k: 16:20%
+                    centre: false
+                    seed: 3
+                    sites: [a]
+                """;
+        List<SweepMember> members = members(read(VALID.replace("[4, 8]", "4") + options));
+        assertEquals(
+                List.of(
+                        "topk-4-32-lr0.001-warm_up5pct",
+                        "topk-4-32-lr0.001-warm_up10",
+                        "topk-4-32-lr0.01-warm_up5pct",
+                        "topk-4-32-lr0.01-warm_up10"),
+                members.stream().map(SweepMember::name).toList());
+        TrainingPlan plan = members.get(3).plan();
+        assertEquals(0.01, plan.optimizer().learningRate());
+        assertEquals(StepSpan.steps(10), plan.optimizer().schedule().warmUp());
+        assertEquals(0.99, plan.optimizer().beta2());
+        assertEquals(2, plan.revival().resampling().after().size());
+        assertEquals(16, plan.sparsity().k().from());
+        assertFalse(plan.centresInput());
+        assertEquals(3, plan.seed());
+    }
+
+    @Test
+    void valuesThatAreListsAreCrossedAsListsOfLists() throws IOException {
+        List<SweepMember> members =
+                members(read(VALID.replace("[4, 8]", "4") + "    sites: [a]\n    betas: [[0.9, 0.99], [0, 0.999]]\n"));
+        assertEquals(0.9, members.get(0).plan().optimizer().beta1());
+        assertEquals(0, members.get(1).plan().optimizer().beta1());
+        assertEquals("topk-4-32-betas0_0.999", members.get(1).name());
+    }
+
+    @Test
+    void everyOptionOfMembersIsKnown() throws IOException {
+        for (TrainerOption option : TrainerOption.values()) {
+            String line = option.key() + ": \"" + (option.isSwitch() ? "true" : "?") + "\"\n";
+            String text = option.isShared() ? VALID + line : VALID + "    " + line;
+            if (option.isSwitch()) {
+                read(text);
+            } else {
+                String found = assertThrows(InvalidInputException.class, () -> read(text))
+                        .getMessage();
+                assertTrue(found.contains(option.key() + " is \"?\", expected " + option.expected()), found);
+            }
+        }
+    }
+
+    @Test
+    void valueOutOfRangeRefusesTheMemberOnly() throws IOException {
         List<SweepMember> members = members(read(VALID.replace("[4, 8]", "[4, 33, 2.5, -1]") + "    sites: [a]\n"));
         assertEquals(null, members.get(0).refusal());
         assertTrue(members.get(1).refusal().contains("33"), members.get(1).refusal());
@@ -110,31 +168,35 @@ class SweepFileTest {
     @ParameterizedTest
     @MethodSource("methods")
     void acceptsEveryMethodByItsName(TrainingMethodProvider method) throws IOException {
-        SweepFile file = read(
-                VALID.replace("topk", method.name()).replace("k: [4, 8]", method.sparsityOption() + ": 4") + "    sites: [a]\n");
+        SweepFile file = read(VALID.replace("topk", method.name()).replace("k: [4, 8]", method.sparsityOption() + ": 4")
+                + "    sites: [a]\n");
         assertEquals(null, members(file).get(0).refusal());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     tokens: 1000 | tokens: many | tokens is "many", expected an integer that is not negative
-                    tokens: 1000 | token: 1000 | token is 1000, expected no such field but one of activations
+                    tokens: 1000 | token: 1000 | token is 1000, expected no such field, perhaps tokens; known fields are activations
                     tokens: 1000 | seed: 0 | has no tokens, expected
                     [4, 8] | [4, x] | members[0].k is [4,"x"], expected a number or a list of numbers
                     d_sae: 32 | d_sae: 3.2 | members[0].d_sae is 3.2, expected an integer or a list of integers
-                    d_sae: 32 | size: 32 | members[0].size is 32, expected no such field but one of
+                    d_sae: 32 | size: 32 | members[0].size is 32, expected no such field; known fields are
                     d_sae: 32 | d_sae: 5000000000 | members[0].d_sae is 5000000000, expected an integer or a list of integers
                     'sites: [a, b]' | 'members: []' | is malformed in line 5: Duplicate field 'members'
+                    d_sae: 32 | 'd_sae: 32\n    lr: fast' | members[0].lr is "fast", expected a number
+                    d_sae: 32 | 'd_sae: 32\n    warmup: 5%' | members[0].warmup is "5%", expected no such field, perhaps warm_up
+                    tokens: 1000 | 'tokens: 1000\nlr: 1' | lr is 1, expected no such field
                     d_sae: 32 | seeds: 1 | members[0].d_sae is missing, expected an integer
                     topk | top | members[0].method is "top", expected one of topk, batchtopk
-                    topk | standard | members[0].k is [4,8], expected no such field but one of aux_coefficient, coefficient
-                    'sites: [a, b]' | activations: x | expected nothing beside "activations", which brings its own
+                    topk | standard | members[0].k is [4,8], expected no such field; known fields are name, method, d_sae, seed, seeds, sites, target, skip, coefficient, lr
+                    'sites: [a, b]' | activations: x | expected no such field with "activations", which has its own
                     'sites: [a, b]' | sites: 7 | sites is 7, expected a list of strings
                     'text: [assay/stories/100]' | held_out_every: 1 | held_out_every is 1, expected at least 2
                     'sites: [a, b]' | 'sites: [a, b' | is malformed in line
                     """)
-    void whatIsWrongIsNamed(String correct, String wrong, String message) {
-        String found = assertThrows(InvalidInputException.class, () -> read(VALID.replace(correct, wrong)))
+    void wrongFieldsAreRefusedByName(String correct, String wrong, String message) {
+        String found = assertThrows(
+                        InvalidInputException.class, () -> read(VALID.replace(correct, wrong.replace("\\n", "\n"))))
                 .getMessage();
         assertTrue(found.contains(message), found);
         assertTrue(found.startsWith(folder.resolve("sweep.yaml").toString()), found);
@@ -142,7 +204,7 @@ class SweepFileTest {
     }
 
     @Test
-    void nothingToMeasureOnIsRefusedBeforeTraining() {
+    void zeroEvaluationTokensAreRefused() {
         String found = assertThrows(InvalidInputException.class, () -> read(VALID + "evaluation_tokens: 0\n"))
                 .getMessage();
         assertTrue(found.endsWith("evaluation_tokens is 0, expected at least 1"), found);

@@ -1,9 +1,12 @@
 package dev.assay.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.assay.io.Json;
 import dev.assay.model.Fixtures;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,7 +14,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +55,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void whatIsAskedForIsThereAndTheBestIsARunOfItsOwn() throws IOException {
+    void writesRequestedOutputsAndTheBestDictionaryAsARun() throws IOException {
         String[] options = {
             "--tensorboard",
             "--no-report",
@@ -76,7 +81,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void aPageIsDrawnUnlessItIsNotWanted() throws IOException {
+    void drawsAReportPageByDefault() throws IOException {
         assertEquals(0, train(), err::toString);
         String page = Files.readString(folder().resolve("report.html"));
         assertTrue(page.contains("<h1>run</h1>"));
@@ -87,11 +92,80 @@ class TrainCommandTest {
     }
 
     @Test
-    void wrongOptionsAreOneSentence() {
-        refuses("the best state is by \"metrics/l0\", expected a metric and max or min", "--best-by", "metrics/l0");
+    void wrongOptionsAreRefusedInOneSentence() {
+        refuses("--best-by is \"metrics/l0\", expected a metric and max or min", "--best-by", "metrics/l0");
         refuses("the checkpoints to keep are 0, expected at least 1", "--keep-checkpoints", "0");
         assertFalse(Files.exists(folder()), "the options are looked at before the folder is made");
         refuses("the best state is by the metric \"beauty\", expected one of details/", "--best-by", "beauty:max");
+    }
+
+    @Test
+    void evaluatesOnHeldOutTextDuringTraining() throws IOException {
+        assertEquals(0, train(), err::toString);
+        byte[] plain = Files.readAllBytes(folder().resolve("sae_weights.safetensors"));
+        temporary = temporary.resolve("evaluated");
+        String[] options = {
+            "--evaluate-every=5",
+            "--evaluation-tokens=300",
+            "--best-by=evaluation/loss_recovered:max",
+            "--keep-checkpoints=1"
+        };
+        for (int round = 0; round < 2; round++) { // the second finds the run done
+            assertEquals(0, train(options), err::toString);
+        }
+        assertArrayEquals(plain, Files.readAllBytes(folder().resolve("sae_weights.safetensors")));
+        List<JsonNode> evaluated = new ArrayList<>();
+        for (String line : Files.readAllLines(folder().resolve("metrics.jsonl"))) {
+            JsonNode node = Json.mapper().readTree(line);
+            if (node.has("evaluation/loss_recovered")) {
+                evaluated.add(node);
+            }
+        }
+        assertEquals(
+                List.of(5, 10, 15, 20),
+                evaluated.stream().map(line -> line.get("step").asInt()).toList());
+        assertMeasured(evaluated.get(3), folder());
+        JsonNode best = evaluated.stream()
+                .max(Comparator.comparingDouble(
+                        line -> line.get("evaluation/loss_recovered").asDouble()))
+                .orElseThrow();
+        assertMeasured(best, folder().resolve("best"));
+        assertTrue(Files.readString(folder().resolve("report.html")).contains("Loss recovered, held-out"));
+    }
+
+    /** Fails unless {@code assay evaluate} measures the numbers of a line of metrics. */
+    private void assertMeasured(JsonNode line, Path dictionary) throws IOException {
+        assertEquals(0, run("evaluate", dictionary.toString(), "--tokens", "300", "--json"), err::toString);
+        JsonNode report = Json.mapper().readTree(out.toString());
+        Map.of(
+                        "evaluation/explained_variance", "explained_variance",
+                        "evaluation/l0", "l0",
+                        "evaluation/loss_recovered", "loss_recovered_mean_ablation",
+                        "evaluation/ce_loss_with_sae", "ce_loss_with_sae",
+                        "evaluation/ce_loss_without_sae", "ce_loss_without_sae")
+                .forEach((logged, name) -> assertEquals(
+                        report.get(name).asDouble(), line.get(logged).asDouble(), 1e-12, logged));
+    }
+
+    @Test
+    void optionsOfTheTableReachThePlan() throws IOException {
+        assertEquals(
+                0,
+                train("--lr=0.01", "--betas=0.5,0.9", "--no-centre", "--resample-after", "25%", "--resample-after=50%"),
+                err::toString);
+        JsonNode plan = Json.read(folder().resolve("cfg.json")).get("metadata").get("training");
+        assertEquals(0.01, plan.get("optimizer").get("learningRate").asDouble());
+        assertEquals(0.5, plan.get("optimizer").get("beta1").asDouble());
+        assertFalse(plan.get("centresInput").asBoolean());
+        assertTrue(plan.get("normalizes").asBoolean());
+        assertEquals(2, plan.get("revival").get("resampling").get("after").size());
+    }
+
+    @Test
+    void malformedOptionsAreRefusedByFlag() {
+        refuses("--warm-up is \"soon\", expected steps such as 1000 or a share such as 5%", "--warm-up=soon");
+        refuses("--betas is \"1,2,3\", expected two numbers", "--betas", "1,2,3");
+        assertFalse(Files.exists(folder()));
     }
 
     private void refuses(String message, String... options) {

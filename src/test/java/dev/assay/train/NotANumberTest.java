@@ -34,7 +34,7 @@ class NotANumberTest {
     void anActivationIsReportedWithBatchAndSite() throws IOException {
         String message = refusal(SmallRun.trainer(SmallRun.source().notANumberAt(150), folder));
         Matcher found = Pattern.compile(
-                        "batch (\\d+) of " + Pattern.quote(SITE) + " holds 1 values that are not finite numbers")
+                        "batch (\\d+) of " + Pattern.quote(SITE) + " has 1 values that are not finite numbers")
                 .matcher(message);
         assertTrue(found.matches(), message);
         int batch = Integer.parseInt(found.group(1));
@@ -54,7 +54,7 @@ class NotANumberTest {
                 "the first 64 activations of " + SITE + " hold 1 values that are not finite numbers",
                 refusal(SmallRun.trainer(source, folder)));
         String unscaled = refusal(SmallRun.trainer(source, folder).normalizesActivations(false));
-        assertTrue(unscaled.contains("of " + SITE + " holds 1 values"), unscaled);
+        assertTrue(unscaled.contains("of " + SITE + " has 1 values"), unscaled);
         assertEquals(0, CountingSource.producers());
     }
 
@@ -63,7 +63,7 @@ class NotANumberTest {
         // Errors of 1e18 square to 1e36, which is finite; the norm of their gradient is not.
         CountingSource source = new CountingSource(8, pass -> 20).indexScale(1e15);
         String message = refusal(SmallRun.trainer(source, folder).normalizesActivations(false));
-        assertTrue(message.contains("that is not a finite number though its activations are"), message);
+        assertTrue(message.contains("that is not a finite number although its activations are"), message);
         for (Path checkpoint : SmallRun.checkpoints(folder)) {
             assertFinite(checkpoint);
         }

@@ -12,10 +12,10 @@ import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.train.method.BatchTopKTraining;
-import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.plan.SweepMember;
 import dev.assay.train.plan.SweepOutcome;
 import dev.assay.train.plan.SweepResult;
+import dev.assay.train.spi.OptimizerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +108,7 @@ class SaeSweepTest {
                 assertTrue(failures.get("out-of-range").contains("k is -1"), failures.toString());
                 assertTrue(
                         failures.get("explodes")
-                                .matches("batch \\d+ of .* not a finite number though its activations.*"),
+                                .matches("batch \\d+ of .* not a finite number although its activations.*"),
                         failures.toString());
                 assertThrows(NoSuchElementException.class, () -> result.dictionary("explodes"));
             }
@@ -125,7 +125,7 @@ class SaeSweepTest {
                 String failure = outcome.failure().orElseThrow();
                 assertTrue(
                         failure.contains(SmallSweep.FIRST)
-                                && failure.contains("of counting on numbers holds 1 values that are not finite"),
+                                && failure.contains("of counting on numbers has 1 values that are not finite"),
                         failure);
             }
             List<float[]> second = SmallSweep.finish(null).get("second");
@@ -183,7 +183,7 @@ class SaeSweepTest {
         Supplier<SaeTrainer> any = () -> SaeTrainer.of(TopK.of(1)).dictionarySize(8);
         String taken = assertThrows(InvalidInputException.class, () -> sweep.member("second", any))
                 .getMessage();
-        assertTrue(taken.contains("two members are called \"second\""), taken);
+        assertTrue(taken.contains("duplicate member name \"second\""), taken);
         String elsewhere = assertThrows(
                         InvalidInputException.class, () -> sweep.member("third", List.of("blocks.9.hook_mlp_out"), any))
                 .getMessage();

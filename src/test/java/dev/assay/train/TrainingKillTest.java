@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainingKillTest {
     @Test
     @Timeout(120)
-    void aKilledProcessChangesNothing(@TempDir Path temporary) throws Exception {
+    void resumesAKilledRunToEqualResults(@TempDir Path temporary) throws Exception {
         List<float[]> uninterrupted = SmallRun.finish(temporary.resolve("whole"));
         Path folder = temporary.resolve("run");
         for (int step : new int[] {1, 12, 24}) {

@@ -81,7 +81,10 @@ public final class BuiltInMethods {
     public static final class NormWeightedProvider extends BuiltIn {
         /** Creates the provider. */
         public NormWeightedProvider() {
-            super(STANDARD_NORM_WEIGHTED, COEFFICIENT, arguments -> StandardTraining.normWeighted(arguments.sparsity()));
+            super(
+                    STANDARD_NORM_WEIGHTED,
+                    COEFFICIENT,
+                    arguments -> StandardTraining.normWeighted(arguments.sparsity()));
         }
     }
 

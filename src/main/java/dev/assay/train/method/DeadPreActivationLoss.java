@@ -37,8 +37,7 @@ record DeadPreActivationLoss(double coefficient, NDArray dead) {
         NDArray lacking = below.mul(counts).sum(new int[] {0}); // [n_dead]
         float factor = (float) (coefficient / sums.batchSize());
 
-        sums.losses()
-                .add(LossNames.DEAD_PRE_ACTIVATION, lacking.mul(n).sum().mul(factor));
+        sums.losses().add(LossNames.DEAD_PRE_ACTIVATION, lacking.mul(n).sum().mul(factor));
         NDArray slope = counts.mul(n.reshape(1, n.size())).mul(factor); // −∂loss/∂pre: [batch, n_dead]
         NDArray ofLatents = slope.sum(new int[] {0});
         Aten.indexAdd_(

@@ -148,8 +148,7 @@ final class JumpReluObjective implements Objective {
             if (!silentAsZero()) {
                 return kernelCounts;
             }
-            NDArray zeroIsWithin =
-                    ReconstructionLoss.indicator(thresholds.abs().lt((float) (method.bandwidth() / 2)));
+            NDArray zeroIsWithin = ReconstructionLoss.indicator(thresholds.abs().lt((float) (method.bandwidth() / 2)));
             return kernelCounts.add(silentCounts(sums).mul(zeroIsWithin));
         }
 

@@ -25,7 +25,8 @@ final class PAnnealingObjective implements Objective {
 
     private final PAnnealingTraining method;
     private final NDArray progress; // float64 [3]: changes so far, coefficient, length of the queue
-    private final NDArray queue; // float64 [queue, 2], newest last: the penalty with the current exponent and with the next
+    private final NDArray
+            queue; // float64 [queue, 2], newest last: the penalty with the current exponent and with the next
 
     PAnnealingObjective(PAnnealingTraining method, ObjectiveContext context) {
         NDManager manager = context.manager();

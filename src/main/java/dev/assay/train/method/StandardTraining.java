@@ -79,8 +79,7 @@ public record StandardTraining(double coefficient, double p, boolean normWeighte
 
     @Override
     public String label() {
-        String name =
-                tied ? BuiltInMethods.TIED : normWeighted ? BuiltInMethods.STANDARD_NORM_WEIGHTED : id();
+        String name = tied ? BuiltInMethods.TIED : normWeighted ? BuiltInMethods.STANDARD_NORM_WEIGHTED : id();
         return p == 1 ? name : name + " p=" + p;
     }
 

@@ -27,7 +27,8 @@ final class TopKObjective implements Objective {
     TopKObjective(TopKTraining method, ObjectiveContext context) {
         this.method = method;
         this.rescaled = method.architecture().rescaleByDecoderNorm();
-        this.threshold = method.threshold() == null ? null : new RunningThreshold(context.manager(), method.threshold());
+        this.threshold =
+                method.threshold() == null ? null : new RunningThreshold(context.manager(), method.threshold());
     }
 
     @Override

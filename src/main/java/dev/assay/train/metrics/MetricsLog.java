@@ -15,17 +15,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Metrics as JSON lines, under the names that SAELens logs. The record from which other sinks learn what was before they began. */
-final class MetricsLog implements MetricsSink {
+/** Writes metrics as JSON lines under the names that SAELens logs, and replays the lines of an earlier part of the run. */
+final class MetricsLog implements TrainingListener, AutoCloseable {
     private static final String STEP = "step";
 
     private final BufferedWriter writer;
 
     /**
-     * Opens a log; lines of later steps, left by a run that went on after its last checkpoint, are dropped.
+     * Opens a log. Lines of later steps are dropped: they are from the time between the last checkpoint and an interruption.
      *
-     * @param file appended to, made when missing
-     * @param stepsTaken the step that the run continues after
+     * @param file appended to, created when missing
+     * @param stepsTaken the step after which the run continues
      */
     MetricsLog(Path file, long stepsTaken) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
@@ -43,16 +43,22 @@ final class MetricsLog implements MetricsSink {
     }
 
     /**
-     * Tells another sink what a log holds.
+     * Reads the lines of a log in order.
      *
-     * @param file the log; one that is missing holds nothing
-     * @param lastStep later lines are left out
-     * @param sink is given each line, but not closed
+     * @param file the log; a missing file has no lines
+     * @param lastStep later lines are skipped
+     * @param reader called for each line
      */
-    static void replay(Path file, long lastStep, MetricsSink sink) throws IOException {
+    static void replay(Path file, long lastStep, MetricsReader reader) throws IOException {
         if (Files.exists(file)) {
-            forEachLine(file, lastStep, (line, step, metrics) -> sink.write(step, metrics));
+            forEachLine(file, lastStep, (line, step, metrics) -> reader.read(step, metrics));
         }
+    }
+
+    /** Receives the metrics of one line. */
+    @FunctionalInterface
+    interface MetricsReader {
+        void read(long step, Map<String, Double> metrics);
     }
 
     @FunctionalInterface
@@ -87,13 +93,18 @@ final class MetricsLog implements MetricsSink {
     }
 
     @Override
-    public void write(long step, Map<String, ? extends Number> metrics) throws IOException {
+    public void step(TrainingProgress progress, Map<String, Number> metrics) throws IOException {
         Map<String, Number> line = new LinkedHashMap<>();
-        line.put(STEP, step);
+        line.put(STEP, progress.step());
         line.putAll(metrics);
         writer.write(Json.mapper().writeValueAsString(line));
         writer.newLine();
         writer.flush();
+    }
+
+    @Override
+    public void finish(TrainingProgress progress) throws IOException {
+        close();
     }
 
     @Override

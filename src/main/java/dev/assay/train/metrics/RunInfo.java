@@ -3,12 +3,12 @@ package dev.assay.train.metrics;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * What a report says of a run beside its numbers.
+ * Describes a training run.
  *
- * @param title such as the name of its folder
- * @param subtitle such as where its activations are from
- * @param steps of the whole run
- * @param batch the activations of a step
- * @param options everything that was chosen, an object that may hold objects
+ * @param title the name of the run: that of its output folder, or of the member of a sweep
+ * @param subtitle the source of the activations: hook point, model and text
+ * @param steps the number of steps of the whole run
+ * @param batch activations per step
+ * @param options the training plan, an object that may hold objects
  */
 public record RunInfo(String title, String subtitle, long steps, int batch, JsonNode options) {}

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Lays out the report of a run as one HTML file: how far it is, its curves, its options. The file needs nothing beside it, and scripts
- * only to show single values.
+ * Renders the report of a run as one self-contained HTML file: progress, curves and options. Scripts are needed only to show single
+ * values.
  */
 final class RunPage {
     private static final int REFRESH_SECONDS = 5;
@@ -31,12 +31,12 @@ final class RunPage {
     private final ZonedDateTime now;
 
     /**
-     * Takes what the page is about.
+     * Creates a page.
      *
-     * @param facts what it says beside the curves
+     * @param facts describes the run
      * @param curves by the names of the metrics
-     * @param lastStep how far the run is
-     * @param now when
+     * @param lastStep the number of steps taken
+     * @param now the time shown on the page
      */
     RunPage(RunInfo facts, Map<String, Curve> curves, long lastStep, ZonedDateTime now) {
         this.facts = facts;
@@ -45,18 +45,16 @@ final class RunPage {
         this.now = now;
     }
 
-    /** The page of a run that goes on; it refreshes itself. */
+    /** Returns the page of a run in progress, which refreshes itself. */
     String running(double secondsLeft) throws IOException {
         return page("running", "running, " + duration(secondsLeft) + " left");
     }
 
-    /** The page of a run that is over, done or not. */
+    /** Returns the page of a run that has ended, complete or not. */
     String ended() throws IOException {
         return lastStep >= facts.steps()
                 ? page("done", "done")
-                : page(
-                        "stopped",
-                        "stopped before its end; it goes on from its last checkpoint when it is started again");
+                : page("stopped", "stopped before its end; rerun the same command to resume from the last checkpoint");
     }
 
     private String page(String state, String status) throws IOException {
@@ -85,7 +83,7 @@ final class RunPage {
         return filled(resource("report.html"), parts);
     }
 
-    /** Fills a template in one pass, so that what is filled in is never read as a template. */
+    /** Fills a template in one pass, so that inserted text is never parsed as a template. */
     private static String filled(String template, Map<String, String> parts) {
         StringBuilder page = new StringBuilder();
         int end = 0;
@@ -147,7 +145,7 @@ final class RunPage {
         return node.isIntegralNumber() ? Html.count(node.asLong()) : Html.escape(node.asText());
     }
 
-    /** As exact as one can read it: counts and large numbers without decimals. */
+    /** Formats a number; counts and large numbers have no decimals. */
     private static String number(double value) {
         return value == Math.rint(value) || Math.abs(value) >= 1000
                 ? Html.count(Math.round(value))

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * The curves of a run as a page that a browser shows while the run lasts and after it. The page is written anew when numbers come and
- * some seconds have passed; writing takes at most a hundredth of the time.
+ * Draws the curves of a run on an HTML page, during the run and after it. The page is rewritten when new metrics arrive, at most every
+ * few seconds; writing takes at most a hundredth of the time.
  */
-final class RunReport implements MetricsSink {
+final class RunReport implements TrainingListener, AutoCloseable {
     private static final long SHORTEST_PAUSE = Duration.ofSeconds(3).toNanos();
-    private static final long PAUSE_FOR_WRITING = 100; // times what the last writing took
+    private static final long PAUSE_FOR_WRITING = 100; // multiple of the time that the last write took
 
     private final Path file;
     private final RunInfo facts;
@@ -26,15 +26,15 @@ final class RunReport implements MetricsSink {
     private final long stepsBefore;
     private long lastStep;
     private long writtenAt;
-    private long pause; // none before the first page
+    private long pause; // 0 before the first page
 
     /**
-     * Starts a report. Nothing is written before the first numbers come.
+     * Starts a report. Nothing is written before the first metrics arrive.
      *
      * @param file the page
-     * @param facts what it says beside the curves
-     * @param log the metrics of the run so far; one that is missing holds nothing
-     * @param stepsTaken the step that the run continues after
+     * @param facts describes the run
+     * @param log the metrics of the run so far; may be missing
+     * @param stepsTaken the step after which the run continues
      */
     RunReport(Path file, RunInfo facts, Path log, long stepsTaken) throws IOException {
         this(file, facts, log, stepsTaken, System::nanoTime);
@@ -47,20 +47,20 @@ final class RunReport implements MetricsSink {
         this.clock = clock;
         this.stepsBefore = stepsTaken;
         this.lastStep = stepsTaken;
-        MetricsLog.replay(log, stepsTaken, this::remember);
+        MetricsLog.replay(log, stepsTaken, this::add);
         this.openedAt = clock.getAsLong();
         this.writtenAt = openedAt;
     }
 
-    private void remember(long step, Map<String, ? extends Number> metrics) {
+    private void add(long step, Map<String, ? extends Number> metrics) {
         metrics.forEach((name, value) ->
                 curves.computeIfAbsent(name, unknown -> new Curve()).add(step, value.doubleValue()));
     }
 
     @Override
-    public void write(long step, Map<String, ? extends Number> metrics) throws IOException {
-        remember(step, metrics);
-        lastStep = step;
+    public void step(TrainingProgress progress, Map<String, Number> metrics) throws IOException {
+        add(progress.step(), metrics);
+        lastStep = progress.step();
         if (clock.getAsLong() - writtenAt >= pause) {
             write(true);
         }
@@ -79,7 +79,12 @@ final class RunReport implements MetricsSink {
         return (now - openedAt) / 1e9 / Math.max(1, lastStep - stepsBefore) * (facts.steps() - lastStep);
     }
 
-    /** Writes the page a last time; from now on it does not refresh itself. */
+    @Override
+    public void finish(TrainingProgress progress) throws IOException {
+        close();
+    }
+
+    /** Writes the final page, which does not refresh itself. */
     @Override
     public void close() throws IOException {
         if (lastStep > 0) {

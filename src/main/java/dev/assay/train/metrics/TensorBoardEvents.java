@@ -17,16 +17,16 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
- * Metrics as scalars in an event file of TensorBoard: a sequence of records, each one message {@code Event}.
+ * Writes metrics as scalars to a TensorBoard event file: a sequence of records, each one message {@code Event}.
  *
- * <p>An event file is only ever appended to. A run that is resumed starts another one beside it, and says at its head that a session
- * starts at the step after the restored one: TensorBoard then hides what older files have from that step on. A record that a killed
- * process has torn is skipped by TensorBoard, since its checksum does not match.
+ * <p>Event files are append-only. A resumed run starts another file, whose first record starts a session at the step after the restored
+ * one: TensorBoard then hides later steps of older files. It skips a record that a killed process left incomplete, since the checksum
+ * does not match.
  *
  * <p>Numbers of messages and fields: {@code event.proto} and {@code summary.proto} of TensorBoard; framing: {@code record_writer.cc}
  * of TensorFlow.
  */
-final class TensorBoardEvents implements MetricsSink {
+final class TensorBoardEvents implements TrainingListener, AutoCloseable {
     private static final Pattern NAME = Pattern.compile("events\\.out\\.tfevents\\.(\\d{1,18})\\..*");
     private static final String VERSION = "brain.Event:2";
 
@@ -47,10 +47,10 @@ final class TensorBoardEvents implements MetricsSink {
     private final OutputStream out;
 
     /**
-     * Starts an event file that is read after all that are there.
+     * Starts an event file whose name sorts after those of all existing files.
      *
-     * @param folder made when missing
-     * @param stepsTaken the step that the run continues after; 0 for a new run
+     * @param folder created when missing
+     * @param stepsTaken the step after which the run continues; 0 for a new run
      */
     TensorBoardEvents(Path folder, long stepsTaken) throws IOException {
         Files.createDirectories(folder);
@@ -63,7 +63,7 @@ final class TensorBoardEvents implements MetricsSink {
         out.flush();
     }
 
-    /** The time in the name of the newest event file: TensorBoard reads the files of a folder in the order of their names. */
+    /** The time in the name of the newest event file. TensorBoard reads the files of a folder in the order of their names. */
     private static long newest(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> NAME.matcher(file.getFileName().toString()))
@@ -83,11 +83,11 @@ final class TensorBoardEvents implements MetricsSink {
     }
 
     @Override
-    public void write(long step, Map<String, ? extends Number> metrics) throws IOException {
+    public void step(TrainingProgress progress, Map<String, Number> metrics) throws IOException {
         ProtobufMessage summary = new ProtobufMessage();
         metrics.forEach((tag, value) ->
                 summary.message(VALUE, new ProtobufMessage().text(TAG, tag).float32(SIMPLE_VALUE, value.floatValue())));
-        append(event().integer(STEP, step).message(SUMMARY, summary));
+        append(event().integer(STEP, progress.step()).message(SUMMARY, summary));
         out.flush();
     }
 
@@ -105,7 +105,7 @@ final class TensorBoardEvents implements MetricsSink {
         out.write(checksum(data));
     }
 
-    /** CRC-32C, rotated right by 15 bits and shifted by a constant, so that the checksum of data with checksums in it is sound. */
+    /** The masked CRC-32C of TensorFlow's record format: rotated right by 15 bits, plus a constant. */
     private static byte[] checksum(byte[] data) {
         CRC32C crc = new CRC32C();
         crc.update(data);
@@ -115,6 +115,11 @@ final class TensorBoardEvents implements MetricsSink {
 
     private static ByteBuffer little(int bytes) {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void finish(TrainingProgress progress) throws IOException {
+        close();
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * The metrics of runs over their steps: a panel for each metric, a line in it for each run.
+ * Plots the metrics of runs over their steps: one panel per metric, one line per run.
  *
  * <pre>{@code
  * TrainingCurves.of(Path.of("runs/a"), Path.of("runs/b")).picture().writePng(Path.of("curves.png"));
@@ -37,7 +37,7 @@ public final class TrainingCurves {
     static {
         USUAL.put("losses/mse_loss", "Mean squared error");
         USUAL.put("metrics/explained_variance", "Explained variance");
-        USUAL.put("metrics/l0", "Active latents a token (L0)");
+        USUAL.put("metrics/l0", "Active latents per token (L0)");
         USUAL.put("sparsity/dead_features", "Dead latents");
     }
 
@@ -77,14 +77,14 @@ public final class TrainingCurves {
                             curves.computeIfAbsent(name, unknown -> new Curve()).add(step, value.doubleValue())));
             curves.values().removeIf(curve -> curve.points().isEmpty());
             if (curves.isEmpty()) {
-                throw new InvalidInputException(log + " holds no metrics, expected a line of JSON a step");
+                throw new InvalidInputException(log + " holds no metrics, expected one line of JSON per logged step");
             }
             read.put(name(log, read.keySet()), curves);
         }
         return new TrainingCurves(read);
     }
 
-    /** What a run is called: its folder; its whole path where two folders have the same name. */
+    /** The name of a run: that of its folder, or the whole path where two folders have the same name. */
     private static String name(Path log, Set<String> taken) {
         Path folder = log.toAbsolutePath().normalize().getParent();
         String name = "" + folder.getFileName();
@@ -92,8 +92,8 @@ public final class TrainingCurves {
     }
 
     /**
-     * Chooses what is drawn, a panel each. Unless chosen it is the error, the explained variance, L0 and the dead latents, as far as
-     * the runs have them.
+     * Sets the metrics to draw, one panel each. Default: squared error, explained variance, L0 and dead latents, as far as the runs
+     * have them.
      *
      * @param names names of metrics as in the file, such as {@code metrics/l0}; at least one
      * @return this

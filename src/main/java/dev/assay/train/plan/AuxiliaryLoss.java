@@ -3,18 +3,18 @@ package dev.assay.train.plan;
 import dev.assay.InvalidInputException;
 
 /**
- * The loss that revives dead latents: the k largest pre-activations among them reconstruct what the living ones left over
- * (arXiv 2406.04093, appendix A.2). With residual {@code r = x − x̂}, taken as a constant, and its reconstruction {@code r̂}:
+ * The auxiliary loss on dead latents: the k dead latents with the largest pre-activations reconstruct the residual (arXiv 2406.04093,
+ * appendix A.2). With the residual {@code r = x − x̂}, a constant for the gradient, and its reconstruction {@code r̂}:
  *
  * <ul>
  *   <li>{@link Convention#NORMALIZED}: {@code coefficient · E‖r − r̂‖² / E‖r − E r‖²}, codes through a ReLU, no decoder bias in r̂.
- *       The paper's, and dictionary_learning's.
+ *       As in the paper and in dictionary_learning.
  *   <li>{@link Convention#SCALED}: {@code coefficient · min(n_dead / ⌊d/2⌋, 1) · E‖r − r̂‖²}, codes raw, the decoder bias in r̂.
- *       SAELens's; kept so that its runs can be repeated.
+ *       As in SAELens, to reproduce its runs.
  * </ul>
  *
- * <p>Where a latent is active whenever its pre-activation is positive, as in a standard or gated dictionary, a dead one is negative on
- * every row of the batch, and the ReLU of the first convention leaves its loss without a gradient.
+ * <p>In a standard or gated dictionary a latent is active whenever its pre-activation is positive. The pre-activations of a dead latent
+ * are then negative on every row of the batch, so that the ReLU of the first convention gives no gradient.
  *
  * @param coefficient the weight of the loss, 0 for none
  * @param convention how it is normalised
@@ -46,7 +46,7 @@ public record AuxiliaryLoss(double coefficient, Convention convention) {
     }
 
     /**
-     * Returns the absence of this loss.
+     * Returns no auxiliary loss.
      *
      * @return coefficient 0
      */
@@ -54,7 +54,7 @@ public record AuxiliaryLoss(double coefficient, Convention convention) {
         return new AuxiliaryLoss(0, Convention.NORMALIZED);
     }
 
-    /** The number of dead latents that reconstruct the residual of a row: half the width, or all there are. */
+    /** Returns the number of dead latents that reconstruct the residual of a row: half the width, at most all dead latents. */
     public static int latentsPerRow(int dIn, int dead) {
         return Math.min(Math.max(dIn / 2, 1), dead);
     }

@@ -6,32 +6,32 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Which state of a run is the best: the one whose metric is the largest, or the smallest.
+ * Defines the best state of a run: the one with the largest or smallest value of a metric.
  *
  * @param metric its name in the metrics of the run, such as {@code metrics/explained_variance}
- * @param goal what is good
+ * @param goal whether large or small values are good
  */
 public record BestCheckpoint(String metric, Goal goal) {
-    /** Which values of a metric are good. */
+    /** Direction of a metric. */
     public enum Goal {
-        /** Large ones. */
+        /** Large values are good. */
         MAX,
-        /** Small ones. */
+        /** Small values are good. */
         MIN
     }
 
-    /** Checks that nothing is missing. */
+    /** Checks that both are set. */
     public BestCheckpoint {
         Objects.requireNonNull(metric);
         Objects.requireNonNull(goal);
     }
 
     /**
-     * Reads a metric and a goal with a colon between them.
+     * Parses a metric and a goal, separated by a colon.
      *
      * @param text such as {@code losses/mse_loss:min}
      * @return metric and goal
-     * @throws InvalidInputException when there is no goal, or another one
+     * @throws InvalidInputException when the goal is missing or unknown
      */
     public static BestCheckpoint parse(String text) {
         int colon = text.lastIndexOf(':');
@@ -43,7 +43,7 @@ public record BestCheckpoint(String metric, Goal goal) {
         return new BestCheckpoint(text.substring(0, colon), Goal.valueOf(goal));
     }
 
-    /** Picks the metric; an error in one sentence when there is none of that name. */
+    /** Returns the value of the metric; throws {@link InvalidInputException} when there is none of that name. */
     public double valueOf(Map<String, ? extends Number> metrics) {
         Number value = metrics.get(metric);
         if (value == null) {
@@ -53,7 +53,7 @@ public record BestCheckpoint(String metric, Goal goal) {
         return value.doubleValue();
     }
 
-    /** Whether a value is better than another; NaN is worse than any number, and equal values are not better. */
+    /** Returns whether a value is better than another. NaN is worse than any number; equal values are not better. */
     public boolean isBetter(double value, double than) {
         if (Double.isNaN(value) || Double.isNaN(than)) {
             return !Double.isNaN(value);

@@ -3,10 +3,10 @@ package dev.assay.train.plan;
 import dev.assay.InvalidInputException;
 
 /**
- * What brings dead latents back. Each way works with every method, alone or together.
+ * Options against dead latents. Each of them works with every method, alone or together.
  *
- * <p>Ghost gradients (Jermyn and Templeton, "Ghost Grads", in Anthropic's "Circuits Updates, January 2024") let dead latents D explain the
- * residual {@code r = x − x̂}, taken as a constant, through an exponential in place of their activation function:
+ * <p>Ghost gradients (Jermyn and Templeton, "Ghost Grads", in Anthropic's "Circuits Updates, January 2024") let the dead latents D explain the
+ * residual {@code r = x − x̂}, a constant for the gradient, through an exponential in place of their activation function:
  *
  * <pre>
  * g    = Σ_{l ∈ D} exp(pre_l) · W_dec,l
@@ -14,11 +14,11 @@ import dev.assay.InvalidInputException;
  * loss = coefficient · E‖g' − r‖² · [E‖r‖² / E‖g' − r‖²]
  * </pre>
  *
- * <p>What stands in brackets counts as a constant when the loss is differentiated. Its value is the squared error times the coefficient.
+ * <p>Factors in brackets are constants for the gradient. The value of the loss is the squared error times the coefficient.
  *
- * @param auxiliary the loss of {@link AuxiliaryLoss}
+ * @param auxiliary the auxiliary loss
  * @param dead when a latent counts as dead
- * @param resampling new starts at some moments
+ * @param resampling new starting points during the run
  * @param ghostCoefficient of ghost gradients; 1 as published, 0 for none
  */
 public record DeadLatentOptions(
@@ -31,17 +31,17 @@ public record DeadLatentOptions(
         }
     }
 
-    /** Whether any loss is computed from what dead latents are multiplied by. */
+    /** Returns whether a loss needs the pre-activations of dead latents. */
     public boolean needsPreActivations() {
         return auxiliary.coefficient() > 0 || ghostCoefficient > 0;
     }
 
     /**
-     * Returns the auxiliary loss alone.
+     * Returns the auxiliary loss only.
      *
-     * @param auxiliary its numbers
+     * @param auxiliary the loss
      * @param dead when a latent counts as dead
-     * @return the revival
+     * @return the options
      */
     public static DeadLatentOptions of(AuxiliaryLoss auxiliary, DeadLatentRule dead) {
         return new DeadLatentOptions(auxiliary, dead, Resampling.none(), 0);

@@ -3,21 +3,21 @@ package dev.assay.train.plan;
 import dev.assay.InvalidInputException;
 
 /**
- * What a dictionary starts as. Decoder rows point in random directions, uniform on the sphere.
+ * The initial parameters of a dictionary. Decoder rows point in random directions, uniform on the sphere.
  *
- * <p>The biases of the encoder start at 0, or, with an active share q, where each latent is active on that share of the first batch:
+ * <p>Encoder biases start at 0 or, with an active share q, at the value where each latent is active on that share of the first batch:
  * {@code b_enc,l = bound_l − (the q-th largest part of x · W_enc,l)}, bound 0 or a JumpReLU threshold. (Anthropic, "Circuits Updates,
  * January 2025", section on dictionary learning, has 10,000 / d_sae.)
  *
- * @param decoderBias what the decoder bias starts at
+ * @param decoderBias the initial decoder bias
  * @param decoderNorm the norm of each decoder row; the optimizer's constraint may set it to 1 after the first step
- * @param encoder what the encoder starts at
+ * @param encoder the initial encoder
  * @param encoderScale the factor of the transpose; of no effect for {@link Encoder#INDEPENDENT}
  * @param activeShare q, or 0 for biases at 0
  */
 public record DictionaryInitialization(
         DecoderBias decoderBias, double decoderNorm, Encoder encoder, double encoderScale, double activeShare) {
-    /** What the decoder bias starts at. */
+    /** The initial decoder bias. */
     public enum DecoderBias {
         /** 0. */
         ZERO,
@@ -27,14 +27,14 @@ public record DictionaryInitialization(
         GEOMETRIC_MEDIAN
     }
 
-    /** What the encoder starts at. */
+    /** The initial encoder. */
     public enum Encoder {
         /**
          * The decoder's transpose times a factor. Where target and input differ in width, a transcoder's encoder has random directions
          * of that norm.
          */
         TRANSPOSED,
-        /** Entries uniform in ±1/√d_in, as PyTorch's {@code nn.Linear}. A tied dictionary has the decoder's rows all the same. */
+        /** Entries uniform in ±1/√d_in, as PyTorch's {@code nn.Linear}. A tied dictionary uses the decoder's rows in either case. */
         INDEPENDENT
     }
 
@@ -55,7 +55,7 @@ public record DictionaryInitialization(
     }
 
     /**
-     * Returns the usual start: the geometric median, decoder rows of norm 1, the encoder their transpose, encoder biases 0.
+     * Returns the default: the geometric median, decoder rows of norm 1, the encoder their transpose, encoder biases 0.
      *
      * @return the default
      */
@@ -66,7 +66,7 @@ public record DictionaryInitialization(
     /**
      * Returns this start with another decoder bias.
      *
-     * @param start what it starts at
+     * @param start the initial value
      * @return the start
      */
     public DictionaryInitialization decoderBias(DecoderBias start) {
@@ -86,7 +86,7 @@ public record DictionaryInitialization(
     /**
      * Returns this start with another encoder.
      *
-     * @param start what it starts at
+     * @param start the initial value
      * @param scale the factor of the transpose
      * @return the start
      */

@@ -5,15 +5,14 @@ import dev.assay.train.spi.StepSpan;
 import dev.assay.train.spi.TrainingMethod;
 
 /**
- * Starts a TopK dictionary, or one of its kin, with more active latents than it will have, so that fewer die early. With a span of n
- * steps, step t counted from 0 has
+ * Decreases k during the run, so that fewer latents die early. With a span of n steps, step t counted from 0 has
  *
  * <pre>
  * k_t = ⌊from · (1 − t/n) + k · t/n⌋  while t &lt; n, then k
  * </pre>
  *
- * <p>dictionary_learning, which sets k after a step for the next one, has k itself at step 0 and {@code k_(t−1)} afterwards; its
- * {@code from} is d_in. {@link Timing#AFTER_STEP} repeats that.
+ * <p>dictionary_learning sets k after a step for the next one: it uses k itself at step 0 and {@code k_(t−1)} afterwards, with d_in as
+ * {@code from}. {@link Timing#AFTER_STEP} reproduces that.
  *
  * @param from the first k, 0 for no annealing
  * @param over n
@@ -36,7 +35,7 @@ public record KAnnealing(double from, StepSpan over, Timing timing) {
     }
 
     /**
-     * Returns the absence of annealing.
+     * Returns no annealing.
      *
      * @return k at every step
      */
@@ -48,7 +47,7 @@ public record KAnnealing(double from, StepSpan over, Timing timing) {
      * Returns a linear annealing.
      *
      * @param from the first k
-     * @param over the steps until k is what the method says
+     * @param over the span until k reaches the value of the method
      * @return the annealing
      */
     public static KAnnealing linear(double from, StepSpan over) {

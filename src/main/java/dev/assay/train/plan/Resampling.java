@@ -6,21 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gives dead latents new starts at some moments of a run, as in Bricken et al., "Towards Monosemanticity" (2023), appendix on training:
+ * Resamples dead latents during a run, as in Bricken et al., "Towards Monosemanticity" (2023), appendix on training:
  *
  * <ol>
- *   <li>The loss of each of N inputs is taken, here its squared error {@code ‖x̂ − x‖²}, which every method has.
- *   <li>Each dead latent gets an input that is drawn with probability ∝ loss². No input is drawn twice: latents that start alike stay
- *       alike.
+ *   <li>The loss of each of N inputs is computed: its squared error {@code ‖x̂ − x‖²}, which every method has.
+ *   <li>For each dead latent an input is drawn with probability ∝ loss². No input is drawn twice: latents with equal parameters would
+ *       stay equal.
  *   <li>Its decoder row becomes that input, less the decoder bias where the input is centred, with norm 1; its encoder row the same with
- *       a fifth of the mean norm of living latents' rows; its encoder bias 0; what else it has, such as a threshold, what it started at.
+ *       a fifth of the mean norm of the other latents' rows; its encoder bias 0; other parameters, such as a threshold, their initial value.
  *   <li>Adam's moments of all these entries are set to 0, and the latent counts as silent from now on.
  * </ol>
  *
  * <p>A tied dictionary's row takes the norm of the decoder; a transcoder's decoder row comes from the target. The inputs are drawn from
- * the pool of the shuffling buffer. Checkpoints hold it, so that a run that was interrupted draws the same ones.
+ * the pool of the shuffling buffer. Checkpoints hold the pool, so that a resumed run draws the same inputs.
  *
- * @param after the steps after which it is done; none for no resampling
+ * @param after the steps after which latents are resampled; empty for no resampling
  * @param inputs N, at most the rows of the pool; rounded down to whole batches
  * @param encoderScale the factor of the mean norm
  */
@@ -38,16 +38,16 @@ public record Resampling(List<StepSpan> after, int inputs, double encoderScale) 
     }
 
     /**
-     * Returns the absence of resampling.
+     * Returns no resampling.
      *
-     * @return no moments
+     * @return an empty list of steps
      */
     public static Resampling none() {
         return at();
     }
 
     /**
-     * Returns the published procedure, which looks at 819,200 inputs, at other moments.
+     * Returns the published procedure, which uses 819,200 inputs, after the given steps.
      *
      * @param moments after which steps, such as {@code StepSpan.steps(25_000)} or {@code StepSpan.share(0.25)}
      * @return the procedure
@@ -57,10 +57,10 @@ public record Resampling(List<StepSpan> after, int inputs, double encoderScale) 
     }
 
     /**
-     * Returns the published procedure at equal distances.
+     * Returns the published procedure at regular intervals.
      *
      * @param steps between two resamplings
-     * @param times how often
+     * @param times the number of resamplings
      * @return the procedure; published are 25,000 and 4
      */
     public static Resampling every(long steps, int times) {
@@ -71,12 +71,12 @@ public record Resampling(List<StepSpan> after, int inputs, double encoderScale) 
         return at(moments.toArray(new StepSpan[0]));
     }
 
-    /** Whether latents get new starts after this many steps. */
+    /** Returns whether latents are resampled after this many steps. */
     public boolean isAfter(long taken, long steps) {
         return after.stream().anyMatch(moment -> Math.round(moment.of(steps)) == taken);
     }
 
-    /** Fails unless this fits a run. */
+    /** Throws {@link InvalidInputException} unless the steps are within the run. */
     public void check(long steps, int batch) {
         for (StepSpan moment : after) {
             long step = Math.round(moment.of(steps));

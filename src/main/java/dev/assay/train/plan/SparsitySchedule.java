@@ -4,15 +4,15 @@ import dev.assay.train.spi.ScheduleStep;
 import dev.assay.train.spi.StepSpan;
 
 /**
- * How the pressure towards sparse codes grows at the start of a run.
+ * The schedule of the sparsity pressure at the start of a run.
  *
- * @param warmUp the stretch over which the coefficients of sparsity losses rise from 0: their factor at step t, counted from 0, is
+ * @param warmUp the span over which the coefficients of sparsity losses rise from 0: their factor at step t, counted from 0, is
  *     {@code min(t / length, 1)}, as in SAELens and dictionary_learning
- * @param k how k comes down, for methods that have one
+ * @param k the annealing of k, for methods that have one
  */
 public record SparsitySchedule(StepSpan warmUp, KAnnealing k) {
     /**
-     * Returns the absence of a schedule.
+     * Returns the constant schedule.
      *
      * @return full coefficients and k from the first step
      */

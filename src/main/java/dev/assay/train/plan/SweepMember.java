@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A dictionary of a sweep.
+ * A member of a sweep: one dictionary to train.
  *
  * @param name of its folder
- * @param plan what is trained; null for a member that was refused
+ * @param plan the training plan; null for a refused member
  * @param sites the sites that it reads and writes
- * @param refusal why it cannot be trained; null for a member that can
+ * @param refusal the reason why it cannot be trained; null for a member that can
  */
 public record SweepMember(String name, TrainingPlan plan, Sites sites, String refusal) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");

@@ -4,13 +4,13 @@ import dev.assay.sae.SparseAutoencoder;
 import java.util.Optional;
 
 /**
- * What became of a member of a sweep.
+ * The outcome of one member of a sweep.
  *
  * @param member the member
- * @param dictionary what was trained; empty where training stopped early
- * @param failure why it stopped, in a sentence; empty where it did not
- * @param steps taken
- * @param seconds spent on its steps alone
+ * @param dictionary the trained dictionary; empty when training stopped early
+ * @param failure the reason why it stopped, in one sentence; empty when it did not
+ * @param steps steps taken
+ * @param seconds time spent on its own steps
  */
 public record SweepOutcome(
         SweepMember member,

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * What a sweep has trained; closes its dictionaries.
+ * The result of a sweep. Closing it closes its dictionaries.
  *
- * @param outcomes of all members, in their order
+ * @param outcomes the outcomes of all members, in their order
  */
 public record SweepResult(List<SweepOutcome> outcomes) implements AutoCloseable {
     /** Copies the list. */
@@ -33,7 +33,7 @@ public record SweepResult(List<SweepOutcome> outcomes) implements AutoCloseable 
     /**
      * Returns the members that stopped early.
      *
-     * @return those with a failure
+     * @return the outcomes with a failure
      */
     public List<SweepOutcome> failures() {
         return outcomes.stream()

@@ -5,20 +5,20 @@ import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.TrainingMethod;
 
 /**
- * Everything that decides a training run, apart from the activations it sees.
+ * The complete options of a training run, except for its activations.
  *
- * @param method what is trained, and by which loss
+ * @param method the architecture and its loss
  * @param dSae the number of latents
- * @param tokens the activations to train on, repeats counted
- * @param batch the activations of a step
- * @param seed decides initialisation and shuffling
- * @param optimizer how parameters follow their gradients
- * @param sparsity how the pressure towards sparse codes grows
- * @param revival what brings dead latents back
- * @param initialization what the dictionary starts as
+ * @param tokens number of activations to train on, repeats counted
+ * @param batch activations per step
+ * @param seed seed of initialization and shuffling
+ * @param optimizer the options of the optimizer
+ * @param sparsity the schedule of the sparsity pressure
+ * @param revival the options against dead latents
+ * @param initialization the initial parameters
  * @param centresInput whether the decoder bias is subtracted from the input
  * @param normalizes whether activations are scaled so that their mean norm is √d_in; folded into the dictionary at the end
- * @param target what is reconstructed
+ * @param target the reconstruction target
  */
 public record TrainingPlan(
         TrainingMethod method,
@@ -56,15 +56,15 @@ public record TrainingPlan(
     }
 
     /**
-     * Lists the options that every run chooses among, without the rarer ones, of a dictionary that reconstructs its input.
+     * Creates a plan of a dictionary that reconstructs its input, with defaults for the less common options.
      *
-     * @param method what is trained, and by which loss
+     * @param method the architecture and its loss
      * @param dSae the number of latents
-     * @param tokens the activations to train on, repeats counted
-     * @param batch the activations of a step
-     * @param seed decides initialisation and shuffling
-     * @param optimizer how parameters follow their gradients
-     * @param auxiliary the loss that revives dead latents
+     * @param tokens number of activations to train on, repeats counted
+     * @param batch activations per step
+     * @param seed seed of initialization and shuffling
+     * @param optimizer the options of the optimizer
+     * @param auxiliary the auxiliary loss on dead latents
      * @param dead when a latent counts as dead
      * @param centresInput whether the decoder bias is subtracted from the input
      * @param medianBias whether the decoder bias starts at the geometric median of the first batch, else at 0
@@ -104,7 +104,7 @@ public record TrainingPlan(
     }
 
     /**
-     * Returns the number of steps; what is left of the tokens after the last whole batch is not trained on.
+     * Returns the number of steps. Tokens after the last whole batch are not used.
      *
      * @return at least 1
      */

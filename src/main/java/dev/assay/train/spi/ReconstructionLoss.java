@@ -123,10 +123,12 @@ public final class ReconstructionLoss {
      */
     public static void addAffineGradients(StepAccumulator sums, BatchSlice rows, NDArray error, float factor) {
         if (sums.parameters().has(Parameter.DECODER_BIAS)) {
-            sums.gradients().add(Parameter.DECODER_BIAS, error.sum(new int[] {0}).mul(factor));
+            sums.gradients()
+                    .add(Parameter.DECODER_BIAS, error.sum(new int[] {0}).mul(factor));
         }
         if (sums.parameters().has(Parameter.SKIP)) {
-            sums.gradients().add(Parameter.SKIP, error.transpose().matMul(rows.x()).mul(factor));
+            sums.gradients()
+                    .add(Parameter.SKIP, error.transpose().matMul(rows.x()).mul(factor));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.assay.train.spi;
 
-import dev.assay.train.method.TrainingMethods;
 import java.util.Set;
 
 /**

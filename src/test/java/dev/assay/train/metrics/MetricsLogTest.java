@@ -20,19 +20,21 @@ class MetricsLogTest {
         Path file = folder.resolve("run/metrics.jsonl");
         try (MetricsLog log = new MetricsLog(file, 0)) {
             for (long step : steps) {
-                log.write(step, Map.of("metrics/l0", step == 30 ? Double.NaN : step / 4.0));
+                log.step(
+                        new TrainingProgress("run", step, 40, 16),
+                        Map.of("metrics/l0", step == 30 ? Double.NaN : step / 4.0));
             }
         }
         return file;
     }
 
     @Test
-    void aLineHasTheStepAndItsNumbers() throws IOException {
+    void writesStepAndNumbersPerLine() throws IOException {
         assertEquals("{\"step\":10,\"metrics/l0\":2.5}\n", Files.readString(fill(10)));
     }
 
     @Test
-    void laterLinesAndTornOnesAreDropped() throws IOException {
+    void dropsLaterAndIncompleteLines() throws IOException {
         Path file = fill(10, 20, 30);
         String whole = Files.readString(file);
         Files.writeString(file, "{\"step\":2, \"metr", StandardOpenOption.APPEND);
@@ -43,21 +45,11 @@ class MetricsLogTest {
     }
 
     @Test
-    void anotherSinkLearnsWhatWasBefore() throws IOException {
-        List<String> told = new ArrayList<>();
-        MetricsSink sink = new MetricsSink() {
-            @Override
-            public void write(long step, Map<String, ? extends Number> metrics) {
-                told.add(step + " " + metrics);
-            }
-
-            @Override
-            public void close() {
-                told.add("closed");
-            }
-        };
-        MetricsLog.replay(folder.resolve("none"), 99, sink);
-        MetricsLog.replay(fill(10, 20, 30, 40), 30, sink);
-        assertEquals(List.of("10 {metrics/l0=2.5}", "20 {metrics/l0=5.0}", "30 {metrics/l0=NaN}"), told);
+    void replaysLinesUpToAStep() throws IOException {
+        List<String> read = new ArrayList<>();
+        MetricsLog.MetricsReader reader = (step, metrics) -> read.add(step + " " + metrics);
+        MetricsLog.replay(folder.resolve("none"), 99, reader);
+        MetricsLog.replay(fill(10, 20, 30, 40), 30, reader);
+        assertEquals(List.of("10 {metrics/l0=2.5}", "20 {metrics/l0=5.0}", "30 {metrics/l0=NaN}"), read);
     }
 }

@@ -54,12 +54,12 @@ class RunReportTest {
         try (RunReport report = report("first", 40, 0)) {
             assertFalse(Files.exists(page()));
             now += 10 * SECOND;
-            report.write(10, metrics(3));
+            report.step(new TrainingProgress("run", 10, 40, 16), metrics(3));
             String running = Files.readString(page());
             assertTrue(running.contains("<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>"));
             assertTrue(running.contains("step 10 of 40"));
             assertTrue(running.contains("running, 30 s left"));
-            report.write(40, metrics(2));
+            report.step(new TrainingProgress("run", 40, 40, 16), metrics(2));
         }
         String done = Files.readString(page());
         assertFalse(done.contains("http-equiv=\"refresh\""));
@@ -70,7 +70,7 @@ class RunReportTest {
     @Test
     void aRunThatFailedSaysSo() throws IOException {
         try (RunReport report = report("first", 40, 0)) {
-            report.write(30, metrics(3));
+            report.step(new TrainingProgress("run", 30, 40, 16), metrics(3));
         }
         String page = Files.readString(page());
         assertTrue(page.contains("stopped before its end"));
@@ -80,12 +80,12 @@ class RunReportTest {
     @Test
     void thePageIsWrittenEveryFewSecondsOnly() throws IOException {
         try (RunReport report = report("first", 1000, 0)) {
-            report.write(10, metrics(3));
+            report.step(new TrainingProgress("run", 10, 40, 16), metrics(3));
             now += 2 * SECOND;
-            report.write(20, metrics(3));
+            report.step(new TrainingProgress("run", 20, 40, 16), metrics(3));
             assertTrue(Files.readString(page()).contains("step 10 of 1,000"));
             now += SECOND;
-            report.write(30, metrics(3));
+            report.step(new TrainingProgress("run", 30, 40, 16), metrics(3));
             assertTrue(Files.readString(page()).contains("step 30 of 1,000"));
         }
     }
@@ -95,11 +95,11 @@ class RunReportTest {
         LongSupplier slow = () -> now += SECOND; // a second between any two looks at the clock, and so for a page
         RunInfo facts = new RunInfo("slow", "", 1000, 16, Json.mapper().createObjectNode());
         try (RunReport report = new RunReport(page(), facts, folder.resolve("metrics.jsonl"), 0, slow)) {
-            report.write(10, metrics(3));
+            report.step(new TrainingProgress("run", 10, 40, 16), metrics(3));
             now += 98 * SECOND;
-            report.write(20, metrics(3));
+            report.step(new TrainingProgress("run", 20, 40, 16), metrics(3));
             assertTrue(Files.readString(page()).contains("step 10 of 1,000"));
-            report.write(30, metrics(3));
+            report.step(new TrainingProgress("run", 30, 40, 16), metrics(3));
             assertTrue(Files.readString(page()).contains("step 30 of 1,000"));
         }
     }
@@ -108,11 +108,11 @@ class RunReportTest {
     void aResumedRunShowsTheCurvesFromItsStart() throws IOException {
         try (MetricsLog log = new MetricsLog(folder.resolve("metrics.jsonl"), 0)) {
             for (int step = 10; step <= 30; step += 10) {
-                log.write(step, metrics(step));
+                log.step(new TrainingProgress("run", step, 40, 16), metrics(step));
             }
         }
         try (RunReport report = report("first", 40, 20)) {
-            report.write(30, metrics(7));
+            report.step(new TrainingProgress("run", 30, 40, 16), metrics(7));
         }
         MatchResult overall = Pattern.compile("data-name=\"overall\" data-steps=\"([^\"]*)\" data-values=\"([^\"]*)\"")
                 .matcher(Files.readString(page()))
@@ -130,7 +130,7 @@ class RunReportTest {
                 Map<String, Number> metrics = metrics(Math.sin(step) + 2 + 1000.0 / step);
                 metrics.put("metrics/explained_variance", 1 - 1.0 / step);
                 now++; // too little for a page
-                report.write(step, metrics);
+                report.step(new TrainingProgress("run", step, 40, 16), metrics);
             }
         }
         assertTrue(Files.size(page()) < 250_000, "bytes: " + Files.size(page()));
@@ -148,7 +148,7 @@ class RunReportTest {
     @Test
     void nothingInItIsReadAsMarkup() throws Exception {
         try (RunReport report = report("a </title><b>{{script}}", 10, 0)) {
-            report.write(10, metrics(3));
+            report.step(new TrainingProgress("run", 10, 40, 16), metrics(3));
         }
         String page = Files.readString(page());
         assertTrue(page.contains("<h1>a &lt;/title&gt;&lt;b&gt;{{script}}</h1>"));

@@ -34,16 +34,16 @@ class TensorBoardEventsTest {
     }
 
     @Test
-    void theTestsOwnChecksumIsTheCastagnoliOne() {
+    void checksumOfTheTestIsCastagnoli() {
         assertEquals(0xe3069283, EventFile.crc("123456789".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Test
-    void aFileBeginsWithItsVersionAndASession() throws IOException {
+    void startsWithVersionAndSession() throws IOException {
         double before = System.currentTimeMillis() / 1e3;
-        try (MetricsSink events = new TensorBoardEvents(folder.resolve("new"), 0)) {
-            events.write(10, METRICS);
-            events.write(5_000_000_000L, Map.of("metrics/l0", 31.5));
+        try (TensorBoardEvents events = new TensorBoardEvents(folder.resolve("new"), 0)) {
+            events.step(new TrainingProgress("run", 10, 40, 16), METRICS);
+            events.step(new TrainingProgress("run", 5_000_000_000L, 40, 16), Map.of("metrics/l0", 31.5));
         }
         Path file;
         try (Stream<Path> all = Files.list(folder.resolve("new"))) {
@@ -73,15 +73,15 @@ class TensorBoardEventsTest {
     }
 
     @Test
-    void anEventCanBeReadAsSoonAsItIsWritten() throws IOException {
-        try (MetricsSink events = new TensorBoardEvents(folder, 0)) {
-            events.write(10, METRICS);
+    void flushesEachEvent() throws IOException {
+        try (TensorBoardEvents events = new TensorBoardEvents(folder, 0)) {
+            events.step(new TrainingProgress("run", 10, 40, 16), METRICS);
             assertEquals(3, EventFile.read(files().get(0)).size());
         }
     }
 
     @Test
-    void aResumedRunStartsALaterFileThatHidesWhatWasLost() throws IOException {
+    void resumedRunStartsALaterFileThatHidesLaterSteps() throws IOException {
         new TensorBoardEvents(folder, 0).close();
         byte[] older = Files.readAllBytes(files().get(0));
         for (long step : new long[] {40, 20}) { // within one second

@@ -52,7 +52,9 @@ class MethodOptionsTest {
     @Test
     void tablesAndPlotsCallAMethodWhatOptionsCallIt() {
         for (TrainingMethodProvider provider : TrainingMethods.all()) {
-            assertEquals(provider.name(), TrainingMethods.create(provider.name(), 2, 64).label());
+            assertEquals(
+                    provider.name(),
+                    TrainingMethods.create(provider.name(), 2, 64).label());
         }
         assertEquals("standard p=0.5", new StandardTraining(1, 0.5, false, false).label());
     }

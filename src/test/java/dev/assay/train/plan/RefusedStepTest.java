@@ -72,7 +72,7 @@ class RefusedStepTest {
             for (NDArray refused : new NDArray[] {broken, batch(manager, random, 1e18)}) {
                 String message = assertThrows(TrainingState.NotFiniteException.class, () -> state.step(refused))
                         .getMessage();
-                assertEquals("step 6 gave a loss or a gradient that is not a finite number", message);
+                assertEquals("step 6 has a loss or a gradient that is not a finite number", message);
                 bytes(state).forEach((name, array) -> assertArrayEquals(before.get(name), array, name));
                 assertEquals(window, state.dead().windowTokens());
                 assertEquals(5, state.stepsTaken());

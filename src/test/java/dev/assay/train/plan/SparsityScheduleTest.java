@@ -126,16 +126,14 @@ class SparsityScheduleTest {
                 assertEquals(expected[step], found.get(step).l0(), 1e-6, method.id() + " step " + step);
             }
         }
-        List<LossValues> rows =
-                losses(plan(new TopKTraining(TopK.of(2)), SparsitySchedule.annealing(annealing)));
+        List<LossValues> rows = losses(plan(new TopKTraining(TopK.of(2)), SparsitySchedule.annealing(annealing)));
         assertEquals(2, rows.get(5).l0(), 1e-6);
         assertTrue(rows.get(0).l0() > 6);
     }
 
     @Test
     void penaltiesWarmUp() {
-        List<LossValues> found =
-                losses(plan(StandardTraining.l1(1), SparsitySchedule.warmUp(StepSpan.steps(4))));
+        List<LossValues> found = losses(plan(StandardTraining.l1(1), SparsitySchedule.warmUp(StepSpan.steps(4))));
         double full = found.get(5).get(LossNames.L1);
         double[] expected = {0, 0.25, 0.5, 0.75, 1, 1};
         for (int step = 0; step < expected.length; step++) {

@@ -2,16 +2,16 @@ package dev.assay.train.internal.run;
 
 import java.util.function.LongSupplier;
 
-/** How fast a run is, from one question to the next. */
+/** Measures the throughput of a run between two calls. */
 final class RunSpeed {
     private final LongSupplier clock;
-    private long askedAt;
-    private long tokensThen;
+    private long measuredAt;
+    private long measuredTokens;
 
     /**
      * Starts the clock.
      *
-     * @param tokens trained on so far
+     * @param tokens number of tokens trained on so far
      */
     RunSpeed(long tokens) {
         this(tokens, System::nanoTime);
@@ -20,21 +20,21 @@ final class RunSpeed {
     /** With a clock of nanoseconds. */
     RunSpeed(long tokens, LongSupplier clock) {
         this.clock = clock;
-        this.askedAt = clock.getAsLong();
-        this.tokensThen = tokens;
+        this.measuredAt = clock.getAsLong();
+        this.measuredTokens = tokens;
     }
 
     /**
      * Returns the speed since the last call, checkpoints and waiting for the model included.
      *
-     * @param tokens trained on so far
-     * @return tokens a second
+     * @param tokens number of tokens trained on so far
+     * @return tokens per second
      */
     double since(long tokens) {
         long now = clock.getAsLong();
-        double speed = (tokens - tokensThen) / Math.max((now - askedAt) / 1e9, 1e-9);
-        askedAt = now;
-        tokensThen = tokens;
+        double speed = (tokens - measuredTokens) / Math.max((now - measuredAt) / 1e9, 1e-9);
+        measuredAt = now;
+        measuredTokens = tokens;
         return speed;
     }
 }

@@ -9,36 +9,56 @@ import dev.assay.activation.SiteSelection;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The batches of a sweep: drawn once from one shuffling buffer, then cut into the sites of the members. */
+/**
+ * The batches of a run: drawn once from one shuffling buffer, then split by the sites of the members. A single member that reads all
+ * sites uses the drawn rows themselves, without a copy.
+ */
 final class SharedBatches implements AutoCloseable {
     private record Cut(List<String> sites, ActivationScale scale) {}
 
     private final ActivationSource source;
     private final ActivationBuffer buffer;
+    private final boolean exclusive; // one member reads all sites
     private final NDArray rows; // [batch, width]
-    private final Map<Cut, NDArray> cuts = new LinkedHashMap<>();
+    private final Map<Cut, NDArray> cuts = new HashMap<>();
+    private boolean drawn; // rows already hold the next batch
+    private boolean scaled; // rows are scaled in place; only when exclusive
 
     /**
-     * Makes room for the batches.
+     * Allocates the batch.
      *
      * @param manager owns the arrays
      * @param source of the activations
      * @param buffer of that source; closed with this object
-     * @param batch rows of a step
+     * @param batch rows per step
+     * @param exclusive whether there is one member, which reads all sites of the source
      */
-    SharedBatches(NDManager manager, ActivationSource source, ActivationBuffer buffer, int batch) {
+    SharedBatches(NDManager manager, ActivationSource source, ActivationBuffer buffer, int batch, boolean exclusive) {
         this.source = source;
         this.buffer = buffer;
+        this.exclusive = exclusive;
         this.rows = Scope.detached(() -> manager.zeros(new Shape(batch, source.width())));
+    }
+
+    /** Restores the batch that a checkpoint has for a refused step, if it has one: it was already drawn and scaled. */
+    void restoreRefused(Path checkpoint) throws IOException {
+        drawn = TrainingCheckpoints.refusedBatch(checkpoint, rows);
+        scaled = drawn;
     }
 
     /** Draws the next batch. */
     void next() throws IOException {
+        if (drawn) {
+            drawn = false;
+            return;
+        }
         buffer.next(rows);
+        scaled = false;
         cuts.values().forEach(NDArray::close);
         cuts.clear();
     }
@@ -47,11 +67,18 @@ final class SharedBatches implements AutoCloseable {
      * Returns the columns of some sites of the batch.
      *
      * @param sites which
-     * @param scale what they are multiplied by
-     * @param dIn the columns of them that are encoded
-     * @return [batch, width of the sites], contiguous; valid until the next batch is drawn, and shared by all who ask for the same
+     * @param scale the factors that they are multiplied by
+     * @param dIn the number of columns that are encoded
+     * @return [batch, width of the sites], contiguous; valid until the next batch is drawn, and shared by equal requests
      */
     NDArray batch(List<String> sites, ActivationScale scale, int dIn) {
+        if (exclusive) {
+            if (!scaled) {
+                scale.apply_(rows, dIn);
+                scaled = true;
+            }
+            return rows;
+        }
         return cuts.computeIfAbsent(new Cut(sites, scale), cut -> {
             NDArray x = Scope.detached(() -> SiteSelection.copy(source, rows, sites));
             scale.apply_(x, dIn);
@@ -60,13 +87,13 @@ final class SharedBatches implements AutoCloseable {
     }
 
     /**
-     * Copies the columns of some sites of the whole pool.
+     * Returns the columns of some sites of the whole pool.
      *
      * @param sites which
-     * @return [rows of the pool, width of the sites], in the scope that is open
+     * @return [rows of the pool, width of the sites], read-only: the pool itself or a copy in the open scope
      */
     NDArray pool(List<String> sites) {
-        return SiteSelection.copy(source, buffer.pool(), sites);
+        return exclusive ? buffer.pool() : SiteSelection.copy(source, buffer.pool(), sites);
     }
 
     ActivationBuffer buffer() {

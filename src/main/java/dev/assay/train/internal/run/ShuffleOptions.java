@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What decides, beside the source, which activations a run sees in which order.
+ * Options of the shuffling buffer, which decide the order of the activations.
  *
  * @param rows of the shuffling buffer
  * @param seed of the order
@@ -20,7 +20,7 @@ public record ShuffleOptions(int rows, long seed) {
     private static final int POOL_ROWS = 1 << 17;
 
     /**
-     * Returns the rows of a buffer that nobody chose: as many as fit 256 MiB, at most 131,072 and no more than the run needs.
+     * Returns the default number of rows: as many as fit 256 MiB, at most 131,072 and no more than the run needs.
      *
      * @param width of a row
      * @param batch rows of a step
@@ -37,13 +37,13 @@ public record ShuffleOptions(int rows, long seed) {
     }
 
     /**
-     * Continues a buffer that a checkpoint holds.
+     * Resumes the buffer of a checkpoint.
      *
      * @param source of the activations
      * @param checkpoint the file
      * @param state of the buffer
      * @return the buffer
-     * @throws InvalidInputException when it was shuffled otherwise
+     * @throws InvalidInputException when its options differ
      */
     ActivationBuffer resume(ActivationSource source, Path checkpoint, ActivationBuffer.State state) throws IOException {
         if (state.seed() != seed) {

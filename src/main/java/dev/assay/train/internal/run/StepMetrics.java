@@ -7,16 +7,16 @@ import dev.assay.train.internal.step.TrainingState;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The numbers that are logged of a step, under the names that SAELens uses. */
+/** Computes the metrics of a step, under the names that SAELens logs. */
 final class StepMetrics {
     private StepMetrics() {}
 
     /**
-     * Measures a step that was taken.
+     * Computes the metrics of a completed step.
      *
      * @param state after the step
      * @param report of the step
-     * @param x what the step was about: [batch, width], scaled
+     * @param x the scaled batch of the step, [batch, width]
      * @return numbers by name, in the order in which they are shown
      */
     static Map<String, Number> of(TrainingState state, TrainingState.StepReport report, NDArray x) {

@@ -10,7 +10,7 @@ import dev.assay.train.spi.Parameter;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Where another library's files have the parameters of a dictionary. */
+/** Maps the parameters of a dictionary to the tensors of another library's file. */
 public final class StoredTensors {
     private final Map<Parameter, Tensor> tensors = new EnumMap<>(Parameter.class);
 
@@ -18,17 +18,17 @@ public final class StoredTensors {
      * A tensor of a file.
      *
      * @param name its name
-     * @param transposed whether it has one latent a column
+     * @param transposed whether each column is a latent
      */
     private record Tensor(String name, boolean transposed) {}
 
-    /** A tensor that is stored as it is here. */
+    /** Maps a parameter to a tensor of the same layout. */
     public StoredTensors with(Parameter parameter, String name) {
         tensors.put(parameter, new Tensor(name, false));
         return this;
     }
 
-    /** A tensor of one latent a column. */
+    /** Maps a parameter to a tensor with one latent per column. */
     public StoredTensors transposed(Parameter parameter, String name) {
         tensors.put(parameter, new Tensor(name, true));
         return this;

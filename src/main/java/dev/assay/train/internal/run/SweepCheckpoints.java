@@ -1,28 +1,30 @@
 package dev.assay.train.internal.run;
 
+import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationBuffer;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.AtomicFolder;
 import dev.assay.provenance.Provenance;
-import dev.assay.train.internal.step.ActivationScale;
+import dev.assay.train.plan.SweepMember;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Checkpoints of a sweep, each one folder {@code step-N} that is there whole or not at all: {@code buffer.safetensors} with the pool of
- * the shuffling buffer and, as JSON in its metadata, how far each member is; and the state of every member that is still running, as
- * {@code NAME.safetensors}. The state of a member that stopped is beside its log instead, written before the checkpoint that says so.
+ * Checkpoints of a sweep, each one folder {@code step-N} that is moved into place whole: {@code buffer.safetensors} with the pool of
+ * the shuffling buffer and, as JSON in its metadata, the progress of each member; and the state of every running member as
+ * {@code NAME.safetensors}. The last state of a member that stopped is {@code stopped.safetensors} in its own folder, written before
+ * the checkpoint that records the failure. The best state of a member is {@code checkpoints/best.safetensors} in its own folder.
  */
-final class SweepCheckpoints {
-    private static final int KEPT = 2;
+public final class SweepCheckpoints implements CheckpointStore {
     private static final String PREFIX = "step-";
     private static final String BUFFER = "buffer.safetensors";
     private static final String SUFFIX = ".safetensors";
@@ -30,100 +32,106 @@ final class SweepCheckpoints {
 
     private final Path output;
     private final Path folder;
+    private final int kept;
 
-    SweepCheckpoints(Path output) {
+    /**
+     * Uses the output folder of a sweep.
+     *
+     * @param output created when something is saved
+     * @param kept the number of newest checkpoints to keep
+     */
+    public SweepCheckpoints(Path output, int kept) {
         this.output = output;
         this.folder = output.resolve("checkpoints");
+        this.kept = kept;
     }
 
     /**
-     * How far a member is.
+     * The metadata of a checkpoint.
      *
-     * @param name of the member
-     * @param failure why it stopped, or null
-     * @param steps taken
-     * @param scale of its activations; null where it was not measured
-     * @param seconds spent on its steps
+     * @param source of the activations
+     * @param steps taken by the running members
+     * @param members the progress of all members, in their order
+     * @param buffer the position of the shuffling buffer
      */
-    record Progress(String name, String failure, long steps, ActivationScale scale, double seconds) {}
+    record Header(JsonNode source, long steps, List<MemberProgress> members, ActivationBuffer.State buffer) {}
 
-    /**
-     * What a checkpoint says beside its arrays.
-     *
-     * @param source where the activations are from
-     * @param steps taken by the members that run
-     * @param members all of them, in their order
-     * @param buffer the state of the shuffling buffer
-     */
-    record Header(JsonNode source, long steps, List<Progress> members, ActivationBuffer.State buffer) {}
+    @Override
+    public Optional<StoredRun> newest(Provenance source, List<SweepMember> members) throws IOException {
+        if (Files.isDirectory(folder)) {
+            AtomicFolder.sweep(folder);
+        }
+        List<Path> all = list();
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        Path checkpoint = all.get(all.size() - 1);
+        Header header = header(checkpoint, source, members);
+        return Optional.of(new StoredRun(
+                header.steps(),
+                checkpoint.resolve(BUFFER),
+                header.buffer(),
+                header.members(),
+                name -> checkpoint.resolve(name + SUFFIX)));
+    }
 
-    void save(long steps, Provenance source, List<SweepRun> runs, ActivationBuffer buffer) throws IOException {
-        for (SweepRun run : runs) {
-            Path stopped = output.resolve(run.member().name()).resolve(STOPPED);
-            if (!run.isRunning() && run.state() != null && !Files.exists(stopped)) {
-                Files.createDirectories(stopped.getParent());
-                run.save(stopped);
+    /** Reads the metadata of a checkpoint, and refuses one of other members or activations. */
+    private static Header header(Path checkpoint, Provenance source, List<SweepMember> members) throws IOException {
+        Path file = checkpoint.resolve(BUFFER);
+        try (Safetensors stored = Safetensors.open(file)) {
+            Header header = TrainingCheckpoints.metadata(stored, Header.class);
+            TrainingCheckpoints.requireSameSource(file, header.source(), source);
+            String found = header.members().stream().map(MemberProgress::name).collect(Collectors.joining(", "));
+            String asked = members.stream().map(SweepMember::name).collect(Collectors.joining(", "));
+            InvalidInputException.require(
+                    found.equals(asked),
+                    () -> file + ": the members are " + found + " in this sweep, " + asked + " were asked for"
+                            + TrainingCheckpoints.ADVICE);
+            return header;
+        }
+    }
+
+    @Override
+    public void save(Snapshot run) throws IOException {
+        for (RunningMember member : run.running()) {
+            if (member.best().isBest(member.metrics())) {
+                member.best().save(member.stateAlone(), member.metrics());
             }
         }
         Files.createDirectories(folder);
         Header header = new Header(
-                source.toJson(), steps, runs.stream().map(SweepRun::progress).toList(), buffer.state());
-        AtomicFolder.write(folder.resolve(PREFIX + String.format("%010d", steps)), partial -> {
-            TrainingCheckpoints.writePool(buffer(partial), buffer.pool(), header);
-            for (SweepRun run : runs) {
-                if (run.isRunning()) {
-                    run.save(member(partial, run.member().name()));
-                }
+                run.source().toJson(),
+                run.steps(),
+                run.members().stream().map(Member::progress).toList(),
+                run.buffer().state());
+        AtomicFolder.write(folder.resolve(PREFIX + String.format("%010d", run.steps())), partial -> {
+            TrainingCheckpoints.writePool(partial.resolve(BUFFER), run.buffer().pool(), header);
+            for (RunningMember member : run.running()) {
+                Path file = partial.resolve(member.member().name() + SUFFIX);
+                TrainingCheckpoints.write(file, member.stateAlone(), Map.of());
             }
         });
         List<Path> all = list();
-        for (Path old : all.subList(0, Math.max(0, all.size() - KEPT))) {
+        for (Path old : all.subList(0, Math.max(0, all.size() - kept))) {
             AtomicFolder.delete(old);
         }
         AtomicFolder.sweep(folder);
     }
 
-    /** The newest checkpoint, if there is one. */
-    Optional<Path> latest() throws IOException {
-        if (Files.isDirectory(folder)) {
-            AtomicFolder.sweep(folder);
-        }
-        List<Path> all = list();
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    @Override
+    public void saveRefused(Snapshot run, RunningMember member, NDArray batch) throws IOException {
+        saveStopped(member, member.stateAlone().refusing(batch));
     }
 
-    /**
-     * Reads what a checkpoint says, and refuses one of another sweep.
-     *
-     * @param checkpoint its folder
-     * @param source where the activations are from now
-     * @param runs the members of now
-     * @return what it says
-     * @throws InvalidInputException when members or activations are others
-     */
-    static Header header(Path checkpoint, Provenance source, List<SweepRun> runs) throws IOException {
-        Path file = buffer(checkpoint);
-        try (Safetensors stored = Safetensors.open(file)) {
-            Header header = TrainingCheckpoints.metadata(stored, Header.class);
-            TrainingCheckpoints.requireSameSource(file, header.source(), source);
-            String found = header.members().stream().map(Progress::name).collect(Collectors.joining(", "));
-            String asked = runs.stream().map(run -> run.member().name()).collect(Collectors.joining(", "));
-            if (!found.equals(asked)) {
-                throw new InvalidInputException(file + ": the members are " + found + " in this sweep, " + asked
-                        + " were asked for" + TrainingCheckpoints.ADVICE);
-            }
-            return header;
-        }
+    @Override
+    public void saveFailed(RunningMember member) throws IOException {
+        saveStopped(member, member.stateAlone());
     }
 
-    /** The file of a checkpoint that the buffer is in. */
-    static Path buffer(Path checkpoint) {
-        return checkpoint.resolve(BUFFER);
-    }
-
-    /** The file of a checkpoint that a running member is in. */
-    static Path member(Path checkpoint, String name) {
-        return checkpoint.resolve(name + SUFFIX);
+    private void saveStopped(RunningMember member, TrainingCheckpoints.RunningState state) throws IOException {
+        Path stopped = output.resolve(member.member().name()).resolve(STOPPED);
+        Files.createDirectories(stopped.getParent());
+        TrainingCheckpoints.write(stopped, state, Map.of());
     }
 
     private List<Path> list() throws IOException {

@@ -13,9 +13,9 @@ import dev.assay.provenance.Provenance;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
-import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.spi.DictionaryParameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -23,8 +23,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The content of a checkpoint, one file that holds all a run needs to continue bit for bit: parameters, moments, counters, the pool
- * of the shuffling buffer, and, as JSON in the file's metadata, the plan, the places and the metrics of the last step.
+ * Reads and writes checkpoints: files with parameters, moments, counters and the pool of the shuffling buffer and, as JSON in their
+ * metadata, the plan, the position of the run and the metrics of the last step. A run resumes from them bit for bit.
  */
 public final class TrainingCheckpoints {
     private static final String METADATA = "assay";
@@ -35,14 +35,14 @@ public final class TrainingCheckpoints {
     private TrainingCheckpoints() {}
 
     /**
-     * What a checkpoint says beside its arrays.
+     * The metadata of a checkpoint.
      *
-     * @param plan the run's
-     * @param source where the activations are from
+     * @param plan of the run
+     * @param source provenance of the activations
      * @param steps taken
      * @param scale of the activations
-     * @param windowTokens the tokens that the firing counts are over
-     * @param buffer the state of the shuffling buffer; null where it is stored elsewhere
+     * @param windowTokens number of tokens that firing counts are over
+     * @param buffer the state of the shuffling buffer; null when it is stored in another file
      * @param metrics of the last step; may be empty
      */
     public record Header(
@@ -60,21 +60,26 @@ public final class TrainingCheckpoints {
      * @param state parameters, moments, counters
      * @param source where the activations are from
      * @param scale of the activations
-     * @param buffer what the next batch comes from; null where it is stored elsewhere
-     * @param refusedBatch a batch [batch, d_in] that was already taken from the buffer and scaled, but gave no step; or null
+     * @param buffer the shuffling buffer; null when it is stored in another file
+     * @param refusedBatch the batch of a refused step, [batch, d_in], drawn from the buffer and scaled; or null
      */
     record RunningState(
             TrainingState state,
             Provenance source,
             ActivationScale scale,
             ActivationBuffer buffer,
-            NDArray refusedBatch) {}
+            NDArray refusedBatch) {
+        /** The same state with the batch of a refused step. */
+        RunningState refusing(NDArray batch) {
+            return new RunningState(state, source, scale, buffer, batch);
+        }
+    }
 
     /**
      * Writes a checkpoint.
      *
-     * @param file replaced whole if it exists
-     * @param run what it is of
+     * @param file replaced atomically if it exists
+     * @param run the state to write
      * @param metrics of its last step; may be empty
      */
     static void write(Path file, RunningState run, Map<String, ? extends Number> metrics) throws IOException {
@@ -98,18 +103,18 @@ public final class TrainingCheckpoints {
     }
 
     /**
-     * Writes the pool of a shuffling buffer by itself.
+     * Writes the pool of a shuffling buffer to its own file.
      *
-     * @param file replaced whole if it exists
+     * @param file replaced atomically if it exists
      * @param pool [rows, width]
-     * @param header what {@link #metadata} reads again
+     * @param header metadata that {@link #metadata} reads
      */
     static void writePool(Path file, NDArray pool, Object header) throws IOException {
         Safetensors.write(
                 file, Map.of(POOL, pool), Map.of(METADATA, Json.mapper().writeValueAsString(header)));
     }
 
-    /** Every array of a run under its name in the file. */
+    /** Returns every array of a run by its name in the file. */
     public static Map<String, NDArray> arrays(TrainingState state) {
         Map<String, NDArray> arrays = new LinkedHashMap<>();
         put(arrays, "", state.parameters());
@@ -127,11 +132,11 @@ public final class TrainingCheckpoints {
     }
 
     /**
-     * Fills a fresh state from a checkpoint.
+     * Restores a new state from a checkpoint.
      *
      * @param file the checkpoint
      * @param state of the same plan; changed
-     * @param source where the activations are from now
+     * @param source provenance of the current activations
      * @return the header
      * @throws InvalidInputException when the checkpoint is of another run
      */
@@ -156,7 +161,7 @@ public final class TrainingCheckpoints {
         }
     }
 
-    /** Copies the batch that gave no step into an array, if the checkpoint has one; returns whether it has. */
+    /** Copies the batch of a refused step into an array; returns false when the checkpoint has none. */
     static boolean refusedBatch(Path file, NDArray x) throws IOException {
         try (Scope scope = Scope.open();
                 Safetensors stored = Safetensors.open(file)) {
@@ -168,7 +173,7 @@ public final class TrainingCheckpoints {
         }
     }
 
-    /** Reads what a checkpoint says beside its arrays. */
+    /** Reads the metadata of a checkpoint. */
     public static Header header(Path file) throws IOException {
         try (Safetensors stored = Safetensors.open(file)) {
             return header(stored);
@@ -179,7 +184,7 @@ public final class TrainingCheckpoints {
         return metadata(stored, Header.class);
     }
 
-    /** Reads what a file of this class says beside its arrays. */
+    /** Reads the metadata of a file that this class wrote. */
     static <T> T metadata(Safetensors stored, Class<T> type) {
         String json = stored.metadata().get(METADATA);
         if (json == null) {
@@ -196,7 +201,7 @@ public final class TrainingCheckpoints {
         }
     }
 
-    /** Refuses a checkpoint of another plan or of other activations, naming what differs. */
+    /** Refuses a checkpoint of another plan or of other activations, and names the first difference. */
     static void requireSameRun(Path file, Header header, TrainingPlan plan, Provenance source) {
         requireSame(file, "", header.plan(), Json.mapper().valueToTree(plan));
         requireSameSource(file, header.source(), source);
@@ -207,7 +212,7 @@ public final class TrainingCheckpoints {
         requireSame(file, "", EarlierProvenance.ofCheckpoint(file, stored).identity(), asked.identity());
     }
 
-    /** Refuses what differs from what a file says, naming it. */
+    /** Refuses a value that differs from the stored one, and names its field. */
     static void requireSame(Path file, String path, JsonNode stored, JsonNode asked) {
         if (stored.isObject()) {
             for (Iterator<String> names = asked.fieldNames(); names.hasNext(); ) {

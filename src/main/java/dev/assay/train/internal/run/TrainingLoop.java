@@ -1,194 +1,278 @@
 package dev.assay.train.internal.run;
 
-import ai.djl.ndarray.NDArray;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.ProgressBar;
 import dev.assay.activation.ActivationBuffer;
 import dev.assay.activation.ActivationSource;
-import dev.assay.io.Json;
-import dev.assay.sae.SparseAutoencoder;
+import dev.assay.provenance.Provenance;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
 import dev.assay.train.internal.step.InitialDictionary;
-import dev.assay.train.internal.step.TrainedDictionaryBuilder;
 import dev.assay.train.internal.step.TrainingState;
-import dev.assay.train.metrics.MetricsSink;
-import dev.assay.train.metrics.RunInfo;
-import dev.assay.train.plan.TrainingPlan;
+import dev.assay.train.internal.step.Workspace;
+import dev.assay.train.plan.SweepMember;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/** Draws batches, takes steps, and keeps the log and the checkpoints, until the plan is done. */
+/**
+ * Trains the members of a run on one stream of batches until all have stopped or the run is done. A single run has one member.
+ *
+ * <p>A step draws a batch, updates each running member with it, sends metrics to listeners, and writes a checkpoint when one is due. An
+ * {@link InvalidInputException}, a number that is not finite, or an engine error stops the member that it occurs in. Other exceptions,
+ * such as failed writes, stop the run.
+ */
 public final class TrainingLoop implements AutoCloseable {
-    private static final int STEPS_BETWEEN_LINES = 10;
-
-    private final TrainingPlan plan;
+    private final NDManager manager;
     private final ActivationSource source;
-    private final TrainingState state;
-    private final ActivationBuffer buffer;
-    private final NDArray x; // [batch, d_in]
-    private final RunOutput output; // null where nothing is written
-    private final CheckpointKeeper checkpoints; // null where nothing is written
-    private final boolean showsProgress;
-    private ActivationScale scale; // null until it was measured
-    private boolean drawn; // whether x is already the batch of the next step
+    private final TrainingLength length;
+    private final CheckpointStore checkpoints;
+    private final Monitoring monitoring;
+    private final Workspace workspace;
+    private final List<Member> members = new ArrayList<>();
+    private final SharedBatches batches;
+    private long stepsTaken;
     private long checkpointedAt = System.nanoTime();
 
     /**
-     * Starts a run, or continues the one in the output folder.
+     * The actions of a run that do not change its result.
+     *
+     * @param checkpointNanos time between two checkpoints
+     * @param progressBar whether a progress bar is drawn
+     */
+    public record Monitoring(long checkpointNanos, boolean progressBar) {}
+
+    /** A step that a member has taken. */
+    private record Step(int index, RunningMember member, TrainingState.StepReport report) {}
+
+    /**
+     * Starts a run, or resumes it from its newest checkpoint.
      *
      * @param manager owns the arrays
-     * @param plan what to do
      * @param source of activations
-     * @param shuffling the buffer
-     * @param output what is written down; null for nothing
-     * @param showsProgress whether a progress bar is drawn
+     * @param length batch size and number of tokens
+     * @param shuffling decides the order of the activations
+     * @param setups the members
+     * @param checkpoints where checkpoints are
+     * @param monitoring checkpoints and progress
      */
     public TrainingLoop(
             NDManager manager,
-            TrainingPlan plan,
             ActivationSource source,
+            TrainingLength length,
             ShuffleOptions shuffling,
-            RunOutput output,
-            boolean showsProgress)
+            List<MemberSetup> setups,
+            CheckpointStore checkpoints,
+            Monitoring monitoring)
             throws IOException {
-        this.plan = plan;
+        this.manager = manager;
         this.source = source;
-        this.output = output;
-        this.showsProgress = showsProgress;
-        this.checkpoints = output == null ? null : output.checkpoints();
-        if (checkpoints != null) {
-            checkpoints.findBest(plan, source.provenance());
+        this.length = length;
+        this.checkpoints = checkpoints;
+        this.monitoring = monitoring;
+        this.workspace = new Workspace(manager);
+        List<SweepMember> planned = setups.stream().map(MemberSetup::member).toList();
+        Optional<CheckpointStore.StoredRun> stored = checkpoints.newest(source.provenance(), planned);
+        if (stored.isPresent()) {
+            resume(setups, stored.get());
         }
-        this.x = Scope.detached(() -> manager.zeros(new Shape(plan.batch(), source.width())));
-        this.state =
-                new TrainingState(manager, plan, InitialDictionary.of(manager, plan, source.sites(), source.widths()));
-        Optional<Path> checkpoint = checkpoints == null ? Optional.empty() : checkpoints.newest();
-        if (checkpoint.isPresent()) {
-            TrainingCheckpoints.Header header =
-                    TrainingCheckpoints.restore(checkpoint.get(), state, source.provenance());
-            this.scale = header.scale();
-            this.drawn = TrainingCheckpoints.refusedBatch(checkpoint.get(), x);
-            this.buffer = shuffling.resume(source, checkpoint.get(), header.buffer());
-        } else {
-            this.buffer = shuffling.start(source);
+        ActivationBuffer buffer = stored.isPresent()
+                ? shuffling.resume(
+                        source, stored.get().bufferFile(), stored.get().buffer())
+                : shuffling.start(source);
+        boolean exclusive =
+                planned.size() == 1 && planned.get(0).sites().names().equals(source.sites());
+        this.batches = new SharedBatches(manager, source, buffer, length.batch(), exclusive);
+        try {
+            if (stored.isPresent()) {
+                batches.restoreRefused(stored.get().bufferFile());
+            } else {
+                start(setups);
+            }
+        } catch (IOException | RuntimeException failure) {
+            close();
+            throw failure;
         }
     }
 
-    private String site() {
-        return source.provenance().summary();
+    private void start(List<MemberSetup> setups) throws IOException {
+        for (MemberSetup setup : setups) {
+            SweepMember member = setup.member();
+            members.add(member.refusal() == null ? begin(setup) : refused(member));
+        }
     }
 
-    public SparseAutoencoder run() throws IOException {
-        if (scale == null) {
-            scale = plan.normalizes()
-                    ? ActivationScale.measure(buffer.pool(), state.parameters().dIn(), site())
+    private static StoppedMember refused(SweepMember member) {
+        return StoppedMember.refused(member, new InvalidInputException(member.refusal()));
+    }
+
+    private Member begin(MemberSetup setup) throws IOException {
+        SweepMember member = setup.member();
+        Provenance provenance = RunningMember.provenance(source, member);
+        setup.best().resume(member.plan(), provenance);
+        try {
+            TrainingState state = state(member);
+            try {
+                return new RunningMember(setup, provenance, state, scale(member, state, provenance), 0);
+            } catch (RuntimeException failure) {
+                state.close();
+                throw failure;
+            }
+        } catch (InvalidInputException | EngineException reason) {
+            return StoppedMember.refused(member, reason);
+        }
+    }
+
+    private TrainingState state(SweepMember member) {
+        return new TrainingState(
+                manager,
+                member.plan(),
+                InitialDictionary.of(
+                        manager,
+                        member.plan(),
+                        member.sites().dIn(),
+                        member.sites().dOut()),
+                workspace);
+    }
+
+    private ActivationScale scale(SweepMember member, TrainingState state, Provenance provenance) {
+        try (Scope scope = Scope.open()) {
+            return member.plan().normalizes()
+                    ? ActivationScale.measure(
+                            batches.pool(member.sites().names()),
+                            state.parameters().dIn(),
+                            provenance.summary())
                     : ActivationScale.of(1);
         }
-        try (MetricsSink sink = output == null ? null : output.metrics(facts(), state.stepsTaken());
-                ProgressBar bar = showsProgress ? new ProgressBar("training", plan.steps() * plan.batch()) : null) {
-            if (bar != null) {
-                bar.update(tokens(), "");
-            }
-            RunSpeed speed = new RunSpeed(tokens());
-            long start = state.stepsTaken();
-            while (state.stepsTaken() < plan.steps()) {
-                state.keepWindowShort();
-                draw();
-                TrainingState.StepReport report = step();
-                if (sink != null) {
-                    record(report, report.step() == start + 1, sink, speed);
-                }
-                if (bar != null) {
-                    bar.update(tokens(), note(report));
-                }
-            }
+    }
+
+    private void resume(List<MemberSetup> setups, CheckpointStore.StoredRun stored) throws IOException {
+        stepsTaken = stored.steps();
+        for (int i = 0; i < setups.size(); i++) {
+            MemberProgress progress = stored.members().get(i);
+            members.add(
+                    progress.failure() == null
+                            ? resume(setups.get(i), progress, stored)
+                            : StoppedMember.recorded(setups.get(i).member(), progress));
         }
-        return TrainedDictionaryBuilder.fold(
-                state, scale, source.provenance(), plan.target().sites(source.sites(), source.widths()));
     }
 
-    private RunInfo facts() {
-        String name = output.folder().toAbsolutePath().normalize().getFileName().toString();
-        return new RunInfo(
-                name, site(), plan.steps(), plan.batch(), Json.mapper().valueToTree(plan));
-    }
-
-    private long tokens() {
-        return state.stepsTaken() * plan.batch();
-    }
-
-    private void draw() throws IOException {
-        if (drawn) {
-            drawn = false;
-            return;
-        }
-        buffer.next(x);
-        scale.apply_(x, state.parameters().dIn());
-    }
-
-    /** Writes down what is due after a step. */
-    private void record(TrainingState.StepReport report, boolean first, MetricsSink sink, RunSpeed speed)
+    private RunningMember resume(MemberSetup setup, MemberProgress progress, CheckpointStore.StoredRun stored)
             throws IOException {
-        boolean last = report.step() == plan.steps();
-        boolean line = last || report.step() % STEPS_BETWEEN_LINES == 0;
-        boolean checkpoint = last
-                || System.nanoTime() - checkpointedAt
-                        >= output.checkpointEvery().toNanos();
-        if (!line && !checkpoint && !first) {
-            return;
+        SweepMember member = setup.member();
+        InvalidInputException.require(
+                member.refusal() == null,
+                () -> stored.bufferFile() + ": " + member.name() + " can no longer be trained: " + member.refusal()
+                        + TrainingCheckpoints.ADVICE);
+        Provenance provenance = RunningMember.provenance(source, member);
+        setup.best().resume(member.plan(), provenance);
+        TrainingState state = state(member);
+        TrainingCheckpoints.restore(stored.memberFile().apply(member.name()), state, provenance);
+        return new RunningMember(setup, provenance, state, progress.scale(), progress.seconds());
+    }
+
+    /**
+     * Trains to the end.
+     *
+     * @return the members in their order, valid until this loop is closed
+     */
+    public List<Member> run() throws IOException {
+        for (RunningMember member : snapshot().running()) {
+            member.start();
         }
-        Map<String, Number> metrics = StepMetrics.of(state, report, x);
-        checkpoints.check(metrics);
-        if (line) { // before the checkpoint: a run that goes on from there does not write this line again
-            Map<String, Number> timed = new LinkedHashMap<>(metrics);
-            timed.put(MetricsSink.TOKENS_PER_SECOND, speed.since(tokens()));
-            sink.write(report.step(), timed);
+        try (ProgressBar bar =
+                monitoring.progressBar() ? new ProgressBar("training", length.steps() * length.batch()) : null) {
+            if (bar != null) {
+                bar.update(stepsTaken * length.batch(), "");
+            }
+            while (stepsTaken < length.steps() && !snapshot().running().isEmpty()) {
+                String note = step();
+                if (bar != null) {
+                    bar.update(stepsTaken * length.batch(), note);
+                }
+            }
         }
-        if (checkpoint) {
-            checkpoints.save(running(null), metrics);
+        return List.copyOf(members);
+    }
+
+    /** Performs one step of the run and returns a note for the progress bar. */
+    private String step() throws IOException {
+        int running = snapshot().running().size();
+        batches.next();
+        List<Step> steps = new ArrayList<>();
+        for (int i = 0; i < members.size(); i++) {
+            if (members.get(i) instanceof RunningMember member) {
+                step(i, member, steps);
+            }
+        }
+        stepsTaken++;
+        boolean checkpoint = isCheckpointDue() || snapshot().running().size() < running;
+        for (Step step : steps) {
+            record(step, checkpoint);
+        }
+        if (checkpoint || snapshot().running().size() < running) {
+            checkpoints.save(snapshot());
             checkpointedAt = System.nanoTime();
         }
+        return members.size() == 1 && !steps.isEmpty()
+                ? steps.get(0).member().note(steps.get(0).report())
+                : snapshot().running().size() + " of " + members.size() + " dictionaries";
     }
 
-    private TrainingCheckpoints.RunningState running(NDArray refusedBatch) {
-        return new TrainingCheckpoints.RunningState(state, source.provenance(), scale, buffer, refusedBatch);
+    private boolean isCheckpointDue() {
+        return stepsTaken == length.steps()
+                || System.nanoTime() - checkpointedAt >= monitoring.checkpointNanos()
+                || snapshot().running().stream().anyMatch(RunningMember::needsCheckpoint);
     }
 
-    /** Takes a step; before a run ends for a number that is not finite, what it has learned so far is saved. */
-    private TrainingState.StepReport step() {
+    private void step(int index, RunningMember member, List<Step> steps) throws IOException {
         try {
-            TrainingState.StepReport report = state.step(x);
-            state.resampleWhenDue(buffer::pool, scale);
-            return report;
-        } catch (TrainingState.NotFiniteException failure) {
-            InvalidInputException explained =
-                    failure.explain(x, site(), plan.optimizer().learningRate());
-            if (checkpoints != null && state.stepsTaken() > 0) {
-                try {
-                    checkpoints.save(running(x), Map.of());
-                } catch (IOException another) {
-                    explained.addSuppressed(another);
-                }
+            steps.add(new Step(index, member, member.step(batches)));
+        } catch (TrainingState.NotFiniteException notFinite) {
+            InvalidInputException reason = member.explain(notFinite, batches);
+            try {
+                checkpoints.saveRefused(snapshot(), member, member.batch(batches));
+            } catch (IOException unsaved) {
+                reason = new InvalidInputException(
+                        reason.getMessage() + "; its state could not be saved: " + unsaved.getMessage(), unsaved);
             }
-            throw explained;
+            members.set(index, member.stop(reason));
+        } catch (InvalidInputException | EngineException reason) {
+            fail(index, member, reason);
         }
     }
 
-    private static String note(TrainingState.StepReport report) {
-        return String.format(Locale.ROOT, "mse %.4g  L0 %.1f", report.squaredError(), report.l0());
+    private void record(Step step, boolean checkpoint) throws IOException {
+        try {
+            step.member().record(step.report(), batches, checkpoint);
+        } catch (InvalidInputException | EngineException reason) {
+            fail(step.index(), step.member(), reason);
+        }
+    }
+
+    private void fail(int index, RunningMember member, RuntimeException reason) throws IOException {
+        checkpoints.saveFailed(member);
+        members.set(index, member.stop(reason));
+    }
+
+    private CheckpointStore.Snapshot snapshot() {
+        return new CheckpointStore.Snapshot(stepsTaken, source.provenance(), members, batches.buffer());
     }
 
     @Override
     public void close() throws IOException {
-        buffer.close();
-        state.close();
-        x.close();
+        try {
+            for (Member member : members) {
+                if (member instanceof RunningMember running) {
+                    running.close();
+                }
+            }
+        } finally {
+            workspace.close();
+            batches.close();
+        }
     }
 }

@@ -59,9 +59,10 @@ final class AuxiliaryGradient {
         if (biased) {
             Aten.add_(miss, p.decoderBias(), 1);
         }
-        sums.losses().add(
-                LossNames.AUXILIARY,
-                ReconstructionLoss.sumOfSquares(miss).mul(weight).div((float) sums.batchSize()));
+        sums.losses()
+                .add(
+                        LossNames.AUXILIARY,
+                        ReconstructionLoss.sumOfSquares(miss).mul(weight).div((float) sums.batchSize()));
         Aten.mul_(miss, weight.mul(2f / sums.batchSize()));
         NDArray g = miss; // ∂loss/∂r̂
         dead.addGradients(rows, codes, g, selected);

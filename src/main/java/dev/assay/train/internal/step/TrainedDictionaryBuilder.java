@@ -17,8 +17,8 @@ import dev.assay.tensor.Scope;
 import dev.assay.train.plan.Target;
 import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.DictionaryParameters;
-import dev.assay.train.spi.TrainedParameters;
 import dev.assay.train.spi.Parameter;
+import dev.assay.train.spi.TrainedParameters;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -96,7 +96,8 @@ public final class TrainingState implements AutoCloseable {
                 throw refused(before, windowBefore);
             }
             double rate = plan.optimizer().rate(step, plan.steps());
-            double norm = optimizer.step(sums.gradients().all(), sums.gradients().decoderGradientDot(), rate);
+            double norm =
+                    optimizer.step(sums.gradients().all(), sums.gradients().decoderGradientDot(), rate);
             if (!Double.isFinite(norm)) {
                 throw refused(before, windowBefore);
             }
@@ -229,8 +230,7 @@ public final class TrainingState implements AutoCloseable {
      * @param learningRate of this step
      * @param dead the number of dead latents
      */
-    public record StepReport(
-            long step, LossValues losses, double gradientNorm, double learningRate, long dead) {
+    public record StepReport(long step, LossValues losses, double gradientNorm, double learningRate, long dead) {
         public double loss() {
             return losses.total();
         }

@@ -63,8 +63,7 @@ final class TrainingStep {
     /** Computes the losses of active latents and their gradients. */
     void forward(Layout layout) {
         EncoderMatmul matmul = new EncoderMatmul(workspace, batch.x(), p.encoder(), bias());
-        boolean dense =
-                layout == Layout.AUTOMATIC ? selector.isDense(matmul.firstChunk()) : layout == Layout.DENSE;
+        boolean dense = layout == Layout.AUTOMATIC ? selector.isDense(matmul.firstChunk()) : layout == Layout.DENSE;
         if (dense) {
             sums.gradients().startDense();
             forEachChunk(matmul, this::addDense);

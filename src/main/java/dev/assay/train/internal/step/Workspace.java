@@ -36,7 +36,8 @@ public final class Workspace implements AutoCloseable {
     }
 
     private final NDManager manager;
-    private final Map<Use, NDArray> arrays = new EnumMap<>(Use.class); // one-dimensional, of the largest size requested so far
+    private final Map<Use, NDArray> arrays =
+            new EnumMap<>(Use.class); // one-dimensional, of the largest size requested so far
 
     /**
      * Creates an empty workspace.

@@ -42,7 +42,7 @@ class CheckpointPolicyTest {
     private Path folder;
 
     private final List<String> warnings = new ArrayList<>();
-    private final Logger logger = Logger.getLogger(CheckpointKeeper.class.getName());
+    private final Logger logger = Logger.getLogger("dev.assay.train.internal.run");
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord message) {
@@ -164,8 +164,8 @@ class CheckpointPolicyTest {
             assertEquals(1, warnings.size());
             String warning = warnings.get(0);
             assertTrue(warning.startsWith(last.toString()), warning);
-            assertTrue(warning.contains("; the run goes on from " + before.get(before.size() - 2)), warning);
-            assertTrue(warning.endsWith("is now " + last.getFileName() + ".damaged"), warning);
+            assertTrue(warning.contains("; the run resumes from " + before.get(before.size() - 2)), warning);
+            assertTrue(warning.endsWith("is renamed to " + last.getFileName() + ".damaged"), warning);
             assertEquals(1, warning.lines().count());
             assertTrue(Files.deleteIfExists(last.resolveSibling(last.getFileName() + ".damaged")));
         }

@@ -41,7 +41,8 @@ class DeadCandidatePreActivationsTest {
             for (int i = 0; i < expected.length; i++) {
                 expected[i] = all[i / dead.length * LATENTS + (int) dead[i % dead.length]];
             }
-            assertArrayEquals(expected, candidates.of(manager.create(dead)).orElseThrow().toFloatArray());
+            assertArrayEquals(
+                    expected, candidates.of(manager.create(dead)).orElseThrow().toFloatArray());
         }
     }
 
@@ -52,8 +53,7 @@ class DeadCandidatePreActivationsTest {
                 Workspace workspace = new Workspace(manager)) {
             for (long count : new long[] {0, LATENTS / 8 + 1}) {
                 NDArray latents = manager.create(new long[(int) count]);
-                DeadCandidatePreActivations none =
-                        DeadCandidatePreActivations.of(latents, ROWS, LATENTS, workspace);
+                DeadCandidatePreActivations none = DeadCandidatePreActivations.of(latents, ROWS, LATENTS, workspace);
                 none.copy(0, Gaussian.array(manager, new Shape(ROWS, LATENTS), 1));
                 assertEquals(Optional.empty(), none.of(latents));
             }

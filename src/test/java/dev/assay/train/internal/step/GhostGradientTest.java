@@ -74,7 +74,9 @@ class GhostGradientTest {
                 with = sums(ghostly, x);
                 without = sums(plain, x);
                 error = without.error();
-                parallel = with.gradients().decoderGradientDot().sub(without.gradients().decoderGradientDot());
+                parallel = with.gradients()
+                        .decoderGradientDot()
+                        .sub(without.gradients().decoderGradientDot());
                 assertEquals(
                         coefficient * without.values().get(LossNames.SQUARED_ERROR),
                         with.values().get(LossNames.GHOST),

@@ -1,0 +1,257 @@
+package dev.assay.train;
+
+import ai.djl.ndarray.NDManager;
+import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationSource;
+import dev.assay.train.internal.run.CheckpointStore;
+import dev.assay.train.internal.run.HeldOutSchedule;
+import dev.assay.train.internal.run.MemberSetup;
+import dev.assay.train.internal.run.ShuffleOptions;
+import dev.assay.train.internal.run.TrainingLength;
+import dev.assay.train.internal.run.TrainingLoop;
+import dev.assay.train.metrics.HeldOutMetrics;
+import dev.assay.train.metrics.MetricsFiles;
+import dev.assay.train.metrics.TrainingListener;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The settings that single runs and sweeps have in common: length, shuffling, output and monitoring.
+ *
+ * @param <T> the type that the setters return
+ */
+abstract class RunSettings<T extends RunSettings<T>> {
+    /** The names of those settings that a sweep has for all members, as far as they were set here. */
+    private final Set<String> shared = new TreeSet<>();
+
+    private final List<TrainingListener> listeners = new ArrayList<>();
+    private long tokens;
+    private int batch = 4096;
+    private int bufferRows; // 0 unless set
+    private long shuffleSeed;
+    private Path output; // null unless set
+    private Duration checkpointEvery;
+    private int keptCheckpoints = 2;
+    private boolean tensorBoard;
+    private boolean report = true;
+    private boolean progress = true;
+    private HeldOutSchedule heldOut = HeldOutSchedule.NEVER;
+
+    RunSettings(Duration checkpointEvery) {
+        this.checkpointEvery = checkpointEvery;
+    }
+
+    abstract T self();
+
+    private T set(String name) {
+        shared.add(name);
+        return self();
+    }
+
+    /**
+     * Sets the number of activations to train on, repeats counted. Required.
+     *
+     * @param activations at least one batch
+     * @return this
+     */
+    public T tokens(long activations) {
+        tokens = activations;
+        return set("tokens");
+    }
+
+    /**
+     * Sets the number of activations per step. Default: 4096.
+     *
+     * @param activations at least 1
+     * @return this
+     */
+    public T batchSize(int activations) {
+        InvalidInputException.require(activations >= 1, "the batch size is " + activations + ", expected at least 1");
+        batch = activations;
+        return set("batchSize");
+    }
+
+    /**
+     * Sets the number of rows of the shuffling buffer. Default: as many as fit 256 MiB, at most 131,072 and no more than the run needs.
+     *
+     * @param rows at least two batches
+     * @return this
+     */
+    public T bufferRows(int rows) {
+        InvalidInputException.require(rows >= 2, "the buffer holds " + rows + " rows, expected at least 2");
+        bufferRows = rows;
+        return set("bufferRows");
+    }
+
+    /**
+     * Sets the seed of shuffling. Default: the seed of a single run, 0 for a sweep.
+     *
+     * @param number any number
+     * @return this
+     */
+    public T shuffleSeed(long number) {
+        shuffleSeed = number;
+        return set("shuffleSeed");
+    }
+
+    /**
+     * Sets the folder for metrics and checkpoints. Default: nothing is written.
+     *
+     * @param folder created when missing; an interrupted run found there is resumed
+     * @return this
+     */
+    public T output(Path folder) {
+        output = folder;
+        return set("output");
+    }
+
+    /**
+     * Sets the time between two checkpoints. Default: one minute for a single run, two for a sweep.
+     *
+     * @param pause zero for a checkpoint after every step
+     * @return this
+     */
+    public T checkpointEvery(Duration pause) {
+        InvalidInputException.require(
+                !pause.isNegative(),
+                () -> "a checkpoint every " + pause.toMillis() / 1e3 + " seconds, expected 0 or more");
+        checkpointEvery = pause;
+        return set("checkpointEvery");
+    }
+
+    /**
+     * Sets the number of newest checkpoints to keep. Default: 2.
+     *
+     * @param number at least 1
+     * @return this
+     */
+    public T keepCheckpoints(int number) {
+        InvalidInputException.require(number >= 1, "the checkpoints to keep are " + number + ", expected at least 1");
+        keptCheckpoints = number;
+        return set("keepCheckpoints");
+    }
+
+    /**
+     * Sets whether metrics are also written as TensorBoard event files, in the folder {@code tensorboard}. Default: false.
+     *
+     * @param written true to write them
+     * @return this
+     */
+    public T tensorBoard(boolean written) {
+        tensorBoard = written;
+        return set("tensorBoard");
+    }
+
+    /**
+     * Sets whether the curves of a run are drawn on a page, {@code report.html}. Default: true.
+     *
+     * @param written true to write it
+     * @return this
+     */
+    public T report(boolean written) {
+        report = written;
+        return set("report");
+    }
+
+    /**
+     * Sets whether a progress bar is drawn on the error stream. Default: true.
+     *
+     * @param shown true to draw it
+     * @return this
+     */
+    public T progress(boolean shown) {
+        progress = shown;
+        return set("progress");
+    }
+
+    /**
+     * Adds a listener that receives the metrics of the run, or of each member of the sweep.
+     *
+     * @param listener called after the files in the output folder are written
+     * @return this
+     */
+    public T listener(TrainingListener listener) {
+        listeners.add(Objects.requireNonNull(listener));
+        return self();
+    }
+
+    /**
+     * Sets an evaluation on held-out data every few steps and after the last one; its numbers appear in the metrics under
+     * {@code evaluation/}. It does not change the training. Default: none.
+     *
+     * @param steps between two evaluations, at least 1
+     * @param metrics the measurement, such as {@code dev.assay.evaluate.HeldOutEvaluation}
+     * @return this
+     */
+    public T evaluateEvery(long steps, HeldOutMetrics metrics) {
+        InvalidInputException.require(steps >= 1, () -> "an evaluation every " + steps + " steps, expected at least 1");
+        heldOut = new HeldOutSchedule(steps, Objects.requireNonNull(metrics));
+        return self();
+    }
+
+    Set<String> shared() {
+        return shared;
+    }
+
+    boolean isSet(String name) {
+        return shared.contains(name);
+    }
+
+    List<TrainingListener> listeners() {
+        return listeners;
+    }
+
+    HeldOutSchedule heldOut() {
+        return heldOut;
+    }
+
+    boolean evaluates() {
+        return heldOut.every() > 0;
+    }
+
+    TrainingLength length() {
+        return new TrainingLength(tokens, batch);
+    }
+
+    boolean hasOutput() {
+        return output != null;
+    }
+
+    Path output() {
+        return Objects.requireNonNull(output, "no output folder was set");
+    }
+
+    int keptCheckpoints() {
+        return keptCheckpoints;
+    }
+
+    /** The listener that writes the metrics of a run to a folder. */
+    MetricsFiles metricsFiles(Path folder) {
+        return new MetricsFiles(folder, tensorBoard, report);
+    }
+
+    TrainingLoop loop(
+            NDManager manager,
+            ActivationSource source,
+            long usualShuffleSeed,
+            List<MemberSetup> members,
+            CheckpointStore checkpoints)
+            throws IOException {
+        int rows = bufferRows > 0 ? bufferRows : ShuffleOptions.rows(source.width(), batch, tokens);
+        long seed = isSet("shuffleSeed") ? shuffleSeed : usualShuffleSeed;
+        return new TrainingLoop(
+                manager,
+                source,
+                length(),
+                new ShuffleOptions(rows, seed),
+                members,
+                checkpoints,
+                new TrainingLoop.Monitoring(checkpointEvery.toNanos(), progress));
+    }
+}
