@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The notebooks of the examples run from top to bottom, in JShell and in a real kernel, and show what they promise. */
+/** Runs the example notebooks in JShell and in a real kernel and checks their outputs. */
 @Tag("slow")
 class ExampleNotebooksTest {
-    /** What the cells of all notebooks end with, and whether it is shown as HTML. */
+    /** The class of the last value of each cell, and whether it is shown as HTML. */
     private static final List<String> SHOWN = List.of(
             "quickstart.ipynb cell 2: ModelDescription <",
             "quickstart.ipynb cell 3: String ",
@@ -49,7 +49,7 @@ class ExampleNotebooksTest {
     Path folder;
 
     @Test
-    void theyAreKeptWithoutWhatACellShowed() throws IOException {
+    void notebooksAreStoredWithoutOutputs() throws IOException {
         try (Stream<Path> files = Files.list(Notebook.FOLDER)) {
             assertEquals(
                     Notebook.EXAMPLES.stream()
@@ -71,7 +71,7 @@ class ExampleNotebooksTest {
 
     @Test
     @Timeout(300)
-    void theyRunInJShell() throws Exception {
+    void notebooksRunInJShell() throws Exception {
         String[] files = Notebook.EXAMPLES.stream()
                 .map(name -> Notebook.FOLDER
                         .resolve(name + ".ipynb")
@@ -87,7 +87,7 @@ class ExampleNotebooksTest {
 
     @Test
     @Timeout(300)
-    void theyRunInAKernel() throws Exception {
+    void notebooksRunInAKernel() throws Exception {
         boolean there = jupyterIsThere();
         if (!there) {
             System.out.println("Jupyter is not installed: the notebooks are not run in a kernel");
@@ -103,12 +103,12 @@ class ExampleNotebooksTest {
             output(process("jupyter", "nbconvert", "--execute", "--inplace", file.toString()));
             shown.addAll(results(Notebook.read(file)));
         }
-        // The kernel tells no class.
+        // The kernel does not report classes.
         assertPrefixes(
                 SHOWN.stream().map(line -> line.replaceFirst(": \\w+ ", ": ")).toList(), shown);
     }
 
-    /** What the cells of a notebook show, which must not be errors. */
+    /** Returns the outputs of the cells, none of which may be an error. */
     private static List<String> results(Notebook notebook) {
         List<String> shown = new ArrayList<>();
         int number = 0;
@@ -133,7 +133,7 @@ class ExampleNotebooksTest {
         }
     }
 
-    /** The kernel has its own ZeroMQ inside. */
+    /** The kernel bundles ZeroMQ. */
     private static String kernelClassPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.contains("jeromq"))

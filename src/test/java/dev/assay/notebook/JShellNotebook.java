@@ -14,22 +14,22 @@ import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.VarSnippet;
 
 /**
- * A program that runs notebooks, each in a JShell of its own, cell by cell as a kernel does, and prints what each cell shows: its
- * number, the class of the value, and the first sign of its HTML.
+ * A program that runs notebooks cell by cell, each in its own JShell, and prints per cell: its number, the class of its value and the
+ * first character of its HTML.
  */
 public final class JShellNotebook implements AutoCloseable {
-    /** What the last cell ended with. */
+    /** The value of the last cell. */
     private static final List<Object> SHOWN = new ArrayList<>();
 
     private final JShell shell = JShell.builder().executionEngine("local").build();
 
     private JShellNotebook() {
         shell.addToClasspath(System.getProperty("java.class.path"));
-        // What kernels import before the first cell.
+        // The default imports of kernels.
         eval("import java.util.*;");
     }
 
-    /** Runs the notebooks that are named. */
+    /** Runs the notebooks given as arguments. */
     public static void main(String[] files) throws Exception {
         for (String file : files) {
             Notebook notebook = Notebook.read(Path.of(file));
@@ -41,11 +41,11 @@ public final class JShellNotebook implements AutoCloseable {
                 }
             }
         }
-        // Threads of the native libraries would keep the process.
+        // Threads of the native libraries would keep the process alive.
         System.exit(0);
     }
 
-    /** Called from within the shell. */
+    /** Called by the code in the shell. */
     public static void show(Object value) {
         SHOWN.add(value);
     }

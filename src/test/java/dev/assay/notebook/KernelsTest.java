@@ -28,7 +28,7 @@ import org.rapaio.jupyter.kernel.core.ConnectionProperties;
 import org.rapaio.jupyter.kernel.display.DisplaySystem;
 import org.rapaio.jupyter.kernel.message.MessageType;
 
-/** The kernels' own classes find Assay's as services and show what is displayable. */
+/** Tests that kernels load Assay's classes as services and render displayable results. */
 class KernelsTest {
     private record Shown(String word) implements Displayable {
         @Override
@@ -82,7 +82,7 @@ class KernelsTest {
     }
 
     @Test
-    void jjavaRendersWhatIsDisplayable() {
+    void jjavaRendersDisplayables() {
         BaseKernel kernel = new SilentKernel();
         kernel.onStartup();
         DisplayData data = kernel.getRenderer().render(new Shown("feature"));
@@ -97,7 +97,7 @@ class KernelsTest {
     }
 
     @Test
-    void rapaioRendersWhatIsDisplayable() {
+    void rapaioRendersDisplayables() {
         for (String mime : new String[] {null, "", "html", "text/html"}) {
             Map<String, Object> data =
                     DisplaySystem.inst().render(mime, new Shown("feature")).data();
@@ -106,14 +106,14 @@ class KernelsTest {
     }
 
     @Test
-    void rapaioWritesWordsWhereTheyAreAskedFor() {
+    void rapaioRendersPlainTextOnRequest() {
         Map<String, Object> data =
                 DisplaySystem.inst().render("text/plain", new Shown("feature")).data();
         assertEquals(Map.of("text/plain", "*feature*"), data);
     }
 
     @Test
-    void aRequestThatIsTooEarlyForRapaioIsDropped() throws Exception {
+    void rapaioDropsRequestsBeforeHandlersAreRegistered() throws Exception {
         ConnectionProperties connection =
                 new ConnectionProperties(0, 0, "tcp", "hmac-sha256", 0, 0, "127.0.0.1", 0, "key");
         assertNull(RapaioLauncher.channels(connection).getHandler(MessageType.SHELL_KERNEL_INFO_REQUEST));
@@ -125,7 +125,7 @@ class KernelsTest {
     }
 
     @Test
-    void aLoopOfRapaioThatEndedAtOnceIsReplaced() throws Exception {
+    void rapaioLoopThatEndedIsReplaced() throws Exception {
         CountDownLatch rounds = new CountDownLatch(3);
         Channel channel = new Channel();
         channel.loopThread = new LoopThread("Shell-0", 1, rounds::countDown);
@@ -138,7 +138,7 @@ class KernelsTest {
 
     /** {@code display(x.toHtml(), "text/html")} in a notebook of IJava. */
     @Test
-    void ijavaRendersTheHtmlThatItIsGiven() {
+    void ijavaRendersHtml() {
         var renderer = new io.github.spencerpark.jupyter.kernel.display.Renderer();
         Text.registerAll(renderer);
         String html = Table.of("table").words("a").row(Table.Cell.text("b")).toHtml();

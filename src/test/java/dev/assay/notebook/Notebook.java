@@ -10,7 +10,7 @@ import java.util.List;
 
 /** A file of Jupyter's notebook format, version 4. */
 record Notebook(String name, JsonNode json) {
-    /** Those of the examples, in the order in which they are meant to be read. */
+    /** Returns the example notebooks in reading order. */
     static final List<String> EXAMPLES = List.of("quickstart", "inspecting-a-feature", "steering");
 
     static final Path FOLDER = Path.of("examples/notebooks");
@@ -33,12 +33,12 @@ record Notebook(String name, JsonNode json) {
         return cells;
     }
 
-    /** What a cell says. */
+    /** Returns the source of a cell. */
     static String source(JsonNode cell) {
         return text(cell.get("source"));
     }
 
-    /** Text, which the format keeps as lines. */
+    /** Joins text that the format stores as lines. */
     static String text(JsonNode lines) {
         StringBuilder text = new StringBuilder();
         lines.forEach(line -> text.append(line.asText()));

@@ -11,12 +11,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The lines that load natives are literal; they must not fall behind the build. */
+/** Compares the documented lines that load native libraries with the build. */
 class NotebookDocumentationTest {
     private static final Pattern NATIVE = Pattern.compile("%maven ([\\w.]+):([\\w-]+):jar:([\\w-]+):(\\S+)");
 
     @Test
-    void nativesHaveTheVersionsAndPlatformsOfTheBuild() throws IOException {
+    void documentedNativesMatchTheBuild() throws IOException {
         String pom = Files.readString(Path.of("pom.xml"));
         var lines = NATIVE.matcher(Files.readString(Path.of("docs/notebooks.md")))
                 .results()

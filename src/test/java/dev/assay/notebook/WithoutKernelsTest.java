@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Processes that lack a kernel, or all of them: everything else of Assay loads, and each kernel finds its own service. */
+/** Tests in processes without one or all kernels that all other classes load and that each kernel finds its service. */
 @Tag("slow")
 class WithoutKernelsTest {
     private static final String JJAVA = "org.dflib.jjava.jupyter.Extension";
@@ -32,7 +32,7 @@ class WithoutKernelsTest {
         RAPAIO + ", jjava-jupyter"
     })
     @Timeout(120)
-    void everythingElseLoads(String present, String missing) throws Exception {
+    void classesLoadWithoutKernels(String present, String missing) throws Exception {
         String[] classPath = System.getProperty("java.class.path").split(File.pathSeparator);
         String without = Arrays.stream(classPath)
                 .filter(entry -> Arrays.stream(missing.split(",")).noneMatch(entry::contains))
@@ -50,12 +50,12 @@ class WithoutKernelsTest {
                 output);
     }
 
-    /** Loads every class of Assay but those for notebooks, and prints the service that a kernel finds. */
+    /** Loads every class except those for notebooks and prints the service that a kernel finds. */
     public static void main(String[] arguments) throws Exception {
         ClassLoader loader = WithoutKernelsTest.class.getClassLoader();
         for (String name : classes()) {
             if (!name.startsWith("dev.assay.notebook.")) {
-                // Loads and links; what static initialisers do is the matter of other tests.
+                // Loads and links without running static initializers.
                 Class.forName(name, false, loader).getDeclaredMethods();
             }
         }

@@ -14,7 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Asks a server as a browser would, and, over a bare socket, as no browser does. */
+/** Sends requests to a server like a browser, or raw bytes over a socket. */
 final class Client {
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI server;
@@ -48,7 +48,7 @@ final class Client {
         return json(response).path("error").asText();
     }
 
-    /** Sends bytes as they are, and returns all that comes back until the connection is closed. */
+    /** Sends raw bytes and returns the response until the connection is closed. */
     String raw(String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
             socket.setSoTimeout(20_000);

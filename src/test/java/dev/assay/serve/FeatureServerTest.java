@@ -64,7 +64,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void aPromptIsAnsweredByTheModel() throws Exception {
+    void returnsTheFeaturesOfAPrompt() throws Exception {
         HttpResponse<byte[]> response = client.prompt("{\"text\":\"Nora gave the lantern to Felix.\",\"count\":5}");
         JsonNode answer = Client.json(response);
         assertEquals(200, response.statusCode(), answer.toString());
@@ -88,7 +88,7 @@ class FeatureServerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"quantile", "attribution", "effect"})
-    void everyRankingIsAnswered(String ranking) throws Exception {
+    void supportsEveryRanking(String ranking) throws Exception {
         HttpResponse<byte[]> response =
                 client.prompt("{\"text\":\"Nora gave the lantern.\",\"ranking\":\"" + ranking + "\"}");
         JsonNode answer = Client.json(response);
@@ -100,7 +100,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void aFeatureIsReportedWithEffectsWhereAsked() throws Exception {
+    void returnsAFeatureWithEffectsOnRequest() throws Exception {
         HttpResponse<byte[]> plain = client.get("/api/feature/3", Map.of());
         assertEquals(200, plain.statusCode());
         JsonNode report = Client.json(plain);
@@ -119,7 +119,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void thePageHasTheBoxAndTalksToNobodyElse() throws Exception {
+    void pageHasAPromptBoxAndConnectsOnlyToItsServer() throws Exception {
         HttpResponse<byte[]> packed = client.get("/", Map.of("Accept-Encoding", "br, gzip"));
         assertEquals("gzip", packed.headers().firstValue("Content-Encoding").orElseThrow());
         String page = new String(
@@ -147,7 +147,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void foreignHostsAreRefused() throws Exception {
+    void rejectsForeignHosts() throws Exception {
         for (String host :
                 List.of("evil.example", "evil.example:" + server.address().getPort(), "127.0.0.1:1", "")) {
             String answer = client.raw("GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
@@ -161,7 +161,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void requestsOfOtherPagesAreRefused() throws Exception {
+    void rejectsRequestsFromOtherPages() throws Exception {
         String body = "{\"text\":\"Nora\"}";
         for (String origin : List.of("http://evil.example", "null", "http://localhost:1", "https://" + client.host())) {
             HttpResponse<byte[]> response =
@@ -200,14 +200,14 @@ class FeatureServerTest {
                 "{\"text\":\"N\",\"count\":1.5}   | count is 1.5, expected 1 to 100",
                 "{\"text\":\"N\",\"top\":1}       | unknown field \"top\""
             })
-    void requestsThatSayNothingAreRefused(String body, String part) throws Exception {
+    void rejectsMalformedRequests(String body, String part) throws Exception {
         HttpResponse<byte[]> response = client.prompt(body);
         assertEquals(400, response.statusCode());
         assertTrue(Client.error(response).contains(part), Client.error(response));
     }
 
     @Test
-    void promptsAndBodiesAreBounded() throws Exception {
+    void rejectsLongPromptsAndBodies() throws Exception {
         HttpResponse<byte[]> long_ = client.prompt("{\"text\":\"" + "lantern ".repeat(2000) + "\"}");
         assertEquals(400, long_.statusCode());
         assertTrue(Client.error(long_).contains("expected at most the model's context length"), Client.error(long_));
@@ -220,7 +220,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void otherPathsAndMethodsAreRefused() throws Exception {
+    void rejectsUnknownPathsAndMethods() throws Exception {
         assertEquals(404, client.get("/../etc/passwd", Map.of()).statusCode());
         assertEquals(404, client.get("/api", Map.of()).statusCode());
         HttpResponse<byte[]> got = client.get("/api/prompt", Map.of());
@@ -230,7 +230,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void requestsAtTheSameTimeGetTheirOwnAnswers() throws Exception {
+    void concurrentRequestsGetTheirOwnResponses() throws Exception {
         List<String> texts = List.of("Nora gave the lantern.", "Felix asked.", "The miller slept near the river.");
         List<CompletableFuture<byte[]>> answers = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -251,7 +251,7 @@ class FeatureServerTest {
         }
     }
 
-    /** Features that wait until they may answer. */
+    /** Features that block until they are released. */
     private static final class Slow implements LiveFeatures {
         final CountDownLatch may = new CountDownLatch(1);
         final AtomicInteger together = new AtomicInteger();
@@ -281,7 +281,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void oneRunAtATimeAndAFullQueueIsSaid() throws Exception {
+    void runsOneRequestAtATimeAndRejectsWhenTheQueueIsFull() throws Exception {
         Slow slow = new Slow();
         ExecutorService people = Executors.newCachedThreadPool();
         try (RunningServer busy = new FeatureServer(slow, dictionary.inspector.dashboard())
@@ -293,7 +293,7 @@ class FeatureServerTest {
             for (int i = 0; i < 4; i++) {
                 answers.submit(() -> many.prompt("{\"text\":\"x\"}"));
             }
-            // One runs and two wait, whichever they are; all that can come back is what was said to the one too many.
+            // One request runs and two wait, in any order; only the rejected one can have a response yet.
             HttpResponse<byte[]> refused = answers.take().get();
             assertEquals(503, refused.statusCode());
             assertEquals("2", refused.headers().firstValue("Retry-After").orElseThrow());
@@ -309,7 +309,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void failuresAreToldToTheOwnerAndNotToTheClient() throws Exception {
+    void reportsFailuresToTheListenerOnly() throws Exception {
         List<Throwable> failures = new ArrayList<>();
         try (RunningServer broken = new FeatureServer(new Slow(), dictionary.inspector.dashboard())
                 .port(0)
@@ -324,7 +324,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void whoSendsTooSlowlyIsCutOff() throws Exception {
+    void closesConnectionsOfSlowClients() throws Exception {
         try (RunningServer hasty = new FeatureServer(new Slow(), dictionary.inspector.dashboard())
                 .port(0)
                 .bodyTimeout(Duration.ofMillis(200))
@@ -339,7 +339,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void aPortInUseIsSaidInOneSentence() throws Exception {
+    void reportsAPortInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             FeatureServer settings = FeatureServer.of(dictionary.inspector).port(taken.getLocalPort());
             String message =
@@ -359,7 +359,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void allAddressesMeanTheNumbersOfThisMachineAndNoNames() throws Exception {
+    void wildcardAcceptsAddressesOfThisMachineOnly() throws Exception {
         try (RunningServer open = new FeatureServer(new Slow(), dictionary.inspector.dashboard())
                 .port(0)
                 .bind("0.0.0.0")
@@ -373,7 +373,7 @@ class FeatureServerTest {
     }
 
     @Test
-    void closingEndsIt() throws Exception {
+    void closingStopsTheServer() throws Exception {
         RunningServer short_ = new FeatureServer(new Slow(), dictionary.inspector.dashboard())
                 .port(0)
                 .start();

@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a person can do with the box for prompts, done in headless Chromium that reaches nothing but the server. */
+/** Tests the prompt box in headless Chromium, which can reach only the server. */
 @Timeout(60)
 @Tag("slow")
 class PromptBoxInBrowserTest {
     private static final String PROMPT = "Nora gave the lantern to Felix.";
     private static final String HOSTILE = "Nora </script><img onerror=alert(1) src=x>";
-    private static final String BEGIN = "<|endoftext|>"; // stands before every text of this model
+    private static final String BEGIN = "<|endoftext|>"; // begins every text of this model
     private static final String STATUS = "document.getElementById('live-status').textContent";
     private static final String FOCUS = "document.activeElement.id";
 
@@ -61,14 +61,14 @@ class PromptBoxInBrowserTest {
     }
 
     @BeforeEach
-    void openThePage() throws IOException {
+    void openPage() throws IOException {
         open(server.address());
         browser.complaints();
         browser.requests();
     }
 
     @Test
-    void aPromptIsRunAndItsFeaturesOpen() throws IOException {
+    void runsAPromptAndOpensItsFeatures() throws IOException {
         ask(PROMPT);
         PromptReport expected = dictionary.inspector.prompt(
                 PROMPT, PromptOptions.by(PromptRanking.ACTIVATION).count(12));
@@ -84,7 +84,7 @@ class PromptBoxInBrowserTest {
         assertTrue(truth("document.querySelector('#live-rows .peaks code').textContent"));
         assertTrue(text(STATUS).contains("" + expected.active()), text(STATUS));
 
-        // A token lists what is active at it, and once more all of them.
+        // A click on a token lists its features, a second click all features.
         browser.run("document.querySelectorAll('#live-tokens button')[2].click()");
         assertEquals(
                 expected.tokens().get(2).features().size(),
@@ -97,24 +97,24 @@ class PromptBoxInBrowserTest {
         assertTrue(truth("document.querySelectorAll('#live-rows tr').length > 1"), "the answer stays");
         long top = number("document.getElementById('browser').getBoundingClientRect().top");
         assertTrue(top >= 0 && top < 120, "the page went to the feature: " + top);
-        assertNothingElseHappened();
+        assertNoOtherErrorsOrRequests();
     }
 
     @Test
-    void ablationShowsWhatTheLossBecomes() throws IOException {
+    void ablationShowsTheChangeOfTheLoss() throws IOException {
         ask(PROMPT);
         browser.run("document.querySelector('#live-rows button').click()");
         browser.until("document.querySelector('#live-effects div div span')");
         assertTrue(text(STATUS).contains("ranked by activation"), text(STATUS));
         assertTrue(text("document.getElementById('live-effects').textContent").contains("ablated in its strongest"));
-        assertNothingElseHappened();
+        assertNoOtherErrorsOrRequests();
     }
 
     @Test
-    void keysAloneReachAndOperateIt() throws IOException {
+    void isOperableByKeyboard() throws IOException {
         browser.run("document.body.tabIndex = -1; document.body.focus()");
         tabTo(FOCUS + " === 'live-text'");
-        browser.type("Nora gave jk g"); // the page has keys of its own for some of these
+        browser.type("Nora gave jk g"); // some of these are keyboard shortcuts of the page
         assertEquals("overview", text("document.documentElement.dataset.view"));
         browser.hold("Control", "Enter");
         browser.until(
@@ -131,7 +131,7 @@ class PromptBoxInBrowserTest {
         tabTo("document.activeElement.matches('.live-token')");
         browser.press("Right", "Right", "Left", "Enter");
         assertEquals("true", text("document.querySelectorAll('.live-token')[1].getAttribute('aria-pressed')"));
-        tabTo("document.activeElement.matches('#live-rows a')"); // the tokens are one stop
+        tabTo("document.activeElement.matches('#live-rows a')"); // Tab reaches the tokens once
         String latent = text("document.activeElement.textContent");
         browser.press("Enter");
         browser.until("document.querySelector('#detail h3')?.textContent === 'Feature " + latent + "'");
@@ -142,14 +142,14 @@ class PromptBoxInBrowserTest {
         browser.press("Enter");
         assertTrue(truth("document.getElementById('live-answer').hidden"));
         assertEquals("live-text", text(FOCUS));
-        assertNothingElseHappened();
+        assertNoOtherErrorsOrRequests();
     }
 
     @Test
-    void whatCannotBeRunIsOneSentence() throws IOException {
+    void showsErrorsAsOneSentence() throws IOException {
         click();
         assertEquals("Enter a text first.", text(STATUS));
-        assertNothingElseHappened();
+        assertNoOtherErrorsOrRequests();
 
         write("lantern ".repeat(2000));
         click();
@@ -158,17 +158,17 @@ class PromptBoxInBrowserTest {
         assertTrue(sentence.contains("expected at most the model's context length"), sentence);
         assertEquals(1, sentence.lines().count());
         assertTrue(truth("document.getElementById('live-answer').hidden"));
-        List<String> complaints = browser.complaints(); // the browser's own, of the status of the answer
+        List<String> complaints = browser.complaints(); // logged by the browser for the status of the response
         assertEquals(1, complaints.size(), complaints.toString());
         assertTrue(complaints.get(0).contains("400"), complaints.toString());
 
         ask(PROMPT);
         assertFalse(truth("document.getElementById('live-status').classList.contains('failed')"), "it goes on");
-        assertNothingElseHappened();
+        assertNoOtherErrorsOrRequests();
     }
 
     @Test
-    void aServerThatEndedIsSaid() throws IOException {
+    void reportsAStoppedServer() throws IOException {
         RunningServer brief = FeatureServer.of(dictionary.inspector).port(0).start();
         try {
             open(brief.address());
@@ -183,16 +183,16 @@ class PromptBoxInBrowserTest {
     }
 
     @Test
-    void aHostilePromptStaysText() throws IOException {
+    void escapesAHostilePrompt() throws IOException {
         ask(HOSTILE);
         assertEquals(BEGIN + HOSTILE, text("document.getElementById('live-tokens').textContent"));
         assertEquals(0, number("document.querySelectorAll('img').length"));
         assertNotEquals(0, number("document.querySelectorAll('#live-rows tr').length"));
-        assertNothingElseHappened();
+        assertNoOtherErrorsOrRequests();
     }
 
-    /** Neither the console nor the network saw anything but this server's answers. */
-    private static void assertNothingElseHappened() throws IOException {
+    /** Checks that the console has no errors and that only this server was contacted. */
+    private static void assertNoOtherErrorsOrRequests() throws IOException {
         assertEquals(List.of(), browser.complaints());
         for (String address : browser.requests()) {
             assertTrue(address.startsWith(server.address().toString()) || address.startsWith("about:"), address);
@@ -219,7 +219,7 @@ class PromptBoxInBrowserTest {
         browser.run("document.getElementById('live-run').click()");
     }
 
-    /** Presses Tab until something is true, and checks that the focus can be seen there. */
+    /** Presses Tab until a condition holds and checks that the focus is visible. */
     private static void tabTo(String condition) throws IOException {
         for (int i = 0; i < 12; i++) {
             browser.press("Tab");

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ServedPageTest {
     @Test
-    void onlyTheHeadOfThePageIsChanged() throws IOException {
+    void changesOnlyTheHeadOfThePage() throws IOException {
         String policy = "<meta content=\"default-src 'none'; style-src x\">";
         String page = ServedPage.live(policy + "<header></header><p>" + policy + "</header>");
         assertTrue(page.startsWith(
@@ -17,7 +17,7 @@ class ServedPageTest {
     }
 
     @Test
-    void aPageWithoutAPlaceIsABug() {
+    void rejectsAPageWithoutAHeader() {
         assertThrows(IllegalStateException.class, () -> ServedPage.live("<p>no head</p>"));
     }
 }

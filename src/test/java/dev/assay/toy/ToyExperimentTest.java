@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 
 @Tag("slow")
 class ToyExperimentTest {
-    /** What chance gives at (64, 128, 256) is 0.345. */
+    /** The null at (64, 128, 256) is 0.345. */
     private static final double MARGIN = 0.4;
 
     @Test
-    void theBestCellAndEveryArchitectureFindTheFeatures() throws IOException {
+    void bestCellAndEveryArchitectureRecoverTheFeatures() throws IOException {
         ToyReport report = ToyExperiment.of(ToySuperposition.of(64, 128))
                 .sizes(256)
                 .coefficients(1)
@@ -49,15 +49,15 @@ class ToyExperimentTest {
             assertTrue(result.mean(ToyFigure.TRUTH_TO_DICTIONARY) > 0.345 + MARGIN, name + "\n" + text);
             assertTrue(result.mean(ToyFigure.EXPLAINED_VARIANCE) > 0.75, name + "\n" + text);
         }
-        // The same method, numbers and seeds: a cell is the architecture.
+        // With the same method, numbers and seeds, a cell equals the architecture.
         assertEquals(
                 report.architecture("standard L1").mean(ToyFigure.TRUTH_TO_DICTIONARY),
                 report.grid().get(0).mean(ToyFigure.TRUTH_TO_DICTIONARY));
     }
 
-    /** A dictionary of half the features finds half of them, not all of its pairs. */
+    /** A dictionary with half the features finds half of them, although all of its pairs match. */
     @Test
-    void theFoundShareIsOfAllFeatures() {
+    void foundShareIsRelativeToAllFeatures() {
         ToySuperposition truth = ToySuperposition.of(16, 24);
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
@@ -81,7 +81,7 @@ class ToyExperimentTest {
     }
 
     @Test
-    void whatCannotBeTrainedIsRefusedBeforeAnythingIs() {
+    void rejectsUntrainableMembersBeforeTraining() {
         ToyExperiment small = ToyExperiment.of(ToySuperposition.of(8, 16)).sizes(16, 0);
         String message = assertThrows(InvalidInputException.class, small::run).getMessage();
         assertTrue(message.startsWith("l1-0.25-0 cannot be trained: "), message);

@@ -55,7 +55,7 @@ class ToyReportTest {
     }
 
     @Test
-    void theMapHasSizesDownAndCoefficientsAcross() {
+    void gridHasSizesDownAndCoefficientsAcross() {
         ToyReport report = report();
         assertArrayEquals(new double[] {0.5, 2}, report.coefficients());
         assertArrayEquals(new int[] {8, 16}, report.sizes());
@@ -77,7 +77,7 @@ class ToyReportTest {
     }
 
     @Test
-    void filesHoldEverySeedAndTheNullOfEachFigure() {
+    void filesContainEverySeedAndTheNullOfEachFigure() {
         List<String> lines = report().toCsv().lines().toList();
         assertEquals(1 + 5 * 3, lines.size());
         assertTrue(lines.get(0).startsWith("name,sparsity,d_sae,learning_rate,seed,mmcs_truth_to_dictionary,"));
@@ -93,7 +93,7 @@ class ToyReportTest {
     }
 
     @Test
-    void thePictureHasACellForEachOfThem(@TempDir Path folder) throws IOException {
+    void pictureHasACellForEachResult(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("map.png");
         ToyHeatMap.of(report()).writePng(ToyFigure.TRUTH_TO_DICTIONARY, file);
         BufferedImage picture = ImageIO.read(Files.newInputStream(file));

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ToySuperpositionTest {
     private static final int FEATURES = 512;
 
-    /** Where probabilities are not scaled, about one feature fires and a third of the rows is zero. */
+    /** Without scaling of probabilities about one feature would fire and a third of the rows would be zero. */
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.8})
     void aboutFiveFeaturesFireAndFewRowsAreZero(double correlation) {
@@ -65,7 +65,7 @@ class ToySuperpositionTest {
         double count = passes * ToySuperposition.ROWS;
         assertEquals(5, fired / count, 0.1);
         assertEquals(0.5, strengths / fired, 0.01);
-        // Independent: Π(1 − p) = 0.0063. Correlated features leave more rows to none of them.
+        // Independent features: Π(1 − p) = 0.0063. With correlated features more rows are empty.
         double expectedZero = Arrays.stream(probabilities).map(p -> 1 - p).reduce(1, (a, b) -> a * b);
         if (correlation == 0) {
             assertEquals(expectedZero, zeroRows / count, 0.002);
@@ -88,9 +88,9 @@ class ToySuperpositionTest {
         return rows;
     }
 
-    /** One draw of the copula for a whole batch would leave the rows of a batch independent given their rates. */
+    /** With one draw of the copula per batch, rows of a batch would be independent given their rates. */
     @Test
-    void featuresCoVaryFromRowToRow() {
+    void correlatedFeaturesVaryFromRowToRow() {
         ToySuperposition toy =
                 ToySuperposition.of(8, 12).active(4).decay(1).correlation(0.9).seed(3);
         double[][] truth = toy.correlations();
@@ -111,7 +111,7 @@ class ToySuperpositionTest {
             for (int i = 0; i < 12; i++) {
                 for (int j = 0;
                         j < 12;
-                        j++) { // within the batch, so that rates that change from batch to batch do not count
+                        j++) { // within the batch, independent of rates that change between batches
                     together[i][j] += (both[i][j] - rates[i] * rates[j]) / passes;
                 }
             }
@@ -126,7 +126,7 @@ class ToySuperpositionTest {
     }
 
     @Test
-    void correlationsAreACorrelationMatrix() {
+    void correlationsFormACorrelationMatrix() {
         double[][] matrix =
                 ToySuperposition.of(8, 24).active(3).correlation(0.7).correlations();
         double largest = 0;
@@ -144,7 +144,7 @@ class ToySuperpositionTest {
     }
 
     @Test
-    void rowsAreSumsOfTrueDirectionsAndAnyPositionOpensAgain() throws IOException {
+    void rowsAreSumsOfTrueDirectionsAndAnyPositionCanBeReopened() throws IOException {
         ToySuperposition toy = ToySuperposition.of(16, 40).seed(9);
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open();
@@ -170,9 +170,9 @@ class ToySuperpositionTest {
         }
     }
 
-    /** Passes whose generators overlap would hold the same rows, shifted. */
+    /** Passes with overlapping generator streams would have the same rows, shifted. */
     @Test
-    void noTwoPassesShareTheirRows() {
+    void passesHaveDistinctRows() {
         for (long seed : new long[] {0, 1, 0x9E3779B97F4A7C15L}) {
             ToySuperposition toy = ToySuperposition.of(8, 16).seed(seed);
             boolean[] seen = new boolean[1 << 24];
@@ -193,7 +193,7 @@ class ToySuperpositionTest {
     }
 
     @Test
-    void aDictionaryTrainedOnItFindsTheTruthAndResumesExactly(@TempDir Path folder) throws IOException {
+    void trainedDictionaryRecoversTheTruthAndResumesExactly(@TempDir Path folder) throws IOException {
         ToySuperposition toy = ToySuperposition.of(16, 24).active(2).seed(1);
         try (SparseAutoencoder sae = trainer(toy).train();
                 SparseAutoencoder written = trainer(toy).output(folder).train();
@@ -224,10 +224,10 @@ class ToySuperpositionTest {
                 .progress(false);
     }
 
-    /** A dictionary's start and the null draw directions on the sphere as well, and all seeds are 0 unless set. */
+    /** Initialization and null draw directions on the sphere as well, and all default seeds are 0. */
     @ParameterizedTest
     @ValueSource(longs = {0, 7})
-    void neitherADictionaryOfTheSameSeedNorTheNullStartsAtTheTruth(long seed) {
+    void initializationAndNullOfTheSameSeedDifferFromTheTruth(long seed) {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray truth = ToySuperposition.of(32, 48).seed(seed).directions(manager);
@@ -244,7 +244,7 @@ class ToySuperpositionTest {
     }
 
     @Test
-    void everySettingOutOfRangeIsRefused() {
+    void rejectsSettingsOutOfRange() {
         ToySuperposition toy = ToySuperposition.of(8, 16);
         for (Runnable call : new Runnable[] {
             () -> ToySuperposition.of(0, 3),
@@ -263,7 +263,7 @@ class ToySuperpositionTest {
     }
 
     @Test
-    void theDirectionsAreUnitRows() {
+    void directionsAreUnitRows() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray directions = ToySuperposition.of(16, 40).seed(4).directions(manager);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class CurveTest {
     @Test
-    void fewNumbersStayAsTheyAre() {
+    void keepsFewNumbers() {
         Curve curve = new Curve();
         curve.add(10, 2.5);
         curve.add(20, Double.NaN);
@@ -23,7 +23,7 @@ class CurveTest {
     }
 
     @Test
-    void manyBecomeFewPointsThatStandForAllOfThem() {
+    void summarizesManyNumbersInFewPoints() {
         SplittableRandom random = new SplittableRandom(1);
         Curve curve = new Curve();
         List<Double> numbers = new ArrayList<>();

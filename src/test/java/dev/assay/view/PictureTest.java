@@ -33,7 +33,7 @@ class PictureTest {
     }
 
     @Test
-    void aChartHasTwoPixelsToAPointUnlessAsked() throws IOException {
+    void paintsTwoPixelsPerPointByDefault() throws IOException {
         Picture picture = Picture.of(chart(), "two bars");
         assertEquals(600, picture.image().getWidth());
         assertEquals(400, picture.image().getHeight());
@@ -49,20 +49,20 @@ class PictureTest {
     }
 
     @Test
-    void theFileSaysHowLargeAPixelIs() throws IOException {
+    void fileStatesThePixelSize() throws IOException {
         Path file = folder.resolve("picture.png");
         Picture.of(chart(), "two bars").writePng(file);
         byte[] bytes = Files.readAllBytes(file);
         int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("pHYs");
         assertTrue(at > 0);
-        // 192 dots to the inch are 7559 to the metre.
+        // 192 dots per inch are 7559 per metre.
         assertEquals(7559, ByteBuffer.wrap(bytes).getInt(at + 4));
         assertEquals(7559, ByteBuffer.wrap(bytes).getInt(at + 8));
         assertEquals(1, bytes[at + 12]);
     }
 
     @Test
-    void writingReplacesTheWholeFileOrNothing() throws IOException {
+    void writesAtomically() throws IOException {
         Path file = folder.resolve("picture.png");
         Files.writeString(file, "before");
         Picture.of(chart(), "two bars").writePng(file);
@@ -76,7 +76,7 @@ class PictureTest {
     }
 
     @Test
-    void htmlIsOneImageWithTheFileInIt() throws IOException {
+    void htmlIsOneImageWithEmbeddedFile() throws IOException {
         String html = Picture.of(chart(), "a \"<b>\" & more").toHtml();
         assertTrue(
                 html.matches("<img alt=\"a &quot;&lt;b&gt;&quot; &amp; more\" width=\"300\" style=\"[^\"<>]+\""
@@ -87,7 +87,7 @@ class PictureTest {
     }
 
     @Test
-    void chartsStandBesideAndBelowEachOther() {
+    void arrangesChartsInRows() {
         Picture three = Picture.of(List.of(chart(), chart(), chart()), 2, List.of(), "three charts")
                 .resolution(1);
         assertEquals(600, three.image().getWidth());
@@ -105,7 +105,7 @@ class PictureTest {
     }
 
     @Test
-    void aLegendTakesAsManyRowsAsItNeeds() {
+    void wrapsTheLegendIntoRows() {
         int none = height(List.of());
         int one = height(List.of("short", "also short"));
         int two =
@@ -125,7 +125,7 @@ class PictureTest {
     }
 
     @Test
-    void anImageIsAPictureToo() {
+    void wrapsAnImage() {
         BufferedImage image = new BufferedImage(20, 10, BufferedImage.TYPE_INT_RGB);
         image.setRGB(3, 4, Color.RED.getRGB());
         Picture picture = Picture.of(image, "a dot");
@@ -136,7 +136,7 @@ class PictureTest {
     }
 
     @Test
-    void powersOfTenAreMarkedAsSuch() {
+    void labelsPowersOfTen() {
         XYChart chart = PictureStyle.chart(400, 300, "", "", "");
         PictureStyle.powersAcross(chart, -12, 3);
         var mark = chart.getStyler().getxAxisTickLabelsFormattingFunction();

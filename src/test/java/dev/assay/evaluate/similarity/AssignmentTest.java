@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 
 class AssignmentTest {
     @Test
-    void equalsBruteForceOnSmallCases() {
+    void matchesBruteForceOnSmallMatrices() {
         SplittableRandom random = new SplittableRandom(1);
         for (int trial = 0; trial < 3000; trial++) {
             int rows = 1 + random.nextInt(5);
             int columns = rows + random.nextInt(4);
-            // Every other trial has few distinct costs, so that ties abound.
+            // Every other trial has few distinct costs and therefore many ties.
             boolean ties = trial % 2 == 0;
             float[][] cost = costs(rows, columns, random, r -> ties ? r.nextInt(4) - 2 : r.nextDouble() - 0.5);
             int[] found = Assignment.leastCost(cost);
@@ -41,7 +41,7 @@ class AssignmentTest {
     }
 
     @Test
-    void undoesAPermutationOfManyRows() {
+    void recoversAPermutationOfManyRows() {
         SplittableRandom random = new SplittableRandom(2);
         int size = 700;
         int[] truth = new int[size];
@@ -57,9 +57,9 @@ class AssignmentTest {
         assertTrue(Arrays.equals(truth, Assignment.leastCost(cost)));
     }
 
-    /** For independent exponential costs the least sum is Σ 1/i² (Aldous, 2001). */
+    /** For independent exponential costs the smallest sum is Σ 1/i² (Aldous, 2001). */
     @Test
-    void reachesTheKnownLimitOfRandomCosts() {
+    void meanCostOfExponentialCostsMatchesTheKnownLimit() {
         SplittableRandom random = new SplittableRandom(3);
         double mean = 0;
         for (int trial = 0; trial < 10; trial++) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class DictionaryComparisonTest {
     @Test
-    void similaritiesAgreeWithTheOracle() throws IOException {
+    void similaritiesMatchTheReference() throws IOException {
         try (MetricFixtures fixtures = new MetricFixtures();
                 Scope scope = Scope.open()) {
             NDArray a = fixtures.input("dict_a");
@@ -46,15 +46,15 @@ class DictionaryComparisonTest {
     }
 
     @Test
-    void matchingsAgreeWithTheOracle() throws IOException {
+    void matchingsMatchTheReference() throws IOException {
         try (MetricFixtures fixtures = new MetricFixtures();
                 Scope scope = Scope.open()) {
-            assertMatchingAgrees(fixtures, "rectangular_a_b", "dict_a", "dict_b");
-            assertMatchingAgrees(fixtures, "square", "square_a", "square_b");
+            assertMatchingEquals(fixtures, "rectangular_a_b", "dict_a", "dict_b");
+            assertMatchingEquals(fixtures, "square", "square_a", "square_b");
         }
     }
 
-    private static void assertMatchingAgrees(MetricFixtures fixtures, String name, String a, String b) {
+    private static void assertMatchingEquals(MetricFixtures fixtures, String name, String a, String b) {
         DictionarySimilarity similarity =
                 DictionaryComparison.of(fixtures.input(a), fixtures.input(b)).run();
         JsonNode expected = fixtures.expected("/hungarian/" + name);
@@ -83,9 +83,9 @@ class DictionaryComparisonTest {
                 .toArray();
     }
 
-    /** What the published settings of toy models find by chance, drawn in another language; the papers round it to 0.19, 0.40, 0.48. */
+    /** Nulls of published toy model settings, computed independently; the papers round them to 0.19, 0.40, 0.48. */
     @Test
-    void theNullIsTheKnownOne() {
+    void nullMatchesPublishedValues() {
         int[][] settings = {{256, 512, 512}, {64, 512, 1024}, {32, 64, 256}};
         double[] known = {0.1891, 0.3930, 0.4782};
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
@@ -99,7 +99,7 @@ class DictionaryComparisonTest {
                 assertEquals(known[i], figure.random(), 0.01);
                 assertEquals(figure.random(), figure.value(), 0.02);
                 assertTrue(figure.spread() > 0 && figure.spread() < 0.02);
-                // Of the other side, which the first has fewer or as many directions for.
+                // The null of the other dictionary, which has at least as many directions.
                 assertEquals(similarity.mmcsOfB().random(), similarity.mmcsOfB().value(), 0.02);
                 assertEquals(0, similarity.matchedShare().random());
             }
@@ -107,7 +107,7 @@ class DictionaryComparisonTest {
     }
 
     @Test
-    void aDictionaryFindsItselfInAnyOrderAndLength() {
+    void comparisonIgnoresOrderAndNormOfDirections() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray a = Weights.randomDirections(manager, 1500, 24, 3);
@@ -126,7 +126,7 @@ class DictionaryComparisonTest {
     }
 
     @Test
-    void aLatentWithoutADirectionMatchesNothing() {
+    void zeroDirectionMatchesNothing() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray a = Weights.randomDirections(manager, 3, 5, 1);
@@ -138,7 +138,7 @@ class DictionaryComparisonTest {
     }
 
     @Test
-    void theSeedDecidesTheNull() {
+    void nullDependsOnTheSeed() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray a = Weights.randomDirections(manager, 20, 5, 1);
@@ -152,7 +152,7 @@ class DictionaryComparisonTest {
     }
 
     @Test
-    void whatCannotBeComparedIsRefused() {
+    void rejectsIncomparableDirections() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             NDArray a = manager.ones(new Shape(4, 5));
             NDArray b = manager.ones(new Shape(4, 6));

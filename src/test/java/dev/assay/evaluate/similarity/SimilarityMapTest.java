@@ -47,7 +47,7 @@ class SimilarityMapTest {
     }
 
     @Test
-    void squaresHoldTheirLargestCosine() {
+    void cellShowsTheLargestCosineOfItsSquare() {
         float[][] a = directions(7, 5, 1);
         float[][] b = directions(9, 5, 2);
         int[] orderOfA = {6, 0, 3, 1, 5, 2, 4};
@@ -84,7 +84,7 @@ class SimilarityMapTest {
     }
 
     @Test
-    void matchedLatentsStandOnTheDiagonal() {
+    void matchedLatentsAreOnTheDiagonal() {
         int count = 24;
         float[][] a = new float[count][count];
         float[][] b = new float[count][count];
@@ -108,7 +108,7 @@ class SimilarityMapTest {
         }
     }
 
-    /** The box around the map, whose corners at the upper left and lower right are dark; the scale lies to the right of it. */
+    /** The bounds of the map: its upper left and lower right corners are dark, and the scale is to its right. */
     private static int[] dark(BufferedImage image, int color) {
         int[] box = {image.getWidth(), 0, image.getHeight(), 0};
         for (int y = 0; y < image.getHeight(); y++) {
@@ -125,14 +125,14 @@ class SimilarityMapTest {
     }
 
     @Test
-    void manyLatentsShareCells() {
+    void largeDictionariesShareCells() {
         NDArray a = array(directions(50, 8, 3));
         String description = SimilarityMap.of(a, a).cells(10).picture().description();
         assertTrue(description.startsWith("largest cosine of 5 × 5 pairs"), description);
     }
 
     @Test
-    void directionsOfOtherSpacesAreRefused() {
+    void rejectsDirectionsOfDifferentWidths() {
         NDArray a = array(directions(3, 4, 1));
         NDArray b = array(directions(3, 5, 1));
         assertThrows(InvalidInputException.class, () -> SimilarityMap.of(a, b));

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares a dictionary with itself turned around, the last latents of which were replaced. */
+/** Compares a dictionary with itself in reversed order and with its last latents replaced. */
 class FeatureComparisonTest {
     private static final int REPLACED = 5;
     private static final int LATENTS = TinyDictionary.LATENTS;
@@ -65,7 +65,7 @@ class FeatureComparisonTest {
                 FeatureCollector.of(tiny.model, sae, tiny.corpus).tokens(tokens).collect(folder.resolve(name)));
     }
 
-    /** Latent i of the result is latent LATENTS − 1 − i, but for the last five, which come from another dictionary. */
+    /** Latent i of the result is latent LATENTS − 1 − i, except for the last five, which are from another dictionary. */
     private static SparseAutoencoder turned() {
         try (SparseAutoencoder other = TinyDictionary.dictionary(tiny.model, 77, TinyDictionary.SITE.name());
                 Scope scope = Scope.open()) {
@@ -88,7 +88,7 @@ class FeatureComparisonTest {
         return Aten.indexSelect(own.concat(other), 0, own.getManager().create(order));
     }
 
-    private static void assertTurned(FeatureComparison comparison) {
+    private static void assertReversed(FeatureComparison comparison) {
         for (FeatureComparison.Match match : comparison.matched()) {
             assertEquals(LATENTS - 1 - match.latentOfA(), match.latentOfB());
         }
@@ -98,7 +98,7 @@ class FeatureComparisonTest {
         return unmatched.stream().map(FeatureComparison.Unmatched::latent).collect(Collectors.toSet());
     }
 
-    /** A latent that nothing activates is no feature that is gone or new. */
+    /** A dead latent is neither a gone nor a new feature. */
     private static Set<Integer> live(FeatureInspector inspector, Set<Integer> latents) {
         return latents.stream()
                 .filter(latent -> !inspector.feature(latent).isDead())
@@ -106,10 +106,10 @@ class FeatureComparisonTest {
     }
 
     @Test
-    void directionsMatchWhereverTheyStand() {
+    void matchesDirectionsInAnyOrder() {
         for (Neighbour.Measure measure : List.of(Neighbour.Measure.DECODER_COSINE, Neighbour.Measure.ENCODER_COSINE)) {
             FeatureComparison comparison = a.compare(b, measure, 0.8);
-            assertTurned(comparison);
+            assertReversed(comparison);
             assertEquals(LATENTS - REPLACED, comparison.matched().size());
             comparison.matched().forEach(match -> assertEquals(1, match.value(), 1e-5));
             assertEquals(live(a, Set.of(0, 1, 2, 3, 4)), latents(comparison.gone()));
@@ -122,10 +122,10 @@ class FeatureComparisonTest {
     }
 
     @Test
-    void activationsMatchOverTheSameTokens() {
+    void matchesActivationsOnTheSameTokens() {
         FeatureComparison comparison = a.compare(b, Neighbour.Measure.PEARSON, 0.9);
-        assertTurned(comparison);
-        // The replaced latents compete for places among the top k, so that the others are only nearly what they were.
+        assertReversed(comparison);
+        // The replaced latents compete for the top k, so the activations of the others change slightly.
         assertTrue(comparison.matched().size() >= 20, comparison.toText());
         assertTrue(comparison.matchedByChance() < 5, "by chance " + comparison.matchedByChance());
         FeatureComparison same = a.compare(a, Neighbour.Measure.PEARSON, 0.9);
@@ -140,9 +140,9 @@ class FeatureComparisonTest {
         assertEquals(live, jaccard.matched().size());
     }
 
-    /** What a pass over both stores finds is what one store says of its own pairs. */
+    /** A pass over two stores finds the same values as one store for its own pairs. */
     @Test
-    void correlationsAreThoseOfTheStore() {
+    void correlationsEqualThoseOfTheStore() {
         FeatureStore store = open("a");
         BestMatches best = new ActivationMatching(store, open("b"), Neighbour.Measure.PEARSON).best(0);
         int latent = a.strongest(LATENTS).stream()
@@ -191,7 +191,7 @@ class FeatureComparisonTest {
     }
 
     @Test
-    void bothSidesAreShown() {
+    void rendersBothDictionaries() {
         FeatureComparison comparison = a.compare(b);
         String text = comparison.toText();
         assertTrue(text.contains("pairs match by decoder cosine from 0.70 (by chance 0)"), text);
@@ -203,21 +203,21 @@ class FeatureComparisonTest {
     }
 
     @Test
-    void whatCannotBeComparedIsRefused() throws IOException {
+    void rejectsIncomparableStores() throws IOException {
         FeatureInspector shorter = inspector(tiny.sae, 700, "shorter");
-        assertRefused(
+        assertRejected(
                 "the two feature stores are of different tokens",
                 () -> a.compare(shorter, Neighbour.Measure.PEARSON, 0.5));
-        assertRefused("the bound is 1.5", () -> a.compare(b, Neighbour.Measure.DECODER_COSINE, 1.5));
+        assertRejected("the bound is 1.5", () -> a.compare(b, Neighbour.Measure.DECODER_COSINE, 1.5));
         try (Scope scope = Scope.open()) {
             NDArray narrow = tiny.model.manager().ones(new Shape(3, 2));
-            assertRefused(
+            assertRejected(
                     "the directions of one dictionary have 48 numbers, those of the other 2",
                     () -> DictionaryMatching.ofDirections(tiny.sae.decoder(), narrow));
         }
     }
 
-    private static void assertRefused(String part, Executable call) {
+    private static void assertRejected(String part, Executable call) {
         String message = assertThrows(InvalidInputException.class, call).getMessage();
         assertTrue(message.contains(part), message);
     }

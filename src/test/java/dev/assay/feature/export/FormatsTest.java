@@ -71,7 +71,7 @@ class FormatsTest {
     }
 
     @Test
-    void neuronpediaGetsWhatItTakes() throws IOException {
+    void neuronpediaFilesHaveTheUploadFormat() throws IOException {
         JsonNode request = written(NEURONPEDIA, report(example(3), "a colour"));
         assertEquals("gpt2-small", request.path("modelId").asText());
         JsonNode feature = request.path("features").path(0);
@@ -94,7 +94,7 @@ class FormatsTest {
     }
 
     @Test
-    void neuronpediasLimitsAreKept() throws IOException {
+    void rejectsFeaturesBeyondTheLimitsOfNeuronpedia() throws IOException {
         written(NEURONPEDIA, report(example(1024), "x".repeat(512)));
         String tokens = assertThrows(InvalidInputException.class, () -> written(NEURONPEDIA, report(example(1025), "")))
                 .getMessage();
@@ -106,7 +106,7 @@ class FormatsTest {
     }
 
     @Test
-    void saedashboardGetsEveryFieldOfItsClass() throws IOException {
+    void saeDashboardFilesHaveEveryFieldOfItsClass() throws IOException {
         Provenance provenance = Provenance.of(
                 ModelProvenance.of("gpt2", "float32"),
                 List.of("blocks.6.hook_resid_pre"),

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a reader of the page can do, done in headless Chromium whose network is cut. */
+/** Tests the dashboard in headless Chromium without network access. */
 @Tag("slow")
 class DashboardInBrowserTest {
     private static final int LATENTS = 400;
@@ -59,15 +59,15 @@ class DashboardInBrowserTest {
     }
 
     @BeforeEach
-    void forgetWhatWasBefore() throws IOException {
+    void resetThePage() throws IOException {
         browser.look(1500, 1000, false);
-        browser.open(page, "#about"); // leaves the feature of the test before
+        browser.open(page, "#about"); // leaves the feature of the previous test
         browser.complaints();
         browser.requests();
     }
 
     @AfterEach
-    void nothingWasComplainedAboutOrAskedFor() throws IOException {
+    void assertNoErrorsAndNoRequests() throws IOException {
         assertEquals(List.of(), browser.complaints());
         for (String address : browser.requests()) {
             assertTrue(address.startsWith("file:") || address.startsWith("about:"), address);
@@ -75,7 +75,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void opensAtTheOverviewAndListsEveryLiveFeature() throws IOException {
+    void opensTheOverviewAndListsEveryLiveFeature() throws IOException {
         browser.open(page, "");
         assertEquals("overview", text("document.documentElement.dataset.view"));
         assertTrue(number("document.querySelectorAll('.overview .pick').length") > 50);
@@ -110,7 +110,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void columnsSort() throws IOException {
+    void sortsByColumns() throws IOException {
         open("#features&dead=too");
         for (String key : List.of("latent", "density", "max", "mean", "kurtosis")) {
             for (int turn = 0; turn < 2; turn++) {
@@ -137,7 +137,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void aBarOfAChartFilters() throws IOException {
+    void filtersByTheBarOfAChart() throws IOException {
         browser.open(page, "");
         String features = text("document.querySelector('.density .pick title').textContent");
         browser.run("document.querySelector('.density .pick').focus()");
@@ -152,7 +152,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void anAddressOpensAFeatureAndTheBackButtonReturns() throws IOException {
+    void opensAFeatureByItsAddressAndReturnsWithTheBackButton() throws IOException {
         open("#feature-7");
         assertEquals("Feature 7", heading());
         int other = REPORTS.get(7).neighbours().get(0).latent();
@@ -170,7 +170,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void keysGoThroughListCardAndTokens() throws IOException {
+    void keysMoveThroughListCardAndTokens() throws IOException {
         open("#features");
         browser.run("document.getElementById('grid').focus()");
         String first = text(CHOSEN);
@@ -201,7 +201,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void tabReachesEveryControlAndShowsWhereItIs() throws IOException {
+    void tabReachesEveryControlWithVisibleFocus() throws IOException {
         for (String view : List.of("#overview", "#feature-145")) {
             open(view);
             browser.run(
@@ -229,7 +229,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void hostileTokensStayText() throws IOException {
+    void escapesHostileTokens() throws IOException {
         int latent = -1;
         for (FeatureReport report : REPORTS) {
             if (logits(report).contains("</script><img")) {
@@ -241,7 +241,7 @@ class DashboardInBrowserTest {
                 .contains("</script><img onerror=alert(1) src=x>"));
         assertTrue(number("document.querySelectorAll('.row').length") > 0);
         assertEquals(0, number("document.querySelectorAll('img').length"));
-        // Through the value of a feature and through a filter's label as well.
+        // Also through the JSON of a feature and through the label of a filter.
         JsonNode copied = copied();
         assertEquals(latent, copied.get("feature").asInt());
         assertTrue(copied.toString().contains("</script><img onerror=alert(1) src=x>"));
@@ -252,7 +252,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void theCopiedValueIsTheReport() throws IOException {
+    void copiedJsonEqualsTheReport() throws IOException {
         open("#feature-145");
         JsonNode copied = copied();
         FeatureReport report = REPORTS.get(145);
@@ -289,7 +289,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void readsWithScriptsOff() throws IOException {
+    void showsFeaturesWithoutScripts() throws IOException {
         try (Browser plain = Browser.open(folder.resolve("plain"))) {
             plain.forbidScripts();
             plain.open(page, "");
@@ -313,7 +313,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void twentyThousandFeaturesOpenAtOnce() throws IOException {
+    void opensTwentyThousandFeatures() throws IOException {
         Path large = folder.resolve("large.html");
         new Dashboard(new SyntheticFeatures(20_000, 2).brief()).write(large);
         browser.open(large, "#features");
@@ -330,7 +330,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void reportsInANotebookKeepToThemselves() throws IOException {
+    void reportsInANotebookDoNotAffectEachOther() throws IOException {
         FeatureReport report = REPORTS.get(145);
         String outside = "<h3 class=\"feature\">outside</h3><ol class=\"labels\"><li>one</li></ol><h2>two</h2>";
         Path bare = Files.writeString(folder.resolve("bare.html"), "<!doctype html><meta charset=utf-8>" + outside);
@@ -346,7 +346,7 @@ class DashboardInBrowserTest {
         assertTrue(truth("document.querySelectorAll('style').length === 2"));
         assertTrue(truth(
                 "(ids => new Set(ids).size === ids.length)([...document.querySelectorAll('[id]')].map(e => e.id))"));
-        // What is chosen in one of them is not chosen in the other.
+        // A choice in one report does not change the other.
         browser.run("document.querySelectorAll('input[value=interval]')[1].click()");
         assertEquals(
                 "[true,false,false,true]",
@@ -362,7 +362,7 @@ class DashboardInBrowserTest {
     }
 
     @Test
-    void aDashboardInANotebookIsAPageInAFrame() throws IOException {
+    void rendersADashboardInANotebookAsAFrame() throws IOException {
         String frame = SyntheticFeatures.dashboard(60).toHtml();
         Path notebook = Files.writeString(folder.resolve("frame.html"), "<!doctype html><meta charset=utf-8>" + frame);
         browser.open(notebook, "");

@@ -36,7 +36,7 @@ class DashboardTest {
     Path folder;
 
     @Test
-    void scriptsFindEveryCardInItsPack() throws Exception {
+    void packsContainTheCardsOfTheirFeatures() throws Exception {
         String page = page(130);
         JsonNode index = Json.mapper().readTree(between(page, "id=\"index\">", "</script>"));
         assertEquals(130, index.get("density").size());
@@ -54,7 +54,7 @@ class DashboardTest {
     }
 
     @Test
-    void readsWithoutScripts() throws Exception {
+    void writesTheStrongestFeaturesForReadersWithoutScripts() throws Exception {
         String page = page(500);
         assertEquals(100, count(page, "<article class=\"feature\""));
         List<FeatureSummary> features = new SyntheticFeatures(500, 1).features();
@@ -65,12 +65,12 @@ class DashboardTest {
     }
 
     @Test
-    void tokensStayText() throws Exception {
+    void escapesTokens() throws Exception {
         String page = page(200);
         assertFalse(page.contains("<img"));
         assertFalse(page.contains("<!--"));
         assertTrue(page.contains("&lt;/script&gt;&lt;img onerror=alert(1) src=x&gt;"));
-        // Every script element that was opened is closed by us: four for data and behaviour, one per pack.
+        // Tokens close no script element: there are four for data and behaviour and one per pack.
         assertEquals(count(page, "<script"), count(page, "</script>"));
         assertEquals(4 + 7, count(page, "</script>"));
         JsonNode index = Json.mapper().readTree(between(page, "id=\"index\">", "</script>"));
@@ -78,7 +78,7 @@ class DashboardTest {
     }
 
     @Test
-    void titleAndNamesAreEscapedToo() throws IOException {
+    void escapesTitleAndNames() throws IOException {
         Path file = folder.resolve("page.html");
         new Dashboard(new SyntheticFeatures(10, 2))
                 .title("<b>&")
@@ -91,7 +91,7 @@ class DashboardTest {
     }
 
     @Test
-    void nothingComesFromANetwork() throws Exception {
+    void refersToNoExternalResources() throws Exception {
         String page = page(40);
         assertFalse(Pattern.compile("https?:|//[a-z]+\\.|url\\(|@import|<link|<iframe| src=\"")
                 .matcher(page)
@@ -100,7 +100,7 @@ class DashboardTest {
     }
 
     @Test
-    void picturesAreWellFormed() throws Exception {
+    void chartsAreWellFormed() throws Exception {
         Matcher pictures = Pattern.compile("<svg.*?</svg>", Pattern.DOTALL).matcher(page(60));
         int found = 0;
         while (pictures.find()) {
@@ -126,7 +126,7 @@ class DashboardTest {
     }
 
     @Test
-    void aReportStandsByItselfInANotebook() {
+    void reportInANotebookIsSelfContained() {
         FeatureReport report = new SyntheticFeatures(10, 3).reports(4, 5).get(0);
         String html = report.toHtml();
         String id = between(html, "<div id=\"", "\"");
@@ -143,7 +143,7 @@ class DashboardTest {
     }
 
     @Test
-    void aDashboardIsOneFrameInANotebook() {
+    void dashboardInANotebookIsOneFrame() {
         String html = SyntheticFeatures.dashboard(40).toHtml();
         assertTrue(html.startsWith("<iframe title=\"Stories, residual stream after block 2\"")
                 && html.endsWith("\"></iframe>"));
@@ -159,7 +159,7 @@ class DashboardTest {
     }
 
     @Test
-    void conceptsThatAreFoundBecomeLabelsOnce() {
+    void foundConceptsBecomeLabelsOnce() {
         FeatureReport report = new SyntheticFeatures(1, 1).reports(0, 1).get(0);
         List<ConceptRow> rows = List.of(
                 new ConceptRow("found", 0, 0.8, 0, 0),
@@ -172,7 +172,7 @@ class DashboardTest {
     }
 
     @Test
-    void anEmptyDictionaryHasAPage() throws Exception {
+    void writesAPageForAnEmptyDictionary() throws Exception {
         FeatureCatalog dead = new SyntheticFeatures(0, 0);
         Path file = folder.resolve("empty.html");
         new Dashboard(dead).write(file);

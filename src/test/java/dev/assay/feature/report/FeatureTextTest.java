@@ -26,7 +26,7 @@ class FeatureTextTest {
             List.of(new TokenLogit(2, "\u001b[31m", -0.25)));
 
     @Test
-    void peaksStandInBracketsBelowEachOther() {
+    void alignsExamplesAtTheirPeaks() {
         List<String> lines = REPORT.toText().lines().toList();
         List<String> examples = lines.subList(lines.size() - 2, lines.size());
         assertTrue(examples.get(0).endsWith("a red [ball]↵"), examples.get(0));
@@ -37,13 +37,13 @@ class FeatureTextTest {
     }
 
     @Test
-    void tokensCannotCommandTheTerminal() {
+    void replacesControlCharactersOfTokens() {
         assertFalse(REPORT.toText().contains("\u001b"));
         assertTrue(REPORT.toText().contains("\uFFFD[31m"));
     }
 
     @Test
-    void everythingAFeatureHasIsInItsText() {
+    void printsAllPartsOfAReport() {
         FeatureReport full = new FeatureReport(
                 7,
                 REPORT.stats(),
@@ -83,13 +83,13 @@ class FeatureTextTest {
     }
 
     @Test
-    void deadFeaturesSaySo() {
+    void printsDeadFeaturesAsDead() {
         FeatureReport dead = Reports.dead(3);
         assertEquals("Feature 3   dead: no token of the corpus activates it\n", dead.toText());
     }
 
     @Test
-    void numbersReadAsPeopleWriteThem() {
+    void formatsNumbersForReaders() {
         assertEquals("0", Html.number(0));
         assertEquals("0.913", Html.number(0.9134));
         assertEquals("−0.000210", Html.number(-0.00021));

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All that the inspector says of a dictionary whose features are known. */
+/** Reports about a dictionary with known features. */
 class PlantedFeaturesTest {
     private static final long TOKENS = 20_000;
 
@@ -68,7 +68,7 @@ class PlantedFeaturesTest {
     }
 
     @Test
-    void reportsTellWhatWasPlanted() {
+    void reportsDescribeThePlantedFeatures() {
         FeatureReport dog = inspector.feature(0);
         assertEquals(dogs, dog.stats().activeTokens());
         assertEquals(planted.activations[0][planted.dog], dog.stats().max(), 1e-4);
@@ -94,7 +94,7 @@ class PlantedFeaturesTest {
     }
 
     @Test
-    void neighboursAreThoseThatWerePlanted() {
+    void findsThePlantedNeighbours() {
         Neighbour written =
                 inspector.neighbours(0, Neighbour.Measure.DECODER_COSINE, 5).get(0);
         assertEquals(2, written.latent());
@@ -119,7 +119,7 @@ class PlantedFeaturesTest {
     }
 
     @Test
-    void cofiringFollowsFromTheCountsOfTokens() {
+    void coactivationFollowsFromTokenCounts() {
         Map<Integer, Coactivation> partners = inspector.feature(0).cofiring().stream()
                 .collect(Collectors.toMap(Coactivation::latent, other -> other));
         assertEquals(Set.of(1, 3), partners.keySet());
@@ -139,7 +139,7 @@ class PlantedFeaturesTest {
     }
 
     @Test
-    void ablationOfAnEmbeddingIsARunWithoutIt() {
+    void ablationEqualsARunWithoutTheEmbedding() {
         Example example = inspector.feature(5).topExamples().get(2);
         ContextTokens context = store.context(example.position());
         int start = (int) (example.position() - context.start()) - example.peak();
@@ -163,7 +163,7 @@ class PlantedFeaturesTest {
         assertTrue(later, "the true effect reaches later tokens");
     }
 
-    /** Runs the model by hand, with the embeddings of cats set to 0 or as they are. */
+    /** Runs the model with the embeddings of cats set to 0 or unchanged. */
     private static double[] losses(int[] ids, boolean withoutCats) {
         long[] tokens = Arrays.stream(ids).asLongStream().toArray();
         float[] kept = new float[ids.length];
@@ -189,7 +189,7 @@ class PlantedFeaturesTest {
     }
 
     @Test
-    void directEffectsEqualAnOracle() {
+    void directEffectsMatchTheReference() {
         Float64Logits oracle = new Float64Logits(planted.model);
         float[] direction = planted.sae.decoder().toFloatArray();
         HookPoint last = HookPoint.residPost(planted.model.config().layers() - 1);
@@ -225,7 +225,7 @@ class PlantedFeaturesTest {
     }
 
     @Test
-    void promptsShowWhatTheirTokensActivate() {
+    void promptsListTheFeaturesOfTheirTokens() {
         PromptReport report = inspector.prompt("Tom saw a dog. The cat saw the dog.");
         Set<Integer> active = new TreeSet<>();
         for (PromptToken token : report.tokens()) {
@@ -248,7 +248,7 @@ class PlantedFeaturesTest {
     }
 
     @Test
-    void searchesFindWhatWasPlanted() {
+    void searchFindsThePlantedFeatures() {
         FeatureInspector labelled = inspector.labels(Map.of(2, List.of("Felines"), 0, List.of("canines", "pets")));
         assertEquals(Set.of(0, 1, 3), found(FeatureSearch.all().peakToken("dog")));
         assertEquals(Set.of(0, 1, 2, 3, 5), found(FeatureSearch.all()));

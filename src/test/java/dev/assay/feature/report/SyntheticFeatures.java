@@ -25,9 +25,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 
-/** Features that look like those of a dictionary over short stories, made from a seed, for the tests of the page. */
+/** Random features similar to those of a dictionary over short stories, for tests of the dashboard. */
 public final class SyntheticFeatures implements FeatureCatalog {
-    /** Tokens that must not do any harm. */
+    /** Tokens with markup, control characters and unusual scripts. */
     static final List<String> HOSTILE = List.of(
             "</script><img onerror=alert(1) src=x>",
             "<!--",
@@ -52,7 +52,7 @@ public final class SyntheticFeatures implements FeatureCatalog {
     private static final List<String> LABELS = List.of(
             "colour", "animal", "place", "who speaks", "end of a sentence", "</script><img onerror=alert(2) src=x>");
 
-    /** So many different features a large dictionary is made of, again and again. */
+    /** A large dictionary repeats this many distinct features. */
     private static final int DIFFERENT = 1000;
 
     private final int latents;
@@ -65,7 +65,7 @@ public final class SyntheticFeatures implements FeatureCatalog {
         this.examples = examples;
     }
 
-    /** Leaves out groups, effects and most neighbours and repeats features, so that very many are made soon. */
+    /** Leaves out groups, effects and most neighbours and repeats features, to create very many quickly. */
     public SyntheticFeatures brief() {
         this.brief = true;
         return this;
@@ -226,7 +226,7 @@ public final class SyntheticFeatures implements FeatureCatalog {
         return others;
     }
 
-    /** Five ranges of equal width and five of equal shares, the highest first. */
+    /** Creates five ranges of equal width and five of equal shares, the highest first. */
     private List<ExampleGroup> groups(SplittableRandom random, int center, float max) {
         List<ExampleGroup> groups = new ArrayList<>();
         for (ExampleGroup.Kind kind : ExampleGroup.Kind.values()) {
@@ -246,7 +246,7 @@ public final class SyntheticFeatures implements FeatureCatalog {
         return groups;
     }
 
-    /** Effects in the first three examples, none at the last token of each. */
+    /** Creates effects in the first three examples, none at the last token of each. */
     private static List<ExampleEffects> effects(SplittableRandom random, List<Example> found) {
         List<ExampleEffects> effects = new ArrayList<>();
         for (Example example : found.subList(0, Math.min(3, found.size()))) {
@@ -310,7 +310,7 @@ public final class SyntheticFeatures implements FeatureCatalog {
                 .concepts(concepts());
     }
 
-    /** Writes a page to look at: the file, the number of latents. */
+    /** Writes a page for manual inspection. Arguments: the file and the number of latents. */
     public static void main(String[] arguments) throws IOException {
         dashboard(Integer.parseInt(arguments[1])).write(Path.of(arguments[0]));
     }
