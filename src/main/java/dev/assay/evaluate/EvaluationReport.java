@@ -150,8 +150,8 @@ public record EvaluationReport(
                         Cell.text("reconstruction bias"),
                         Cell.number("%.4f", reconstructionBias),
                         Cell.text("below 1 where reconstructions shrink"))
-                .row(Cell.text("L0"), Cell.number("%.2f", l0), Cell.text("active latents a token"))
-                .row(Cell.text("L1"), Cell.number("%.2f", l1), Cell.text("sum of the activations of a token"))
+                .row(Cell.text("L0"), Cell.number("%.2f", l0), Cell.text("active latents per token"))
+                .row(Cell.text("L1"), Cell.number("%.2f", l1), Cell.text("sum of activations per token"))
                 .row(Cell.text("dead latents"), Cell.percent(deadShare, 2), Cell.text("never active on these tokens"))
                 .row(
                         Cell.text("cross-entropy"),

@@ -118,7 +118,7 @@
     feature.peakTokens.forEach(text => peaks.append(element('code', '', visible(text))));
     const effects = element('button', '', 'Ablate');
     effects.type = 'button';
-    effects.title = 'What ablation does in this feature’s strongest examples';
+    effects.title = 'Effects of ablation in the strongest examples of this feature';
     effects.addEventListener('click', () => ablate(feature.latent));
     const last = element('td');
     last.append(effects);

@@ -47,7 +47,8 @@ class ServeCommandTest {
             assertFault(port + " is in use, expected a free port", "serve", nothing, "--port", port);
         }
         assertFault("the port is 65536, expected 0 to 65535", "serve", nothing, "--port", "65536");
-        assertFault("192.0.2.1:0 does not belong to this machine", "serve", nothing, "--bind", "192.0.2.1", "--port", "0");
+        assertFault(
+                "192.0.2.1:0 does not belong to this machine", "serve", nothing, "--bind", "192.0.2.1", "--port", "0");
         assertFault("cannot resolve the address \"no such name.\"", "serve", nothing, "--bind", "no such name.");
     }
 

@@ -94,8 +94,7 @@ class FeatureSearchTest {
         assertEquals(1, labelled.search(both.density(density, density)).total());
         FeatureList none = labelled.search(both.density(density, density).matching("zzzz"));
         assertEquals(0, none.total());
-        assertEquals(
-                "no feature matches", none.toText().lines().findFirst().orElseThrow());
+        assertEquals("no feature matches", none.toText().lines().findFirst().orElseThrow());
         String html = labelled.search(both).toHtml();
         assertTrue(html.contains("two &lt;i&gt;"), html);
         FeatureInspector concepts = inspector.concepts(List.of(

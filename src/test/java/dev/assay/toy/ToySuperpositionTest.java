@@ -109,9 +109,7 @@ class ToySuperpositionTest {
                 }
             }
             for (int i = 0; i < 12; i++) {
-                for (int j = 0;
-                        j < 12;
-                        j++) { // within the batch, independent of rates that change between batches
+                for (int j = 0; j < 12; j++) { // within the batch, independent of rates that change between batches
                     together[i][j] += (both[i][j] - rates[i] * rates[j]) / passes;
                 }
             }

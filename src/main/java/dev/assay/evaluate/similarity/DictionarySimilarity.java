@@ -104,8 +104,8 @@ public record DictionarySimilarity(
                 .numbers("value", "random", "±");
         row(table, "MMCS, of a in b", mmcsOfA);
         row(table, "MMCS, of b in a", mmcsOfB);
-        row(table, "MMCS, of a in b, opposite directions alike", absoluteMmcsOfA);
-        row(table, "MMCS, of b in a, opposite directions alike", absoluteMmcsOfB);
+        row(table, "MMCS, of a in b, absolute cosines", absoluteMmcsOfA);
+        row(table, "MMCS, of b in a, absolute cosines", absoluteMmcsOfB);
         row(table, "mean cosine of matched pairs", matchedCosine);
         row(table, "share of pairs from a cosine of " + Html.fixed(matchedFrom, 2), matchedShare);
         return table.note(

@@ -19,8 +19,8 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * The trade of a sweep: L0 against loss recovered from mean ablation, or against explained variance where there was no model; a series
- * for each method. Further to the upper left is better.
+ * The trade-off of a sweep: L0 against loss recovered (mean ablation), or against explained variance without a model, with one series per
+ * method and size. Points in the upper left are better.
  */
 public final class ParetoPlot {
     private static final int WIDTH = 760;
@@ -40,9 +40,9 @@ public final class ParetoPlot {
     }
 
     /**
-     * Draws a table.
+     * Creates the plot of a table.
      *
-     * @param table at least one row of which was measured
+     * @param table with at least one measured row
      * @param title such as the name of the sweep
      * @return the plot
      */
@@ -51,12 +51,12 @@ public final class ParetoPlot {
     }
 
     /**
-     * Draws the picture: a mark for each member, and behind them a line through those that none beats in both.
+     * Draws a mark per member and a line through the members on the Pareto front.
      *
      * @return the picture
      */
     public Picture picture() {
-        XYChart chart = PictureStyle.chart(WIDTH, HEIGHT, title, "L0: active latents a token", quality);
+        XYChart chart = PictureStyle.chart(WIDTH, HEIGHT, title, "L0: active latents per token", quality);
         chart.getStyler().setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
         List<SweepRow> front = front();
         if (!front.isEmpty()) {
@@ -83,7 +83,7 @@ public final class ParetoPlot {
         return rows.stream().mapToDouble(value::apply).toArray();
     }
 
-    /** The members that no other beats with as few active latents, by L0. */
+    /** {@return the members on the Pareto front, by L0} */
     List<SweepRow> front() {
         List<SweepRow> front = new ArrayList<>();
         drawn().sorted(Comparator.comparing(SweepRow::l0).thenComparing(value, Comparator.reverseOrder()))
@@ -103,17 +103,17 @@ public final class ParetoPlot {
      * Writes the picture.
      *
      * @param file a PNG file
-     * @throws IOException when it cannot be written
+     * @throws IOException if it cannot be written
      */
     public void writePng(Path file) throws IOException {
         picture().writePng(file);
     }
 
     /**
-     * Writes a page with the picture and the table in it, which needs no other file.
+     * Writes a self-contained page with the picture and the table.
      *
      * @param file an HTML file
-     * @throws IOException when it cannot be written
+     * @throws IOException if it cannot be written
      */
     public void writeHtml(Path file) throws IOException {
         String heading = Html.escape(title);
@@ -130,7 +130,7 @@ public final class ParetoPlot {
                 """.formatted(heading, heading, picture().toHtml(), table.toHtml()));
     }
 
-    /** The rows that can be drawn, by method and size. */
+    /** {@return the measured rows by method and size} */
     Map<String, List<SweepRow>> series() {
         return drawn().collect(Collectors.groupingBy(
                 row -> row.method() + " " + Html.count(row.dSae()), TreeMap::new, Collectors.toList()));

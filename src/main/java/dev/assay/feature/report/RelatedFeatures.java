@@ -29,15 +29,15 @@ final class RelatedFeatures {
     }
 
     private void neighbours(StringBuilder html, Neighbour.Measure measure) {
-        List<Neighbour> alike = report.neighbours().stream()
+        List<Neighbour> similar = report.neighbours().stream()
                 .filter(neighbour -> neighbour.measure() == measure)
                 .toList();
-        if (alike.isEmpty()) {
+        if (similar.isEmpty()) {
             return;
         }
         html.append("<section class=\"neighbours\" data-measure=\"" + measure + "\"><h4>" + name(measure)
                 + "</h4><p class=\"note\">" + meaning(measure) + "</p><ol>");
-        for (Neighbour neighbour : alike) {
+        for (Neighbour neighbour : similar) {
             html.append("<li>");
             link(html, neighbour.latent());
             html.append("<data value=\"" + FeatureCard.exact(neighbour.value()) + "\">" + score(neighbour.value())
