@@ -177,7 +177,7 @@ class SourceModelTest {
         folder = temporary.resolve("store");
         assertEquals(0, take("harvest", model, "--hook", SITE, "--precision", "bfloat16"), err::toString);
         JsonNode contents = Json.read(folder.resolve("activations.json"));
-        assertEquals("bfloat16", contents.get("precision").textValue());
+        assertEquals("bfloat16", contents.get("provenance").get("precision").textValue());
         assertEquals("bfloat16", contents.get("note").get("precision").textValue());
         refuses(take("harvest", model, "--hook", SITE), "activations.json: ", "; use another folder for another store");
     }
