@@ -16,9 +16,9 @@ import dev.assay.train.internal.step.InitialDictionary;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.DeadLatentRule;
+import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.TrainingMethod;
-import dev.assay.train.plan.TrainingPlan;
 import java.io.IOException;
 import java.util.SplittableRandom;
 

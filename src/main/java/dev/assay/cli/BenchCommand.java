@@ -175,7 +175,8 @@ final class BenchCommand implements Runnable {
         }
 
         private TrainingMethod method() {
-            boolean weighted = TrainingMethods.of(architecture).sparsityOption().equals(TrainingMethodProvider.COEFFICIENT);
+            boolean weighted =
+                    TrainingMethods.of(architecture).sparsityOption().equals(TrainingMethodProvider.COEFFICIENT);
             return TrainingMethods.create(architecture, weighted ? 1e-3 : step.k, dSae);
         }
     }

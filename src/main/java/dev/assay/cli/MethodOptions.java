@@ -2,8 +2,10 @@ package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
 import dev.assay.train.method.TrainingMethods;
+import dev.assay.train.spi.MethodArguments;
 import dev.assay.train.spi.TrainingMethod;
 import dev.assay.train.spi.TrainingMethodProvider;
+import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** The training method and the number that controls the sparsity of its codes. */
@@ -14,7 +16,8 @@ final class MethodOptions {
             defaultValue = "topk",
             description =
                     "topk, batchtopk, matryoshka, standard, standard-norm-weighted, tied, p-annealing, gated, jumprelu,"
-                            + " jumprelu-tanh or jumprelu-target (default: ${DEFAULT-VALUE})")
+                            + " jumprelu-tanh, jumprelu-target, or a method on the class path (default:"
+                            + " ${DEFAULT-VALUE})")
     private String architecture;
 
     @Option(
@@ -29,6 +32,12 @@ final class MethodOptions {
             description =
                     "weight of the sparsity loss, for all others, relative to squared errors summed over dimensions")
     private Double coefficient;
+
+    @Option(
+            names = "--method-option",
+            paramLabel = "NAME=VALUE",
+            description = "an option of the method itself, for methods on the class path")
+    private Map<String, String> options = Map.of();
 
     /**
      * Returns the method.
@@ -46,6 +55,7 @@ final class MethodOptions {
         InvalidInputException.require(
                 selects || coefficient != null,
                 () -> architecture + " needs --coefficient, the weight of its sparsity loss, such as 1");
-        return TrainingMethods.create(architecture, selects ? (k == null ? 32 : k) : coefficient, dSae);
+        double sparsity = selects ? (k == null ? 32 : k) : coefficient;
+        return TrainingMethods.create(architecture, new MethodArguments(sparsity, dSae, options));
     }
 }

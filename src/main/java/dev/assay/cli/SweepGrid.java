@@ -9,13 +9,16 @@ import dev.assay.train.TrainerOption;
 import dev.assay.train.TrainerOptions;
 import dev.assay.train.method.TrainingMethods;
 import dev.assay.train.plan.Target;
+import dev.assay.train.spi.MethodArguments;
 import dev.assay.train.spi.TrainingMethodProvider;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -23,6 +26,7 @@ import java.util.function.Predicate;
  *
  * @param name start of the members' names
  * @param method the name of the training method
+ * @param methodOptions options of the method itself
  * @param numbers values of k or of the coefficient
  * @param sizes values of d_sae
  * @param seeds of initialization
@@ -34,6 +38,7 @@ import java.util.function.Predicate;
 record SweepGrid(
         String name,
         String method,
+        Map<String, String> methodOptions,
         List<BigDecimal> numbers,
         List<Integer> sizes,
         List<Long> seeds,
@@ -41,8 +46,9 @@ record SweepGrid(
         String target,
         boolean skip,
         List<Variant> variants) {
+    private static final String METHOD_OPTIONS = "method_options";
     private static final List<String> COMMON =
-            List.of("name", "method", "d_sae", "seed", "seeds", "sites", "target", "skip");
+            List.of("name", "method", METHOD_OPTIONS, "d_sae", "seed", "seeds", "sites", "target", "skip");
     private static final String INTEGERS = "an integer or a list of integers";
 
     /**
@@ -64,6 +70,7 @@ record SweepGrid(
         return new SweepGrid(
                 fields.text("name", method.name()),
                 method.name(),
+                methodOptions(fields),
                 list(fields, number, "a number or a list of numbers", JsonNode::isNumber).stream()
                         .map(node -> new BigDecimal(node.asText()))
                         .toList(),
@@ -84,6 +91,19 @@ record SweepGrid(
         } catch (InvalidInputException unknown) {
             throw fields.unexpected("method", "one of " + TrainingMethods.names());
         }
+    }
+
+    private static Map<String, String> methodOptions(JsonObject fields) {
+        Map<String, String> options = new TreeMap<>();
+        if (fields.has(METHOD_OPTIONS)) {
+            fields.object(METHOD_OPTIONS).node().properties().forEach(option -> {
+                if (!option.getValue().isValueNode()) {
+                    throw fields.unexpected(METHOD_OPTIONS, "numbers or texts by name");
+                }
+                options.put(option.getKey(), option.getValue().asText());
+            });
+        }
+        return options;
     }
 
     private static List<TrainerOption> memberOptions() {
@@ -198,7 +218,8 @@ record SweepGrid(
     }
 
     private SaeTrainer trainer(double number, int dSae, long seed, TrainerOptions options) {
-        SaeTrainer trainer = SaeTrainer.of(TrainingMethods.create(method, number, dSae))
+        SaeTrainer trainer = SaeTrainer.of(
+                        TrainingMethods.create(method, new MethodArguments(number, dSae, methodOptions)))
                 .dictionarySize(dSae)
                 .seed(seed)
                 .options(options);

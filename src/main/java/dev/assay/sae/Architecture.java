@@ -1,24 +1,25 @@
 package dev.assay.sae;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 
 /**
- * How a dictionary turns pre-activations into sparse codes and codes back into activations. Each kind is one small record that
- * holds its numbers, and reads all else from the {@link Weights}. The formulas are SAELens's; {@code pre} stands for
- * {@code input · encoderᵀ + encoderBias}.
+ * The computation of a dictionary: activations to sparse codes, and codes to reconstructions. Implementations are records of their options;
+ * arrays are in the {@link Weights}. The built-in formulas are those of SAELens, with {@code pre = input · encoderᵀ + encoderBias}. An
+ * {@link ArchitectureProvider} makes further architectures known to the loader of folders.
  */
-public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, BatchTopK, Transcoder {
+public interface Architecture {
     /**
-     * Returns the name of this kind in {@code cfg.json}.
+     * Returns the name of the architecture in {@code cfg.json}.
      *
      * @return the value of its field {@code architecture}
      */
     String id();
 
     /**
-     * Returns the numbers of this kind under their names in {@code cfg.json}.
+     * Returns the options as {@code cfg.json} stores them.
      *
      * @return numbers, truth values or strings by name
      */
@@ -27,7 +28,7 @@ public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, Ba
     }
 
     /**
-     * Returns what must be in {@link Weights#extra}, and nothing else.
+     * Returns the shapes of the arrays in {@link Weights#extra}. All of them are required, and no others are allowed.
      *
      * @param dIn the width of the activations
      * @param dSae the number of latents
@@ -39,7 +40,17 @@ public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, Ba
     }
 
     /**
-     * Returns what a SAELens file calls the encoder's bias.
+     * Returns the options that the file of weights stores as tensors, besides the arrays of {@link Weights}.
+     *
+     * @param manager creates the tensors
+     * @return tensors by name
+     */
+    default Map<String, NDArray> optionTensors(NDManager manager) {
+        return Map.of();
+    }
+
+    /**
+     * Returns the name of the encoder bias in the file of weights.
      *
      * @return the tensor's name
      */
@@ -48,15 +59,15 @@ public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, Ba
     }
 
     /**
-     * Fails unless a dictionary may have this many latents.
+     * Checks the number of latents.
      *
      * @param dSae the number of latents
-     * @throws dev.assay.InvalidInputException if it does not suit this architecture
+     * @throws dev.assay.InvalidInputException if the architecture does not allow it
      */
     default void check(int dSae) {}
 
     /**
-     * Tells whether what is decoded stands for the input itself.
+     * Returns whether the output is a reconstruction of the input.
      *
      * @return false for a transcoder, which predicts the activations of another site
      */
@@ -65,7 +76,7 @@ public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, Ba
     }
 
     /**
-     * Writes what the activation function is applied to.
+     * Computes the input of the activation function.
      *
      * @param input [n, d_in], normalised and centred
      * @param weights the dictionary's arrays
@@ -76,42 +87,42 @@ public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, Ba
     }
 
     /**
-     * Encodes a few rows at once; the dictionary cuts longer inputs.
+     * Encodes a chunk of rows.
      *
      * @param input [n, d_in], normalised and centred
      * @param weights the dictionary's arrays
      * @param workspace [n, d_sae], overwritten
-     * @return the codes of the n rows
+     * @return the codes of the n rows, kept beyond scopes that this method opens
      */
     SparseCodes encode(NDArray input, Weights weights, NDArray workspace);
 
     /**
-     * Decodes.
+     * Decodes codes.
      *
      * @param codes the codes of n rows
      * @param weights the dictionary's arrays
-     * @return [n, d_out], with the decoder's bias and before the normalisation is undone
+     * @return [n, d_out], with the decoder bias, in units of the normalised activations
      */
     default NDArray decode(SparseCodes codes, Weights weights) {
         return weights.decode(codes);
     }
 
     /**
-     * Returns what a code of 1 adds to what is decoded.
+     * Returns the contribution of a code of 1 to {@link #decode}.
      *
      * @param weights the dictionary's arrays
-     * @return [d_sae, d_out], to be left unchanged and open: the decoder, unless decoding changes codes first
+     * @return [d_sae, d_out], the decoder unless decoding rescales codes; must not be changed or closed
      */
     default NDArray directions(Weights weights) {
         return weights.decoder();
     }
 
     /**
-     * Turns what was decoded into what the dictionary answers.
+     * Computes the output of the dictionary from decoded codes.
      *
      * @param decoded [n, d_out]
-     * @param x [n, d_in], the activations as they came
-     * @param normalized the same normalised, which knows how to undo that
+     * @param x [n, d_in], the activations before normalisation
+     * @param normalized the normalised activations, with the inverse of the normalisation
      * @param weights the dictionary's arrays
      * @return [n, d_out]
      */
@@ -120,8 +131,8 @@ public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, Ba
     }
 
     /**
-     * Moves the norms of the decoder's rows into the encoder, so that the rows have norm 1 and a code is the length of what its
-     * latent adds.
+     * Moves the norms of decoder rows into the encoder, so that rows have norm 1 and a code is the norm of its contribution. Most
+     * implementations call {@link Weights#foldDecoderNorm}.
      *
      * @param weights the dictionary's arrays
      * @return new arrays with the same function
@@ -130,10 +141,10 @@ public sealed interface Architecture permits Standard, Gated, JumpRelu, TopK, Ba
     Weights foldDecoderNorm(Weights weights);
 
     /**
-     * Returns this kind for a dictionary whose decoder is divided by the factor that scaled the activations in training.
+     * Returns the architecture for a dictionary whose decoder is divided by the factor of the activations in training.
      *
      * @param scale the factor
-     * @return this, unless one of its numbers depends on the decoder
+     * @return this, unless an option depends on the decoder
      */
     default Architecture foldActivationNorm(double scale) {
         return this;

@@ -1,6 +1,7 @@
 package dev.assay.sae;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.Safetensors;
@@ -54,6 +55,11 @@ public record BatchTopK(double k, boolean rescaleByDecoderNorm, double threshold
     public Map<String, Object> options() {
         Number written = k == Math.rint(k) ? (Number) (long) k : (Number) k;
         return Map.of("k", written, TopK.RESCALE, rescaleByDecoderNorm);
+    }
+
+    @Override
+    public Map<String, NDArray> optionTensors(NDManager manager) {
+        return Map.of(THRESHOLD, manager.create(threshold));
     }
 
     @Override

@@ -27,9 +27,7 @@ public final class SaelensTensors {
         tensors.put(architecture.encoderBiasName(), weights.encoderBias());
         tensors.put(DECODER, weights.decoder());
         tensors.put(DECODER_BIAS, weights.decoderBias());
-        if (architecture instanceof BatchTopK batchTopK) {
-            tensors.put(BatchTopK.THRESHOLD, weights.encoder().getManager().create(batchTopK.threshold()));
-        }
+        tensors.putAll(architecture.optionTensors(weights.encoder().getManager()));
         return tensors;
     }
 

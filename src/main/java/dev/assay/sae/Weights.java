@@ -190,7 +190,7 @@ public record Weights(
      * @param alsoMultiplied names of arrays [d_sae] of {@code extra} that are on the scale of pre-activations
      * @return new arrays
      */
-    Weights foldDecoderNorm(String... alsoMultiplied) {
+    public Weights foldDecoderNorm(String... alsoMultiplied) {
         try (Scope scope = Scope.open()) {
             NDArray norms = decoderNorms(); // [d_sae]
             NDArray column = norms.reshape(dSae(), 1);

@@ -111,7 +111,8 @@ public final class FeatureServer {
      */
     public FeatureServer maxQueued(int requests) {
         if (requests < 1 || requests > 12) {
-            throw new InvalidInputException("the maximum number of waiting requests is " + requests + ", expected 1 to 12");
+            throw new InvalidInputException(
+                    "the maximum number of waiting requests is " + requests + ", expected 1 to 12");
         }
         waiting = requests;
         return this;

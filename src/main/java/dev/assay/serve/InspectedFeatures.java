@@ -28,7 +28,8 @@ final class InspectedFeatures implements LiveFeatures {
         PromptReport report = inspector.prompt(
                 request.text(), PromptOptions.by(request.ranking()).count(request.count()));
         ObjectNode answer = FeatureJson.of(report);
-        ObjectNode peaks = answer.putObject("peakTokens"); // of every feature in the response, also those at single tokens
+        ObjectNode peaks =
+                answer.putObject("peakTokens"); // of every feature in the response, also those at single tokens
         for (int latent : mentioned(report)) {
             peaks.set(
                     "" + latent, Json.mapper().valueToTree(summaries.get(latent).peakTokens()));

@@ -142,7 +142,8 @@ public final class ToySuperposition implements ActivationSource {
      * @return float32 [G, d], unit rows
      */
     public NDArray directions(NDManager manager) {
-        // Other random directions use seeds too: an initialization or a null with the same seed must not equal the truth.
+        // Other random directions use seeds too: an initialization or a null with the same seed must not equal the
+        // truth.
         long scattered = new SplittableRandom(options.seed ^ DIRECTIONS).nextLong();
         return Weights.randomDirections(manager, options.features, options.width, scattered);
     }

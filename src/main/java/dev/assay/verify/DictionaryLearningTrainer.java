@@ -22,7 +22,6 @@ import dev.assay.train.plan.SparsitySchedule;
 import dev.assay.train.plan.Target;
 import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.DecoderConstraint;
-import dev.assay.train.spi.Gradients;
 import dev.assay.train.spi.LossNames;
 import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.Parameter;
@@ -152,9 +151,8 @@ enum DictionaryLearningTrainer implements RecordedTrainer {
             MatryoshkaTraining method = (MatryoshkaTraining) plan.method();
             int groups = method.widths().size();
             double[] each = IntStream.range(0, groups)
-                    .mapToDouble(g -> method.weights().get(g)
-                            * groups
-                            * RecordedTrainer.number(report, method.errorName(g)))
+                    .mapToDouble(
+                            g -> method.weights().get(g) * groups * RecordedTrainer.number(report, method.errorName(g)))
                     .toArray();
             Map<String, Double> losses = selected(report, plan, RecordedTrainer.number(report, LossNames.MATRYOSHKA));
             losses.put(

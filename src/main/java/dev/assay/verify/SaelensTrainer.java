@@ -20,7 +20,6 @@ import dev.assay.train.plan.SparsitySchedule;
 import dev.assay.train.plan.Target;
 import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.DecoderConstraint;
-import dev.assay.train.spi.Gradients;
 import dev.assay.train.spi.LossNames;
 import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.Parameter;

@@ -39,8 +39,8 @@ public final class Shading {
      */
     public static String signed(String token, double share, String title) {
         String background = signed(share);
-        return "<span" + (background.isEmpty() ? "" : " style=\"" + background + '"') + " title=\"" + Html.escape(title) + "\">" + Html.running(token)
-                + "</span>";
+        return "<span" + (background.isEmpty() ? "" : " style=\"" + background + '"') + " title=\"" + Html.escape(title)
+                + "\">" + Html.running(token) + "</span>";
     }
 
     /** The declaration of a background: red above 0, blue below, empty close to 0. */

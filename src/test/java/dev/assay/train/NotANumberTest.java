@@ -51,7 +51,7 @@ class NotANumberTest {
     void theVeryFirstRowsAreLookedAt() throws IOException {
         CountingSource source = SmallRun.source().notANumberAt(2);
         assertEquals(
-                "the first 64 activations of " + SITE + " hold 1 values that are not finite numbers",
+                "the first 64 activations of " + SITE + " have 1 values that are not finite numbers",
                 refusal(SmallRun.trainer(source, folder)));
         String unscaled = refusal(SmallRun.trainer(source, folder).normalizesActivations(false));
         assertTrue(unscaled.contains("of " + SITE + " has 1 values"), unscaled);

@@ -63,8 +63,7 @@ class AxisTest {
     void roundLogarithmicAxisContainsItsValues() {
         SplittableRandom random = new SplittableRandom(3);
         for (int i = 0; i < 2000; i++) {
-            double[] values = {
-                Math.pow(10, 12 * random.nextDouble() - 6), 0, Math.pow(10, 12 * random.nextDouble() - 6)
+            double[] values = {Math.pow(10, 12 * random.nextDouble() - 6), 0, Math.pow(10, 12 * random.nextDouble() - 6)
             };
             Axis axis = Axis.roundLogarithmic(values);
             assertTrue(axis.low() <= Math.min(values[0], values[2]) * (1 + 1e-9), axis.toString());
@@ -109,7 +108,8 @@ class AxisTest {
     }
 
     private static void check(Axis axis, double low, double high) {
-        assertTrue(axis.position(low) >= -1e-9 && axis.position(high) <= 1 + 1e-9, axis + " for " + low + " to " + high);
+        assertTrue(
+                axis.position(low) >= -1e-9 && axis.position(high) <= 1 + 1e-9, axis + " for " + low + " to " + high);
         List<Double> ticks = axis.ticks(4);
         assertTrue(ticks.size() >= 1 && ticks.size() <= 10, axis + ": " + ticks);
         for (double tick : ticks) {

@@ -96,7 +96,8 @@ final class ActivationMatching {
             }
             double[] similarity = products[row]; // overwrites the products
             for (int other = 0; other < similarity.length; other++) {
-                similarity[other] = similarity[other] > 0 ? similarity(own, b.moments(other), similarity[other]) : Double.NaN;
+                similarity[other] =
+                        similarity[other] > 0 ? similarity(own, b.moments(other), similarity[other]) : Double.NaN;
             }
             synchronized (best) {
                 for (int other = 0; other < similarity.length; other++) {

@@ -41,9 +41,7 @@ final class ComparisonHtml {
     private static void side(Table table, String name, FeatureComparison.Side side) {
         table.row(
                 Cell.text(name),
-                Cell.text(side.provenance()
-                        .parent(ParentArtifact.DICTIONARY)
-                        .description()),
+                Cell.text(side.provenance().parent(ParentArtifact.DICTIONARY).description()),
                 Cell.text(side.provenance().site()),
                 Cell.count(side.latents()),
                 Cell.count(side.dead()),

@@ -26,12 +26,7 @@ final class OverviewCharts {
 
     /** Draws the number of live features by density. Dead ones have no position on a logarithmic axis. */
     static String densities(double[] densities) {
-        return columns(
-                "density",
-                "density: share of tokens, log scale",
-                shares(densities),
-                densities,
-                Html::percent);
+        return columns("density", "density: share of tokens, log scale", shares(densities), densities, Html::percent);
     }
 
     /** Draws the number of live features by largest activation. */

@@ -14,8 +14,8 @@ public record PromptOptions(PromptRanking ranking, PromptMetric metric, int coun
     /** Checks the numbers. */
     public PromptOptions {
         if (count < 1 || candidates < 1) {
-            throw new InvalidInputException("count is " + count + " and candidates is " + candidates
-                    + ", expected at least 1 of each");
+            throw new InvalidInputException(
+                    "count is " + count + " and candidates is " + candidates + ", expected at least 1 of each");
         }
     }
 

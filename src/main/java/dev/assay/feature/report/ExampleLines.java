@@ -50,11 +50,7 @@ final class ExampleLines {
                 ExampleGroup.Kind.INTERVAL,
                 "interval",
                 "Ranges of equal width between 0 and the largest activation.");
-        groups(
-                html,
-                ExampleGroup.Kind.QUANTILE,
-                "quantile",
-                "Ranges with equal shares of the activations above 0.");
+        groups(html, ExampleGroup.Kind.QUANTILE, "quantile", "Ranges with equal shares of the activations above 0.");
         html.append("</section>");
     }
 

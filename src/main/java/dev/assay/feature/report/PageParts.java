@@ -31,6 +31,7 @@ public final class PageParts {
     static String fragment(FeatureReport report) {
         String id = "assay-" + UUID.randomUUID();
         return "<div id=\"" + id + "\"><style>#" + id + " {\n" + PageStyle.theme() + text("fragment.css")
-                + PageStyle.charts() + text("card.css") + "}</style>" + FeatureCard.of(report, CardOptions.alone(id + "-")) + "</div>";
+                + PageStyle.charts() + text("card.css") + "}</style>"
+                + FeatureCard.of(report, CardOptions.alone(id + "-")) + "</div>";
     }
 }

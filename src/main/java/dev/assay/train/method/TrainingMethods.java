@@ -1,13 +1,13 @@
 package dev.assay.train.method;
 
 import dev.assay.InvalidInputException;
+import dev.assay.io.Providers;
 import dev.assay.train.spi.MethodArguments;
 import dev.assay.train.spi.TrainingMethod;
 import dev.assay.train.spi.TrainingMethodProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -25,11 +25,10 @@ public final class TrainingMethods {
     public static List<TrainingMethodProvider> all() {
         List<TrainingMethodProvider> providers = new ArrayList<>();
         Set<String> names = new TreeSet<>();
-        for (TrainingMethodProvider provider :
-                ServiceLoader.load(TrainingMethodProvider.class, TrainingMethods.class.getClassLoader())) {
+        for (TrainingMethodProvider provider : Providers.load(TrainingMethodProvider.class)) {
             if (!names.add(provider.name())) {
-                throw new InvalidInputException(
-                        "duplicate training method \"" + provider.name() + "\", provided by " + provider.getClass());
+                throw new InvalidInputException("duplicate training method \"" + provider.name() + "\", provided by "
+                        + provider.getClass().getName());
             }
             providers.add(provider);
         }

@@ -40,7 +40,7 @@ public record ActivationScale(double input, double target) {
             double mean = Aten.rowNorms(rows).mean().getFloat();
             if (!Double.isFinite(mean)) {
                 throw new InvalidInputException("the first " + rows.getShape().get(0) + " activations of " + site
-                        + " hold " + notFinite(rows) + " values that are not finite numbers");
+                        + " have " + notFinite(rows) + " values that are not finite numbers");
             }
             if (mean == 0) {
                 throw new InvalidInputException("every activation of " + site + " is zero");

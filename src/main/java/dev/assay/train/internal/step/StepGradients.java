@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Sums gradients over the chunks of a batch; those of matrices are arrays of the workspace. */
-final class StepGradients implements Gradients {
+public final class StepGradients implements Gradients {
     private final DictionaryParameters parameters;
     private final Workspace workspace;
     private final EnumMap<Parameter, NDArray> gradients = new EnumMap<>(Parameter.class);
@@ -66,7 +66,7 @@ final class StepGradients implements Gradients {
     }
 
     /** The gradients of all parameters. */
-    DictionaryParameters all() {
+    public DictionaryParameters all() {
         return new DictionaryParameters(gradients);
     }
 
@@ -126,7 +126,7 @@ final class StepGradients implements Gradients {
     }
 
     /** The inner product of each decoder row with its gradient: [d_sae]. */
-    NDArray decoderGradientDot() {
+    public NDArray decoderGradientDot() {
         if (sumsDecoderDot()) {
             return decoderDot;
         }

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Sums losses over the chunks of a batch, as scalar arrays that are read together at the end. */
-final class StepLosses implements LossSums {
+public final class StepLosses implements LossSums {
     private final Map<String, NDArray> losses = new LinkedHashMap<>();
     private final Map<String, NDArray> logged = new LinkedHashMap<>();
 
