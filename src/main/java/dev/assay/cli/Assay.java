@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The command {@code assay}, which only leads to its subcommands. */
+/** The command {@code assay}, the parent of all subcommands. */
 @Command(
         name = "assay",
         description = "Sparse autoencoders on transformer activations.",
@@ -59,10 +59,10 @@ public final class Assay implements Runnable {
     /**
      * Runs a command in this process.
      *
-     * @param out takes what the command prints
-     * @param err takes errors
+     * @param out the output of the command
+     * @param err the errors
      * @param arguments the command line
-     * @return the exit code: 0 done, 1 done and the answer is no, 2 unusable input, 70 a bug in Assay
+     * @return the exit code: 0 success, 1 a check that failed, 2 invalid input, 70 a bug in Assay
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         IExecutionExceptionHandler failures = (failure, command, parsed) -> ErrorReporter.report(failure, err);
@@ -75,7 +75,7 @@ public final class Assay implements Runnable {
         try {
             return line.execute(arguments);
         } catch (Error error) {
-            // Left alone it would end the process with code 1, which means something else.
+            // An uncaught error would end the process with exit code 1, which means a failed check.
             return ErrorReporter.report(error, err);
         }
     }
@@ -96,7 +96,7 @@ public final class Assay implements Runnable {
                         + String.join(", ", spec.subcommands().keySet()) + " (try --help)");
     }
 
-    /** Reads the version off the jar, which has it from the build file. */
+    /** Reads the version from the manifest of the jar. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -7,6 +7,7 @@ import dev.assay.intervene.attribute.AttributionCheck;
 import dev.assay.intervene.attribute.AttributionReport;
 import dev.assay.intervene.attribute.Metric;
 import dev.assay.model.HookedTransformer;
+import dev.assay.run.DictionaryGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -19,11 +20,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay attribute}: which features a prediction comes from. */
+/** {@code assay attribute}: computes the contributions of features to a prediction. */
 @Command(
         name = "attribute",
         description =
-                "Tells how much each feature of one or more dictionaries contributes to a logit, the difference of two"
+                "Computes how much each feature of one or more dictionaries contributes to a logit, the difference of two"
                         + " logits, or the loss of a prompt.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -37,41 +38,45 @@ final class AttributeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", arity = "1..*", description = "the dictionaries' folders, one a site")
+    @Parameters(paramLabel = "DIR", arity = "1..*", description = "folders of the dictionaries, one per site")
     private List<Path> folders;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "the text to take apart")
+    @Option(
+            names = "--prompt",
+            paramLabel = "TEXT",
+            required = true,
+            description = "prompt whose prediction is attributed")
     private String prompt;
 
     @Option(
             names = "--token",
             paramLabel = "TOKEN",
             description =
-                    "the next token whose logit is taken apart, with the space before a word (default: the mean loss"
+                    "next token whose logit is attributed, including the space before a word (default: the mean loss"
                             + " of the prompt)")
     private String token;
 
-    @Option(names = "--versus", paramLabel = "TOKEN", description = "another token, whose logit is subtracted")
+    @Option(names = "--versus", paramLabel = "TOKEN", description = "second token, whose logit is subtracted")
     private String other;
 
     @Option(
             names = "--position",
             paramLabel = "N",
             defaultValue = "-1",
-            description = "the position that predicts it, from the end where negative (default ${DEFAULT-VALUE})")
+            description = "position of the prediction, counted from the end if negative (default ${DEFAULT-VALUE})")
     private int position;
 
     @Option(
             names = "--counterfactual",
             paramLabel = "TEXT",
-            description = "a text of as many tokens to patch from (default: zeros)")
+            description = "counterfactual prompt with the same number of tokens (default: zero activations)")
     private String patch;
 
     @Option(
             names = "--method",
             paramLabel = "NAME",
             defaultValue = "gradient",
-            description = "gradient, integrated, or exact: the gradient's largest features beside their ablation"
+            description = "gradient, integrated, or exact (ablates the features of largest gradient attribution)"
                     + " (default ${DEFAULT-VALUE})")
     private Method method;
 
@@ -79,20 +84,20 @@ final class AttributeCommand implements Callable<Integer> {
             names = "--steps",
             paramLabel = "N",
             defaultValue = "10",
-            description = "gradients of each site for --method integrated (default ${DEFAULT-VALUE})")
+            description = "gradients per site for --method integrated (default ${DEFAULT-VALUE})")
     private int steps;
 
     @Option(
             names = "--top",
             paramLabel = "N",
             defaultValue = "20",
-            description = "how many features to list (default ${DEFAULT-VALUE})")
+            description = "number of features to list (default ${DEFAULT-VALUE})")
     private int top;
 
     @Option(
             names = "--site",
             paramLabel = "NAME",
-            description = "the sites, in the order of the dictionaries (default: those of their metadata)")
+            description = "sites in the order of the dictionaries (default: the sites in their metadata)")
     private List<String> sites = List.of();
 
     @Mixin
@@ -105,9 +110,9 @@ final class AttributeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         InvalidInputException.requireAtLeast(1, "--top", top);
         if (other != null && token == null) {
-            throw new InvalidInputException("--versus was given without --token, expected both, or --token alone");
+            throw new InvalidInputException("--versus was given without --token, expected both or --token alone");
         }
-        try (EditedModel loaded = EditedModel.load(folders, sites, options)) {
+        try (DictionaryGroup loaded = options.loader().openTogether(folders, sites)) {
             Attribution attribution = attribution(loaded);
             PrintWriter out = spec.commandLine().getOut();
             if (method == Method.exact) {
@@ -123,7 +128,7 @@ final class AttributeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Attribution attribution(EditedModel loaded) {
+    private Attribution attribution(DictionaryGroup loaded) throws IOException {
         HookedTransformer model = loaded.model();
         Attribution attribution = Attribution.of(model, loaded.point(0), loaded.dictionary(0));
         for (int i = 1; i < loaded.size(); i++) {

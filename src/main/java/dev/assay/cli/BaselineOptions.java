@@ -8,6 +8,7 @@ import dev.assay.evaluate.baseline.Baseline;
 import dev.assay.evaluate.baseline.Baselines;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.provenance.Provenance;
 import dev.assay.sae.Dictionary;
 import dev.assay.tensor.Autograd;
 import dev.assay.text.Corpus;
@@ -26,7 +27,7 @@ final class BaselineOptions {
                     + "or any baseline registered on the class path")
     private List<String> names = List.of();
 
-    @Option(names = "--k", paramLabel = "N", description = "measure each baseline also with only its N largest codes")
+    @Option(names = "--k", paramLabel = "N", description = "also evaluate each baseline with only its N largest codes")
     private Integer k;
 
     @Option(
@@ -53,9 +54,12 @@ final class BaselineOptions {
         }
     }
 
-    /**
-     * Fits the chosen baselines at the site and on the tokens of a dictionary.
-     */
+    /** Returns the provenance of figures with the seed of the baselines, if there are any. */
+    Provenance record(Provenance figures) {
+        return names.isEmpty() ? figures : figures.withSeed("baselines", seed);
+    }
+
+    /** Fits the chosen baselines at the site and on the tokens of a dictionary. */
     List<Fitted> fit(HookedTransformer model, HookPoint point, Corpus corpus, Dictionary dictionary)
             throws IOException {
         if (names.isEmpty()) {

@@ -30,10 +30,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code assay bench}: measurements, which never pass or fail. */
+/** {@code assay bench}: measurements, which neither pass nor fail. */
 @Command(
         name = "bench",
-        description = "Measures speed beside the floor of the same machine.",
+        description = "Measures speed relative to the best possible speed of the same machine.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
@@ -54,13 +54,13 @@ final class BenchCommand implements Runnable {
                 spec.commandLine(), "no benchmark given, expected train, harvest, store, sweep or features");
     }
 
-    /** What every benchmark takes. */
+    /** Options of every benchmark. */
     static final class Common {
         @Option(
                 names = "--warmup",
                 paramLabel = "N",
                 defaultValue = "3",
-                description = "rounds not counted (default ${DEFAULT-VALUE})")
+                description = "number of warm-up rounds (default ${DEFAULT-VALUE})")
         private int warmup;
 
         @Mixin
@@ -105,7 +105,7 @@ final class BenchCommand implements Runnable {
                 names = "--batch",
                 paramLabel = "N",
                 defaultValue = "4096",
-                description = "activations a step (default ${DEFAULT-VALUE})")
+                description = "activations per step (default ${DEFAULT-VALUE})")
         private int batch;
 
         int k() {
@@ -119,7 +119,7 @@ final class BenchCommand implements Runnable {
 
     @Command(
             name = "train",
-            description = "Times training steps.",
+            description = "Measures training steps.",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Train implements Callable<Integer> {
@@ -154,7 +154,7 @@ final class BenchCommand implements Runnable {
                 names = "--dead-share",
                 paramLabel = "X",
                 defaultValue = "0",
-                description = "the share of latents that are dead (default ${DEFAULT-VALUE})")
+                description = "fraction of latents that are dead (default ${DEFAULT-VALUE})")
         private double deadShare;
 
         @Mixin
@@ -164,7 +164,7 @@ final class BenchCommand implements Runnable {
                 names = "--steps",
                 paramLabel = "N",
                 defaultValue = "8",
-                description = "counted steps (default ${DEFAULT-VALUE})")
+                description = "number of measured steps (default ${DEFAULT-VALUE})")
         private int steps;
 
         @Override
@@ -184,8 +184,8 @@ final class BenchCommand implements Runnable {
     @Command(
             name = "harvest",
             description =
-                    "Times a random model of the shape of Pythia-70m up to blocks.3.hook_resid_post, and as a whole; then"
-                            + " training from it while it runs, beside 1 / (1/harvest + 1/train).",
+                    "Measures a random model of the shape of Pythia-70m up to blocks.3.hook_resid_post and in full, then training"
+                            + " on its live activations, compared with 1 / (1/harvest + 1/train).",
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Harvest implements Callable<Integer> {
@@ -203,28 +203,28 @@ final class BenchCommand implements Runnable {
                 names = "--contexts",
                 paramLabel = "N",
                 defaultValue = "32",
-                description = "contexts a batch (default ${DEFAULT-VALUE})")
+                description = "contexts per batch (default ${DEFAULT-VALUE})")
         private int contexts;
 
         @Option(
                 names = "--context",
                 paramLabel = "N",
                 defaultValue = "128",
-                description = "tokens of a context (default ${DEFAULT-VALUE})")
+                description = "tokens per context (default ${DEFAULT-VALUE})")
         private int length;
 
         @Option(
                 names = "--rounds",
                 paramLabel = "N",
                 defaultValue = "7",
-                description = "counted rounds (default ${DEFAULT-VALUE})")
+                description = "number of measured rounds (default ${DEFAULT-VALUE})")
         private int rounds;
 
         @Option(
                 names = "--live-rounds",
                 paramLabel = "N",
                 defaultValue = "2",
-                description = "counted rounds of training from the live model; 0: none (default ${DEFAULT-VALUE})")
+                description = "number of measured rounds of training on the live model; 0 for none (default ${DEFAULT-VALUE})")
         private int liveRounds;
 
         @Option(

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay compare}: how much of each other two dictionaries know, beside what random directions would. */
+/** {@code assay compare}: compares the directions of two dictionaries, with random directions as the baseline. */
 @Command(
         name = "compare",
         description = "Compares the directions of two dictionaries.",
@@ -26,27 +26,27 @@ final class CompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "DICT_A", description = "a dictionary's folder")
+    @Parameters(index = "0", paramLabel = "DICT_A", description = "folder of the first dictionary")
     private Path a;
 
-    @Parameters(index = "1", paramLabel = "DICT_B", description = "another's, of the same width")
+    @Parameters(index = "1", paramLabel = "DICT_B", description = "folder of the second dictionary, of the same width")
     private Path b;
 
     @Option(
             names = "--matched-from",
             paramLabel = "X",
             defaultValue = "0.9",
-            description = "the cosine from which on a matched pair counts as the same (default ${DEFAULT-VALUE})")
+            description = "minimum cosine at which a matched pair counts as the same latent (default ${DEFAULT-VALUE})")
     private double matchedFrom;
 
     @Option(
             names = "--draws",
             paramLabel = "N",
             defaultValue = "5",
-            description = "random dictionaries that every figure is set beside (default ${DEFAULT-VALUE})")
+            description = "number of random dictionaries for the baseline of every figure (default ${DEFAULT-VALUE})")
     private int draws;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "decides them (default 0)")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "seed of the random dictionaries (default 0)")
     private long seed;
 
     @Option(names = "--json", description = "print one JSON object")

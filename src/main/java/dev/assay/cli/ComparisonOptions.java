@@ -7,25 +7,25 @@ import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** What every comparison with recorded tensors takes, and how it answers. */
+/** Options and output of the comparisons with recorded tensors. */
 final class ComparisonOptions {
     @Option(
             names = "--expected",
             paramLabel = "FILE",
-            description = "inputs and expected outputs (default: expected.safetensors in the folder)")
+            description = "file of inputs and expected outputs (default: expected.safetensors in the folder)")
     private Path expected;
 
     @Option(
             names = "--tolerance",
             paramLabel = "X",
             defaultValue = "1e-4",
-            description = "largest absolute difference (default ${DEFAULT-VALUE})")
+            description = "largest absolute difference that passes (default ${DEFAULT-VALUE})")
     private double tolerance;
 
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
-    /** The file that was named, or the usual one in the folder of what is compared. */
+    /** Returns the file that was named, or the default one in the compared folder. */
     Path expected(Path folder) {
         return expected == null ? folder.resolve("expected.safetensors") : expected;
     }
@@ -34,7 +34,7 @@ final class ComparisonOptions {
         return tolerance;
     }
 
-    /** Prints a report and returns the exit code that it means. */
+    /** Prints a report and returns its exit code. */
     int print(ComparisonReport report, CommandSpec spec) {
         PrintWriter out = spec.commandLine().getOut();
         out.print(json ? Json.pretty(report.toJson()) : report.toText());

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the constants of an enumeration as people write them: {@code decoder-cosine} is {@code DECODER_COSINE}. */
+/** Converts {@code decoder-cosine} to the constant {@code DECODER_COSINE} of an enumeration. */
 abstract class ConstantConverter<E extends Enum<E>> implements ITypeConverter<E> {
     private final Class<E> type;
 

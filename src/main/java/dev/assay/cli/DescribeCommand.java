@@ -15,10 +15,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay describe}: the sites and sizes of a model, without its weights. */
+/** {@code assay describe}: lists the sites and sizes of a model without loading its weights. */
 @Command(
         name = "describe",
-        description = "Lists the sites of a model and their shapes; reads, or fetches, its config.json only.",
+        description = "Lists the sites of a model and their shapes; reads or downloads its config.json only.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class DescribeCommand implements Callable<Integer> {

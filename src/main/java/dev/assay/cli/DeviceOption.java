@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** Where a command computes, and on how many threads. */
+/** The device of a command and its number of threads. */
 final class DeviceOption {
     private static final Pattern GPU = Pattern.compile("(?:gpu|cuda):?(\\d{0,4})");
 
@@ -16,16 +16,16 @@ final class DeviceOption {
             names = "--device",
             paramLabel = "NAME",
             defaultValue = "cpu",
-            description = "cpu, or gpu0, gpu1, … (default ${DEFAULT-VALUE})")
+            description = "device: cpu, or gpu0, gpu1, … (default ${DEFAULT-VALUE})")
     private String name;
 
     @Option(
             names = "--threads",
             paramLabel = "N",
-            description = "threads of one operation (default: the physical cores)")
+            description = "threads per operation (default: the physical cores)")
     private Integer threads;
 
-    /** Returns the device, once it is known that this machine has it, and sets the number of threads. */
+    /** Returns the device, after checking that this machine has it, and sets the number of threads. */
     Device device() {
         if (threads != null) {
             Threads.set(threads);

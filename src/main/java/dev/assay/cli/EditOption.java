@@ -7,16 +7,16 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Edits and positions as they are written on a command line. */
+/** Parses edits and positions of the command line. */
 final class EditOption {
-    /** Such as {@code 9}, {@code 9=4}, {@code clamp:9=4} or {@code capped:9=4/0.2}. */
+    /** For example {@code 9}, {@code 9=4}, {@code clamp:9=4} or {@code capped:9=4/0.2}. */
     private static final Pattern EDIT = Pattern.compile("(?:([a-z]+):)?(\\d{1,9})(?:=([^/]+))?(?:/(.+))?");
 
     private static final double CAPPED_SHARE = 0.2;
 
     private EditOption() {}
 
-    /** Reads an edit. */
+    /** Parses an edit. */
     static FeatureEdit edit(String written) {
         Matcher matcher = EDIT.matcher(written);
         if (!matcher.matches()) {
@@ -52,7 +52,7 @@ final class EditOption {
                         + " ablate, clamp, scale, cap, steer, orthogonal or capped");
     }
 
-    /** Reads positions: {@code all}, {@code last}, {@code from:3}, or numbers with commas. */
+    /** Parses positions: {@code all}, {@code last}, {@code from:3}, or numbers separated by commas. */
     static TokenPositions positions(String written) {
         try {
             if (written.equals("all")) {

@@ -15,13 +15,13 @@ import java.util.Optional;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Turns what a command threw into what a person reads, and into an exit code. */
+/** Converts an exception of a command to an error message and an exit code. */
 final class ErrorReporter {
-    /** What the person gave cannot be used. */
+    /** Exit code for invalid input. */
     static final int UNUSABLE_INPUT = 2;
-    /** EX_SOFTWARE of sysexits.h: the fault is ours. */
+    /** Exit code for a bug in Assay: EX_SOFTWARE of sysexits.h. */
     static final int BUG = 70;
-    /** What PyTorch says when the system or a GPU has no memory left for an array. */
+    /** Parts of PyTorch's messages for arrays that exceed the memory of the system or of a GPU. */
     private static final List<String> NATIVE_MEMORY = List.of("can't allocate memory", "CUDA out of memory");
 
     private ErrorReporter() {}
@@ -37,7 +37,7 @@ final class ErrorReporter {
         return UNUSABLE_INPUT;
     }
 
-    /** Returns the sentence for failures that are not bugs, otherwise null. */
+    /** Returns the message of a failure that is not a bug; null for a bug. */
     private static String sentence(Throwable failure) {
         if (failure instanceof UnmatchedArgumentException) {
             return failure.getMessage() + " (try --help)";
@@ -47,14 +47,14 @@ final class ErrorReporter {
         }
         if (failure instanceof OutOfMemoryError heap) {
             return "out of memory (" + heap.getMessage()
-                    + "); ask for less at a time, or give Java more with JDK_JAVA_OPTIONS=-Xmx8g";
+                    + "); use smaller batches, or raise Java's limit with JDK_JAVA_OPTIONS=-Xmx8g";
         }
         if (failure instanceof EngineException) {
             String message = String.valueOf(failure.getMessage());
             Optional<String> memory =
                     NATIVE_MEMORY.stream().filter(message::contains).findFirst();
             if (memory.isPresent()) {
-                return "out of memory (PyTorch: " + memory.get() + "); ask for less at a time";
+                return "out of memory (PyTorch: " + memory.get() + "); use smaller batches";
             }
         }
         if (failure instanceof UncheckedIOException unchecked) {
@@ -64,7 +64,7 @@ final class ErrorReporter {
     }
 
     private static String sentence(IOException failure) {
-        // The message of these is the path alone.
+        // The messages of these exceptions are the bare paths.
         if (failure instanceof NoSuchFileException missing) {
             return "no such file: " + missing.getFile();
         }

@@ -1,14 +1,12 @@
 package dev.assay.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.evaluate.Evaluation;
 import dev.assay.evaluate.EvaluationTable;
-import dev.assay.io.AtomicFiles;
 import dev.assay.io.Json;
-import dev.assay.model.HookedTransformer;
-import dev.assay.model.hook.HookPoint;
+import dev.assay.provenance.Provenance;
 import dev.assay.run.EvaluationFigures;
-import dev.assay.run.RunDescription;
-import dev.assay.sae.SparseAutoencoder;
+import dev.assay.run.Run;
 import dev.assay.text.Corpus;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay evaluate}: the figures of a dictionary on the held-out documents of its run. */
+/** {@code assay evaluate}: measures a dictionary on the held-out documents of its run. */
 @Command(
         name = "evaluate",
         description = "Measures a trained dictionary on held-out documents, and writes DIR/evaluation.json.",
@@ -32,14 +30,14 @@ final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "a folder that assay train has written")
+    @Parameters(paramLabel = "DIR", description = "a run folder written by assay train")
     private Path folder;
 
     @Option(
             names = "--tokens",
             paramLabel = "N",
             defaultValue = "200000",
-            description = "held-out tokens at most (default ${DEFAULT-VALUE})")
+            description = "maximum number of held-out tokens (default ${DEFAULT-VALUE})")
     private long tokens;
 
     @Option(names = "--json", description = "print one JSON object")
@@ -53,17 +51,18 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        RunDescription run = options.change(RunDescription.read(folder), null);
-        try (SparseAutoencoder sae = SparseAutoencoder.load(folder, options.device());
-                HookedTransformer model = options.load(run)) {
-            HookPoint point = HookPoint.parse(run.hooks().get(0));
-            Corpus corpus = run.corpus(model.tokenizer());
-            List<BaselineOptions.Fitted> fitted = baselines.fit(model, point, corpus, sae);
+        try (Run run = options.loader().open(folder)) {
+            Corpus corpus = run.corpus();
+            List<BaselineOptions.Fitted> fitted = baselines.fit(run.model(), run.point(), corpus, run.dictionary());
             try {
-                Evaluation evaluation =
-                        Evaluation.of(model, sae, corpus).point(point).tokens(tokens);
+                Evaluation evaluation = Evaluation.of(run.model(), run.dictionary(), corpus)
+                        .point(run.point())
+                        .tokens(tokens);
                 fitted.forEach(baseline -> evaluation.baseline(baseline.name(), baseline.dictionary()));
-                print(evaluation.table(), fitted);
+                EvaluationTable table = evaluation.table();
+                Provenance provenance = baselines.record(
+                        run.heldOutProvenance(table.dictionary().tokens()));
+                print(table, fitted, EvaluationFigures.write(folder, table.asMap(), provenance));
             } finally {
                 fitted.forEach(BaselineOptions.Fitted::close);
             }
@@ -71,12 +70,10 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void print(EvaluationTable table, List<BaselineOptions.Fitted> fitted) throws IOException {
-        String figures = Json.pretty(Json.mapper().valueToTree(table.asMap()));
-        AtomicFiles.writeString(folder.resolve(EvaluationFigures.FILE), figures);
+    private void print(EvaluationTable table, List<BaselineOptions.Fitted> fitted, ObjectNode figures) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.print(figures);
+            out.print(Json.pretty(figures));
         } else {
             out.print(table.dictionary().toText());
             if (!fitted.isEmpty()) {

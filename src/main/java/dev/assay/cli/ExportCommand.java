@@ -9,6 +9,7 @@ import dev.assay.feature.export.StatisticsTable;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.io.IoConsumer;
 import dev.assay.run.FeatureFolder;
+import dev.assay.run.Run;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -20,10 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay export}: features in the formats that other programs read. */
+/** {@code assay export}: writes features in the formats of other programs. */
 @Command(
         name = "export",
-        description = "Writes the features of a dictionary in the formats that other programs read (docs/exports.md).",
+        description = "Exports the features of a dictionary to the formats of other programs (docs/exports.md).",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ExportCommand implements Callable<Integer> {
@@ -32,44 +33,47 @@ final class ExportCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "DIR",
-            description = "a dictionary's folder with a feature store (assay inspect collects it)")
+            description = "folder of a dictionary with a feature store (collected by assay inspect)")
     private Path folder;
 
     @Option(names = "--csv", paramLabel = "FILE", description = "statistics of every latent as CSV")
     private Path csv;
 
-    @Option(names = "--parquet", paramLabel = "FILE", description = "the same as Parquet")
+    @Option(names = "--parquet", paramLabel = "FILE", description = "statistics of every latent as Parquet")
     private Path parquet;
 
     @Option(
             names = "--sparsity",
             paramLabel = "FILE",
-            description = "densities as SAELens keeps them (sparsity.safetensors)")
+            description = "densities in the format of SAELens (sparsity.safetensors)")
     private Path sparsity;
 
     @Option(
             names = "--openai-viewer",
             paramLabel = "FOLDER",
-            description = "a JSON file for each latent, as OpenAI's sae-viewer reads them")
+            description = "one JSON file per latent for OpenAI's sae-viewer")
     private Path viewer;
 
     @Option(
             names = "--saedashboard",
             paramLabel = "FOLDER",
-            description = "JSON as SAEDashboard writes it; runs no text, but needs the model")
+            description = "JSON in the format of SAEDashboard; needs the model, but runs no text")
     private Path dashboard;
 
     @Option(
             names = "--neuronpedia",
             paramLabel = "FOLDER",
             description =
-                    "JSON for Neuronpedia's upload, 128 features a file; needs the model, --model-id and --source-id")
+                    "JSON for Neuronpedia's upload, 128 features per file; needs the model, --model-id and --source-id")
     private Path neuronpedia;
 
-    @Option(names = "--model-id", paramLabel = "ID", description = "what Neuronpedia calls the model")
+    @Option(names = "--model-id", paramLabel = "ID", description = "name of the model on Neuronpedia")
     private String modelId;
 
-    @Option(names = "--source-id", paramLabel = "ID", description = "what it calls the dictionary, such as 6-res-jb")
+    @Option(
+            names = "--source-id",
+            paramLabel = "ID",
+            description = "name of the dictionary on Neuronpedia, such as 6-res-jb")
     private String sourceId;
 
     @Mixin
@@ -94,18 +98,19 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private void exportReports() throws IOException {
-        try (OpenedDictionary dictionary = OpenedDictionary.open(folder, options)) {
+        try (Run run = options.loader().open(folder)) {
+            run.storedFeatures();
             export(dashboard, to -> {
-                SaeDashboardExport export = SaeDashboardExport.of(dictionary.inspector());
+                SaeDashboardExport export = SaeDashboardExport.of(run.inspector());
                 (modelId == null ? export : export.model(modelId)).write(to);
             });
             export(
                     neuronpedia,
-                    NeuronpediaExport.of(dictionary.inspector()).model(modelId).source(sourceId)::write);
+                    NeuronpediaExport.of(run.inspector()).model(modelId).source(sourceId)::write);
         }
     }
 
-    /** Writes one export where it was asked for, and says so. */
+    /** Writes one export if its option was given, and reports it. */
     private boolean export(Path to, IoConsumer<Path> writer) throws IOException {
         if (to == null) {
             return false;

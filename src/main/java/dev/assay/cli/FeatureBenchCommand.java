@@ -8,6 +8,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.run.RunDescription;
 import dev.assay.run.SourceModel;
+import dev.assay.run.TextDescription;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
@@ -26,10 +27,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code assay bench features}: a feature store beside the model and the dictionary alone. */
+/** {@code assay bench features}: compares building a feature store with running the model and the dictionary alone. */
 @Command(
         name = "features",
-        description = "Times building a feature store beside running model and dictionary alone, then reading it.",
+        description = "Compares building a feature store with running the model and the dictionary alone, then measures reading it.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class FeatureBenchCommand implements Callable<Integer> {
@@ -58,7 +59,7 @@ final class FeatureBenchCommand implements Callable<Integer> {
     @Option(
             names = "--dictionary",
             paramLabel = "DIR",
-            description = "a dictionary of the model (default: a random TopK at the residual stream half way)")
+            description = "folder of a dictionary of the model (default: a random TopK at the middle of the residual stream)")
     private Path dictionary;
 
     @Option(
@@ -79,20 +80,20 @@ final class FeatureBenchCommand implements Callable<Integer> {
             names = "--tokens",
             paramLabel = "N",
             defaultValue = "200000",
-            description = "tokens of a round (default ${DEFAULT-VALUE})")
+            description = "tokens per round (default ${DEFAULT-VALUE})")
     private long tokens;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "counted rounds (default ${DEFAULT-VALUE})")
+            description = "number of measured rounds (default ${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "a folder on the disk to measure (default: that of temporary files)")
+            description = "folder on the disk to measure (default: the folder of temporary files)")
     private Path parent;
 
     @Override
@@ -101,7 +102,7 @@ final class FeatureBenchCommand implements Callable<Integer> {
         InvalidInputException.requireAtLeast(1, "--k", k);
         InvalidInputException.requireAtLeast(1, "--tokens", tokens);
         InvalidInputException.requireAtLeast(1, "--rounds", rounds);
-        RunDescription run = new RunDescription(model, "", text, "text", 128, false, 20, 8000);
+        RunDescription run = RunDescription.of(model, "", TextDescription.of().withSources(text));
         Path folder = parent == null
                 ? Files.createTempDirectory("assay-features")
                 : Files.createTempDirectory(parent, "assay-features");

@@ -6,7 +6,6 @@ import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.activation.store.Harvest;
-import dev.assay.io.Json;
 import dev.assay.run.RunDescription;
 import dev.assay.run.SourceModel;
 import java.io.IOException;
@@ -20,12 +19,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code assay harvest}: from a model and text to activations in a folder. */
+/** {@code assay harvest}: writes the activations of a model on text to a folder. */
 @Command(
         name = "harvest",
         description = {
-            "Writes a model's activations to a folder, to be trained on any number of times (train --activations).",
-            "A harvest that was interrupted goes on when the same command is given again; more --tokens add to it."
+            "Writes a model's activations to a folder, to train on any number of times (train --activations).",
+            "Run the same command again to resume an interrupted harvest; with more --tokens, it adds to the folder."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -40,31 +39,30 @@ final class HarvestCommand implements Callable<Integer> {
             names = "--hook",
             required = true,
             paramLabel = "SITE",
-            description =
-                    "such as blocks.2.hook_resid_post, or what an exported model calls it; may be given several times")
+            description = "site such as blocks.2.hook_resid_post, or an output of an exported model; may be repeated")
     private List<String> hooks;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "where the activations go")
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "folder of the activations")
     private Path out;
 
     @Option(
             names = "--tokens",
             paramLabel = "N",
             required = true,
-            description = "activations to store; fewer if the text ends before")
+            description = "number of activations to store; fewer if the text is shorter")
     private long tokens;
 
     @Option(
             names = "--type",
             paramLabel = "TYPE",
             defaultValue = "float32",
-            description = "float32 or float16, on disk (default ${DEFAULT-VALUE})")
+            description = "type of the stored activations: float32 or float16 (default ${DEFAULT-VALUE})")
     private String type;
 
     @Option(
             names = "--shard-rows",
             paramLabel = "N",
-            description = "activations of a file (default: as many as make 128 MiB)")
+            description = "activations per file (default: as many as fit in 128 MiB)")
     private Integer shardRows;
 
     @Option(
@@ -72,14 +70,14 @@ final class HarvestCommand implements Callable<Integer> {
             negatable = true,
             defaultValue = "false",
             fallbackValue = "true",
-            description = "store the activations at BOS, end of text and padding too")
+            description = "also store the activations at BOS, end of text and padding")
     private boolean specialTokens;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "decides how texts are mixed and shuffled (default ${DEFAULT-VALUE})")
+            description = "seed of mixing and shuffling texts (default ${DEFAULT-VALUE})")
     private long seed;
 
     @Mixin
@@ -102,14 +100,14 @@ final class HarvestCommand implements Callable<Integer> {
             if (shardRows != null) {
                 harvest.shardRows(shardRows);
             }
-            tell(harvest.run(), (System.nanoTime() - start) / 1e9);
+            report(harvest.run(), (System.nanoTime() - start) / 1e9);
         }
         return 0;
     }
 
     /** Describes the run for the store, which lists several sites itself. */
     private ObjectNode note(RunDescription run) {
-        ObjectNode note = Json.mapper().valueToTree(run);
+        ObjectNode note = run.toJson();
         if (hooks.size() > 1) {
             note.remove("hook");
         }
@@ -124,12 +122,12 @@ final class HarvestCommand implements Callable<Integer> {
         };
     }
 
-    private void tell(Harvest.Result result, double seconds) {
+    private void report(Harvest.Result result, double seconds) {
         ActivationStore store = result.store();
         String done = result.added()
                 ? String.format(Locale.ROOT, "%,d added in %.0f s", store.rows() - result.before(), seconds)
-                : "complete already";
-        String end = store.endOfText() && store.rows() < tokens ? "; the text has no more" : "";
+                : "already complete";
+        String end = store.endOfText() && store.rows() < tokens ? "; the text has ended" : "";
         spec.commandLine()
                 .getOut()
                 .printf(

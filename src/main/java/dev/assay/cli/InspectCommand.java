@@ -3,18 +3,11 @@ package dev.assay.cli;
 import dev.assay.ProgressBar;
 import dev.assay.feature.FeatureInspector;
 import dev.assay.feature.report.FeatureSummary;
-import dev.assay.feature.store.FeatureCollector;
 import dev.assay.feature.store.FeatureStore;
-import dev.assay.model.HookedTransformer;
-import dev.assay.run.EvaluationFigures;
-import dev.assay.run.FeatureFolder;
-import dev.assay.run.RunDescription;
-import dev.assay.sae.SaeMetadata;
-import dev.assay.sae.SparseAutoencoder;
-import dev.assay.text.Corpus;
+import dev.assay.run.Run;
+import dev.assay.run.RunLoader;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,17 +18,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay inspect}: what a dictionary's features are, on the terminal and as a page. */
+/** {@code assay inspect}: shows the features of a dictionary in the terminal and as a page. */
 @Command(
         name = "inspect",
-        description = "Shows the features of a dictionary, and writes a page about them.",
+        description = "Shows the features of a dictionary and writes them to a page.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class InspectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "the dictionary's folder")
+    @Parameters(paramLabel = "DIR", description = "folder of the dictionary")
     private Path folder;
 
     @Option(names = "--feature", paramLabel = "N", description = "print this feature in full; may be repeated")
@@ -46,51 +39,51 @@ final class InspectCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "what ablation does at each token of the N strongest examples: of --feature, or of every feature on the page (default ${DEFAULT-VALUE})")
+                    "show the effect of ablation at each token of the N strongest examples, for --feature or for every feature of the"
+                            + " page (default ${DEFAULT-VALUE})")
     private int effects;
 
     @Option(
             names = "--top",
             paramLabel = "N",
             defaultValue = "10",
-            description = "how many features to list at most, strongest first (default ${DEFAULT-VALUE})")
+            description = "maximum number of features to list, strongest first (default ${DEFAULT-VALUE})")
     private int top;
 
     @Option(
             names = "--labels",
             paramLabel = "FILE",
-            description = "what latents are called: a JSON object of names by their numbers")
+            description = "labels of latents: a JSON object from the number of a latent to its label")
     private Path labels;
 
     @Option(
             names = "--compare",
             paramLabel = "DIR",
-            description = "print what this dictionary and another one, with a feature store, have in common")
+            description = "compare with another dictionary that has a feature store")
     private Path other;
 
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            description =
-                    "where the page goes (default DIR/features.html; none with a prompt, a search or a comparison)")
+            description = "file of the page (default DIR/features.html; none with a prompt, a search or a comparison)")
     private Path page;
 
     @Option(
             names = "--text",
             paramLabel = "[WEIGHT:]TEXT",
             arity = "1..*",
-            description = "text to read, as for assay train (default: as trained on)")
+            description = "text to read, as for assay train (default: the text of training)")
     private List<String> text;
 
     @Option(
             names = "--tokens",
             paramLabel = "N",
             defaultValue = "1000000",
-            description = "tokens to read for the feature store (default ${DEFAULT-VALUE})")
+            description = "number of tokens to read for the feature store (default ${DEFAULT-VALUE})")
     private long tokens;
 
-    @Option(names = "--rebuild", description = "collect the feature store even if there is one")
-    private boolean again;
+    @Option(names = "--rebuild", description = "rebuild the feature store even if it exists")
+    private boolean rebuild;
 
     @Mixin
     private SearchOptions search;
@@ -107,58 +100,35 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        try (SparseAutoencoder sae = SparseAutoencoder.load(folder, options.device())) {
-            RunDescription run = run(sae.metadata());
-            try (HookedTransformer transformer = options.load(run)) {
-                FeatureInspector inspector = FeatureInspector.of(transformer, sae, store(transformer, sae, run));
-                inspector = labels == null ? inspector : inspector.labels(LabelFile.read(labels));
-                boolean answered = answer(out, inspector);
-                if (!answered || page != null) {
-                    writePage(out, inspector);
-                }
+        RunLoader loader = options.loader().featureTokens(tokens);
+        if (text != null) {
+            loader.text(text);
+        }
+        try (Run run = loader.open(folder)) {
+            FeatureInspector inspector = inspector(run);
+            inspector = labels == null ? inspector : inspector.labels(LabelFile.read(labels));
+            boolean answered = answer(out, inspector);
+            if (!answered || page != null) {
+                writePage(out, run, inspector);
             }
         }
         out.flush();
         return 0;
     }
 
-    /** What run.json says, but for what is asked for; a dictionary from elsewhere has its metadata. */
-    private RunDescription run(SaeMetadata metadata) throws IOException {
-        boolean complete = options.model() != null && text != null;
-        RunDescription run = complete && !Files.exists(folder.resolve(RunDescription.FILE))
-                ? described(metadata)
-                : RunDescription.read(folder);
-        return options.change(run, text);
-    }
-
-    private RunDescription described(SaeMetadata metadata) {
-        return new RunDescription(
-                options.model(),
-                metadata.hookName().orElse(""),
-                text,
-                "text",
-                metadata.contextSize().orElse(128),
-                metadata.prependBos(),
-                0,
-                0);
-    }
-
-    private FeatureStore store(HookedTransformer transformer, SparseAutoencoder sae, RunDescription run)
-            throws IOException {
-        Path features = folder.resolve(FeatureFolder.NAME);
-        if (!again && FeatureStore.isStore(features)) {
-            return FeatureStore.open(features);
+    /** Collects the feature store with a progress bar, unless there is one. */
+    private FeatureInspector inspector(Run run) throws IOException {
+        if (!rebuild && FeatureStore.isStore(run.layout().features())) {
+            return run.inspector();
         }
-        Corpus corpus = run.corpus(transformer.tokenizer());
+        run.corpus(); // loads the model before the bar starts
         try (ProgressBar bar = new ProgressBar("reading", tokens)) {
-            return FeatureCollector.of(transformer, sae, corpus)
-                    .tokens(tokens)
-                    .progress(read -> bar.update(read, ""))
-                    .collect(features);
+            run.collectFeatures(read -> bar.update(read, ""));
         }
+        return run.inspector();
     }
 
-    /** Prints what was asked for and tells whether a question was among it that a page does not answer. */
+    /** Prints the requested parts; returns whether one of them is a prompt, a search or a comparison. */
     private boolean answer(PrintWriter out, FeatureInspector inspector) throws IOException {
         for (int latent : chosen) {
             out.println(inspector.withEffects(effects).feature(latent).toText());
@@ -170,9 +140,10 @@ final class InspectCommand implements Callable<Integer> {
             out.println(inspector.prompt(prompt.text(), prompt.options(top)).toText());
         }
         if (other != null) {
-            try (OpenedDictionary opened = OpenedDictionary.open(other, options)) {
+            try (Run compared = options.loader().open(other)) {
+                compared.storedFeatures();
                 out.println(inspector
-                        .compare(opened.inspector(), likeness.measure(), likeness.least())
+                        .compare(compared.inspector(), likeness.measure(), likeness.least())
                         .toText());
             }
         }
@@ -183,14 +154,9 @@ final class InspectCommand implements Callable<Integer> {
         return answered;
     }
 
-    private void writePage(PrintWriter out, FeatureInspector inspector) throws IOException {
-        Path file = page == null ? folder.resolve("features.html") : page;
-        inspector
-                .withEffects(chosen.isEmpty() ? effects : 0)
-                .dashboard()
-                .title("Features of " + folder.toAbsolutePath().normalize().getFileName())
-                .metrics(EvaluationFigures.beside(folder))
-                .write(file);
+    private void writePage(PrintWriter out, Run run, FeatureInspector inspector) throws IOException {
+        Path file = page == null ? run.layout().page() : page;
+        run.dashboard(inspector.withEffects(chosen.isEmpty() ? effects : 0)).write(file);
         out.println("page: " + file);
     }
 }

@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what latents are called: a JSON object of names, or lists of names, by the numbers of latents. */
+/** Reads labels of latents: a JSON object from the number of a latent to its label, or to a list of labels. */
 final class LabelFile {
     private LabelFile() {}
 
@@ -26,7 +26,7 @@ final class LabelFile {
         try {
             return Integer.parseInt(field);
         } catch (NumberFormatException noNumber) {
-            throw object.unexpected(field, "the number of a latent for a name");
+            throw object.unexpected(field, "the number of a latent as the name of the field");
         }
     }
 
@@ -37,12 +37,12 @@ final class LabelFile {
         List<String> names = new ArrayList<>();
         for (JsonNode entry : value) {
             if (!entry.isTextual()) {
-                throw object.unexpected(field, "a name or a list of names");
+                throw object.unexpected(field, "a label or a list of labels");
             }
             names.add(entry.textValue());
         }
         if (!value.isArray()) {
-            throw object.unexpected(field, "a name or a list of names");
+            throw object.unexpected(field, "a label or a list of labels");
         }
         return names;
     }

@@ -7,19 +7,19 @@ import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Where a picture goes, and how fine it is. */
+/** The file and the resolution of a picture. */
 final class PictureOptions {
-    @Option(names = "--out", paramLabel = "FILE", description = "the PNG file (default: beside what is drawn)")
+    @Option(names = "--out", paramLabel = "FILE", description = "PNG file (default: in the folder of the data)")
     private Path out;
 
     @Option(
             names = "--resolution",
             paramLabel = "N",
             defaultValue = "" + Picture.RESOLUTION,
-            description = "pixels to a point, 96 points to the inch (default ${DEFAULT-VALUE})")
+            description = "pixels per point, at 96 points per inch (default ${DEFAULT-VALUE})")
     private int resolution;
 
-    /** Writes a picture and says where. */
+    /** Writes a picture and reports its file. */
     void write(Picture picture, Path usual, CommandSpec spec) throws IOException {
         Path file = out == null ? usual : out;
         picture.resolution(resolution).writePng(file);

@@ -12,20 +12,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay plot activations}: how strongly one feature is active. */
+/** {@code assay plot activations}: draws a histogram of the activations of one feature. */
 @Command(
         name = "activations",
-        description = "A histogram of one feature's activations above 0.",
+        description = "Draws a histogram of the positive activations of one feature.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class PlotActivationsCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "a dictionary's folder with a feature store, or a feature store")
+    @Parameters(paramLabel = "DIR", description = "folder of a dictionary with a feature store, or of a feature store")
     private Path folder;
 
-    @Option(names = "--feature", paramLabel = "N", required = true, description = "the feature's number")
+    @Option(names = "--feature", paramLabel = "N", required = true, description = "number of the feature")
     private int latent;
 
     @Mixin

@@ -5,7 +5,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code assay plot}: pictures for papers and notebooks, as PNG files. */
+/** {@code assay plot}: draws PNG files for papers and notebooks. */
 @Command(
         name = "plot",
         description = "Draws a picture for a paper or a notebook.",

@@ -13,10 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay plot curves}: the metrics of runs over their steps. */
+/** {@code assay plot curves}: draws the metrics of runs over their steps. */
 @Command(
         name = "curves",
-        description = "The metrics of one or several runs over their steps, a panel each.",
+        description = "Draws the metrics of one or several runs over their steps, one panel per metric.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class PlotCurvesCommand implements Callable<Integer> {
@@ -26,13 +26,13 @@ final class PlotCurvesCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "RUN",
             arity = "1..*",
-            description = "folders that assay train has written, or metrics files")
+            description = "run folders, or metrics files")
     private List<Path> runs;
 
     @Option(
             names = "--metric",
             paramLabel = "NAME",
-            description = "a metric of the file, such as losses/l1_loss; may be repeated (default: error, explained"
+            description = "metric of the file, such as losses/l1_loss; may be repeated (default: error, explained"
                     + " variance, L0, dead latents)")
     private List<String> metrics = List.of();
 

@@ -11,17 +11,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay plot density}: the latents of a dictionary by how often they are active. */
+/** {@code assay plot density}: draws a histogram of feature densities. */
 @Command(
         name = "density",
-        description = "The latents of a dictionary by density, on a logarithmic axis.",
+        description = "Draws a histogram of feature densities on a logarithmic axis.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class PlotDensityCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "a dictionary's folder with a feature store, or a feature store")
+    @Parameters(paramLabel = "DIR", description = "folder of a dictionary with a feature store, or of a feature store")
     private Path folder;
 
     @Mixin

@@ -1,5 +1,8 @@
 package dev.assay.cli;
 
+import dev.assay.io.JsonObject;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.provenance.Provenance;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.assay.InvalidInputException;
 import dev.assay.evaluate.sweep.ParetoPlot;
@@ -15,17 +18,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay plot pareto}: the trade of a sweep. */
+/** {@code assay plot pareto}: draws the trade-off between sparsity and quality in a sweep. */
 @Command(
         name = "pareto",
-        description = "L0 against quality for the members of a sweep, and the front that none of them beats.",
+        description = "Draws L0 against quality for the members of a sweep, with the Pareto front.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class PlotParetoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "a folder that assay sweep has written")
+    @Parameters(paramLabel = "DIR", description = "output folder of assay sweep")
     private Path folder;
 
     @Mixin
@@ -45,9 +48,11 @@ final class PlotParetoCommand implements Callable<Integer> {
 
     private static SweepTable table(Path file) throws IOException {
         try {
-            SweepTable table = Json.mapper().treeToValue(Json.read(file), SweepTable.class);
+            ObjectNode json = JsonObject.read(file).node();
+            json.remove(Provenance.FIELD);
+            SweepTable table = Json.mapper().treeToValue(json, SweepTable.class);
             if (table.rows().isEmpty()) {
-                throw new InvalidInputException(file + " has no rows, expected one a member of the sweep");
+                throw new InvalidInputException(file + " has no rows, expected one per member of the sweep");
             }
             return table;
         } catch (JsonProcessingException mismatch) {

@@ -12,27 +12,27 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay plot similarity}: the cosines between two dictionaries. */
+/** {@code assay plot similarity}: draws the cosines between two dictionaries. */
 @Command(
         name = "similarity",
-        description = "The cosines of all latents of two dictionaries, matched pairs on the diagonal.",
+        description = "Draws the cosines of all latents of two dictionaries, with matched pairs on the diagonal.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class PlotSimilarityCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "DICT_A", description = "a dictionary's folder")
+    @Parameters(index = "0", paramLabel = "DICT_A", description = "folder of the first dictionary")
     private Path a;
 
-    @Parameters(index = "1", paramLabel = "DICT_B", description = "another's, of the same width")
+    @Parameters(index = "1", paramLabel = "DICT_B", description = "folder of the second dictionary, of the same width")
     private Path b;
 
     @Option(
             names = "--cells",
             paramLabel = "N",
             defaultValue = "256",
-            description = "cells each way at most (default ${DEFAULT-VALUE})")
+            description = "maximum number of cells per side (default ${DEFAULT-VALUE})")
     private int cells;
 
     @Mixin

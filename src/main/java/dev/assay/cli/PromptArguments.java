@@ -5,9 +5,9 @@ import dev.assay.feature.prompt.PromptOptions;
 import dev.assay.feature.prompt.PromptRanking;
 import picocli.CommandLine.Option;
 
-/** A prompt, and what is asked about the features that are active there. */
+/** A prompt, and the ranking of the features that are active on it. */
 final class PromptArguments {
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "print the features that are active on this text")
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "list the features that are active on this text")
     private String text;
 
     @Option(
@@ -15,26 +15,26 @@ final class PromptArguments {
             paramLabel = "RANKING",
             defaultValue = "activation",
             converter = Rankings.class,
-            description = "of --prompt: by activation, quantile, attribution or effect (default ${DEFAULT-VALUE})")
+            description = "ranking of --prompt: activation, quantile, attribution or effect (default ${DEFAULT-VALUE})")
     private PromptRanking ranking;
 
     @Option(
             names = "--on",
             paramLabel = "TOKEN",
             description =
-                    "of --prompt: rank by what features do to the logit of this token behind the prompt (default: the"
-                            + " loss on the prompt)")
+                    "for --prompt: rank by the effect on the logit of this token after the prompt (default: the effect on"
+                            + " the loss of the prompt)")
     private String token;
 
     @Option(
             names = "--candidates",
             paramLabel = "N",
             defaultValue = "64",
-            description = "of --rank effect: how many features are ablated, those of the largest attributions (default"
+            description = "for --rank effect: number of features to ablate, in the order of their attributions (default"
                     + " ${DEFAULT-VALUE})")
     private int candidates;
 
-    /** Returns the text, or null where none was given. */
+    /** Returns the text; null if none was given. */
     String text() {
         return text;
     }

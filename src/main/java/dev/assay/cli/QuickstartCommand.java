@@ -7,24 +7,21 @@ import dev.assay.evaluate.Evaluation;
 import dev.assay.evaluate.EvaluationReport;
 import dev.assay.feature.FeatureInspector;
 import dev.assay.feature.page.ConceptRow;
-import dev.assay.feature.store.FeatureCollector;
-import dev.assay.feature.store.FeatureStore;
-import dev.assay.io.AtomicFiles;
-import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.run.EvaluationFigures;
+import dev.assay.run.Run;
 import dev.assay.run.RunDescription;
-import dev.assay.sae.SaelensFolder;
+import dev.assay.run.RunLayout;
+import dev.assay.run.RunWriter;
+import dev.assay.run.TextDescription;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
-import dev.assay.text.Corpus;
 import dev.assay.train.SaeTrainer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,12 +29,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code assay quickstart}: the whole way once, on the model that comes with Assay and stories whose concepts are known. */
+/** {@code assay quickstart}: the full pipeline on the embedded model and on stories with labelled concepts. */
 @Command(
         name = "quickstart",
         description =
-                "Trains a dictionary on the model that comes with Assay, measures it, looks for the concepts that its"
-                        + " stories are known to hold, and writes the page about its features.",
+                "Trains a dictionary on the embedded model, evaluates it, finds the latents of the labelled concepts of its"
+                        + " stories, and writes the page of its features.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class QuickstartCommand implements Callable<Integer> {
@@ -46,22 +43,26 @@ final class QuickstartCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "a new folder for dictionary and page")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "new folder for the dictionary and the page")
     private Path out;
 
-    @Option(names = "--quick", description = "the same in miniature, in seconds")
+    @Option(names = "--quick", description = "use a smaller dictionary and less text; takes seconds")
     private boolean quick;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "decides all randomness (default ${DEFAULT-VALUE})")
+            description = "seed of all random choices (default ${DEFAULT-VALUE})")
     private long seed;
 
     /**
-     * How much of everything: the same steps at two sizes. At the usual rate, 1.4 times as high, the long run reconstructs a little more
-     * and gives fewer concepts a latent of their own.
+     * The two sizes of the pipeline. At the default learning rate, 1.4 times as high, the full run reconstructs slightly better but has
+     * fewer concepts with a latent of their own.
      */
     private record Size(int dSae, int k, double learningRate, long tokens, long measured, long featureTokens) {
         static final Size FULL = new Size(2048, 32, 2e-3 / Math.sqrt(2), 3_000_000, 60_000, 300_000);
@@ -73,52 +74,55 @@ final class QuickstartCommand implements Callable<Integer> {
         long start = System.nanoTime();
         PrintWriter print = spec.commandLine().getOut();
         Size size = quick ? Size.QUICK : Size.FULL;
-        try (HookedTransformer model = HookedTransformer.load(MODEL)) {
-            HookPoint point = HookPoint.residPost(model.config().layers() / 2 - 1);
-            RunDescription run = new RunDescription(MODEL, point.name(), List.of(MODEL), "text", 128, false, 20, 0);
-            run.write(out);
-            Corpus corpus = run.corpus(model.tokenizer());
-            print.printf(
-                    Locale.ROOT,
-                    "%s: %d layers of width %d. It writes:%n  %s%n%n",
-                    MODEL,
-                    model.config().layers(),
-                    model.config().dModel(),
-                    story(model));
-            print.printf(
-                    Locale.ROOT,
-                    "Training a dictionary of %,d latents (%d active a token) on %,d activations of %s%n",
-                    size.dSae(),
-                    size.k(),
-                    size.tokens(),
-                    point.name());
-            print.flush();
-            try (SparseAutoencoder sae = train(model, point, corpus, size)) {
-                SaelensFolder.write(sae, out, TrainCommand.COMPANIONS);
-                EvaluationReport report = Evaluation.of(model, sae, corpus)
-                        .tokens(size.measured())
-                        .run();
-                AtomicFiles.writeString(
-                        out.resolve(EvaluationFigures.FILE),
-                        Json.pretty(Json.mapper().valueToTree(report.asMap())));
-                print.println();
-                print.println(report.toText());
-
-                ConceptTable concepts = concepts(model, point, corpus, sae, size);
-                print.println("The concepts that the stories are known to hold, and the latent that tells each best");
-                print.println("(chosen on training stories, F1 on held-out ones):");
-                print.println();
-                print.println(concepts.toText());
-                print.flush();
-
-                Path page = out.resolve("features.html");
-                writePage(model, sae, corpus, size, report, concepts, page, print);
-                print.printf(Locale.ROOT, "%nDictionary  %s%nPage        %s%n", out, page);
-            }
+        train(size, print);
+        try (Run run = Run.loader().featureTokens(size.featureTokens()).open(out)) {
+            EvaluationReport report = evaluate(run, size, print);
+            ConceptTable concepts = concepts(run, size, print);
+            writePage(run, report, concepts, print);
         }
+        print.printf(Locale.ROOT, "%nDictionary  %s%nPage        %s%n", out, new RunLayout(out).page());
         print.printf(Locale.ROOT, "Done in %.0f s.%n", (System.nanoTime() - start) / 1e9);
         print.flush();
         return 0;
+    }
+
+    private void train(Size size, PrintWriter print) throws IOException {
+        try (HookedTransformer model = HookedTransformer.load(MODEL)) {
+            HookPoint point = HookPoint.residPost(model.config().layers() / 2 - 1);
+            RunDescription description = RunDescription.of(
+                    MODEL, point.name(), TextDescription.of(MODEL).withChunkCharacters(0));
+            RunWriter writer = RunWriter.begin(out, description);
+            announce(model, point, size, print);
+            try (SparseAutoencoder sae = SaeTrainer.of(TopK.of(size.k()))
+                    .source(ActivationSource.of(model, point, description.corpus(model.tokenizer())))
+                    .dictionarySize(size.dSae())
+                    .tokens(size.tokens())
+                    .batchSize(1024)
+                    .learningRate(size.learningRate())
+                    .seed(seed)
+                    .output(out)
+                    .train()) {
+                writer.write(sae);
+            }
+        }
+    }
+
+    private static void announce(HookedTransformer model, HookPoint point, Size size, PrintWriter print) {
+        print.printf(
+                Locale.ROOT,
+                "%s: %d layers of width %d. It writes:%n  %s%n%n",
+                MODEL,
+                model.config().layers(),
+                model.config().dModel(),
+                story(model));
+        print.printf(
+                Locale.ROOT,
+                "Training a dictionary of %,d latents (%d active per token) on %,d activations of %s%n",
+                size.dSae(),
+                size.k(),
+                size.tokens(),
+                point.name());
+        print.flush();
     }
 
     private static String story(HookedTransformer model) {
@@ -126,41 +130,31 @@ final class QuickstartCommand implements Callable<Integer> {
         return model.tokenizer().decode(model.generate(prompt, 40));
     }
 
-    private SparseAutoencoder train(HookedTransformer model, HookPoint point, Corpus corpus, Size size)
-            throws IOException {
-        return SaeTrainer.of(TopK.of(size.k()))
-                .source(ActivationSource.of(model, point, corpus))
-                .dictionarySize(size.dSae())
-                .tokens(size.tokens())
-                .batchSize(1024)
-                .learningRate(size.learningRate())
-                .seed(seed)
-                .output(out)
-                .train();
+    private EvaluationReport evaluate(Run run, Size size, PrintWriter print) throws IOException {
+        EvaluationReport report = Evaluation.of(run.model(), run.dictionary(), run.corpus())
+                .tokens(size.measured())
+                .run();
+        EvaluationFigures.write(out, report.asMap(), run.heldOutProvenance(report.tokens()));
+        print.println();
+        print.println(report.toText());
+        return report;
     }
 
-    private static ConceptTable concepts(
-            HookedTransformer model, HookPoint point, Corpus corpus, SparseAutoencoder sae, Size size)
-            throws IOException {
-        try (ConceptScoring scoring = new ConceptScoring(model, point, corpus, size.measured())) {
-            return scoring.table(sae);
+    private static ConceptTable concepts(Run run, Size size, PrintWriter print) throws IOException {
+        try (ConceptScoring scoring = new ConceptScoring(run.model(), run.point(), run.corpus(), size.measured())) {
+            ConceptTable concepts = scoring.table(run.dictionary());
+            print.println("The labelled concepts of the stories, and the latent that detects each best");
+            print.println("(chosen on training stories, F1 on held-out ones):");
+            print.println();
+            print.println(concepts.toText());
+            print.flush();
+            return concepts;
         }
     }
 
-    private void writePage(
-            HookedTransformer model,
-            SparseAutoencoder sae,
-            Corpus corpus,
-            Size size,
-            EvaluationReport report,
-            ConceptTable concepts,
-            Path page,
-            PrintWriter print)
+    private static void writePage(Run run, EvaluationReport report, ConceptTable concepts, PrintWriter print)
             throws IOException {
-        FeatureStore store = FeatureCollector.of(model, sae, corpus)
-                .tokens(size.featureTokens())
-                .collect(out.resolve("features"));
-        FeatureInspector inspector = FeatureInspector.of(model, sae, store);
+        FeatureInspector inspector = run.inspector();
         ConceptTable.Row best = concepts.rows().stream()
                 .max(Comparator.comparingDouble(row -> row.latent().f1()))
                 .orElseThrow();
@@ -171,13 +165,17 @@ final class QuickstartCommand implements Callable<Integer> {
                 .title("Features of " + MODEL)
                 .metrics(report.asMap())
                 .concepts(concepts.bestFirst().stream()
-                        .map(row -> new ConceptRow(
-                                row.concept().name(),
-                                row.latent().unit(),
-                                row.latent().f1(),
-                                row.neuron().f1(),
-                                row.random().f1()))
+                        .map(QuickstartCommand::conceptRow)
                         .toList())
-                .write(page);
+                .write(run.layout().page());
+    }
+
+    private static ConceptRow conceptRow(ConceptTable.Row row) {
+        return new ConceptRow(
+                row.concept().name(),
+                row.latent().unit(),
+                row.latent().f1(),
+                row.neuron().f1(),
+                row.random().f1());
     }
 }

@@ -9,18 +9,18 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** How a command hands out a report: as text, as JSON, and as a page beside either. */
+/** The output of a report: text or JSON, and optionally a page. */
 final class ReportOptions {
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "write a page too")
+    @Option(names = "--html", paramLabel = "FILE", description = "also write a page to this file")
     private Path page;
 
     /**
      * Prints a report.
      *
-     * @param out where to
+     * @param out the output
      * @param text the report for people
      * @param object the report for programs
      * @param html its parts on the page

@@ -2,13 +2,14 @@ package dev.assay.cli;
 
 import dev.assay.model.config.Precision;
 import dev.assay.run.RunDescription;
+import dev.assay.run.TextDescription;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which model reads which text: what {@code train} and {@code harvest} share. */
+/** The model and the text: options shared by {@code train} and {@code harvest}. */
 final class RunOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -23,14 +24,14 @@ final class RunOptions {
     @Option(
             names = "--tokenizer",
             paramLabel = "DIR",
-            description = "the folder with tokenizer.json, for an exported model; others have their own")
+            description = "folder with the tokenizer.json of an exported model; other models have their own")
     private String tokenizer;
 
     @Option(
             names = "--precision",
             paramLabel = "TYPE",
             defaultValue = "float32",
-            description = "float32, bfloat16 or float16: what the model computes in (default ${DEFAULT-VALUE})")
+            description = "precision of the model: float32, bfloat16 or float16 (default ${DEFAULT-VALUE})")
     private Precision precision;
 
     @Option(
@@ -52,7 +53,7 @@ final class RunOptions {
             names = "--context",
             paramLabel = "N",
             defaultValue = "128",
-            description = "tokens of a context (default ${DEFAULT-VALUE})")
+            description = "tokens per context (default ${DEFAULT-VALUE})")
     private int contextLength;
 
     @Option(
@@ -67,35 +68,37 @@ final class RunOptions {
             names = "--held-out-every",
             paramLabel = "N",
             defaultValue = "20",
-            description = "of so many documents the first is held out (default ${DEFAULT-VALUE})")
+            description = "hold out one of every N documents (default ${DEFAULT-VALUE})")
     private int heldOutEvery;
 
     @Option(
             names = "--held-out-by",
-            defaultValue = RunDescription.POSITION,
+            defaultValue = TextDescription.POSITION,
             paramLabel = "position|hash",
-            description = "hash: equal documents are never on both sides (default ${DEFAULT-VALUE})")
+            description =
+                    "rule for holding out documents; hash keeps equal documents on the same side (default ${DEFAULT-VALUE})")
     private String heldOutBy;
 
     @Option(
             names = "--shuffle-documents",
             defaultValue = "0",
             paramLabel = "WINDOW",
-            description = "shuffle documents in a window of so many (default: as they come)")
+            description = "shuffle documents within a window of this size (default: no shuffling)")
     private int shuffleDocuments;
 
     @Option(
             names = "--chunk-characters",
             paramLabel = "N",
             defaultValue = "8000",
-            description = "cut plain text files into documents of this length (default ${DEFAULT-VALUE}; 0: never)")
+            description =
+                    "cut plain text files into documents of N characters (default ${DEFAULT-VALUE}; 0: do not cut)")
     private int chunkCharacters;
 
     /**
      * Describes a run.
      *
      * @param hooks the sites, or null where none was given
-     * @param textSeed decides mixing and shuffling
+     * @param textSeed the seed of mixing and shuffling
      */
     RunDescription describe(List<String> hooks, long textSeed) {
         require(model, "--model=MODEL");
@@ -104,15 +107,16 @@ final class RunOptions {
         return new RunDescription(
                 model,
                 hooks,
-                text,
-                textField,
-                contextLength,
-                prependBos,
-                heldOutEvery,
-                chunkCharacters,
-                heldOutBy,
-                shuffleDocuments,
-                textSeed,
+                new TextDescription(
+                        text,
+                        textField,
+                        contextLength,
+                        prependBos,
+                        heldOutEvery,
+                        chunkCharacters,
+                        heldOutBy,
+                        shuffleDocuments,
+                        textSeed),
                 tokenizer,
                 precision);
     }
@@ -123,7 +127,7 @@ final class RunOptions {
         }
     }
 
-    /** Refuses these options beside another one that stands for all of them. */
+    /** Fails if one of these options was given together with an option that replaces all of them. */
     void refuseBeside(String other) {
         List<String> mine = spec.mixins().get("runOptions").options().stream()
                 .map(option -> option.longestName())
@@ -131,7 +135,9 @@ final class RunOptions {
                 .toList();
         if (!mine.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), mine.get(0) + " was given beside " + other + ", which brings its own");
+                    spec.commandLine(),
+                    mine.get(0) + " was given together with " + other
+                            + ", which replaces it; expected only one of them");
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.assay.cli;
 import dev.assay.feature.FeatureSearch;
 import picocli.CommandLine.Option;
 
-/** What features to list: those that meet all that is asked. */
+/** Criteria of a feature search; a feature has to meet all of them. */
 final class SearchOptions {
     @Option(names = "--peak", paramLabel = "TOKEN", description = "list features whose examples peak on this token")
     private String peak;
@@ -11,34 +11,34 @@ final class SearchOptions {
     @Option(
             names = "--logit",
             paramLabel = "TOKEN",
-            description = "list features that make this token more likely; mind the leading space")
+            description = "list features that make this token more likely, including the space before a word")
     private String logit;
 
     @Option(
             names = "--matching",
             paramLabel = "REGEX",
-            description = "list features in whose strongest examples this regular expression is found")
+            description = "list features whose strongest examples match this regular expression")
     private String matching;
 
     @Option(
             names = "--labelled",
             paramLabel = "TEXT",
-            description = "list features with this in a label (see --labels)")
+            description = "list features whose labels contain this text (see --labels)")
     private String label;
 
-    @Option(names = "--like", paramLabel = "N", description = "list features that are like this one")
+    @Option(names = "--like", paramLabel = "N", description = "list features similar to this one")
     private Integer like;
 
     @Option(
             names = "--min-density",
             paramLabel = "X",
-            description = "list features active on at least this share of tokens")
+            description = "list features active on at least this fraction of tokens")
     private Double leastDensity;
 
     @Option(
             names = "--max-density",
             paramLabel = "X",
-            description = "list features active on at most this share of tokens")
+            description = "list features active on at most this fraction of tokens")
     private Double mostDensity;
 
     boolean given() {

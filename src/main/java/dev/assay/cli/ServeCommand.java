@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.run.Run;
 import dev.assay.serve.FeatureServer;
 import dev.assay.serve.ListeningPort;
 import dev.assay.serve.RunningServer;
@@ -14,15 +15,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay serve}: the page about a dictionary, with a box for prompts that runs the model. */
+/** {@code assay serve}: serves the page of a dictionary with a prompt box that runs the model. */
 @Command(
         name = "serve",
-        description =
-                "Serves the page about a dictionary, with a box for prompts that runs the model, until interrupted.",
+        description = "Serves the page of a dictionary, with a prompt box that runs the model, until interrupted.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
-    /** The JDK's server closes the connections of those who take longer to send a request, in seconds; it reads this once. */
+    /** The JDK's server closes connections that take longer than this to send a request, in seconds; it is read once. */
     private static final String LONGEST_REQUEST = "sun.net.httpserver.maxReqTime";
 
     @Spec
@@ -30,22 +30,22 @@ final class ServeCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "DIR",
-            description = "a dictionary's folder with a feature store (assay inspect collects it)")
+            description = "folder of a dictionary with a feature store (collected by assay inspect)")
     private Path folder;
 
     @Option(
             names = "--port",
             paramLabel = "N",
             defaultValue = "" + FeatureServer.PORT,
-            description = "the port, 0 for any that is free (default ${DEFAULT-VALUE})")
+            description = "port; 0 for any free one (default ${DEFAULT-VALUE})")
     private int port;
 
     @Option(
             names = "--bind",
             paramLabel = "ADDRESS",
             description =
-                    "where to listen (default: the loopback interface, which only this machine reaches; there is no"
-                            + " password, so that whoever reaches another address may run the model)")
+                    "address to listen on (default: the loopback interface, reachable from this machine only; there is no"
+                            + " password, so everyone who reaches another address can run the model)")
     private String address;
 
     @Mixin
@@ -56,11 +56,12 @@ final class ServeCommand implements Callable<Integer> {
         System.getProperties().putIfAbsent(LONGEST_REQUEST, "30");
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        // The port comes first: that it is in use should not take the loading of a model to find out.
+        // The port comes first, so that a port in use is reported before the model is loaded.
         try (ListeningPort place = address == null ? ListeningPort.open(port) : ListeningPort.open(address, port);
-                OpenedDictionary dictionary = OpenedDictionary.open(folder, options)) {
-            FeatureServer settings = FeatureServer.of(dictionary.inspector())
-                    .dashboard(dictionary.dashboard())
+                Run run = options.loader().open(folder)) {
+            run.storedFeatures();
+            FeatureServer settings = FeatureServer.of(run.inspector())
+                    .dashboard(run.dashboard())
                     .on(place)
                     .failures(failure -> failure.printStackTrace(err));
             try (RunningServer server = settings.start()) {

@@ -3,7 +3,7 @@ package dev.assay.cli;
 import dev.assay.feature.report.Neighbour;
 import picocli.CommandLine.Option;
 
-/** How like latents are. */
+/** The measure of similarity between latents. */
 final class SimilarityOptions {
     @Option(
             names = "--measure",
@@ -11,15 +11,15 @@ final class SimilarityOptions {
             defaultValue = "decoder-cosine",
             converter = Measures.class,
             description =
-                    "of --like and --compare: decoder-cosine, encoder-cosine, pearson or jaccard, the last two over the"
-                            + " feature store (default ${DEFAULT-VALUE})")
+                    "measure for --like and --compare: decoder-cosine, encoder-cosine, or, on the feature store, pearson or"
+                            + " jaccard (default ${DEFAULT-VALUE})")
     private Neighbour.Measure measure;
 
     @Option(
             names = "--at-least",
             paramLabel = "X",
             defaultValue = "0.7",
-            description = "of --like and --compare: the smallest value of the measure (default ${DEFAULT-VALUE})")
+            description = "minimum similarity for --like and --compare (default ${DEFAULT-VALUE})")
     private double least;
 
     Neighbour.Measure measure() {

@@ -7,6 +7,7 @@ import dev.assay.intervene.Intervention;
 import dev.assay.intervene.InterventionResult;
 import dev.assay.io.Json;
 import dev.assay.model.Sampling;
+import dev.assay.run.DictionaryGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -19,20 +20,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay steer}: what a model says when features are edited, beside what it says as it is. */
+/** {@code assay steer}: compares the output of a model with edited features to its unedited output. */
 @Command(
         name = "steer",
-        description = "Runs a prompt with features ablated, clamped, scaled or steered, beside the model as it is.",
+        description =
+                "Runs a prompt with features ablated, clamped, scaled or steered, and without edits for comparison.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class SteerCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "the dictionary's folder")
+    @Parameters(paramLabel = "DIR", description = "folder of the dictionary")
     private Path folder;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "the text to run")
+    @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "prompt to run")
     private String prompt;
 
     @Option(
@@ -40,37 +42,37 @@ final class SteerCommand implements Callable<Integer> {
             paramLabel = "[KIND:]N[=NUMBER]",
             required = true,
             description =
-                    "the feature to edit; may be repeated. KIND is steer (add NUMBER times the direction, the"
-                            + " default), orthogonal, capped (N=NUMBER/SHARE of the activation's length), ablate, clamp, scale or cap")
+                    "feature to edit; may be repeated. KIND is steer (add NUMBER times the direction, the default),"
+                            + " orthogonal, capped (N=NUMBER/SHARE of the activation's norm), ablate, clamp, scale or cap")
     private List<String> features;
 
     @Option(
             names = "--doses",
             paramLabel = "NUMBER",
             split = ",",
-            description = "numbers to put in place of that of the last feature, a run each")
+            description = "values for the NUMBER of the last feature, one run per value")
     private double[] doses = {};
 
     @Option(
             names = "--positions",
             paramLabel = "WHICH",
             defaultValue = "all",
-            description = "where edits act: all, last, from:3, or numbers such as 0,4 (default ${DEFAULT-VALUE})")
+            description = "positions to edit: all, last, from:3, or numbers such as 0,4 (default ${DEFAULT-VALUE})")
     private String positions;
 
-    @Option(names = "--drop-error", description = "drop what the dictionary does not reconstruct where edits act")
+    @Option(names = "--drop-error", description = "drop the reconstruction error at the edited positions")
     private boolean dropError;
 
     @Option(
             names = "--site",
             paramLabel = "NAME",
-            description = "the site (default: that of the dictionary's metadata)")
+            description = "site of the dictionary (default: the site in its metadata)")
     private String site;
 
     @Option(
             names = "--watch",
             paramLabel = "TOKEN",
-            description = "with --doses: a next token to show the logit and probability of, with the space before a"
+            description = "with --doses: next token whose logit and probability are shown, including the space before a"
                     + " word; may be repeated")
     private List<String> watched = List.of();
 
@@ -78,21 +80,21 @@ final class SteerCommand implements Callable<Integer> {
             names = "--new-tokens",
             paramLabel = "N",
             defaultValue = "30",
-            description = "how far to continue the prompt (default ${DEFAULT-VALUE})")
+            description = "number of tokens to generate (default ${DEFAULT-VALUE})")
     private int newTokens;
 
     @Option(
             names = "--temperature",
             paramLabel = "T",
             defaultValue = "0",
-            description = "of the draws; 0 takes the most probable token (default ${DEFAULT-VALUE})")
+            description = "sampling temperature; 0 selects the most probable token (default ${DEFAULT-VALUE})")
     private double temperature;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "of the draws, the same for all runs (default ${DEFAULT-VALUE})")
+            description = "sampling seed, the same for all runs (default ${DEFAULT-VALUE})")
     private long seed;
 
     @Mixin
@@ -104,8 +106,8 @@ final class SteerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Sampling sampling = new Sampling(temperature, 0, seed);
-        try (EditedModel loaded =
-                EditedModel.load(List.of(folder), site == null ? List.of() : List.of(site), options)) {
+        try (DictionaryGroup loaded =
+                options.loader().openTogether(List.of(folder), site == null ? List.of() : List.of(site))) {
             Intervention edits = Intervention.of(loaded.model(), loaded.point(0), loaded.dictionary(0))
                     .positions(EditOption.positions(positions));
             edits = dropError ? edits.dropError() : edits;

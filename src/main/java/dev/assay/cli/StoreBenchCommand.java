@@ -20,12 +20,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code assay bench store}: stored activations beside plain files, and harvesting to disk beside harvesting alone. */
+/** {@code assay bench store}: measures stored activations and harvesting to disk. */
 @Command(
         name = "store",
         description =
-                "Times writing and reading stored activations beside plain files of the same sizes, then harvesting"
-                        + " blocks.3.hook_resid_post of a random model of the shape of Pythia-70m to disk beside harvesting alone.",
+                "Compares writing and reading stored activations with plain files of the same sizes, and harvesting"
+                        + " blocks.3.hook_resid_post of a random model of the shape of Pythia-70m to disk with harvesting alone.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class StoreBenchCommand implements Callable<Integer> {
@@ -40,7 +40,7 @@ final class StoreBenchCommand implements Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "a folder on the disk to measure (default: that of temporary files)")
+            description = "folder on the disk to measure (default: the folder of temporary files)")
     private Path parent;
 
     @Option(
@@ -54,21 +54,21 @@ final class StoreBenchCommand implements Callable<Integer> {
             names = "--rows",
             paramLabel = "N",
             defaultValue = "524288",
-            description = "activations (default ${DEFAULT-VALUE})")
+            description = "number of activations (default ${DEFAULT-VALUE})")
     private long rows;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "counted rounds (default ${DEFAULT-VALUE})")
+            description = "number of measured rounds (default ${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(
             names = "--live-tokens",
             paramLabel = "N",
             defaultValue = "32768",
-            description = "tokens of a round from the live model; 0: none (default ${DEFAULT-VALUE})")
+            description = "tokens per round from the live model; 0 for none (default ${DEFAULT-VALUE})")
     private long liveTokens;
 
     @Override

@@ -18,12 +18,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code assay bench sweep}: a sweep from a live model beside as many single runs. */
+/** {@code assay bench sweep}: compares a sweep on a live model with single runs. */
 @Command(
         name = "sweep",
         description =
-                "Times a TopK sweep from blocks.3.hook_resid_post of a random model of the shape of Pythia-70m beside as many"
-                        + " single runs, and gives the ratio that nothing could beat: harvest once, and all steps.",
+                "Compares a TopK sweep on blocks.3.hook_resid_post of a random model of the shape of Pythia-70m with single"
+                        + " runs, and reports the best possible ratio: one harvest, and all steps.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class SweepBenchCommand implements Callable<Integer> {
@@ -43,28 +43,28 @@ final class SweepBenchCommand implements Callable<Integer> {
             names = "--members",
             paramLabel = "N",
             defaultValue = "8",
-            description = "dictionaries of the sweep (default ${DEFAULT-VALUE})")
+            description = "number of dictionaries in the sweep (default ${DEFAULT-VALUE})")
     private int members;
 
     @Option(
             names = "--d-sae",
             paramLabel = "N",
             defaultValue = "2048",
-            description = "latents of each (default ${DEFAULT-VALUE})")
+            description = "latents per dictionary (default ${DEFAULT-VALUE})")
     private int dSae;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "16",
-            description = "steps of each run (default ${DEFAULT-VALUE})")
+            description = "steps per run (default ${DEFAULT-VALUE})")
     private int steps;
 
     @Option(
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "2",
-            description = "counted rounds (default ${DEFAULT-VALUE})")
+            description = "number of measured rounds (default ${DEFAULT-VALUE})")
     private int rounds;
 
     @Override

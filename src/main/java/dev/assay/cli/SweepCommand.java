@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.provenance.Provenance;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
@@ -14,6 +15,7 @@ import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.run.RunDescription;
+import dev.assay.run.RunLayout;
 import dev.assay.run.SourceModel;
 import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
@@ -48,7 +50,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class SweepCommand implements Callable<Integer> {
     private static final Set<String> COMPANIONS = Stream.concat(
-                    TrainCommand.COMPANIONS.stream(), Stream.of("report.html", "tensorboard"))
+                    RunLayout.COMPANIONS.stream(), Stream.of("report.html", "tensorboard"))
             .collect(Collectors.toUnmodifiableSet());
 
     static final String FILE = "sweep.json";
@@ -164,12 +166,16 @@ final class SweepCommand implements Callable<Integer> {
                     if (keepBest.contains(outcome.member().name())) {
                         try (SparseAutoencoder best =
                                 sweep.best(outcome.member().name())) {
-                            save(outcome, best, run, folder.resolve(TrainCommand.BEST));
+                            save(outcome, best, run, folder.resolve(RunLayout.BEST));
                         }
                     }
                 }
             }
-            report(new SweepTable(measurement.of(result)));
+            Provenance provenance = source.provenance();
+            provenance = provenance
+                    .withText(provenance.text().withTokens(plan.tokens()))
+                    .withSeed("shuffle", plan.seed());
+            report(new SweepTable(measurement.of(result)), provenance);
             return result.failures().isEmpty() ? 0 : 1;
         }
     }
@@ -180,8 +186,9 @@ final class SweepCommand implements Callable<Integer> {
         SaelensFolder.write(dictionary, folder, COMPANIONS);
     }
 
-    private void report(SweepTable table) throws IOException {
+    private void report(SweepTable table, Provenance provenance) throws IOException {
         ObjectNode node = Json.mapper().valueToTree(table);
+        node.set(Provenance.FIELD, provenance.toJson());
         AtomicFiles.writeString(out.resolve(FILE), Json.pretty(node));
         ParetoPlot plot = ParetoPlot.of(
                 table, out.toAbsolutePath().normalize().getFileName().toString());

@@ -10,6 +10,7 @@ import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import dev.assay.model.config.Precision;
 import dev.assay.run.RunDescription;
+import dev.assay.run.TextDescription;
 import dev.assay.train.TrainerOption;
 import dev.assay.train.TrainerOptions;
 import java.io.IOException;
@@ -179,15 +180,16 @@ record SweepFile(
         return new RunDescription(
                 fields.text("model"),
                 sites,
-                fields.texts("text"),
-                fields.text("text_field", "text"),
-                fields.integer("context", 128),
-                fields.bool("prepend_bos", false),
-                heldOutEvery,
-                fields.integer("chunk_characters", 8000),
-                fields.text("held_out_by", RunDescription.POSITION),
-                fields.integer("shuffle_documents", 0),
-                seed,
+                new TextDescription(
+                        fields.texts("text"),
+                        fields.text("text_field", "text"),
+                        fields.integer("context", 128),
+                        fields.bool("prepend_bos", false),
+                        heldOutEvery,
+                        fields.integer("chunk_characters", 8000),
+                        fields.text("held_out_by", TextDescription.POSITION),
+                        fields.integer("shuffle_documents", 0),
+                        seed),
                 fields.text("tokenizer", null),
                 precision(fields));
     }

@@ -18,12 +18,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code assay toy}: how well every architecture recovers features that are known. */
+/** {@code assay toy}: measures how well every architecture recovers known features. */
 @Command(
         name = "toy",
         description =
                 "Trains dictionaries on the toy model of superposition, whose features are known, over sizes, L1 coefficients"
-                        + " and all architectures, and prints how many features they find, beside random dictionaries.",
+                        + " and all architectures, and compares the number of recovered features with random dictionaries.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ToyCommand implements Callable<Integer> {
@@ -33,59 +33,59 @@ final class ToyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "where tables and pictures go")
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "folder of tables and pictures")
     private Path out;
 
-    @Option(names = "--quick", description = "the same in miniature, in seconds")
+    @Option(names = "--quick", description = "use a smaller experiment; takes seconds")
     private boolean quick;
 
-    @Option(names = "--width", paramLabel = "D", defaultValue = "64", description = "dimensions (default 64)")
+    @Option(names = "--width", paramLabel = "D", defaultValue = "64", description = "number of dimensions (default 64)")
     private int width;
 
-    @Option(names = "--features", paramLabel = "G", defaultValue = "128", description = "true features (default 128)")
+    @Option(names = "--features", paramLabel = "G", defaultValue = "128", description = "number of true features (default 128)")
     private int features;
 
     @Option(
             names = "--active",
             paramLabel = "X",
             defaultValue = "5",
-            description = "how many fire on average (default 5)")
+            description = "average number of active features (default 5)")
     private double active;
 
     @Option(
             names = "--decay",
             paramLabel = "X",
             defaultValue = "0.99",
-            description = "of the features' probabilities, from one to the next (default 0.99)")
+            description = "ratio of the probabilities of consecutive features (default 0.99)")
     private double decay;
 
     @Option(
             names = "--correlation",
             paramLabel = "X",
             defaultValue = "0",
-            description = "the largest that two features have, 0 to 1 (default 0)")
+            description = "largest correlation of two features, 0 to 1 (default 0)")
     private double correlation;
 
-    @Option(names = "--sizes", paramLabel = "N", split = ",", description = "of the map (default G/2,G,2G)")
+    @Option(names = "--sizes", paramLabel = "N", split = ",", description = "dictionary sizes of the map (default G/2,G,2G)")
     private int[] sizes;
 
     @Option(
             names = "--coefficients",
             paramLabel = "X",
             split = ",",
-            description = "of the map: the L1 term is not divided by the size (default 0.25,0.5,1,2,4)")
+            description = "L1 coefficients of the map; the L1 term is not divided by the size (default 0.25,0.5,1,2,4)")
     private double[] coefficients;
 
-    @Option(names = "--seeds", paramLabel = "N", description = "how often all is done (default 5; quick: 2)")
+    @Option(names = "--seeds", paramLabel = "N", description = "number of seeds (default 5; quick: 2)")
     private Integer seeds;
 
-    @Option(names = "--tokens", paramLabel = "N", description = "rows to train on (default 200000; quick: 40000)")
+    @Option(names = "--tokens", paramLabel = "N", description = "number of training rows (default 200000; quick: 40000)")
     private Long tokens;
 
-    @Option(names = "--batch", paramLabel = "N", description = "rows of a step (default 256; quick: 128)")
+    @Option(names = "--batch", paramLabel = "N", description = "rows per step (default 256; quick: 128)")
     private Integer batch;
 
-    @Option(names = "--json", description = "print means and spreads as one JSON object")
+    @Option(names = "--json", description = "print means and standard deviations as one JSON object")
     private boolean json;
 
     @Override

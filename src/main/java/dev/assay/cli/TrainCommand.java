@@ -6,8 +6,8 @@ import dev.assay.activation.store.ActivationStore;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.run.RunDescription;
+import dev.assay.run.RunWriter;
 import dev.assay.run.SourceModel;
-import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
 import dev.assay.train.SaeTrainer;
@@ -19,7 +19,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,21 +37,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
-    /** The folder with the best dictionary, within that of the run. */
-    static final String BEST = "best";
-
-    /** The files of a run next to its dictionary. */
-    static final Set<String> COMPANIONS = Set.of(
-            RunDescription.FILE,
-            "metrics.jsonl",
-            "report.html",
-            "tensorboard",
-            "checkpoints",
-            BEST,
-            "evaluation.json",
-            "features",
-            "features.html");
-
     @Spec
     private CommandSpec spec;
 
@@ -168,13 +152,12 @@ final class TrainCommand implements Callable<Integer> {
     private int train(RunDescription run, SaeTrainer trainer) throws IOException {
         long start = System.nanoTime();
         trainer.plan(); // every option is checked before the folder is touched
-        run.write(out);
-        SaelensFolder.check(out, COMPANIONS);
+        RunWriter writer = RunWriter.begin(out, run);
         try (SparseAutoencoder sae = trainer.train()) {
-            SaelensFolder.write(sae, out, COMPANIONS);
+            writer.write(sae);
         }
         if (TrainingOptions.read(spec).value(TrainerOption.BEST_BY).isPresent()) {
-            saveBest(trainer, run);
+            saveBest(trainer, writer);
         }
         PrintWriter print = spec.commandLine().getOut();
         print.printf(
@@ -188,11 +171,9 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Saves the dictionary of the best checkpoint in a folder that other commands read like that of a run. */
-    private void saveBest(SaeTrainer trainer, RunDescription run) throws IOException {
-        Path best = out.resolve(BEST);
-        run.write(best);
+    private static void saveBest(SaeTrainer trainer, RunWriter writer) throws IOException {
         try (SparseAutoencoder sae = trainer.best()) {
-            SaelensFolder.write(sae, best, COMPANIONS);
+            writer.writeBest(sae);
         }
     }
 

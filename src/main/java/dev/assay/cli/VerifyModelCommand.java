@@ -12,11 +12,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay verify-model}: a transformer against what Hugging Face computed from it. */
+/** {@code assay verify-model}: compares a transformer with results of Hugging Face transformers. */
 @Command(
         name = "verify-model",
-        description = "Compares a transformer with tensors that Hugging Face computed from it;"
-                + " scripts/export_reference.py makes such a file.",
+        description = "Compares a transformer with tensors computed by Hugging Face transformers;"
+                + " scripts/export_reference.py writes such a file.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",

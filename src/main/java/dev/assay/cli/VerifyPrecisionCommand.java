@@ -22,10 +22,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay verify-precision}: what computing in 16 bits costs. */
+/** {@code assay verify-precision}: measures the error of computing in 16 bits. */
 @Command(
         name = "verify-precision",
-        description = "Measures how far a model in 16 bits is from itself in float32; never passes or fails.",
+        description = "Measures the error of a model in 16 bits relative to float32; neither passes nor fails.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class VerifyPrecisionCommand implements Callable<Integer> {
@@ -47,28 +47,28 @@ final class VerifyPrecisionCommand implements Callable<Integer> {
     @Option(
             names = "--text",
             paramLabel = "TEXT",
-            description = "a text to run; may be repeated (default: random tokens)")
+            description = "text to run; may be repeated (default: random tokens)")
     private List<String> texts = List.of();
 
     @Option(
             names = "--length",
             paramLabel = "N",
             defaultValue = "64",
-            description = "random tokens a sequence (default ${DEFAULT-VALUE})")
+            description = "random tokens per sequence (default ${DEFAULT-VALUE})")
     private int length;
 
     @Option(
             names = "--sequences",
             paramLabel = "N",
             defaultValue = "4",
-            description = "random sequences (default ${DEFAULT-VALUE})")
+            description = "number of random sequences (default ${DEFAULT-VALUE})")
     private int sequences;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "decides the random tokens (default ${DEFAULT-VALUE})")
+            description = "seed of the random tokens (default ${DEFAULT-VALUE})")
     private long seed;
 
     @Option(names = "--json", description = "print one JSON object")

@@ -11,10 +11,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay verify-sae}: a dictionary against what SAELens computed from it. */
+/** {@code assay verify-sae}: compares a dictionary with results of SAELens. */
 @Command(
         name = "verify-sae",
-        description = "Compares a dictionary with tensors that SAELens computed from it.",
+        description = "Compares a dictionary with tensors computed by SAELens.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
@@ -23,7 +23,7 @@ final class VerifySaeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "a dictionary: a folder of SAELens, sparsify or Gemma Scope")
+    @Parameters(paramLabel = "DIR", description = "folder of a dictionary of SAELens, sparsify or Gemma Scope")
     private Path folder;
 
     @Mixin

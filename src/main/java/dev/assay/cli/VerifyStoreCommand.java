@@ -13,11 +13,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay verify-store}: every byte of stored activations, or of a feature store, against the hashes taken when it was written. */
+/** {@code assay verify-store}: compares all bytes of an activation store or a feature store with their recorded hashes. */
 @Command(
         name = "verify-store",
         description =
-                "Reads a folder that assay harvest has written, or a feature store, and compares all of it with its hashes.",
+                "Reads an activation store or a feature store, and compares all of it with its recorded hashes.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
@@ -26,7 +26,7 @@ final class VerifyStoreCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "a folder that assay harvest has written, or a feature store")
+    @Parameters(paramLabel = "DIR", description = "folder of an activation store or a feature store")
     private Path folder;
 
     @Override

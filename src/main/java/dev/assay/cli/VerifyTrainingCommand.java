@@ -16,10 +16,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay verify-training}: a recorded run of another trainer, repeated. */
+/** {@code assay verify-training}: replays a recorded run of another trainer. */
 @Command(
         name = "verify-training",
-        description = "Replays a training run that another library recorded, and compares losses and weights.",
+        description = "Replays a training run recorded by another library, and compares losses and weights.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
@@ -30,7 +30,7 @@ final class VerifyTrainingCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "CASE_DIR",
-            description = "holds case.json, init.safetensors, losses.json, final.safetensors")
+            description = "folder with case.json, init.safetensors, losses.json and final.safetensors")
     private Path folder;
 
     @Mixin

@@ -1,24 +1,31 @@
 package dev.assay.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
+import dev.assay.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The figures of {@code assay evaluate}. */
+/** The file {@code evaluation.json} of a run folder. */
 public final class EvaluationFigures {
-    /** Name of the file in a dictionary folder. */
-    public static final String FILE = "evaluation.json";
-
     private EvaluationFigures() {}
 
-    /** Returns those that it left beside a dictionary, if any. */
-    public static Map<String, Double> beside(Path folder) throws IOException {
+    /**
+     * Reads the figures of the dictionary.
+     *
+     * @param folder the run folder
+     * @return the numbers by name, in the order of the file; empty if the dictionary was not evaluated
+     * @throws IOException if the file cannot be read
+     */
+    public static Map<String, Double> read(Path folder) throws IOException {
         Map<String, Double> figures = new LinkedHashMap<>();
-        Path file = folder.resolve(FILE);
+        Path file = new RunLayout(folder).evaluation();
         if (Files.isRegularFile(file)) {
             for (Map.Entry<String, JsonNode> field :
                     JsonObject.read(file).node().properties()) {
@@ -28,5 +35,21 @@ public final class EvaluationFigures {
             }
         }
         return figures;
+    }
+
+    /**
+     * Writes figures with their provenance.
+     *
+     * @param folder the run folder
+     * @param figures numbers, or objects of numbers, by name
+     * @param provenance the origin of the figures
+     * @return the content of the file
+     * @throws IOException if the file cannot be written
+     */
+    public static ObjectNode write(Path folder, Map<String, ?> figures, Provenance provenance) throws IOException {
+        ObjectNode json = Json.mapper().valueToTree(figures);
+        json.set(Provenance.FIELD, provenance.toJson());
+        AtomicFiles.writeString(new RunLayout(folder).evaluation(), Json.pretty(json));
+        return json;
     }
 }

@@ -7,18 +7,18 @@ import java.nio.file.Path;
 
 /** Finds the feature store of a dictionary. */
 public final class FeatureFolder {
-    /** Where {@code assay inspect} keeps it in the dictionary's folder. */
-    public static final String NAME = "features";
-
     private FeatureFolder() {}
 
     /**
-     * Opens the store of a dictionary.
+     * Opens the feature store of a dictionary.
      *
-     * @param folder the dictionary's, or that of the store itself
+     * @param folder the folder of the dictionary, or the feature store itself
+     * @return the store
+     * @throws IOException if a file cannot be read
+     * @throws InvalidInputException if there is no feature store
      */
     public static FeatureStore open(Path folder) throws IOException {
-        Path inside = folder.resolve(NAME);
+        Path inside = new RunLayout(folder).features();
         if (FeatureStore.isStore(inside)) {
             return FeatureStore.open(inside);
         }

@@ -17,34 +17,54 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A model whose activations a command takes, of whichever kind, with the tokenizer of its text. */
+/** A model whose activations are read, with the tokenizer of its text: a Hugging Face model or an exported graph. */
 public interface SourceModel extends AutoCloseable {
-    /** Returns what makes tokens of text; closed with the model. */
+    /** {@return the tokenizer, closed with the model} */
     Tokenizer tokenizer();
 
-    /** Returns the activations of a text at the sites that the model was opened for. */
+    /**
+     * Returns the activations at the sites that the model was opened for.
+     *
+     * @param corpus the text
+     * @return the source
+     */
     ModelActivationSource source(Corpus corpus);
 
     @Override
     void close();
 
-    /** Tells whether a model is a graph that another program exported. */
+    /**
+     * Returns whether a model is an exported graph.
+     *
+     * @param model the name or file of the model
+     * @return true for a TorchScript or ONNX file
+     */
     static boolean isExported(String model) {
         return (model.endsWith(".pt") || model.endsWith(".onnx")) && !Files.isDirectory(Path.of(model));
     }
 
     /**
-     * Opens the model of a run; of a Hugging Face model only what the sites need is read.
+     * Opens the model of a run. Of a Hugging Face model, only the weights that the sites depend on are read.
      *
-     * @param run names the model
-     * @param hooks the sites, by name
-     * @param device where it runs
+     * @param run the description of the model
+     * @param hooks the names of the sites
+     * @param device the device of the model
+     * @return the model, to be closed
+     * @throws IOException if a file cannot be read
      */
     static SourceModel open(RunDescription run, List<String> hooks, Device device) throws IOException {
         return isExported(run.model()) ? exported(run, hooks, device) : hooked(run, hooks, device);
     }
 
-    /** Loads the whole model of a run, to be edited. */
+    /**
+     * Loads the whole model of a run.
+     *
+     * @param run the description of the model
+     * @param device the device of the model
+     * @return the model, to be closed
+     * @throws IOException if a file cannot be read
+     * @throws InvalidInputException if the model is an exported graph
+     */
     static HookedTransformer whole(RunDescription run, Device device) throws IOException {
         if (isExported(run.model())) {
             throw new InvalidInputException(
@@ -59,8 +79,8 @@ public interface SourceModel extends AutoCloseable {
 
     private static SourceModel hooked(RunDescription run, List<String> hooks, Device device) throws IOException {
         if (run.tokenizer() != null) {
-            throw new InvalidInputException("--tokenizer was given beside " + run.model()
-                    + ", which has its own; expected it with a .pt or .onnx file only");
+            throw new InvalidInputException("a tokenizer was given with " + run.model()
+                    + ", which has its own; expected one with a .pt or .onnx file only (--tokenizer)");
         }
         HookPoint[] points = hooks.stream().map(HookPoint::parse).toArray(HookPoint[]::new);
         return new Hooked(
@@ -78,8 +98,8 @@ public interface SourceModel extends AutoCloseable {
                     run.model() + " has no tokenizer, expected --tokenizer DIR with that of its text");
         }
         if (run.precision() != Precision.FLOAT32) {
-            throw new InvalidInputException(run.model() + " computes as it was exported, expected no --precision "
-                    + run.precision() + " beside it");
+            throw new InvalidInputException(run.model()
+                    + " has the precision it was exported with, expected no --precision " + run.precision());
         }
         Path file = Path.of(run.model());
         Tokenizer tokenizer = Tokenizer.load(Path.of(run.tokenizer()));
@@ -93,7 +113,12 @@ public interface SourceModel extends AutoCloseable {
         }
     }
 
-    /** A Hugging Face model, or the first part of it. */
+    /**
+     * A Hugging Face model, or its first blocks.
+     *
+     * @param model the model
+     * @param points the sites that are read
+     */
     record Hooked(HookedTransformer model, List<HookPoint> points) implements SourceModel {
         @Override
         public Tokenizer tokenizer() {
@@ -111,7 +136,13 @@ public interface SourceModel extends AutoCloseable {
         }
     }
 
-    /** A graph that another program exported. */
+    /**
+     * An exported graph.
+     *
+     * @param model the graph
+     * @param tokenizer the tokenizer of its text
+     * @param sites the names of the activations that are read
+     */
     record Exported(ExportedModel model, Tokenizer tokenizer, List<String> sites) implements SourceModel {
         @Override
         public ModelActivationSource source(Corpus corpus) {

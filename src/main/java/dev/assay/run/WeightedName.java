@@ -6,16 +6,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text with its weight in a mixture, as a person writes it: {@code 0.7:wiki/*.parquet}. The drive of a Windows path is a letter and
- * a weight begins with a digit or a point, so that no path of that kind is taken for a weight.
+ * A text with its weight in a mixture, written as {@code 0.7:wiki/*.parquet}. A weight starts with a digit or a point, so the drive letter
+ * of a Windows path is not read as one.
  *
  * @param weight the number before the colon
- * @param name what stands behind it
+ * @param name the text after the colon
  */
 record WeightedName(double weight, String name) {
     private static final Pattern FORM = Pattern.compile("(\\d+\\.?\\d*|\\.\\d+):(.+)", Pattern.DOTALL);
 
-    /** Tells whether these texts are mixed: all of them have weights. */
+    /** Returns whether all texts have weights; fails if only some have. */
     static boolean areMixed(List<String> texts) {
         if (texts == null) {
             return false;
@@ -33,7 +33,7 @@ record WeightedName(double weight, String name) {
         return weighted > 0;
     }
 
-    /** Reads a name of a mixture. */
+    /** Parses a text with a weight. */
     static WeightedName parse(String text) {
         Matcher form = FORM.matcher(text);
         if (!form.matches()) {

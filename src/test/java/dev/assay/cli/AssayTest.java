@@ -107,12 +107,12 @@ class AssayTest {
                 report(2, new FileSystemException("/x", null, "No space left on device")));
         assertEquals("assay: a: b", report(2, new UncheckedIOException("a", new IOException("b"))));
         assertTrue(report(2, new OutOfMemoryError("Java heap space"))
-                .startsWith("assay: out of memory (Java heap space); ask for less at a time"));
+                .startsWith("assay: out of memory (Java heap space); use smaller batches"));
         assertEquals(
-                "assay: out of memory (PyTorch: can't allocate memory); ask for less at a time",
+                "assay: out of memory (PyTorch: can't allocate memory); use smaller batches",
                 report(2, new EngineException("DefaultCPUAllocator: can't allocate memory: you tried to …")));
         assertEquals(
-                "assay: out of memory (PyTorch: CUDA out of memory); ask for less at a time",
+                "assay: out of memory (PyTorch: CUDA out of memory); use smaller batches",
                 report(2, new EngineException("CUDA out of memory. Tried to allocate …")));
         assertTrue(report(70, new IllegalStateException("oops")).contains("IllegalStateException: oops"));
     }

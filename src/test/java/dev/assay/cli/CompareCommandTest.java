@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.io.Json;
 import dev.assay.model.Fixtures;
 import dev.assay.run.RunDescription;
+import dev.assay.run.TextDescription;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
@@ -92,16 +93,8 @@ class CompareCommandTest {
     @Test
     void evaluatesBaselinesWithTheDictionary() throws IOException {
         Path folder = save("a", 64, 48, 1);
-        new RunDescription(
-                        Fixtures.folder("gpt_neox").toString(),
-                        HOOK,
-                        List.of("assay/stories/200"),
-                        "text",
-                        32,
-                        true,
-                        20,
-                        0)
-                .write(temporary.resolve("run"));
+        TextDescription text = TextDescription.of("assay/stories/200").withContexts(32, true);
+        RunDescription.of(Fixtures.folder("gpt_neox").toString(), HOOK, text).write(temporary.resolve("run"));
         Files.copy(temporary.resolve("run/run.json"), folder.resolve("run.json"));
         String[] command = {
             "evaluate", "" + folder, "--tokens", "500", "--sample", "600", "--baselines", "pca,nmf,random", "--k", "4"

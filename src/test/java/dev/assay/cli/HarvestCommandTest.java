@@ -91,10 +91,10 @@ class HarvestCommandTest {
         assertEquals(0, harvest("2000"), err::toString);
         byte[] before = Files.readAllBytes(store.resolve("activations.json"));
         assertEquals(0, harvest("2000"), err::toString);
-        assertTrue(out.toString().contains("complete already"), out::toString);
+        assertTrue(out.toString().contains("already complete"), out::toString);
         assertEquals(new String(before), Files.readString(store.resolve("activations.json")));
         assertEquals(0, harvest("1000000"), err::toString);
-        assertTrue(out.toString().contains("; the text has no more"), out::toString);
+        assertTrue(out.toString().contains("; the text has ended"), out::toString);
         assertEquals(0, harvest("1000000"), err::toString);
         assertTrue(out.toString().contains("complete already; the text has no more"), out::toString);
     }
@@ -140,7 +140,7 @@ class HarvestCommandTest {
         refuses(train(run, "--activations", store.toString(), "--hook", MLP), store + " has no site " + MLP);
         refuses(
                 train(run, "--activations", store.toString(), "--context", "9"),
-                "--context was given beside --activations, which brings its own");
+                "--context was given together with --activations, which replaces it");
         refuses(train(run, "--hook", MLP), "Missing required option: '--model=MODEL'");
         refuses(train(run, "--activations", model.toString()), model + " has no activations.json");
         assertFalse(Files.exists(run));

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.model.Fixtures;
 import dev.assay.run.RunDescription;
+import dev.assay.run.TextDescription;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
@@ -69,7 +70,10 @@ class InspectCommandTest {
 
     @Test
     void listsFeaturesAndWritesThePage() throws Exception {
-        new RunDescription(model, "blocks.1.hook_resid_post", List.of("assay/stories/200"), "text", 32, false, 20, 0)
+        RunDescription.of(
+                        model,
+                        "blocks.1.hook_resid_post",
+                        TextDescription.of("assay/stories/200").withContexts(32, false))
                 .write(temporary.resolve("run"));
         Files.copy(temporary.resolve("run/run.json"), folder.resolve("run.json"));
         Files.writeString(folder.resolve("evaluation.json"), "{\"explained_variance\": 0.5, \"note\": \"x\"}");

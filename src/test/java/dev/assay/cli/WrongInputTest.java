@@ -129,7 +129,7 @@ class WrongInputTest {
         refuses("--text", temporary + "/model/*.json", "a known format");
         refuses("--text", "0:" + text, "the weight is 0.0");
         refuses("--text", "0.5:" + temporary.resolve("missing.txt"), "missing.txt");
-        refuses("--shuffle-documents", "-1", "window of -1");
+        refuses("--shuffle-documents", "-1", "window for shuffling documents is -1");
         refuses("--held-out-by", "colour", "held out by \"colour\", expected position or hash");
         refuses("--text", file("empty.txt", "").toString(), "empty.txt");
         refuses("--text", file("short.txt", "Too short.").toString(), "short.txt");

@@ -13,7 +13,11 @@ import dev.assay.model.config.Precision;
 import dev.assay.text.Corpus;
 import dev.assay.text.HoldOut;
 import dev.assay.text.tokenizer.Tokenizer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +30,11 @@ class RunDescriptionTest {
 
     private static RunDescription run(List<String> text, String heldOutBy, int window, long seed) {
         return new RunDescription(
-                "m", List.of("h"), text, "text", 16, false, 5, 0, heldOutBy, window, seed, null, null);
+                "m",
+                List.of("h"),
+                new TextDescription(text, "text", 16, false, 5, 0, heldOutBy, window, seed),
+                null,
+                Precision.FLOAT32);
     }
 
     private static Corpus corpus(RunDescription run) throws Exception {
@@ -42,27 +50,19 @@ class RunDescriptionTest {
         RunDescription run = new RunDescription(
                 "m.pt",
                 List.of("h"),
-                List.of("0.7:assay/stories/9", ".3:a.txt"),
-                "text",
-                16,
-                false,
-                5,
-                0,
-                "hash",
-                10,
-                7,
+                new TextDescription(List.of("0.7:assay/stories/9", ".3:a.txt"), "text", 16, false, 5, 0, "hash", 10, 7),
                 "t",
                 Precision.BFLOAT16);
         run.write(folder);
         assertEquals(run, RunDescription.read(folder));
         // Another model brings its tokenizer.
-        assertNull(run.on("other", null, null).tokenizer());
-        assertEquals(Precision.BFLOAT16, run.on("other", null, null).precision());
+        assertNull(run.withModel("other").tokenizer());
+        assertEquals(Precision.BFLOAT16, run.withModel("other").precision());
     }
 
     @Test
     void aPrecisionThatThereIsNotIsNamed() throws IOException {
-        Files.writeString(folder.resolve(RunDescription.FILE), """
+        Files.writeString(folder.resolve(RunLayout.DESCRIPTION), """
                 {"model": "m", "hook": "h", "text": ["a"], "precision": "int8"}
                 """);
         InvalidInputException e = assertThrows(InvalidInputException.class, () -> RunDescription.read(folder));
@@ -72,7 +72,7 @@ class RunDescriptionTest {
 
     @Test
     void descriptionsWithoutTheNewFieldsStandForTheSameRun() throws Exception {
-        Files.writeString(folder.resolve(RunDescription.FILE), """
+        Files.writeString(folder.resolve(RunLayout.DESCRIPTION), """
                 {"model": "m", "hook": "h", "text": ["assay/stories/9"], "text_field": "text", "context_length": 16,
                  "prepend_bos": false, "held_out_every": 5, "chunk_characters": 0}
                 """);
@@ -94,12 +94,9 @@ class RunDescriptionTest {
                 "mixture of 75.00% 9 generated stories (seed 2) + 25.00% a.jsonl (seed 7)"
                         + " shuffled in a window of 10 documents (seed 7)",
                 corpus.description());
-        assertEquals(
-                "assay/stories/3",
-                run(List.of("a.txt"), "hash", 10, 7)
-                        .on(null, List.of("assay/stories/3"), null)
-                        .text()
-                        .get(0));
+        RunDescription other = Run.loader().text("assay/stories/3").applyTo(run(List.of("a.txt"), "hash", 10, 7));
+        assertEquals(List.of("assay/stories/3"), other.text().sources());
+        assertEquals(run(List.of("assay/stories/3"), "hash", 10, 7), other);
     }
 
     @Test
@@ -119,7 +116,7 @@ class RunDescriptionTest {
 
     @Test
     void writesOneSiteAsAStringAndSeveralAsAList() throws IOException {
-        RunDescription one = new RunDescription("m", "h", List.of("t"), "text", 16, false, 5, 0);
+        RunDescription one = RunDescription.of("m", "h", TextDescription.of("t"));
         one.save(folder);
         assertEquals("h", Json.read(folder.resolve("run.json")).path("hook").textValue());
         RunDescription two = one.at(List.of("a", "b"));
@@ -134,5 +131,26 @@ class RunDescriptionTest {
     void readsSitesJoinedByCommasAsSeveral() throws IOException {
         Files.writeString(folder.resolve("run.json"), "{\"model\": \"m\", \"hook\": \"a,b\", \"text\": [\"t\"]}");
         assertEquals(List.of("a", "b"), RunDescription.read(folder).hooks());
+    }
+
+    @Test
+    void survivesJavaSerialization() throws Exception {
+        RunDescription run = run(List.of("3:assay/stories/9", "1:a.jsonl"), "hash", 10, 7);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream stream = new ObjectOutputStream(bytes)) {
+            stream.writeObject(run);
+        }
+        try (ObjectInputStream stream = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            assertEquals(run, stream.readObject());
+        }
+    }
+
+    @Test
+    void resumesRunAtExportedSiteWithComma() throws IOException {
+        RunDescription run = RunDescription.of("m.onnx", "a,b", TextDescription.of("t"));
+        run.write(folder);
+        Files.createDirectory(folder.resolve("checkpoints"));
+        run.write(folder);
+        assertThrows(InvalidInputException.class, () -> run.at(List.of("a")).write(folder));
     }
 }

@@ -126,11 +126,11 @@ class SourceModelTest {
         refuses(take("train", file, site), file + " has no tokenizer, expected --tokenizer DIR with that of its text");
         refuses(
                 take("train", model, "--hook", SITE, "--tokenizer", "" + model),
-                "--tokenizer was given beside " + model + ", which has its own; expected it with a .pt or .onnx file");
+                "a tokenizer was given with " + model + ", which has its own; expected one with a .pt or .onnx file");
         String[] tokenizer = {"--hook", SITE, "--tokenizer", model.toString()};
         refuses(
                 take("harvest", file, "--hook", SITE, "--tokenizer", "" + model, "--precision", "bfloat16"),
-                file + " computes as it was exported, expected no --precision bfloat16 beside it");
+                file + " has the precision it was exported with, expected no --precision bfloat16");
         refuses(take("harvest", temporary.resolve("none.pt"), tokenizer), "no such file", "none.pt");
         refuses(take("harvest", file, "--hook", "other", "--tokenizer", "" + model), file + " returns no other");
         refuses(take("harvest", file, "--hook", SITE, "--tokenizer", "" + temporary), "tokenizer.json");

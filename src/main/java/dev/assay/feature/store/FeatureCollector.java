@@ -7,7 +7,6 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.ModelProvenance;
-import dev.assay.provenance.ParentArtifact;
 import dev.assay.provenance.Provenance;
 import dev.assay.provenance.TextProvenance;
 import dev.assay.sae.SparseAutoencoder;
@@ -23,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /**
@@ -255,20 +253,7 @@ public final class FeatureCollector {
                 builder.tokens());
         ModelProvenance of =
                 ModelProvenance.of(model.name(), model.precision().toString()).withHash(WeightsHash.of(model));
-        return Provenance.of(of, List.of(site().name()), text)
-                .withParent(new ParentArtifact(ParentArtifact.DICTIONARY, description(sae), WeightsHash.of(sae)));
-    }
-
-    /** For example {@code topk, k 32, 4096 latents of width 512}. */
-    private static String description(SparseAutoencoder sae) {
-        StringBuilder text = new StringBuilder(sae.architecture().id());
-        new TreeMap<>(sae.architecture().options()).forEach((option, value) -> {
-            if (!Boolean.FALSE.equals(value)) {
-                text.append(", ").append(option.replace('_', ' '));
-                text.append(Boolean.TRUE.equals(value) ? "" : " " + value);
-            }
-        });
-        return text + ", " + sae.dSae() + " latents of width " + sae.dIn();
+        return Provenance.of(of, List.of(site().name()), text).withParent(WeightsHash.artifact(sae));
     }
 
     private static boolean[] special(Tokenizer tokenizer) {

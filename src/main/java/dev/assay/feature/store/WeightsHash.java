@@ -2,6 +2,7 @@ package dev.assay.feature.store;
 
 import dev.assay.io.Sha256;
 import dev.assay.model.HookedTransformer;
+import dev.assay.provenance.ParentArtifact;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.Weights;
 import java.util.TreeMap;
@@ -21,6 +22,23 @@ public final class WeightsHash {
                 .add(weights.decoderBias());
         new TreeMap<>(weights.extra()).forEach((name, array) -> hash.add(name).add(array));
         return hash.hex();
+    }
+
+    /** {@return a dictionary as the parent of an artifact} */
+    public static ParentArtifact artifact(SparseAutoencoder sae) {
+        return new ParentArtifact(ParentArtifact.DICTIONARY, description(sae), of(sae));
+    }
+
+    /** For example {@code topk, k 32, 4096 latents of width 512}. */
+    private static String description(SparseAutoencoder sae) {
+        StringBuilder text = new StringBuilder(sae.architecture().id());
+        new TreeMap<>(sae.architecture().options()).forEach((option, value) -> {
+            if (!Boolean.FALSE.equals(value)) {
+                text.append(", ").append(option.replace('_', ' '));
+                text.append(Boolean.TRUE.equals(value) ? "" : " " + value);
+            }
+        });
+        return text + ", " + sae.dSae() + " latents of width " + sae.dIn();
     }
 
     /** The hash of a model's configuration and all its weights. */

@@ -1,0 +1,80 @@
+package dev.assay.run;
+
+import dev.assay.InvalidInputException;
+import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.sae.SparseAutoencoder;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Dictionaries at different sites of one model. Closing the group closes them and the model. */
+public final class DictionaryGroup implements AutoCloseable {
+    private final List<Run> runs;
+    private final List<HookPoint> points = new ArrayList<>();
+
+    private DictionaryGroup(List<Run> runs) {
+        this.runs = runs;
+    }
+
+    static DictionaryGroup open(List<Run> runs, List<String> sites) throws IOException {
+        if (sites.size() > runs.size()) {
+            throw new InvalidInputException(
+                    sites.size() + " sites are named for " + runs.size() + " dictionaries, expected one each");
+        }
+        DictionaryGroup group = new DictionaryGroup(runs);
+        try {
+            for (int i = 0; i < runs.size(); i++) {
+                SparseAutoencoder sae = runs.get(i).dictionary();
+                String site = i < sites.size() ? sites.get(i) : sae.metadata().requiredHookName();
+                group.points.add(HookPoint.parse(site));
+            }
+            runs.get(0).model();
+            return group;
+        } catch (IOException | RuntimeException failure) {
+            group.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Returns the model.
+     *
+     * @return the model, open until the group is closed
+     * @throws IOException if a file cannot be read
+     */
+    public HookedTransformer model() throws IOException {
+        return runs.get(0).model();
+    }
+
+    /** {@return the number of dictionaries} */
+    public int size() {
+        return runs.size();
+    }
+
+    /**
+     * Returns a dictionary.
+     *
+     * @param index from 0
+     * @return the dictionary, open until the group is closed
+     * @throws IOException if a file cannot be read
+     */
+    public SparseAutoencoder dictionary(int index) throws IOException {
+        return runs.get(index).dictionary();
+    }
+
+    /**
+     * Returns the site of a dictionary.
+     *
+     * @param index from 0
+     * @return the hook point
+     */
+    public HookPoint point(int index) {
+        return points.get(index);
+    }
+
+    @Override
+    public void close() {
+        runs.forEach(Run::close);
+    }
+}

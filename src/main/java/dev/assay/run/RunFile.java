@@ -1,0 +1,80 @@
+package dev.assay.run;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.assay.model.config.Precision;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The fields of {@code run.json}, in the order of the file; null for a field that the file lacks. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record RunFile(
+        String model,
+
+        @JsonProperty("hook")
+        @JsonFormat(
+                with = {
+                    JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED,
+                    JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY
+                })
+        List<String> hooks,
+
+        List<String> text,
+        @JsonProperty("text_field") String textField,
+        @JsonProperty("context_length") int contextLength,
+        @JsonProperty("prepend_bos") boolean prependBos,
+        @JsonProperty("held_out_every") int heldOutEvery,
+        @JsonProperty("chunk_characters") int chunkCharacters,
+        @JsonProperty("held_out_by") String heldOutBy,
+        @JsonProperty("shuffle_documents") int shuffleDocuments,
+        @JsonProperty("text_seed") long textSeed,
+        String tokenizer,
+        Precision precision) {
+
+    static RunFile of(RunDescription run) {
+        TextDescription text = run.text();
+        return new RunFile(
+                run.model(),
+                run.hooks(),
+                text.sources(),
+                text.field(),
+                text.contextLength(),
+                text.prependBos(),
+                text.heldOutEvery(),
+                text.chunkCharacters(),
+                text.heldOutBy(),
+                text.shuffleDocuments(),
+                text.seed(),
+                run.tokenizer(),
+                run.precision());
+    }
+
+    boolean isComplete() {
+        return model != null && hooks != null && text != null;
+    }
+
+    /** Returns the description, with defaults for fields that early versions did not write. */
+    RunDescription description() {
+        return new RunDescription(
+                model,
+                hooks.stream().flatMap(RunFile::split).toList(),
+                new TextDescription(
+                        text,
+                        textField == null ? "text" : textField,
+                        contextLength,
+                        prependBos,
+                        heldOutEvery,
+                        chunkCharacters,
+                        heldOutBy == null ? TextDescription.POSITION : heldOutBy,
+                        shuffleDocuments,
+                        textSeed),
+                tokenizer,
+                precision == null ? Precision.FLOAT32 : precision);
+    }
+
+    /** Splits names joined by commas, as early versions wrote several sites. */
+    private static Stream<String> split(String names) {
+        return Stream.of(names.split(","));
+    }
+}
