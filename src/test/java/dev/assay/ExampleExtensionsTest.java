@@ -138,7 +138,8 @@ class ExampleExtensionsTest {
         Path out = folder.resolve("sweep");
         run("sweep", sweep.toString(), "--out", out.toString());
         try (Stream<Path> files = Files.walk(out)) {
-            List<Path> configurations = files.filter(file -> file.endsWith("cfg.json")).toList();
+            List<Path> configurations =
+                    files.filter(file -> file.endsWith("cfg.json")).toList();
             assertEquals(2, configurations.size());
             for (Path file : configurations) {
                 assertTrue(Files.readString(file).contains("\"epsilon\" : 0.5"), file.toString());

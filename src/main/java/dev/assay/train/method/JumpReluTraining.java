@@ -19,7 +19,8 @@ import java.util.Map;
  * x̂   = c · W_dec + b_dec
  * </pre>
  *
- * <p>Neither jump nor step has a slope in θ. With {@code rect(u) = 1} for {@code |u| < 1/2}, else 0, and bandwidth ε these are taken:
+ * <p>Neither the jump nor the step function has a derivative in θ. Gradients are straight-through estimates with bandwidth ε, where
+ * {@code rect(u) = 1} for {@code |u| < 1/2}, else 0:
  *
  * <pre>
  * ∂c/∂θ        = −(θ / ε) · rect((pre − θ) / ε)
@@ -27,9 +28,9 @@ import java.util.Map;
  * ∂c/∂pre      = (pre &gt; θ),   ∂(pre &gt; θ)/∂pre = 0
  * </pre>
  *
- * <p>The last term of the loss brings dead latents back (Anthropic's "January update", 2025, on dead latents only, as in SAELens).
+ * <p>The last term of the loss revives dead latents (Anthropic's "January update", 2025, on dead latents only, as in SAELens).
  *
- * @param penalty what makes codes few
+ * @param penalty the sparsity penalty
  * @param bandwidth ε
  * @param threshold how θ is stored
  * @param initialThreshold θ at the start
@@ -77,7 +78,7 @@ public record JumpReluTraining(
      * logarithm by about the learning rate, so that runs of a few thousand steps have to start within reach of where they end; SAELens
      * starts at 0.01 with bandwidth 0.05, and the paper at 0.001 with 0.001 for activations of norm 1, for runs a hundred times as long.
      *
-     * @param penalty what makes codes few
+     * @param penalty the sparsity penalty
      * @return the method
      */
     public static JumpReluTraining of(JumpReluPenalty penalty) {

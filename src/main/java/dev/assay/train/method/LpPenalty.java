@@ -15,8 +15,8 @@ record LpPenalty(double p, boolean root) {
      * The sum over some rows.
      *
      * @param sum a scalar
-     * @param slope its gradient with respect to each size, or one number for all of them; what stands where a latent is off does not count,
-     *     since the rectifier before it has no slope there
+     * @param slope its gradient with respect to each size, or one number for all of them; values at inactive entries are ignored, since the
+     *     rectifier has no slope there
      */
     record Amount(NDArray sum, NDArray slope) {}
 

@@ -36,7 +36,7 @@ public final class DictionaryOptimizer implements AutoCloseable {
     }
 
     /**
-     * Takes a step, unless the gradients are not finite: a parameter that was updated by infinity is lost.
+     * Performs a step, unless the gradients are not finite: a parameter that was updated by infinity is lost.
      *
      * @param gradients changed
      * @param decoderGradientDot [d_sae], the inner product of each decoder row with its gradient

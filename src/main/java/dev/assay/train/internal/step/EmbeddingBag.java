@@ -8,11 +8,11 @@ import dev.assay.tensor.Scope;
 import java.util.stream.LongStream;
 
 /**
- * Weighted sums of rows of a table, one for each bag of entries, written to where they belong. PyTorch makes an array of all sums; a
- * piece of them at a time is moved while it is in the cache, and leaves no gap in the memory that a later one would not fit into.
+ * Weighted sums of rows of a table, one per bag of entries, written into an existing array. PyTorch allocates an array of all sums; computing
+ * them in chunks keeps each chunk in the cache and avoids fragmentation of the memory.
  *
- * @param indices int64 [m], which row of the table each entry is about
- * @param offsets int64 [bags], where the entries of each bag begin
+ * @param indices int64 [m], the row of the table of each entry
+ * @param offsets int64 [bags], the index of the first entry of each bag
  */
 public record EmbeddingBag(NDArray indices, NDArray offsets) {
     private static final long PIECE_FLOATS = 1L << 18;
@@ -77,7 +77,7 @@ public record EmbeddingBag(NDArray indices, NDArray offsets) {
         }
     }
 
-    /** Where the entries of each piece begin, and last where those of the last one end. */
+    /** The index of the first entry of each chunk, followed by the number of entries. */
     private long[] starts(long piece) {
         long bags = offsets.size();
         if (bags <= piece) {

@@ -28,7 +28,7 @@ public final class InitialDictionary {
      * Makes every parameter that a plan's method trains.
      *
      * @param manager owns the arrays
-     * @param plan gives sizes, seed and {@link DictionaryInitialization}
+     * @param plan sizes, seed and {@link DictionaryInitialization}
      * @param dIn the width of the activations
      * @param dOut the width of what is to be reconstructed
      * @return the parameters
@@ -59,7 +59,7 @@ public final class InitialDictionary {
      * Makes every parameter that a plan's method trains, for the activations of some sites.
      *
      * @param manager owns the arrays
-     * @param plan gives sizes, seed and {@link DictionaryInitialization}
+     * @param plan sizes, seed and {@link DictionaryInitialization}
      * @param sites concatenated in each row; for a transcoder two, the input's and the target's
      * @param widths of the sites
      * @return the parameters
