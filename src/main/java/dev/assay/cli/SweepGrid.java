@@ -48,7 +48,7 @@ record SweepGrid(
         List<Variant> variants) {
     private static final String METHOD_OPTIONS = "method_options";
     private static final List<String> COMMON =
-            List.of("name", "method", METHOD_OPTIONS, "d_sae", "seed", "seeds", "sites", "target", "skip");
+            List.of("name", "method", "d_sae", "seed", "seeds", "sites", "target", "skip");
     private static final String INTEGERS = "an integer or a list of integers";
 
     /**
@@ -66,6 +66,7 @@ record SweepGrid(
         Set<String> known = new LinkedHashSet<>(COMMON);
         known.add(number);
         memberOptions().forEach(option -> known.add(option.key()));
+        known.add(METHOD_OPTIONS);
         SweepFile.refuseUnknown(fields, known);
         return new SweepGrid(
                 fields.text("name", method.name()),
