@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A dictionary of an exported model's activations, whichever program runs the model. */
 class ExportedTrainingTest {
     @Test
-    void bothBackendsTrainTheSameDictionary(@TempDir Path folder) throws Exception {
+    void torchScriptAndOnnxTrainEqualDictionaries(@TempDir Path folder) throws Exception {
         Path checkpoint = Fixtures.folder("gpt_neox");
         try (HookedTransformer tokenizing = HookedTransformer.load(checkpoint);
                 ExportedModel torchScript = WaveModels.torchScript(folder);

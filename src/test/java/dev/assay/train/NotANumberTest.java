@@ -31,7 +31,7 @@ class NotANumberTest {
     private Path folder;
 
     @Test
-    void anActivationIsReportedWithBatchAndSite() throws IOException {
+    void reportsActivationThatIsNotFiniteWithBatchAndSite() throws IOException {
         String message = refusal(SmallRun.trainer(SmallRun.source().notANumberAt(150), folder));
         Matcher found = Pattern.compile(
                         "batch (\\d+) of " + Pattern.quote(SITE) + " has 1 values that are not finite numbers")
@@ -48,7 +48,7 @@ class NotANumberTest {
     }
 
     @Test
-    void theVeryFirstRowsAreLookedAt() throws IOException {
+    void reportsActivationsThatAreNotFiniteInTheFirstBuffer() throws IOException {
         CountingSource source = SmallRun.source().notANumberAt(2);
         assertEquals(
                 "the first 64 activations of " + SITE + " have 1 values that are not finite numbers",
@@ -59,7 +59,7 @@ class NotANumberTest {
     }
 
     @Test
-    void aGradientThatOverflowsSparesTheParameters() throws IOException {
+    void overflowingGradientLeavesParametersUnchanged() throws IOException {
         // Errors of 1e18 square to 1e36, which is finite; the norm of their gradient is not.
         CountingSource source = new CountingSource(8, pass -> 20).indexScale(1e15);
         String message = refusal(SmallRun.trainer(source, folder).normalizesActivations(false));
@@ -70,7 +70,7 @@ class NotANumberTest {
     }
 
     @Test
-    void theStateBeforeIsSavedAndFailsInTheSameWay() throws IOException {
+    void savesStateOfRefusedStepAndFailsAgainOnResume() throws IOException {
         SaeTrainer rarely =
                 SmallRun.trainer(SmallRun.source().notANumberAt(150), folder).checkpointEvery(Duration.ofHours(1));
         String message = refusal(rarely);
@@ -87,7 +87,7 @@ class NotANumberTest {
     }
 
     @Test
-    void theStateBeforeIsExactlyWhatACheckpointThereWouldHold() throws IOException {
+    void stateOfRefusedStepEqualsARegularCheckpoint() throws IOException {
         int batch = Integer.parseInt(refusal(SmallRun.trainer(SmallRun.source().notANumberAt(150), folder))
                 .split(" ")[1]);
         Path healthy = folder.resolve("healthy");

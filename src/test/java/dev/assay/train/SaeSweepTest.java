@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
 import dev.assay.activation.CountingSource;
+import dev.assay.checkpoint.Safetensors;
 import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
@@ -47,7 +48,7 @@ class SaeSweepTest {
     }
 
     @Test
-    void eachMemberEqualsItselfTrainedAlone() throws IOException {
+    void memberEqualsTheSameTrainerAlone() throws IOException {
         try (SweepResult result =
                 SmallSweep.sweep(SmallSweep.source(), folder.resolve("sweep")).train()) {
             for (Map.Entry<String, Supplier<SaeTrainer>> member :
@@ -79,7 +80,7 @@ class SaeSweepTest {
     }
 
     @Test
-    void whatOneMemberDoesWrongStopsItAlone() throws IOException {
+    void failureOfAMemberStopsThatMemberOnly() throws IOException {
         Map<String, List<float[]>> expected = SmallSweep.finish(null);
         for (int run = 0; run < 2; run++) { // the second one finds it written down
             SaeSweep sweep = SmallSweep.sweep(SmallSweep.source(), folder)
@@ -112,12 +113,14 @@ class SaeSweepTest {
                         failures.toString());
                 assertThrows(NoSuchElementException.class, () -> result.dictionary("explodes"));
             }
-            assertTrue(Files.exists(folder.resolve("explodes/stopped.safetensors")));
+            try (Safetensors stopped = Safetensors.open(folder.resolve("explodes/stopped.safetensors"))) {
+                assertTrue(stopped.has("encoder") && stopped.has("refused_batch"));
+            }
         }
     }
 
     @Test
-    void badActivationsOfOneSiteLeaveTheOtherAlone() throws IOException {
+    void activationsThatAreNotFiniteStopMembersOfThatSiteOnly() throws IOException {
         CountingSource source = SmallSweep.source().notANumberAt(150); // in the first site's first column
         try (SweepResult result = SmallSweep.sweep(source, null).train()) {
             assertEquals(7, result.failures().size()); // the transcoder reads that site, too
@@ -134,7 +137,7 @@ class SaeSweepTest {
     }
 
     @Test
-    void aFailureAtAnyMomentChangesNothing() throws IOException {
+    void resumesAfterFailuresAtRandomStepsToEqualResults() throws IOException {
         Map<String, List<float[]>> expected = SmallSweep.finish(null);
         SplittableRandom random = new SplittableRandom(4);
         int failures = 0;
@@ -160,7 +163,7 @@ class SaeSweepTest {
     }
 
     @Test
-    void anotherSweepIsRefusedByName() throws IOException {
+    void refusesCheckpointOfAnotherSweepByField() throws IOException {
         SmallSweep.sweep(SmallSweep.source(), folder)
                 .checkpointEvery(Duration.ofHours(1))
                 .train()
@@ -178,7 +181,7 @@ class SaeSweepTest {
     }
 
     @Test
-    void namesAndSitesAreChecked() {
+    void refusesInvalidNamesAndSites() {
         SaeSweep sweep = SmallSweep.sweep(SmallSweep.source(), null);
         Supplier<SaeTrainer> any = () -> SaeTrainer.of(TopK.of(1)).dictionarySize(8);
         String taken = assertThrows(InvalidInputException.class, () -> sweep.member("second", any))
@@ -196,7 +199,7 @@ class SaeSweepTest {
     }
 
     @Test
-    void logsAndCheckpointsLieWhereTheyAreLookedFor() throws IOException {
+    void writesMetricsPerMemberAndOneCheckpointFolder() throws IOException {
         SmallSweep.finish(folder);
         for (String name : List.of("topk-3", "topk-3-seed4", "topk-2-by-norm", "second")) {
             assertEquals(

@@ -43,7 +43,7 @@ class StoreTrainingTest {
     }
 
     @Test
-    void aFailureAtAnyMomentChangesNothing() throws IOException {
+    void resumesAfterFailuresAtRandomStepsToEqualResults() throws IOException {
         ActivationSource source = source(64);
         List<float[]> uninterrupted = train(source, folder.resolve("whole"));
         SplittableRandom random = new SplittableRandom(4);
@@ -65,7 +65,7 @@ class StoreTrainingTest {
     }
 
     @Test
-    void aStoreThatGrewOrAnotherOrderIsAnotherRun() throws IOException {
+    void refusesToResumeOnAGrownStoreOrAnotherOrder() throws IOException {
         Path run = folder.resolve("run");
         assertThrows(IOException.class, () -> train(new Failing(source(64), 30), run));
         for (ActivationSource other : List.of(source(64).seed(1), source(65))) {

@@ -36,7 +36,7 @@ class TrainingResumeTest {
     }
 
     @Test
-    void theLogHasEachLoggedStepOnce() throws IOException {
+    void logHasEachStepOnceAfterInterruptions() throws IOException {
         int step = 0;
         for (String line : metrics) {
             step += 10;
@@ -50,7 +50,7 @@ class TrainingResumeTest {
     }
 
     @Test
-    void aFailureAtAnyMomentChangesNothing() throws IOException {
+    void resumesAfterFailuresAtRandomStepsToEqualResults() throws IOException {
         SplittableRandom random = new SplittableRandom(4);
         for (int trial = 0; trial < 3; trial++) {
             Path run = folder.resolve("new/run" + trial);
@@ -72,19 +72,19 @@ class TrainingResumeTest {
     }
 
     @Test
-    void aRunThatIsDoneStaysAsItIs() throws IOException {
+    void rerunningACompleteRunChangesNothing() throws IOException {
         assertSame(SmallRun.finish(folder));
         assertSame(SmallRun.finish(folder));
         assertEquals(metrics, SmallRun.metrics(folder));
     }
 
     @Test
-    void nothingWrittenGivesTheSameDictionary() throws IOException {
+    void runWithoutOutputTrainsTheSameDictionary() throws IOException {
         assertSame(SmallRun.finish(null));
     }
 
     @Test
-    void aChangedOptionIsRefusedByName() throws IOException {
+    void refusesToResumeWithAChangedOptionByName() throws IOException {
         interrupt(12);
         refuses(trainer -> trainer.dictionarySize(25), "dSae is 24 in this run, 25 was asked for");
         refuses(trainer -> trainer.seed(4), "seed is 3 in this run, 4 was asked for");
@@ -117,7 +117,7 @@ class TrainingResumeTest {
     }
 
     @Test
-    void anotherFileInItsPlaceIsOneSentence() throws IOException {
+    void refusesAForeignCheckpointFileInOneSentence() throws IOException {
         interrupt(12);
         List<Path> files = SmallRun.checkpoints(folder);
         Path last = files.get(files.size() - 1);
@@ -131,7 +131,7 @@ class TrainingResumeTest {
     }
 
     @Test
-    void aFailedWriteLeavesTheCheckpointBefore() throws IOException {
+    void failedWriteKeepsThePreviousCheckpoint() throws IOException {
         // A file cannot take the place of a folder that is not empty.
         Path obstacle = folder.resolve("checkpoints/step-0000000021.safetensors");
         Files.createDirectories(obstacle);
@@ -149,7 +149,7 @@ class TrainingResumeTest {
     }
 
     @Test
-    void remainsOfKilledWritesAreSweptAway() throws IOException {
+    void deletesPartialFilesOfKilledWrites() throws IOException {
         interrupt(12);
         Path remains = folder.resolve("checkpoints/.step-0000000003.safetensors.0c1b.assay-tmp");
         Files.writeString(remains, "half a checkpoint");

@@ -30,7 +30,7 @@ class WatchedRunTest {
     }
 
     @Test
-    void everyWayOfWatchingShowsTheSameNumbers() throws IOException {
+    void logEventsAndReportAgreeAfterAnInterruption() throws IOException {
         int[] passes = {22};
         CountingSource failing = SmallRun.source().listener(pass -> {
             if (--passes[0] == 0) {
@@ -75,7 +75,7 @@ class WatchedRunTest {
     }
 
     @Test
-    void watchingChangesNoWeightAndIsLeftOutWhereItIsNotWanted() throws IOException {
+    void monitoringChangesNoWeightAndCanBeDisabled() throws IOException {
         List<float[]> watched = SmallRun.numbers(trainer(SmallRun.source()).train());
         Path quiet = folder.resolve("quiet");
         List<float[]> unwatched = SmallRun.numbers(

@@ -50,7 +50,7 @@ class RunReportTest {
     }
 
     @Test
-    void aRunningPageRefreshesItselfAndADoneOneDoesNot() throws IOException {
+    void refreshesThePageOnlyWhileRunning() throws IOException {
         try (RunReport report = report("first", 40, 0)) {
             assertFalse(Files.exists(page()));
             now += 10 * SECOND;
@@ -68,7 +68,7 @@ class RunReportTest {
     }
 
     @Test
-    void aRunThatFailedSaysSo() throws IOException {
+    void reportsAStoppedRun() throws IOException {
         try (RunReport report = report("first", 40, 0)) {
             report.step(new TrainingProgress("run", 30, 40, 16), metrics(3));
         }
@@ -78,7 +78,7 @@ class RunReportTest {
     }
 
     @Test
-    void thePageIsWrittenEveryFewSecondsOnly() throws IOException {
+    void writesThePageAtMostEveryFewSeconds() throws IOException {
         try (RunReport report = report("first", 1000, 0)) {
             report.step(new TrainingProgress("run", 10, 40, 16), metrics(3));
             now += 2 * SECOND;
@@ -91,7 +91,7 @@ class RunReportTest {
     }
 
     @Test
-    void writingTakesAHundredthOfTheTime() throws IOException {
+    void limitsWritingToAHundredthOfTheTime() throws IOException {
         LongSupplier slow = () -> now += SECOND; // a second between any two looks at the clock, and so for a page
         RunInfo facts = new RunInfo("slow", "", 1000, 16, Json.mapper().createObjectNode());
         try (RunReport report = new RunReport(page(), facts, folder.resolve("metrics.jsonl"), 0, slow)) {
@@ -105,7 +105,7 @@ class RunReportTest {
     }
 
     @Test
-    void aResumedRunShowsTheCurvesFromItsStart() throws IOException {
+    void drawsCurvesOfAResumedRunFromItsStart() throws IOException {
         try (MetricsLog log = new MetricsLog(folder.resolve("metrics.jsonl"), 0)) {
             for (int step = 10; step <= 30; step += 10) {
                 log.step(new TrainingProgress("run", step, 40, 16), metrics(step));
@@ -124,7 +124,7 @@ class RunReportTest {
     }
 
     @Test
-    void aLongRunHasASmallPage() throws IOException {
+    void keepsThePageOfALongRunSmall() throws IOException {
         try (RunReport report = report("long", 1_000_000, 0)) {
             for (int step = 10; step <= 1_000_000; step += 10) {
                 Map<String, Number> metrics = metrics(Math.sin(step) + 2 + 1000.0 / step);
@@ -146,7 +146,7 @@ class RunReportTest {
     }
 
     @Test
-    void nothingInItIsReadAsMarkup() throws Exception {
+    void escapesTextOnThePage() throws Exception {
         try (RunReport report = report("a </title><b>{{script}}", 10, 0)) {
             report.step(new TrainingProgress("run", 10, 40, 16), metrics(3));
         }

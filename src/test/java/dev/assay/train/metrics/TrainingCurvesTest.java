@@ -45,7 +45,7 @@ class TrainingCurvesTest {
     }
 
     @Test
-    void aPanelForEachMetricAndALineForEachRun() throws IOException {
+    void drawsOnePanelPerMetricAndOneLinePerRun() throws IOException {
         Picture alone = TrainingCurves.of(one).picture().resolution(1);
         assertEquals("Training curves of run: losses/mse_loss, metrics/l0", alone.description());
         assertEquals(880, alone.image().getWidth());
@@ -58,7 +58,7 @@ class TrainingCurvesTest {
     }
 
     @Test
-    void aRunKeepsItsColourInPanelsThatOthersLack() throws IOException {
+    void keepsTheColourOfARunAcrossPanels() throws IOException {
         Path third = run("third", "losses/l1_loss", step -> 2);
         Picture picture =
                 TrainingCurves.of(one, third).metrics("losses/l1_loss").picture();
@@ -69,7 +69,7 @@ class TrainingCurvesTest {
     }
 
     @Test
-    void oneStepOrOneValueIsDrawn() throws IOException {
+    void drawsASingleStep() throws IOException {
         Path run = Files.createDirectories(folder.resolve("short"));
         Files.writeString(run.resolve("metrics.jsonl"), "{\"step\":1,\"metrics/l0\":0,\"x\":-3.5}\n");
         assertTrue(holds(TrainingCurves.of(run).picture(), PictureStyle.series(0)));
@@ -78,7 +78,7 @@ class TrainingCurvesTest {
     }
 
     @Test
-    void whatIsMissingIsNamed() throws IOException {
+    void refusesMissingMetricsByName() throws IOException {
         assertFault("has no metrics.jsonl", () -> TrainingCurves.of(folder));
         assertFault(
                 "no run has the metric \"l0\", expected one of losses/mse_loss, metrics/l0",

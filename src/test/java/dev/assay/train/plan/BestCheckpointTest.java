@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class BestCheckpointTest {
     @Test
-    void aMetricAndAGoalAreRead() {
+    void parsesMetricAndGoal() {
         assertEquals(
                 new BestCheckpoint("metrics/explained_variance", BestCheckpoint.Goal.MAX),
                 BestCheckpoint.parse("metrics/explained_variance:max"));
@@ -26,7 +26,7 @@ class BestCheckpointTest {
     }
 
     @Test
-    void onlyAStrictlyBetterNumberIsBetter() {
+    void comparesStrictlyAndRanksNaNLast() {
         BestCheckpoint large = BestCheckpoint.parse("a:max");
         assertTrue(large.isBetter(2, 1));
         assertFalse(large.isBetter(1, 1));
@@ -40,7 +40,7 @@ class BestCheckpointTest {
     }
 
     @Test
-    void anUnknownMetricIsNamed() {
+    void refusesAnUnknownMetricByName() {
         assertEquals(
                 "the best state is by the metric \"a\", expected one of b",
                 assertThrows(

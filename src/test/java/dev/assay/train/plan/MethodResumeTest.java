@@ -42,7 +42,7 @@ class MethodResumeTest {
 
     @ParameterizedTest
     @MethodSource("methods")
-    void anInterruptionChangesNothing(TrainingMethod method, @TempDir Path folder) throws IOException {
+    void resumesAfterAnInterruptionToEqualResults(TrainingMethod method, @TempDir Path folder) throws IOException {
         List<float[]> whole = finish(method, SmallRun.source(), folder.resolve("whole"), SELDOM);
         int[] left = {9};
         ActivationSource failing = SmallRun.source().listener(pass -> {

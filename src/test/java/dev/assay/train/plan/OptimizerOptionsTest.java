@@ -30,7 +30,7 @@ class OptimizerOptionsTest {
     }
 
     @Test
-    void everyStepMovesAndNoneExceedsThePeak() {
+    void rateIsPositiveAndAtMostThePeak() {
         for (int steps : new int[] {1, 2, 3, 19, 20, 21, 1000}) {
             for (double share : new double[] {0, 0.05, 0.5, 1}) {
                 OptimizerOptions options = options(share, share);
@@ -54,7 +54,7 @@ class OptimizerOptionsTest {
         "1, 0.9, 0.999, 0.1, NaN, 1, 'decay is NaN, expected a share between 0 and 1'",
         "1, 0.9, 0.999, 0.1, 0.1, -1, 'clip norm is -1.0, expected 0 or more'"
     })
-    void outOfRangeIsNamed(
+    void refusesValuesOutOfRangeByName(
             double rate, double beta1, double beta2, double warmUp, double decay, double clip, String message) {
         InvalidInputException refused = assertThrows(
                 InvalidInputException.class, () -> new OptimizerOptions(rate, beta1, beta2, warmUp, decay, clip, true));

@@ -88,7 +88,7 @@ class OptionsResumeTest {
 
     @ParameterizedTest
     @MethodSource("methods")
-    void aFailureAtAnyMomentChangesNothing(TrainingMethod method) throws IOException {
+    void resumesAfterFailuresAtRandomStepsToEqualResults(TrainingMethod method) throws IOException {
         List<float[]> expected = finish(method, null);
         SplittableRandom random = new SplittableRandom(4);
         List<float[]> found = null;
@@ -109,7 +109,7 @@ class OptionsResumeTest {
 
     /** Else the test above would show nothing. */
     @Test
-    void eachOptionMatters() throws IOException {
+    void eachOptionChangesTheResult() throws IOException {
         TrainingMethod method = StandardTraining.l1(0.1);
         OptimizerOptions optimizer = method.optimizer(Plans.LATENTS);
         List<UnaryOperator<SaeTrainer>> changes = List.of(
@@ -134,7 +134,7 @@ class OptionsResumeTest {
     }
 
     @Test
-    void anotherOptionIsRefusedByName() {
+    void refusesToResumeWithAChangedOptionByName() {
         TrainingMethod method = StandardTraining.l1(0.1);
         assertThrows(
                 IOException.class, () -> trainer(method, source(12), folder).train());
@@ -155,7 +155,7 @@ class OptionsResumeTest {
 
     /** Checkpoints and metadata hold plans: their form is for keeps. */
     @Test
-    void thePlanAsJson() throws IOException {
+    void writesThePlanAsJson() throws IOException {
         TrainingPlan plan = new TrainingPlan(
                 StandardTraining.l1(2),
                 24,

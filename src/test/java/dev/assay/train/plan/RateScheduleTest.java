@@ -18,13 +18,13 @@ class RateScheduleTest {
     }
 
     @Test
-    void aConstantRateStaysAtThePeak() {
+    void constantScheduleStaysAtThePeak() {
         assertFactors(RateSchedule.constant(), 1, 1, 1, 1);
     }
 
     /** SAELens: LinearLR from 1/w over w − 1 steps, a constant, LinearLR to 0 over d. */
     @Test
-    void theUsualScheduleIsThatOfSaelens() {
+    void linearScheduleEqualsSaelens() {
         RateSchedule schedule = RateSchedule.linear(StepSpan.steps(4), StepSpan.steps(3));
         assertFactors(schedule, 0.25, 0.5, 0.75, 1, 1, 1, 1, 1, 2.0 / 3, 1.0 / 3);
         assertFactors(
@@ -43,7 +43,7 @@ class RateScheduleTest {
 
     /** dictionary_learning: step / warmup_steps, 1, (steps − step) / (steps − decay_start). */
     @Test
-    void thatOfDictionaryLearningStartsAtZero() {
+    void dictionaryLearningScheduleStartsAtZero() {
         RateSchedule schedule = RateSchedule.dictionaryLearning(4, 7, 10);
         assertFactors(schedule, 0, 0.25, 0.5, 0.75, 1, 1, 1, 1, 2.0 / 3, 1.0 / 3);
         assertFactors(RateSchedule.dictionaryLearning(0, 5, 5), 1, 1, 1, 1, 1);
@@ -51,7 +51,7 @@ class RateScheduleTest {
 
     /** PyTorch's CosineAnnealingLR over the steps after the warm-up: η_min + (1 − η_min)(1 + cos(π t / T)) / 2. */
     @Test
-    void aCosineFallsToItsFloor() {
+    void cosineDecaysToTheFloor() {
         double third = (1 + Math.cos(Math.PI / 3)) / 2;
         double twoThirds = (1 + Math.cos(2 * Math.PI / 3)) / 2;
         RateSchedule toZero = RateSchedule.cosine(StepSpan.steps(2), StepSpan.steps(3));
@@ -65,7 +65,7 @@ class RateScheduleTest {
     }
 
     @Test
-    void riseAndFallMustFitTheRun() {
+    void refusesWarmUpAndDecayLongerThanTheRun() {
         RateSchedule.linear(StepSpan.steps(6), StepSpan.share(0.4)).check(10);
         RateSchedule tooLong = RateSchedule.linear(StepSpan.steps(7), StepSpan.share(0.4));
         assertEquals(
@@ -81,7 +81,7 @@ class RateScheduleTest {
         "SHARE, 1.5, 'a span is 1.5 of the run, expected a share between 0 and 1'",
         "SHARE, NaN, 'a span is NaN of the run, expected a share between 0 and 1'"
     })
-    void aSpanOutOfRangeIsNamed(StepSpan.Unit unit, double amount, String message) {
+    void refusesASpanOutOfRange(StepSpan.Unit unit, double amount, String message) {
         assertEquals(
                 message,
                 assertThrows(InvalidInputException.class, () -> new StepSpan(amount, unit))
@@ -89,7 +89,7 @@ class RateScheduleTest {
     }
 
     @Test
-    void aFloorOutOfRangeIsNamed() {
+    void refusesAFloorOutOfRange() {
         assertEquals(
                 "the rate's floor is 1.2, expected a share between 0 and 1",
                 assertThrows(

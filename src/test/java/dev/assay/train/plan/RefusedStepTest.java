@@ -49,7 +49,7 @@ class RefusedStepTest {
 
     @ParameterizedTest
     @MethodSource("methods")
-    void nothingOfTheStateChanges(TrainingMethod method) {
+    void refusedStepLeavesTheStateUnchanged(TrainingMethod method) {
         TrainingPlan plan = SaeTrainer.of(method)
                 .source(SmallRun.source())
                 .dictionarySize(24)

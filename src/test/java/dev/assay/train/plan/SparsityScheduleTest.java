@@ -42,7 +42,7 @@ class SparsityScheduleTest {
 
     @ParameterizedTest
     @CsvSource({"BEFORE_STEP, 20 15 11 7 3 3 3", "AFTER_STEP, 3 20 15 11 7 3 3"})
-    void kComesDown(KAnnealing.Timing timing, String expected) {
+    void decreasesKLinearly(KAnnealing.Timing timing, String expected) {
         // k_t = ⌊20 · (1 − t/4) + 3 · t/4⌋: 20, 15.75, 11.5, 7.25, 3
         KAnnealing annealing = new KAnnealing(20, StepSpan.steps(4), timing);
         String[] numbers = expected.split(" ");
@@ -65,7 +65,7 @@ class SparsityScheduleTest {
     }
 
     @Test
-    void annealingThatDoesNotFitIsNamed() {
+    void refusesAnnealingThatDoesNotFit() {
         KAnnealing.none().check(StandardTraining.l1(1), 16);
         KAnnealing.linear(16, StepSpan.share(0.5)).check(BatchTopKTraining.of(2.5), 16);
         refused(
@@ -116,7 +116,7 @@ class SparsityScheduleTest {
     }
 
     @Test
-    void batchesHaveAsManyActiveLatentsAsTheAnnealingSays() {
+    void activeLatentsFollowTheAnnealedK() {
         KAnnealing annealing = KAnnealing.linear(8, StepSpan.steps(4));
         double[] expected = {8, 6, 5, 3, 2.5, 2.5}; // ⌊8 · (1 − t/4) + 2.5 · t/4⌋, then k
         for (TrainingMethod method :
@@ -132,7 +132,7 @@ class SparsityScheduleTest {
     }
 
     @Test
-    void penaltiesWarmUp() {
+    void penaltiesFollowTheWarmUp() {
         List<LossValues> found = losses(plan(StandardTraining.l1(1), SparsitySchedule.warmUp(StepSpan.steps(4))));
         double full = found.get(5).get(LossNames.L1);
         double[] expected = {0, 0.25, 0.5, 0.75, 1, 1};

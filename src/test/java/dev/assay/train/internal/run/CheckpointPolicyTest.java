@@ -74,7 +74,7 @@ class CheckpointPolicyTest {
     }
 
     @Test
-    void theNewestFewStay() throws IOException {
+    void keepsTheNewestCheckpoints() throws IOException {
         trainer().keepCheckpoints(3).train().close();
         assertEquals(
                 List.of("step-0000000038.safetensors", "step-0000000039.safetensors", "step-0000000040.safetensors"),
@@ -89,7 +89,7 @@ class CheckpointPolicyTest {
 
     @ParameterizedTest
     @EnumSource
-    void theBestOfAllStaysThroughInterruptions(BestCheckpoint.Goal goal) throws IOException {
+    void keepsTheBestCheckpointThroughInterruptions(BestCheckpoint.Goal goal) throws IOException {
         List<Double> losses = lossesOfAllSteps();
         double wanted = goal == BestCheckpoint.Goal.MIN ? Collections.min(losses) : Collections.max(losses);
         int best = losses.indexOf(wanted) + 1;
@@ -140,7 +140,7 @@ class CheckpointPolicyTest {
     }
 
     @Test
-    void anUnknownMetricIsNamedAtTheFirstStep() throws IOException {
+    void refusesAnUnknownMetricAtTheFirstStep() throws IOException {
         String message = assertThrows(
                         InvalidInputException.class,
                         () -> trainer()
@@ -153,7 +153,7 @@ class CheckpointPolicyTest {
     }
 
     @Test
-    void aTruncatedCheckpointIsPassedOverWithAWarning() throws IOException {
+    void skipsATruncatedCheckpointWithAWarning() throws IOException {
         interrupt(12);
         for (long size : new long[] {-1, 1000, 5, 0}) {
             warnings.clear();
@@ -173,7 +173,7 @@ class CheckpointPolicyTest {
     }
 
     @Test
-    void onlyDamagedCheckpointsAreRefused() throws IOException {
+    void refusesARunWhoseCheckpointsAreAllDamaged() throws IOException {
         interrupt(12);
         List<String> before = names();
         for (String name : before) {
@@ -187,7 +187,7 @@ class CheckpointPolicyTest {
     }
 
     @Test
-    void aDamagedBestIsReplaced() throws IOException {
+    void replacesADamagedBestCheckpoint() throws IOException {
         assertThrows(
                 IOException.class,
                 () -> byLoss(SmallRun.trainer(failingAfter(12), folder)).train());
@@ -201,7 +201,7 @@ class CheckpointPolicyTest {
     }
 
     @Test
-    void aBestOfAnotherRunIsRefused() throws IOException {
+    void refusesABestCheckpointOfAnotherRun() throws IOException {
         byLoss(trainer()).train().close();
         for (String name : names()) {
             if (name.startsWith("step")) {
@@ -216,7 +216,7 @@ class CheckpointPolicyTest {
     }
 
     @Test
-    void withoutABestNothingSaysThatThereIsOne() throws IOException {
+    void keepsNoBestCheckpointByDefault() throws IOException {
         trainer().train().close();
         assertFalse(names().contains("best.safetensors"));
         assertThrows(IOException.class, () -> trainer().best());
