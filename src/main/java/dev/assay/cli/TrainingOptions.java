@@ -34,6 +34,7 @@ final class TrainingOptions implements IModelTransformer {
                 ? builder.type(List.class)
                         .auxiliaryTypes(String.class)
                         .splitRegex(",")
+                        .hideParamSyntax(true)
                         .build()
                 : builder.type(String.class).build();
     }
