@@ -137,7 +137,7 @@ class InspectCommandTest {
         String ranked = answer("--prompt", "Tom saw a dog", "--rank", "effect", "--candidates", "5", "--on", "o");
         assertTrue(ranked.contains("logit of \"o\"") && ranked.contains("computed for the 5 "), ranked);
         assertTrue(answer("--like", "3", "--at-least", "-1", "--measure", "encoder-cosine")
-                .contains("(encoder cosine)"));
+                .contains("encoder cosine"));
         assertTrue(answer("--matching", "[Tt]he", "--min-density", "0.001").contains(" features"));
         String names = IntStream.range(0, LATENTS)
                 .mapToObj(latent -> latent % 2 == 0

@@ -84,7 +84,7 @@ class InterventionCommandsTest {
                 out.toString().startsWith("clamp 3 to 40.0 in blocks.1.hook_resid_post at all positions"),
                 out.toString());
         assertTrue(out.toString().contains("baseline   ") && out.toString().contains("edited   "), out.toString());
-        assertTrue(Files.readString(page).contains("<section"));
+        assertTrue(Files.readString(page).contains("class=\"assay-output\""));
 
         assertEquals(
                 0,
