@@ -1,7 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
-import dev.assay.intervene.TokenTexts;
+import dev.assay.attach.TokenTexts;
 import dev.assay.intervene.attribute.Attribution;
 import dev.assay.intervene.attribute.AttributionCheck;
 import dev.assay.intervene.attribute.AttributionReport;
@@ -130,9 +130,9 @@ final class AttributeCommand implements Callable<Integer> {
 
     private Attribution attribution(DictionaryGroup loaded) throws IOException {
         HookedTransformer model = loaded.model();
-        Attribution attribution = Attribution.of(model, loaded.point(0), loaded.dictionary(0));
-        for (int i = 1; i < loaded.size(); i++) {
-            attribution = attribution.at(loaded.point(i), loaded.dictionary(i));
+        Attribution attribution = Attribution.of(loaded.attached().get(0));
+        for (int i = 1; i < loaded.attached().size(); i++) {
+            attribution = attribution.at(loaded.attached().get(i));
         }
         attribution = patch == null ? attribution : attribution.counterfactual(patch);
         if (token == null) {

@@ -2,7 +2,9 @@ package dev.assay.cli;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.attach.AttachedSites;
 import dev.assay.evaluate.baseline.ActivationSample;
 import dev.assay.evaluate.baseline.Baseline;
 import dev.assay.evaluate.baseline.Baselines;
@@ -60,13 +62,17 @@ final class BaselineOptions {
     }
 
     /** Fits the chosen baselines at the site and on the tokens of a dictionary. */
-    List<Fitted> fit(HookedTransformer model, HookPoint point, Corpus corpus, Dictionary dictionary)
-            throws IOException {
+    List<Fitted> fit(HookedTransformer model, Corpus corpus, Dictionary dictionary) throws IOException {
         if (names.isEmpty()) {
             return List.of();
         }
+        if (dictionary.transcodes()) {
+            throw new InvalidInputException(
+                    "--baselines reconstruct the site that they are fitted to, expected a dictionary that is not a transcoder");
+        }
+        List<HookPoint> points = AttachedSites.of(model, dictionary.sites()).reads();
         boolean special = !dictionary.metadata().excludesSpecialTokens();
-        ActivationSource source = ActivationSource.of(model, point, corpus).withSpecialTokens(special);
+        ActivationSource source = ActivationSource.of(model, points, corpus).withSpecialTokens(special);
         List<Fitted> fitted = new ArrayList<>();
         try (Autograd off = Autograd.off();
                 NDManager manager = model.manager().newSubManager();

@@ -53,11 +53,10 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (Run run = options.loader().open(folder)) {
             Corpus corpus = run.corpus();
-            List<BaselineOptions.Fitted> fitted = baselines.fit(run.model(), run.point(), corpus, run.dictionary());
+            List<BaselineOptions.Fitted> fitted = baselines.fit(run.model(), corpus, run.dictionary());
             try {
-                Evaluation evaluation = Evaluation.of(run.model(), run.dictionary(), corpus)
-                        .point(run.point())
-                        .tokens(tokens);
+                Evaluation evaluation =
+                        Evaluation.of(run.model(), run.dictionary(), corpus).tokens(tokens);
                 fitted.forEach(baseline -> evaluation.baseline(baseline.name(), baseline.dictionary()));
                 EvaluationTable table = evaluation.table();
                 Provenance provenance = baselines.record(

@@ -108,8 +108,7 @@ final class SteerCommand implements Callable<Integer> {
         Sampling sampling = new Sampling(temperature, 0, seed);
         try (DictionaryGroup loaded =
                 options.loader().openTogether(List.of(folder), site == null ? List.of() : List.of(site))) {
-            Intervention edits = Intervention.of(loaded.model(), loaded.point(0), loaded.dictionary(0))
-                    .positions(EditOption.positions(positions));
+            Intervention edits = Intervention.of(loaded.attached().get(0)).positions(EditOption.positions(positions));
             edits = dropError ? edits.dropError() : edits;
             for (String feature : features) {
                 edits = edits.edit(EditOption.edit(feature));

@@ -132,8 +132,7 @@ final class SweepCommand implements Callable<Integer> {
                     plan.run(),
                     sweep,
                     source,
-                    result -> SweepEvaluation.run(
-                            model, corpus, source.split(Split.HELD_OUT), result, plan.evaluationTokens()));
+                    result -> SweepEvaluation.run(model, corpus, result, plan.evaluationTokens()));
         }
     }
 

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.attach.ForwardBatches;
 import dev.assay.evaluate.baseline.Baseline;
 import dev.assay.evaluate.baseline.Baselines;
 import dev.assay.model.HookedTransformer;
@@ -36,7 +37,6 @@ import java.util.List;
  */
 public final class ConceptScoring implements AutoCloseable {
     private static final double[] THRESHOLDS = {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75};
-    private static final int CONTEXTS_PER_PASS = 32;
     private static final int CHUNK_ROWS = 2048;
 
     private final NDManager manager;
@@ -71,7 +71,7 @@ public final class ConceptScoring implements AutoCloseable {
             NDList activations = new NDList();
             NDList labels = new NDList();
             long seen = 0;
-            LabelledBatch batch = reader.next(CONTEXTS_PER_PASS);
+            LabelledBatch batch = reader.next(ForwardBatches.CONTEXTS);
             while (batch != null && seen < tokens) {
                 try (ActivationCache cache = model.cache(batch.tokens().toArray(manager), point)) {
                     activations.add(
@@ -79,7 +79,7 @@ public final class ConceptScoring implements AutoCloseable {
                 }
                 labels.add(bits(batch.labels()));
                 seen += batch.labels().length;
-                batch = reader.next(CONTEXTS_PER_PASS);
+                batch = reader.next(ForwardBatches.CONTEXTS);
             }
             NDArray x = scope.keep(NDArrays.concat(activations));
             NDArray y = scope.keep(NDArrays.concat(labels));

@@ -2,11 +2,13 @@ package dev.assay.evaluate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.assay.attach.LogitDivergence;
+import dev.assay.attach.NextTokenLoss;
 import dev.assay.sae.Dictionary;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Scope;
 
-/** A dictionary in an evaluation, and what was added up about it. */
+/** Accumulates the metrics of one dictionary over the batches of an evaluation. */
 public final class DictionaryMetrics {
     private final Dictionary dictionary;
     private final ReconstructionStatistics statistics = new ReconstructionStatistics();
@@ -15,7 +17,7 @@ public final class DictionaryMetrics {
     private double divergence;
 
     /**
-     * Starts with nothing.
+     * Starts with sums of 0.
      *
      * @param manager owns the counts
      * @param dictionary stays the caller's to close
@@ -25,19 +27,19 @@ public final class DictionaryMetrics {
         this.counts = new ActivationCounts(manager, dictionary.dSae());
     }
 
-    /** Takes activations [n, d]. */
-    void reconstruct(NDArray x) {
+    /** Adds activations [n, d_in] and the target [n, d_out] of their reconstruction. */
+    void reconstruct(NDArray x, NDArray target) {
         try (Scope scope = Scope.open()) {
             SparseCodes codes = dictionary.encode(x);
-            statistics.add(x, dictionary.reconstruct(x));
+            statistics.add(target, dictionary.reconstruct(x));
             counts.add(codes.rows(), codes.indices(), codes.values());
         }
     }
 
-    /** Takes the logits [n, vocabulary] of the model as it is and with the reconstruction at the site, and int64 targets [n]. */
+    /** Adds the logits [n, V] of the unedited model and of the model with the reconstruction, and int64 targets [n]. */
     void replace(NDArray clean, NDArray replaced, NDArray targets) {
-        crossEntropy += PredictionLoss.crossEntropy(replaced, targets);
-        divergence += PredictionLoss.divergence(clean, replaced);
+        crossEntropy += NextTokenLoss.sum(replaced, targets);
+        divergence += LogitDivergence.sum(clean, replaced);
     }
 
     NDArray reconstruction(NDArray x) {

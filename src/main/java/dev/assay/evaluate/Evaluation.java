@@ -2,8 +2,13 @@ package dev.assay.evaluate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.AttachedSites;
+import dev.assay.attach.ForwardBatches;
+import dev.assay.attach.NextTokenLoss;
+import dev.assay.attach.Splice;
+import dev.assay.attach.TokenMask;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
@@ -21,22 +26,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
- * Measures a dictionary on the held-out documents of a corpus: how well it reconstructs, and what the model loses when its site is
- * replaced by the reconstruction.
+ * Measures a dictionary on the held-out documents of a corpus: how well it reconstructs its target, and how the model's loss changes when
+ * the reconstruction replaces the activation at the written site. The target of an autoencoder is its input; that of a transcoder is the
+ * activation of the site that it writes.
  *
  * <pre>{@code
  * EvaluationReport report = Evaluation.of(model, dictionary, corpus).tokens(200_000).run();
  * }</pre>
  *
- * <p>The site is read from the dictionary's metadata. Special tokens count when the dictionary was trained on them; else they keep
- * their activation in every run and are left out of every mean over activations. Cross-entropies are over all predicted tokens.
+ * <p>The sites are those of the dictionary's metadata. If the dictionary was trained without special tokens, these keep their activation
+ * in every run and are excluded from every mean over activations. Cross-entropies are over all predicted tokens.
  */
 public final class Evaluation {
-    private static final long LOGIT_BYTES = 128L << 20;
-
     private final HookedTransformer model;
     private final Dictionary dictionary;
     private final Corpus corpus;
@@ -64,7 +67,7 @@ public final class Evaluation {
     }
 
     /**
-     * Sets the site; the one in the dictionary's metadata unless set.
+     * Sets the site that the dictionary reads, in place of the one in its metadata. A transcoder still writes the site of its metadata.
      *
      * @param hookPoint the site
      * @return this
@@ -100,11 +103,11 @@ public final class Evaluation {
     }
 
     /**
-     * Adds a dictionary to be measured at the same site, on the same tokens and beside this one in {@link #table()}. It costs one run of
-     * the model more, where a measurement of its own would cost five.
+     * Adds a dictionary that {@link #table()} measures at the same sites on the same tokens, at the cost of one more run of the model; a
+     * separate measurement costs five.
      *
-     * @param name what the table calls it
-     * @param other a baseline, or another dictionary
+     * @param name its name in the table
+     * @param other a baseline, or another dictionary of the same kind and widths
      * @return this
      */
     public Evaluation baseline(String name, Dictionary other) {
@@ -131,10 +134,10 @@ public final class Evaluation {
      * @throws InvalidInputException when dictionary, model and corpus do not fit, or there is no text
      */
     public EvaluationTable table() throws IOException {
-        HookPoint site =
-                point != null ? point : HookPoint.parse(dictionary.metadata().requiredHookName());
-        check(site, dictionary);
-        others.values().forEach(other -> check(site, other));
+        AttachedSites sites =
+                AttachedSites.of(model, point == null ? dictionary.sites() : dictionary.sitesReading(point.name()));
+        sites.requiredWrites();
+        others.forEach(this::check);
         try (Autograd off = Autograd.off();
                 NDManager manager = model.manager().newSubManager()) {
             DictionaryMetrics measured = new DictionaryMetrics(manager, dictionary);
@@ -142,7 +145,7 @@ public final class Evaluation {
             others.forEach((name, other) -> beside.put(name, new DictionaryMetrics(manager, other)));
             List<DictionaryMetrics> all = new ArrayList<>(beside.values());
             all.add(0, measured);
-            Measurement measurement = new Measurement(site, manager, all);
+            Measurement measurement = new Measurement(sites, manager, all);
             measurement.reconstruct();
             measurement.replace();
             Map<String, EvaluationReport> reports = new LinkedHashMap<>();
@@ -151,21 +154,26 @@ public final class Evaluation {
         }
     }
 
-    private void check(HookPoint site, Dictionary measured) {
-        if (measured.transcodes()) {
-            throw new InvalidInputException("the dictionary is a transcoder, whose output belongs to another site than "
-                    + site.name() + ", expected one that reconstructs its input");
+    private void check(String name, Dictionary other) {
+        if (other.transcodes() != dictionary.transcodes()) {
+            throw new InvalidInputException(
+                    other.transcodes()
+                            ? "\"" + name
+                                    + "\" is a transcoder, expected a dictionary that reconstructs its input, as the other does"
+                            : "the dictionary is a transcoder, and \"" + name
+                                    + "\" reconstructs its input, expected another transcoder");
         }
-        if (model.width(site) != measured.dIn()) {
-            throw new InvalidInputException("the dictionary has d_in " + measured.dIn() + ", but " + site.name()
-                    + " of " + model.name() + " is " + model.width(site) + " wide");
+        if (other.dIn() != dictionary.dIn() || other.dOut() != dictionary.dOut()) {
+            throw new InvalidInputException("\"" + name + "\" has d_in " + other.dIn() + " and d_out " + other.dOut()
+                    + ", expected " + dictionary.dIn() + " and " + dictionary.dOut() + ", as the dictionary");
         }
     }
 
-    /** One run: first the statistics of the activations, whose mean the second pass needs, then the losses. */
+    /** One measurement: first the statistics of the activations, whose mean the second pass needs, then the losses. */
     private final class Measurement {
-        private final HookPoint site;
-        private final boolean skipsSpecial;
+        private final AttachedSites sites;
+        private final Splice splice;
+        private final TokenMask mask;
         private final int contextsPerPass;
         private final NDManager manager;
         private final List<DictionaryMetrics> all;
@@ -175,13 +183,14 @@ public final class Evaluation {
         private double meanAblated;
         private double zeroAblated;
 
-        Measurement(HookPoint site, NDManager manager, List<DictionaryMetrics> all) {
-            this.site = site;
+        Measurement(AttachedSites sites, NDManager manager, List<DictionaryMetrics> all) {
+            this.sites = sites;
+            this.splice = new Splice(sites);
             this.manager = manager;
             this.all = all;
-            this.skipsSpecial = dictionary.metadata().excludesSpecialTokens();
-            long logitBytes = 4L * corpus.contextLength() * model.config().vocabularySize();
-            this.contextsPerPass = (int) Math.max(1, Math.min(32, LOGIT_BYTES / logitBytes));
+            this.mask = TokenMask.of(corpus.tokenizer(), dictionary.metadata());
+            this.contextsPerPass = ForwardBatches.withLogits(
+                    model, corpus.contextLength(), ForwardBatches.FLOAT32_LOGIT, ForwardBatches.CONTEXTS);
         }
 
         /** Calls a consumer with every batch of the evaluation. */
@@ -204,13 +213,14 @@ public final class Evaluation {
 
         void reconstruct() throws IOException {
             forEachBatch(batch -> {
-                NDArray kept = keptRows(batch);
+                NDArray kept = kept(batch);
                 if (kept.size() == 0) {
                     return;
                 }
-                try (ActivationCache cache = model.cache(batch.toArray(manager), site)) {
-                    NDArray x = Aten.indexSelect(cache.get(site).reshape(-1, dictionary.dIn()), 0, kept);
-                    all.forEach(measured -> measured.reconstruct(x));
+                try (ActivationCache cache = model.cache(batch.toArray(manager), sites.all())) {
+                    NDArray x = Aten.indexSelect(sites.input(cache), 0, kept);
+                    NDArray target = sites.transcodes() ? Aten.indexSelect(sites.target(cache), 0, kept) : x;
+                    all.forEach(measured -> measured.reconstruct(x, target));
                 }
             });
             if (all.get(0).tokens() == 0) {
@@ -228,49 +238,41 @@ public final class Evaluation {
             NDArray meanRow = Scope.detached(() -> manager.create(meanFloats));
             forEachBatch(batch -> {
                 NDArray ids = batch.toArray(manager);
-                NDArray targets = ids.get(new NDIndex(":, 1:")).reshape(-1);
-                NDArray kept = keptRows(batch);
-                NDArray logits = predictions(model.forward(ids));
-                NDArray ofMean = forwardWith(
-                        ids, x -> splice(x, kept, rows -> rows.zerosLike().add(meanRow)));
-                NDArray ofZero = forwardWith(ids, x -> splice(x, kept, NDArray::zerosLike));
-                predicted += targets.size();
-                clean += PredictionLoss.crossEntropy(logits, targets);
-                meanAblated += PredictionLoss.crossEntropy(ofMean, targets);
-                zeroAblated += PredictionLoss.crossEntropy(ofZero, targets);
-                for (DictionaryMetrics measured : all) {
-                    try (Scope scope = Scope.open()) {
-                        measured.replace(
-                                logits, forwardWith(ids, x -> splice(x, kept, measured::reconstruction)), targets);
+                NDArray targets = NextTokenLoss.targets(ids);
+                NDArray kept = kept(batch);
+                NDArray[] input = new NDArray[1];
+                NDArray logits;
+                try (HookScope hooks = model.hooks()
+                        .readTogether(
+                                sites.reads(),
+                                cache -> input[0] = Scope.detached(() -> Aten.indexSelect(sites.input(cache), 0, kept)))
+                        .open()) {
+                    logits = NextTokenLoss.predictions(model.forward(ids));
+                }
+                try (NDArray x = input[0]) {
+                    NDArray zeros = manager.zeros(new Shape(kept.size(), mean.length)); // [kept, d_out]
+                    predicted += targets.size();
+                    clean += NextTokenLoss.sum(logits, targets);
+                    meanAblated += NextTokenLoss.sum(spliced(ids, kept, zeros.add(meanRow)), targets);
+                    zeroAblated += NextTokenLoss.sum(spliced(ids, kept, zeros), targets);
+                    for (DictionaryMetrics measured : all) {
+                        try (Scope scope = Scope.open()) {
+                            measured.replace(logits, spliced(ids, kept, measured.reconstruction(x)), targets);
+                        }
                     }
                 }
             });
         }
 
-        private NDArray forwardWith(NDArray ids, UnaryOperator<NDArray> edit) {
-            try (HookScope hooks = model.hooks()
-                    .edit(site, (activation, at) -> edit.apply(activation))
-                    .open()) {
-                return predictions(model.forward(ids));
+        /** Returns the predictions of a run with values [kept, d_out] at the kept rows of the written site. */
+        private NDArray spliced(NDArray ids, NDArray kept, NDArray values) {
+            try (HookScope hooks = splice.replace(model.hooks(), kept, values).open()) {
+                return NextTokenLoss.predictions(model.forward(ids));
             }
         }
 
-        /** Replaces the kept rows of x [batch, position, d] and leaves the others. */
-        private NDArray splice(NDArray x, NDArray kept, UnaryOperator<NDArray> edit) {
-            NDArray rows = x.reshape(-1, dictionary.dIn());
-            NDArray result = rows.duplicate();
-            Aten.indexCopy_(result, 0, kept, edit.apply(Aten.indexSelect(rows, 0, kept)));
-            return result.reshape(x.getShape());
-        }
-
-        private NDArray keptRows(TokenBatch batch) {
-            return manager.create(batch.keptPositions(corpus.tokenizer(), !skipsSpecial));
-        }
-
-        /** The logits that predict a token of the context: [batch · (position − 1), vocabulary]. */
-        private NDArray predictions(NDArray logits) {
-            long vocabulary = logits.getShape().get(2);
-            return logits.get(new NDIndex(":, :-1")).reshape(-1, vocabulary);
+        private NDArray kept(TokenBatch batch) {
+            return manager.create(mask.kept(batch.ids()));
         }
 
         EvaluationReport report(DictionaryMetrics measured) {

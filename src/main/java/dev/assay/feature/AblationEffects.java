@@ -3,6 +3,12 @@ package dev.assay.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.AttachedSites;
+import dev.assay.attach.FeatureContributions;
+import dev.assay.attach.ForwardBatches;
+import dev.assay.attach.NextTokenLoss;
+import dev.assay.attach.Splice;
 import dev.assay.feature.report.ExampleEffects;
 import dev.assay.feature.report.TokenEffect;
 import dev.assay.feature.store.ContextTokens;
@@ -12,7 +18,6 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookScope;
-import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -21,32 +26,30 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * What the ablation of a feature does to the loss of each next token, see {@link TokenEffect}. With r the residual stream after the last
- * block and p the feature's part ({@link FeatureContributions}) at the same token,
+ * Effects of ablating a feature on the loss of each next token, see {@link TokenEffect}. With r the residual stream after the last block
+ * and p the feature's contribution ({@link FeatureContributions}) at the same token,
  *
  * <pre>
  * loss(r)  = −log softmax(unembed(finalNorm(r)))[next token]
  * direct   = loss(r − p) − loss(r)
- * true     = loss(r') − loss(r),  r' of the model that runs with p taken from the site at every token
+ * true     = loss(r') − loss(r),  r' of the model that runs with p subtracted at the written site at every token
  * </pre>
  *
- * <p>Losses are computed in float64 of float32 logits. Contexts of one length run together.
+ * <p>Losses are computed in float64 from float32 logits. Contexts of one length run together.
  */
 final class AblationEffects {
-    /** The most tokens that run at once. */
-    private static final int AT_ONCE = 4096;
-
     private final HookedTransformer model;
-    private final FeatureSites sites;
-    private final FeatureContributions parts;
+    private final AttachedSites sites;
+    private final FeatureContributions contributions;
     private final HookPoint last;
 
-    AblationEffects(HookedTransformer model, SparseAutoencoder sae, FeatureSites sites) {
-        this.model = model;
-        this.sites = sites;
-        this.parts = new FeatureContributions(model, sae);
+    AblationEffects(AttachedDictionary attached) {
+        this.model = attached.model();
+        this.sites = attached.sites();
+        this.contributions = new FeatureContributions(attached);
         this.last = HookPoint.residPost(model.config().layers() - 1);
     }
 
@@ -88,7 +91,7 @@ final class AblationEffects {
 
     /** Returns the effects for each request, in order. */
     List<List<TokenEffect>> of(List<Request> requests) {
-        sites.requiredOutput();
+        sites.writesBeforeFinalNorm();
         Map<Integer, List<Integer>> byLength = new LinkedHashMap<>();
         for (int i = 0; i < requests.size(); i++) {
             byLength.computeIfAbsent(requests.get(i).context().length, length -> new ArrayList<>())
@@ -97,7 +100,7 @@ final class AblationEffects {
         List<List<TokenEffect>> effects = new ArrayList<>(
                 requests.stream().map(request -> List.<TokenEffect>of()).toList());
         byLength.forEach((length, places) -> {
-            int step = Math.max(1, AT_ONCE / length);
+            int step = ForwardBatches.withoutLogits(length);
             for (int from = 0; from < places.size(); from += step) {
                 List<Integer> together = places.subList(from, Math.min(places.size(), from + step));
                 List<List<TokenEffect>> found =
@@ -116,14 +119,15 @@ final class AblationEffects {
         long[] ids = requests.stream()
                 .flatMapToLong(request -> Arrays.stream(request.context()))
                 .toArray();
-        Predictions predictions = Predictions.of(requests);
+        PredictedTokens predictions = PredictedTokens.of(requests);
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off();
                 ActivationCache base = base(ids, length)) {
-            FeatureContributions.Coded coded = parts.encode(base.get(sites.reads()), ids);
+            FeatureContributions.Coded coded = contributions.encode(sites.input(base), ids);
             NDArray latents = latents(requests, length); // [n]
-            NDArray part = parts.parts(coded, latents); // [n, d_out]
-            double[] activations = parts.activations(coded, latents)
+            NDArray part = contributions.contributions(coded, latents); // [n, d_out]
+            double[] activations = contributions
+                    .codes(coded, latents)
                     .toType(DataType.FLOAT64, false)
                     .toDoubleArray();
             NDArray residual = rows(base.get(last)); // [n, D]
@@ -139,14 +143,16 @@ final class AblationEffects {
     }
 
     private ActivationCache base(long[] ids, int length) {
-        return model.cache(tokens(ids, length), sites.reads(), last);
+        return model.cache(
+                tokens(ids, length),
+                Stream.concat(sites.reads().stream(), Stream.of(last))
+                        .distinct()
+                        .toArray(HookPoint[]::new));
     }
 
     /** Returns the residual stream after the last block, of a run with parts taken from the output site. */
     private NDArray edited(long[] ids, int length, NDArray part) {
-        try (HookScope edit = model.hooks()
-                .edit(sites.requiredOutput(), (x, site) -> x.sub(part.reshape(x.getShape())))
-                .open()) {
+        try (HookScope edit = new Splice(sites).subtract(model.hooks(), part).open()) {
             return model.runTo(last, tokens(ids, length));
         }
     }
@@ -172,8 +178,8 @@ final class AblationEffects {
      * @param rows each token among the tokens of all contexts
      * @param targets the token after it
      */
-    private record Predictions(List<Request> requests, long[] rows, long[] targets) {
-        static Predictions of(List<Request> requests) {
+    private record PredictedTokens(List<Request> requests, long[] rows, long[] targets) {
+        static PredictedTokens of(List<Request> requests) {
             List<Long> rows = new ArrayList<>();
             List<Long> targets = new ArrayList<>();
             long start = 0;
@@ -185,7 +191,7 @@ final class AblationEffects {
                 }
                 start += request.context().length;
             }
-            return new Predictions(requests, array(rows), array(targets));
+            return new PredictedTokens(requests, array(rows), array(targets));
         }
 
         private static long[] array(List<Long> numbers) {
@@ -199,9 +205,8 @@ final class AblationEffects {
             }
             try (Scope scope = Scope.open()) {
                 NDArray wanted = Aten.indexSelect(residual, 0, model.manager().create(rows));
-                NDArray logits = model.unembed(model.finalNorm(wanted)).toType(DataType.FLOAT64, false);
-                return Aten.crossEntropy(logits, model.manager().create(targets))
-                        .toDoubleArray();
+                NDArray logits = model.unembed(model.finalNorm(wanted));
+                return NextTokenLoss.inFloat64(logits, model.manager().create(targets));
             }
         }
 

@@ -1,6 +1,8 @@
 package dev.assay.feature;
 
 import dev.assay.InvalidInputException;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.PromptTokens;
 import dev.assay.feature.compare.ComparisonBuilder;
 import dev.assay.feature.compare.FeatureComparison;
 import dev.assay.feature.page.ConceptNames;
@@ -27,7 +29,6 @@ import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.ParentArtifact;
 import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
-import dev.assay.text.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class FeatureInspector implements FeatureCatalog {
     private final HookedTransformer model;
     private final SparseAutoencoder sae;
     private final FeatureStore store;
-    private final FeatureSites sites;
+    private final AttachedDictionary attached;
     private final LogitWeights logits;
     private final CosineNeighbours decoder;
     private final CosineNeighbours encoder;
@@ -56,21 +57,27 @@ public final class FeatureInspector implements FeatureCatalog {
         this.model = model;
         this.sae = sae;
         this.store = store;
-        this.sites =
-                FeatureSites.of(model, sae, HookPoint.parse(store.provenance().site()));
-        this.logits = new LogitWeights(model, sae, sites);
+        this.attached = attached(model, sae, store.provenance().reads());
+        this.logits = new LogitWeights(attached);
         this.decoder = CosineNeighbours.ofDecoder(sae);
         this.encoder = CosineNeighbours.ofEncoder(sae);
-        this.ablation = new AblationEffects(model, sae, sites);
+        this.ablation = new AblationEffects(attached);
         this.names = FeatureNames.of(new PeakTokens(store)::of);
         this.effects = 0;
+    }
+
+    /** Attaches the dictionary to the sites whose activations the store is of. */
+    private static AttachedDictionary attached(HookedTransformer model, SparseAutoencoder sae, List<String> hooks) {
+        return hooks.size() > 1 || hooks.equals(sae.metadata().hookNames())
+                ? AttachedDictionary.of(model, sae)
+                : AttachedDictionary.of(model, HookPoint.parse(hooks.get(0)), sae);
     }
 
     private FeatureInspector(FeatureInspector other, FeatureNames names, int effects) {
         this.model = other.model;
         this.sae = other.sae;
         this.store = other.store;
-        this.sites = other.sites;
+        this.attached = other.attached;
         this.logits = other.logits;
         this.decoder = other.decoder;
         this.encoder = other.encoder;
@@ -152,7 +159,7 @@ public final class FeatureInspector implements FeatureCatalog {
             throw new InvalidInputException("asked for the effects on " + examples + " examples, expected at least 0");
         }
         if (examples > 0) {
-            sites.requiredOutput();
+            attached.sites().writesBeforeFinalNorm();
         }
         return new FeatureInspector(this, names, examples);
     }
@@ -284,7 +291,7 @@ public final class FeatureInspector implements FeatureCatalog {
     /**
      * Finds the features that are active on a text, ranked by activation.
      *
-     * @param text a text; it begins with the token that begins texts if the dictionary's metadata say so
+     * @param text a text; BOS is prepended if the dictionary was trained with it, unless the text already starts with it
      * @return the features
      * @throws InvalidInputException if the text is empty or longer than the model's context
      */
@@ -304,11 +311,7 @@ public final class FeatureInspector implements FeatureCatalog {
         if (text.isEmpty()) {
             throw new InvalidInputException("the prompt is empty, expected some text");
         }
-        Tokenizer tokenizer = model.tokenizer();
-        IntStream ids = IntStream.of(tokenizer.encode(text));
-        boolean begun = sae.metadata().prependBos() && tokenizer.bosId() >= 0;
-        IntStream all = begun ? IntStream.concat(IntStream.of(tokenizer.bosId()), ids) : ids;
-        return prompt(all.asLongStream().toArray(), options);
+        return prompt(PromptTokens.of(model, text, sae.metadata()).ids(), options);
     }
 
     /**
@@ -331,7 +334,7 @@ public final class FeatureInspector implements FeatureCatalog {
      * @throws InvalidInputException if there are none, or more than the model's context holds
      */
     public PromptReport prompt(long[] tokens, PromptOptions options) {
-        return new PromptInspection(model, sae, sites, store, names).of(tokens, options);
+        return new PromptInspection(attached, store, names).of(tokens, options);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.assay.feature;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import dev.assay.attach.AttachedDictionary;
 import dev.assay.feature.report.LogitSummary;
 import dev.assay.feature.report.TokenLogit;
 import dev.assay.feature.store.SmallestKeys;
@@ -34,10 +35,10 @@ final class LogitWeights {
     private final SparseAutoencoder sae;
     private final boolean apply;
 
-    LogitWeights(HookedTransformer model, SparseAutoencoder sae, FeatureSites sites) {
-        this.model = model;
-        this.sae = sae;
-        this.apply = sites.writesToResidual();
+    LogitWeights(AttachedDictionary attached) {
+        this.model = attached.model();
+        this.sae = attached.sae();
+        this.apply = attached.sites().writesToResidual();
     }
 
     /**

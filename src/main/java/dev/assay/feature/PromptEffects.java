@@ -5,6 +5,10 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.attach.AttachedSites;
+import dev.assay.attach.FeatureContributions;
+import dev.assay.attach.ForwardBatches;
+import dev.assay.attach.Splice;
 import dev.assay.feature.prompt.PromptMetric;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookScope;
@@ -14,26 +18,22 @@ import java.util.List;
 
 /** Runs a prompt once for each of some features, with that feature ablated at every token. */
 final class PromptEffects {
-    /** The most logits that are held at once, in float64. */
-    private static final long AT_ONCE = 1L << 23;
-
     private final HookedTransformer model;
-    private final FeatureSites sites;
-    private final FeatureContributions parts;
+    private final Splice splice;
+    private final FeatureContributions contributions;
     private final PromptMetric.Computed metric;
 
-    PromptEffects(
-            HookedTransformer model, FeatureSites sites, FeatureContributions parts, PromptMetric.Computed metric) {
-        this.model = model;
-        this.sites = sites;
-        this.parts = parts;
+    PromptEffects(AttachedSites sites, FeatureContributions contributions, PromptMetric.Computed metric) {
+        this.model = sites.model();
+        this.splice = new Splice(sites);
+        this.contributions = contributions;
         this.metric = metric;
     }
 
     /** Sets the effect of each feature: the metric with the feature ablated, less that of the prompt as it is. */
     void compute(NDArray tokens, FeatureContributions.Coded coded, List<PromptActivity> features) {
         long length = tokens.getShape().get(1);
-        int step = (int) Math.max(1, AT_ONCE / (length * model.config().vocabularySize()));
+        int step = ForwardBatches.withLogits(model, (int) length, ForwardBatches.FLOAT64_LOGIT, Integer.MAX_VALUE);
         double base = metric(model.forward(tokens))[0];
         for (int from = 0; from < features.size(); from += step) {
             List<PromptActivity> together = features.subList(from, Math.min(features.size(), from + step));
@@ -50,9 +50,7 @@ final class PromptEffects {
             features.forEach(feature -> all.add(part(coded, feature.latent())));
             NDArray part = NDArrays.concat(all); // [features · position, d_out]
             NDArray runs = tokens.repeat(new long[] {features.size(), 1});
-            try (HookScope edit = model.hooks()
-                    .edit(sites.requiredOutput(), (x, site) -> x.sub(part.reshape(x.getShape())))
-                    .open()) {
+            try (HookScope edit = splice.subtract(model.hooks(), part).open()) {
                 return metric(model.forward(runs));
             }
         }
@@ -61,7 +59,7 @@ final class PromptEffects {
     private NDArray part(FeatureContributions.Coded coded, int latent) {
         long[] latents = new long[(int) coded.codes().rows()];
         Arrays.fill(latents, latent);
-        return parts.parts(coded, model.manager().create(latents, new Shape(latents.length)));
+        return contributions.contributions(coded, model.manager().create(latents, new Shape(latents.length)));
     }
 
     private double[] metric(NDArray logits) {

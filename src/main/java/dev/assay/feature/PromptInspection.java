@@ -3,6 +3,10 @@ package dev.assay.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.AttachedSites;
+import dev.assay.attach.FeatureContributions;
+import dev.assay.attach.PromptTokens;
 import dev.assay.feature.prompt.PromptFeature;
 import dev.assay.feature.prompt.PromptMetric;
 import dev.assay.feature.prompt.PromptOptions;
@@ -13,10 +17,11 @@ import dev.assay.feature.report.FeatureNames;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
-import dev.assay.sae.SparseAutoencoder;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -28,22 +33,17 @@ import java.util.stream.Stream;
 /** Finds and ranks the features that are active on a prompt. */
 final class PromptInspection {
     private final HookedTransformer model;
-    private final FeatureSites sites;
+    private final AttachedSites sites;
     private final FeatureStore store;
     private final FeatureNames names;
-    private final FeatureContributions parts;
+    private final FeatureContributions contributions;
 
-    PromptInspection(
-            HookedTransformer model,
-            SparseAutoencoder sae,
-            FeatureSites sites,
-            FeatureStore store,
-            FeatureNames names) {
-        this.model = model;
-        this.sites = sites;
+    PromptInspection(AttachedDictionary attached, FeatureStore store, FeatureNames names) {
+        this.model = attached.model();
+        this.sites = attached.sites();
         this.store = store;
         this.names = names;
-        this.parts = new FeatureContributions(model, sae);
+        this.contributions = new FeatureContributions(attached);
     }
 
     PromptReport of(long[] prompt, PromptOptions options) {
@@ -58,7 +58,8 @@ final class PromptInspection {
             if (metric != null) {
                 Gradient gradient = gradient(tokens, metric);
                 base = OptionalDouble.of(gradient.metric());
-                attributions = parts.attributions(coded, gradient.array()).toFloatArray();
+                attributions =
+                        contributions.attributions(coded, gradient.array()).toFloatArray();
             }
             List<PromptActivity> active = activities(coded, attributions, prompt.length);
             OptionalInt ablated = OptionalInt.empty();
@@ -66,7 +67,7 @@ final class PromptInspection {
             if (options.ranking() == PromptRanking.EFFECT) {
                 ranked = first(active, PromptRanking.ATTRIBUTION, options.candidates());
                 ablated = OptionalInt.of(ranked.size());
-                new PromptEffects(model, sites, parts, metric).compute(tokens, coded, ranked);
+                new PromptEffects(sites, contributions, metric).compute(tokens, coded, ranked);
             }
             return new PromptReport(
                     tokens(prompt, active, options),
@@ -80,15 +81,9 @@ final class PromptInspection {
         }
     }
 
+    /** Checks the length, and that the tokenizer has a text for every token. */
     private void check(long[] prompt) {
-        if (prompt.length == 0) {
-            throw new InvalidInputException("the prompt is empty, expected at least one token");
-        }
-        int longest = model.config().contextLength();
-        if (prompt.length > longest) {
-            throw new InvalidInputException("the prompt has " + prompt.length
-                    + " tokens, expected at most the model's context length, " + longest);
-        }
+        PromptTokens.of(model, Arrays.stream(prompt).mapToInt(id -> (int) id).toArray());
         int known = Math.min(model.config().vocabularySize(), model.tokenizer().vocabularySize());
         for (long id : prompt) {
             if (id < 0 || id >= known) {
@@ -99,14 +94,14 @@ final class PromptInspection {
     }
 
     private FeatureContributions.Coded encode(NDArray tokens, long[] prompt) {
-        try (ActivationCache cache = model.cache(tokens, sites.reads())) {
-            return parts.encode(cache.get(sites.reads()), prompt);
+        try (ActivationCache cache = model.cache(tokens, sites.reads().toArray(HookPoint[]::new))) {
+            return contributions.encode(sites.input(cache), prompt);
         }
     }
 
     private record Gradient(NDArray array, double metric) {}
 
-    /** Returns the gradient of the metric at the site that the parts are of, [1, position, ...]. */
+    /** Returns the gradient of the metric with respect to the written activations, [position, d_out]. */
     private Gradient gradient(NDArray tokens, PromptMetric.Computed metric) {
         double[] value = new double[1];
         try (Scope scope = Scope.open();
@@ -118,8 +113,8 @@ final class PromptInspection {
                             value[0] = single.getFloat();
                             return single;
                         },
-                        sites.requiredOutput())) {
-            return new Gradient(scope.keep(gradients.get(sites.requiredOutput()).duplicate()), value[0]);
+                        sites.writesBeforeFinalNorm().toArray(HookPoint[]::new))) {
+            return new Gradient(scope.keep(sites.target(gradients).duplicate()), value[0]);
         }
     }
 

@@ -2,6 +2,8 @@ package dev.assay.intervene;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.PromptTokens;
+import dev.assay.attach.TokenTexts;
 import dev.assay.model.Sampling;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -68,7 +70,7 @@ public final class DoseResponse {
      * @throws InvalidInputException as there
      */
     public DoseTable run(String prompt) {
-        Prompt read = intervention.read(prompt);
+        PromptTokens read = intervention.read(prompt);
         List<DoseTable.Row> rows = new ArrayList<>();
         DoseTable.Row baseline = null;
         try (Scope scope = Scope.open();
@@ -87,7 +89,7 @@ public final class DoseResponse {
         return new DoseTable(prompt, intervention.toString(), baseline, rows);
     }
 
-    private DoseTable.Row row(int i, InterventionResult result, List<TokenShift> shifts, Prompt prompt) {
+    private DoseTable.Row row(int i, InterventionResult result, List<TokenShift> shifts, PromptTokens prompt) {
         List<DoseTable.Watched> tokens = shifts.stream()
                 .map(shift -> new DoseTable.Watched(shift.text(), shift.editedLogit(), shift.editedProbability()))
                 .toList();
@@ -95,7 +97,7 @@ public final class DoseResponse {
         return new DoseTable.Row(doses.get(i), result.editedLoss(), result.meanDivergence(), tokens, text);
     }
 
-    private DoseTable.Row baseline(InterventionResult result, List<TokenShift> shifts, Prompt prompt) {
+    private DoseTable.Row baseline(InterventionResult result, List<TokenShift> shifts, PromptTokens prompt) {
         List<DoseTable.Watched> tokens = shifts.stream()
                 .map(shift -> new DoseTable.Watched(shift.text(), shift.baselineLogit(), shift.baselineProbability()))
                 .toList();

@@ -1,8 +1,11 @@
 package dev.assay.intervene;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.PromptTokens;
+import dev.assay.attach.Splice;
+import dev.assay.attach.TokenTexts;
 import dev.assay.model.HookBuilder;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.Sampling;
@@ -13,9 +16,9 @@ import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -33,19 +36,19 @@ import java.util.stream.Collectors;
  */
 public final class Intervention {
     private final HookedTransformer model;
-    private final DictionarySite site;
+    private final AttachedDictionary attached;
     private final TokenPositions positions;
     private final boolean keepsError;
     private final List<PlacedEdit> edits;
 
     private Intervention(
             HookedTransformer model,
-            DictionarySite site,
+            AttachedDictionary attached,
             TokenPositions positions,
             boolean keepsError,
             List<PlacedEdit> edits) {
         this.model = model;
-        this.site = site;
+        this.attached = attached;
         this.positions = positions;
         this.keepsError = keepsError;
         this.edits = edits;
@@ -57,10 +60,23 @@ public final class Intervention {
      * @param model the model, which stays the caller's, as the dictionary does
      * @param sae the dictionary
      * @return the intervention
-     * @throws InvalidInputException when the dictionary does not fit the model, is a transcoder, or names no site
+     * @throws InvalidInputException when the dictionary does not fit the model or names no site, or the target of a transcoder is unknown
      */
     public static Intervention of(HookedTransformer model, SparseAutoencoder sae) {
-        return new Intervention(model, DictionarySite.of(model, sae), TokenPositions.all(), true, List.of());
+        return of(AttachedDictionary.of(model, sae));
+    }
+
+    /**
+     * Starts without edits, with a dictionary that is attached to a model.
+     *
+     * @param attached the dictionary at its sites
+     * @return the intervention
+     * @throws InvalidInputException when the dictionary reads or writes several sites, or the target of a transcoder is unknown
+     */
+    public static Intervention of(AttachedDictionary attached) {
+        attached.sites().read();
+        attached.sites().written();
+        return new Intervention(attached.model(), attached, TokenPositions.all(), true, List.of());
     }
 
     /**
@@ -70,10 +86,10 @@ public final class Intervention {
      * @param point the site
      * @param sae the dictionary
      * @return the intervention
-     * @throws InvalidInputException when the dictionary does not fit the site, or is a transcoder
+     * @throws InvalidInputException when the dictionary does not fit the site, or the target of a transcoder is unknown
      */
     public static Intervention of(HookedTransformer model, HookPoint point, SparseAutoencoder sae) {
-        return new Intervention(model, DictionarySite.of(model, point, sae), TokenPositions.all(), true, List.of());
+        return of(AttachedDictionary.of(model, point, sae));
     }
 
     /**
@@ -85,7 +101,7 @@ public final class Intervention {
      *     are at this site
      */
     public Intervention at(SparseAutoencoder sae) {
-        return at(DictionarySite.of(model, sae));
+        return at(AttachedDictionary.of(model, sae));
     }
 
     /**
@@ -98,15 +114,24 @@ public final class Intervention {
      *     dictionary are at this site
      */
     public Intervention at(HookPoint point, SparseAutoencoder sae) {
-        return at(DictionarySite.of(model, point, sae));
+        return at(AttachedDictionary.of(model, point, sae));
     }
 
-    private Intervention at(DictionarySite next) {
+    /**
+     * Continues with another dictionary that is attached to the same model.
+     *
+     * @param next the dictionary at its sites
+     * @return an intervention whose next edits are there
+     * @throws InvalidInputException as {@link #of(AttachedDictionary)}, or when the written site already has a dictionary
+     */
+    public Intervention at(AttachedDictionary next) {
+        next.sites().read();
         boolean taken = edits.stream()
-                .map(PlacedEdit::site)
-                .anyMatch(other -> other.point().equals(next.point()) && other.sae() != next.sae());
+                .map(PlacedEdit::attached)
+                .anyMatch(other -> other.sites().written().equals(next.sites().written()) && other.sae() != next.sae());
         if (taken) {
-            throw new InvalidInputException("two dictionaries are to edit " + next.point() + ", expected one a site");
+            throw new InvalidInputException(
+                    next.sites().written() + " already has a dictionary; each site can have only one");
         }
         return new Intervention(model, next, positions, keepsError, edits);
     }
@@ -118,7 +143,7 @@ public final class Intervention {
      * @return an intervention whose next edits act there
      */
     public Intervention positions(TokenPositions where) {
-        return new Intervention(model, site, where, keepsError, edits);
+        return new Intervention(model, attached, where, keepsError, edits);
     }
 
     /**
@@ -127,7 +152,7 @@ public final class Intervention {
      * @return an intervention whose edits all keep it
      */
     public Intervention keepError() {
-        return new Intervention(model, site, positions, true, edits);
+        return new Intervention(model, attached, positions, true, edits);
     }
 
     /**
@@ -136,7 +161,7 @@ public final class Intervention {
      * @return an intervention whose edits all drop it
      */
     public Intervention dropError() {
-        return new Intervention(model, site, positions, false, edits);
+        return new Intervention(model, attached, positions, false, edits);
     }
 
     /**
@@ -147,10 +172,10 @@ public final class Intervention {
      * @throws InvalidInputException when the dictionary has no such latent
      */
     public Intervention edit(FeatureEdit edit) {
-        site.require(edit.latent());
+        attached.require(edit.latent());
         List<PlacedEdit> more = new ArrayList<>(edits);
-        more.add(new PlacedEdit(site, edit, positions));
-        return new Intervention(model, site, positions, keepsError, List.copyOf(more));
+        more.add(new PlacedEdit(attached, edit, positions));
+        return new Intervention(model, attached, positions, keepsError, List.copyOf(more));
     }
 
     /** Sets a code to 0, see {@link FeatureEdit.Ablate}. */
@@ -193,8 +218,9 @@ public final class Intervention {
         requireEdits();
         PlacedEdit last = edits.get(edits.size() - 1);
         List<PlacedEdit> changed = new ArrayList<>(edits);
-        changed.set(edits.size() - 1, new PlacedEdit(last.site(), last.edit().withDose(dose), last.positions()));
-        return new Intervention(model, site, positions, keepsError, List.copyOf(changed));
+        changed.set(
+                edits.size() - 1, new PlacedEdit(last.attached(), last.edit().withDose(dose), last.positions()));
+        return new Intervention(model, attached, positions, keepsError, List.copyOf(changed));
     }
 
     /**
@@ -210,13 +236,13 @@ public final class Intervention {
     private HookScope open(SiteEditor.Watcher watcher) {
         requireEdits();
         HookBuilder hooks = model.hooks();
-        Set<DictionarySite> sites = new LinkedHashSet<>();
-        edits.forEach(edit -> sites.add(edit.site()));
-        for (DictionarySite each : sites) {
-            List<PlacedEdit> here =
-                    edits.stream().filter(edit -> edit.site().equals(each)).toList();
-            hooks.edit(each.point(), new SiteEditor(each, here, keepsError, model, watcher));
-        }
+        Map<HookPoint, List<PlacedEdit>> bySite = new LinkedHashMap<>();
+        edits.forEach(edit -> bySite.computeIfAbsent(edit.attached().sites().written(), site -> new ArrayList<>())
+                .add(edit));
+        bySite.values().forEach(here -> {
+            AttachedDictionary each = here.get(0).attached();
+            new Splice(each.sites()).edit(hooks, new SiteEditor(each, here, keepsError, watcher));
+        });
         return hooks.open();
     }
 
@@ -239,10 +265,10 @@ public final class Intervention {
      * @return what the edits changed, to be closed
      */
     public InterventionResult run(int... tokens) {
-        return run(Prompt.of(model, tokens));
+        return run(PromptTokens.of(model, tokens));
     }
 
-    private InterventionResult run(Prompt prompt) {
+    private InterventionResult run(PromptTokens prompt) {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
             return run(prompt, logits(prompt));
@@ -250,7 +276,7 @@ public final class Intervention {
     }
 
     /** Runs a text with the edits beside the logits that it has without them. */
-    InterventionResult run(Prompt prompt, NDArray baseline) {
+    InterventionResult run(PromptTokens prompt, NDArray baseline) {
         List<SiteChange> changes = new ArrayList<>();
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off();
@@ -261,9 +287,8 @@ public final class Intervention {
     }
 
     /** Returns [position, V]. */
-    NDArray logits(Prompt prompt) {
-        NDArray tokens = model.manager().create(prompt.ids(), new Shape(1, prompt.length()));
-        return model.forward(tokens).squeeze(0);
+    NDArray logits(PromptTokens prompt) {
+        return model.forward(prompt.batch(model, 1)).squeeze(0);
     }
 
     /**
@@ -276,18 +301,18 @@ public final class Intervention {
      * @throws InvalidInputException as {@link #run(String)}
      */
     public Continuation generate(String prompt, int newTokens, Sampling sampling) {
-        Prompt read = read(prompt);
+        PromptTokens read = read(prompt);
         String baseline = continued(read, newTokens, sampling);
         return new Continuation(prompt, baseline, editedText(read, newTokens, sampling), toString());
     }
 
-    String editedText(Prompt prompt, int newTokens, Sampling sampling) {
+    String editedText(PromptTokens prompt, int newTokens, Sampling sampling) {
         try (HookScope hooks = open()) {
             return continued(prompt, newTokens, sampling);
         }
     }
 
-    String continued(Prompt prompt, int newTokens, Sampling sampling) {
+    String continued(PromptTokens prompt, int newTokens, Sampling sampling) {
         try (Autograd off = Autograd.off()) {
             int[] all = model.generate(prompt.tokens(), newTokens, sampling);
             return model.tokenizer().decode(Arrays.copyOfRange(all, prompt.length(), all.length));
@@ -305,8 +330,8 @@ public final class Intervention {
         return new DoseResponse(this, doses);
     }
 
-    Prompt read(String prompt) {
-        return Prompt.of(model, prompt, site.sae());
+    PromptTokens read(String prompt) {
+        return PromptTokens.of(model, prompt, attached.sae().metadata());
     }
 
     HookedTransformer model() {

@@ -2,7 +2,12 @@ package dev.assay.intervene;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.attach.LogitDivergence;
+import dev.assay.attach.NextTokenLoss;
+import dev.assay.attach.PromptTokens;
+import dev.assay.attach.TokenTexts;
 import dev.assay.io.Json;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
@@ -13,14 +18,16 @@ import dev.assay.view.Shading;
 import dev.assay.view.Table;
 import dev.assay.view.Table.Cell;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 
 /** What edits changed in one run. It owns the logits, which are closed with it; all else stays readable. */
 public final class InterventionResult implements AutoCloseable, Displayable {
     private static final int SHOWN = 8;
 
-    private final Prompt prompt;
+    private final PromptTokens prompt;
     private final TokenTexts texts;
     private final String edits;
     private final NDArray baseline;
@@ -32,17 +39,40 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     private final List<TokenShift> predictions;
 
     InterventionResult(
-            Prompt prompt, TokenTexts texts, String edits, NDArray baseline, NDArray edited, List<SiteChange> changes) {
+            PromptTokens prompt,
+            TokenTexts texts,
+            String edits,
+            NDArray baseline,
+            NDArray edited,
+            List<SiteChange> changes) {
         this.prompt = prompt;
         this.texts = texts;
         this.edits = edits;
         this.baseline = Scope.detached(() -> baseline.reshape(baseline.getShape()));
         this.edited = Scope.detached(() -> edited.reshape(edited.getShape()));
-        this.baselineLosses = Predictions.losses(baseline, prompt);
-        this.editedLosses = Predictions.losses(edited, prompt);
-        this.divergences = Predictions.divergences(baseline, edited);
+        this.baselineLosses = losses(baseline, prompt);
+        this.editedLosses = losses(edited, prompt);
+        this.divergences = list(LogitDivergence.inFloat64(baseline, edited));
         this.changes = List.copyOf(changes);
         this.predictions = predictions(prompt.length() - 1, SHOWN);
+    }
+
+    /** Returns {@code −log p(token i + 1)} for each position i but the last, from logits [position, V]. */
+    private static List<Double> losses(NDArray logits, PromptTokens tokens) {
+        int predicted = tokens.length() - 1;
+        try (Scope scope = Scope.open()) {
+            NDArray next = logits.getManager().create(Arrays.copyOfRange(tokens.ids(), 1, tokens.length()));
+            return list(NextTokenLoss.inFloat64(logits.get(new NDIndex("0:{}", predicted)), next));
+        }
+    }
+
+    private static List<Double> list(double... numbers) {
+        return DoubleStream.of(numbers).boxed().toList();
+    }
+
+    /** Returns the mean, NaN of no numbers. */
+    private static double mean(List<Double> numbers) {
+        return numbers.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 
     /**
@@ -96,7 +126,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
      * @return in nats; NaN for a prompt of one token
      */
     public double baselineLoss() {
-        return Predictions.mean(baselineLosses);
+        return mean(baselineLosses);
     }
 
     /**
@@ -105,7 +135,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
      * @return in nats; NaN for a prompt of one token
      */
     public double editedLoss() {
-        return Predictions.mean(editedLosses);
+        return mean(editedLosses);
     }
 
     /**
@@ -123,7 +153,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
      * @return in nats
      */
     public double meanDivergence() {
-        return Predictions.mean(divergences);
+        return mean(divergences);
     }
 
     /**
@@ -171,7 +201,8 @@ public final class InterventionResult implements AutoCloseable, Displayable {
             NDArray ids = baseline.getManager().create(tokens);
             List<double[]> columns = new ArrayList<>();
             for (NDArray logits : List.of(row(baseline, position), row(edited, position))) {
-                NDArray probabilities = Predictions.logProbabilities(logits).exp();
+                NDArray probabilities =
+                        logits.toType(DataType.FLOAT64, true).logSoftmax(-1).exp();
                 float[] chosen = Aten.indexSelect(logits, 0, ids).toFloatArray();
                 double[] wide = new double[chosen.length];
                 for (int i = 0; i < wide.length; i++) {

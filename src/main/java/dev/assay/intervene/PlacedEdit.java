@@ -1,9 +1,11 @@
 package dev.assay.intervene;
 
-/** An edit, the site where it acts, and at which tokens. */
-record PlacedEdit(DictionarySite site, FeatureEdit edit, TokenPositions positions) {
+import dev.assay.attach.AttachedDictionary;
+
+/** An edit, the dictionary whose latent it edits, and the tokens at which it acts. */
+record PlacedEdit(AttachedDictionary attached, FeatureEdit edit, TokenPositions positions) {
     @Override
     public String toString() {
-        return edit + " in " + site.point() + " at " + positions;
+        return edit + " in " + attached.sites().written() + " at " + positions;
     }
 }

@@ -3,6 +3,9 @@ package dev.assay.intervene;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.CodeEntries;
+import dev.assay.attach.TokenMask;
 import dev.assay.intervene.FeatureEdit.OfActivation;
 import dev.assay.intervene.FeatureEdit.OfCode;
 import dev.assay.intervene.FeatureEdit.Steer;
@@ -14,55 +17,58 @@ import dev.assay.tensor.Scope;
 import java.util.List;
 
 /**
- * Applies the edits of one site to rows of activations: first those of codes, each to what the ones before it left, then those of the
- * activation, in their order.
+ * Applies the edits of one dictionary to rows of activations: edits of codes first, each to the result of the ones before, then edits of
+ * the activation, in their order. x is the activation that is read and y the one that is written, the same unless the dictionary is a
+ * transcoder; s undoes the normalisation of x.
  *
  * <pre>{@code
- * x' = x + Σ (c'ⱼ − cⱼ)·dⱼ      the reconstruction error kept
- * x' = decode(c')              dropped
+ * y' = y + Σ s·(c'ⱼ − cⱼ)·dⱼ               the reconstruction error kept
+ * y' = decode(c, x) + Σ s·(c'ⱼ − cⱼ)·dⱼ    dropped
  * }</pre>
  */
 final class RowEdits {
-    /** A direction of no length stays one. */
+    /** Keeps the quotient finite for a direction of zeros. */
     private static final float SMALLEST_NORM = 1e-12f;
 
-    private final DictionarySite site;
+    private final AttachedDictionary attached;
     private final List<FeatureEdit> edits;
     private final boolean keepsError;
 
-    RowEdits(DictionarySite site, List<FeatureEdit> edits, boolean keepsError) {
-        this.site = site;
+    RowEdits(AttachedDictionary attached, List<FeatureEdit> edits, boolean keepsError) {
+        this.attached = attached;
         this.edits = edits;
         this.keepsError = keepsError;
     }
 
     /**
-     * Returns what the rows become.
+     * Returns the edited rows.
      *
-     * @param x [n, d_in]
+     * @param x the activations that are read, [n, d_in]
+     * @param y the activations that are written, [n, d_out]
      * @param acting which edit acts on which row, [edit][row]
+     * @return [n, d_out]
      */
-    NDArray apply(NDArray x, boolean[][] acting) {
+    NDArray apply(NDArray x, NDArray y, boolean[][] acting) {
         try (Scope scope = Scope.open()) {
-            NDArray scale = site.scale(x);
-            NDArray edited = x;
+            NDArray scale = attached.scale(x);
+            NDArray edited = y;
             if (!keepsError || edits.stream().anyMatch(OfCode.class::isInstance)) {
-                SparseCodes codes = site.sae().encode(x);
-                NDArray kept = keepsError ? x : site.sae().decode(codes, x);
+                SparseCodes codes = attached.sae().encode(x);
+                NDArray kept = keepsError ? y : attached.sae().decode(codes, x);
                 edited = kept.add(codeChange(codes, acting, x.getManager(), scale));
             }
             for (int i = 0; i < edits.size(); i++) {
                 if (edits.get(i) instanceof OfActivation edit) {
-                    NDArray acts = column(x.getManager(), acting[i]); // [n, 1]
+                    NDArray acts = TokenMask.floats(x.getManager(), acting[i]); // [n, 1]
                     edited = edited.add(step(edit, edited, scaled(direction(x.getManager(), edit), scale))
                             .mul(acts));
                 }
             }
-            return scope.keep(edited == x ? x.duplicate() : edited);
+            return scope.keep(edited == y ? y.duplicate() : edited);
         }
     }
 
-    /** Returns Σ (c'ⱼ − cⱼ)·dⱼ, [n, d_in]. */
+    /** Returns Σ s·(c'ⱼ − cⱼ)·dⱼ, [n, d_out]. */
     private NDArray codeChange(SparseCodes codes, boolean[][] acting, NDManager manager, NDArray scale) {
         List<Integer> latents = edits.stream()
                 .filter(OfCode.class::isInstance)
@@ -89,7 +95,7 @@ final class RowEdits {
             }
         }
         NDArray change = manager.create(changes, new Shape(rows, latents.size())); // [n, m]
-        return scaled(change.matMul(site.directions(manager, latents)), scale);
+        return scaled(change.matMul(attached.directions(manager, latents)), scale);
     }
 
     private double[] edited(double[] codes, List<Integer> latents, boolean[][] acting, int row) {
@@ -103,10 +109,10 @@ final class RowEdits {
     }
 
     /**
-     * Returns what an edit adds to each row.
+     * Returns the change that an edit makes to each row.
      *
-     * @param x [n, d_in]
-     * @param d [n, d_in] or [1, d_in]
+     * @param x [n, d_out]
+     * @param d [n, d_out] or [1, d_out]
      */
     private static NDArray step(OfActivation edit, NDArray x, NDArray d) {
         NDArray step = d.mul((float) edit.strength());
@@ -125,18 +131,10 @@ final class RowEdits {
     }
 
     private NDArray direction(NDManager manager, FeatureEdit edit) {
-        return site.directions(manager, List.of(edit.latent())); // [1, d_in]
+        return attached.directions(manager, List.of(edit.latent())); // [1, d_out]
     }
 
     private static NDArray scaled(NDArray rows, NDArray scale) {
         return scale == null ? rows : rows.mul(scale);
-    }
-
-    private static NDArray column(NDManager manager, boolean[] truths) {
-        float[] ones = new float[truths.length];
-        for (int i = 0; i < ones.length; i++) {
-            ones[i] = truths[i] ? 1 : 0;
-        }
-        return manager.create(ones, new Shape(ones.length, 1));
     }
 }

@@ -1,8 +1,9 @@
 package dev.assay.intervene;
 
 import ai.djl.ndarray.NDArray;
-import dev.assay.model.HookedTransformer;
-import dev.assay.model.hook.ActivationEditor;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.Splice;
+import dev.assay.attach.TokenMask;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.Site;
 import dev.assay.tensor.Aten;
@@ -10,71 +11,69 @@ import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * The edits of one site as a hook. Gradients pass it as if what it adds did not depend on the activation; special tokens that the
- * dictionary was not trained on keep their activation.
+ * The edits of one dictionary as a splice. Gradients flow as if the change did not depend on the activation. Special tokens keep their
+ * activation if the dictionary was trained without them.
  */
-final class SiteEditor implements ActivationEditor {
-    /** Is told at every run what changed. */
+final class SiteEditor implements Splice.Edit {
+    /** Observes the change of every run. */
     @FunctionalInterface
     interface Watcher {
-        /** Takes the rows of a site, [n, d_in], and what is added to them. */
-        void changed(HookPoint point, NDArray x, NDArray change);
+        /** Accepts the rows of a written site, [n, d_out], and what is added to them. */
+        void changed(HookPoint point, NDArray y, NDArray change);
     }
 
     private final List<PlacedEdit> edits;
     private final RowEdits rowEdits;
-    private final IntPredicate reads;
+    private final TokenMask mask;
     private final Watcher watcher;
 
     /**
-     * Makes a hook.
+     * Prepares the edits.
      *
-     * @param site where the edits are
-     * @param edits at least one, all of them of this site
+     * @param attached the dictionary
+     * @param edits at least one, all of this dictionary
      * @param keepsError whether the reconstruction error stays
-     * @param model has the site
-     * @param watcher is told what changed
+     * @param watcher observes the changes
      */
-    SiteEditor(
-            DictionarySite site, List<PlacedEdit> edits, boolean keepsError, HookedTransformer model, Watcher watcher) {
+    SiteEditor(AttachedDictionary attached, List<PlacedEdit> edits, boolean keepsError, Watcher watcher) {
         this.edits = edits;
-        this.rowEdits = new RowEdits(site, edits.stream().map(PlacedEdit::edit).toList(), keepsError);
-        this.reads = site.reads(model);
+        this.rowEdits =
+                new RowEdits(attached, edits.stream().map(PlacedEdit::edit).toList(), keepsError);
+        this.mask = attached.mask();
         this.watcher = watcher;
     }
 
     @Override
-    public NDArray edit(NDArray activation, Site site) {
-        return activation.add(change(activation, site));
+    public NDArray apply(NDArray input, NDArray written, Site site) {
+        return written.add(change(input, written, site));
     }
 
-    /** Returns what is added, in the shape of the activation. */
-    private NDArray change(NDArray activation, Site site) {
+    /** Returns what is added to the written rows, [n, d_out]. */
+    private NDArray change(NDArray input, NDArray written, Site site) {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
             TextRows texts = new TextRows(site);
             boolean[][] acting = edits.stream()
-                    .map(edit -> texts.at(edit.positions(), reads))
+                    .map(edit -> texts.at(edit.positions(), mask::includes))
                     .toArray(boolean[][]::new);
             int[] rows = IntStream.range(0, acting[0].length)
                     .filter(row -> Arrays.stream(acting).anyMatch(acts -> acts[row]))
                     .toArray();
-            NDArray all = activation.reshape(acting[0].length, -1); // [n, d_in]
-            NDArray change = all.zerosLike();
+            NDArray change = written.zerosLike();
             if (rows.length > 0) {
-                NDArray index = all.getManager()
+                NDArray index = written.getManager()
                         .create(Arrays.stream(rows).asLongStream().toArray());
-                NDArray x = Aten.indexSelect(all, 0, index);
+                NDArray x = Aten.indexSelect(input, 0, index);
+                NDArray y = input == written ? x : Aten.indexSelect(written, 0, index);
                 boolean[][] ofRows =
                         Arrays.stream(acting).map(acts -> chosen(acts, rows)).toArray(boolean[][]::new);
-                Aten.indexCopy_(change, 0, index, rowEdits.apply(x, ofRows).sub(x));
+                Aten.indexCopy_(change, 0, index, rowEdits.apply(x, y, ofRows).sub(y));
             }
-            watcher.changed(site.point(), all, change);
-            return scope.keep(change.reshape(activation.getShape()));
+            watcher.changed(site.point(), written, change);
+            return scope.keep(change);
         }
     }
 

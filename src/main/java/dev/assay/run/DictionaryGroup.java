@@ -1,6 +1,7 @@
 package dev.assay.run;
 
 import dev.assay.InvalidInputException;
+import dev.assay.attach.AttachedDictionary;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SparseAutoencoder;
@@ -11,7 +12,7 @@ import java.util.List;
 /** Dictionaries at different sites of one model. Closing the group closes them and the model. */
 public final class DictionaryGroup implements AutoCloseable {
     private final List<Run> runs;
-    private final List<HookPoint> points = new ArrayList<>();
+    private final List<AttachedDictionary> attached = new ArrayList<>();
 
     private DictionaryGroup(List<Run> runs) {
         this.runs = runs;
@@ -24,12 +25,17 @@ public final class DictionaryGroup implements AutoCloseable {
         }
         DictionaryGroup group = new DictionaryGroup(runs);
         try {
+            for (Run run : runs) {
+                run.dictionary(); // a dictionary that cannot be read is reported before the model is loaded
+            }
+            HookedTransformer model = runs.get(0).model();
             for (int i = 0; i < runs.size(); i++) {
                 SparseAutoencoder sae = runs.get(i).dictionary();
-                String site = i < sites.size() ? sites.get(i) : sae.metadata().requiredHookName();
-                group.points.add(HookPoint.parse(site));
+                group.attached.add(
+                        i < sites.size()
+                                ? AttachedDictionary.of(model, HookPoint.parse(sites.get(i)), sae)
+                                : AttachedDictionary.of(model, sae));
             }
-            runs.get(0).model();
             return group;
         } catch (IOException | RuntimeException failure) {
             group.close();
@@ -64,13 +70,18 @@ public final class DictionaryGroup implements AutoCloseable {
     }
 
     /**
-     * Returns the site of a dictionary.
+     * Returns the site that a dictionary reads.
      *
      * @param index from 0
      * @return the hook point
      */
     public HookPoint point(int index) {
-        return points.get(index);
+        return attached.get(index).sites().read();
+    }
+
+    /** {@return the dictionaries at their sites in the model} */
+    public List<AttachedDictionary> attached() {
+        return List.copyOf(attached);
     }
 
     @Override

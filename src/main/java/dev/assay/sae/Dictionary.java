@@ -90,6 +90,16 @@ public interface Dictionary extends AutoCloseable {
         return metadata().sites(dIn(), dOut(), transcodes());
     }
 
+    /**
+     * Returns the sites of the dictionary if it reads a given site, in place of the one that its metadata name.
+     *
+     * @param read the site that is read, and written unless the dictionary is a transcoder, which writes the site of its metadata
+     * @return the sites
+     */
+    default Sites sitesReading(String read) {
+        return metadata().sitesReading(read, dIn(), dOut(), transcodes());
+    }
+
     @Override
     void close();
 }

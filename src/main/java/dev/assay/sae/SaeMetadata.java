@@ -151,6 +151,12 @@ public final class SaeMetadata {
         return new Sites(reads, transcodes ? spans(HOOK_NAME_OUT, HOOK_WIDTHS_OUT, dOut) : reads);
     }
 
+    /** Returns the sites of a dictionary that reads a given site; a transcoder writes those of its metadata. */
+    Sites sitesReading(String read, int dIn, int dOut, boolean transcodes) {
+        Sites sites = Sites.of(read, dIn);
+        return transcodes ? new Sites(sites.reads(), spans(HOOK_NAME_OUT, HOOK_WIDTHS_OUT, dOut)) : sites;
+    }
+
     private List<Sites.Span> spans(String field, String widthsField, int width) {
         List<String> names = texts(field);
         List<Integer> widths = new ArrayList<>();

@@ -3,6 +3,7 @@ package dev.assay.verify;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.attach.NextTokenLoss;
 import dev.assay.checkpoint.ComparisonReport;
 import dev.assay.checkpoint.ExpectedTensors;
 import dev.assay.model.Generator;
@@ -97,9 +98,19 @@ public final class ModelVerification {
                 ? logits
                 : logits.mul(mask.toType(DataType.FLOAT32, false).expandDims(-1));
         compare(prefix + "logits", kept);
-        TokenLosses losses = TokenLosses.of(logits, tokens, mask);
-        compare(prefix + "loss", logits.getManager().create(new float[] {(float) losses.mean()}));
-        compare(prefix + "loss_per_token", losses.perToken());
+        NDArray losses = NextTokenLoss.perToken(NextTokenLoss.predictions(logits), NextTokenLoss.targets(tokens))
+                .reshape(tokens.getShape().get(0), -1); // [batch, position − 1]
+        compare(prefix + "loss", logits.getManager().create(new float[] {(float) mean(losses, mask)}));
+        compare(prefix + "loss_per_token", losses);
+    }
+
+    /** Returns the mean, in float64, over the positions that are real and whose next token is; the mask may be null. */
+    private static double mean(NDArray losses, NDArray mask) {
+        NDArray real = mask == null ? null : mask.toType(DataType.FLOAT32, false);
+        NDArray kept = real == null ? losses.onesLike() : real.get(":, :-1").mul(real.get(":, 1:"));
+        NDArray weights = kept.toType(DataType.FLOAT64, false);
+        return losses.toType(DataType.FLOAT64, false).mul(weights).sum().getDouble()
+                / weights.sum().getDouble();
     }
 
     /** Compares the sites of one run. Patterns have a separate run, so that the other sites are computed by fused attention. */

@@ -8,7 +8,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.intervene.TokenTexts;
+import dev.assay.attach.TokenTexts;
 import dev.assay.intervene.attribute.Attribution;
 import dev.assay.intervene.attribute.AttributionReport;
 import dev.assay.intervene.attribute.Metric;
@@ -168,7 +168,7 @@ class InterventionCommandsTest {
                 "the dictionary reads blocks.9.hook_resid_post, which",
                 steer("--feature", "3", "--site", "blocks.9.hook_resid_post"));
         expect(
-                "the dictionary has d_in 128, but blocks.1.mlp.hook_post",
+                "the dictionary reads 128 columns of blocks.1.mlp.hook_post",
                 steer("--feature", "3", "--site", "blocks.1.mlp.hook_post"));
         expect("hook point \"nowhere\" is not a site", steer("--feature", "3", "--site", "nowhere"));
         expect("the prompt is empty", run("steer", early.toString(), "--prompt", "", "--feature", "3"));
@@ -182,7 +182,7 @@ class InterventionCommandsTest {
         expect(
                 "the metric is at position 40, but the prompt has 10 tokens",
                 attribute("--token", " He", "--position", "40"));
-        expect("two dictionaries are to read blocks.1.hook_resid_post", attribute(early.toString()));
+        expect("blocks.1.hook_resid_post already has a dictionary", attribute(early.toString()));
         expect("2 sites are named for 1 dictionaries", attribute("--site", "hook_embed", "--site", "hook_embed"));
         Path transcoder = save("transcoder", Transcoder.of(TopK.of(8)), "blocks.1.hook_resid_post", "assay/stories");
         expect(

@@ -257,7 +257,7 @@ class EvaluationTest {
             assertTrue(refusal(Evaluation.of(model, sae, corpus).point(HookPoint.residPost(9)))
                     .contains("blocks.9.hook_resid_post"));
             assertTrue(refusal(Evaluation.of(model, sae, corpus).point(HookPoint.parse("blocks.0.mlp.hook_post")))
-                    .contains("the dictionary has d_in 48, but blocks.0.mlp.hook_post of "));
+                    .contains("the dictionary reads 48 columns of blocks.0.mlp.hook_post, but that site of "));
             Corpus nothingHeldOut = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 300))
                     .contextLength(LENGTH)
                     .heldOutEvery(0)
@@ -266,9 +266,34 @@ class EvaluationTest {
         }
     }
 
-    /** Put in place of its input, the output of a transcoder would give figures that mean nothing. */
+    /** The residual stream after a block is that before the next, so that a transcoder from one to the other is an autoencoder. */
     @Test
-    void aTranscoderIsNotMeasuredAtItsInput() {
+    void measuresATranscoderAgainstItsTargetAtTheSiteThatItWrites() throws IOException {
+        try (SparseAutoencoder sae = signedUnits(0.5f, true);
+                SparseAutoencoder plain = sae.toBuilder()
+                        .input(new InputOptions(ActivationNormalization.NONE, false, false))
+                        .metadata(sae.metadata().toBuilder()
+                                .hookName(HookPoint.residPost(0).name())
+                                .build())
+                        .build();
+                SparseAutoencoder transcoder = plain.toBuilder()
+                        .architecture(Transcoder.of(plain.architecture()))
+                        .metadata(plain.metadata().toBuilder()
+                                .hookNameOut(HookPoint.residPre(1).name())
+                                .build())
+                        .build()) {
+            EvaluationReport expected =
+                    Evaluation.of(model, plain, corpus).tokens(500).run();
+            assertTrue(expected.crossEntropy().reconstructed()
+                    > expected.crossEntropy().clean());
+            assertEquals(
+                    expected,
+                    Evaluation.of(model, transcoder, corpus).tokens(500).run());
+        }
+    }
+
+    @Test
+    void refusesATranscoderWithoutATargetAndDictionariesOfTwoKinds() {
         try (SparseAutoencoder sae = signedUnits(1, true);
                 SparseAutoencoder transcoder = sae.toBuilder()
                         .architecture(Transcoder.of(TopK.of(3)))

@@ -12,6 +12,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.LogitDivergence;
+import dev.assay.attach.NextTokenLoss;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
 import java.util.Map;
@@ -139,23 +141,23 @@ class MetricsTest {
         NDArray clean = fixtures.input("logits_clean"); // [30, 50]
         NDArray other = fixtures.input("logits_new");
         NDArray targets = fixtures.input("targets");
-        fixtures.assertAgrees("/logits/ce_clean", PredictionLoss.crossEntropy(clean, targets) / 30, 1e-5);
-        fixtures.assertAgrees("/logits/ce_new", PredictionLoss.crossEntropy(other, targets) / 30, 1e-5);
-        fixtures.assertAgrees("/logits/kl_clean_new_mean", PredictionLoss.divergence(clean, other) / 30, 1e-5);
+        fixtures.assertAgrees("/logits/ce_clean", NextTokenLoss.sum(clean, targets) / 30, 1e-5);
+        fixtures.assertAgrees("/logits/ce_new", NextTokenLoss.sum(other, targets) / 30, 1e-5);
+        fixtures.assertAgrees("/logits/kl_clean_new_mean", LogitDivergence.sum(clean, other) / 30, 1e-5);
         double[] positions = fixtures.expectedArray("kl_per_position");
         try (Scope scope = Scope.open()) {
             for (int i = 0; i < 30; i++) {
                 NDIndex row = new NDIndex(i + ":" + (i + 1));
-                double divergence = PredictionLoss.divergence(clean.get(row), other.get(row));
+                double divergence = LogitDivergence.sum(clean.get(row), other.get(row));
                 assertEquals(positions[i], divergence, 1e-5 * positions[i]);
             }
             // The same formula in float64.
             NDArray wide = clean.toType(DataType.FLOAT64, false);
             NDArray wideOther = other.toType(DataType.FLOAT64, false);
-            fixtures.assertAgrees("/logits/kl_clean_new_mean", PredictionLoss.divergence(wide, wideOther) / 30);
-            fixtures.assertAgrees("/logits/ce_new", PredictionLoss.crossEntropy(wideOther, targets) / 30);
+            fixtures.assertAgrees("/logits/kl_clean_new_mean", LogitDivergence.sum(wide, wideOther) / 30);
+            fixtures.assertAgrees("/logits/ce_new", NextTokenLoss.sum(wideOther, targets) / 30);
         }
-        assertEquals(0, PredictionLoss.divergence(clean, clean), 1e-6);
+        assertEquals(0, LogitDivergence.sum(clean, clean), 1e-6);
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.AttachedSites;
 import dev.assay.feature.report.TokenEffect;
 import dev.assay.intervene.Intervention;
 import dev.assay.intervene.InterventionResult;
@@ -57,7 +59,7 @@ class AblationEffectsTest {
     }
 
     private static AblationEffects effects(HookedTransformer model, SparseAutoencoder sae, HookPoint site) {
-        return new AblationEffects(model, sae, FeatureSites.of(model, sae, site));
+        return new AblationEffects(AttachedDictionary.of(model, site, sae));
     }
 
     private static SparseAutoencoder changed(
@@ -215,7 +217,7 @@ class AblationEffectsTest {
             assertTrue(assertThrows(InvalidInputException.class, () -> effects.of(List.of(request)))
                     .getMessage()
                     .contains("metadata.hook_name_out"));
-            assertTrue(new LogitWeights(model, unknown, FeatureSites.of(model, unknown, reads))
+            assertTrue(new LogitWeights(AttachedDictionary.of(model, reads, unknown))
                     .of(0, 1, 5)
                     .get(0)
                     .top()
@@ -336,14 +338,17 @@ class AblationEffectsTest {
     void sitesThatDoNotFitAreRefused() throws IOException {
         try (HookedTransformer model = new FamilyModels(folder).load("gpt_neox");
                 SparseAutoencoder sae = TinyDictionary.dictionary(model, 9, TinyDictionary.SITE.name())) {
-            assertTrue(
-                    assertThrows(InvalidInputException.class, () -> FeatureSites.of(model, sae, HookPoint.mlpPost(0)))
-                            .getMessage()
-                            .startsWith("the dictionary reads 48 numbers a token, but blocks.0.mlp.hook_post"));
+            assertTrue(assertThrows(
+                            InvalidInputException.class,
+                            () -> AttachedSites.of(model, sae.sitesReading("blocks.0.mlp.hook_post")))
+                    .getMessage()
+                    .startsWith("the dictionary reads 48 columns of blocks.0.mlp.hook_post"));
             HookPoint behind = HookPoint.parse("ln_final.hook_normalized");
             assertTrue(assertThrows(
                             InvalidInputException.class,
-                            () -> FeatureSites.of(model, sae, behind).requiredOutput())
+                            () -> AttachedDictionary.of(model, behind, sae)
+                                    .sites()
+                                    .writesBeforeFinalNorm())
                     .getMessage()
                     .contains("part of the final norm"));
         }

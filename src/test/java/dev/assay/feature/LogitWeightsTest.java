@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import dev.assay.attach.AttachedDictionary;
 import dev.assay.feature.report.LogitSummary;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.config.Norm;
@@ -33,8 +34,8 @@ class LogitWeightsTest {
         try (HookedTransformer model = new FamilyModels(folder).load(family);
                 SparseAutoencoder sae = TinyDictionary.dictionary(model, 4, "blocks.1.hook_resid_post");
                 Scope scope = Scope.open()) {
-            FeatureSites sites = FeatureSites.of(model, sae, TinyDictionary.SITE);
-            NDArray weights = new LogitWeights(model, sae, sites).weights(3, 5);
+            AttachedDictionary attached = AttachedDictionary.of(model, TinyDictionary.SITE, sae);
+            NDArray weights = new LogitWeights(attached).weights(3, 5);
             NDArray directions = sae.decoder().get(new NDIndex("3:5"));
             NDArray difference = model.finalNorm(directions).sub(model.finalNorm(directions.neg()));
             NDArray unembedding = model.unembedding()
@@ -74,7 +75,7 @@ class LogitWeightsTest {
             try (HookedTransformer model = new FamilyModels(folder).load(family);
                     SparseAutoencoder sae = TinyDictionary.dictionary(model, 4, "blocks.1.hook_resid_post");
                     Scope scope = Scope.open()) {
-                LogitWeights logits = new LogitWeights(model, sae, FeatureSites.of(model, sae, TinyDictionary.SITE));
+                LogitWeights logits = new LogitWeights(AttachedDictionary.of(model, TinyDictionary.SITE, sae));
                 float[] all =
                         logits.weights(0, TinyDictionary.LATENTS).get(":, 17").toFloatArray();
                 float[] column = logits.onToken(17);

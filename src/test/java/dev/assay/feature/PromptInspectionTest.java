@@ -213,7 +213,7 @@ class PromptInspectionTest {
     @Test
     void unusablePromptsAreOneSentence() {
         assertRefused("the prompt is empty", () -> inspector.prompt(""));
-        assertRefused("the prompt is empty", () -> inspector.prompt(new long[0]));
+        assertRefused("the prompt has no tokens", () -> inspector.prompt(new long[0]));
         long[] longer = new long[tiny.model.config().contextLength() + 1];
         assertRefused(
                 "the prompt has " + longer.length + " tokens, expected at most the model's context length, "

@@ -1,5 +1,6 @@
 package dev.assay.intervene;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,8 @@ import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookScope;
 import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.Architecture;
+import dev.assay.sae.InputOptions;
+import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
 import dev.assay.sae.TopK;
@@ -295,6 +298,58 @@ class InterventionTest {
         }
     }
 
+    /** The residual stream after a block is that before the next, so that a transcoder from one to the other is an autoencoder. */
+    @Test
+    void editsATranscoderAtTheSiteThatItWrites() {
+        try (SparseAutoencoder sae =
+                        Cases.dictionary(TopK.of(6), ActivationNormalization.NONE, HookPoint.residPost(0), 1);
+                SparseAutoencoder transcoder = sae.toBuilder()
+                        .architecture(Transcoder.of(TopK.of(6)))
+                        .input(new InputOptions(ActivationNormalization.NONE, false, false))
+                        .metadata(SaeMetadata.builder()
+                                .hookName(HookPoint.residPost(0).name())
+                                .hookNameOut(HookPoint.residPre(1).name())
+                                .build())
+                        .build();
+                SparseAutoencoder plain = transcoder.toBuilder()
+                        .architecture(TopK.of(6))
+                        .metadata(sae.metadata())
+                        .build()) {
+            for (boolean keeps : new boolean[] {true, false}) {
+                Intervention expected =
+                        Intervention.of(model, plain).clamp(3, 2).scale(5, 0.5).steer(7, 1);
+                Intervention edits = Intervention.of(model, transcoder)
+                        .clamp(3, 2)
+                        .scale(5, 0.5)
+                        .steer(7, 1);
+                try (InterventionResult reference = (keeps ? expected : expected.dropError()).run(Cases.TOKENS);
+                        InterventionResult result = (keeps ? edits : edits.dropError()).run(Cases.TOKENS)) {
+                    assertArrayEquals(
+                            reference.editedLogits().toFloatArray(),
+                            result.editedLogits().toFloatArray());
+                    assertEquals(HookPoint.residPre(1), result.changes().get(0).point());
+                    assertTrue(result.meanDivergence() > 1e-6);
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesATranscoderThatWritesBeforeItReads() {
+        try (SparseAutoencoder sae = Cases.dictionary();
+                SparseAutoencoder backwards = sae.toBuilder()
+                        .architecture(Transcoder.of(TopK.of(6)))
+                        .input(new InputOptions(ActivationNormalization.NONE, false, false))
+                        .metadata(SaeMetadata.builder()
+                                .hookName(HookPoint.residPost(1).name())
+                                .hookNameOut(HookPoint.residPre(0).name())
+                                .build())
+                        .build()) {
+            assertTrue(refused(() -> Intervention.of(model, backwards).ablate(1).run(Cases.TOKENS))
+                    .contains("which the model computes before"));
+        }
+    }
+
     @Test
     void wrongInputIsOneSentence() {
         try (SparseAutoencoder sae = Cases.dictionary();
@@ -329,11 +384,11 @@ class InterventionTest {
             assertTrue(refused(() -> Intervention.of(model, HookPoint.residPost(7), sae))
                     .startsWith("the dictionary reads blocks.7.hook_resid_post, which random does not have"));
             assertEquals(
-                    "the dictionary has d_in 24, but blocks.0.mlp.hook_post of random is 96 wide",
+                    "the dictionary reads 24 columns of blocks.0.mlp.hook_post, but that site of random is 96 wide",
                     refused(() -> Intervention.of(model, HookPoint.mlpPost(0), sae)));
             assertTrue(refused(() -> Intervention.of(model, transcoder)).startsWith("the dictionary is a transcoder"));
             assertEquals(
-                    "two dictionaries are to edit blocks.1.hook_resid_post, expected one a site",
+                    "blocks.1.hook_resid_post already has a dictionary; each site can have only one",
                     refused(() -> none.ablate(1).at(Cases.POINT, nowhere)));
             assertTrue(
                     refused(() -> none.ablate(1).doseResponse(1)).startsWith("the ablation of latent 1 has no number"));

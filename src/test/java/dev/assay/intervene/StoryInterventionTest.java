@@ -11,6 +11,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.Fragments;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.TokenTexts;
 import dev.assay.intervene.attribute.Attribution;
 import dev.assay.intervene.attribute.AttributionReport;
 import dev.assay.intervene.attribute.Metric;
@@ -173,7 +174,7 @@ class StoryInterventionTest {
                                 .watch("zebra zebra"))
                 .getMessage();
         assertTrue(
-                message.startsWith("\"zebra zebra\" is ") && message.contains("expected the text of a single one"),
+                message.startsWith("\"zebra zebra\" is ") && message.contains("expected the text of a single token"),
                 message);
         assertEquals(
                 "the prompt is empty, expected some text",

@@ -11,7 +11,6 @@ import dev.assay.evaluate.Evaluation;
 import dev.assay.evaluate.EvaluationTable;
 import dev.assay.evaluate.ReconstructionStatistics;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.Dictionary;
 import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
@@ -34,33 +33,23 @@ public final class SweepEvaluation {
     private SweepEvaluation() {}
 
     /**
-     * Measures in a live model, on the held-out documents of a corpus. A transcoder is measured without the model: what it makes is not
-     * what it was made from.
+     * Measures in a live model, on the held-out documents of a corpus.
      *
      * @param model that the dictionaries are for
      * @param corpus the text
-     * @param source the activations of the held-out documents at all sites of the sweep
      * @param result what was trained
      * @param tokens to read at most
      * @return a row for every member, in their order
      * @throws IOException when the text cannot be read
      */
-    public static List<SweepRow> run(
-            HookedTransformer model, Corpus corpus, ActivationSource source, SweepResult result, long tokens)
+    public static List<SweepRow> run(HookedTransformer model, Corpus corpus, SweepResult result, long tokens)
             throws IOException {
         Map<String, SweepRow> rows = new LinkedHashMap<>();
-        Map<List<String>, List<SweepOutcome>> bySite = trained(result).stream()
-                .filter(outcome -> isOfOneSite(outcome))
-                .collect(Collectors.groupingBy(
-                        outcome -> outcome.member().sites().readNames()));
-        for (Map.Entry<List<String>, List<SweepOutcome>> site : bySite.entrySet()) {
-            HookPoint point = HookPoint.parse(site.getKey().get(0));
-            measureInModel(model, corpus, point, site.getValue(), tokens, rows);
+        Map<Sites, List<SweepOutcome>> bySites = trained(result).stream()
+                .collect(Collectors.groupingBy(outcome -> outcome.member().sites()));
+        for (List<SweepOutcome> ofSites : bySites.values()) {
+            measureInModel(model, corpus, ofSites, tokens, rows);
         }
-        List<SweepOutcome> others = trained(result).stream()
-                .filter(outcome -> !isOfOneSite(outcome))
-                .toList();
-        measureAlone(source, others, tokens, rows);
         return inOrder(result, rows);
     }
 
@@ -85,10 +74,6 @@ public final class SweepEvaluation {
                 .toList();
     }
 
-    private static boolean isOfOneSite(SweepOutcome outcome) {
-        return outcome.member().sites().names().size() == 1;
-    }
-
     private static List<SweepRow> inOrder(SweepResult result, Map<String, SweepRow> rows) {
         return result.outcomes().stream()
                 .map(outcome -> rows.getOrDefault(outcome.member().name(), SweepRow.stopped(outcome)))
@@ -98,15 +83,13 @@ public final class SweepEvaluation {
     private static void measureInModel(
             HookedTransformer model,
             Corpus corpus,
-            HookPoint site,
             List<SweepOutcome> outcomes,
             long tokens,
             Map<String, SweepRow> rows)
             throws IOException {
         SweepOutcome first = outcomes.get(0);
-        Evaluation evaluation = Evaluation.of(model, first.dictionary().orElseThrow(), corpus)
-                .point(site)
-                .tokens(tokens);
+        Evaluation evaluation =
+                Evaluation.of(model, first.dictionary().orElseThrow(), corpus).tokens(tokens);
         for (SweepOutcome other : outcomes.subList(1, outcomes.size())) {
             evaluation.baseline(other.member().name(), other.dictionary().orElseThrow());
         }

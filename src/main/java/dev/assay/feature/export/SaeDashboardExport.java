@@ -32,8 +32,8 @@ public final class SaeDashboardExport {
     public static SaeDashboardExport of(FeatureInspector inspector) {
         SaeDashboardExport export = new SaeDashboardExport(inspector);
         export.model = inspector.provenance().model().name();
-        export.layer =
-                Math.max(0, HookPoint.parse(inspector.provenance().site()).block());
+        export.layer = Math.max(
+                0, HookPoint.parse(inspector.provenance().reads().get(0)).block());
         return export;
     }
 

@@ -3,7 +3,7 @@ package dev.assay.feature.prompt;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.InvalidInputException;
-import dev.assay.tensor.Aten;
+import dev.assay.attach.NextTokenLoss;
 import dev.assay.text.tokenizer.Tokenizer;
 import dev.assay.view.PlainText;
 
@@ -64,9 +64,10 @@ public sealed interface PromptMetric {
                 for (int i = 0; i < next.length; i++) {
                     next[i] = prompt[(int) (i % pairs) + 1];
                 }
-                NDArray before = logits.get(new NDIndex(":, :-1")).reshape(runs * pairs, -1);
                 NDArray targets = logits.getManager().create(next);
-                return Aten.crossEntropy(before, targets).reshape(runs, pairs).mean(new int[] {1});
+                return NextTokenLoss.perToken(NextTokenLoss.predictions(logits), targets)
+                        .reshape(runs, pairs)
+                        .mean(new int[] {1});
             };
         }
     }

@@ -1,7 +1,9 @@
 package dev.assay.feature.store;
 
-import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.AttachedSites;
+import dev.assay.attach.ForwardBatches;
+import dev.assay.attach.TokenMask;
 import dev.assay.io.AtomicFolder;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
@@ -20,7 +22,6 @@ import dev.assay.text.TokenBatch;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.LongConsumer;
 
@@ -38,7 +39,7 @@ public final class FeatureCollector {
     private final Corpus corpus;
     private long tokens = 1_000_000;
     private Split split = Split.ALL;
-    private int batch = 32;
+    private int batch = ForwardBatches.CONTEXTS;
     private ExampleWindow window = ExampleWindow.USUAL;
     private long memoryBudget = 1L << 28;
     private int partners = 32;
@@ -212,8 +213,9 @@ public final class FeatureCollector {
     }
 
     private void read(CodeSink sink) throws IOException {
-        boolean[] special = special(corpus.tokenizer());
-        HookPoint site = site();
+        TokenMask mask = TokenMask.withoutSpecial(corpus.tokenizer());
+        AttachedSites sites = sites();
+        HookPoint[] points = sites.reads().toArray(HookPoint[]::new);
         try (ContextReader reader = corpus.readAhead(split, Math.max(batch, READ_AHEAD));
                 Autograd off = Autograd.off()) {
             for (long read = 0; read < tokens; ) {
@@ -223,22 +225,20 @@ public final class FeatureCollector {
                 if (contexts == null) {
                     return;
                 }
-                boolean[] counted = new boolean[contexts.ids().length];
-                for (int i = 0; i < counted.length; i++) {
-                    counted[i] = !special[(int) contexts.ids()[i]];
-                    read += counted[i] ? 1 : 0;
+                boolean[] counted = mask.includes(contexts.ids());
+                for (boolean counts : counted) {
+                    read += counts ? 1 : 0;
                 }
                 try (Scope scope = Scope.open();
-                        ActivationCache cache = model.cache(contexts.toArray(model.manager()), site)) {
-                    NDArray activations = cache.get(site); // [batch, position, d_in]
-                    sink.accept(contexts, counted, sae.encode(activations));
+                        ActivationCache cache = model.cache(contexts.toArray(model.manager()), points)) {
+                    sink.accept(contexts, counted, sae.encode(sites.input(cache)));
                 }
             }
         }
     }
 
-    private HookPoint site() {
-        return hook == null ? HookPoint.parse(sae.metadata().requiredHookName()) : hook;
+    private AttachedSites sites() {
+        return AttachedSites.of(model, hook == null ? sae.sites() : sae.sitesReading(hook.name()));
     }
 
     private Provenance provenance(StoreBuilder builder, String corpusHash) {
@@ -253,14 +253,6 @@ public final class FeatureCollector {
                 builder.tokens());
         ModelProvenance of =
                 ModelProvenance.of(model.name(), model.precision().toString()).withHash(WeightsHash.of(model));
-        return Provenance.of(of, List.of(site().name()), text).withParent(WeightsHash.artifact(sae));
-    }
-
-    private static boolean[] special(Tokenizer tokenizer) {
-        boolean[] special = new boolean[tokenizer.vocabularySize()];
-        for (int id = 0; id < special.length; id++) {
-            special[id] = tokenizer.isSpecial(id);
-        }
-        return special;
+        return Provenance.of(of, sites().sites().readNames(), text).withParent(WeightsHash.artifact(sae));
     }
 }

@@ -1,8 +1,8 @@
 package dev.assay.intervene.attribute;
 
 import dev.assay.InvalidInputException;
-import dev.assay.intervene.DictionarySite;
-import dev.assay.intervene.Prompt;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.PromptTokens;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SparseAutoencoder;
@@ -29,12 +29,13 @@ import java.util.List;
  */
 public final class Attribution {
     private final HookedTransformer model;
-    private final List<DictionarySite> sites;
+    private final List<AttachedDictionary> sites;
     private final Metric metric;
-    private final Prompt patch; // null for zero
+    private final PromptTokens patch; // null for zero
     private final int rows; // 0 for as many as suit the model
 
-    private Attribution(HookedTransformer model, List<DictionarySite> sites, Metric metric, Prompt patch, int rows) {
+    private Attribution(
+            HookedTransformer model, List<AttachedDictionary> sites, Metric metric, PromptTokens patch, int rows) {
         this.model = model;
         this.sites = sites;
         this.metric = metric;
@@ -48,10 +49,23 @@ public final class Attribution {
      * @param model the model, which stays the caller's, as the dictionaries do
      * @param sae the dictionary
      * @return the attribution
-     * @throws InvalidInputException when the dictionary does not fit the model, is a transcoder, or names no site
+     * @throws InvalidInputException when the dictionary does not fit the model or names no site, or the target of a transcoder is unknown
      */
     public static Attribution of(HookedTransformer model, SparseAutoencoder sae) {
-        return new Attribution(model, List.of(DictionarySite.of(model, sae)), null, null, 0);
+        return of(AttachedDictionary.of(model, sae));
+    }
+
+    /**
+     * Starts with a dictionary that is attached to a model.
+     *
+     * @param attached the dictionary at its sites
+     * @return the attribution
+     * @throws InvalidInputException when the dictionary reads or writes several sites, or the target of a transcoder is unknown
+     */
+    public static Attribution of(AttachedDictionary attached) {
+        attached.sites().read();
+        attached.sites().written();
+        return new Attribution(attached.model(), List.of(attached), null, null, 0);
     }
 
     /**
@@ -61,10 +75,10 @@ public final class Attribution {
      * @param point the site
      * @param sae the dictionary
      * @return the attribution
-     * @throws InvalidInputException when the dictionary does not fit the site, or is a transcoder
+     * @throws InvalidInputException when the dictionary does not fit the site, or the target of a transcoder is unknown
      */
     public static Attribution of(HookedTransformer model, HookPoint point, SparseAutoencoder sae) {
-        return new Attribution(model, List.of(DictionarySite.of(model, point, sae)), null, null, 0);
+        return of(AttachedDictionary.of(model, point, sae));
     }
 
     /**
@@ -75,7 +89,7 @@ public final class Attribution {
      * @throws InvalidInputException as {@link #of(HookedTransformer, SparseAutoencoder)}, or when the site has a dictionary
      */
     public Attribution at(SparseAutoencoder sae) {
-        return at(DictionarySite.of(model, sae));
+        return at(AttachedDictionary.of(model, sae));
     }
 
     /**
@@ -88,14 +102,23 @@ public final class Attribution {
      *     dictionary
      */
     public Attribution at(HookPoint point, SparseAutoencoder sae) {
-        return at(DictionarySite.of(model, point, sae));
+        return at(AttachedDictionary.of(model, point, sae));
     }
 
-    private Attribution at(DictionarySite next) {
-        if (sites.stream().anyMatch(site -> site.point().equals(next.point()))) {
-            throw new InvalidInputException("two dictionaries are to read " + next.point() + ", expected one a site");
+    /**
+     * Adds a dictionary that is attached to the same model.
+     *
+     * @param next the dictionary at its sites
+     * @return an attribution with that dictionary too
+     * @throws InvalidInputException as {@link #of(AttachedDictionary)}, or when the written site already has a dictionary
+     */
+    public Attribution at(AttachedDictionary next) {
+        next.sites().read();
+        HookPoint written = next.sites().written();
+        if (sites.stream().anyMatch(site -> site.sites().written().equals(written))) {
+            throw new InvalidInputException(written + " already has a dictionary; each site can have only one");
         }
-        List<DictionarySite> more = new ArrayList<>(sites);
+        List<AttachedDictionary> more = new ArrayList<>(sites);
         more.add(next);
         return new Attribution(model, List.copyOf(more), metric, patch, rows);
     }
@@ -123,10 +146,10 @@ public final class Attribution {
 
     /** Sets tokens to patch from, see {@link #counterfactual(String)}. */
     public Attribution counterfactual(int... tokens) {
-        return counterfactual(Prompt.of(model, tokens));
+        return counterfactual(PromptTokens.of(model, tokens));
     }
 
-    private Attribution counterfactual(Prompt prompt) {
+    private Attribution counterfactual(PromptTokens prompt) {
         return new Attribution(model, sites, metric, prompt, rows);
     }
 
@@ -157,7 +180,7 @@ public final class Attribution {
 
     /** Estimates effects by the gradient at tokens as they are, see {@link #gradient(String)}. */
     public AttributionReport gradient(int... tokens) {
-        return run(Prompt.of(model, tokens)).gradient();
+        return run(PromptTokens.of(model, tokens)).gradient();
     }
 
     /**
@@ -186,7 +209,7 @@ public final class Attribution {
 
     /** Estimates effects by integrated gradients of tokens as they are, see {@link #integrated(String, int)}. */
     public AttributionReport integrated(int[] tokens, int steps) {
-        return run(Prompt.of(model, tokens)).integrated(steps);
+        return run(PromptTokens.of(model, tokens)).integrated(steps);
     }
 
     /**
@@ -223,10 +246,10 @@ public final class Attribution {
 
     private AttributionCheck check(AttributionReport report, List<AttributionCheck.Pair> wanted) {
         int[] tokens = report.ids().stream().mapToInt(Integer::intValue).toArray();
-        return run(Prompt.of(model, tokens)).check(report, wanted);
+        return run(PromptTokens.of(model, tokens)).check(report, wanted);
     }
 
-    private AttributionRun run(Prompt prompt) {
+    private AttributionRun run(PromptTokens prompt) {
         if (metric == null) {
             throw new IllegalStateException("an attribution needs a metric");
         }
@@ -237,7 +260,7 @@ public final class Attribution {
         return new AttributionRun(model, sites, metric, patch, rows, prompt);
     }
 
-    private Prompt read(String prompt) {
-        return Prompt.of(model, prompt, sites.get(0).sae());
+    private PromptTokens read(String prompt) {
+        return PromptTokens.of(model, prompt, sites.get(0).sae().metadata());
     }
 }

@@ -4,8 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
-import dev.assay.intervene.DictionarySite;
-import dev.assay.intervene.Prompt;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.ForwardBatches;
+import dev.assay.attach.PromptTokens;
+import dev.assay.attach.TokenMask;
 import dev.assay.intervene.attribute.AttributionCheck.Pair;
 import dev.assay.intervene.attribute.PatchedRuns.Patch;
 import dev.assay.model.HookedTransformer;
@@ -18,20 +20,18 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /** The runs of a model that attribute a metric of one text. */
 final class AttributionRun {
     private static final int MOST_ROWS = 16;
-    private static final long LOGIT_BYTES = 128L << 20;
 
     private final HookedTransformer model;
-    private final List<DictionarySite> sites;
+    private final List<AttachedDictionary> sites;
     private final Metric metric;
-    private final Prompt patch;
+    private final PromptTokens patch;
     private final int rows;
-    private final Prompt prompt;
+    private final PromptTokens prompt;
     private final PatchedRuns runs;
 
     /**
@@ -45,13 +45,19 @@ final class AttributionRun {
      * @param prompt the text
      */
     AttributionRun(
-            HookedTransformer model, List<DictionarySite> sites, Metric metric, Prompt patch, int rows, Prompt prompt) {
+            HookedTransformer model,
+            List<AttachedDictionary> sites,
+            Metric metric,
+            PromptTokens patch,
+            int rows,
+            PromptTokens prompt) {
         this.model = model;
         this.sites = sites;
         this.metric = metric;
         this.patch = patch;
-        long bytes = (long) Float.BYTES * prompt.length() * model.config().vocabularySize();
-        this.rows = rows > 0 ? rows : (int) Math.max(1, Math.min(MOST_ROWS, LOGIT_BYTES / bytes));
+        this.rows = rows > 0
+                ? rows
+                : ForwardBatches.withLogits(model, prompt.length(), ForwardBatches.FLOAT32_LOGIT, MOST_ROWS);
         this.prompt = prompt;
         this.runs = new PatchedRuns(model, prompt, metric);
     }
@@ -180,33 +186,36 @@ final class AttributionRun {
     }
 
     private List<SiteNodes> nodes() {
-        HookPoint[] points = sites.stream().map(DictionarySite::point).toArray(HookPoint[]::new);
-        try (ActivationCache clean = model.cache(tokens(prompt), points);
-                ActivationCache patched = patch == null ? null : model.cache(tokens(patch), points)) {
+        HookPoint[] points = sites.stream()
+                .flatMap(attached -> Arrays.stream(attached.sites().all()))
+                .distinct()
+                .toArray(HookPoint[]::new);
+        try (ActivationCache clean = model.cache(prompt.batch(model, 1), points);
+                ActivationCache patched = patch == null ? null : model.cache(patch.batch(model, 1), points)) {
             List<SiteNodes> nodes = new ArrayList<>();
-            for (DictionarySite site : sites) {
-                NDArray x = site.rows(clean.get(site.point()));
+            for (AttachedDictionary attached : sites) {
+                SiteNodes.Activations x = SiteNodes.Activations.of(attached, clean);
                 nodes.add(
                         patched == null
-                                ? SiteNodes.againstZero(site, x, read(site))
-                                : SiteNodes.againstText(site, x, site.rows(patched.get(site.point())), read(site)));
+                                ? SiteNodes.againstZero(attached, x, included(attached))
+                                : SiteNodes.againstText(
+                                        attached, x, SiteNodes.Activations.of(attached, patched), included(attached)));
             }
             return nodes;
         }
     }
 
     /** Returns the positions whose token a dictionary is for, in both texts. */
-    private boolean[] read(DictionarySite site) {
-        IntPredicate reads = site.reads(model);
-        boolean[] read = new boolean[prompt.length()];
-        for (int i = 0; i < read.length; i++) {
-            read[i] = reads.test(prompt.tokens()[i]) && (patch == null || reads.test(patch.tokens()[i]));
+    private boolean[] included(AttachedDictionary attached) {
+        TokenMask mask = attached.mask();
+        boolean[] included = mask.includes(prompt.ids());
+        if (patch != null) {
+            boolean[] inPatch = mask.includes(patch.ids());
+            for (int i = 0; i < included.length; i++) {
+                included[i] &= inPatch[i];
+            }
         }
-        return read;
-    }
-
-    private NDArray tokens(Prompt text) {
-        return model.manager().create(text.ids(), new Shape(1, text.length()));
+        return included;
     }
 
     /** Cuts 0 … count − 1 into pieces that run at once. */

@@ -3,7 +3,7 @@ package dev.assay.intervene.attribute;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.InvalidInputException;
-import dev.assay.tensor.Aten;
+import dev.assay.attach.NextTokenLoss;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
@@ -81,9 +81,8 @@ public final class Metric {
         }
         return of("mean loss", logits -> {
             long batch = logits.getShape().get(0);
-            NDArray predictions = logits.get(new NDIndex(":, 0:{}", next.length));
             NDArray targets = logits.getManager().create(next).tile(batch); // [batch · (position − 1)]
-            return Aten.crossEntropy(predictions.reshape(targets.size(), -1), targets)
+            return NextTokenLoss.perToken(NextTokenLoss.predictions(logits), targets)
                     .reshape(batch, -1)
                     .mean(new int[] {1});
         });

@@ -1,8 +1,7 @@
 package dev.assay.intervene.attribute;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
-import dev.assay.intervene.Prompt;
+import dev.assay.attach.PromptTokens;
 import dev.assay.model.HookBuilder;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
@@ -19,10 +18,10 @@ import java.util.function.Function;
 /** Runs copies of one text at once, each with its activations moved at some sites, and reads the metric of each. */
 final class PatchedRuns {
     private final HookedTransformer model;
-    private final Prompt prompt;
+    private final PromptTokens prompt;
     private final Metric metric;
 
-    PatchedRuns(HookedTransformer model, Prompt prompt, Metric metric) {
+    PatchedRuns(HookedTransformer model, PromptTokens prompt, Metric metric) {
         this.model = model;
         this.prompt = prompt;
         this.metric = metric;
@@ -46,7 +45,7 @@ final class PatchedRuns {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off();
                 HookScope hooks = edits(patch).open()) {
-            return doubles(metric.apply(model.forward(tokens(patch.copies()))));
+            return doubles(metric.apply(model.forward(prompt.batch(model, patch.copies()))));
         }
     }
 
@@ -67,7 +66,8 @@ final class PatchedRuns {
         try (Scope scope = Scope.open();
                 HookScope open = hooks.open();
                 Autograd recording = Autograd.recording()) {
-            open.backward(metric.apply(model.forward(tokens(patch.copies()))).sum());
+            open.backward(metric.apply(model.forward(prompt.batch(model, patch.copies())))
+                    .sum());
         }
     }
 
@@ -77,16 +77,6 @@ final class PatchedRuns {
                 .forEach((point, shift) ->
                         hooks.edit(point, (activation, site) -> activation.add(shift.reshape(activation.getShape()))));
         return hooks;
-    }
-
-    /** Returns int64 [copies, position]. */
-    private NDArray tokens(int copies) {
-        long[] once = prompt.ids();
-        long[] all = new long[copies * once.length];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = once[i % once.length];
-        }
-        return model.manager().create(all, new Shape(copies, once.length));
     }
 
     private static double[] doubles(NDArray numbers) {

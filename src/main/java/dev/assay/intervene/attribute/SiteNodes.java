@@ -3,8 +3,10 @@ package dev.assay.intervene.attribute;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.intervene.CodeEntries;
-import dev.assay.intervene.DictionarySite;
+import dev.assay.attach.AttachedDictionary;
+import dev.assay.attach.CodeEntries;
+import dev.assay.attach.TokenMask;
+import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Aten;
@@ -16,17 +18,17 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * An activation less its patch, taken apart: at each position
+ * The decomposition of a written activation less its patch: at each position
  *
  * <pre>{@code
- * x − x_patch = Σⱼ δⱼ·dⱼ + ε       δⱼ = s·cⱼ − s_patch·cⱼ_patch
+ * y − y_patch = Σⱼ δⱼ·dⱼ + ε       δⱼ = s·cⱼ − s_patch·cⱼ_patch
  * }</pre>
  *
  * with s what undoing the normalisation multiplies by, and the error ε all that the features do not account for. Features and error
  * are treated alike, as SparseAct of feature-circuits does (Marks et al., arXiv 2403.19647).
  */
 final class SiteNodes {
-    private final DictionarySite site;
+    private final AttachedDictionary attached;
     private final List<Node> nodes;
     private final NDArray difference; // [position, d]
     private final NDArray directions; // [latents here, d]
@@ -35,46 +37,71 @@ final class SiteNodes {
     /** One latent at one position: its codes, and how far the patch is along its direction. */
     record Node(int position, int latent, double clean, double patch, double delta) {}
 
-    private SiteNodes(DictionarySite site, List<Node> nodes, NDArray difference, NDManager manager) {
-        this.site = site;
+    private SiteNodes(AttachedDictionary attached, List<Node> nodes, NDArray difference, NDManager manager) {
+        this.attached = attached;
         this.nodes = nodes;
         this.difference = difference;
         List<Integer> latents =
                 nodes.stream().map(Node::latent).distinct().sorted().toList();
-        this.directions = site.directions(manager, latents);
+        this.directions = attached.directions(manager, latents);
         this.rows = nodes.stream()
                 .mapToInt(node -> Collections.binarySearch(latents, node.latent()))
                 .toArray();
     }
 
     /**
-     * Takes an activation apart against zero ablation: codes and error become 0, so that the patch is what the dictionary decodes of
-     * no code.
+     * The activations of one text at the sites of a dictionary.
      *
-     * @param site the dictionary
-     * @param x [position, d]
-     * @param read the positions whose token the dictionary is for; at the others nothing is patched
+     * @param read the activations that are encoded, [position, d_in]
+     * @param written the activations that are written, [position, d_out]; those that are read, unless the dictionary is a transcoder
      */
-    static SiteNodes againstZero(DictionarySite site, NDArray x, boolean[] read) {
-        SparseCodes codes = site.sae().encode(x);
-        SparseCodes none = codes.withValues(codes.values().zerosLike());
-        return of(site, x, codes, site.sae().decode(none, x), none, read);
+    record Activations(NDArray read, NDArray written) {
+        static Activations of(AttachedDictionary attached, ActivationCache cache) {
+            return new Activations(
+                    attached.sites().input(cache), attached.sites().target(cache));
+        }
     }
 
-    /** Takes an activation apart against that of another text of the same length. */
-    static SiteNodes againstText(DictionarySite site, NDArray x, NDArray patch, boolean[] read) {
-        return of(site, x, site.sae().encode(x), patch, site.sae().encode(patch), read);
+    /**
+     * Decomposes an activation against zero ablation: codes and error become 0, so that the patch is the decoded reconstruction of no
+     * code.
+     *
+     * @param attached the dictionary
+     * @param x the text's activations
+     * @param included the positions whose token the dictionary is for; at the others nothing is patched
+     */
+    static SiteNodes againstZero(AttachedDictionary attached, Activations x, boolean[] included) {
+        SparseCodes codes = attached.sae().encode(x.read());
+        SparseCodes none = codes.withValues(codes.values().zerosLike());
+        Activations patch = new Activations(x.read(), attached.sae().decode(none, x.read()));
+        return of(attached, x, codes, patch, none, included);
+    }
+
+    /** Decomposes an activation against that of another text of the same length. */
+    static SiteNodes againstText(AttachedDictionary attached, Activations x, Activations patch, boolean[] included) {
+        return of(
+                attached,
+                x,
+                attached.sae().encode(x.read()),
+                patch,
+                attached.sae().encode(patch.read()),
+                included);
     }
 
     private static SiteNodes of(
-            DictionarySite site, NDArray x, SparseCodes codes, NDArray patch, SparseCodes patchCodes, boolean[] read) {
-        float[] scales = scales(site, x);
-        float[] patchScales = scales(site, patch);
+            AttachedDictionary attached,
+            Activations x,
+            SparseCodes codes,
+            Activations patch,
+            SparseCodes patchCodes,
+            boolean[] included) {
+        float[] scales = scales(attached, x.read());
+        float[] patchScales = scales(attached, patch.read());
         CodeEntries clean = new CodeEntries(codes);
         CodeEntries patched = new CodeEntries(patchCodes);
         List<Node> nodes = new ArrayList<>();
-        for (int position = 0; position < read.length; position++) {
-            if (!read[position]) {
+        for (int position = 0; position < included.length; position++) {
+            if (!included[position]) {
                 continue;
             }
             TreeMap<Integer, double[]> both = new TreeMap<>();
@@ -86,13 +113,13 @@ final class SiteNodes {
                 nodes.add(new Node(position, entry.getKey(), pair[0], pair[1], delta));
             }
         }
-        NDManager manager = x.getManager();
-        NDArray kept = manager.create(ones(read), new Shape(read.length, 1));
-        return new SiteNodes(site, nodes, x.sub(patch).mul(kept), manager);
+        NDManager manager = x.written().getManager();
+        NDArray kept = TokenMask.floats(manager, included);
+        return new SiteNodes(attached, nodes, x.written().sub(patch.written()).mul(kept), manager);
     }
 
-    private static float[] scales(DictionarySite site, NDArray x) {
-        NDArray scale = site.scale(x);
+    private static float[] scales(AttachedDictionary attached, NDArray x) {
+        NDArray scale = attached.scale(x);
         if (scale != null) {
             return scale.toFloatArray();
         }
@@ -101,16 +128,8 @@ final class SiteNodes {
         return ones;
     }
 
-    private static float[] ones(boolean[] truths) {
-        float[] ones = new float[truths.length];
-        for (int i = 0; i < ones.length; i++) {
-            ones[i] = truths[i] ? 1 : 0;
-        }
-        return ones;
-    }
-
     HookPoint point() {
-        return site.point();
+        return attached.sites().written();
     }
 
     List<Node> nodes() {

@@ -111,7 +111,7 @@ public final class TransformerTrainer {
         try (Scope scope = Scope.open()) {
             double loss;
             try (Autograd gradients = Autograd.recording()) {
-                NDArray mean = NextTokenLoss.of(model, batch.toArray(model.manager()));
+                NDArray mean = LanguageModelLoss.of(model, batch.toArray(model.manager()));
                 gradients.backward(mean);
                 loss = mean.getFloat();
             }
@@ -150,7 +150,7 @@ public final class TransformerTrainer {
                 }
                 try (Scope scope = Scope.open()) {
                     sum += tokens.rows()
-                            * NextTokenLoss.of(model, tokens.toArray(model.manager()))
+                            * LanguageModelLoss.of(model, tokens.toArray(model.manager()))
                                     .getFloat();
                     contexts += tokens.rows();
                 }

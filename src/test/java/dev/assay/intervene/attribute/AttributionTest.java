@@ -17,8 +17,11 @@ import dev.assay.model.hook.HookPoint.Kind;
 import dev.assay.model.hook.HookScope;
 import dev.assay.sae.ActivationNormalization;
 import dev.assay.sae.Architecture;
+import dev.assay.sae.InputOptions;
+import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
+import dev.assay.sae.Transcoder;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
@@ -262,12 +265,49 @@ class AttributionTest {
                     "the prompt has 7 tokens and the text to patch from 2, expected as many",
                     refused(() -> attribution.counterfactual(1, 2).gradient(Cases.TOKENS)));
             assertEquals(
-                    "two dictionaries are to read blocks.1.hook_resid_post, expected one a site",
+                    "blocks.1.hook_resid_post already has a dictionary; each site can have only one",
                     refused(() -> attribution.at(sae)));
             assertEquals(
                     "0 steps of integrated gradients, expected at least 1",
                     refused(() -> attribution.integrated(Cases.TOKENS, 0)));
             assertTrue(refused(() -> Metric.loss(3)).startsWith("the loss of a text of 1 tokens"));
+        }
+    }
+
+    /** The residual stream after a block is that before the next, so that a transcoder from one to the other is an autoencoder. */
+    @Test
+    void attributesToATranscoderAtTheSiteThatItWrites() {
+        try (SparseAutoencoder sae =
+                        Cases.dictionary(TopK.of(6), ActivationNormalization.NONE, HookPoint.residPost(0), 1);
+                SparseAutoencoder transcoder = sae.toBuilder()
+                        .architecture(Transcoder.of(TopK.of(6)))
+                        .input(new InputOptions(ActivationNormalization.NONE, false, false))
+                        .metadata(SaeMetadata.builder()
+                                .hookName(HookPoint.residPost(0).name())
+                                .hookNameOut(HookPoint.residPre(1).name())
+                                .build())
+                        .build();
+                SparseAutoencoder plain = transcoder.toBuilder()
+                        .architecture(TopK.of(6))
+                        .metadata(sae.metadata())
+                        .build()) {
+            Metric metric = Metric.logit(-1, 4);
+            AttributionReport expected =
+                    Attribution.of(model, plain).metric(metric).gradient(Cases.TOKENS);
+            AttributionReport report =
+                    Attribution.of(model, transcoder).metric(metric).gradient(Cases.TOKENS);
+            SiteAttribution reference = expected.sites().get(0);
+            SiteAttribution found = report.sites().get(0);
+            assertEquals(HookPoint.residPre(1), found.point());
+            assertEquals(reference.total(), found.total(), 1e-6);
+            assertEquals(reference.nodes().size(), found.nodes().size());
+            for (int i = 0; i < found.nodes().size(); i++) {
+                assertEquals(
+                        reference.nodes().get(i).latent(), found.nodes().get(i).latent());
+                assertEquals(
+                        reference.nodes().get(i).effect(), found.nodes().get(i).effect(), 1e-6);
+            }
+            assertEquals(reference.errors(), found.errors());
         }
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.activation.ActivationSource;
-import dev.assay.intervene.TokenTexts;
+import dev.assay.attach.TokenTexts;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SparseAutoencoder;

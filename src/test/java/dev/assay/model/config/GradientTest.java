@@ -9,7 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookScope;
-import dev.assay.model.training.NextTokenLoss;
+import dev.assay.model.training.LanguageModelLoss;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.SplittableRandom;
@@ -68,7 +68,7 @@ class GradientTest {
             var parameters = model.parameters();
             parameters.values().forEach(parameter -> parameter.setRequiresGradient(true));
             try (Autograd gradients = Autograd.recording()) {
-                gradients.backward(NextTokenLoss.of(model, tokens(model)));
+                gradients.backward(LanguageModelLoss.of(model, tokens(model)));
             }
             SplittableRandom random = new SplittableRandom(1);
             parameters.forEach((name, parameter) -> {
@@ -94,7 +94,7 @@ class GradientTest {
             for (int side = 0; side < 2; side++) {
                 values[at] = (float) (value + (side == 0 ? -STEP : STEP));
                 parameter.set(values);
-                losses[side] = NextTokenLoss.of(model, tokens(model)).getFloat();
+                losses[side] = LanguageModelLoss.of(model, tokens(model)).getFloat();
             }
             values[at] = value;
             parameter.set(values);
@@ -114,7 +114,7 @@ class GradientTest {
                     try (HookScope open = model.hooks()
                             .edit(point, (x, site) -> x.mul(factor))
                             .open()) {
-                        gradients.backward(NextTokenLoss.of(model, tokens(model)));
+                        gradients.backward(LanguageModelLoss.of(model, tokens(model)));
                     }
                     float slope = factor.getGradient().getFloat();
                     double measured = (scaled(model, point, 1.01f) - scaled(model, point, 0.99f)) / 0.02;
@@ -129,7 +129,7 @@ class GradientTest {
                 Scope scope = Scope.open();
                 HookScope open =
                         model.hooks().edit(point, (x, site) -> x.mul(factor)).open()) {
-            return NextTokenLoss.of(model, tokens(model)).getFloat();
+            return LanguageModelLoss.of(model, tokens(model)).getFloat();
         }
     }
 

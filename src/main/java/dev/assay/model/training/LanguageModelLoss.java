@@ -6,8 +6,8 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
 /** The training loss of a language model. */
-public final class NextTokenLoss {
-    private NextTokenLoss() {}
+public final class LanguageModelLoss {
+    private LanguageModelLoss() {}
 
     /** {@return the mean of −log p(next token) over tokens, int64 [batch, position], as a scalar; gradients flow} */
     public static NDArray of(HookedTransformer model, NDArray tokens) {

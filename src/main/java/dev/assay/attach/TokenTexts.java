@@ -1,18 +1,24 @@
-package dev.assay.intervene;
+package dev.assay.attach;
 
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookedTransformer;
 import dev.assay.text.tokenizer.Tokenizer;
 
-/** The texts of tokens, and the tokens that texts are. */
+/** Converts between single tokens and their texts. */
 public final class TokenTexts {
-    private final Tokenizer tokenizer; // null where the model came without one
+    private final Tokenizer tokenizer; // null if the model has none
 
     private TokenTexts(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
     }
 
-    static TokenTexts of(HookedTransformer model) {
+    /**
+     * Returns the texts of a model's tokens.
+     *
+     * @param model with a tokenizer or without
+     * @return the texts
+     */
+    public static TokenTexts of(HookedTransformer model) {
         try {
             return new TokenTexts(model.tokenizer());
         } catch (InvalidInputException noTokenizer) {
@@ -20,18 +26,23 @@ public final class TokenTexts {
         }
     }
 
-    /** Returns the text of a token with its leading space; its number where there is no tokenizer, or it knows no such token. */
-    String text(int token) {
+    /**
+     * Returns the text of a token.
+     *
+     * @param token its id
+     * @return the text with its leading space; {@code #id} if there is no tokenizer or the tokenizer has no such token
+     */
+    public String text(int token) {
         return tokenizer == null || token >= tokenizer.vocabularySize() ? "#" + token : tokenizer.token(token);
     }
 
     /**
-     * Returns the one token that a text is.
+     * Returns the id of a single token.
      *
      * @param model has the tokenizer
-     * @param text the token's text; most words have a token of their own with the space before them only
+     * @param text the token's text; most words are a single token only with the space before them
      * @return its id
-     * @throws InvalidInputException when the text is no token, or several
+     * @throws InvalidInputException when the text is not exactly one token
      */
     public static int single(HookedTransformer model, String text) {
         int[] tokens = model.tokenizer().encode(text);
@@ -46,7 +57,7 @@ public final class TokenTexts {
             }
             throw new InvalidInputException("\"" + text + "\" is " + tokens.length + " tokens"
                     + (tokens.length == 0 ? "" : " (" + parts + ")")
-                    + ", expected the text of a single one, with the space before a word");
+                    + ", expected the text of a single token, with the space before a word");
         }
         return tokens[0];
     }

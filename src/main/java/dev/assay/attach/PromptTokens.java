@@ -1,21 +1,30 @@
-package dev.assay.intervene;
+package dev.assay.attach;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookedTransformer;
-import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.SaeMetadata;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A text as a model reads it.
+ * The tokens of a prompt as a model reads them.
  *
- * @param tokens the ids, at least one and no more than the context takes
+ * @param tokens the ids, at least one and at most the model's context length
  * @param texts the text of each token
  */
-public record Prompt(int[] tokens, List<String> texts) {
-    /** Takes tokens as they are. */
-    public static Prompt of(HookedTransformer model, int... tokens) {
+public record PromptTokens(int[] tokens, List<String> texts) {
+    /**
+     * Uses tokens as they are.
+     *
+     * @param model the model
+     * @param tokens ids
+     * @return the prompt
+     * @throws InvalidInputException when there are no tokens, more than the context length, or ids outside the vocabulary
+     */
+    public static PromptTokens of(HookedTransformer model, int... tokens) {
         if (tokens.length == 0) {
             throw new InvalidInputException("the prompt has no tokens, expected at least one");
         }
@@ -32,18 +41,27 @@ public record Prompt(int[] tokens, List<String> texts) {
             }
         }
         TokenTexts texts = TokenTexts.of(model);
-        return new Prompt(
+        return new PromptTokens(
                 tokens.clone(), Arrays.stream(tokens).mapToObj(texts::text).toList());
     }
 
-    /** Reads a text as a dictionary was trained: after the token that begins a text, if its metadata say so and there is one. */
-    public static Prompt of(HookedTransformer model, String text, SparseAutoencoder sae) {
+    /**
+     * Tokenizes a text as the dictionary was trained: BOS is prepended if the dictionary was trained with it and the tokenizer has one,
+     * unless the text already starts with it.
+     *
+     * @param model has the tokenizer
+     * @param text some text
+     * @param metadata of the dictionary
+     * @return the prompt
+     * @throws InvalidInputException when the text is empty or longer than the context
+     */
+    public static PromptTokens of(HookedTransformer model, String text, SaeMetadata metadata) {
         int[] tokens = model.tokenizer().encode(text);
         if (tokens.length == 0) {
             throw new InvalidInputException("the prompt is empty, expected some text");
         }
         int bos = model.tokenizer().bosId();
-        boolean prepend = sae.metadata().prependBos() && bos >= 0 && tokens[0] != bos;
+        boolean prepend = metadata.prependBos() && bos >= 0 && tokens[0] != bos;
         return of(
                 model,
                 prepend
@@ -60,5 +78,18 @@ public record Prompt(int[] tokens, List<String> texts) {
     /** {@return the token ids} */
     public long[] ids() {
         return Arrays.stream(tokens).asLongStream().toArray();
+    }
+
+    /**
+     * Returns the prompt as input of a model.
+     *
+     * @param model owns the result
+     * @param copies how often the prompt is repeated
+     * @return int64 [copies, position]
+     */
+    public NDArray batch(HookedTransformer model, int copies) {
+        long[] all = new long[copies * tokens.length];
+        Arrays.setAll(all, i -> tokens[i % tokens.length]);
+        return model.manager().create(all, new Shape(copies, tokens.length));
     }
 }
