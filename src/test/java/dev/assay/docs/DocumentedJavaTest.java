@@ -97,7 +97,8 @@ class DocumentedJavaTest {
     private static Source source(MarkdownFile.Block block, String name, String imports) {
         String text = block.text();
         // An ellipsis is left to the reader: a statement, a value or the rest of a block.
-        text = text.replaceAll("\\{ … }", "{ }")
+        text = text.replaceAll("(?m)^\\s*…\\s*$", "")
+                .replaceAll("\\{ … }", "{ }")
                 .replaceAll("(?m)= …(?=\\s*(//.*)?$)", "= elided();")
                 .replaceAll("…", "elided()");
         String before;
