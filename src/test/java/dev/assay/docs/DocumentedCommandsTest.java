@@ -77,7 +77,8 @@ class DocumentedCommandsTest {
                 Matcher option = OPTION.matcher(code.group(1));
                 while (option.find()) {
                     String name = option.group();
-                    if (!name.endsWith("-") && !known.contains(name)
+                    if (!name.endsWith("-")
+                            && !known.contains(name)
                             && scripts.stream().noneMatch(script -> script.contains('"' + name + '"'))) {
                         unknown.add(page.path() + ": " + code.group(1));
                     }

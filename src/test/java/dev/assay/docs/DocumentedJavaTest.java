@@ -29,11 +29,10 @@ import picocli.CommandLine;
 
 /** Compiles all Java snippets of the documentation in one run of javac. */
 class DocumentedJavaTest {
-    private static final Pattern TYPE =
-            Pattern.compile("(?m)^(?:(?:public |private |static |final |abstract )*(?:class|record|interface|enum) \\w+|@Override$)");
+    private static final Pattern TYPE = Pattern.compile(
+            "(?m)^(?:(?:public |private |static |final |abstract )*(?:class|record|interface|enum) \\w+|@Override$)");
     /** Its types are excerpts of classes under examples/, which the build compiles and runs. */
     private static final Path EXCERPTS = Path.of("docs/extending.md");
-
 
     /** What a reader supplies: snippets inherit these names, and may declare locals of the same name. */
     private static final Path PRELUDE = Path.of("src/test/resources/docs/Prelude.java.txt");
