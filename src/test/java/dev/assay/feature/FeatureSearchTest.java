@@ -116,7 +116,7 @@ class FeatureSearchTest {
                 () -> inspector.search(FeatureSearch.all().along(new float[2], 0)));
         assertRefused("expected one", () -> inspector.search(FeatureSearch.all().logitToken("a whole sentence")));
         assertRefused(
-                "a label [x] is for latent 40, expected 0 to 39", () -> inspector.labels(Map.of(40, List.of("x"))));
+                "the label [x] is for latent 40, expected latents 0 to 39", () -> inspector.labels(Map.of(40, List.of("x"))));
     }
 
     private static void assertRefused(String part, Executable call) {
