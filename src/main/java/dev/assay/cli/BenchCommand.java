@@ -224,7 +224,8 @@ final class BenchCommand implements Runnable {
                 names = "--live-rounds",
                 paramLabel = "N",
                 defaultValue = "2",
-                description = "number of measured rounds of training on the live model; 0 for none (default ${DEFAULT-VALUE})")
+                description =
+                        "number of measured rounds of training on the live model; 0 for none (default ${DEFAULT-VALUE})")
         private int liveRounds;
 
         @Option(

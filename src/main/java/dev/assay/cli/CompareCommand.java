@@ -46,7 +46,11 @@ final class CompareCommand implements Callable<Integer> {
             description = "number of random dictionaries for the baseline of every figure (default ${DEFAULT-VALUE})")
     private int draws;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "seed of the random dictionaries (default 0)")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "seed of the random dictionaries (default 0)")
     private long seed;
 
     @Option(names = "--json", description = "print one JSON object")

@@ -19,10 +19,7 @@ final class DeviceOption {
             description = "device: cpu, or gpu0, gpu1, … (default ${DEFAULT-VALUE})")
     private String name;
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            description = "threads per operation (default: the physical cores)")
+    @Option(names = "--threads", paramLabel = "N", description = "threads per operation (default: the physical cores)")
     private Integer threads;
 
     /** Returns the device, after checking that this machine has it, and sets the number of threads. */

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
 /** {@code assay bench features}: compares building a feature store with running the model and the dictionary alone. */
 @Command(
         name = "features",
-        description = "Compares building a feature store with running the model and the dictionary alone, then measures reading it.",
+        description =
+                "Compares building a feature store with running the model and the dictionary alone, then measures reading it.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class FeatureBenchCommand implements Callable<Integer> {
@@ -59,7 +60,8 @@ final class FeatureBenchCommand implements Callable<Integer> {
     @Option(
             names = "--dictionary",
             paramLabel = "DIR",
-            description = "folder of a dictionary of the model (default: a random TopK at the middle of the residual stream)")
+            description =
+                    "folder of a dictionary of the model (default: a random TopK at the middle of the residual stream)")
     private Path dictionary;
 
     @Option(

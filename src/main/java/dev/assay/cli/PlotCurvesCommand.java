@@ -23,10 +23,7 @@ final class PlotCurvesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "RUN",
-            arity = "1..*",
-            description = "run folders, or metrics files")
+    @Parameters(paramLabel = "RUN", arity = "1..*", description = "run folders, or metrics files")
     private List<Path> runs;
 
     @Option(

@@ -1,13 +1,13 @@
 package dev.assay.cli;
 
-import dev.assay.io.JsonObject;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.provenance.Provenance;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.evaluate.sweep.ParetoPlot;
 import dev.assay.evaluate.sweep.SweepTable;
 import dev.assay.io.Json;
+import dev.assay.io.JsonObject;
+import dev.assay.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package dev.assay.cli;
 
-import dev.assay.provenance.Provenance;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
@@ -14,10 +13,10 @@ import dev.assay.io.AtomicFiles;
 import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.provenance.Provenance;
 import dev.assay.run.RunDescription;
-import dev.assay.run.RunLayout;
+import dev.assay.run.RunWriter;
 import dev.assay.run.SourceModel;
-import dev.assay.sae.SaelensFolder;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
@@ -31,8 +30,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,10 +46,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class SweepCommand implements Callable<Integer> {
-    private static final Set<String> COMPANIONS = Stream.concat(
-                    RunLayout.COMPANIONS.stream(), Stream.of("report.html", "tensorboard"))
-            .collect(Collectors.toUnmodifiableSet());
-
     static final String FILE = "sweep.json";
 
     @Spec
@@ -160,12 +153,13 @@ final class SweepCommand implements Callable<Integer> {
         try (SweepResult result = sweep.train()) {
             for (SweepOutcome outcome : result.outcomes()) {
                 if (outcome.dictionary().isPresent()) {
-                    Path folder = out.resolve(outcome.member().name());
-                    save(outcome, outcome.dictionary().get(), run, folder);
-                    if (keepBest.contains(outcome.member().name())) {
-                        try (SparseAutoencoder best =
-                                sweep.best(outcome.member().name())) {
-                            save(outcome, best, run, folder.resolve(RunLayout.BEST));
+                    String name = outcome.member().name();
+                    RunWriter writer = RunWriter.afterTraining(
+                            out.resolve(name), run.at(outcome.member().sites().names()));
+                    writer.write(outcome.dictionary().get());
+                    if (keepBest.contains(name)) {
+                        try (SparseAutoencoder best = sweep.best(name)) {
+                            writer.writeBest(best);
                         }
                     }
                 }
@@ -177,12 +171,6 @@ final class SweepCommand implements Callable<Integer> {
             report(new SweepTable(measurement.of(result)), provenance);
             return result.failures().isEmpty() ? 0 : 1;
         }
-    }
-
-    private void save(SweepOutcome outcome, SparseAutoencoder dictionary, RunDescription run, Path folder)
-            throws IOException {
-        run.at(outcome.member().sites().names()).save(folder);
-        SaelensFolder.write(dictionary, folder, COMPANIONS);
     }
 
     private void report(SweepTable table, Provenance provenance) throws IOException {

@@ -42,7 +42,11 @@ final class ToyCommand implements Callable<Integer> {
     @Option(names = "--width", paramLabel = "D", defaultValue = "64", description = "number of dimensions (default 64)")
     private int width;
 
-    @Option(names = "--features", paramLabel = "G", defaultValue = "128", description = "number of true features (default 128)")
+    @Option(
+            names = "--features",
+            paramLabel = "G",
+            defaultValue = "128",
+            description = "number of true features (default 128)")
     private int features;
 
     @Option(
@@ -66,7 +70,11 @@ final class ToyCommand implements Callable<Integer> {
             description = "largest correlation of two features, 0 to 1 (default 0)")
     private double correlation;
 
-    @Option(names = "--sizes", paramLabel = "N", split = ",", description = "dictionary sizes of the map (default G/2,G,2G)")
+    @Option(
+            names = "--sizes",
+            paramLabel = "N",
+            split = ",",
+            description = "dictionary sizes of the map (default G/2,G,2G)")
     private int[] sizes;
 
     @Option(
@@ -79,7 +87,10 @@ final class ToyCommand implements Callable<Integer> {
     @Option(names = "--seeds", paramLabel = "N", description = "number of seeds (default 5; quick: 2)")
     private Integer seeds;
 
-    @Option(names = "--tokens", paramLabel = "N", description = "number of training rows (default 200000; quick: 40000)")
+    @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            description = "number of training rows (default 200000; quick: 40000)")
     private Long tokens;
 
     @Option(names = "--batch", paramLabel = "N", description = "rows per step (default 256; quick: 128)")

@@ -16,8 +16,7 @@ import picocli.CommandLine.Spec;
 /** {@code assay verify-store}: compares all bytes of an activation store or a feature store with their recorded hashes. */
 @Command(
         name = "verify-store",
-        description =
-                "Reads an activation store or a feature store, and compares all of it with its recorded hashes.",
+        description = "Reads an activation store or a feature store, and compares all of it with its recorded hashes.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",

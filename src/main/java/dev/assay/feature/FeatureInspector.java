@@ -376,6 +376,11 @@ public final class FeatureInspector implements FeatureCatalog {
         return new ComparisonBuilder.Compared(sae, store, names, this::summary);
     }
 
+    /** {@return the feature store that is inspected} */
+    public FeatureStore store() {
+        return store;
+    }
+
     @Override
     public Provenance provenance() {
         return store.provenance();

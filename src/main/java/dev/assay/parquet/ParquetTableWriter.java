@@ -9,6 +9,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.CompressionCodec;
@@ -17,6 +19,7 @@ import org.apache.parquet.format.DataPageHeader;
 import org.apache.parquet.format.Encoding;
 import org.apache.parquet.format.FieldRepetitionType;
 import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.KeyValue;
 import org.apache.parquet.format.LogicalType;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.PageType;
@@ -39,6 +42,7 @@ public final class ParquetTableWriter<R> {
     private static final int LEVEL = 3;
 
     private final List<TableColumn<R>> columns;
+    private final Map<String, String> metadata;
     private final OutputStream out;
     private final List<ByteArrayOutputStream> pages = new ArrayList<>();
     private final List<RowGroup> groups = new ArrayList<>();
@@ -50,11 +54,14 @@ public final class ParquetTableWriter<R> {
      * Starts a file.
      *
      * @param columns at least one
+     * @param metadata the key-value metadata of the footer; may be empty
      * @param out destination of the file; neither flushed nor closed
      * @throws IOException if the stream fails
      */
-    public ParquetTableWriter(List<TableColumn<R>> columns, OutputStream out) throws IOException {
+    public ParquetTableWriter(List<TableColumn<R>> columns, Map<String, String> metadata, OutputStream out)
+            throws IOException {
         this.columns = columns;
+        this.metadata = new TreeMap<>(metadata);
         this.out = out;
         columns.forEach(column -> pages.add(new ByteArrayOutputStream()));
         write(MAGIC);
@@ -103,6 +110,11 @@ public final class ParquetTableWriter<R> {
         }
         FileMetaData footer = new FileMetaData(1, schema(), total, groups);
         footer.setCreated_by("Assay");
+        metadata.forEach((key, value) -> {
+            KeyValue entry = new KeyValue(key);
+            entry.setValue(value);
+            footer.addToKey_value_metadata(entry);
+        });
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Util.writeFileMetaData(footer, bytes);
         write(bytes.toByteArray());

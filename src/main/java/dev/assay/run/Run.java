@@ -15,6 +15,7 @@ import dev.assay.provenance.ModelProvenance;
 import dev.assay.provenance.Provenance;
 import dev.assay.provenance.TextProvenance;
 import dev.assay.sae.SaeMetadata;
+import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
 import java.io.IOException;
@@ -299,7 +300,12 @@ public final class Run implements AutoCloseable {
                 .withTokens(tokens);
         ModelProvenance of =
                 ModelProvenance.of(model().name(), model().precision().toString());
-        return Provenance.of(of, List.of(point().name()), text).withParent(WeightsHash.artifact(dictionary()));
+        Sites sites = metadata.hookNames().isEmpty()
+                ? dictionary().sitesReading(point().name())
+                : dictionary().sites();
+        return Provenance.of(of, sites.readNames(), text)
+                .withSites(sites.readNames(), sites.writeNames())
+                .withParent(WeightsHash.artifact(dictionary()));
     }
 
     /** Closes the model and the dictionary. */

@@ -43,6 +43,22 @@ public final class RunWriter {
     }
 
     /**
+     * Writes the description of a run after training, replacing one that is there. The folder may hold the metrics and checkpoints of
+     * the run, such as the folder of a member of a sweep.
+     *
+     * @param folder a new or empty folder, or one of the same run
+     * @param description the model, the sites and the text
+     * @return the writer
+     * @throws IOException if a file cannot be written
+     * @throws dev.assay.InvalidInputException if the folder holds files that are not of a run
+     */
+    public static RunWriter afterTraining(Path folder, RunDescription description) throws IOException {
+        SaelensFolder.check(folder, RunLayout.COMPANIONS);
+        description.save(folder);
+        return new RunWriter(folder, description);
+    }
+
+    /**
      * Writes the dictionary.
      *
      * @param sae the dictionary; stays open
@@ -59,6 +75,6 @@ public final class RunWriter {
      * @throws IOException if a file cannot be written
      */
     public void writeBest(SparseAutoencoder sae) throws IOException {
-        begin(new RunLayout(folder).best(), description).write(sae);
+        afterTraining(new RunLayout(folder).best(), description).write(sae);
     }
 }

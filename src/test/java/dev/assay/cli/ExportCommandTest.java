@@ -7,20 +7,34 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.feature.store.FeatureStats;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.io.Json;
+import dev.assay.io.JsonObject;
+import dev.assay.provenance.ParentArtifact;
+import dev.assay.provenance.Provenance;
 import dev.assay.tensor.TorchEngine;
 import dev.assay.text.document.Document;
 import dev.assay.text.document.DocumentReader;
 import dev.assay.text.document.TextSource;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.KeyValue;
+import org.apache.parquet.format.Util;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,7 +79,11 @@ class ExportCommandTest {
                 .get(store.topExamples(7, 1).get(0).peak());
         assertEquals(peak, Json.mapper().readTree(tokens).path(0).asText());
 
-        // The project's own reader takes the column of texts.
+        assertProvenance(
+                Json.read(temporary.resolve("new/features.csv.provenance.json")).path("provenance"));
+        assertProvenance(Json.mapper().readTree(footer(parquet).get("assay.provenance")));
+
+        // The project's own reader reads the column of texts.
         List<String> texts = new ArrayList<>();
         try (DocumentReader reader =
                 TextSource.files(List.of(parquet), "top_tokens").open()) {
@@ -120,6 +138,10 @@ class ExportCommandTest {
         assertEquals("tiny", batch.path("model_id").asText());
         assertEquals(1, batch.path("layer").asInt());
         assertEquals(request.path("features").size(), batch.path("features").size());
+        assertEquals(List.of("features-00000.json", "provenance.json"), names(upload));
+        assertEquals(List.of("batch-0.json", "provenance.json"), names(batches));
+        assertProvenance(Json.read(upload.resolve("provenance.json")).path("provenance"));
+        assertProvenance(Json.read(batches.resolve("provenance.json")).path("provenance"));
     }
 
     @Test
@@ -148,7 +170,11 @@ class ExportCommandTest {
                 }
             }
         }
-        assertFault("holds atoms, expected a new or empty folder", "--openai-viewer", atoms.toString());
+        assertEquals(List.of("atoms", "provenance.json"), names(atoms));
+        assertEquals(store.latents(), names(atoms.resolve("atoms")).size());
+        assertProvenance(Json.read(atoms.resolve("provenance.json")).path("provenance"));
+        assertFault(atoms + " holds ", "--openai-viewer", atoms.toString());
+        assertFault(", expected a new or empty folder for an export", "--openai-viewer", atoms.toString());
     }
 
     @Test
@@ -161,6 +187,34 @@ class ExportCommandTest {
                 "--neuronpedia",
                 temporary.resolve("upload").toString());
         assertTrue(Files.notExists(temporary.resolve("upload")));
+    }
+
+    /** Fails unless an export records the origin of the feature store, and the store itself. */
+    private void assertProvenance(JsonNode stored) {
+        Provenance found = Provenance.read(JsonObject.of(folder, (ObjectNode) stored));
+        assertEquals(store.provenance().withParent(store.artifact()), found);
+        assertEquals(List.of("blocks.1.hook_resid_post"), found.reads());
+        assertEquals(List.of("blocks.1.hook_resid_post"), found.writes());
+        assertEquals("100 generated stories (seed 2)", found.text().description());
+        assertEquals(
+                store.latents() + " latents on " + store.tokens() + " tokens",
+                found.parent(ParentArtifact.FEATURES).description());
+        assertEquals(64, found.parent(ParentArtifact.FEATURES).hash().length());
+        assertEquals(64, found.parent(ParentArtifact.DICTIONARY).hash().length());
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** Reads the key-value metadata of a Parquet file with the classes of the format. */
+    private static Map<String, String> footer(Path parquet) throws IOException {
+        byte[] bytes = Files.readAllBytes(parquet);
+        int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
+        FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(bytes, bytes.length - 8 - length, length));
+        return footer.getKey_value_metadata().stream().collect(Collectors.toMap(KeyValue::getKey, KeyValue::getValue));
     }
 
     private void assertFault(String part, String... options) {

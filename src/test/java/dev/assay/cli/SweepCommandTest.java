@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.io.Json;
+import dev.assay.run.Run;
 import dev.assay.sae.SparseAutoencoder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -81,6 +83,7 @@ class SweepCommandTest {
         try (SparseAutoencoder sae = SparseAutoencoder.load(out.resolve("standard-0.1-16"))) {
             assertEquals(16, sae.dSae());
         }
+        assertWrittenLikeTrain(out.resolve("topk-4-32"));
         Outcome evaluated = assay("evaluate", out.resolve("topk-4-32").toString(), "--tokens", "500", "--json");
         assertEquals(0, evaluated.code(), evaluated.errors());
         assertEquals(
@@ -93,6 +96,24 @@ class SweepCommandTest {
         String figures = Files.readString(out.resolve("sweep.json")).replaceAll("\"seconds\".*", "");
         assertEquals(0, sweep(live(MEMBERS)).code()); // and may be given again
         assertEquals(figures, Files.readString(out.resolve("sweep.json")).replaceAll("\"seconds\".*", ""));
+    }
+
+    /** Compares the folder of a member with that of the same run of {@code assay train}, and opens it. */
+    private void assertWrittenLikeTrain(Path member) throws IOException {
+        Path single = folder.resolve("single");
+        List<String> command = new ArrayList<>(List.of("train", "--model", "assay/stories", "--text"));
+        command.addAll(List.of("assay/stories/60", "--hook", "blocks.0.hook_resid_post", "--tokens", "1500"));
+        command.addAll(List.of("--batch", "100", "--k", "4", "--d-sae", "32", "--out", single.toString()));
+        Outcome trained = assay(command.toArray(String[]::new));
+        assertEquals(0, trained.code(), trained.errors());
+        for (String name : List.of("run.json", "sae_weights.safetensors", "sparsity.safetensors")) {
+            assertEquals(-1, Files.mismatch(single.resolve(name), member.resolve(name)), name);
+        }
+        try (Run run = Run.open(member)) {
+            assertEquals(List.of("blocks.0.hook_resid_post"), run.description().hooks());
+            assertEquals("60 generated stories (seed 2)", run.corpus().description());
+            assertEquals(32, run.dictionary().dSae());
+        }
     }
 
     @Test
@@ -124,6 +145,10 @@ class SweepCommandTest {
                 1e-9);
         try (SparseAutoencoder best = SparseAutoencoder.load(out.resolve("topk-2-32/best"))) {
             assertEquals(32, best.dSae());
+        }
+        try (Run run = Run.open(out.resolve("topk-2-32/best"))) {
+            assertEquals(List.of("blocks.0.hook_resid_post"), run.description().hooks());
+            assertEquals("60 generated stories (seed 2)", run.corpus().description());
         }
         assertFalse(Files.exists(out.resolve("standard-0.1-16/best")));
     }

@@ -60,6 +60,8 @@ class TranscoderFlowTest {
         assertEquals(WRITTEN, metadata.path("hook_name_out").textValue());
 
         JsonNode figures = json("evaluate", folder, "--tokens", "2000", "--json");
+        assertEquals(READ, figures.at("/provenance/reads/0").textValue());
+        assertEquals(WRITTEN, figures.at("/provenance/writes/0").textValue());
         double explained = figures.path("explained_variance").asDouble();
         assertTrue(explained > 0.1 && explained < 1, "explained variance of the target " + explained);
         double recovered = figures.path("loss_recovered_mean_ablation").asDouble();

@@ -13,6 +13,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.Util;
 import org.junit.jupiter.api.Test;
@@ -29,10 +31,12 @@ class ParquetTableWriterTest {
             TableColumn.real("half", row -> row / 2.0),
             TableColumn.text("text", row -> "row " + row + " 日本"));
 
+    private static final Map<String, String> METADATA = Map.of("origin", "{\"text\": \"日本\"}", "another", "");
+
     private Path write(int rows) throws IOException {
         Path file = folder.resolve("table.parquet");
         AtomicFiles.write(file, out -> {
-            ParquetTableWriter<Integer> table = new ParquetTableWriter<>(COLUMNS, out);
+            ParquetTableWriter<Integer> table = new ParquetTableWriter<>(COLUMNS, METADATA, out);
             for (int row = 0; row < rows; row++) {
                 table.add(row);
             }
@@ -63,5 +67,9 @@ class ParquetTableWriterTest {
         assertEquals(
                 List.of("table", "number", "half", "text"),
                 footer.getSchema().stream().map(element -> element.getName()).toList());
+        assertEquals(
+                METADATA,
+                footer.getKey_value_metadata().stream()
+                        .collect(Collectors.toMap(entry -> entry.getKey(), entry -> entry.getValue())));
     }
 }

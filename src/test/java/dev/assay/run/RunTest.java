@@ -22,6 +22,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,6 +179,29 @@ class RunTest {
                     ParentArtifact.DICTIONARY,
                     stored.get("parents").get(0).get("kind").textValue());
             assertFalse(stored.get("parents").get(0).get("hash").textValue().isEmpty());
+        }
+    }
+
+    @Test
+    void recordsSitesOfATranscoderInStoreAndFigures() throws IOException {
+        Path transcoder = temporary.resolve("transcoder");
+        String read = "blocks.1.ln2.hook_normalized";
+        String written = "blocks.1.hook_mlp_out";
+        List<String> command = new ArrayList<>(
+                List.of("train", "--model", MODEL, "--text", "assay/stories/60", "--context", "32", "--hook", read));
+        command.addAll(List.of("--target", written, "--k", "4", "--d-sae", "64", "--tokens", "1000"));
+        command.addAll(List.of("--batch", "100", "--out", transcoder.toString()));
+        assay(command.toArray(String[]::new));
+        try (Run run = Run.loader().featureTokens(500).open(transcoder)) {
+            for (Provenance found :
+                    List.of(run.provenance(), run.features().provenance(), run.heldOutProvenance(100))) {
+                assertEquals(List.of(read), found.reads());
+                assertEquals(List.of(written), found.writes());
+            }
+        }
+        try (Run run = Run.open(transcoder)) {
+            assertEquals(List.of(written), run.storedFeatures().provenance().writes());
+            assertEquals(3, run.inspector().strongest(3).size());
         }
     }
 

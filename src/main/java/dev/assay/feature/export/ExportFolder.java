@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Writes an export of several files atomically into a new folder. */
+/** Writes an export of several files and its {@value ExportProvenance#FILE} atomically into a new folder. */
 final class ExportFolder {
     private ExportFolder() {}
 
-    static void write(Path folder, IoConsumer<Path> writer) throws IOException {
+    static void write(Path folder, ExportProvenance provenance, IoConsumer<Path> writer) throws IOException {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new InvalidInputException(folder + " is a file, expected a new or empty folder for an export");
         }
@@ -24,6 +24,9 @@ final class ExportFolder {
                 });
             }
         }
-        AtomicFolder.write(folder, writer);
+        AtomicFolder.write(folder, files -> {
+            writer.accept(files);
+            Files.write(files.resolve(ExportProvenance.FILE), provenance.fileContent());
+        });
     }
 }

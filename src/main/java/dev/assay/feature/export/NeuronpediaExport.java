@@ -74,7 +74,7 @@ public final class NeuronpediaExport {
     }
 
     /**
-     * Writes {@code features-00000.json} and so on.
+     * Writes {@code features-00000.json} and so on, and the origin of the export as {@code provenance.json}, which is not for upload.
      *
      * @param folder absent or empty
      * @throws IOException if writing fails; no folder is left behind
@@ -86,7 +86,10 @@ public final class NeuronpediaExport {
         require("method of the explanations", method);
         FeatureBatches batches = new FeatureBatches(inspector, NeuronpediaFormat.MOST_FEATURES);
         NeuronpediaFormat format = new NeuronpediaFormat(model, source, method, explainer);
-        ExportFolder.write(folder, files -> batches.write(files, "features-%05d.json", format));
+        ExportFolder.write(
+                folder,
+                ExportProvenance.of(inspector.store()),
+                files -> batches.write(files, "features-%05d.json", format));
     }
 
     private static void require(String what, String id) {

@@ -60,7 +60,8 @@ public final class SaeDashboardExport {
     }
 
     /**
-     * Writes {@code batch-0.json} and so on, of at most {@value #FEATURES_A_FILE} features each.
+     * Writes {@code batch-0.json} and so on, of at most {@value #FEATURES_A_FILE} features each, and the origin of the
+     * export as {@code provenance.json}. Programs that read such folders select {@code batch-*.json}.
      *
      * @param folder absent or empty
      * @throws IOException if writing fails; no folder is left behind
@@ -69,6 +70,7 @@ public final class SaeDashboardExport {
     public void write(Path folder) throws IOException {
         FeatureBatches batches = new FeatureBatches(inspector, FEATURES_A_FILE);
         SaeDashboardFormat format = new SaeDashboardFormat(model, layer, set, inspector.provenance());
-        ExportFolder.write(folder, files -> batches.write(files, "batch-%d.json", format));
+        ExportFolder.write(
+                folder, ExportProvenance.of(inspector.store()), files -> batches.write(files, "batch-%d.json", format));
     }
 }

@@ -46,14 +46,15 @@ public final class SaeViewerExport {
     }
 
     /**
-     * Writes {@code atoms/0.json} and so on, one per latent, including dead ones.
+     * Writes {@code atoms/0.json} and so on, one per latent, including dead ones, and the origin of the export as
+     * {@code provenance.json} next to the folder {@code atoms}. The viewer requests files of {@code atoms} by name.
      *
      * @param folder absent or empty
      * @throws IOException if writing fails; no folder is left behind
      * @throws InvalidInputException if the folder is not empty
      */
     public void write(Path folder) throws IOException {
-        ExportFolder.write(folder, files -> {
+        ExportFolder.write(folder, ExportProvenance.of(store), files -> {
             Path atoms = Files.createDirectory(files.resolve("atoms"));
             for (int latent = 0; latent < store.latents(); latent++) {
                 try (OutputStream out =

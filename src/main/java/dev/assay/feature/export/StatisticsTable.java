@@ -5,17 +5,21 @@ import dev.assay.feature.store.Example;
 import dev.assay.feature.store.FeatureStats;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.io.AtomicFiles;
+import dev.assay.io.IoConsumer;
 import dev.assay.io.Json;
 import dev.assay.parquet.ParquetTableWriter;
 import dev.assay.parquet.TableColumn;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -93,23 +97,30 @@ public final class StatisticsTable {
     }
 
     /**
-     * Writes the table as CSV in UTF-8, with a header line.
+     * Writes the table as CSV in UTF-8, with a header line. The origin of the table is written to a second file, whose name is that of
+     * the table followed by {@code .provenance.json}: CSV has no place for metadata that all readers accept.
      *
-     * @param file the file; replaced when the new one is complete
+     * @param file the file; replaced when the new ones are complete
      * @throws IOException if it cannot be written
      */
     public void csv(Path file) throws IOException {
-        AtomicFiles.write(file, out -> {
-            Writer lines = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-            lines.write(columns.stream().map(TableColumn::name).collect(Collectors.joining(",")));
+        byte[] provenance = ExportProvenance.of(store).fileContent();
+        Map<Path, IoConsumer<OutputStream>> files = new LinkedHashMap<>();
+        files.put(ExportProvenance.nextTo(file), out -> out.write(provenance));
+        files.put(file, this::writeCsv);
+        AtomicFiles.writeAll(files);
+    }
+
+    private void writeCsv(OutputStream out) throws IOException {
+        Writer lines = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+        lines.write(columns.stream().map(TableColumn::name).collect(Collectors.joining(",")));
+        lines.write("\r\n");
+        for (int latent = 0; latent < store.latents(); latent++) {
+            Row row = row(latent);
+            lines.write(columns.stream().map(column -> cell(column, row)).collect(Collectors.joining(",")));
             lines.write("\r\n");
-            for (int latent = 0; latent < store.latents(); latent++) {
-                Row row = row(latent);
-                lines.write(columns.stream().map(column -> cell(column, row)).collect(Collectors.joining(",")));
-                lines.write("\r\n");
-            }
-            lines.flush();
-        });
+        }
+        lines.flush();
     }
 
     private static String cell(TableColumn<Row> column, Row row) {
@@ -122,14 +133,17 @@ public final class StatisticsTable {
     }
 
     /**
-     * Writes the table as Parquet with zstd compression.
+     * Writes the table as Parquet with zstd compression. The metadata of the file have the origin of the table as JSON under the key
+     * {@value ExportProvenance#PARQUET_KEY}.
      *
      * @param file the file; replaced when the new one is complete
      * @throws IOException if it cannot be written
      */
     public void parquet(Path file) throws IOException {
+        Map<String, String> metadata =
+                Map.of(ExportProvenance.PARQUET_KEY, ExportProvenance.of(store).metadataValue());
         AtomicFiles.write(file, out -> {
-            ParquetTableWriter<Row> table = new ParquetTableWriter<>(columns, out);
+            ParquetTableWriter<Row> table = new ParquetTableWriter<>(columns, metadata, out);
             for (int latent = 0; latent < store.latents(); latent++) {
                 table.add(row(latent));
             }

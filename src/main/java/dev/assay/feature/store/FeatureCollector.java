@@ -11,6 +11,7 @@ import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.ModelProvenance;
 import dev.assay.provenance.Provenance;
 import dev.assay.provenance.TextProvenance;
+import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Autograd;
@@ -253,6 +254,9 @@ public final class FeatureCollector {
                 builder.tokens());
         ModelProvenance of =
                 ModelProvenance.of(model.name(), model.precision().toString()).withHash(WeightsHash.of(model));
-        return Provenance.of(of, sites().sites().readNames(), text).withParent(WeightsHash.artifact(sae));
+        Sites at = sites().sites();
+        return Provenance.of(of, at.readNames(), text)
+                .withSites(at.readNames(), at.writeNames())
+                .withParent(WeightsHash.artifact(sae));
     }
 }

@@ -2,7 +2,9 @@ package dev.assay.feature.store;
 
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.MappedTensor;
+import dev.assay.io.Sha256;
 import dev.assay.model.HookedTransformer;
+import dev.assay.provenance.ParentArtifact;
 import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
@@ -101,6 +103,18 @@ public final class FeatureStore {
      */
     public Provenance provenance() {
         return manifest.provenance();
+    }
+
+    /**
+     * Returns the store as the parent of an artifact that is computed from it.
+     *
+     * @return its size, and the SHA-256 of the hashes of its arrays
+     */
+    public ParentArtifact artifact() {
+        Sha256 hash = new Sha256();
+        manifest.hashes().forEach((name, array) -> hash.add(name).add(array));
+        return new ParentArtifact(
+                ParentArtifact.FEATURES, latents() + " latents on " + tokens() + " tokens", hash.hex());
     }
 
     /**
