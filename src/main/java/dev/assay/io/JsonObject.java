@@ -39,7 +39,7 @@ public final class JsonObject {
         if (node instanceof ObjectNode object) {
             return new JsonObject(file, "", object);
         }
-        throw new InvalidInputException(file + " is " + kind(node) + ", expected a JSON object");
+        throw new InvalidInputException(file + " holds " + kind(node) + ", expected a JSON object");
     }
 
     /**
