@@ -9,18 +9,18 @@ import dev.assay.view.Table;
 import dev.assay.view.Table.Cell;
 
 /**
- * How a text goes on without and with edits, from the same draws.
+ * Two continuations of a prompt, without and with edits, sampled with the same random numbers.
  *
- * @param prompt the text
- * @param baseline what the model adds as it is
- * @param edited what it adds under the edits
- * @param edits the edits in words
+ * @param prompt the prompt
+ * @param baseline the continuation by the unedited model
+ * @param edited the continuation with the edits
+ * @param edits a description of the edits
  */
 public record Continuation(String prompt, String baseline, String edited, String edits) implements Displayable {
     /**
      * Returns both texts for a terminal.
      *
-     * @return lines, the last one ended
+     * @return lines, each terminated by a newline
      */
     @Override
     public String toText() {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 
 /**
- * Runs a prompt once for each dose of the last edit of an {@link Intervention}.
+ * Runs a prompt once per dose of the last edit of an {@link Intervention}.
  *
  * <pre>{@code
  * DoseTable table = Intervention.of(model, sae).steer(9, 1).doseResponse(0, 2, 4, 8).watch(" cat").continuing(20, sampling).run(prompt);
@@ -20,7 +20,7 @@ import java.util.stream.DoubleStream;
  */
 public final class DoseResponse {
     private final Intervention intervention;
-    private final List<Intervention> dosed;
+    private final List<Intervention> interventions;
     private final List<Double> doses;
     private final List<Integer> watched = new ArrayList<>();
     private int newTokens;
@@ -28,19 +28,19 @@ public final class DoseResponse {
 
     DoseResponse(Intervention intervention, double... doses) {
         if (doses.length == 0) {
-            throw new InvalidInputException("no dose was given, expected at least one number");
+            throw new InvalidInputException("the dose response has no doses, expected at least one number");
         }
         this.intervention = intervention;
         this.doses = DoubleStream.of(doses).boxed().toList();
-        this.dosed = this.doses.stream().map(intervention::withDose).toList();
+        this.interventions = this.doses.stream().map(intervention::withDose).toList();
     }
 
     /**
-     * Adds tokens whose logit and probability after the prompt go into the table.
+     * Adds next tokens to report: the table includes their logit and probability after the prompt.
      *
      * @param tokens the texts of single tokens
      * @return this
-     * @throws InvalidInputException when one is not a single token
+     * @throws InvalidInputException when a text is not a single token
      */
     public DoseResponse watch(String... tokens) {
         for (String token : tokens) {
@@ -50,24 +50,24 @@ public final class DoseResponse {
     }
 
     /**
-     * Has each dose continue the prompt; without this the table holds no text.
+     * Generates a continuation of the prompt for each dose; by default none is generated.
      *
-     * @param tokens how many to add
-     * @param how the draws, the same for every dose
+     * @param tokens the number of tokens to generate
+     * @param options the sampling options; every dose uses the same random numbers
      * @return this
      */
-    public DoseResponse continuing(int tokens, Sampling how) {
+    public DoseResponse continuing(int tokens, Sampling options) {
         newTokens = tokens;
-        sampling = how;
+        sampling = options;
         return this;
     }
 
     /**
-     * Runs the prompt.
+     * Runs the prompt without edits and with each dose.
      *
-     * @param prompt read as {@link Intervention#run(String)} reads it
-     * @return a row without edits and one for each dose, in the order given
-     * @throws InvalidInputException as there
+     * @param prompt the prompt, tokenized as in {@link Intervention#run(String)}
+     * @return a baseline row and one row per dose, in the given order
+     * @throws InvalidInputException as {@link Intervention#run(String)}
      */
     public DoseTable run(String prompt) {
         PromptTokens read = intervention.read(prompt);
@@ -76,8 +76,8 @@ public final class DoseResponse {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
             NDArray unedited = intervention.logits(read);
-            for (int i = 0; i < dosed.size(); i++) {
-                try (InterventionResult result = dosed.get(i).run(read, unedited)) {
+            for (int i = 0; i < interventions.size(); i++) {
+                try (InterventionResult result = interventions.get(i).run(read, unedited)) {
                     List<TokenShift> shifts = watched.stream()
                             .map(token -> result.shift(read.length() - 1, token))
                             .toList();
@@ -93,7 +93,7 @@ public final class DoseResponse {
         List<DoseTable.Watched> tokens = shifts.stream()
                 .map(shift -> new DoseTable.Watched(shift.text(), shift.editedLogit(), shift.editedProbability()))
                 .toList();
-        String text = newTokens == 0 ? "" : dosed.get(i).editedText(prompt, newTokens, sampling);
+        String text = newTokens == 0 ? "" : interventions.get(i).editedText(prompt, newTokens, sampling);
         return new DoseTable.Row(doses.get(i), result.editedLoss(), result.meanDivergence(), tokens, text);
     }
 

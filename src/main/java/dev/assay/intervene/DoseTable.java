@@ -12,64 +12,64 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a prompt's predictions become as one edit grows.
+ * Metrics of a prompt for each dose of one edit.
  *
- * @param prompt the text
- * @param edits the edits in words, the varied one last, with the number that each dose replaces
- * @param baseline the model without edits; its dose is NaN
- * @param rows one a dose
+ * @param prompt the prompt
+ * @param edits a description of the edits; each dose replaces the number of the last one
+ * @param baseline the metrics without edits; its dose is NaN
+ * @param rows one row per dose
  */
 public record DoseTable(String prompt, String edits, Row baseline, List<Row> rows) implements Displayable {
-    /** Keeps its own copy. */
+    /** Copies the list. */
     public DoseTable {
         rows = List.copyOf(rows);
     }
 
     /**
-     * One dose.
+     * The metrics of one dose.
      *
-     * @param dose what replaced the last edit's number; NaN for no edits
+     * @param dose the number of the last edit; NaN without edits
      * @param loss the mean loss of the prompt's tokens, in nats
-     * @param divergence the mean KL from the model without edits, in nats
-     * @param tokens what was watched, after the prompt
-     * @param text how the prompt goes on; empty if that was not asked for
+     * @param divergence the mean KL divergence from the unedited model, in nats
+     * @param tokens the watched next tokens after the prompt
+     * @param text the continuation of the prompt; empty if not requested
      */
     public record Row(double dose, double loss, double divergence, List<Watched> tokens, String text) {
-        /** Keeps its own copy. */
+        /** Copies the list. */
         public Row {
             tokens = List.copyOf(tokens);
         }
     }
 
     /**
-     * A next token.
+     * The prediction of one watched next token.
      *
-     * @param token its text
-     * @param logit its logit
-     * @param probability its probability
+     * @param token the token's text
+     * @param logit the token's logit
+     * @param probability the token's probability
      */
     public record Watched(String token, double logit, double probability) {}
 
     /**
      * Returns the table for a terminal.
      *
-     * @return lines, the last one ended
+     * @return lines, each terminated by a newline
      */
     @Override
     public String toText() {
-        return explained() + "\n\n" + table().toText();
+        return description() + "\n\n" + table().toText();
     }
 
     @Override
     public String toHtml() {
         return HtmlSection.titled("Dose and response")
-                .paragraph(explained())
+                .paragraph(description())
                 .paragraph("Prompt: " + prompt)
                 .table(table())
                 .toHtml();
     }
 
-    private String explained() {
+    private String description() {
         return edits + " (each dose replaces the number of the last edit)";
     }
 
@@ -89,7 +89,7 @@ public record DoseTable(String prompt, String edits, Row baseline, List<Row> row
         all.add(0, baseline);
         for (Row row : all) {
             List<Cell> cells = new ArrayList<>();
-            cells.add(Cell.text(Double.isNaN(row.dose()) ? "none" : plain(row.dose())));
+            cells.add(Cell.text(Double.isNaN(row.dose()) ? "none" : formatted(row.dose())));
             cells.add(Cell.number(row.loss()));
             cells.add(Cell.number(row.divergence()).tinted(row.divergence(), largest));
             for (Watched watched : row.tokens()) {
@@ -104,7 +104,7 @@ public record DoseTable(String prompt, String edits, Row baseline, List<Row> row
         return table;
     }
 
-    private static String plain(double dose) {
+    private static String formatted(double dose) {
         return dose == Math.rint(dose) ? String.format(Locale.ROOT, "%.0f", dose) : Double.toString(dose);
     }
 

@@ -3,35 +3,35 @@ package dev.assay.intervene;
 import dev.assay.InvalidInputException;
 
 /**
- * What is done to one latent of a dictionary. Below, {@code c} is the latent's code, {@code x} the activation, and {@code d} what one
- * unit of the code adds to the activation, as {@link dev.assay.sae.SparseAutoencoder#directions} gives it, times the deviation or
- * norm that a dictionary with a normalised input divided by.
+ * An edit of one latent of a dictionary. In the formulas, {@code c} is the latent's code, {@code x} the activation, and {@code d} the
+ * change of the activation per unit of the code: the direction of {@link dev.assay.sae.SparseAutoencoder#directions}, multiplied by the
+ * standard deviation or norm that input normalisation divided by.
  */
 public sealed interface FeatureEdit {
     /**
-     * Returns the latent that is edited.
+     * Returns the edited latent.
      *
-     * @return its number in the dictionary
+     * @return its index in the dictionary
      */
     int latent();
 
-    /** Returns the edit in words. */
+    /** Returns a description of the edit. */
     @Override
     String toString();
 
     /**
-     * Returns the same edit with another number in it: the value, factor, bound or strength.
+     * Returns this edit with another value, factor, bound or strength.
      *
-     * @param dose the number
+     * @param dose the new number
      * @return a new edit
-     * @throws InvalidInputException when the edit has no such number
+     * @throws InvalidInputException when the edit has no number to vary
      */
     FeatureEdit withDose(double dose);
 
-    /** An edit of the code, which changes the activation by {@code (c' − c)·d}. */
+    /** An edit of the code; it changes the activation by {@code (c' − c)·d}. */
     sealed interface OfCode extends FeatureEdit {
         /**
-         * Edits a code.
+         * Returns the edited code.
          *
          * @param code the code, 0 where the latent is not active
          * @return the new code
@@ -39,10 +39,10 @@ public sealed interface FeatureEdit {
         double applyTo(double code);
     }
 
-    /** An edit of the activation along the latent's direction, whatever the code is. */
+    /** An edit of the activation along the latent's direction, independent of the code. */
     sealed interface OfActivation extends FeatureEdit {
         /**
-         * Returns how far the activation goes along d.
+         * Returns the coefficient of d.
          *
          * @return in units of the code
          */
@@ -73,16 +73,16 @@ public sealed interface FeatureEdit {
     }
 
     /**
-     * Sets the code to a value, also where the latent is not active: {@code c' = value} (Templeton et al., "Scaling
-     * Monosemanticity", Transformer Circuits Thread, 2024).
+     * Sets the code to a value, including where the latent is not active: {@code c' = value} (Templeton et al., "Scaling Monosemanticity",
+     * Transformer Circuits Thread, 2024).
      *
      * @param latent the latent
-     * @param value the code; a negative one is allowed, though no dictionary makes it
+     * @param value the code; may be negative, although encoders produce no negative codes
      */
     record Clamp(int latent, double value) implements OfCode {
-        /** Checks the number. */
+        /** Checks that the number is finite. */
         public Clamp {
-            finite("clamped value", latent, value);
+            requireFinite("clamped value", latent, value);
         }
 
         @Override
@@ -105,12 +105,12 @@ public sealed interface FeatureEdit {
      * Multiplies the code where the latent is active: {@code c' = factor·c}.
      *
      * @param latent the latent
-     * @param factor 0 is ablation, 1 changes nothing
+     * @param factor 0 ablates the latent, 1 has no effect
      */
     record Scale(int latent, double factor) implements OfCode {
-        /** Checks the number. */
+        /** Checks that the number is finite. */
         public Scale {
-            finite("factor", latent, factor);
+            requireFinite("factor", latent, factor);
         }
 
         @Override
@@ -130,21 +130,21 @@ public sealed interface FeatureEdit {
     }
 
     /**
-     * Lowers the code to a bound where it is above: {@code c' = min(c, most)}. It is the activation capping of Lu et al., "The
-     * Assistant Axis" (arXiv 2601.10387), which keeps a projection within a range, of a code and from above.
+     * Limits the code to a maximum: {@code c' = min(c, maximum)}. This applies the activation capping of Lu et al., "The Assistant Axis"
+     * (arXiv 2601.10387), which clamps a projection to a range, to a code, with an upper bound only.
      *
      * @param latent the latent
-     * @param most the largest code that stays
+     * @param maximum the largest code that is left unchanged
      */
-    record Cap(int latent, double most) implements OfCode {
-        /** Checks the number. */
+    record Cap(int latent, double maximum) implements OfCode {
+        /** Checks that the number is finite. */
         public Cap {
-            finite("bound", latent, most);
+            requireFinite("bound", latent, maximum);
         }
 
         @Override
         public double applyTo(double code) {
-            return Math.min(code, most);
+            return Math.min(code, maximum);
         }
 
         @Override
@@ -154,21 +154,21 @@ public sealed interface FeatureEdit {
 
         @Override
         public String toString() {
-            return "cap " + latent + " at " + most;
+            return "cap " + latent + " at " + maximum;
         }
     }
 
     /**
-     * Adds to the activation: {@code x' = x + strength·d} (Turner et al., "Steering Language Models With Activation Engineering",
-     * arXiv 2308.10248).
+     * Adds a multiple of the direction to the activation: {@code x' = x + strength·d} (Turner et al., "Steering Language Models With
+     * Activation Engineering", arXiv 2308.10248).
      *
      * @param latent the latent
      * @param strength in units of the code; negative to steer away
      */
     record Steer(int latent, double strength) implements OfActivation {
-        /** Checks the number. */
+        /** Checks that the number is finite. */
         public Steer {
-            finite("strength", latent, strength);
+            requireFinite("strength", latent, strength);
         }
 
         @Override
@@ -183,17 +183,17 @@ public sealed interface FeatureEdit {
     }
 
     /**
-     * Removes what the activation has along the direction, then adds: {@code x' = x − (x·d / ‖d‖²)·d + strength·d}. With strength 0
-     * it is the directional ablation of Arditi et al., "Refusal in Language Models Is Mediated by a Single Direction" (arXiv
-     * 2406.11717, equation 4). The activation is taken as it is, not centred.
+     * Replaces the component of the activation along the direction: {@code x' = x − (x·d / ‖d‖²)·d + strength·d}. With strength 0 this is
+     * the directional ablation of Arditi et al., "Refusal in Language Models Is Mediated by a Single Direction" (arXiv 2406.11717, equation
+     * 4). The activation is not centred.
      *
      * @param latent the latent
-     * @param strength in units of the code: what is there along d afterwards
+     * @param strength the component along d after the edit, in units of the code
      */
     record SteerOrthogonal(int latent, double strength) implements OfActivation {
-        /** Checks the number. */
+        /** Checks that the number is finite. */
         public SteerOrthogonal {
-            finite("strength", latent, strength);
+            requireFinite("strength", latent, strength);
         }
 
         @Override
@@ -208,20 +208,21 @@ public sealed interface FeatureEdit {
     }
 
     /**
-     * Adds to the activation, but no more than a share of its length: {@code x' = x + strength·d·min(1, share·‖x‖ / ‖strength·d‖)}.
-     * The factor is that of gradient clipping by norm (Pascanu et al., arXiv 1211.5063, algorithm 1), with a bound that follows x.
+     * Adds a multiple of the direction, whose norm is limited to a share of the activation's norm: {@code x' = x + strength·d·min(1,
+     * share·‖x‖ / ‖strength·d‖)}. The factor is the same as in gradient clipping by norm (Pascanu et al., arXiv 1211.5063, algorithm 1),
+     * with a bound proportional to ‖x‖.
      *
      * @param latent the latent
      * @param strength in units of the code
-     * @param share of the length of x that the change may have, above 0
+     * @param share the maximum norm of the change divided by ‖x‖, above 0
      */
     record SteerCapped(int latent, double strength, double share) implements OfActivation {
-        /** Checks the numbers. */
+        /** Checks that the strength is finite and the share positive. */
         public SteerCapped {
-            finite("strength", latent, strength);
+            requireFinite("strength", latent, strength);
             if (!(share > 0) || Double.isInfinite(share)) {
-                throw new InvalidInputException("the largest share of the activation's length for latent " + latent
-                        + " is " + share + ", expected a number above 0");
+                throw new InvalidInputException(
+                        "share of latent " + latent + " is " + share + ", expected a finite number above 0");
             }
         }
 
@@ -236,10 +237,10 @@ public sealed interface FeatureEdit {
         }
     }
 
-    private static void finite(String what, int latent, double number) {
+    private static void requireFinite(String field, int latent, double number) {
         if (!Double.isFinite(number)) {
             throw new InvalidInputException(
-                    "the " + what + " of latent " + latent + " is " + number + ", expected a finite number");
+                    "the " + field + " of latent " + latent + " is " + number + ", expected a finite number");
         }
     }
 }

@@ -22,17 +22,18 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A model that runs with some features of its dictionaries edited. Immutable: each method returns another intervention.
+ * Edits of dictionary features that are applied while a model runs. Immutable: each method that adds an edit or sets an option returns a
+ * new intervention.
  *
  * <pre>{@code
  * Intervention edits = Intervention.of(model, sae).ablate(5).clamp(7, 3.0).positions(TokenPositions.last()).steer(9, 4.0);
  * try (InterventionResult result = edits.run("Once upon a time")) { … }
  * }</pre>
  *
- * <p>{@link #at} and {@link #positions} say where the edits that follow them act. At one site, edits of codes come first, each on what
- * the ones before it left, then those of the activation in their order. The part of an activation that the dictionary does not
- * reconstruct stays, unless {@link #dropError} takes it away where an edit acts. Special tokens are left alone by a dictionary that
- * was not trained on them.
+ * <p>{@link #at} and {@link #positions} set the site and the token positions of the edits added after them. At each site, code edits are
+ * applied first, in order, each to the result of the previous one; activation edits follow, in order. The reconstruction error of the
+ * dictionary is kept by default; {@link #dropError} removes it at positions where an edit applies. Special tokens are not edited if the
+ * dictionary was trained without them.
  */
 public final class Intervention {
     private final HookedTransformer model;
@@ -55,9 +56,9 @@ public final class Intervention {
     }
 
     /**
-     * Starts without edits, at the site that a dictionary's metadata name.
+     * Creates an intervention without edits at the site named by a dictionary's metadata.
      *
-     * @param model the model, which stays the caller's, as the dictionary does
+     * @param model the model; the caller closes it and the dictionary
      * @param sae the dictionary
      * @return the intervention
      * @throws InvalidInputException when the dictionary does not fit the model or names no site, or the target of a transcoder is unknown
@@ -67,7 +68,7 @@ public final class Intervention {
     }
 
     /**
-     * Starts without edits, with a dictionary that is attached to a model.
+     * Creates an intervention without edits for a dictionary attached to a model.
      *
      * @param attached the dictionary at its sites
      * @return the intervention
@@ -80,9 +81,9 @@ public final class Intervention {
     }
 
     /**
-     * Starts without edits, at a site.
+     * Creates an intervention without edits at a site.
      *
-     * @param model the model, which stays the caller's, as the dictionary does
+     * @param model the model; the caller closes it and the dictionary
      * @param point the site
      * @param sae the dictionary
      * @return the intervention
@@ -93,43 +94,43 @@ public final class Intervention {
     }
 
     /**
-     * Goes on with another dictionary, at the site that its metadata name.
+     * Selects another dictionary, at the site named by its metadata.
      *
      * @param sae the dictionary
-     * @return an intervention whose next edits are there
-     * @throws InvalidInputException as {@link #of(HookedTransformer, SparseAutoencoder)}, or when edits with another dictionary
-     *     are at this site
+     * @return an intervention that adds further edits to this dictionary
+     * @throws InvalidInputException as {@link #of(HookedTransformer, SparseAutoencoder)}, or when another dictionary already has edits at
+     *     this site
      */
     public Intervention at(SparseAutoencoder sae) {
         return at(AttachedDictionary.of(model, sae));
     }
 
     /**
-     * Goes on with another dictionary at a site.
+     * Selects another dictionary at a site.
      *
      * @param point the site
      * @param sae the dictionary
-     * @return an intervention whose next edits are there
-     * @throws InvalidInputException as {@link #of(HookedTransformer, HookPoint, SparseAutoencoder)}, or when edits with another
-     *     dictionary are at this site
+     * @return an intervention that adds further edits to this dictionary
+     * @throws InvalidInputException as {@link #of(HookedTransformer, HookPoint, SparseAutoencoder)}, or when another dictionary already has
+     *     edits at this site
      */
     public Intervention at(HookPoint point, SparseAutoencoder sae) {
         return at(AttachedDictionary.of(model, point, sae));
     }
 
     /**
-     * Continues with another dictionary that is attached to the same model.
+     * Selects another dictionary attached to the same model.
      *
      * @param next the dictionary at its sites
-     * @return an intervention whose next edits are there
+     * @return an intervention that adds further edits to this dictionary
      * @throws InvalidInputException as {@link #of(AttachedDictionary)}, or when the written site already has a dictionary
      */
     public Intervention at(AttachedDictionary next) {
         next.sites().read();
-        boolean taken = edits.stream()
+        boolean occupied = edits.stream()
                 .map(PlacedEdit::attached)
                 .anyMatch(other -> other.sites().written().equals(next.sites().written()) && other.sae() != next.sae());
-        if (taken) {
+        if (occupied) {
             throw new InvalidInputException(
                     next.sites().written() + " already has a dictionary; each site can have only one");
         }
@@ -137,45 +138,45 @@ public final class Intervention {
     }
 
     /**
-     * Says at which tokens the next edits act; at all of them until this is called.
+     * Sets the token positions of the edits added after this call; the default is all positions.
      *
      * @param where the positions
-     * @return an intervention whose next edits act there
+     * @return an intervention that adds further edits at these positions
      */
     public Intervention positions(TokenPositions where) {
         return new Intervention(model, attached, where, keepsError, edits);
     }
 
     /**
-     * Keeps what a dictionary does not reconstruct, as is the default: {@code x + Σ (c' − c)·d}.
+     * Keeps the reconstruction error of the dictionaries: {@code x + Σ (c' − c)·d}. This is the default.
      *
-     * @return an intervention whose edits all keep it
+     * @return an intervention that keeps the error for all of its edits
      */
     public Intervention keepError() {
         return new Intervention(model, attached, positions, true, edits);
     }
 
     /**
-     * Drops what a dictionary does not reconstruct at the positions where its edits act: {@code decode(c')}.
+     * Drops the reconstruction error at the positions where edits apply: {@code decode(c')}.
      *
-     * @return an intervention whose edits all drop it
+     * @return an intervention that drops the error for all of its edits
      */
     public Intervention dropError() {
         return new Intervention(model, attached, positions, false, edits);
     }
 
     /**
-     * Adds any edit.
+     * Adds an edit.
      *
      * @param edit the edit
-     * @return an intervention with the edit after the others
-     * @throws InvalidInputException when the dictionary has no such latent
+     * @return an intervention with the edit appended
+     * @throws InvalidInputException when the latent's index is out of range
      */
     public Intervention edit(FeatureEdit edit) {
         attached.require(edit.latent());
-        List<PlacedEdit> more = new ArrayList<>(edits);
-        more.add(new PlacedEdit(attached, edit, positions));
-        return new Intervention(model, attached, positions, keepsError, List.copyOf(more));
+        List<PlacedEdit> extended = new ArrayList<>(edits);
+        extended.add(new PlacedEdit(attached, edit, positions));
+        return new Intervention(model, attached, positions, keepsError, List.copyOf(extended));
     }
 
     /** Sets a code to 0, see {@link FeatureEdit.Ablate}. */
@@ -193,9 +194,9 @@ public final class Intervention {
         return edit(new FeatureEdit.Scale(latent, factor));
     }
 
-    /** Lowers a code to a bound, see {@link FeatureEdit.Cap}. */
-    public Intervention cap(int latent, double most) {
-        return edit(new FeatureEdit.Cap(latent, most));
+    /** Limits a code to a maximum, see {@link FeatureEdit.Cap}. */
+    public Intervention cap(int latent, double maximum) {
+        return edit(new FeatureEdit.Cap(latent, maximum));
     }
 
     /** Adds a latent's direction, see {@link FeatureEdit.Steer}. */
@@ -203,17 +204,17 @@ public final class Intervention {
         return edit(new FeatureEdit.Steer(latent, strength));
     }
 
-    /** Replaces what lies along a latent's direction, see {@link FeatureEdit.SteerOrthogonal}. */
+    /** Replaces the component along a latent's direction, see {@link FeatureEdit.SteerOrthogonal}. */
     public Intervention steerOrthogonal(int latent, double strength) {
         return edit(new FeatureEdit.SteerOrthogonal(latent, strength));
     }
 
-    /** Adds a latent's direction within a limit, see {@link FeatureEdit.SteerCapped}. */
+    /** Adds a latent's direction, with a limited norm of the change, see {@link FeatureEdit.SteerCapped}. */
     public Intervention steerCapped(int latent, double strength, double share) {
         return edit(new FeatureEdit.SteerCapped(latent, strength, share));
     }
 
-    /** Returns the same edits with another number in the last one. */
+    /** Returns the same edits with the number of the last edit replaced. */
     Intervention withDose(double dose) {
         requireEdits();
         PlacedEdit last = edits.get(edits.size() - 1);
@@ -224,45 +225,45 @@ public final class Intervention {
     }
 
     /**
-     * Puts the edits on the runs of this thread, whatever runs these are.
+     * Applies the edits to every forward pass of the model on this thread, until the returned scope is closed.
      *
-     * @return what takes them off
-     * @throws InvalidInputException when there is no edit
+     * @return the scope that removes the edits when closed
+     * @throws InvalidInputException when the intervention has no edits
      */
     public HookScope open() {
         return open((point, x, change) -> {});
     }
 
-    private HookScope open(SiteEditor.Watcher watcher) {
+    private HookScope open(SiteEditor.ChangeListener listener) {
         requireEdits();
         HookBuilder hooks = model.hooks();
         Map<HookPoint, List<PlacedEdit>> bySite = new LinkedHashMap<>();
         edits.forEach(edit -> bySite.computeIfAbsent(edit.attached().sites().written(), site -> new ArrayList<>())
                 .add(edit));
-        bySite.values().forEach(here -> {
-            AttachedDictionary each = here.get(0).attached();
-            new Splice(each.sites()).edit(hooks, new SiteEditor(each, here, keepsError, watcher));
+        bySite.values().forEach(siteEdits -> {
+            AttachedDictionary each = siteEdits.get(0).attached();
+            new Splice(each.sites()).edit(hooks, new SiteEditor(each, siteEdits, keepsError, listener));
         });
         return hooks.open();
     }
 
     /**
-     * Runs a text without and with the edits. The text begins with the token that begins a text if the dictionary's metadata say so
-     * and the tokenizer has one.
+     * Runs a prompt without and with the edits. The beginning-of-sequence token is prepended if the dictionary's metadata request it and
+     * the tokenizer has one.
      *
-     * @param prompt some text
-     * @return what the edits changed, to be closed
-     * @throws InvalidInputException when the prompt is empty or longer than the context, or there is no edit
+     * @param prompt the prompt
+     * @return the effects of the edits; the caller closes it
+     * @throws InvalidInputException when the prompt is empty or longer than the context, or the intervention has no edits
      */
     public InterventionResult run(String prompt) {
         return run(read(prompt));
     }
 
     /**
-     * Runs tokens as they are, see {@link #run(String)}.
+     * Runs token ids without and with the edits; no token is prepended. See {@link #run(String)}.
      *
-     * @param tokens ids, as many as the context takes at most
-     * @return what the edits changed, to be closed
+     * @param tokens token ids, at most the model's context length
+     * @return the effects of the edits; the caller closes it
      */
     public InterventionResult run(int... tokens) {
         return run(PromptTokens.of(model, tokens));
@@ -275,7 +276,7 @@ public final class Intervention {
         }
     }
 
-    /** Runs a text with the edits beside the logits that it has without them. */
+    /** Runs a prompt with the edits and compares with its baseline logits, [position, V]. */
     InterventionResult run(PromptTokens prompt, NDArray baseline) {
         List<SiteChange> changes = new ArrayList<>();
         try (Scope scope = Scope.open();
@@ -292,12 +293,12 @@ public final class Intervention {
     }
 
     /**
-     * Continues a text without and with the edits, by the same draws.
+     * Samples continuations of a prompt without and with the edits, using the same random numbers.
      *
-     * @param prompt some text, read as {@link #run(String)} reads it
-     * @param newTokens how many to add
-     * @param sampling how to choose them
-     * @return both texts
+     * @param prompt the prompt, tokenized as in {@link #run(String)}
+     * @param newTokens the number of tokens to generate
+     * @param sampling the sampling options
+     * @return both continuations
      * @throws InvalidInputException as {@link #run(String)}
      */
     public Continuation generate(String prompt, int newTokens, Sampling sampling) {
@@ -320,11 +321,11 @@ public final class Intervention {
     }
 
     /**
-     * Starts to describe a series of runs in which the number of the last edit is replaced by each of some doses.
+     * Creates a dose-response series, in which each dose replaces the number of the last edit.
      *
-     * @param doses at least one, as the edit takes them
-     * @return the series
-     * @throws InvalidInputException when there is no dose, or the last edit has no number
+     * @param doses at least one value for the last edit
+     * @return the dose-response series
+     * @throws InvalidInputException when there is no dose, or the last edit has no number to vary
      */
     public DoseResponse doseResponse(double... doses) {
         return new DoseResponse(this, doses);
@@ -340,11 +341,11 @@ public final class Intervention {
 
     private void requireEdits() {
         if (edits.isEmpty()) {
-            throw new InvalidInputException("the intervention has no edit, expected at least one such as ablate(5)");
+            throw new InvalidInputException("the intervention has no edits, expected at least one, such as ablate(5)");
         }
     }
 
-    /** Returns the edits in words. */
+    /** Returns a description of the edits. */
     @Override
     public String toString() {
         return edits.stream().map(PlacedEdit::toString).collect(Collectors.joining("; "))

@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.DoubleStream;
 
-/** What edits changed in one run. It owns the logits, which are closed with it; all else stays readable. */
+/**
+ * The effects of edits on one prompt: logits, losses, KL divergences and activation changes. Closing the result closes its logits; all
+ * other values remain available.
+ */
 public final class InterventionResult implements AutoCloseable, Displayable {
     private static final int SHOWN = 8;
 
@@ -57,7 +60,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
         this.predictions = predictions(prompt.length() - 1, SHOWN);
     }
 
-    /** Returns {@code −log p(token i + 1)} for each position i but the last, from logits [position, V]. */
+    /** Returns {@code −log p(token i + 1)} for each position i except the last, from logits [position, V]. */
     private static List<Double> losses(NDArray logits, PromptTokens tokens) {
         int predicted = tokens.length() - 1;
         try (Scope scope = Scope.open()) {
@@ -70,7 +73,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
         return DoubleStream.of(numbers).boxed().toList();
     }
 
-    /** Returns the mean, NaN of no numbers. */
+    /** Returns the mean, or NaN for an empty list. */
     private static double mean(List<Double> numbers) {
         return numbers.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
@@ -103,18 +106,18 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     }
 
     /**
-     * Returns the loss of each token but the first without edits, {@code −ln p}.
+     * Returns the loss {@code −ln p} of each token except the first, without edits.
      *
-     * @return in nats; entry i is of token i + 1
+     * @return in nats; entry i is the loss of token i + 1
      */
     public List<Double> baselineLosses() {
         return baselineLosses;
     }
 
     /**
-     * Returns the loss of each token but the first with the edits, {@code −ln p}.
+     * Returns the loss {@code −ln p} of each token except the first, with the edits.
      *
-     * @return in nats; entry i is of token i + 1
+     * @return in nats; entry i is the loss of token i + 1
      */
     public List<Double> editedLosses() {
         return editedLosses;
@@ -139,7 +142,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     }
 
     /**
-     * Returns {@code KL(p ‖ q)} at each position, p the distribution of the next token without edits and q that with them.
+     * Returns {@code KL(p ‖ q)} at each position, where p and q are the next-token distributions without and with the edits.
      *
      * @return in nats, [position]
      */
@@ -157,7 +160,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     }
 
     /**
-     * Returns how far each site was moved.
+     * Returns the change of the activations at each edited site.
      *
      * @return in the order of computation
      */
@@ -166,32 +169,32 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     }
 
     /**
-     * Returns what the edits do to a next token.
+     * Returns the change of one next token's logit and probability.
      *
-     * @param position the position that predicts it
-     * @param token its id
-     * @return its logits and probabilities
+     * @param position the position of the prediction
+     * @param token the token id
+     * @return the token's logits and probabilities
      */
     public TokenShift shift(int position, int token) {
         return shifts(position, new long[] {token}).get(0);
     }
 
     /**
-     * Returns the next tokens whose probability moves most, the largest change first.
+     * Returns the next tokens with the largest change in probability, in descending order.
      *
-     * @param position the position that predicts them
-     * @param count how many at most
-     * @return their logits and probabilities
+     * @param position the position of the prediction
+     * @param count the maximum number of tokens
+     * @return the tokens' logits and probabilities
      */
     public List<TokenShift> predictions(int position, int count) {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
-            NDArray moved = row(edited, position)
+            NDArray difference = row(edited, position)
                     .softmax(-1)
                     .sub(row(baseline, position).softmax(-1))
                     .abs();
-            int shown = (int) Math.min(count, moved.size());
-            return shifts(position, Aten.topKSorted(moved, shown).indices().toLongArray());
+            int shown = (int) Math.min(count, difference.size());
+            return shifts(position, Aten.topKSorted(difference, shown).indices().toLongArray());
         }
     }
 
@@ -231,9 +234,9 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     }
 
     /**
-     * Returns the figures and a line a token, for a terminal.
+     * Returns the metrics and one line per token, for a terminal.
      *
-     * @return lines, the last one ended
+     * @return lines, each terminated by a newline
      */
     @Override
     public String toText() {
@@ -302,7 +305,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
         return table;
     }
 
-    /** The prompt, each token shaded by the divergence of the prediction after it. */
+    /** Returns the prompt as HTML, each token shaded by the KL divergence of its next-token prediction. */
     private String shadedPrompt() {
         double largest =
                 divergences.stream().mapToDouble(Double::doubleValue).max().orElse(0);
@@ -316,9 +319,9 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     }
 
     /**
-     * Returns the figures, those of each position and the predictions after the prompt as JSON.
+     * Returns the metrics, the values of each position and the next-token predictions after the prompt as JSON.
      *
-     * @return an object; a mean over nothing is null
+     * @return an object; the mean of an empty list is null
      */
     public ObjectNode toJson() {
         ObjectNode json = Json.mapper().createObjectNode();

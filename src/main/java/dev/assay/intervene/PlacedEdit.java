@@ -2,7 +2,7 @@ package dev.assay.intervene;
 
 import dev.assay.attach.AttachedDictionary;
 
-/** An edit, the dictionary whose latent it edits, and the tokens at which it acts. */
+/** A latent edit with its dictionary and its token positions. */
 record PlacedEdit(AttachedDictionary attached, FeatureEdit edit, TokenPositions positions) {
     @Override
     public String toString() {

@@ -17,18 +17,18 @@ import dev.assay.tensor.Scope;
 import java.util.List;
 
 /**
- * Applies the edits of one dictionary to rows of activations: edits of codes first, each to the result of the ones before, then edits of
- * the activation, in their order. x is the activation that is read and y the one that is written, the same unless the dictionary is a
- * transcoder; s undoes the normalisation of x.
+ * Applies the edits of one dictionary to rows of activations. Code edits are applied first, in order, then activation edits, in order. x is
+ * the activation at the read site and y the activation at the written site; both are the same unless the dictionary is a transcoder. The
+ * scale s undoes the normalisation of x.
  *
  * <pre>{@code
- * y' = y + Σ s·(c'ⱼ − cⱼ)·dⱼ               the reconstruction error kept
- * y' = decode(c, x) + Σ s·(c'ⱼ − cⱼ)·dⱼ    dropped
+ * y' = y + Σ s·(c'ⱼ − cⱼ)·dⱼ               reconstruction error kept
+ * y' = decode(c, x) + Σ s·(c'ⱼ − cⱼ)·dⱼ    reconstruction error dropped
  * }</pre>
  */
 final class RowEdits {
-    /** Keeps the quotient finite for a direction of zeros. */
-    private static final float SMALLEST_NORM = 1e-12f;
+    /** Lower bound of a norm in a denominator, so that a zero direction does not divide by zero. */
+    private static final float MIN_NORM = 1e-12f;
 
     private final AttachedDictionary attached;
     private final List<FeatureEdit> edits;
@@ -43,9 +43,9 @@ final class RowEdits {
     /**
      * Returns the edited rows.
      *
-     * @param x the activations that are read, [n, d_in]
-     * @param y the activations that are written, [n, d_out]
-     * @param acting which edit acts on which row, [edit][row]
+     * @param x activations at the read site, [n, d_in]
+     * @param y activations at the written site, [n, d_out]
+     * @param acting whether each edit applies to each row, [edit][row]
      * @return [n, d_out]
      */
     NDArray apply(NDArray x, NDArray y, boolean[][] acting) {
@@ -60,7 +60,7 @@ final class RowEdits {
             for (int i = 0; i < edits.size(); i++) {
                 if (edits.get(i) instanceof OfActivation edit) {
                     NDArray acts = TokenMask.floats(x.getManager(), acting[i]); // [n, 1]
-                    edited = edited.add(step(edit, edited, scaled(direction(x.getManager(), edit), scale))
+                    edited = edited.add(delta(edit, edited, scaled(direction(x.getManager(), edit), scale))
                             .mul(acts));
                 }
             }
@@ -109,23 +109,23 @@ final class RowEdits {
     }
 
     /**
-     * Returns the change that an edit makes to each row.
+     * Returns the change of each row by one edit, [n, d_out].
      *
      * @param x [n, d_out]
      * @param d [n, d_out] or [1, d_out]
      */
-    private static NDArray step(OfActivation edit, NDArray x, NDArray d) {
-        NDArray step = d.mul((float) edit.strength());
+    private static NDArray delta(OfActivation edit, NDArray x, NDArray d) {
+        NDArray delta = d.mul((float) edit.strength());
         if (edit instanceof Steer) {
-            return step;
+            return delta;
         } else if (edit instanceof SteerOrthogonal) {
-            NDArray unit = d.div(Aten.rowNorms(d).maximum(SMALLEST_NORM));
+            NDArray unit = d.div(Aten.rowNorms(d).maximum(MIN_NORM));
             NDArray along = x.mul(unit).sum(new int[] {1}, true); // x·d / ‖d‖, [n, 1]
-            return step.sub(unit.mul(along));
+            return delta.sub(unit.mul(along));
         } else if (edit instanceof SteerCapped capped) {
-            NDArray longest = Aten.rowNorms(x).mul((float) capped.share()); // [n, 1]
-            NDArray factor = longest.div(Aten.rowNorms(step).maximum(SMALLEST_NORM));
-            return step.mul(factor.minimum(1f));
+            NDArray maxNorm = Aten.rowNorms(x).mul((float) capped.share()); // [n, 1]
+            NDArray factor = maxNorm.div(Aten.rowNorms(delta).maximum(MIN_NORM));
+            return delta.mul(factor.minimum(1f));
         }
         throw new IllegalStateException("no formula for " + edit);
     }

@@ -7,17 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far edits moved the activations of a site.
+ * The size of the change that edits made to the activations of a site.
  *
  * @param point the site
- * @param norms {@code ‖x' − x‖} at each position, 0 where no edit acts
- * @param shares the same divided by {@code ‖x‖}, x being the activation as it reaches the edits
+ * @param norms {@code ‖x' − x‖} at each position, 0 where no edit applies
+ * @param shares {@code ‖x' − x‖ / ‖x‖} at each position, where x is the activation before the edits
  */
 public record SiteChange(HookPoint point, List<Double> norms, List<Double> shares) {
-    /** Of an activation of zeros, so that a share of it is a number. */
-    private static final double SMALLEST_NORM = 1e-12;
+    /** Lower bound of ‖x‖ in the denominator, so that the share is finite for a zero activation. */
+    private static final double MIN_NORM = 1e-12;
 
-    /** Keeps its own copies. */
+    /** Copies the lists. */
     public SiteChange {
         norms = List.copyOf(norms);
         shares = List.copyOf(shares);
@@ -30,15 +30,15 @@ public record SiteChange(HookPoint point, List<Double> norms, List<Double> share
         List<Double> shares = new ArrayList<>();
         for (int i = 0; i < moved.length; i++) {
             norms.add((double) moved[i]);
-            shares.add(moved[i] / Math.max(before[i], SMALLEST_NORM));
+            shares.add(moved[i] / Math.max(before[i], MIN_NORM));
         }
         return new SiteChange(point, norms, shares);
     }
 
     /**
-     * Returns the mean of the norms over the positions that an edit moved.
+     * Returns the mean norm of the change over the positions that changed.
      *
-     * @return 0 where nothing moved
+     * @return the mean, or 0 if no position changed
      */
     public double meanNorm() {
         return norms.stream()

@@ -14,36 +14,36 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The edits of one dictionary as a splice. Gradients flow as if the change did not depend on the activation. Special tokens keep their
- * activation if the dictionary was trained without them.
+ * Splice that applies the edits of one dictionary at its site. The change is treated as a constant in backward passes. Special tokens keep
+ * their activation if the dictionary was trained without them.
  */
 final class SiteEditor implements Splice.Edit {
-    /** Observes the change of every run. */
+    /** Receives the change made in each forward pass. */
     @FunctionalInterface
-    interface Watcher {
-        /** Accepts the rows of a written site, [n, d_out], and what is added to them. */
+    interface ChangeListener {
+        /** Accepts the activations of a written site and the change added to them, both [n, d_out]. */
         void changed(HookPoint point, NDArray y, NDArray change);
     }
 
     private final List<PlacedEdit> edits;
     private final RowEdits rowEdits;
     private final TokenMask mask;
-    private final Watcher watcher;
+    private final ChangeListener listener;
 
     /**
      * Prepares the edits.
      *
      * @param attached the dictionary
-     * @param edits at least one, all of this dictionary
-     * @param keepsError whether the reconstruction error stays
-     * @param watcher observes the changes
+     * @param edits at least one edit, all of this dictionary
+     * @param keepsError whether the reconstruction error is kept
+     * @param listener receives the changes
      */
-    SiteEditor(AttachedDictionary attached, List<PlacedEdit> edits, boolean keepsError, Watcher watcher) {
+    SiteEditor(AttachedDictionary attached, List<PlacedEdit> edits, boolean keepsError, ChangeListener listener) {
         this.edits = edits;
         this.rowEdits =
                 new RowEdits(attached, edits.stream().map(PlacedEdit::edit).toList(), keepsError);
         this.mask = attached.mask();
-        this.watcher = watcher;
+        this.listener = listener;
     }
 
     @Override
@@ -51,13 +51,13 @@ final class SiteEditor implements Splice.Edit {
         return written.add(change(input, written, site));
     }
 
-    /** Returns what is added to the written rows, [n, d_out]. */
+    /** Returns the change to add to the written rows, [n, d_out]. */
     private NDArray change(NDArray input, NDArray written, Site site) {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
             TextRows texts = new TextRows(site);
             boolean[][] acting = edits.stream()
-                    .map(edit -> texts.at(edit.positions(), mask::includes))
+                    .map(edit -> texts.select(edit.positions(), mask::includes))
                     .toArray(boolean[][]::new);
             int[] rows = IntStream.range(0, acting[0].length)
                     .filter(row -> Arrays.stream(acting).anyMatch(acts -> acts[row]))
@@ -68,19 +68,20 @@ final class SiteEditor implements Splice.Edit {
                         .create(Arrays.stream(rows).asLongStream().toArray());
                 NDArray x = Aten.indexSelect(input, 0, index);
                 NDArray y = input == written ? x : Aten.indexSelect(written, 0, index);
-                boolean[][] ofRows =
+                boolean[][] actingOnRows =
                         Arrays.stream(acting).map(acts -> chosen(acts, rows)).toArray(boolean[][]::new);
-                Aten.indexCopy_(change, 0, index, rowEdits.apply(x, y, ofRows).sub(y));
+                Aten.indexCopy_(
+                        change, 0, index, rowEdits.apply(x, y, actingOnRows).sub(y));
             }
-            watcher.changed(site.point(), written, change);
+            listener.changed(site.point(), written, change);
             return scope.keep(change);
         }
     }
 
-    private static boolean[] chosen(boolean[] truths, int[] rows) {
+    private static boolean[] chosen(boolean[] flags, int[] rows) {
         boolean[] chosen = new boolean[rows.length];
         for (int i = 0; i < rows.length; i++) {
-            chosen[i] = truths[rows[i]];
+            chosen[i] = flags[rows[i]];
         }
         return chosen;
     }

@@ -4,11 +4,11 @@ import dev.assay.model.hook.Site;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 
-/** The rows of an activation [batch, position, …] by the texts that they belong to. */
+/** Maps the rows of an activation [batch, position, …] to the texts of the batch. */
 final class TextRows {
     private final int length;
     private final long[] ids;
-    private final boolean[] real; // null when all are
+    private final boolean[] real; // false at padding; null without padding
 
     TextRows(Site site) {
         length = Math.toIntExact(site.tokens().getShape().get(1));
@@ -16,8 +16,8 @@ final class TextRows {
         real = site.mask() == null ? null : site.mask().toBooleanArray();
     }
 
-    /** Returns which rows are at chosen positions and of a token that passes a test. */
-    boolean[] at(TokenPositions positions, IntPredicate token) {
+    /** Returns a flag per row: whether its position is selected and its token satisfies the predicate, [batch · position]. */
+    boolean[] select(TokenPositions positions, IntPredicate token) {
         boolean[] chosen = new boolean[ids.length];
         for (int first = 0; first < ids.length; first += length) {
             int[] rows = realRows(first);

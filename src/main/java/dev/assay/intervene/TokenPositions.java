@@ -8,16 +8,16 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * At which tokens of a text an edit acts. Positions count the tokens that the model reads, padding left out, from 0. While text is
- * generated the model reads all of it anew for each token, or its last tokens once it is longer than the context.
+ * The token positions at which an edit applies. Positions are counted from 0 over the model's input tokens, excluding padding. During
+ * generation the model reads the whole text again for each new token, or its last tokens once the text is longer than the context.
  */
 public sealed interface TokenPositions {
     /**
-     * Tells whether an edit acts at a position.
+     * Returns whether an edit applies at a position.
      *
-     * @param tokens the text as the model reads it
-     * @param position 0 to its length − 1
-     * @return true if it acts there
+     * @param tokens the model's input token ids
+     * @param position from 0 to tokens.length − 1
+     * @return true if the edit applies
      */
     boolean include(int[] tokens, int position);
 
@@ -34,7 +34,7 @@ public sealed interface TokenPositions {
         }
     }
 
-    /** The last position: while generating, that of the newest token only. */
+    /** The last position; during generation, only the position of the newest token. */
     record Last() implements TokenPositions {
         @Override
         public boolean include(int[] tokens, int position) {
@@ -48,14 +48,14 @@ public sealed interface TokenPositions {
     }
 
     /**
-     * A position and all after it.
+     * A position and all later positions.
      *
      * @param first at least 0
      */
     record From(int first) implements TokenPositions {
-        /** Checks the number. */
+        /** Checks that the position is not negative. */
         public From {
-            notNegative(first);
+            requireNotNegative(first);
         }
 
         @Override
@@ -70,14 +70,14 @@ public sealed interface TokenPositions {
     }
 
     /**
-     * Some positions; one that a text does not have is left out.
+     * A set of positions; positions beyond the end of a text are ignored.
      *
-     * @param chosen each at least 0
+     * @param chosen positions, each at least 0
      */
     record Chosen(Set<Integer> chosen) implements TokenPositions {
-        /** Keeps its own copy. */
+        /** Copies the set and checks that no position is negative. */
         public Chosen {
-            chosen.forEach(TokenPositions::notNegative);
+            chosen.forEach(TokenPositions::requireNotNegative);
             chosen = Set.copyOf(chosen);
         }
 
@@ -93,10 +93,10 @@ public sealed interface TokenPositions {
     }
 
     /**
-     * Positions that a test picks.
+     * Positions selected by a predicate.
      *
-     * @param description what the test is, in words
-     * @param test takes the text and the position
+     * @param description the predicate in words, such as {@code of full stops}
+     * @param test a predicate on the token ids and the position
      */
     record Where(String description, BiPredicate<int[], Integer> test) implements TokenPositions {
         @Override
@@ -129,7 +129,7 @@ public sealed interface TokenPositions {
     }
 
     /**
-     * Returns a position and all after it.
+     * Returns a position and all later positions.
      *
      * @param first at least 0
      * @return the positions
@@ -139,9 +139,9 @@ public sealed interface TokenPositions {
     }
 
     /**
-     * Returns some positions.
+     * Returns a set of positions.
      *
-     * @param positions each at least 0
+     * @param positions positions, each at least 0
      * @return the positions
      */
     static TokenPositions of(int... positions) {
@@ -149,19 +149,19 @@ public sealed interface TokenPositions {
     }
 
     /**
-     * Returns the positions of tokens that pass a test.
+     * Returns the positions of tokens that satisfy a predicate.
      *
-     * @param description the test in words, such as {@code of full stops}
-     * @param token takes a token id
+     * @param description the predicate in words, such as {@code of full stops}
+     * @param token a predicate on the token id
      * @return the positions
      */
     static TokenPositions where(String description, IntPredicate token) {
         return new Where(description, (tokens, position) -> token.test(tokens[position]));
     }
 
-    private static void notNegative(int position) {
+    private static void requireNotNegative(int position) {
         if (position < 0) {
-            throw new InvalidInputException("position " + position + " of an edit, expected at least 0");
+            throw new InvalidInputException("position of an edit is " + position + ", expected at least 0");
         }
     }
 }

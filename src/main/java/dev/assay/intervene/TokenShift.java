@@ -1,14 +1,14 @@
 package dev.assay.intervene;
 
 /**
- * What edits do to one next token.
+ * The change of the logit and probability of one next token by edits.
  *
- * @param token its id
- * @param text its text
- * @param baselineLogit without edits
- * @param editedLogit with them
- * @param baselineProbability without edits
- * @param editedProbability with them
+ * @param token the token id
+ * @param text the token's text
+ * @param baselineLogit the logit without edits
+ * @param editedLogit the logit with edits
+ * @param baselineProbability the probability without edits
+ * @param editedProbability the probability with edits
  */
 public record TokenShift(
         int token,

@@ -1,7 +1,8 @@
 /**
- * Edits of a running model in terms of a dictionary's features, and what features have to do with what the model says.
+ * Interventions on dictionary features in a running model, and attribution of model outputs to features.
  *
- * <p>{@link dev.assay.intervene.Intervention} ablates, clamps, scales and steers; {@link dev.assay.intervene.attribute.Attribution} tells how
- * much each feature, and what the dictionary leaves over, contributes to a {@link dev.assay.intervene.attribute.Metric}.
+ * <p>{@link dev.assay.intervene.Intervention} ablates, clamps, scales and steers features; {@link
+ * dev.assay.intervene.attribute.Attribution} estimates the effect of each feature and of the reconstruction error on a {@link
+ * dev.assay.intervene.attribute.Metric}.
  */
 package dev.assay.intervene;

@@ -176,11 +176,11 @@ class InterventionCommandsTest {
         expect(
                 "tokens, expected at most the model's context length, 128",
                 run("attribute", early.toString(), "--prompt", tooLong));
-        expect("and the text to patch from 1, expected as many", attribute("--counterfactual", "a"));
+        expect("and the counterfactual prompt has 1, expected the same number", attribute("--counterfactual", "a"));
         expect("--versus was given without --token", attribute("--versus", " She"));
         expect("--top is 0", attribute("--top", "0"));
         expect(
-                "the metric is at position 40, but the prompt has 10 tokens",
+                "the metric reads position 40, but the prompt has 10 tokens",
                 attribute("--token", " He", "--position", "40"));
         expect("blocks.1.hook_resid_post already has a dictionary", attribute(early.toString()));
         expect("2 sites are named for 1 dictionaries", attribute("--site", "hook_embed", "--site", "hook_embed"));

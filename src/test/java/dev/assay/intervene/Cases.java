@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/** A small random model and dictionaries for it. */
+/** A small random model and random dictionaries for it. */
 public final class Cases {
     public static final int WIDTH = 24;
     public static final int LATENTS = 40;
@@ -63,14 +63,14 @@ public final class Cases {
         return dictionary(TopK.of(6), ActivationNormalization.NONE, POINT, 1);
     }
 
-    /** Weights large against the activations of an untrained model, so that codes are not small. */
+    /** Creates a dictionary with large weights: activations of an untrained model are small, and codes should not be. */
     public static SparseAutoencoder dictionary(
             Architecture architecture, ActivationNormalization normalization, HookPoint point, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
-            Map<String, NDArray> more = new HashMap<>();
+            Map<String, NDArray> extra = new HashMap<>();
             new TreeMap<>(architecture.extraShapes(WIDTH, LATENTS, WIDTH))
-                    .forEach((name, shape) -> more.put(name, normal(manager, random, 0.05, shape.getShape())));
+                    .forEach((name, shape) -> extra.put(name, normal(manager, random, 0.05, shape.getShape())));
             SparseAutoencoderBuilder builder = SparseAutoencoder.builder()
                     .architecture(architecture)
                     .weights(new Weights(
@@ -78,7 +78,7 @@ public final class Cases {
                             normal(manager, random, 0.05, LATENTS),
                             normal(manager, random, 0.3, LATENTS, WIDTH),
                             normal(manager, random, 0.02, WIDTH),
-                            more))
+                            extra))
                     .metadata(SaeMetadata.builder().hookName(point.name()).build());
             if (normalization != ActivationNormalization.NONE) {
                 builder.input(new InputOptions(normalization, true, false));
@@ -96,10 +96,10 @@ public final class Cases {
     }
 
     public static NDArray tokens(HookedTransformer model, int... ids) {
-        long[] wide = new long[ids.length];
+        long[] longs = new long[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            wide[i] = ids[i];
+            longs[i] = ids[i];
         }
-        return model.manager().create(wide, new Shape(1, ids.length));
+        return model.manager().create(longs, new Shape(1, ids.length));
     }
 }

@@ -41,7 +41,7 @@ class InterventionTest {
     private static HookedTransformer model;
 
     @BeforeAll
-    static void makeModel() {
+    static void createModel() {
         model = Cases.model();
     }
 
@@ -59,10 +59,10 @@ class InterventionTest {
                         .map(normalization -> Arguments.of(architecture, normalization)));
     }
 
-    /** The codes with one latent set by hand in a dense array, decoded by the dictionary itself. */
+    /** The expected activation decodes dense codes in which the edited latents are set directly. */
     @ParameterizedTest
     @MethodSource("dictionaries")
-    void editedCodesAreWhatTheDictionaryDecodes(Architecture architecture, ActivationNormalization normalization) {
+    void editedActivationEqualsDecodedEditedCodes(Architecture architecture, ActivationNormalization normalization) {
         try (SparseAutoencoder sae = Cases.dictionary(architecture, normalization, Cases.POINT, 2);
                 Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
@@ -70,21 +70,21 @@ class InterventionTest {
             NDArray codes = sae.encode(x).dense();
             int active = (int) codes.get(2).argMax().getLong();
             int silent = (int) codes.max(new int[] {0}).argMin().getLong();
-            NDArray wanted = codes.duplicate();
-            wanted.set(
+            NDArray expectedCodes = codes.duplicate();
+            expectedCodes.set(
                     new NDIndex(":, {}", active),
-                    wanted.get(new NDIndex(":, {}", active)).mul(2.5f));
-            wanted.set(new NDIndex(":, {}", silent), 1.5f);
+                    expectedCodes.get(new NDIndex(":, {}", active)).mul(2.5f));
+            expectedCodes.set(new NDIndex(":, {}", silent), 1.5f);
 
             Intervention edits = Intervention.of(model, sae).scale(active, 2.5).clamp(silent, 1.5);
-            NDArray decoded = sae.decode(sparse(wanted), x);
-            close(decoded, activation(edits.dropError()));
-            close(decoded.add(x.sub(sae.reconstruct(x))), activation(edits));
+            NDArray decoded = sae.decode(sparse(expectedCodes), x);
+            expectClose(decoded, activation(edits.dropError()));
+            expectClose(decoded.add(x.sub(sae.reconstruct(x))), activation(edits));
         }
     }
 
     @Test
-    void everyEditFollowsItsFormula() {
+    void eachEditMatchesItsFormula() {
         try (SparseAutoencoder sae = Cases.dictionary();
                 Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
@@ -104,7 +104,7 @@ class InterventionTest {
             expect(rows, none.steerOrthogonal(latent, 2), (row, i) -> add(row, d, 2 - dot(row, d) / dot(d, d)));
             expect(rows, none.steerCapped(latent, 3, 0.1), (row, i) -> add(row, d, 0.1 * norm(row) / norm(d)));
             expect(rows, none.steerCapped(latent, 0.001, 9), (row, i) -> add(row, d, 0.001));
-            // Edits of codes come first, each on what the ones before left, whatever stands between them.
+            // Code edits are applied first, in order, even with an activation edit added before them.
             expect(rows, none.steerOrthogonal(latent, 1).clamp(latent, 2).scale(latent, 4), (row, i) -> {
                 double[] clamped = add(row, d, 8 - codes[i][latent]);
                 return add(clamped, d, 1 - dot(clamped, d) / dot(d, d));
@@ -113,7 +113,7 @@ class InterventionTest {
     }
 
     @Test
-    void directionsOfNormalisedInputGrowWithIt() {
+    void directionsScaleWithTheInputNorm() {
         try (SparseAutoencoder sae =
                         Cases.dictionary(TopK.of(6), ActivationNormalization.CONSTANT_NORM_RESCALE, Cases.POINT, 1);
                 Scope scope = Scope.open();
@@ -128,19 +128,19 @@ class InterventionTest {
     }
 
     @Test
-    void editsActAtTheirPositionsOnly() {
+    void editsChangeOnlyTheirPositions() {
         try (SparseAutoencoder sae = Cases.dictionary()) {
-            assertEquals(List.of(6), moved(sae, TokenPositions.last()));
-            assertEquals(List.of(4, 5, 6), moved(sae, TokenPositions.from(4)));
-            assertEquals(List.of(0, 2), moved(sae, TokenPositions.of(2, 0, 99)));
-            assertEquals(List.of(4, 5), moved(sae, TokenPositions.where("of 11", id -> id == 11)));
-            assertEquals(7, moved(sae, TokenPositions.all()).size());
+            assertEquals(List.of(6), changedPositions(sae, TokenPositions.last()));
+            assertEquals(List.of(4, 5, 6), changedPositions(sae, TokenPositions.from(4)));
+            assertEquals(List.of(0, 2), changedPositions(sae, TokenPositions.of(2, 0, 99)));
+            assertEquals(List.of(4, 5), changedPositions(sae, TokenPositions.where("of 11", id -> id == 11)));
+            assertEquals(7, changedPositions(sae, TokenPositions.all()).size());
         }
         assertThrows(InvalidInputException.class, () -> TokenPositions.from(-1));
         assertThrows(InvalidInputException.class, () -> TokenPositions.of(3, -2));
     }
 
-    private static List<Integer> moved(SparseAutoencoder sae, TokenPositions positions) {
+    private static List<Integer> changedPositions(SparseAutoencoder sae, TokenPositions positions) {
         try (InterventionResult result =
                 Intervention.of(model, sae).positions(positions).steer(1, 2).run(Cases.TOKENS)) {
             List<Double> norms = result.changes().get(0).norms();
@@ -152,7 +152,7 @@ class InterventionTest {
     }
 
     @Test
-    void textsOfABatchAreEditedAsEachAlone() {
+    void batchedTextsAreEditedLikeSingleTexts() {
         try (SparseAutoencoder sae = Cases.dictionary();
                 Scope scope = Scope.open();
                 Autograd off = Autograd.off();
@@ -164,13 +164,13 @@ class InterventionTest {
             NDArray mask = model.manager()
                     .create(new boolean[] {false, false, true, true, true, true, true, true}, new Shape(2, 4));
             NDArray together = model.forward(tokens, mask);
-            close(model.forward(Cases.tokens(model, 3, 17)).get(0), together.get(new NDIndex("0, 2:")));
-            close(model.forward(Cases.tokens(model, 4, 29, 11, 8)).get(0), together.get(1));
+            expectClose(model.forward(Cases.tokens(model, 3, 17)).get(0), together.get(new NDIndex("0, 2:")));
+            expectClose(model.forward(Cases.tokens(model, 4, 29, 11, 8)).get(0), together.get(1));
         }
     }
 
     @Test
-    void laterSitesSeeWhatEarlierEditsDid() {
+    void laterSitesReadActivationsChangedByEarlierEdits() {
         HookPoint later = HookPoint.residPost(2);
         try (SparseAutoencoder first = Cases.dictionary();
                 SparseAutoencoder second = Cases.dictionary(TopK.of(6), ActivationNormalization.NONE, later, 9);
@@ -183,11 +183,11 @@ class InterventionTest {
                 NDArray x =
                         model.runTo(later, Cases.tokens(model, Cases.TOKENS)).get(0);
                 NDArray code = second.encode(x).dense().get(":, 2").reshape(-1, 1);
-                assertTrue(code.max().getFloat() > 0, "latent 2 should be active somewhere, or the test sees nothing");
+                assertTrue(code.max().getFloat() > 0, "latent 2 is inactive, so that the ablation has no effect");
                 expected = x.sub(code.mul(second.decoder().get(2)));
             }
             try (HookScope open = both.open()) {
-                close(
+                expectClose(
                         expected,
                         model.runTo(later, Cases.tokens(model, Cases.TOKENS)).get(0));
             }
@@ -195,7 +195,7 @@ class InterventionTest {
     }
 
     @Test
-    void figuresEqualTheirDefinitionsInDoublePrecision() {
+    void metricsEqualTheirDefinitionsInDoublePrecision() {
         try (SparseAutoencoder sae = Cases.dictionary();
                 InterventionResult result =
                         Intervention.of(model, sae).steer(3, 4).run(Cases.TOKENS)) {
@@ -231,7 +231,7 @@ class InterventionTest {
     }
 
     @Test
-    void baselineIsTheModelAsItIs() {
+    void baselineEqualsTheUneditedModel() {
         try (SparseAutoencoder sae = Cases.dictionary();
                 Scope scope = Scope.open();
                 Autograd off = Autograd.off();
@@ -245,7 +245,7 @@ class InterventionTest {
     }
 
     @Test
-    void gradientsPassAnEditAsIfItAddedAConstant() {
+    void gradientsTreatAnEditAsAConstant() {
         HookPoint before = HookPoint.residPost(0);
         NDArray tokens = Cases.tokens(model, Cases.TOKENS);
         try (SparseAutoencoder sae = Cases.dictionary();
@@ -254,14 +254,14 @@ class InterventionTest {
                     Intervention.of(model, sae).clamp(4, 2).steer(9, 1).dropError();
             NDArray added = activation(edits).sub(activation(null));
             try (HookScope open = edits.open();
-                    ActivationCache found = gradients(tokens, before)) {
+                    ActivationCache actual = gradients(tokens, before)) {
                 open.close();
                 try (HookScope constant = model.hooks()
                                 .edit(Cases.POINT, (x, site) -> x.add(added))
                                 .open();
                         ActivationCache expected = gradients(tokens, before)) {
                     assertTrue(expected.get(before).abs().max().getFloat() > 0);
-                    close(expected.get(before), found.get(before));
+                    expectClose(expected.get(before), actual.get(before));
                 }
             }
         }
@@ -273,7 +273,7 @@ class InterventionTest {
     }
 
     @Test
-    void anyThreadRunsThem() throws InterruptedException {
+    void runsOnAnotherThread() throws InterruptedException {
         try (SparseAutoencoder sae = Cases.dictionary()) {
             Attribution attribution = Attribution.of(model, sae).metric(Metric.loss(Cases.TOKENS));
             AttributionReport[] other = new AttributionReport[1];
@@ -288,7 +288,7 @@ class InterventionTest {
     }
 
     @Test
-    void anInterventionDoesNotChange() {
+    void interventionsAreImmutable() {
         try (SparseAutoencoder sae = Cases.dictionary()) {
             Intervention one = Intervention.of(model, sae).ablate(1);
             String before = one.toString();
@@ -298,9 +298,9 @@ class InterventionTest {
         }
     }
 
-    /** The residual stream after a block is that before the next, so that a transcoder from one to the other is an autoencoder. */
+    /** resid_post of a block equals resid_pre of the next block, so that a transcoder between them is an autoencoder. */
     @Test
-    void editsATranscoderAtTheSiteThatItWrites() {
+    void editsATranscoderAtItsWrittenSite() {
         try (SparseAutoencoder sae =
                         Cases.dictionary(TopK.of(6), ActivationNormalization.NONE, HookPoint.residPost(0), 1);
                 SparseAutoencoder transcoder = sae.toBuilder()
@@ -335,7 +335,7 @@ class InterventionTest {
     }
 
     @Test
-    void refusesATranscoderThatWritesBeforeItReads() {
+    void rejectsATranscoderThatWritesBeforeItReads() {
         try (SparseAutoencoder sae = Cases.dictionary();
                 SparseAutoencoder backwards = sae.toBuilder()
                         .architecture(Transcoder.of(TopK.of(6)))
@@ -345,13 +345,14 @@ class InterventionTest {
                                 .hookNameOut(HookPoint.residPre(0).name())
                                 .build())
                         .build()) {
-            assertTrue(refused(() -> Intervention.of(model, backwards).ablate(1).run(Cases.TOKENS))
-                    .contains("which the model computes before"));
+            assertTrue(
+                    messageOf(() -> Intervention.of(model, backwards).ablate(1).run(Cases.TOKENS))
+                            .contains("which the model computes before"));
         }
     }
 
     @Test
-    void wrongInputIsOneSentence() {
+    void reportsInvalidInputInOneSentence() {
         try (SparseAutoencoder sae = Cases.dictionary();
                 SparseAutoencoder nowhere = sae.toBuilder()
                         .metadata(dev.assay.sae.SaeMetadata.builder().build())
@@ -363,38 +364,39 @@ class InterventionTest {
             Intervention none = Intervention.of(model, sae);
             assertEquals(
                     "there is no latent 40 in the dictionary at blocks.1.hook_resid_post, expected 0 to 39",
-                    refused(() -> none.ablate(40)));
-            assertTrue(refused(() -> none.ablate(-1)).startsWith("there is no latent -1"));
+                    messageOf(() -> none.ablate(40)));
+            assertTrue(messageOf(() -> none.ablate(-1)).startsWith("there is no latent -1"));
             assertEquals(
                     "the clamped value of latent 3 is NaN, expected a finite number",
-                    refused(() -> none.clamp(3, Double.NaN)));
+                    messageOf(() -> none.clamp(3, Double.NaN)));
             assertEquals(
-                    "the intervention has no edit, expected at least one such as ablate(5)",
-                    refused(() -> none.run(Cases.TOKENS)));
+                    "the intervention has no edits, expected at least one, such as ablate(5)",
+                    messageOf(() -> none.run(Cases.TOKENS)));
             assertEquals(
                     "the prompt has no tokens, expected at least one",
-                    refused(() -> none.ablate(1).run()));
+                    messageOf(() -> none.ablate(1).run()));
             assertEquals(
                     "the prompt has 17 tokens, expected at most the model's context length, 16",
-                    refused(() -> none.ablate(1).run(new int[17])));
+                    messageOf(() -> none.ablate(1).run(new int[17])));
             assertEquals(
                     "token id 32 is not in the model's vocabulary, expected 0 to 31",
-                    refused(() -> none.ablate(1).run(32)));
-            assertTrue(refused(() -> Intervention.of(model, nowhere)).contains("names no site"));
-            assertTrue(refused(() -> Intervention.of(model, HookPoint.residPost(7), sae))
+                    messageOf(() -> none.ablate(1).run(32)));
+            assertTrue(messageOf(() -> Intervention.of(model, nowhere)).contains("names no site"));
+            assertTrue(messageOf(() -> Intervention.of(model, HookPoint.residPost(7), sae))
                     .startsWith("the dictionary reads blocks.7.hook_resid_post, which random does not have"));
             assertEquals(
                     "the dictionary reads 24 columns of blocks.0.mlp.hook_post, but that site of random is 96 wide",
-                    refused(() -> Intervention.of(model, HookPoint.mlpPost(0), sae)));
-            assertTrue(refused(() -> Intervention.of(model, transcoder)).startsWith("the dictionary is a transcoder"));
+                    messageOf(() -> Intervention.of(model, HookPoint.mlpPost(0), sae)));
+            assertTrue(
+                    messageOf(() -> Intervention.of(model, transcoder)).startsWith("the dictionary is a transcoder"));
             assertEquals(
                     "blocks.1.hook_resid_post already has a dictionary; each site can have only one",
-                    refused(() -> none.ablate(1).at(Cases.POINT, nowhere)));
-            assertTrue(
-                    refused(() -> none.ablate(1).doseResponse(1)).startsWith("the ablation of latent 1 has no number"));
+                    messageOf(() -> none.ablate(1).at(Cases.POINT, nowhere)));
+            assertTrue(messageOf(() -> none.ablate(1).doseResponse(1))
+                    .startsWith("the ablation of latent 1 has no number"));
             assertEquals(
-                    "no dose was given, expected at least one number",
-                    refused(() -> none.steer(1, 1).doseResponse()));
+                    "the dose response has no doses, expected at least one number",
+                    messageOf(() -> none.steer(1, 1).doseResponse()));
         }
     }
 
@@ -413,7 +415,7 @@ class InterventionTest {
         }
     }
 
-    /** The activation of the site under edits, [position, d]. */
+    /** Returns the activation of the site with edits, [position, d]. */
     private static NDArray activation(Intervention edits) {
         NDArray tokens = Cases.tokens(model, Cases.TOKENS);
         if (edits == null) {
@@ -431,8 +433,8 @@ class InterventionTest {
         return SparseCodes.ofPositions(positions, values, dense.getShape().get(0), Cases.LATENTS);
     }
 
-    private static void close(NDArray expected, NDArray found) {
-        double distance = expected.sub(found).abs().max().getFloat();
+    private static void expectClose(NDArray expected, NDArray actual) {
+        double distance = expected.sub(actual).abs().max().getFloat();
         double size = expected.abs().max().getFloat();
         assertTrue(distance <= 2e-6 * size, () -> distance + " of " + size);
     }
@@ -471,7 +473,7 @@ class InterventionTest {
         return Math.log(Arrays.stream(logits).map(Math::exp).sum());
     }
 
-    private static String refused(org.junit.jupiter.api.function.Executable action) {
+    private static String messageOf(org.junit.jupiter.api.function.Executable action) {
         return assertThrows(InvalidInputException.class, action).getMessage();
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Text under edits, and how results are shown. */
+/** Interventions on text, and the text, HTML and JSON of their results. */
 @Tag("slow")
 class StoryInterventionTest {
     private static final String PROMPT = "In winter, Leo often played in the forest.";
@@ -69,25 +69,25 @@ class StoryInterventionTest {
     }
 
     @Test
-    void bothTextsComeOfTheSameDraws() {
+    void bothContinuationsUseTheSameRandomNumbers() {
         Sampling sampling = Sampling.random(7);
         Intervention nothing = Intervention.of(model, sae).steer(3, 0);
         int[] prompt = model.tokenizer().encode(PROMPT);
         int[] plain = model.generate(prompt, 12, sampling);
         String expected = model.tokenizer().decode(Arrays.copyOfRange(plain, prompt.length, plain.length));
 
-        Continuation same = nothing.generate(PROMPT, 12, sampling);
-        assertEquals(expected, same.baseline());
-        assertEquals(expected, same.edited());
-        Continuation other = nothing.steer(3, 60).generate(PROMPT, 12, sampling);
-        assertEquals(expected, other.baseline());
-        assertNotEquals(expected, other.edited());
-        // The edits are gone with the run.
+        Continuation unchanged = nothing.generate(PROMPT, 12, sampling);
+        assertEquals(expected, unchanged.baseline());
+        assertEquals(expected, unchanged.edited());
+        Continuation steered = nothing.steer(3, 60).generate(PROMPT, 12, sampling);
+        assertEquals(expected, steered.baseline());
+        assertNotEquals(expected, steered.edited());
+        // The run has removed its edits.
         assertEquals(expected, nothing.generate(PROMPT, 12, sampling).baseline());
     }
 
     @Test
-    void dosesHaveTheFiguresOfTheirRuns() {
+    void doseRowsEqualSeparateRuns() {
         DoseTable table = Intervention.of(model, sae)
                 .ablate(5)
                 .steer(3, 1)
@@ -118,18 +118,18 @@ class StoryInterventionTest {
     }
 
     @Test
-    void textsBeginAsTheDictionaryWasTrained() {
+    void prependsBosAccordingToTheMetadata() {
         try (SparseAutoencoder withStart = dictionary(true);
-                InterventionResult begun =
+                InterventionResult withBos =
                         Intervention.of(model, withStart).steer(1, 5).run(PROMPT);
                 InterventionResult plain =
                         Intervention.of(model, sae).steer(1, 5).run(PROMPT)) {
-            assertEquals(plain.tokens().size() + 1, begun.tokens().size());
+            assertEquals(plain.tokens().size() + 1, withBos.tokens().size());
             assertEquals(
-                    plain.tokens(), begun.tokens().subList(1, begun.tokens().size()));
-            // A dictionary that was not trained on special tokens leaves them alone.
-            assertEquals(0, begun.changes().get(0).norms().get(0));
-            assertEquals(5, begun.changes().get(0).norms().get(1), 1e-4);
+                    plain.tokens(), withBos.tokens().subList(1, withBos.tokens().size()));
+            // Special tokens are not edited: the dictionary was not trained on them.
+            assertEquals(0, withBos.changes().get(0).norms().get(0));
+            assertEquals(5, withBos.changes().get(0).norms().get(1), 1e-4);
             AttributionReport report =
                     Attribution.of(model, withStart).metric(Metric.logit(-1, 9)).gradient(PROMPT);
             assertEquals(0, report.sites().get(0).errors().get(0));
@@ -138,7 +138,7 @@ class StoryInterventionTest {
     }
 
     @Test
-    void tokensThatCarryMarkupStayText() throws Exception {
+    void escapesMarkupInTokens() throws Exception {
         String prompt = "</script><img onerror=alert(1)> & Leo\n";
         Attribution attribution =
                 Attribution.of(model, sae).metric(Metric.logit(-1, 9).named("<b>"));
@@ -165,7 +165,7 @@ class StoryInterventionTest {
     }
 
     @Test
-    void aTokenToWatchIsASingleOne() {
+    void rejectsAWatchedTextOfSeveralTokens() {
         String message = assertThrows(
                         InvalidInputException.class,
                         () -> Intervention.of(model, sae)

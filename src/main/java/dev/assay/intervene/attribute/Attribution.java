@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tells how much each feature of some dictionaries, and what these leave over, contributes to a metric of a text. Immutable: each
- * method that sets something returns another attribution.
+ * Attribution of a metric of a text to the features and reconstruction errors of dictionaries. Immutable: each method that sets an option
+ * returns a new attribution.
  *
  * <pre>{@code
  * Attribution attribution = Attribution.of(model, early).at(late).metric(Metric.logitDifference(-1, he, she));
@@ -19,20 +19,21 @@ import java.util.List;
  * AttributionCheck check = attribution.exact(report, 50);
  * }</pre>
  *
- * <p>At every site x is written as {@code Σ cⱼ·dⱼ + b + ε}, codes and error ε treated alike (Marks et al., "Sparse Feature Circuits",
- * arXiv 2403.19647). The effect of a node is {@code (clean − patch) · ∂metric/∂node}, the contribution that patching it takes away; its
- * sign is opposite to that paper's indirect effect. Gradients pass each site as if the dictionary were not there, so that those of
- * all sites come out of one backward pass, and the effect of an early node counts what it does through later sites.
+ * <p>At every site the activation is decomposed as {@code x = Σ cⱼ·dⱼ + b + ε}; both the codes and the error ε are nodes (Marks et al.,
+ * "Sparse Feature Circuits", arXiv 2403.19647). The effect of a node is {@code (clean − patch) · ∂metric/∂node}, an estimate of the
+ * decrease of the metric when the node is patched; its sign is opposite to the indirect effect of that paper. Gradients flow through each
+ * site unchanged, as without a dictionary. One backward pass therefore computes the gradients of all sites, and the effect of an early node
+ * includes its effects through later sites.
  *
- * <p>Effects are against zero, codes and error alike, or against {@linkplain #counterfactual another text} of the same length. Open hooks
- * act, as on every run.
+ * <p>The patch is zero, for codes and errors, or the activations of a {@linkplain #counterfactual counterfactual text} of the same length.
+ * Open hooks stay in effect, as in every forward pass.
  */
 public final class Attribution {
     private final HookedTransformer model;
     private final List<AttachedDictionary> sites;
     private final Metric metric;
-    private final PromptTokens patch; // null for zero
-    private final int rows; // 0 for as many as suit the model
+    private final PromptTokens patch; // null for zero ablation
+    private final int rows; // 0 to select by the model's size
 
     private Attribution(
             HookedTransformer model, List<AttachedDictionary> sites, Metric metric, PromptTokens patch, int rows) {
@@ -44,9 +45,9 @@ public final class Attribution {
     }
 
     /**
-     * Starts with a dictionary at the site that its metadata name.
+     * Creates an attribution for a dictionary at the site named by its metadata.
      *
-     * @param model the model, which stays the caller's, as the dictionaries do
+     * @param model the model; the caller closes it and the dictionaries
      * @param sae the dictionary
      * @return the attribution
      * @throws InvalidInputException when the dictionary does not fit the model or names no site, or the target of a transcoder is unknown
@@ -56,7 +57,7 @@ public final class Attribution {
     }
 
     /**
-     * Starts with a dictionary that is attached to a model.
+     * Creates an attribution for a dictionary attached to a model.
      *
      * @param attached the dictionary at its sites
      * @return the attribution
@@ -69,9 +70,9 @@ public final class Attribution {
     }
 
     /**
-     * Starts with a dictionary at a site.
+     * Creates an attribution for a dictionary at a site.
      *
-     * @param model the model, which stays the caller's, as the dictionaries do
+     * @param model the model; the caller closes it and the dictionaries
      * @param point the site
      * @param sae the dictionary
      * @return the attribution
@@ -82,11 +83,11 @@ public final class Attribution {
     }
 
     /**
-     * Adds a dictionary at the site that its metadata name.
+     * Adds a dictionary at the site named by its metadata.
      *
      * @param sae the dictionary
-     * @return an attribution with that site too
-     * @throws InvalidInputException as {@link #of(HookedTransformer, SparseAutoencoder)}, or when the site has a dictionary
+     * @return an attribution that includes the site
+     * @throws InvalidInputException as {@link #of(HookedTransformer, SparseAutoencoder)}, or when the site already has a dictionary
      */
     public Attribution at(SparseAutoencoder sae) {
         return at(AttachedDictionary.of(model, sae));
@@ -97,8 +98,8 @@ public final class Attribution {
      *
      * @param point the site
      * @param sae the dictionary
-     * @return an attribution with that site too
-     * @throws InvalidInputException as {@link #of(HookedTransformer, HookPoint, SparseAutoencoder)}, or when the site has a
+     * @return an attribution that includes the site
+     * @throws InvalidInputException as {@link #of(HookedTransformer, HookPoint, SparseAutoencoder)}, or when the site already has a
      *     dictionary
      */
     public Attribution at(HookPoint point, SparseAutoencoder sae) {
@@ -106,10 +107,10 @@ public final class Attribution {
     }
 
     /**
-     * Adds a dictionary that is attached to the same model.
+     * Adds a dictionary attached to the same model.
      *
      * @param next the dictionary at its sites
-     * @return an attribution with that dictionary too
+     * @return an attribution that includes the dictionary
      * @throws InvalidInputException as {@link #of(AttachedDictionary)}, or when the written site already has a dictionary
      */
     public Attribution at(AttachedDictionary next) {
@@ -118,33 +119,33 @@ public final class Attribution {
         if (sites.stream().anyMatch(site -> site.sites().written().equals(written))) {
             throw new InvalidInputException(written + " already has a dictionary; each site can have only one");
         }
-        List<AttachedDictionary> more = new ArrayList<>(sites);
-        more.add(next);
-        return new Attribution(model, List.copyOf(more), metric, patch, rows);
+        List<AttachedDictionary> extended = new ArrayList<>(sites);
+        extended.add(next);
+        return new Attribution(model, List.copyOf(extended), metric, patch, rows);
     }
 
     /**
-     * Sets what is taken apart.
+     * Sets the metric to attribute.
      *
      * @param value the metric
-     * @return an attribution of it
+     * @return an attribution of the metric
      */
     public Attribution metric(Metric value) {
         return new Attribution(model, sites, value, patch, rows);
     }
 
     /**
-     * Sets a text to patch from, in place of zeros: attribution patching (Nanda, 2023; Syed et al., arXiv 2310.10348).
+     * Sets a counterfactual text as the patch, instead of zero ablation: attribution patching (Nanda, 2023; Syed et al., arXiv 2310.10348).
      *
-     * @param prompt has as many tokens as the text that will be taken apart
-     * @return an attribution against it
-     * @throws InvalidInputException when it is empty or longer than the context
+     * @param prompt a text with the same number of tokens as the attributed text
+     * @return an attribution with this patch
+     * @throws InvalidInputException when the text is empty or longer than the context
      */
     public Attribution counterfactual(String prompt) {
         return counterfactual(read(prompt));
     }
 
-    /** Sets tokens to patch from, see {@link #counterfactual(String)}. */
+    /** Sets counterfactual token ids as the patch, see {@link #counterfactual(String)}. */
     public Attribution counterfactual(int... tokens) {
         return counterfactual(PromptTokens.of(model, tokens));
     }
@@ -154,52 +155,52 @@ public final class Attribution {
     }
 
     /**
-     * Sets how many copies of the text run at once where several are needed; 16 unless set, or as many as make 128 MB of logits if
-     * that is fewer.
+     * Sets the maximum number of copies of the text per forward pass. The default is 16, or fewer if the logits would exceed 128 MB.
      *
      * @param copies at least 1
-     * @return an attribution that runs so
+     * @return an attribution with this limit
      */
     public Attribution rows(int copies) {
         if (copies < 1) {
-            throw new InvalidInputException(copies + " copies of the text at once, expected at least 1");
+            throw new InvalidInputException(
+                    "rows is " + copies + ", expected at least 1 copy of the text per forward pass");
         }
         return new Attribution(model, sites, metric, patch, copies);
     }
 
     /**
-     * Estimates effects by the gradient at the text: one backward pass for all sites.
+     * Estimates effects from the gradient at the text, with one backward pass for all sites.
      *
-     * @param prompt some text, begun as the first dictionary was trained
+     * @param prompt the text, tokenized with the BOS setting of the first dictionary's metadata
      * @return the effects
-     * @throws InvalidInputException when the prompt is empty, longer than the context, or not as long as the text to patch from
+     * @throws InvalidInputException when the prompt is empty, longer than the context, or not of the same length as the counterfactual text
      */
     public AttributionReport gradient(String prompt) {
         return run(read(prompt)).gradient();
     }
 
-    /** Estimates effects by the gradient at tokens as they are, see {@link #gradient(String)}. */
+    /** Estimates effects from the gradient at token ids; no token is prepended. See {@link #gradient(String)}. */
     public AttributionReport gradient(int... tokens) {
         return run(PromptTokens.of(model, tokens)).gradient();
     }
 
     /**
-     * Returns the tokens of a text as the methods that take one read it, for a metric that needs them.
+     * Tokenizes a text as {@link #gradient(String)} does, for metrics that need the token ids.
      *
-     * @param prompt some text
-     * @return ids
+     * @param prompt the text
+     * @return token ids
      */
     public int[] tokens(String prompt) {
         return read(prompt).tokens();
     }
 
     /**
-     * Estimates effects by integrated gradients (Sundararajan et al., arXiv 1703.01365, equation 1): by the mean of the gradients at
-     * {@code x_patch + α·(x − x_patch)} for α = ½/steps, 1½/steps, … of each site by itself, the midpoint rule. With many steps the effects
-     * of a site sum to what replacing it changes.
+     * Estimates effects by integrated gradients (Sundararajan et al., arXiv 1703.01365, equation 1): the mean of the gradients at {@code
+     * x_patch + α·(x − x_patch)} for α = ½/steps, 1½/steps, … (midpoint rule), computed separately for each site. With many steps the
+     * effects of a site sum to the change of the metric when the site is replaced by its patch.
      *
-     * @param prompt some text, begun as the first dictionary was trained
-     * @param steps how many gradients of each site
+     * @param prompt the text, tokenized with the BOS setting of the first dictionary's metadata
+     * @param steps the number of gradients per site, at least 1
      * @return the effects
      * @throws InvalidInputException as {@link #gradient(String)}
      */
@@ -207,17 +208,17 @@ public final class Attribution {
         return run(read(prompt)).integrated(steps);
     }
 
-    /** Estimates effects by integrated gradients of tokens as they are, see {@link #integrated(String, int)}. */
+    /** Estimates effects by integrated gradients at token ids; no token is prepended. See {@link #integrated(String, int)}. */
     public AttributionReport integrated(int[] tokens, int steps) {
         return run(PromptTokens.of(model, tokens)).integrated(steps);
     }
 
     /**
-     * Runs the model with each of a report's largest features patched at all positions at once.
+     * Measures the exact effect of each of a report's largest features, patched at all positions together.
      *
      * @param report an estimate by this attribution
-     * @param count how many features
-     * @return both effects of each
+     * @param count the number of features
+     * @return the estimated and exact effect of each feature
      */
     public AttributionCheck exact(AttributionReport report, int count) {
         return check(
@@ -229,11 +230,11 @@ public final class Attribution {
     }
 
     /**
-     * Runs the model with each of a report's largest latents patched at its position alone.
+     * Measures the exact effect of each of a report's largest nodes, a latent patched at one position.
      *
      * @param report an estimate by this attribution
-     * @param count how many latents at positions
-     * @return both effects of each
+     * @param count the number of nodes
+     * @return the estimated and exact effect of each node
      */
     public AttributionCheck exactNodes(AttributionReport report, int count) {
         return check(
@@ -244,18 +245,18 @@ public final class Attribution {
                         .toList());
     }
 
-    private AttributionCheck check(AttributionReport report, List<AttributionCheck.Pair> wanted) {
+    private AttributionCheck check(AttributionReport report, List<AttributionCheck.Pair> estimates) {
         int[] tokens = report.ids().stream().mapToInt(Integer::intValue).toArray();
-        return run(PromptTokens.of(model, tokens)).check(report, wanted);
+        return run(PromptTokens.of(model, tokens)).check(report, estimates);
     }
 
     private AttributionRun run(PromptTokens prompt) {
         if (metric == null) {
-            throw new IllegalStateException("an attribution needs a metric");
+            throw new IllegalStateException("the attribution has no metric, call metric(...) first");
         }
         if (patch != null && patch.length() != prompt.length()) {
-            throw new InvalidInputException("the prompt has " + prompt.length() + " tokens and the text to patch from "
-                    + patch.length() + ", expected as many");
+            throw new InvalidInputException("the prompt has " + prompt.length()
+                    + " tokens and the counterfactual prompt has " + patch.length() + ", expected the same number");
         }
         return new AttributionRun(model, sites, metric, patch, rows, prompt);
     }

@@ -12,33 +12,33 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Estimated effects beside those that runs of the model with the latents patched have.
+ * Comparison of estimated effects with exact effects, which are measured by patching latents in the model.
  *
  * @param metric the metric's name
- * @param method how effects were estimated
- * @param effects one a latent, or a latent at a position
+ * @param method the estimation method
+ * @param effects one pair per latent, or per latent and position
  */
 public record AttributionCheck(String metric, String method, List<Pair> effects) implements Displayable {
-    /** Keeps its own copy. */
+    /** Copies the list. */
     public AttributionCheck {
         effects = List.copyOf(effects);
     }
 
     /**
-     * One latent.
+     * The estimated and exact effect of one latent.
      *
      * @param point the site of its dictionary
-     * @param latent its number there
-     * @param position where it was patched; −1 for all positions at once
-     * @param estimated the attribution
-     * @param exact the metric of the text less that with the latent patched
+     * @param latent the latent's index
+     * @param position the patched position; −1 if all positions were patched together
+     * @param estimated the effect estimated by attribution
+     * @param exact the metric of the clean text minus the metric with the latent patched
      */
     public record Pair(HookPoint point, int latent, int position, double estimated, double exact) {}
 
     /**
      * Returns the Pearson correlation of estimated and exact effects.
      *
-     * @return −1 to 1; NaN where either is the same for all
+     * @return from −1 to 1; NaN if either series is constant
      */
     public double correlation() {
         double meanEstimated =
@@ -70,9 +70,9 @@ public record AttributionCheck(String metric, String method, List<Pair> effects)
     }
 
     /**
-     * Returns the effects for a terminal, the largest exact one first.
+     * Returns the effects for a terminal, in descending order of the exact effect's magnitude.
      *
-     * @return lines, the last one ended
+     * @return lines, each terminated by a newline
      */
     @Override
     public String toText() {
@@ -118,7 +118,7 @@ public record AttributionCheck(String metric, String method, List<Pair> effects)
     /**
      * Returns the effects as JSON.
      *
-     * @return an object; the correlation is null where there is none
+     * @return an object; the correlation is null if it is not finite
      */
     public ObjectNode toJson() {
         double correlation = correlation();

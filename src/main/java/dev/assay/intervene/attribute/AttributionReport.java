@@ -14,15 +14,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the features of dictionaries, and what these leave over, contribute to a metric of a text.
+ * The estimated effects of dictionary features and reconstruction errors on a metric of a text.
  *
  * @param metric the metric's name
- * @param method how effects were estimated
- * @param patch what the effects are against
- * @param ids the tokens of the text
- * @param tokens their texts
- * @param clean the metric of the text
- * @param sites one a dictionary, in the order given
+ * @param method the estimation method
+ * @param patch the patch: {@code zero} or the counterfactual text
+ * @param ids the token ids of the text
+ * @param tokens the text of each token
+ * @param clean the metric of the unpatched text
+ * @param sites one entry per dictionary, in the order they were added
  */
 public record AttributionReport(
         String metric,
@@ -35,7 +35,7 @@ public record AttributionReport(
         implements Displayable {
     private static final int SHOWN = 20;
 
-    /** Keeps its own copies. */
+    /** Copies the lists. */
     public AttributionReport {
         ids = List.copyOf(ids);
         tokens = List.copyOf(tokens);
@@ -43,10 +43,10 @@ public record AttributionReport(
     }
 
     /**
-     * Returns the latents at positions with the largest effects.
+     * Returns the nodes with the largest effects.
      *
-     * @param count how many at most
-     * @return the largest in size first
+     * @param count the maximum number of entries
+     * @return in descending order of magnitude
      */
     public List<NodeEffect> topNodes(int count) {
         return sites.stream()
@@ -59,8 +59,8 @@ public record AttributionReport(
     /**
      * Returns the latents with the largest effects, summed over the positions.
      *
-     * @param count how many at most
-     * @return the largest in size first
+     * @param count the maximum number of entries
+     * @return in descending order of magnitude
      */
     public List<FeatureEffect> topFeatures(int count) {
         return sites.stream()
@@ -71,9 +71,9 @@ public record AttributionReport(
     }
 
     /**
-     * Returns the report with its largest features for a terminal.
+     * Returns the report with its 20 largest features and nodes, for a terminal.
      *
-     * @return lines, the last one ended
+     * @return lines, each terminated by a newline
      */
     @Override
     public String toText() {
@@ -83,8 +83,8 @@ public record AttributionReport(
     /**
      * Returns the report for a terminal.
      *
-     * @param count how many features to list
-     * @return lines, the last one ended
+     * @param count the number of features and nodes to list
+     * @return lines, each terminated by a newline
      */
     public String toText(int count) {
         return summary() + "\n\n" + siteTable().toText() + "\n"
@@ -148,7 +148,7 @@ public record AttributionReport(
         return table;
     }
 
-    /** The prompt, each token shaded by the effects at its position. */
+    /** Returns the prompt as HTML, each token shaded by the sum of the effects at its position. */
     private String shadedPrompt(SiteAttribution site) {
         double[] effects = effectsByPosition(site);
         double largest = Arrays.stream(effects).map(Math::abs).max().orElse(0);
@@ -173,7 +173,7 @@ public record AttributionReport(
     }
 
     /**
-     * Returns everything as JSON.
+     * Returns the report as JSON.
      *
      * @return an object
      */

@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The runs of a model that attribute a metric of one text. */
+/** Attribution of a metric of one text: its forward and backward passes. */
 final class AttributionRun {
-    private static final int MOST_ROWS = 16;
+    private static final int MAX_ROWS = 16;
 
     private final HookedTransformer model;
     private final List<AttachedDictionary> sites;
@@ -35,13 +35,13 @@ final class AttributionRun {
     private final PatchedRuns runs;
 
     /**
-     * Describes the runs.
+     * Creates the attribution of a text.
      *
      * @param model the model
      * @param sites the dictionaries
-     * @param metric what is taken apart
-     * @param patch the text to patch from, as long as the prompt; null for zero
-     * @param rows how many copies of the prompt run at once; 0 for as many as suit the model
+     * @param metric the metric to attribute
+     * @param patch the counterfactual text, of the same length as the prompt; null for zero ablation
+     * @param rows the number of copies of the prompt per forward pass; 0 selects it by the model's size
      * @param prompt the text
      */
     AttributionRun(
@@ -57,18 +57,18 @@ final class AttributionRun {
         this.patch = patch;
         this.rows = rows > 0
                 ? rows
-                : ForwardBatches.withLogits(model, prompt.length(), ForwardBatches.FLOAT32_LOGIT, MOST_ROWS);
+                : ForwardBatches.withLogits(model, prompt.length(), ForwardBatches.FLOAT32_LOGIT, MAX_ROWS);
         this.prompt = prompt;
         this.runs = new PatchedRuns(model, prompt, metric);
     }
 
-    /** Adds up gradients at the sites, [1, position · d] by site. */
+    /** Accumulates gradients at the sites, [1, position · d] per site. */
     @FunctionalInterface
     private interface Gradients {
         void addTo(Map<HookPoint, NDArray> sums, List<SiteNodes> nodes);
     }
 
-    /** Takes the gradient at the text: one copy, one backward pass. */
+    /** Computes the effects from the gradient at the text, with one backward pass. */
     AttributionReport gradient() {
         return report("gradient", (sums, nodes) -> {
             NDArray one = model.manager().ones(new Shape(1, 1));
@@ -76,10 +76,13 @@ final class AttributionRun {
         });
     }
 
-    /** Takes the mean gradient on each site's way from the patch. Copy i is at step i % steps of site i / steps, and of no other. */
+    /**
+     * Computes the effects from the mean gradient along the path of each site from its patch to its clean activation. Copy i interpolates
+     * only site i / steps, at step i % steps.
+     */
     AttributionReport integrated(int steps) {
         if (steps < 1) {
-            throw new InvalidInputException(steps + " steps of integrated gradients, expected at least 1");
+            throw new InvalidInputException("integrated gradients with " + steps + " steps, expected at least 1");
         }
         return report("integrated gradients of " + steps + " steps", (sums, nodes) -> {
             for (int[] copies : chunks(nodes.size() * steps)) {
@@ -94,24 +97,24 @@ final class AttributionRun {
             Map<HookPoint, NDArray> shifts = new HashMap<>();
             for (int s = 0; s < nodes.size(); s++) {
                 float[] weight = new float[copies.length];
-                float[] distance = new float[copies.length];
+                float[] factor = new float[copies.length];
                 for (int i = 0; i < copies.length; i++) {
                     if (copies[i] / steps == s) {
                         weight[i] = 1f / steps;
-                        distance[i] = (copies[i] % steps + 0.5f) / steps - 1; // α − 1
+                        factor[i] = (copies[i] % steps + 0.5f) / steps - 1; // α − 1
                     }
                 }
                 HookPoint point = nodes.get(s).point();
                 weights.put(point, model.manager().create(weight, new Shape(1, weight.length)));
-                shifts.put(point, moved(nodes.get(s), distance));
+                shifts.put(point, scaledDifference(nodes.get(s), factor));
             }
             runs.addGradients(new Patch(copies.length, shifts), weights, sums);
         }
     }
 
-    /** Returns distances times x − x_patch, [copies, position · d]. */
-    private NDArray moved(SiteNodes site, float... distances) {
-        NDArray column = model.manager().create(distances, new Shape(distances.length, 1));
+    /** Returns factor · (y − y_patch) for each factor, [copies, position · d]. */
+    private NDArray scaledDifference(SiteNodes site, float... factors) {
+        NDArray column = model.manager().create(factors, new Shape(factors.length, 1));
         return column.mul(site.difference().reshape(1, -1));
     }
 
@@ -126,7 +129,7 @@ final class AttributionRun {
             double clean = runs.metrics(Patch.none())[0];
             List<SiteAttribution> effects = new ArrayList<>();
             for (SiteNodes site : nodes) {
-                double replaced = runs.metrics(new Patch(1, Map.of(site.point(), moved(site, -1))))[0];
+                double replaced = runs.metrics(new Patch(1, Map.of(site.point(), scaledDifference(site, -1))))[0];
                 NDArray gradient =
                         sums.get(site.point()).reshape(site.difference().getShape());
                 effects.add(site.effects(gradient, clean, replaced));
@@ -142,15 +145,16 @@ final class AttributionRun {
         }
     }
 
-    /** Measures what pairs estimate, a copy of the text each. */
-    AttributionCheck check(AttributionReport report, List<Pair> wanted) {
+    /** Measures the exact effect of each pair, with one copy of the text per pair. */
+    AttributionCheck check(AttributionReport report, List<Pair> estimates) {
         List<Pair> measured = new ArrayList<>();
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
             List<SiteNodes> nodes = nodes();
             double clean = runs.metrics(Patch.none())[0];
-            for (int[] copies : chunks(wanted.size())) {
-                List<Pair> pairs = Arrays.stream(copies).mapToObj(wanted::get).toList();
+            for (int[] copies : chunks(estimates.size())) {
+                List<Pair> pairs =
+                        Arrays.stream(copies).mapToObj(estimates::get).toList();
                 double[] metrics = patched(nodes, pairs);
                 for (int i = 0; i < metrics.length; i++) {
                     Pair pair = pairs.get(i);
@@ -162,7 +166,7 @@ final class AttributionRun {
         return new AttributionCheck(report.metric(), report.method(), measured);
     }
 
-    /** Returns the metric of the text with the nodes of one pair patched, for each pair. */
+    /** Returns for each pair the metric of the text with the pair's nodes patched. */
     private double[] patched(List<SiteNodes> nodes, List<Pair> pairs) {
         try (Scope scope = Scope.open()) {
             Map<HookPoint, NDArray> shifts = PatchedRuns.byPoint(
@@ -173,7 +177,7 @@ final class AttributionRun {
         }
     }
 
-    /** Returns which nodes of a site a pair is about. */
+    /** Returns the indices of the nodes that a pair patches at a site. */
     private static List<Integer> chosen(SiteNodes site, Pair pair) {
         if (!site.point().equals(pair.point())) {
             return List.of();
@@ -205,7 +209,7 @@ final class AttributionRun {
         }
     }
 
-    /** Returns the positions whose token a dictionary is for, in both texts. */
+    /** Returns whether the dictionary covers the token at each position, in both texts. */
     private boolean[] included(AttachedDictionary attached) {
         TokenMask mask = attached.mask();
         boolean[] included = mask.includes(prompt.ids());
@@ -218,7 +222,7 @@ final class AttributionRun {
         return included;
     }
 
-    /** Cuts 0 … count − 1 into pieces that run at once. */
+    /** Splits 0 … count − 1 into chunks of one forward pass each. */
     private List<int[]> chunks(int count) {
         List<int[]> chunks = new ArrayList<>();
         for (int first = 0; first < count; first += rows) {

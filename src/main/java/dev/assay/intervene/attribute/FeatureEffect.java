@@ -3,10 +3,10 @@ package dev.assay.intervene.attribute;
 import dev.assay.model.hook.HookPoint;
 
 /**
- * What one latent contributes to a metric at all positions together.
+ * The effect of one latent on a metric, summed over all positions.
  *
  * @param point the site of its dictionary
- * @param latent its number in the dictionary
- * @param effect the sum of its effects over the positions
+ * @param latent the latent's index in the dictionary
+ * @param effect the sum of the latent's effects over the positions
  */
 public record FeatureEffect(HookPoint point, int latent, double effect) {}

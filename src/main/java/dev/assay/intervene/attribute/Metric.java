@@ -7,7 +7,7 @@ import dev.assay.attach.NextTokenLoss;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
-/** A number that the logits of a text give, which attribution takes apart. */
+/** A scalar function of a text's logits, the quantity that attribution explains. */
 public final class Metric {
     private final String name;
     private final UnaryOperator<NDArray> function;
@@ -18,11 +18,11 @@ public final class Metric {
     }
 
     /**
-     * Makes a metric of a function.
+     * Creates a metric from a function.
      *
-     * @param name what reports call it
-     * @param function takes the logits of texts, [batch, position, V], and returns a number for each, [batch], by operations through
-     *     which gradients flow; a text's number must depend on its own logits only
+     * @param name the name in reports
+     * @param function maps logits [batch, position, V] to one value per text, [batch]. It must be differentiable, and the value of a text
+     *     must depend on the text's own logits only.
      * @return the metric
      */
     public static Metric of(String name, UnaryOperator<NDArray> function) {
@@ -32,8 +32,8 @@ public final class Metric {
     /**
      * Returns the logit of a token.
      *
-     * @param position the position that predicts it; from the end where negative, −1 is the last
-     * @param token its id
+     * @param position the position of the prediction; negative values count from the end, −1 is the last position
+     * @param token the token id
      * @return the metric
      */
     public static Metric logit(int position, int token) {
@@ -41,11 +41,11 @@ public final class Metric {
     }
 
     /**
-     * Returns the logit of one token less that of another, which is the logarithm of the ratio of their probabilities.
+     * Returns the logit of one token minus the logit of another, which equals the log ratio of their probabilities.
      *
-     * @param position the position that predicts them; from the end where negative
-     * @param token its id
-     * @param other the other's id
+     * @param position the position of the prediction; negative values count from the end
+     * @param token the token id
+     * @param other the id of the other token
      * @return the metric
      */
     public static Metric logitDifference(int position, int token, int other) {
@@ -55,10 +55,10 @@ public final class Metric {
     }
 
     /**
-     * Returns the logarithm of a token's probability.
+     * Returns the log probability of a token.
      *
-     * @param position the position that predicts it; from the end where negative
-     * @param token its id
+     * @param position the position of the prediction; negative values count from the end
+     * @param token the token id
      * @return the metric, in nats
      */
     public static Metric logProbability(int position, int token) {
@@ -70,14 +70,14 @@ public final class Metric {
     /**
      * Returns the mean next-token loss of a text.
      *
-     * @param tokens the text's ids, at least two
+     * @param tokens the token ids of the text, at least two
      * @return the metric, in nats
      */
     public static Metric loss(int... tokens) {
         long[] next = Arrays.stream(tokens).skip(1).asLongStream().toArray();
         if (next.length == 0) {
-            throw new InvalidInputException("the loss of a text of " + tokens.length
-                    + " tokens, expected at least two: the first is not predicted");
+            throw new InvalidInputException("the loss metric needs at least 2 tokens, found " + tokens.length
+                    + ": the first token is not predicted");
         }
         return of("mean loss", logits -> {
             long batch = logits.getShape().get(0);
@@ -89,9 +89,9 @@ public final class Metric {
     }
 
     /**
-     * Returns the same metric under another name.
+     * Returns this metric with another name.
      *
-     * @param other what reports call it
+     * @param other the name in reports
      * @return the metric
      */
     public Metric named(String other) {
@@ -99,7 +99,7 @@ public final class Metric {
     }
 
     /**
-     * Returns what reports call it.
+     * Returns the name in reports.
      *
      * @return the name
      */
@@ -107,13 +107,13 @@ public final class Metric {
         return name;
     }
 
-    /** Returns the numbers of texts, [batch]. */
+    /** Returns the metric of each text, [batch], from logits [batch, position, V]. */
     public NDArray apply(NDArray logits) {
         NDArray values = function.apply(logits);
         long batch = logits.getShape().get(0);
         if (values.size() != batch) {
-            throw new IllegalArgumentException("the metric \"" + name + "\" has shape " + values.getShape()
-                    + ", expected a number for each of the " + batch + " texts");
+            throw new IllegalArgumentException("the metric \"" + name + "\" returned shape " + values.getShape()
+                    + ", expected one value per text, (" + batch + ")");
         }
         return values.reshape(batch);
     }
@@ -123,10 +123,10 @@ public final class Metric {
         long vocabulary = logits.getShape().get(2);
         if (position < -length || position >= length) {
             throw new InvalidInputException(
-                    "the metric is at position " + position + ", but the prompt has " + length + " tokens");
+                    "the metric reads position " + position + ", but the prompt has " + length + " tokens");
         }
         if (token < 0 || token >= vocabulary) {
-            throw new InvalidInputException("the metric is of token " + token + ", expected 0 to " + (vocabulary - 1));
+            throw new InvalidInputException("the metric reads token " + token + ", expected 0 to " + (vocabulary - 1));
         }
         return logits.get(new NDIndex(":, {}, {}", position < 0 ? position + length : position, token));
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Runs copies of one text at once, each with its activations moved at some sites, and reads the metric of each. */
+/** Computes the metric and its gradients for a batch of copies of one text, each with shifted activations at some sites. */
 final class PatchedRuns {
     private final HookedTransformer model;
     private final PromptTokens prompt;
@@ -28,13 +28,13 @@ final class PatchedRuns {
     }
 
     /**
-     * What is done to the copies of a run.
+     * The activation shifts of one batch of copies.
      *
-     * @param copies how many
-     * @param shifts [copies, position · d] to add at a site
+     * @param copies the number of copies
+     * @param shifts the amounts to add to the activations, [copies, position · d] per site
      */
     record Patch(int copies, Map<HookPoint, NDArray> shifts) {
-        /** One copy, left as it is. */
+        /** Returns a patch of one unshifted copy. */
         static Patch none() {
             return new Patch(1, Map.of());
         }
@@ -50,12 +50,12 @@ final class PatchedRuns {
     }
 
     /**
-     * Runs the copies forwards and once backwards, and adds up the gradients of their metrics at sites with a weight for each copy.
-     * What the model goes on with at a site is what the gradient is with respect to; it passes every site.
+     * Runs one forward and one backward pass over the copies and accumulates the weighted gradients of their metrics at sites. The gradient
+     * is with respect to the shifted activation and flows through every site.
      *
-     * @param patch what is done to the copies
-     * @param weights float32 [1, copies] by site
-     * @param sums [1, position · d] by site, added to
+     * @param patch the shifts of the copies
+     * @param weights float32 [1, copies] per site
+     * @param sums [1, position · d] per site; changed in place
      */
     void addGradients(Patch patch, Map<HookPoint, NDArray> weights, Map<HookPoint, NDArray> sums) {
         HookBuilder hooks = edits(patch);
@@ -80,16 +80,16 @@ final class PatchedRuns {
     }
 
     private static double[] doubles(NDArray numbers) {
-        float[] narrow = numbers.toFloatArray();
-        double[] wide = new double[narrow.length];
-        Arrays.setAll(wide, i -> narrow[i]);
-        return wide;
+        float[] floats = numbers.toFloatArray();
+        double[] converted = new double[floats.length];
+        Arrays.setAll(converted, i -> floats[i]);
+        return converted;
     }
 
-    /** Makes an array for each site. */
-    static Map<HookPoint, NDArray> byPoint(List<SiteNodes> sites, Function<SiteNodes, NDArray> maker) {
+    /** Creates an array for each site. */
+    static Map<HookPoint, NDArray> byPoint(List<SiteNodes> sites, Function<SiteNodes, NDArray> factory) {
         Map<HookPoint, NDArray> map = new LinkedHashMap<>();
-        sites.forEach(site -> map.put(site.point(), maker.apply(site)));
+        sites.forEach(site -> map.put(site.point(), factory.apply(site)));
         return map;
     }
 }

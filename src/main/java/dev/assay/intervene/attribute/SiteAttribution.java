@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What one site contributes to a metric.
+ * The effects of the features and the reconstruction error of one site on a metric.
  *
  * @param point the site
- * @param nodes the latents that are active in the text or in the patch, by position and number
+ * @param nodes the effects of latents that are active in the text or in the patch, sorted by position and latent
  * @param errors the effect of the reconstruction error at each position
- * @param total by how much the metric falls when the whole site is replaced by its patch, as measured: what the effects would sum to
- *     if the model were linear, and do sum to with integrated gradients of many steps
+ * @param total the measured decrease of the metric when the whole site is replaced by its patch. The effects sum to it if the model is
+ *     linear, and approximately with integrated gradients of many steps.
  */
 public record SiteAttribution(HookPoint point, List<NodeEffect> nodes, List<Double> errors, double total) {
-    /** Keeps its own copies. */
+    /** Copies the lists. */
     public SiteAttribution {
         nodes = List.copyOf(nodes);
         errors = List.copyOf(errors);
@@ -50,9 +50,9 @@ public record SiteAttribution(HookPoint point, List<NodeEffect> nodes, List<Doub
     }
 
     /**
-     * Returns each latent's effects summed over the positions.
+     * Returns the effect of each latent, summed over the positions.
      *
-     * @return the largest in size first
+     * @return in descending order of magnitude
      */
     public List<FeatureEffect> features() {
         Map<Integer, Double> sums = nodes.stream()

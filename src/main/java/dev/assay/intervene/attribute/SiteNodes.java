@@ -18,23 +18,23 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The decomposition of a written activation less its patch: at each position
+ * Decomposition of the difference between a written activation and its patch into feature terms and an error term, at each position:
  *
  * <pre>{@code
  * y − y_patch = Σⱼ δⱼ·dⱼ + ε       δⱼ = s·cⱼ − s_patch·cⱼ_patch
  * }</pre>
  *
- * with s what undoing the normalisation multiplies by, and the error ε all that the features do not account for. Features and error
- * are treated alike, as SparseAct of feature-circuits does (Marks et al., arXiv 2403.19647).
+ * where s is the factor that undoes the input normalisation and ε is the error term, the remainder that the features do not explain. The
+ * error is a node like the features, as in {@code SparseAct} of feature-circuits (Marks et al., arXiv 2403.19647).
  */
 final class SiteNodes {
     private final AttachedDictionary attached;
     private final List<Node> nodes;
     private final NDArray difference; // [position, d]
-    private final NDArray directions; // [latents here, d]
-    private final int[] rows; // of each node in directions
+    private final NDArray directions; // [active latents, d]
+    private final int[] rows; // [node], the node's row in directions
 
-    /** One latent at one position: its codes, and how far the patch is along its direction. */
+    /** A latent at a position: its clean and patch codes, and δ, the coefficient of its direction in y − y_patch. */
     record Node(int position, int latent, double clean, double patch, double delta) {}
 
     private SiteNodes(AttachedDictionary attached, List<Node> nodes, NDArray difference, NDManager manager) {
@@ -52,8 +52,8 @@ final class SiteNodes {
     /**
      * The activations of one text at the sites of a dictionary.
      *
-     * @param read the activations that are encoded, [position, d_in]
-     * @param written the activations that are written, [position, d_out]; those that are read, unless the dictionary is a transcoder
+     * @param read activations at the read site, [position, d_in]
+     * @param written activations at the written site, [position, d_out]; the same as {@code read} unless the dictionary is a transcoder
      */
     record Activations(NDArray read, NDArray written) {
         static Activations of(AttachedDictionary attached, ActivationCache cache) {
@@ -63,12 +63,11 @@ final class SiteNodes {
     }
 
     /**
-     * Decomposes an activation against zero ablation: codes and error become 0, so that the patch is the decoded reconstruction of no
-     * code.
+     * Decomposes an activation against zero ablation, which sets codes and error to 0. The patch is the decoded zero code.
      *
      * @param attached the dictionary
-     * @param x the text's activations
-     * @param included the positions whose token the dictionary is for; at the others nothing is patched
+     * @param x the activations of the text
+     * @param included [position], whether to patch the position; false for special tokens excluded from the dictionary's training
      */
     static SiteNodes againstZero(AttachedDictionary attached, Activations x, boolean[] included) {
         SparseCodes codes = attached.sae().encode(x.read());
@@ -77,7 +76,7 @@ final class SiteNodes {
         return of(attached, x, codes, patch, none, included);
     }
 
-    /** Decomposes an activation against that of another text of the same length. */
+    /** Decomposes an activation against the activation of another text of the same length. */
     static SiteNodes againstText(AttachedDictionary attached, Activations x, Activations patch, boolean[] included) {
         return of(
                 attached,
@@ -104,18 +103,18 @@ final class SiteNodes {
             if (!included[position]) {
                 continue;
             }
-            TreeMap<Integer, double[]> both = new TreeMap<>();
-            clean.row(position, (latent, code) -> both.computeIfAbsent(latent, unknown -> new double[2])[0] = code);
-            patched.row(position, (latent, code) -> both.computeIfAbsent(latent, unknown -> new double[2])[1] = code);
-            for (var entry : both.entrySet()) {
+            TreeMap<Integer, double[]> codePairs = new TreeMap<>();
+            clean.row(position, (latent, code) -> codePairs.computeIfAbsent(latent, key -> new double[2])[0] = code);
+            patched.row(position, (latent, code) -> codePairs.computeIfAbsent(latent, key -> new double[2])[1] = code);
+            for (var entry : codePairs.entrySet()) {
                 double[] pair = entry.getValue();
                 double delta = scales[position] * pair[0] - patchScales[position] * pair[1];
                 nodes.add(new Node(position, entry.getKey(), pair[0], pair[1], delta));
             }
         }
         NDManager manager = x.written().getManager();
-        NDArray kept = TokenMask.floats(manager, included);
-        return new SiteNodes(attached, nodes, x.written().sub(patch.written()).mul(kept), manager);
+        NDArray mask = TokenMask.floats(manager, included);
+        return new SiteNodes(attached, nodes, x.written().sub(patch.written()).mul(mask), manager);
     }
 
     private static float[] scales(AttachedDictionary attached, NDArray x) {
@@ -136,17 +135,17 @@ final class SiteNodes {
         return nodes;
     }
 
-    /** Returns x − x_patch, [position, d]. */
+    /** Returns y − y_patch, [position, d]. */
     NDArray difference() {
         return difference;
     }
 
     /**
-     * Returns the effect of each node and of the error at each position: (clean − patch) · gradient.
+     * Returns the effect of each node and of the error term at each position: (clean − patch) · gradient.
      *
-     * @param gradient [position, d], of the metric with respect to x
-     * @param clean the metric of the text
-     * @param replaced the metric with the whole site replaced by its patch
+     * @param gradient [position, d], the gradient of the metric with respect to y
+     * @param clean the metric of the unpatched text
+     * @param replaced the metric with the whole site patched
      */
     SiteAttribution effects(NDArray gradient, double clean, double replaced) {
         try (Scope scope = Scope.open()) {
@@ -175,42 +174,42 @@ final class SiteNodes {
     }
 
     /**
-     * Returns what sets nodes to their patch, {@code −Σ δ·d}.
+     * Returns the shift of the activation that sets nodes to their patch value: {@code −Σ δ·d}.
      *
-     * @param chosen for each copy, which of the nodes; in their order
+     * @param chosen for each copy, the ascending indices of the patched nodes
      * @return [copies, position · d]
      */
     NDArray shifts(List<List<Integer>> chosen) {
         int positions = (int) difference.getShape().get(0);
-        List<Node> moved = new ArrayList<>();
+        List<Node> shifted = new ArrayList<>();
         List<Integer> table = new ArrayList<>();
         for (int copy = 0; copy < chosen.size(); copy++) {
             for (int i : chosen.get(copy)) {
                 Node node = nodes.get(i);
                 int bag = copy * positions + node.position();
-                moved.add(new Node(bag, node.latent(), node.clean(), node.patch(), -node.delta()));
+                shifted.add(new Node(bag, node.latent(), node.clean(), node.patch(), -node.delta()));
                 table.add(rows[i]);
             }
         }
         NDManager manager = difference.getManager();
-        if (moved.isEmpty()) {
+        if (shifted.isEmpty()) {
             return manager.zeros(new Shape(chosen.size(), difference.size()));
         }
         try (Scope scope = Scope.open()) {
-            int[] places = table.stream().mapToInt(Integer::intValue).toArray();
-            Entries entries = entries(manager, moved, places, (long) chosen.size() * positions);
+            int[] directionRows = table.stream().mapToInt(Integer::intValue).toArray();
+            Entries entries = entries(manager, shifted, directionRows, (long) chosen.size() * positions);
             return scope.keep(entries.sum(directions).reshape(chosen.size(), difference.size()));
         }
     }
 
-    /** Nodes as a sparse matrix of a row each position, to be multiplied with the directions. */
+    /** Nodes as a sparse matrix [positions, latents] in embedding-bag form, to multiply with the directions. */
     private record Entries(NDArray indices, NDArray offsets, NDArray deltas) {
         NDArray sum(NDArray directions) {
             return Aten.embeddingBag(directions, indices, offsets, deltas);
         }
     }
 
-    /** Makes a matrix of nodes that stand in the order of their positions. */
+    /** Creates the matrix of nodes, which must be sorted by position. */
     private static Entries entries(NDManager manager, List<Node> nodes, int[] rows, long positions) {
         long[] offsets = new long[(int) positions];
         float[] deltas = new float[nodes.size()];

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("slow")
 class AttributionTest {
     private static final int[] OTHER = {3, 17, 9, 29, 2, 11, 8};
-    /** In the last block, whose halves both read the stream before it. */
+    /** Sites of the last block, in which attention and MLP read the same residual stream (parallel residual). */
     private static final List<HookPoint> LAST = List.of(
             HookPoint.z(2),
             HookPoint.attnOut(2),
@@ -47,7 +47,7 @@ class AttributionTest {
     private static HookedTransformer model;
 
     @BeforeAll
-    static void makeModel() {
+    static void createModel() {
         model = Cases.model();
     }
 
@@ -56,8 +56,8 @@ class AttributionTest {
         model.close();
     }
 
-    /** With the final norm's scale held, every logit is an affine function of each of these sites. */
-    private static HookScope linear() {
+    /** Fixes the scale of the final norm, so that every logit is an affine function of each of these sites. */
+    private static HookScope freezeFinalNorm() {
         return model.hooks()
                 .edit(
                         new HookPoint(Kind.LN_FINAL_SCALE, -1),
@@ -69,7 +69,7 @@ class AttributionTest {
     @MethodSource("dev.assay.intervene.InterventionTest#dictionaries")
     void equalsExactAblationWhereTheModelIsLinear(Architecture architecture, ActivationNormalization normalization) {
         List<SparseAutoencoder> dictionaries = new ArrayList<>();
-        try (HookScope frozen = linear()) {
+        try (HookScope frozen = freezeFinalNorm()) {
             Attribution attribution = null;
             for (HookPoint point : LAST) {
                 SparseAutoencoder sae = Cases.dictionary(architecture, normalization, point, 4 + dictionaries.size());
@@ -88,7 +88,7 @@ class AttributionTest {
 
     private static void expectExact(Attribution attribution, AttributionReport report) {
         double largest = Math.abs(report.topNodes(1).get(0).effect());
-        assertTrue(largest > 1e-3, "an effect of " + largest + " tells little");
+        assertTrue(largest > 1e-3, "the largest effect is only " + largest);
         double tolerance = 1e-5 * Math.max(1, largest);
         assertTrue(attribution.exactNodes(report, 16).largestDifference() < tolerance);
         AttributionCheck features = attribution.exact(report, 16);
@@ -99,9 +99,9 @@ class AttributionTest {
         }
     }
 
-    /** The sum over latents and error is that over the whole difference, in double precision. */
+    /** Recomputes each effect in double precision from the decoder, the codes and the model's gradient. */
     @Test
-    void effectsAreDifferencesTimesTheModelsOwnGradient() {
+    void effectsEqualDifferenceTimesGradient() {
         HookPoint early = HookPoint.residPost(0);
         try (SparseAutoencoder first = Cases.dictionary(TopK.of(6), ActivationNormalization.LAYER_NORM, early, 3);
                 SparseAutoencoder second = Cases.dictionary();
@@ -142,7 +142,7 @@ class AttributionTest {
                         assertEquals(errors[i], site.errors().get(i), 1e-6);
                     }
                 }
-                // What comes after the position of the metric cannot act on it.
+                // Positions after the metric's position have no effect.
                 assertTrue(report.sites().get(0).nodes().stream()
                         .filter(node -> node.position() > 4)
                         .allMatch(node -> node.effect() == 0));
@@ -151,7 +151,7 @@ class AttributionTest {
     }
 
     @Test
-    void integratedGradientsConvergeToTheirSum() {
+    void integratedGradientsConvergeToTheTotal() {
         HookPoint early = HookPoint.residPost(0);
         try (SparseAutoencoder first = Cases.dictionary(TopK.of(6), ActivationNormalization.NONE, early, 3);
                 SparseAutoencoder second = Cases.dictionary()) {
@@ -162,9 +162,11 @@ class AttributionTest {
             for (Attribution each : List.of(zero, zero.counterfactual(OTHER))) {
                 double few = gap(each.integrated(Cases.TOKENS, 4));
                 double many = gap(each.integrated(Cases.TOKENS, 64));
-                assertTrue(many < 2e-5, "64 steps leave " + many);
-                assertTrue(many < few / 3, few + " with 4 steps, " + many + " with 64");
-                assertTrue(gap(each.gradient(Cases.TOKENS)) > 10 * many, "the gradient alone should not sum up");
+                assertTrue(many < 2e-5, "the gap with 64 steps is " + many);
+                assertTrue(many < few / 3, "the gap is " + few + " with 4 steps and " + many + " with 64");
+                assertTrue(
+                        gap(each.gradient(Cases.TOKENS)) > 10 * many,
+                        "the effects of a single gradient should not sum to the total");
             }
         }
     }
@@ -177,7 +179,7 @@ class AttributionTest {
     }
 
     @Test
-    void exactEffectsAreThoseOfTheIntervention() {
+    void exactEffectsEqualInterventions() {
         try (SparseAutoencoder sae =
                 Cases.dictionary(TopK.of(6), ActivationNormalization.CONSTANT_NORM_RESCALE, Cases.POINT, 1)) {
             Attribution attribution =
@@ -203,7 +205,7 @@ class AttributionTest {
     }
 
     @Test
-    void aTextPatchedFromItselfChangesNothing() {
+    void patchingATextFromItselfHasNoEffect() {
         try (SparseAutoencoder sae = Cases.dictionary()) {
             AttributionReport report = Attribution.of(model, sae)
                     .metric(Metric.logit(-1, 3))
@@ -216,7 +218,7 @@ class AttributionTest {
     }
 
     @Test
-    void correlationIsThatOfPearson() {
+    void computesPearsonCorrelation() {
         AttributionCheck check =
                 new AttributionCheck("m", "gradient", List.of(pair(1, 2), pair(2, 3), pair(4, 3), pair(7, 9)));
         // By hand: Σ(a−3.5)(b−4.25) = 23.5; Σ(a−3.5)² = 21; Σ(b−4.25)² = 30.75.
@@ -252,31 +254,31 @@ class AttributionTest {
     }
 
     @Test
-    void wrongInputIsOneSentence() {
+    void reportsInvalidInputInOneSentence() {
         try (SparseAutoencoder sae = Cases.dictionary()) {
             Attribution attribution = Attribution.of(model, sae).metric(Metric.logit(9, 1));
             assertEquals(
-                    "the metric is at position 9, but the prompt has 7 tokens",
-                    refused(() -> attribution.gradient(Cases.TOKENS)));
+                    "the metric reads position 9, but the prompt has 7 tokens",
+                    messageOf(() -> attribution.gradient(Cases.TOKENS)));
             assertEquals(
-                    "the metric is of token 32, expected 0 to 31",
-                    refused(() -> attribution.metric(Metric.logit(-1, 32)).gradient(Cases.TOKENS)));
+                    "the metric reads token 32, expected 0 to 31",
+                    messageOf(() -> attribution.metric(Metric.logit(-1, 32)).gradient(Cases.TOKENS)));
             assertEquals(
-                    "the prompt has 7 tokens and the text to patch from 2, expected as many",
-                    refused(() -> attribution.counterfactual(1, 2).gradient(Cases.TOKENS)));
+                    "the prompt has 7 tokens and the counterfactual prompt has 2, expected the same number",
+                    messageOf(() -> attribution.counterfactual(1, 2).gradient(Cases.TOKENS)));
             assertEquals(
                     "blocks.1.hook_resid_post already has a dictionary; each site can have only one",
-                    refused(() -> attribution.at(sae)));
+                    messageOf(() -> attribution.at(sae)));
             assertEquals(
-                    "0 steps of integrated gradients, expected at least 1",
-                    refused(() -> attribution.integrated(Cases.TOKENS, 0)));
-            assertTrue(refused(() -> Metric.loss(3)).startsWith("the loss of a text of 1 tokens"));
+                    "integrated gradients with 0 steps, expected at least 1",
+                    messageOf(() -> attribution.integrated(Cases.TOKENS, 0)));
+            assertTrue(messageOf(() -> Metric.loss(3)).startsWith("the loss metric needs at least 2 tokens, found 1"));
         }
     }
 
-    /** The residual stream after a block is that before the next, so that a transcoder from one to the other is an autoencoder. */
+    /** resid_post of a block equals resid_pre of the next block, so that a transcoder between them is an autoencoder. */
     @Test
-    void attributesToATranscoderAtTheSiteThatItWrites() {
+    void attributesToATranscoderAtItsWrittenSite() {
         try (SparseAutoencoder sae =
                         Cases.dictionary(TopK.of(6), ActivationNormalization.NONE, HookPoint.residPost(0), 1);
                 SparseAutoencoder transcoder = sae.toBuilder()
@@ -311,7 +313,7 @@ class AttributionTest {
         }
     }
 
-    private static String refused(org.junit.jupiter.api.function.Executable action) {
+    private static String messageOf(org.junit.jupiter.api.function.Executable action) {
         return assertThrows(InvalidInputException.class, action).getMessage();
     }
 }

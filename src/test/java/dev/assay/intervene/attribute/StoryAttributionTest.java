@@ -16,14 +16,14 @@ import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How well attribution foretells exact ablation on a model that was trained, with dictionaries that were. */
+/** Agreement of attribution with exact ablation, on a trained model with trained dictionaries. */
 @Tag("slow")
 class StoryAttributionTest {
     private static final String BOY = "In winter, Leo often played in the forest.";
     private static final String GIRL = "In winter, Ruth often played in the forest.";
 
     @Test
-    void attributionGoesWithExactAblation() throws IOException {
+    void attributionCorrelatesWithExactAblation() throws IOException {
         try (HookedTransformer model = HookedTransformer.load("assay/stories");
                 SparseAutoencoder early = dictionary(model, HookPoint.residPost(1));
                 SparseAutoencoder late = dictionary(model, HookPoint.residPost(2))) {
