@@ -8,16 +8,16 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.Arrays;
 
-/** Counts on how many tokens each latent is active, that is above 0, and adds up how much. */
+/** Counts per latent the tokens on which it is active (above 0), and sums all activations. */
 public final class ActivationCounts {
     private final NDArray fired; // int64 [d_sae]
     private double sum;
     private long tokens;
 
     /**
-     * Starts with none.
+     * Creates counts of 0.
      *
-     * @param manager owns the counts
+     * @param manager the owner of the counts
      * @param dSae the number of latents
      */
     public ActivationCounts(NDManager manager, int dSae) {
@@ -25,11 +25,11 @@ public final class ActivationCounts {
     }
 
     /**
-     * Takes the codes of a batch.
+     * Adds the codes of a batch.
      *
-     * @param rows the tokens of the batch
+     * @param rows the number of tokens of the batch
      * @param latents int64 [m], the latent of each entry
-     * @param values [m], its activation
+     * @param values [m], the activation of each entry
      */
     public void add(long rows, NDArray latents, NDArray values) {
         try (Scope scope = Scope.open()) {
@@ -39,30 +39,30 @@ public final class ActivationCounts {
         tokens += rows;
     }
 
-    /** Active latents a token. */
+    /** Returns the mean number of active latents per token. */
     public double l0() {
         return (double) Arrays.stream(fired.toLongArray()).sum() / tokens;
     }
 
-    /** The sum of the activations of a token. */
+    /** Returns the mean sum of activations per token. */
     double l1() {
         return sum / tokens;
     }
 
-    /** The share of latents that were never active. */
+    /** Returns the share of latents that were never active, from 0 to 1. */
     public double deadShare() {
         long[] counts = fired.toLongArray();
         return (double) Arrays.stream(counts).filter(count -> count == 0).count() / counts.length;
     }
 
-    /** The share of tokens on which each latent was active: [d_sae]. */
+    /** Returns the share of tokens on which each latent was active, [d_sae]. */
     double[] density() {
         return Arrays.stream(fired.toLongArray())
                 .mapToDouble(count -> (double) count / tokens)
                 .toArray();
     }
 
-    /** The mean over latents of {@code log₁₀(density + 1e-10)}, so that a dead one counts as −10. */
+    /** Returns the mean over latents of {@code log₁₀(density + 1e-10)}; a dead latent contributes −10. */
     double meanLogDensity() {
         return Arrays.stream(density())
                 .map(share -> Math.log10(share + 1e-10))

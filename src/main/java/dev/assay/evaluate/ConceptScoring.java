@@ -29,11 +29,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Scores latents against the known concepts of generated stories.
+ * Scores of latents as classifiers of the known concepts of generated stories.
  *
- * <p>A latent with a threshold says of each token whether it carries the concept. For each concept the latent and the threshold (a share
- * of the latent's largest value) with the best F1 on training stories are chosen, and their F1 on held-out stories is reported, so that
- * the best of many latents is not best by luck alone.
+ * <p>A latent with a threshold classifies each token as having a concept or not. For each concept, the latent and threshold (a share of the
+ * latent's maximum) with the highest F1 on training stories are selected, and their F1 on held-out stories is heldOutF1. Selection on
+ * separate stories avoids the bias of taking the maximum over many latents.
  */
 public final class ConceptScoring implements AutoCloseable {
     private static final double[] THRESHOLDS = {0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.75};
@@ -43,18 +43,18 @@ public final class ConceptScoring implements AutoCloseable {
     private final Labelled selection;
     private final Labelled heldOut;
 
-    /** Activations [n, d] with the concepts of each, float [n, concepts]. */
+    /** Activations [n, d] with concept labels, float [n, concepts]. */
     private record Labelled(NDArray x, NDArray labels) {}
 
     /**
-     * Runs the model on stories.
+     * Computes the activations and concept labels of stories.
      *
-     * @param model runs them
-     * @param point where latents read
-     * @param stories a corpus of a {@link StoryCorpus}
-     * @param tokens of training stories, and as many of held-out ones
+     * @param model the model
+     * @param point the site that the latents read
+     * @param stories a corpus whose text is a {@link StoryCorpus}
+     * @param tokens the number of tokens of training stories; the same number is read from held-out stories
      * @throws IOException when reading fails
-     * @throws dev.assay.InvalidInputException when the corpus is of another text
+     * @throws dev.assay.InvalidInputException when the text of the corpus is not a {@link StoryCorpus}
      */
     public ConceptScoring(HookedTransformer model, HookPoint point, Corpus stories, long tokens) throws IOException {
         this.manager = model.manager().newSubManager();
@@ -101,10 +101,10 @@ public final class ConceptScoring implements AutoCloseable {
     }
 
     /**
-     * Scores a dictionary beside the baselines: the activation's dimensions, principal components, a random dictionary.
+     * Scores a dictionary and the baselines: the activation's dimensions, principal components and a random dictionary.
      *
      * @param dictionary the dictionary
-     * @return a row for each concept
+     * @return one row per concept
      */
     public ConceptTable table(Dictionary dictionary) {
         try (Autograd off = Autograd.off();
@@ -134,31 +134,31 @@ public final class ConceptScoring implements AutoCloseable {
     /**
      * Finds the best latent for each concept.
      *
-     * @param dictionary whose latents are the candidates
-     * @return one for each of {@link StoryCorpus#concepts()}
+     * @param dictionary the dictionary of the candidate latents
+     * @return one entry per concept of {@link StoryCorpus#concepts()}
      */
     public List<ConceptTable.Best> best(Dictionary dictionary) {
         try (Scope scope = Scope.open()) {
             NDArray largest = largest(dictionary); // [latents]
-            NDList chosenFrom = f1(dictionary, selection, largest);
-            NDList reported = f1(dictionary, heldOut, largest);
+            NDList selectionF1 = f1(dictionary, selection, largest);
+            NDList heldOutF1 = f1(dictionary, heldOut, largest);
             List<ConceptTable.Best> best = new ArrayList<>();
             // [thresholds, latents, concepts]
-            NDArray selectionScores = NDArrays.stack(chosenFrom);
-            NDArray heldOutScores = NDArrays.stack(reported);
+            NDArray selectionScores = NDArrays.stack(selectionF1);
+            NDArray heldOutScores = NDArrays.stack(heldOutF1);
             long candidates = THRESHOLDS.length * largest.size();
             NDArray flat = selectionScores.reshape(candidates, -1);
-            long[] winners = flat.argMax(0).toLongArray(); // [concepts]
+            long[] bestCandidates = flat.argMax(0).toLongArray(); // [concepts]
             NDArray flatHeldOut = heldOutScores.reshape(candidates, -1);
-            for (int concept = 0; concept < winners.length; concept++) {
-                double f1 = flatHeldOut.getFloat(winners[concept], concept);
-                best.add(new ConceptTable.Best((int) (winners[concept] % largest.size()), f1));
+            for (int concept = 0; concept < bestCandidates.length; concept++) {
+                double f1 = flatHeldOut.getFloat(bestCandidates[concept], concept);
+                best.add(new ConceptTable.Best((int) (bestCandidates[concept] % largest.size()), f1));
             }
             return best;
         }
     }
 
-    /** The largest value of each latent on the training stories: [latents]. */
+    /** Returns the maximum of each latent on the training stories, [latents]. */
     private NDArray largest(Dictionary dictionary) {
         try (Scope scope = Scope.open()) {
             NDArray largest = null;
@@ -171,34 +171,34 @@ public final class ConceptScoring implements AutoCloseable {
         }
     }
 
-    /** F1 of every latent for every concept, [latents, concepts] for each threshold. */
+    /** Returns the F1 of every latent for every concept, [latents, concepts] per threshold. */
     private NDList f1(Dictionary dictionary, Labelled data, NDArray largest) {
         try (Scope scope = Scope.open()) {
             int concepts = StoryCorpus.concepts().size();
-            NDArray[] hits = new NDArray[THRESHOLDS.length]; // true positives, [latents, concepts]
-            NDArray[] calls = new NDArray[THRESHOLDS.length]; // positives, [latents, 1]
+            NDArray[] truePositives = new NDArray[THRESHOLDS.length]; // [latents, concepts]
+            NDArray[] predictedPositives = new NDArray[THRESHOLDS.length]; // [latents, 1]
             for (int t = 0; t < THRESHOLDS.length; t++) {
-                hits[t] = manager.zeros(new Shape(largest.size(), concepts));
-                calls[t] = manager.zeros(new Shape(largest.size(), 1));
+                truePositives[t] = manager.zeros(new Shape(largest.size(), concepts));
+                predictedPositives[t] = manager.zeros(new Shape(largest.size(), 1));
             }
             for (NDIndex rows : chunks(data)) {
                 try (Scope chunk = Scope.open()) {
                     NDArray values = dictionary.encode(data.x().get(rows)).dense(); // [n, latents]
                     NDArray labels = data.labels().get(rows); // [n, concepts]
                     for (int t = 0; t < THRESHOLDS.length; t++) {
-                        NDArray called =
+                        NDArray predicted =
                                 values.gt(largest.mul((float) THRESHOLDS[t])).toType(DataType.FLOAT32, false);
-                        hits[t].addi(called.transpose().matMul(labels));
-                        calls[t].addi(called.sum(new int[] {0}).reshape(-1, 1));
+                        truePositives[t].addi(predicted.transpose().matMul(labels));
+                        predictedPositives[t].addi(predicted.sum(new int[] {0}).reshape(-1, 1));
                     }
                 }
             }
             NDArray positives = data.labels().sum(new int[] {0}).reshape(1, -1);
             NDList scores = new NDList();
             for (int t = 0; t < THRESHOLDS.length; t++) {
-                // F1 = 2·TP / (called + positive); 0 where neither is ever true.
-                NDArray denominator = calls[t].add(positives).maximum(1f);
-                scores.add(scope.keep(hits[t].mul(2f).div(denominator)));
+                // F1 = 2·TP / (predicted positives + positives); 0 if both are 0.
+                NDArray denominator = predictedPositives[t].add(positives).maximum(1f);
+                scores.add(scope.keep(truePositives[t].mul(2f).div(denominator)));
             }
             return scores;
         }

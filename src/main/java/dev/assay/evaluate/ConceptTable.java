@@ -11,44 +11,45 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * What latents know of concepts whose truth is known: for each concept, the F1 of its best latent. Latent and threshold are chosen on
- * training stories; F1 is measured on held-out ones.
+ * F1 of the best latent for each labelled concept. Latent and threshold are selected on training stories; F1 is measured on held-out
+ * stories.
  *
- * @param rows one a concept
+ * @param rows one row per concept
  */
 public record ConceptTable(List<Row> rows) implements Displayable {
-    /** A find counts from here. */
+    /** The minimum F1 of a latent that counts as finding a concept. */
     public static final double FOUND = 0.8;
 
-    /** Keeps its own copy. */
+    /** Copies the list. */
     public ConceptTable {
         rows = List.copyOf(rows);
     }
 
     /**
-     * The best latents for a concept.
+     * The best latents of the dictionary and of the baselines for one concept.
      *
      * @param concept the concept
-     * @param share of held-out tokens that carry it
-     * @param latent of the dictionary
-     * @param neuron of the activation's own dimensions, read both ways
-     * @param principal of the principal components, read both ways
-     * @param random of a random dictionary of the same size
+     * @param share the share of held-out tokens that have the concept
+     * @param latent the best latent of the dictionary
+     * @param neuron the best dimension of the activation, with either sign
+     * @param principal the best principal component, with either sign
+     * @param random the best latent of a random dictionary of the same size
      */
     public record Row(Concept concept, double share, Best latent, Best neuron, Best principal, Best random) {}
 
     /**
-     * A latent chosen for a concept.
+     * The latent selected for a concept.
      *
-     * @param unit its number
-     * @param f1 on held-out stories: the harmonic mean of precision and recall of "the latent is above its threshold"
+     * @param unit the index of the latent
+     * @param f1 the F1 on held-out stories, the harmonic mean of precision and recall, of predicting the concept where the latent is above
+     *     its threshold
      */
     public record Best(int unit, double f1) {}
 
     /**
-     * Counts the concepts that a latent finds.
+     * Returns the number of concepts found by a latent.
      *
-     * @return rows whose latent has F1 of at least {@link #FOUND}
+     * @return the number of rows whose latent has an F1 of at least {@link #FOUND}
      */
     public long found() {
         return found(Row::latent);
@@ -59,9 +60,9 @@ public record ConceptTable(List<Row> rows) implements Displayable {
     }
 
     /**
-     * Returns the rows by the F1 of their latents.
+     * Returns the rows sorted by the F1 of their latents.
      *
-     * @return the largest first
+     * @return in descending order
      */
     public List<Row> bestFirst() {
         return rows.stream()
@@ -71,9 +72,9 @@ public record ConceptTable(List<Row> rows) implements Displayable {
     }
 
     /**
-     * Returns the table in plain text, the largest F1 first.
+     * Returns the table in plain text, in descending order of F1.
      *
-     * @return lines, each ended; the last one counts the concepts that are found
+     * @return lines, each terminated by a newline; the last line has the number of concepts found
      */
     @Override
     public String toText() {

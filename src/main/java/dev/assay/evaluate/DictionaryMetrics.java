@@ -17,10 +17,10 @@ public final class DictionaryMetrics {
     private double divergence;
 
     /**
-     * Starts with sums of 0.
+     * Creates an accumulator without tokens.
      *
-     * @param manager owns the counts
-     * @param dictionary stays the caller's to close
+     * @param manager the owner of the counts
+     * @param dictionary the dictionary; the caller closes it
      */
     DictionaryMetrics(NDManager manager, Dictionary dictionary) {
         this.dictionary = dictionary;

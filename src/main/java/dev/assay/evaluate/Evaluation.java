@@ -28,16 +28,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures a dictionary on the held-out documents of a corpus: how well it reconstructs its target, and how the model's loss changes when
- * the reconstruction replaces the activation at the written site. The target of an autoencoder is its input; that of a transcoder is the
- * activation of the site that it writes.
+ * Evaluation of a dictionary on the held-out documents of a corpus: reconstruction metrics, and the change of the model's loss when the
+ * reconstruction replaces the activation at the written site. The target of an autoencoder is its input; the target of a transcoder is the
+ * activation at its written site.
  *
  * <pre>{@code
  * EvaluationReport report = Evaluation.of(model, dictionary, corpus).tokens(200_000).run();
  * }</pre>
  *
- * <p>The sites are those of the dictionary's metadata. If the dictionary was trained without special tokens, these keep their activation
- * in every run and are excluded from every mean over activations. Cross-entropies are over all predicted tokens.
+ * <p>The sites are read from the dictionary's metadata. If the dictionary was trained without special tokens, special tokens keep their
+ * activation in every forward pass and are excluded from every mean over activations. Cross-entropies are means over all predicted tokens.
  */
 public final class Evaluation {
     private final HookedTransformer model;
@@ -55,7 +55,7 @@ public final class Evaluation {
     }
 
     /**
-     * Starts to describe an evaluation.
+     * Creates an evaluation of a dictionary.
      *
      * @param model the model that the dictionary is for
      * @param dictionary the dictionary
@@ -67,7 +67,7 @@ public final class Evaluation {
     }
 
     /**
-     * Sets the site that the dictionary reads, in place of the one in its metadata. A transcoder still writes the site of its metadata.
+     * Sets the read site, overriding the dictionary's metadata. The written site of a transcoder is still read from its metadata.
      *
      * @param hookPoint the site
      * @return this
@@ -78,9 +78,9 @@ public final class Evaluation {
     }
 
     /**
-     * Sets the documents; the held-out ones unless set.
+     * Sets the documents to read; the default is the held-out documents.
      *
-     * @param documents which
+     * @param documents the split of the corpus
      * @return this
      */
     public Evaluation split(Split documents) {
@@ -89,24 +89,24 @@ public final class Evaluation {
     }
 
     /**
-     * Sets the number of tokens to read at most; 100,000 unless set.
+     * Sets the number of tokens to read; the default is 100,000.
      *
-     * @param most rounded up to whole passes of the model
+     * @param count the number of tokens, at least 1; rounded up to whole forward passes
      * @return this
      */
-    public Evaluation tokens(long most) {
-        if (most < 1) {
-            throw new InvalidInputException("asked to read " + most + " tokens, expected at least 1");
+    public Evaluation tokens(long count) {
+        if (count < 1) {
+            throw new InvalidInputException("tokens is " + count + ", expected at least 1");
         }
-        tokens = most;
+        tokens = count;
         return this;
     }
 
     /**
-     * Adds a dictionary that {@link #table()} measures at the same sites on the same tokens, at the cost of one more run of the model; a
-     * separate measurement costs five.
+     * Adds a dictionary that {@link #table()} evaluates at the same sites on the same tokens. It costs one additional forward pass per
+     * batch; a separate evaluation costs five.
      *
-     * @param name its name in the table
+     * @param name the name in the table
      * @param other a baseline, or another dictionary of the same kind and widths
      * @return this
      */
@@ -116,22 +116,22 @@ public final class Evaluation {
     }
 
     /**
-     * Measures the dictionary.
+     * Evaluates the dictionary.
      *
-     * @return the figures
+     * @return the metrics
      * @throws IOException when the text cannot be read
-     * @throws InvalidInputException when dictionary, model and corpus do not fit, or there is no text
+     * @throws InvalidInputException when dictionary, model and corpus do not match, or the split has no text
      */
     public EvaluationReport run() throws IOException {
         return table().dictionary();
     }
 
     /**
-     * Measures the dictionary and those {@linkplain #baseline baselines} it.
+     * Evaluates the dictionary and its {@linkplain #baseline baselines}.
      *
-     * @return the figures of each
+     * @return the metrics of each
      * @throws IOException when the text cannot be read
-     * @throws InvalidInputException when dictionary, model and corpus do not fit, or there is no text
+     * @throws InvalidInputException when dictionary, model and corpus do not match, or the split has no text
      */
     public EvaluationTable table() throws IOException {
         AttachedSites sites =
@@ -140,17 +140,17 @@ public final class Evaluation {
         others.forEach(this::check);
         try (Autograd off = Autograd.off();
                 NDManager manager = model.manager().newSubManager()) {
-            DictionaryMetrics measured = new DictionaryMetrics(manager, dictionary);
-            Map<String, DictionaryMetrics> beside = new LinkedHashMap<>();
-            others.forEach((name, other) -> beside.put(name, new DictionaryMetrics(manager, other)));
-            List<DictionaryMetrics> all = new ArrayList<>(beside.values());
-            all.add(0, measured);
+            DictionaryMetrics metrics = new DictionaryMetrics(manager, dictionary);
+            Map<String, DictionaryMetrics> baselineMetrics = new LinkedHashMap<>();
+            others.forEach((name, other) -> baselineMetrics.put(name, new DictionaryMetrics(manager, other)));
+            List<DictionaryMetrics> all = new ArrayList<>(baselineMetrics.values());
+            all.add(0, metrics);
             Measurement measurement = new Measurement(sites, manager, all);
             measurement.reconstruct();
             measurement.replace();
             Map<String, EvaluationReport> reports = new LinkedHashMap<>();
-            beside.forEach((name, other) -> reports.put(name, measurement.report(other)));
-            return new EvaluationTable(measurement.report(measured), reports);
+            baselineMetrics.forEach((name, other) -> reports.put(name, measurement.report(other)));
+            return new EvaluationTable(measurement.report(metrics), reports);
         }
     }
 
@@ -158,18 +158,21 @@ public final class Evaluation {
         if (other.transcodes() != dictionary.transcodes()) {
             throw new InvalidInputException(
                     other.transcodes()
-                            ? "\"" + name
-                                    + "\" is a transcoder, expected a dictionary that reconstructs its input, as the other does"
-                            : "the dictionary is a transcoder, and \"" + name
-                                    + "\" reconstructs its input, expected another transcoder");
+                            ? "\"" + name + "\" is a transcoder, expected an autoencoder like the evaluated dictionary"
+                            : "the dictionary is a transcoder and \"" + name
+                                    + "\" is an autoencoder, expected a transcoder");
         }
         if (other.dIn() != dictionary.dIn() || other.dOut() != dictionary.dOut()) {
-            throw new InvalidInputException("\"" + name + "\" has d_in " + other.dIn() + " and d_out " + other.dOut()
-                    + ", expected " + dictionary.dIn() + " and " + dictionary.dOut() + ", as the dictionary");
+            throw new InvalidInputException(
+                    "\"" + name + "\" has d_in " + other.dIn() + " and d_out " + other.dOut() + ", expected "
+                            + dictionary.dIn() + " and " + dictionary.dOut() + " as in the evaluated dictionary");
         }
     }
 
-    /** One measurement: first the statistics of the activations, whose mean the second pass needs, then the losses. */
+    /**
+     * One evaluation in two passes over the text: reconstruction statistics, then losses. The second pass needs the mean activation of the
+     * first.
+     */
     private final class Measurement {
         private final AttachedSites sites;
         private final Splice splice;
@@ -193,7 +196,7 @@ public final class Evaluation {
                     model, corpus.contextLength(), ForwardBatches.FLOAT32_LOGIT, ForwardBatches.CONTEXTS);
         }
 
-        /** Calls a consumer with every batch of the evaluation. */
+        /** Passes every batch of the evaluation to a consumer. */
         private void forEachBatch(BatchConsumer consumer) throws IOException {
             long read = 0;
             try (ContextReader reader = corpus.read(split)) {
@@ -220,12 +223,12 @@ public final class Evaluation {
                 try (ActivationCache cache = model.cache(batch.toArray(manager), sites.all())) {
                     NDArray x = Aten.indexSelect(sites.input(cache), 0, kept);
                     NDArray target = sites.transcodes() ? Aten.indexSelect(sites.target(cache), 0, kept) : x;
-                    all.forEach(measured -> measured.reconstruct(x, target));
+                    all.forEach(metrics -> metrics.reconstruct(x, target));
                 }
             });
             if (all.get(0).tokens() == 0) {
                 throw new InvalidInputException(
-                        corpus.description() + " has special tokens only, expected text that the dictionary is for");
+                        corpus.description() + " has only special tokens, which the dictionary was not trained on");
             }
         }
 
@@ -255,16 +258,16 @@ public final class Evaluation {
                     clean += NextTokenLoss.sum(logits, targets);
                     meanAblated += NextTokenLoss.sum(spliced(ids, kept, zeros.add(meanRow)), targets);
                     zeroAblated += NextTokenLoss.sum(spliced(ids, kept, zeros), targets);
-                    for (DictionaryMetrics measured : all) {
+                    for (DictionaryMetrics metrics : all) {
                         try (Scope scope = Scope.open()) {
-                            measured.replace(logits, spliced(ids, kept, measured.reconstruction(x)), targets);
+                            metrics.replace(logits, spliced(ids, kept, metrics.reconstruction(x)), targets);
                         }
                     }
                 }
             });
         }
 
-        /** Returns the predictions of a run with values [kept, d_out] at the kept rows of the written site. */
+        /** Returns the logits of predicted tokens from a forward pass with values [kept, d_out] at the kept rows of the written site. */
         private NDArray spliced(NDArray ids, NDArray kept, NDArray values) {
             try (HookScope hooks = splice.replace(model.hooks(), kept, values).open()) {
                 return NextTokenLoss.predictions(model.forward(ids));
@@ -275,8 +278,8 @@ public final class Evaluation {
             return manager.create(mask.kept(batch.ids()));
         }
 
-        EvaluationReport report(DictionaryMetrics measured) {
-            return measured.report(predicted, clean / predicted, meanAblated / predicted, zeroAblated / predicted);
+        EvaluationReport report(DictionaryMetrics metrics) {
+            return metrics.report(predicted, clean / predicted, meanAblated / predicted, zeroAblated / predicted);
         }
     }
 

@@ -9,19 +9,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How good a dictionary is on text it was not trained on.
+ * Evaluation metrics of a dictionary on text that was not used for training.
  *
- * @param tokens the activations that the figures are over
+ * @param tokens the number of activations
  * @param explainedVariance 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²
- * @param meanSquaredError over tokens and dimensions
- * @param cosine the mean cosine of x and x̂
+ * @param meanSquaredError the mean over tokens and dimensions
+ * @param cosine the mean cosine similarity of x and x̂
  * @param normRatio the mean of ‖x̂‖ / ‖x‖
- * @param reconstructionBias E‖x̂‖² / E⟨x, x̂⟩, below 1 where reconstructions shrink
- * @param l0 active latents a token
- * @param l1 the sum of the activations of a token
- * @param deadShare the share of latents that never fired on these tokens
- * @param crossEntropy the model's, untouched and with the site replaced
- * @param klDivergence mean KL(clean ‖ with reconstruction) of the next-token distributions, in nats
+ * @param reconstructionBias E‖x̂‖² / E⟨x, x̂⟩, below 1 if reconstructions shrink
+ * @param l0 the mean number of active latents per token
+ * @param l1 the mean sum of activations per token
+ * @param deadShare the share of latents that were never active on these tokens
+ * @param crossEntropy the model's cross-entropies, unmodified and with the site replaced
+ * @param klDivergence the mean KL(clean ‖ with reconstruction) of the next-token distributions, in nats
  */
 public record EvaluationReport(
         long tokens,
@@ -38,29 +38,29 @@ public record EvaluationReport(
         implements Displayable {
 
     /**
-     * Mean next-token cross-entropies in nats, with the site at every token that the dictionary is for …
+     * Mean next-token cross-entropies in nats. Special tokens keep their activation if the dictionary was trained without them.
      *
-     * @param clean left as it is
-     * @param reconstructed replaced by the reconstruction
-     * @param meanAblated replaced by the mean activation
-     * @param zeroAblated replaced by zero
+     * @param clean with the activation unmodified
+     * @param reconstructed with the activation replaced by the reconstruction
+     * @param meanAblated with the activation replaced by the mean activation
+     * @param zeroAblated with the activation replaced by zero
      */
     public record CrossEntropy(double clean, double reconstructed, double meanAblated, double zeroAblated) {}
 
     /**
-     * Returns the share of the loss that mean ablation costs which the reconstruction gives back.
+     * Returns the loss recovered relative to mean ablation: {@code (CE_ablated − CE_reconstructed) / (CE_ablated − CE_clean)}.
      *
-     * @return 1 is perfect, 0 no better than the mean
+     * @return 1 for no loss increase, 0 for the loss of mean ablation
      */
     public double lossRecoveredFromMean() {
         return recovered(crossEntropy.meanAblated());
     }
 
     /**
-     * Returns the share of the loss that zero ablation costs which the reconstruction gives back. Where zero is far from every
-     * activation, as it often is in a residual stream, this figure flatters.
+     * Returns the loss recovered relative to zero ablation. The value is optimistic if zero is far from every activation, as is common in a
+     * residual stream.
      *
-     * @return 1 is perfect, 0 no better than zero
+     * @return 1 for no loss increase, 0 for the loss of zero ablation
      */
     public double lossRecoveredFromZero() {
         return recovered(crossEntropy.zeroAblated());
@@ -71,9 +71,9 @@ public record EvaluationReport(
     }
 
     /**
-     * Returns the figures by the names that SAELens gives them, where it has one.
+     * Returns the metrics by name, with SAELens's names for the metrics that SAELens has.
      *
-     * @return in the order to print
+     * @return metrics in display order
      */
     public Map<String, Double> asMap() {
         Map<String, Double> map = new LinkedHashMap<>();
@@ -97,9 +97,9 @@ public record EvaluationReport(
     }
 
     /**
-     * Returns the figures as lines for people.
+     * Returns the metrics as text.
      *
-     * @return a small table
+     * @return lines, each terminated by a newline
      */
     public String toText() {
         return String.format(
@@ -156,7 +156,7 @@ public record EvaluationReport(
                 .row(
                         Cell.text("cross-entropy"),
                         Cell.number("%.4f", crossEntropy.clean()),
-                        Cell.text("nats, of the model as it is"))
+                        Cell.text("nats, of the unmodified model"))
                 .row(
                         Cell.text("… reconstructed"),
                         Cell.number("%.4f", crossEntropy.reconstructed()),
@@ -172,11 +172,11 @@ public record EvaluationReport(
                 .row(
                         Cell.text("loss recovered"),
                         Cell.number("%.4f", lossRecoveredFromMean()),
-                        Cell.text("of what mean ablation costs"))
+                        Cell.text("relative to mean ablation"))
                 .row(
                         Cell.text("… of zero ablation"),
                         Cell.number("%.4f", lossRecoveredFromZero()),
-                        Cell.text("flatters where zero is far from every activation"))
+                        Cell.text("optimistic if zero is far from every activation"))
                 .row(
                         Cell.text("KL divergence"),
                         Cell.number("%.4f", klDivergence),

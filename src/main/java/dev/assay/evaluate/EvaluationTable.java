@@ -8,29 +8,29 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How good a dictionary is, beside others on the same tokens.
+ * Evaluation reports of a dictionary and of baselines on the same tokens.
  *
- * @param dictionary the one that is asked about
- * @param others those beside it by name, in the order to print
+ * @param dictionary the report of the evaluated dictionary
+ * @param others the reports of the baselines by name, in display order
  */
 public record EvaluationTable(EvaluationReport dictionary, Map<String, EvaluationReport> others)
         implements Displayable {
-    /** Keeps its own copy. */
+    /** Copies the map. */
     public EvaluationTable {
         others = new LinkedHashMap<>(others);
     }
 
     /**
-     * Returns the figures by name: those of the dictionary, and under {@code baselines} those of each beside it.
+     * Returns the metrics of the dictionary by name and, under {@code baselines}, the metrics of each baseline.
      *
-     * @return in the order to print
+     * @return metrics in display order
      */
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>(dictionary.asMap());
         if (!others.isEmpty()) {
-            Map<String, Object> beside = new LinkedHashMap<>();
-            others.forEach((name, report) -> beside.put(name, report.asMap()));
-            map.put("baselines", beside);
+            Map<String, Object> baselines = new LinkedHashMap<>();
+            others.forEach((name, report) -> baselines.put(name, report.asMap()));
+            map.put("baselines", baselines);
         }
         return map;
     }
@@ -49,8 +49,8 @@ public record EvaluationTable(EvaluationReport dictionary, Map<String, Evaluatio
     @Override
     public String toHtml() {
         return table().note(
-                        "Loss recovered: of what mean ablation costs. Cross-entropy with the reconstruction at the site, in nats; "
-                                + "of the model as it is: "
+                        "Loss recovered is relative to mean ablation. Cross-entropy is in nats, with the reconstruction at the site; "
+                                + "cross-entropy of the unmodified model: "
                                 + Html.fixed(dictionary.crossEntropy().clean(), 4) + ".")
                 .toHtml();
     }

@@ -10,8 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Evaluates a dictionary on the held-out documents of a corpus during training; the numbers are those of {@link Evaluation} on the same
- * tokens.
+ * Evaluation on the held-out documents of a corpus during training, with the same metrics as {@link Evaluation}.
  *
  * <pre>{@code
  * trainer.evaluateEvery(500, HeldOutEvaluation.of(model, corpus).tokens(20_000))
@@ -31,8 +30,8 @@ public final class HeldOutEvaluation implements HeldOutMetrics {
     /**
      * Creates an evaluation on 20,000 tokens.
      *
-     * @param model the whole model that dictionaries are trained on
-     * @param corpus its held-out documents are read
+     * @param model the complete model that the dictionary is trained on
+     * @param corpus the corpus; only its held-out documents are read
      * @return the evaluation
      */
     public static HeldOutEvaluation of(HookedTransformer model, Corpus corpus) {
@@ -40,14 +39,14 @@ public final class HeldOutEvaluation implements HeldOutMetrics {
     }
 
     /**
-     * Returns this evaluation on another number of tokens.
+     * Returns this evaluation with another number of tokens.
      *
-     * @param most at least 1, rounded up to whole passes of the model
+     * @param count the number of tokens, at least 1; rounded up to whole forward passes
      * @return the evaluation
      */
-    public HeldOutEvaluation tokens(long most) {
-        InvalidInputException.require(most >= 1, () -> "asked to read " + most + " tokens, expected at least 1");
-        return new HeldOutEvaluation(model, corpus, most);
+    public HeldOutEvaluation tokens(long count) {
+        InvalidInputException.require(count >= 1, () -> "tokens is " + count + ", expected at least 1");
+        return new HeldOutEvaluation(model, corpus, count);
     }
 
     /**

@@ -5,16 +5,18 @@ import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Scope;
 
 /**
- * Adds up, in float64, what explained variance, squared error and cosine need, over batches of any size.
+ * Accumulates reconstruction statistics in float64 over batches of any size: explained variance, squared error, cosine and norms.
  *
- * <p>{@code explained variance = 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²} with x̄ the mean of all x. Other figures go by this name elsewhere: one
- * that centres the residual too ({@link #explainedVarianceOfCentredResidual()}), one that averages the ratio over tokens, and ones that
- * do not centre, or square the mean of x²; the last two are wrong, and the last three are not reported here.
+ * <p>{@code explained variance = 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²} where x̄ is the mean of all x. Other libraries use this name for different
+ * quantities: with the residual centred as well ({@link #explainedVarianceOfCentredResidual()}), with the ratio averaged over tokens,
+ * without centring, or with the mean of x² squared. The last two are wrong; the last three are not reported here.
  */
 public final class ReconstructionStatistics {
     private long tokens;
     private int width;
-    private double[] origin; // a first guess of the mean, so that a far-off mean costs no digits
+    /** The mean of the first batch. Sums are relative to it, which avoids cancellation when the mean is far from 0. */
+    private double[] origin;
+
     private double[] sum; // Σ(x − origin)
     private double squares; // Σ‖x − origin‖²
     private double squaredError;
@@ -26,10 +28,10 @@ public final class ReconstructionStatistics {
     private double products; // Σ⟨x, x̂⟩
 
     /**
-     * Takes a batch.
+     * Adds a batch.
      *
-     * @param x [n, d]
-     * @param reconstruction [n, d]
+     * @param x activations, [n, d]
+     * @param reconstruction their reconstructions, [n, d]
      */
     public void add(NDArray x, NDArray reconstruction) {
         try (Scope scope = Scope.open()) {
@@ -51,12 +53,12 @@ public final class ReconstructionStatistics {
             addError(wide.sub(wideReconstruction));
             NDArray dots = wide.mul(wideReconstruction).sum(new int[] {1});
             NDArray squaredNorms = wide.square().sum(new int[] {1});
-            NDArray otherSquaredNorms = wideReconstruction.square().sum(new int[] {1});
-            NDArray norms = squaredNorms.mul(otherSquaredNorms).sqrt().maximum(Double.MIN_NORMAL);
+            NDArray reconstructionSquaredNorms = wideReconstruction.square().sum(new int[] {1});
+            NDArray norms = squaredNorms.mul(reconstructionSquaredNorms).sqrt().maximum(Double.MIN_NORMAL);
             cosine += dots.div(norms).sum().getDouble();
-            NDArray ratios = otherSquaredNorms.div(squaredNorms.maximum(Double.MIN_NORMAL));
+            NDArray ratios = reconstructionSquaredNorms.div(squaredNorms.maximum(Double.MIN_NORMAL));
             normRatios += ratios.sqrt().sum().getDouble();
-            reconstructionSquares += otherSquaredNorms.sum().getDouble();
+            reconstructionSquares += reconstructionSquaredNorms.sum().getDouble();
             products += dots.sum().getDouble();
         }
     }
@@ -72,9 +74,9 @@ public final class ReconstructionStatistics {
     }
 
     /**
-     * Returns the number of activations seen.
+     * Returns the number of activations.
      *
-     * @return the rows of all batches
+     * @return the total number of rows of all batches
      */
     public long tokens() {
         return tokens;
@@ -83,7 +85,7 @@ public final class ReconstructionStatistics {
     /**
      * Returns the explained variance.
      *
-     * @return at most 1; 0 is what predicting the mean reaches
+     * @return at most 1; 0 for a constant prediction of the mean
      */
     public double explainedVariance() {
         return 1 - squaredError / (squares - squaredNorm(sum) / tokens);
@@ -99,8 +101,8 @@ public final class ReconstructionStatistics {
     }
 
     /**
-     * Returns {@code 1 − Σ‖e − ē‖² / Σ‖x − x̄‖²} with e the residual: what dictionary_learning calls the fraction of variance
-     * explained. A reconstruction that is off by a constant costs nothing here.
+     * Returns {@code 1 − Σ‖e − ē‖² / Σ‖x − x̄‖²} where e is the residual, the {@code frac_variance_explained} of dictionary_learning. A
+     * constant offset of the reconstruction does not lower it.
      *
      * @return at least the explained variance
      */
@@ -110,46 +112,46 @@ public final class ReconstructionStatistics {
     }
 
     /**
-     * Returns the mean length of the residual, {@code E‖x − x̂‖}.
+     * Returns the mean norm of the residual, {@code E‖x − x̂‖}, which differs from the root mean squared error.
      *
-     * @return not the root of the mean squared error
+     * @return at least 0
      */
     public double meanErrorNorm() {
         return errorNorms / tokens;
     }
 
     /**
-     * Returns the mean ratio of lengths, {@code E(‖x̂‖ / ‖x‖)}; SAELens's {@code l2_ratio}.
+     * Returns the mean ratio of norms, {@code E(‖x̂‖ / ‖x‖)}, the {@code l2_ratio} of SAELens.
      *
-     * @return below 1 where reconstructions are too short
+     * @return below 1 if reconstructions shrink
      */
     public double normRatio() {
         return normRatios / tokens;
     }
 
     /**
-     * Returns {@code E‖x̂‖² / E⟨x, x̂⟩}: one over the factor that, applied to all reconstructions, leaves the least squared error
+     * Returns {@code E‖x̂‖² / E⟨x, x̂⟩}: the inverse of the scale factor of all reconstructions that minimizes the squared error
      * (Rajamanoharan et al., "Improving dictionary learning with gated sparse autoencoders", arXiv 2404.16014).
      *
-     * @return 1 for reconstructions that no factor improves, below 1 for those that shrink
+     * @return 1 for unbiased reconstructions, below 1 if reconstructions shrink
      */
     public double relativeReconstructionBias() {
         return reconstructionSquares / products;
     }
 
     /**
-     * Returns the mean squared error.
+     * Returns the mean squared error over tokens and dimensions.
      *
-     * @return over tokens and dimensions
+     * @return at least 0
      */
     public double meanSquaredError() {
         return squaredError / tokens / width;
     }
 
     /**
-     * Returns the mean cosine of activation and reconstruction.
+     * Returns the mean cosine similarity of activation and reconstruction.
      *
-     * @return between −1 and 1
+     * @return from −1 to 1
      */
     public double cosine() {
         return cosine / tokens;

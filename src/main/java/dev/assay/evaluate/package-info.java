@@ -1,2 +1,5 @@
-/** Every number: how well a dictionary reconstructs, what the model loses by it, what its latents know, beside baselines. */
+/**
+ * Evaluation of dictionaries: reconstruction metrics, the change of the model's loss, concept scores of latents, and comparison with
+ * baselines.
+ */
 package dev.assay.evaluate;

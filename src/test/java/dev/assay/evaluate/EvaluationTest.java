@@ -63,7 +63,7 @@ class EvaluationTest {
     }
 
     @Test
-    void anExactDictionaryCostsNothing() throws IOException {
+    void exactDictionaryRecoversTheLoss() throws IOException {
         for (boolean skipsSpecial : new boolean[] {true, false}) {
             try (SparseAutoencoder exact = signedUnits(1, skipsSpecial)) {
                 EvaluationReport report =
@@ -71,7 +71,8 @@ class EvaluationTest {
                 assertEquals(1, report.explainedVariance(), 1e-9);
                 assertEquals(0, report.meanSquaredError(), 1e-9);
                 assertEquals(1, report.cosine(), 1e-9);
-                assertEquals(WIDTH, report.l0(), 1e-9); // of ±u one each, no activation being 0
+                assertEquals(
+                        WIDTH, report.l0(), 1e-9); // exactly one of each pair ±u is active, because no activation is 0
                 assertEquals(1, report.lossRecoveredFromMean(), 1e-5);
                 assertEquals(1, report.lossRecoveredFromZero(), 1e-5);
                 assertEquals(0, report.klDivergence(), 1e-6);
@@ -81,14 +82,14 @@ class EvaluationTest {
         }
     }
 
-    /** What the report says of a dictionary that halves every activation, computed here straight from the model. */
+    /** Compares the report of a dictionary that halves every activation with losses computed directly from the model. */
     @Test
-    void onlyTheDictionarysTokensAreReplaced() throws IOException {
+    void replacesOnlyTokensTheDictionaryWasTrainedOn() throws IOException {
         for (boolean skipsSpecial : new boolean[] {true, false}) {
             try (SparseAutoencoder half = signedUnits(0.5f, skipsSpecial)) {
                 EvaluationReport report =
                         Evaluation.of(model, half, corpus).tokens(32 * LENGTH).run();
-                double[] expected = plainly(skipsSpecial);
+                double[] expected = referenceMetrics(skipsSpecial);
                 assertEquals(expected[0], report.tokens());
                 assertEquals(expected[1], report.crossEntropy().clean(), 1e-5);
                 assertEquals(expected[2], report.crossEntropy().reconstructed(), 1e-5);
@@ -100,8 +101,11 @@ class EvaluationTest {
         }
     }
 
-    /** Tokens; cross-entropy clean, halved, of the mean, of zero: on the first 32 held-out contexts. */
-    private static double[] plainly(boolean skipsSpecial) throws IOException {
+    /**
+     * Returns, for the first 32 held-out contexts: the number of tokens, and the cross-entropies clean, halved, mean-ablated and
+     * zero-ablated.
+     */
+    private static double[] referenceMetrics(boolean skipsSpecial) throws IOException {
         try (Autograd off = Autograd.off();
                 Scope scope = Scope.open();
                 ContextReader reader = corpus.read(Split.HELD_OUT)) {
@@ -122,12 +126,12 @@ class EvaluationTest {
                 mean[i % WIDTH] += kept[i / WIDTH] ? clean[i] / tokens : 0;
             }
             float[] halved = clean.clone();
-            float[] ofMean = clean.clone();
+            float[] meanAblated = clean.clone();
             float[] zero = clean.clone();
             for (int i = 0; i < clean.length; i++) {
                 if (kept[i / WIDTH]) {
                     halved[i] = clean[i] / 2;
-                    ofMean[i] = (float) mean[i % WIDTH];
+                    meanAblated[i] = (float) mean[i % WIDTH];
                     zero[i] = 0;
                 }
             }
@@ -135,7 +139,7 @@ class EvaluationTest {
                 tokens,
                 loss(batch, ids, clean),
                 loss(batch, ids, halved),
-                loss(batch, ids, ofMean),
+                loss(batch, ids, meanAblated),
                 loss(batch, ids, zero)
             };
         }
@@ -153,7 +157,7 @@ class EvaluationTest {
         int predicted = 0;
         for (int i = 0; i < batch.ids().length; i++) {
             if (i % LENGTH == LENGTH - 1) {
-                continue; // what follows is another context
+                continue; // the next token belongs to another context
             }
             float[] row = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
             double total = 0;
@@ -167,7 +171,7 @@ class EvaluationTest {
     }
 
     @Test
-    void latentsThatNeverFireAreDead() throws IOException {
+    void countsLatentsThatNeverFireAsDead() throws IOException {
         try (SparseAutoencoder sae = signedUnits(1, true);
                 NDManager manager = TorchEngine.newManager(Device.cpu())) {
             float[] bias = new float[2 * WIDTH];
@@ -184,7 +188,7 @@ class EvaluationTest {
     }
 
     @Test
-    void aDictionaryBesideAnotherIsMeasuredAsIfAlone() throws IOException {
+    void baselinesHaveTheMetricsOfSeparateEvaluations() throws IOException {
         try (SparseAutoencoder exact = signedUnits(1, true);
                 SparseAutoencoder half = signedUnits(0.5f, true);
                 SparseAutoencoder third = signedUnits(0.3f, true)) {
@@ -206,7 +210,7 @@ class EvaluationTest {
     }
 
     @Test
-    void conceptsAreScoredByCodesForAnyDictionary() throws IOException {
+    void scoresConceptsByCodes() throws IOException {
         try (ConceptScoring scoring = new ConceptScoring(model, SITE, corpus, 1500);
                 SparseAutoencoder unit = signedUnits(1, true);
                 SparseAutoencoder half = signedUnits(0.5f, true)) {
@@ -216,7 +220,7 @@ class EvaluationTest {
                     table.rows().stream().map(ConceptTable.Row::concept).toList());
             List<ConceptTable.Best> latents =
                     table.rows().stream().map(ConceptTable.Row::latent).toList();
-            assertEquals(latents, scoring.best(half)); // what latents write does not matter
+            assertEquals(latents, scoring.best(half)); // scores depend on codes only, not on the decoder
             for (ConceptTable.Row row : table.rows()) {
                 for (ConceptTable.Best best : List.of(row.latent(), row.neuron(), row.principal(), row.random())) {
                     assertTrue(best.f1() >= 0 && best.f1() <= 1);
@@ -234,7 +238,7 @@ class EvaluationTest {
     }
 
     @Test
-    void readsAsManyTokensAsAsked() throws IOException {
+    void roundsTokensUpToWholePasses() throws IOException {
         try (SparseAutoencoder sae = signedUnits(1, false)) {
             assertEquals(
                     32 * LENGTH,
@@ -249,26 +253,26 @@ class EvaluationTest {
     }
 
     @Test
-    void whatDoesNotFitIsOneSentence() throws IOException {
+    void reportsInvalidInputInOneSentence() throws IOException {
         try (SparseAutoencoder sae = signedUnits(1, true);
-                SparseAutoencoder homeless =
+                SparseAutoencoder withoutSite =
                         sae.toBuilder().metadata(SaeMetadata.builder().build()).build()) {
-            assertTrue(refusal(Evaluation.of(model, homeless, corpus)).contains("metadata.hook_name"));
-            assertTrue(refusal(Evaluation.of(model, sae, corpus).point(HookPoint.residPost(9)))
+            assertTrue(messageOf(Evaluation.of(model, withoutSite, corpus)).contains("metadata.hook_name"));
+            assertTrue(messageOf(Evaluation.of(model, sae, corpus).point(HookPoint.residPost(9)))
                     .contains("blocks.9.hook_resid_post"));
-            assertTrue(refusal(Evaluation.of(model, sae, corpus).point(HookPoint.parse("blocks.0.mlp.hook_post")))
+            assertTrue(messageOf(Evaluation.of(model, sae, corpus).point(HookPoint.parse("blocks.0.mlp.hook_post")))
                     .contains("the dictionary reads 48 columns of blocks.0.mlp.hook_post, but that site of "));
             Corpus nothingHeldOut = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 300))
                     .contextLength(LENGTH)
                     .heldOutEvery(0)
                     .build();
-            assertTrue(refusal(Evaluation.of(model, sae, nothingHeldOut)).contains("held out"));
+            assertTrue(messageOf(Evaluation.of(model, sae, nothingHeldOut)).contains("held out"));
         }
     }
 
-    /** The residual stream after a block is that before the next, so that a transcoder from one to the other is an autoencoder. */
+    /** resid_post of a block equals resid_pre of the next block, so that a transcoder between them is an autoencoder. */
     @Test
-    void measuresATranscoderAgainstItsTargetAtTheSiteThatItWrites() throws IOException {
+    void evaluatesATranscoderAtItsWrittenSite() throws IOException {
         try (SparseAutoencoder sae = signedUnits(0.5f, true);
                 SparseAutoencoder plain = sae.toBuilder()
                         .input(new InputOptions(ActivationNormalization.NONE, false, false))
@@ -293,26 +297,28 @@ class EvaluationTest {
     }
 
     @Test
-    void refusesATranscoderWithoutATargetAndDictionariesOfTwoKinds() {
+    void rejectsATranscoderWithoutTargetAndMixedKinds() {
         try (SparseAutoencoder sae = signedUnits(1, true);
                 SparseAutoencoder transcoder = sae.toBuilder()
                         .architecture(Transcoder.of(TopK.of(3)))
                         .input(new InputOptions(ActivationNormalization.NONE, false, false))
                         .build()) {
-            assertTrue(refusal(Evaluation.of(model, transcoder, corpus)).contains("is a transcoder"));
-            assertTrue(refusal(Evaluation.of(model, sae, corpus).baseline("other", transcoder))
+            assertTrue(messageOf(Evaluation.of(model, transcoder, corpus)).contains("is a transcoder"));
+            assertTrue(messageOf(Evaluation.of(model, sae, corpus).baseline("other", transcoder))
                     .contains("is a transcoder"));
         }
     }
 
-    private static String refusal(Evaluation evaluation) {
+    private static String messageOf(Evaluation evaluation) {
         String message =
                 assertThrows(InvalidInputException.class, evaluation::run).getMessage();
         assertEquals(1, message.lines().count());
         return message;
     }
 
-    /** Latents ±u for every unit vector u, enough of them active to write any activation; the decoder may be shorter. */
+    /**
+     * Creates a dictionary with latents ±u for every unit vector u, which reconstructs every activation times the norm of its decoder rows.
+     */
     private static SparseAutoencoder signedUnits(float length, boolean skipsSpecial) {
         float[] encoder = new float[2 * WIDTH * WIDTH];
         float[] decoder = new float[encoder.length];

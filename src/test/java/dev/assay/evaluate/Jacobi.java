@@ -3,12 +3,12 @@ package dev.assay.evaluate;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** Eigenvalues, falling, and eigenvectors of a small symmetric matrix, one a row, by plane rotations. */
+/** Eigenvalues in descending order and eigenvectors, one per row, of a small symmetric matrix, by Jacobi rotations. */
 public record Jacobi(double[] values, double[][] vectors) {
     public static Jacobi of(double[][] symmetric) {
         int n = symmetric.length;
         double[][] a = new double[n][];
-        double[][] v = new double[n][n]; // one a row
+        double[][] v = new double[n][n]; // one eigenvector per row
         for (int i = 0; i < n; i++) {
             a[i] = symmetric[i].clone();
             v[i][i] = 1;

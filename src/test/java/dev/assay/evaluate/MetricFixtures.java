@@ -12,7 +12,7 @@ import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Float32 inputs and what float64 oracles, computed in Python, say of them. */
+/** Float32 inputs and float64 reference values, computed in Python. */
 public final class MetricFixtures implements AutoCloseable {
     private static final Path FOLDER = Path.of("src/test/resources/dev/assay/evaluate");
 
@@ -39,18 +39,18 @@ public final class MetricFixtures implements AutoCloseable {
         return arrays.load(manager, name).toDoubleArray();
     }
 
-    /** A value by its path, such as {@code /mmcs/a_to_b}. */
+    /** Returns a reference value by its JSON pointer, such as {@code /mmcs/a_to_b}. */
     public JsonNode expected(String path) {
         return expected.at(path);
     }
 
-    public void assertAgrees(String path, double found) {
-        assertAgrees(path, found, 1e-9);
+    public void assertAgrees(String path, double actual) {
+        assertAgrees(path, actual, 1e-9);
     }
 
-    public void assertAgrees(String path, double found, double tolerance) {
+    public void assertAgrees(String path, double actual, double tolerance) {
         double value = expected(path).doubleValue();
-        assertEquals(value, found, tolerance * Math.abs(value), path);
+        assertEquals(value, actual, tolerance * Math.abs(value), path);
     }
 
     @Override

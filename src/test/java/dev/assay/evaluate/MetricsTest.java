@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every figure against a float64 oracle, and none like those that others get wrong. */
+/** Compares every metric with a float64 reference, and checks that none equals a known wrong variant of another library. */
 class MetricsTest {
     private MetricFixtures fixtures;
     private NDManager manager;
@@ -41,7 +41,7 @@ class MetricsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {256, 64, 100, 1})
-    void reconstructionAgrees(int rows) {
+    void reconstructionMetricsMatchTheReference(int rows) {
         NDArray x = fixtures.input("x");
         NDArray reconstruction = fixtures.input("x_hat");
         ReconstructionStatistics statistics = new ReconstructionStatistics();
@@ -53,7 +53,7 @@ class MetricsTest {
         }
         assertEquals(256, statistics.tokens());
         int width = (int) x.getShape().get(1);
-        Map<String, Double> figures = Map.of(
+        Map<String, Double> metrics = Map.of(
                 "explained_variance", statistics.explainedVariance(),
                 "fvu", statistics.unexplained(),
                 "frac_variance_explained_dictionary_learning", statistics.explainedVarianceOfCentredResidual(),
@@ -63,20 +63,20 @@ class MetricsTest {
                 "cossim", statistics.cosine(),
                 "l2_ratio", statistics.normRatio(),
                 "relative_reconstruction_bias", statistics.relativeReconstructionBias());
-        figures.forEach((name, value) -> fixtures.assertAgrees("/variance/" + name, value));
+        metrics.forEach((name, value) -> fixtures.assertAgrees("/variance/" + name, value));
         for (String wrong : new String[] {"WRONG_uncentred", "WRONG_saelens_6_18_run_evals"}) {
             double other = fixtures.expected("/variance/" + wrong).doubleValue();
             assertTrue(Math.abs(other - statistics.explainedVariance()) > 0.05);
-            assertTrue(figures.values().stream().noneMatch(value -> Math.abs(other - value) < 1e-4));
+            assertTrue(metrics.values().stream().noneMatch(value -> Math.abs(other - value) < 1e-4));
         }
         double[] mean = x.toType(DataType.FLOAT64, false).mean(new int[] {0}).toDoubleArray();
         assertArrayEquals(mean, statistics.mean(), 1e-12);
     }
 
     @Test
-    void aFarOffMeanCostsNoDigits() {
+    void largeMeanDoesNotLosePrecision() {
         try (Scope scope = Scope.open()) {
-            // Exact in float32: the shift must change nothing at all.
+            // All values are exact in float32, so that the shift must not change the result.
             NDArray x = manager.arange(512f).reshape(64, 8).mul(1 / 64f);
             NDArray reconstruction = x.add(1 / 128f);
             ReconstructionStatistics near = new ReconstructionStatistics();
@@ -84,12 +84,12 @@ class MetricsTest {
             ReconstructionStatistics far = new ReconstructionStatistics();
             far.add(x.add(8192f), reconstruction.add(8192f));
             assertEquals(near.explainedVariance(), far.explainedVariance(), 1e-12);
-            assertEquals(1, far.explainedVarianceOfCentredResidual(), 1e-12); // off by a constant only
+            assertEquals(1, far.explainedVarianceOfCentredResidual(), 1e-12); // the residual is constant
         }
     }
 
     @Test
-    void sparsityAgrees() {
+    void sparsityMetricsMatchTheReference() {
         NDArray codes = fixtures.input("feature_acts"); // [256, 60]
         ActivationCounts counts = new ActivationCounts(manager, 60);
         try (Scope scope = Scope.open()) {
@@ -106,7 +106,7 @@ class MetricsTest {
     }
 
     @Test
-    void correlationsAgreeOverSequencesLaidEndToEnd() {
+    void correlationsOverConcatenatedSequencesMatchTheReference() {
         PearsonCorrelation correlation = new PearsonCorrelation();
         for (int i = 0; i < 6; i++) {
             correlation.add(fixtures.input("pearson_a." + i), fixtures.input("pearson_b." + i));
@@ -125,7 +125,7 @@ class MetricsTest {
     }
 
     @Test
-    void aConstantThatHasNoExactMeanIsStillConstant() {
+    void constantWithInexactMeanHasZeroCorrelation() {
         PearsonCorrelation correlation = new PearsonCorrelation();
         try (Scope scope = Scope.open()) {
             NDArray constant = manager.ones(new Shape(7, 1)).mul(0.1f);
@@ -137,7 +137,7 @@ class MetricsTest {
     }
 
     @Test
-    void predictionsAgree() {
+    void lossAndDivergenceMatchTheReference() {
         NDArray clean = fixtures.input("logits_clean"); // [30, 50]
         NDArray other = fixtures.input("logits_new");
         NDArray targets = fixtures.input("targets");
@@ -161,7 +161,7 @@ class MetricsTest {
     }
 
     @Test
-    void lossRecoveredAgrees() {
+    void lossRecoveredMatchesTheReference() {
         for (JsonNode score : fixtures.expected("/ce_loss_score")) {
             EvaluationReport.CrossEntropy losses = new EvaluationReport.CrossEntropy(
                     score.get("ce_clean").doubleValue(),

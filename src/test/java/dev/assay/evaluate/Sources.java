@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 
-/** Small samples with a known make, in plain Java. */
+/** Random samples of known distributions, and small matrix helpers in plain Java. */
 public final class Sources {
     private Sources() {}
 

@@ -33,7 +33,7 @@ class TablesForNotebooksTest {
             0.00213);
 
     @Test
-    void aReportNamesEachFigure() {
+    void reportNamesEachMetric() {
         Element root = Fragments.check(REPORT);
         List<List<String>> rows = Fragments.cells(root);
         assertEquals(
@@ -56,16 +56,19 @@ class TablesForNotebooksTest {
     }
 
     @Test
-    void dictionariesStandBesideEachOther() {
+    void tableHasARowPerDictionary() {
         Element root = Fragments.check(new EvaluationTable(REPORT, Map.of("PCA <24>", REPORT)));
         assertEquals(
                 List.of("PCA <24>", "0.9902", "24.00", "6.40 %", "0.9110", "0.9998", "0.0021"),
                 Fragments.cells(root).get(2));
-        assertTrue(Fragments.elements(root, "p").get(0).getTextContent().endsWith("of the model as it is: 0.9095."));
+        assertTrue(Fragments.elements(root, "p")
+                .get(0)
+                .getTextContent()
+                .endsWith("cross-entropy of the unmodified model: 0.9095."));
     }
 
     @Test
-    void aSweepShowsWhatWasMeasuredAndWhatStopped() {
+    void sweepShowsMetricsAndStoppedMembers() {
         SweepRow good = new SweepRow("k16", "topk", List.of("a"), null, 1024, 16.0, 0.9, 1.25, 0.95, 0.125, 3.21, null);
         SweepRow bad = new SweepRow(
                 "k32", "topk", List.of("a"), null, 1024, null, null, null, null, null, 1, "the loss is not a number");
@@ -85,7 +88,7 @@ class TablesForNotebooksTest {
     }
 
     @Test
-    void similarityComesWithWhatChanceGives() {
+    void similarityHasChanceLevels() {
         DictionarySimilarity similarity = new DictionarySimilarity(
                 2048,
                 1024,
@@ -111,7 +114,7 @@ class TablesForNotebooksTest {
     }
 
     @Test
-    void conceptsAreSortedAndCounted() {
+    void conceptsAreSortedByF1AndCounted() {
         ConceptTable table = new ConceptTable(List.of(row("colour", 0.2), row("name", 0.9)));
         Element root = Fragments.check(table);
         assertEquals(
@@ -134,7 +137,7 @@ class TablesForNotebooksTest {
     }
 
     @Test
-    void aToyReportIsAMapForEachFigureAndATable() {
+    void toyReportHasAMapPerMetricAndATable() {
         Element root = Fragments.check(new ToyReport(
                 "a model",
                 1000,

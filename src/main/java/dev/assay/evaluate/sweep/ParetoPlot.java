@@ -42,8 +42,8 @@ public final class ParetoPlot {
     /**
      * Creates the plot of a table.
      *
-     * @param table with at least one measured row
-     * @param title such as the name of the sweep
+     * @param table a table with at least one evaluated row
+     * @param title the title, such as the name of the sweep
      * @return the plot
      */
     public static ParetoPlot of(SweepTable table, String title) {
@@ -83,10 +83,11 @@ public final class ParetoPlot {
         return rows.stream().mapToDouble(value::apply).toArray();
     }
 
-    /** {@return the members on the Pareto front, by L0} */
+    /** {@return the members on the Pareto front, sorted by L0} */
     List<SweepRow> front() {
         List<SweepRow> front = new ArrayList<>();
-        drawn().sorted(Comparator.comparing(SweepRow::l0).thenComparing(value, Comparator.reverseOrder()))
+        plotted()
+                .sorted(Comparator.comparing(SweepRow::l0).thenComparing(value, Comparator.reverseOrder()))
                 .forEach(row -> {
                     if (front.isEmpty() || value.apply(row) > value.apply(front.get(front.size() - 1))) {
                         front.add(row);
@@ -95,7 +96,7 @@ public final class ParetoPlot {
         return front;
     }
 
-    private Stream<SweepRow> drawn() {
+    private Stream<SweepRow> plotted() {
         return table.rows().stream().filter(row -> row.l0() != null && value.apply(row) != null);
     }
 
@@ -130,9 +131,10 @@ public final class ParetoPlot {
                 """.formatted(heading, heading, picture().toHtml(), table.toHtml()));
     }
 
-    /** {@return the measured rows by method and size} */
+    /** {@return the evaluated rows by method and dictionary size} */
     Map<String, List<SweepRow>> series() {
-        return drawn().collect(Collectors.groupingBy(
-                row -> row.method() + " " + Html.count(row.dSae()), TreeMap::new, Collectors.toList()));
+        return plotted()
+                .collect(Collectors.groupingBy(
+                        row -> row.method() + " " + Html.count(row.dSae()), TreeMap::new, Collectors.toList()));
     }
 }

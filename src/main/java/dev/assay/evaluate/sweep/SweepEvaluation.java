@@ -28,18 +28,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Measures all dictionaries of a sweep on the same tokens; those of one site share the passes of the model. */
+/** Evaluation of all dictionaries of a sweep on the same tokens. Dictionaries of the same sites share forward passes of the model. */
 public final class SweepEvaluation {
     private SweepEvaluation() {}
 
     /**
-     * Measures in a live model, on the held-out documents of a corpus.
+     * Evaluates the dictionaries in a model, on the held-out documents of a corpus.
      *
-     * @param model that the dictionaries are for
+     * @param model the model that the dictionaries were trained on
      * @param corpus the text
-     * @param result what was trained
-     * @param tokens to read at most
-     * @return a row for every member, in their order
+     * @param result the trained members
+     * @param tokens the number of tokens to read, rounded up to whole batches
+     * @return one row per member, in member order
      * @throws IOException when the text cannot be read
      */
     public static List<SweepRow> run(HookedTransformer model, Corpus corpus, SweepResult result, long tokens)
@@ -50,22 +50,22 @@ public final class SweepEvaluation {
         for (List<SweepOutcome> ofSites : bySites.values()) {
             measureInModel(model, corpus, ofSites, tokens, rows);
         }
-        return inOrder(result, rows);
+        return inMemberOrder(result, rows);
     }
 
     /**
-     * Measures reconstruction alone.
+     * Evaluates reconstruction only, without a model.
      *
      * @param source the activations of all sites of the sweep
-     * @param result what was trained
-     * @param tokens to read at most
-     * @return a row for every member, in their order, without what needs a model
+     * @param result the trained members
+     * @param tokens the number of tokens to read, rounded up to whole batches
+     * @return one row per member, in member order; metrics that need a model are null
      * @throws IOException when the activations cannot be read
      */
     public static List<SweepRow> run(ActivationSource source, SweepResult result, long tokens) throws IOException {
         Map<String, SweepRow> rows = new LinkedHashMap<>();
-        measureAlone(source, trained(result), tokens, rows);
-        return inOrder(result, rows);
+        measureReconstruction(source, trained(result), tokens, rows);
+        return inMemberOrder(result, rows);
     }
 
     private static List<SweepOutcome> trained(SweepResult result) {
@@ -74,7 +74,7 @@ public final class SweepEvaluation {
                 .toList();
     }
 
-    private static List<SweepRow> inOrder(SweepResult result, Map<String, SweepRow> rows) {
+    private static List<SweepRow> inMemberOrder(SweepResult result, Map<String, SweepRow> rows) {
         return result.outcomes().stream()
                 .map(outcome -> rows.getOrDefault(outcome.member().name(), SweepRow.stopped(outcome)))
                 .toList();
@@ -101,7 +101,7 @@ public final class SweepEvaluation {
         }
     }
 
-    private static void measureAlone(
+    private static void measureReconstruction(
             ActivationSource source, List<SweepOutcome> outcomes, long tokens, Map<String, SweepRow> rows)
             throws IOException {
         if (outcomes.isEmpty()) {
@@ -110,8 +110,8 @@ public final class SweepEvaluation {
         try (Autograd off = Autograd.off();
                 NDManager manager = TorchEngine.newManager(source.device());
                 ActivationStream stream = source.open(StreamPosition.START)) {
-            List<Measured> all = new ArrayList<>();
-            outcomes.forEach(outcome -> all.add(new Measured(manager, outcome)));
+            List<MemberMetrics> all = new ArrayList<>();
+            outcomes.forEach(outcome -> all.add(new MemberMetrics(manager, outcome)));
             for (long read = 0; read < tokens; ) {
                 try (Scope scope = Scope.open()) {
                     NDArray x = stream.next().values();
@@ -123,14 +123,14 @@ public final class SweepEvaluation {
         }
     }
 
-    /** One dictionary and the sums of its measurement. */
-    private static final class Measured {
+    /** Accumulates the metrics of one dictionary. */
+    private static final class MemberMetrics {
         private final SweepOutcome outcome;
         private final Dictionary dictionary;
         private final ReconstructionStatistics statistics = new ReconstructionStatistics();
         private final ActivationCounts counts;
 
-        Measured(NDManager manager, SweepOutcome outcome) {
+        MemberMetrics(NDManager manager, SweepOutcome outcome) {
             SparseAutoencoder trained = outcome.dictionary().orElseThrow();
             this.outcome = outcome;
             this.dictionary = trained;

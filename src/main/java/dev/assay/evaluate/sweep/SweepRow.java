@@ -11,21 +11,21 @@ import dev.assay.train.plan.SweepOutcome;
 import java.util.List;
 
 /**
- * What a sweep says of one member. What could not be measured is null: everything for a member that stopped early, and what needs a
- * model where there is none.
+ * The metrics of one member of a sweep. Metrics that are not available are null: all metrics of a member that stopped early, and loss
+ * metrics if the sweep was evaluated without a model.
  *
- * @param name of the member
- * @param method what was trained, by its name
- * @param sites the sites that it reads
+ * @param name the member's name
+ * @param method the name of the training method
+ * @param sites the sites that the dictionary reads
  * @param targets the sites that a transcoder predicts; null for an autoencoder
  * @param dSae the number of latents
- * @param l0 active latents a token
+ * @param l0 the mean number of active latents per token
  * @param explainedVariance 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²
- * @param crossEntropy of the model with the site replaced by the reconstruction, in nats
- * @param lossRecovered the share of the loss that mean ablation costs which the reconstruction gives back
- * @param deadShare the share of latents that never fired on the tokens of the measurement
- * @param seconds that the member's own steps took
- * @param failure why it stopped early; null where it did not
+ * @param crossEntropy the model's cross-entropy with the site replaced by the reconstruction, in nats
+ * @param lossRecovered the loss recovered relative to mean ablation, see {@link EvaluationReport#lossRecoveredFromMean()}
+ * @param deadShare the share of latents that were never active on the evaluated tokens
+ * @param seconds the duration of the member's own training steps
+ * @param failure the reason for stopping early; null if training completed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SweepRow(
@@ -57,12 +57,12 @@ public record SweepRow(
         double seconds,
         String failure) {
 
-    /** The row of a member that stopped. */
+    /** Returns the row of a member that stopped early. */
     static SweepRow stopped(SweepOutcome outcome) {
         return row(outcome, null, null, null, null, null);
     }
 
-    /** The row of a member whose dictionary was measured in its model. */
+    /** Returns the row of a member that was evaluated in its model. */
     static SweepRow measured(SweepOutcome outcome, EvaluationReport report) {
         return row(
                 outcome,
@@ -73,7 +73,7 @@ public record SweepRow(
                 report.deadShare());
     }
 
-    /** The row of a member whose dictionary was measured without a model. */
+    /** Returns the row of a member that was evaluated without a model. */
     static SweepRow measured(SweepOutcome outcome, ReconstructionStatistics statistics, ActivationCounts counts) {
         return row(outcome, counts.l0(), statistics.explainedVariance(), null, null, counts.deadShare());
     }

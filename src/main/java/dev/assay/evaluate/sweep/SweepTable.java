@@ -9,7 +9,7 @@ import java.util.function.Function;
 /**
  * The members of a sweep with their measurements.
  *
- * @param rows in the order to print
+ * @param rows the rows in display order
  */
 public record SweepTable(List<SweepRow> rows) implements Displayable {
     private static final List<Column> COLUMNS = List.of(
@@ -38,9 +38,9 @@ public record SweepTable(List<SweepRow> rows) implements Displayable {
     }
 
     /**
-     * Returns the table in plain text. Columns without any measurement are left out.
+     * Returns the table in plain text. Columns without any value are omitted.
      *
-     * @return a line of headings and one line per member
+     * @return a header line and one line per member
      */
     @Override
     public String toText() {

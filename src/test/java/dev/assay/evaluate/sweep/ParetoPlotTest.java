@@ -45,13 +45,13 @@ class ParetoPlotTest {
     }
 
     @Test
-    void theFrontIsWhatNoneBeatsWithAsFewLatents() {
+    void frontHasTheMembersThatNoOtherMemberDominates() {
         assertEquals(
                 List.of("a", "c"), plot().front().stream().map(SweepRow::name).toList());
     }
 
     @Test
-    void everyMethodHasItsColour() {
+    void drawsEachMethodInItsOwnColour() {
         Set<Integer> colors = new HashSet<>();
         BufferedImage image = plot().picture().image();
         for (int y = 0; y < image.getHeight(); y++) {
@@ -66,7 +66,7 @@ class ParetoPlotTest {
     }
 
     @Test
-    void thePageHoldsThePictureAndTheTable(@TempDir Path folder) throws Exception {
+    void pageContainsPictureAndTable(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("pareto.html");
         plot().writeHtml(file);
         String page = Files.readString(file);
