@@ -8,24 +8,24 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /**
- * What is done to activations before they are encoded, and undone after decoding; the field {@code normalize_activations} of
- * {@code cfg.json}. The formulas are SAELens's.
+ * Normalisation of activations before encoding, inverted after decoding: the field {@code normalize_activations} of {@code cfg.json}, with
+ * the formulas of SAELens.
  */
 public enum ActivationNormalization {
-    /** Nothing. */
+    /** No normalisation. */
     NONE("none", ActivationNormalization::unchanged),
     /**
-     * Nothing at run time: in training the activations were scaled by one number, which
-     * {@link SparseAutoencoder#foldActivationNorm} moves into the weights.
+     * No normalisation at run time. Training scaled all activations by one factor; {@link SparseAutoencoder#foldActivationNorm} folds it
+     * into the weights.
      */
     EXPECTED_AVERAGE_ONLY_IN("expected_average_only_in", ActivationNormalization::unchanged),
-    /** {@code (x − μ) / (s + 1e-5)} with s the standard deviation of n − 1; undone by {@code y·s + μ}. */
+    /** {@code (x − μ) / (s + 1e-5)} with mean μ and standard deviation s (divisor d_in − 1); inverted by {@code y·s + μ}. */
     LAYER_NORM("layer_norm", ActivationNormalization::standardise),
-    /** {@code x·c} with {@code c = √d_in / ‖x‖}; undone by {@code y / c}. */
+    /** {@code x·c} with {@code c = √d_in / ‖x‖}; inverted by {@code y / c}. */
     CONSTANT_NORM_RESCALE("constant_norm_rescale", ActivationNormalization::rescale);
 
     private static final float EPSILON = 1e-5f;
-    /** A row of zeros stays one. */
+    /** Lower bound of the norm, so that a row of zeros stays zero. */
     private static final float SMALLEST_NORM = 1e-12f;
 
     private final String id;
@@ -45,7 +45,7 @@ public enum ActivationNormalization {
         return id;
     }
 
-    /** Returns the normalisation of a name in {@code cfg.json}, or null. */
+    /** Returns the normalisation with the given name in {@code cfg.json}, or null. */
     static ActivationNormalization named(String id) {
         return Arrays.stream(values())
                 .filter(value -> value.id.equals(id))
@@ -53,7 +53,7 @@ public enum ActivationNormalization {
                 .orElse(null);
     }
 
-    /** Returns all names, for messages. */
+    /** Returns all names, separated by commas. */
     static String known() {
         return Arrays.stream(values()).map(ActivationNormalization::id).collect(Collectors.joining(", "));
     }
@@ -62,7 +62,7 @@ public enum ActivationNormalization {
      * Normalises rows.
      *
      * @param x [n, d_in]
-     * @return the normalised rows, and what undoes it
+     * @return the normalised rows with the inverse transformation
      */
     public Normalized apply(NDArray x) {
         try (Scope scope = Scope.open()) {
@@ -71,7 +71,7 @@ public enum ActivationNormalization {
     }
 
     /**
-     * Normalised rows with the numbers that undo it.
+     * Normalised rows with scale and shift of the inverse transformation.
      *
      * @param values [n, d_in]
      * @param scale [n, 1], or null for 1 and no shift
@@ -79,12 +79,12 @@ public enum ActivationNormalization {
      */
     public record Normalized(NDArray values, NDArray scale, NDArray shift) {
         /**
-         * Turns reconstructions of the normalised rows into reconstructions of the rows.
+         * Inverts the normalisation of reconstructions.
          *
          * @param y [n, d_in]
-         * @return {@code y·scale + shift}; y itself where there is nothing to undo
+         * @return {@code y·scale + shift}; y itself if no normalisation was applied
          */
-        public NDArray undo(NDArray y) {
+        public NDArray invert(NDArray y) {
             if (scale == null) {
                 return y;
             }

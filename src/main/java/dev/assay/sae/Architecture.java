@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The computation of a dictionary: activations to sparse codes, and codes to reconstructions. Implementations are records of their options;
  * arrays are in the {@link Weights}. The built-in formulas are those of SAELens, with {@code pre = input · encoderᵀ + encoderBias}. An
- * {@link ArchitectureProvider} makes further architectures known to the loader of folders.
+ * {@link ArchitectureProvider} registers further architectures for loading.
  */
 public interface Architecture {
     /**
@@ -21,7 +21,7 @@ public interface Architecture {
     /**
      * Returns the options as {@code cfg.json} stores them.
      *
-     * @return numbers, truth values or strings by name
+     * @return numbers, booleans or strings by name
      */
     default Map<String, Object> options() {
         return Map.of();
@@ -32,7 +32,7 @@ public interface Architecture {
      *
      * @param dIn the width of the activations
      * @param dSae the number of latents
-     * @param dOut the width of what is decoded
+     * @param dOut the width of the reconstruction
      * @return shapes by name
      */
     default Map<String, Shape> extraShapes(int dIn, int dSae, int dOut) {
@@ -40,7 +40,7 @@ public interface Architecture {
     }
 
     /**
-     * Returns the options that the file of weights stores as tensors, besides the arrays of {@link Weights}.
+     * Returns the options stored as tensors in the file of weights, in addition to the arrays of {@link Weights}.
      *
      * @param manager creates the tensors
      * @return tensors by name
@@ -92,7 +92,7 @@ public interface Architecture {
      * @param input [n, d_in], normalised and centred
      * @param weights the dictionary's arrays
      * @param workspace [n, d_sae], overwritten
-     * @return the codes of the n rows, kept beyond scopes that this method opens
+     * @return the codes of the n rows, not owned by a scope that this method opens
      */
     SparseCodes encode(NDArray input, Weights weights, NDArray workspace);
 
@@ -127,7 +127,7 @@ public interface Architecture {
      * @return [n, d_out]
      */
     default NDArray output(NDArray decoded, NDArray x, ActivationNormalization.Normalized normalized, Weights weights) {
-        return normalized.undo(decoded);
+        return normalized.invert(decoded);
     }
 
     /**
@@ -141,9 +141,9 @@ public interface Architecture {
     Weights foldDecoderNorm(Weights weights);
 
     /**
-     * Returns the architecture for a dictionary whose decoder is divided by the factor of the activations in training.
+     * Returns the architecture after division of the decoder by the activation scale of training.
      *
-     * @param scale the factor
+     * @param scale the factor applied to activations in training
      * @return this, unless an option depends on the decoder
      */
     default Architecture foldActivationNorm(double scale) {

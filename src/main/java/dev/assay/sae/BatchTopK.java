@@ -11,23 +11,23 @@ import dev.assay.tensor.Scope;
 import java.util.Map;
 
 /**
- * A batch top-k dictionary as SAELens keeps it while it trains (Bussmann, Leask and Nanda, "BatchTopK Sparse Autoencoders", arXiv
- * 2412.06410). In training the k·n largest activations of a whole batch were kept, see {@link #encodeBatch}. A trained dictionary
- * has to encode each row by itself: it keeps what is above the threshold that training estimated, equation 4. A finished
- * dictionary of this kind is a {@link JumpRelu} one, see {@link #jumpReluWeights}.
+ * A batch top-k dictionary in the form of a SAELens training checkpoint (Bussmann, Leask and Nanda, "BatchTopK Sparse Autoencoders", arXiv
+ * 2412.06410). Training keeps the k·n largest activations of a batch of n rows, see {@link #encodeBatch}. Inference encodes each row
+ * independently: it keeps activations above the threshold estimated in training (equation 4). A finished dictionary is saved as
+ * {@link JumpRelu}, see {@link #jumpReluWeights}.
  *
- * @param k the mean number of latents kept in a row while training; need not be whole
- * @param rescaleByDecoderNorm whether a latent's pre-activation counts times the norm of its decoder row, in the selection and in
- *     the code; decoding divides it out again
- * @param threshold what a code must be above
- * @param matryoshka whether it was trained to reconstruct from nested groups of latents too (Bussmann et al., "Learning Multi-Level
- *     Features with Matryoshka Sparse Autoencoders", arXiv 2503.17547), which changes nothing once it is trained
+ * @param k the mean number of active latents per row in training, not necessarily an integer
+ * @param rescaleByDecoderNorm whether selection and codes use pre-activations multiplied by the norms of decoder rows; decoding divides by
+ *     the norms
+ * @param threshold the exclusive lower bound of active codes
+ * @param matryoshka whether training also reconstructed from nested groups of latents (Bussmann et al., "Learning Multi-Level Features with
+ *     Matryoshka Sparse Autoencoders", arXiv 2503.17547); inference is the same
  */
 public record BatchTopK(double k, boolean rescaleByDecoderNorm, double threshold, boolean matryoshka)
         implements Architecture {
     static final String ID = "batchtopk";
     static final String MATRYOSHKA_ID = "matryoshka_batchtopk";
-    /** A scalar in the file of weights. */
+    /** The name of a scalar in the file of weights. */
     static final String THRESHOLD = "topk_threshold";
 
     /** Checks k. */
@@ -76,7 +76,7 @@ public record BatchTopK(double k, boolean rescaleByDecoderNorm, double threshold
     }
 
     /**
-     * Encodes as training did: keeps the largest ⌊k·n⌋ entries of the whole batch, so that the codes of a row depend on the others.
+     * Encodes a batch with the selection of training: keeps its ⌊k·n⌋ largest entries, so that the codes of a row depend on the other rows.
      *
      * @param input [n, d_in], normalised and centred
      * @param weights the dictionary's arrays
@@ -96,11 +96,11 @@ public record BatchTopK(double k, boolean rescaleByDecoderNorm, double threshold
     }
 
     /**
-     * Returns the arrays of the finished dictionary, as SAELens saves it: the threshold at every latent and, where codes count the
-     * decoder's norms, these folded into the encoder.
+     * Returns the weights of the finished dictionary as SAELens saves it: the threshold repeated for every latent, and decoder norms folded
+     * into the encoder if codes are rescaled by them.
      *
-     * @param weights the arrays while training
-     * @return arrays for {@link JumpRelu} that give the same codes and reconstructions
+     * @param weights the arrays of the training checkpoint
+     * @return arrays for {@link JumpRelu} with the same codes and reconstructions
      */
     public Weights jumpReluWeights(Weights weights) {
         Weights folded = rescaleByDecoderNorm ? weights.foldDecoderNorm() : weights;
@@ -137,12 +137,12 @@ public record BatchTopK(double k, boolean rescaleByDecoderNorm, double threshold
         if (!rescaleByDecoderNorm) {
             throw new InvalidInputException(
                     "the decoder norms of a batch top-k dictionary that does not rescale by them cannot be"
-                            + " folded into its encoder, since that would change which latents are selected");
+                            + " folded into its encoder, because that would change which latents are selected");
         }
         return weights.foldDecoderNorm();
     }
 
-    /** {@inheritDoc} Codes that count the decoder's norms are divided by the factor with them, and so is the threshold. */
+    /** {@inheritDoc} Rescaled codes are proportional to decoder norms, so the threshold is divided by the factor as well. */
     @Override
     public Architecture foldActivationNorm(double scale) {
         return rescaleByDecoderNorm ? new BatchTopK(k, true, threshold / scale, matryoshka) : this;

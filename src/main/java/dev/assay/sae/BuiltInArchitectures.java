@@ -4,11 +4,11 @@ import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.JsonObject;
 import java.util.function.BiFunction;
 
-/** The providers of the built-in architectures, listed in {@code META-INF/services} like those of other libraries. */
+/** Providers of the built-in architectures, registered in {@code META-INF/services} like those of other libraries. */
 public final class BuiltInArchitectures {
     private BuiltInArchitectures() {}
 
-    /** A built-in architecture: its name and how it is read. */
+    /** A provider defined by a name and a reader. */
     private abstract static class BuiltIn implements ArchitectureProvider {
         private final String id;
         private final boolean supportsTranscoders;
@@ -36,7 +36,7 @@ public final class BuiltInArchitectures {
         }
     }
 
-    /** {@link Standard}. */
+    /** Provider of {@link Standard}. */
     public static final class StandardProvider extends BuiltIn {
         /** Creates the provider. */
         public StandardProvider() {
@@ -44,7 +44,7 @@ public final class BuiltInArchitectures {
         }
     }
 
-    /** {@link Gated}. */
+    /** Provider of {@link Gated}. */
     public static final class GatedProvider extends BuiltIn {
         /** Creates the provider. */
         public GatedProvider() {
@@ -52,7 +52,7 @@ public final class BuiltInArchitectures {
         }
     }
 
-    /** {@link JumpRelu}. */
+    /** Provider of {@link JumpRelu}. */
     public static final class JumpReluProvider extends BuiltIn {
         /** Creates the provider. */
         public JumpReluProvider() {
@@ -60,7 +60,7 @@ public final class BuiltInArchitectures {
         }
     }
 
-    /** {@link TopK}. */
+    /** Provider of {@link TopK}. */
     public static final class TopKProvider extends BuiltIn {
         /** Creates the provider. */
         public TopKProvider() {
@@ -68,7 +68,7 @@ public final class BuiltInArchitectures {
         }
     }
 
-    /** {@link BatchTopK}, an intermediate state of training that transcoders do not have. */
+    /** Provider of {@link BatchTopK}, a form of training checkpoints that does not exist for transcoders. */
     public static final class BatchTopKProvider extends BuiltIn {
         /** Creates the provider. */
         public BatchTopKProvider() {
@@ -76,7 +76,7 @@ public final class BuiltInArchitectures {
         }
     }
 
-    /** {@link BatchTopK} with nested groups of latents. */
+    /** Provider of {@link BatchTopK} with nested groups of latents. */
     public static final class MatryoshkaProvider extends BuiltIn {
         /** Creates the provider. */
         public MatryoshkaProvider() {

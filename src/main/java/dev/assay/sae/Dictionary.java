@@ -3,15 +3,15 @@ package dev.assay.sae;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Directions, and a way to write activations as sparse sums of them: what every measurement takes, be it a trained
- * {@link SparseAutoencoder} or a baseline.
+ * Encoder and decoder of activations as sparse sums of directions. It is the common interface of trained {@link SparseAutoencoder}s and
+ * baselines in all measurements.
  *
- * <p>Codes are never negative, so that "active" means the same for all of them: a direction that is read both ways is two latents, the
- * second with the opposite direction. Results belong to the open {@link dev.assay.tensor.Scope}, or else to the manager of the input.
+ * <p>Codes are never negative, so that "active" has one meaning: a direction used with both signs is represented by two latents with
+ * opposite directions. Results belong to the open {@link dev.assay.tensor.Scope}, or else to the manager of the input.
  */
 public interface Dictionary extends AutoCloseable {
     /**
-     * Returns the width of the activations that are encoded.
+     * Returns the width of the encoded activations.
      *
      * @return d_in
      */
@@ -25,7 +25,7 @@ public interface Dictionary extends AutoCloseable {
     int dSae();
 
     /**
-     * Returns the width of what is decoded: that of the activations, unless the dictionary predicts another site.
+     * Returns the width of the reconstruction: d_in, unless the dictionary predicts another site.
      *
      * @return d_out
      */
@@ -34,7 +34,7 @@ public interface Dictionary extends AutoCloseable {
     }
 
     /**
-     * Tells whether what is decoded belongs to another site than what is encoded, though it may be as wide.
+     * Returns whether the reconstruction belongs to another site than the input. Both may have the same width.
      *
      * @return true for a transcoder
      */
@@ -46,7 +46,7 @@ public interface Dictionary extends AutoCloseable {
      * Encodes activations.
      *
      * @param x [..., d_in]; leading axes become rows
-     * @return the codes, one row an activation
+     * @return the codes, one row per activation
      */
     SparseCodes encode(NDArray x);
 
@@ -59,7 +59,7 @@ public interface Dictionary extends AutoCloseable {
     NDArray decode(SparseCodes codes);
 
     /**
-     * Encodes and decodes.
+     * Encodes activations and decodes the codes.
      *
      * @param x [..., d_in]
      * @return [..., d_out]
@@ -67,14 +67,14 @@ public interface Dictionary extends AutoCloseable {
     NDArray reconstruct(NDArray x);
 
     /**
-     * Returns the direction that each latent adds, times its code, to the reconstruction.
+     * Returns the decoder directions. A latent contributes its code times its direction to the reconstruction.
      *
-     * @return [d_sae, d_out], of any length, to be left unchanged and open
+     * @return [d_sae, d_out], rows of any norm; must not be changed or closed
      */
     NDArray decoder();
 
     /**
-     * Returns where the dictionary comes from: above all its site, and whether it is for special tokens.
+     * Returns the provenance of the dictionary, such as its sites and whether it excludes special tokens.
      *
      * @return the metadata
      */
@@ -83,7 +83,7 @@ public interface Dictionary extends AutoCloseable {
     /**
      * Returns the sites that the dictionary reads and writes.
      *
-     * @return the sites that the metadata name, with their columns
+     * @return the sites named in the metadata, with their columns
      * @throws dev.assay.InvalidInputException if the metadata name no site
      */
     default Sites sites() {
@@ -91,9 +91,9 @@ public interface Dictionary extends AutoCloseable {
     }
 
     /**
-     * Returns the sites of the dictionary if it reads a given site, in place of the one that its metadata name.
+     * Returns the sites of the dictionary with its read site replaced by a given one.
      *
-     * @param read the site that is read, and written unless the dictionary is a transcoder, which writes the site of its metadata
+     * @param read the site to read. An autoencoder also writes it; a transcoder writes the site of its metadata
      * @return the sites
      */
     default Sites sitesReading(String read) {

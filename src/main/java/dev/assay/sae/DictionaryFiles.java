@@ -10,13 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Opens a dictionary in whichever of the known formats it is. Nothing is ever unpickled. */
+/** Loads a dictionary after detecting its format. Pickles are never loaded. */
 final class DictionaryFiles {
     private static final String PICKLE = "ae.pt";
 
     private DictionaryFiles() {}
 
-    /** Reads a folder, or a file of Gemma Scope. */
+    /** Loads a dictionary folder or a {@code params.npz} file. */
     static SparseAutoencoder read(Path path, Device device) throws IOException {
         if (!Files.exists(path)) {
             throw new NoSuchFileException(path.toString());
@@ -25,8 +25,7 @@ final class DictionaryFiles {
             if (path.toString().endsWith(".npz")) {
                 return GemmaScope.read(path, device);
             }
-            throw new InvalidInputException(
-                    path + " is a file, expected the folder of a dictionary or " + GemmaScope.FILE);
+            throw new InvalidInputException(path + " is a file, expected a dictionary folder or " + GemmaScope.FILE);
         }
         if (Files.exists(path.resolve(SaelensFolder.WEIGHTS))) {
             return SaelensFolder.read(path, device);
@@ -38,19 +37,19 @@ final class DictionaryFiles {
             return GemmaScope.read(path.resolve(GemmaScope.FILE), device);
         }
         if (Files.exists(path.resolve(PICKLE))) {
-            throw new InvalidInputException(
-                    path.resolve(PICKLE) + " is a pickle, which is not read because it can run any"
-                            + " code; scripts/convert_dictionary_learning.py converts its folder");
+            throw new InvalidInputException(path.resolve(PICKLE)
+                    + " is a pickle, which is not loaded because unpickling can run arbitrary code; convert its folder with"
+                    + " scripts/convert_dictionary_learning.py");
         }
-        throw new InvalidInputException(path + " holds no dictionary, expected cfg.json with " + SaelensFolder.WEIGHTS
-                + " or " + SparsifyFolder.WEIGHTS + ", or " + GemmaScope.FILE);
+        throw new InvalidInputException(path + " contains no dictionary, expected cfg.json with "
+                + SaelensFolder.WEIGHTS + " or " + SparsifyFolder.WEIGHTS + ", or " + GemmaScope.FILE);
     }
 
-    /** Reads a folder of a repository, out of the cache if it was downloaded before. */
+    /** Loads a folder of a hub repository, downloading it unless it is cached. */
     static SparseAutoencoder read(Hub hub, String repository, String folder, Device device) throws IOException {
         if (folder.startsWith("/") || folder.endsWith("/") || folder.contains("..")) {
-            throw new InvalidInputException("the folder of " + repository + " is \"" + folder
-                    + "\", expected one like layers.5, or an empty name for the top of the repository");
+            throw new InvalidInputException("the folder in repository " + repository + " is \"" + folder
+                    + "\", expected a relative path such as layers.5, or an empty path for the repository root");
         }
         Path snapshot = hub.snapshot(HubName.parse(repository), HubSelection.folder(folder));
         return read(snapshot.resolve(folder), device);

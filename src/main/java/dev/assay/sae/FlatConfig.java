@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Turns the flat {@code cfg.json} of SAELens 2 to 5 into the layout of version 6, in which everything that the dictionary's
- * arithmetic does not need stands under {@code metadata}.
+ * Converts the flat {@code cfg.json} of SAELens 2 to 5 to the layout of version 6, where every field that is not needed for the computation
+ * is nested under {@code metadata}.
  */
 final class FlatConfig {
     private static final Map<String, String> RENAMED = Map.of(
             "hook_point", "hook_name",
             "hook_point_layer", "hook_layer",
             "hook_point_head_index", "hook_head_index");
-    private static final List<String> ARITHMETIC = List.of("k", TopK.RESCALE, SaelensConfig.D_OUT);
+    private static final List<String> COMPUTATION = List.of("k", TopK.RESCALE, SaelensConfig.D_OUT);
 
     private FlatConfig() {}
 
@@ -23,18 +23,18 @@ final class FlatConfig {
         ObjectNode cfg = flat.deepCopy();
         ObjectNode metadata = cfg.withObjectProperty("metadata");
         for (String field : fieldNames(cfg)) {
-            if (!SaelensConfig.COMMON.contains(field) && !ARITHMETIC.contains(field)) {
+            if (!SaelensConfig.COMMON.contains(field) && !COMPUTATION.contains(field)) {
                 metadata.set(RENAMED.getOrDefault(field, field), cfg.remove(field));
             }
         }
         setArchitecture(cfg, metadata);
-        // Early versions had a flag here, for what is now one of several names.
+        // Early versions stored a boolean here instead of a name.
         JsonNode normalize = cfg.path("normalize_activations");
         if (normalize.isBoolean()) {
-            ActivationNormalization meant = normalize.booleanValue()
+            ActivationNormalization named = normalize.booleanValue()
                     ? ActivationNormalization.EXPECTED_AVERAGE_ONLY_IN
                     : ActivationNormalization.NONE;
-            cfg.put("normalize_activations", meant.id());
+            cfg.put("normalize_activations", named.id());
         }
         if (!cfg.has("reshape_activations")
                 && metadata.path("hook_name").asText("").contains("hook_z")) {
@@ -43,7 +43,7 @@ final class FlatConfig {
         return cfg;
     }
 
-    /** The activation function used to be a field of its own beside a standard architecture. */
+    /** Sets the architecture. Early versions named the activation function in a separate field. */
     private static void setArchitecture(ObjectNode cfg, ObjectNode metadata) {
         String function = metadata.path("activation_fn_str")
                 .asText(metadata.path("activation_fn").asText(""));

@@ -7,20 +7,20 @@ import dev.assay.tensor.Scope;
 import java.util.Map;
 
 /**
- * Decides by one affine map which latents are active and by another how strongly (Rajamanoharan et al., "Improving Dictionary
- * Learning with Gated Sparse Autoencoders", arXiv 2404.16014, equations 5 to 7). Both share the encoder up to a scale of each
- * latent: with {@code e = input · encoderᵀ},
+ * Gated architecture: one affine map decides whether a latent is active, another computes its magnitude (Rajamanoharan et al., "Improving
+ * Dictionary Learning with Gated Sparse Autoencoders", arXiv 2404.16014, equations 5 to 7). Both maps share the encoder up to a scale per
+ * latent. With {@code e = input · encoderᵀ},
  *
  * <pre>{@code
  * codes = (e + encoderBias > 0) · relu(e · exp(r_mag) + b_mag)
  * }</pre>
  *
- * The encoder's bias is the gate's; {@link #B_MAG} and {@link #R_MAG} are arrays of {@link Weights#extra}.
+ * The encoder bias is the bias of the gate; {@link #B_MAG} and {@link #R_MAG} are arrays of {@link Weights#extra}.
  */
 public record Gated() implements Architecture {
-    /** The name of the bias of the magnitudes, [d_sae]. */
+    /** The name of the magnitude bias, [d_sae]. */
     public static final String B_MAG = "b_mag";
-    /** The name of the logarithms of the magnitudes' scales, [d_sae]. */
+    /** The name of the logarithms of the magnitude scales, [d_sae]. */
     public static final String R_MAG = "r_mag";
 
     static final String ID = "gated";
@@ -40,7 +40,7 @@ public record Gated() implements Architecture {
         return "b_gate";
     }
 
-    /** {@inheritDoc} For a gated dictionary that is the affine map of the magnitudes. */
+    /** {@inheritDoc} A gated dictionary uses the affine map of the magnitudes. */
     @Override
     public void preActivations(NDArray input, Weights weights, NDArray out) {
         try (Scope scope = Scope.open()) {
@@ -64,7 +64,7 @@ public record Gated() implements Architecture {
         }
     }
 
-    /** {@inheritDoc} The scales of the magnitudes stay: they multiply an encoder that has the norms already. */
+    /** {@inheritDoc} The magnitude scales are unchanged, because they multiply the encoder that includes the norms. */
     @Override
     public Weights foldDecoderNorm(Weights weights) {
         return weights.foldDecoderNorm(B_MAG);

@@ -17,10 +17,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A dictionary of Gemma Scope (Lieberum et al., arXiv 2408.05147): {@code params.npz} with {@code W_enc} [d_in, d_sae],
- * {@code b_enc}, {@code threshold} [d_sae], {@code W_dec} [d_sae, d_out] and {@code b_dec}. All are JumpReLU dictionaries that
- * subtract no bias from their input. Only the path says which model and site they are of. A decoder of another width than the
- * encoder, or a path that says so, makes a transcoder.
+ * Reader of Gemma Scope dictionaries (Lieberum et al., arXiv 2408.05147): {@code params.npz} with {@code W_enc} [d_in, d_sae], {@code
+ * b_enc}, {@code threshold} [d_sae], {@code W_dec} [d_sae, d_out] and {@code b_dec}. All are JumpReLU dictionaries without subtraction of a
+ * bias from the input. The file contains neither model nor site, so both are derived from its path. A dictionary is a transcoder if the
+ * widths of encoder and decoder differ or its release is named {@code transcoders}.
  */
 final class GemmaScope {
     static final String FILE = "params.npz";
@@ -70,7 +70,7 @@ final class GemmaScope {
         }
     }
 
-    /** Early files write matrices with a small w. */
+    /** Returns the name of a matrix in the file; early files use a lower-case w. */
     private static String spelling(Npz npz, String name) {
         String small = name.toLowerCase(Locale.ROOT);
         return !npz.names().contains(name) && npz.names().contains(small) ? small : name;

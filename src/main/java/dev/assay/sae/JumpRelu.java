@@ -6,11 +6,11 @@ import dev.assay.tensor.Scope;
 import java.util.Map;
 
 /**
- * Keeps what is above a threshold of its latent: {@code codes = relu(pre) · (pre > threshold)} (Rajamanoharan et al., "Jumping
- * Ahead", arXiv 2407.14435, equation 3). The thresholds are the array {@link #THRESHOLD} of {@link Weights#extra}.
+ * JumpReLU with one threshold per latent: {@code codes = relu(pre) · (pre > threshold)} (Rajamanoharan et al., "Jumping Ahead", arXiv
+ * 2407.14435, equation 3). The thresholds are the array {@link #THRESHOLD} of {@link Weights#extra}.
  */
 public record JumpRelu() implements Architecture {
-    /** The name of the thresholds, [d_sae]. */
+    /** The name of the threshold array, [d_sae]. */
     public static final String THRESHOLD = "threshold";
 
     static final String ID = "jumprelu";
@@ -29,7 +29,7 @@ public record JumpRelu() implements Architecture {
     public SparseCodes encode(NDArray input, Weights weights, NDArray workspace) {
         try (Scope scope = Scope.open()) {
             weights.preActivations(input, workspace);
-            // A negative threshold lets nothing pass that the rectifier stops.
+            // ReLU removes negative pre-activations, so a negative threshold is equivalent to 0.
             NDArray bounds = weights.extra(THRESHOLD).maximum(0f);
             return ActiveEntries.above(workspace, bounds).keep(scope);
         }

@@ -6,16 +6,16 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 
 /**
- * Turns activations of any number of axes into rows, and what was made of the rows back.
+ * Flattens activations with any number of axes to rows, and computes the shapes of outputs.
  *
- * @param width of a row
- * @param joinHeads whether the last two axes may be heads that make up a row together
+ * @param width the width of a row
+ * @param joinHeads whether the last two axes may be [heads, d_head], flattened to one row
  */
 record RowShape(int width, boolean joinHeads) {
     /**
-     * Returns the rows.
+     * Flattens activations to rows.
      *
-     * @param x [..., width], or [..., heads, d_head] where heads are joined
+     * @param x [..., width], or [..., heads, d_head] if heads are joined
      * @return float32 [n, width]
      */
     NDArray rows(NDArray x) {
@@ -30,8 +30,8 @@ record RowShape(int width, boolean joinHeads) {
         return x.toType(DataType.FLOAT32, false).reshape(x.size() / width, width);
     }
 
-    /** Returns the shape of what has another width than the rows of x. */
-    Shape replaced(Shape x, long otherWidth) {
+    /** Returns the shape x with the row axes replaced by one axis of another width. */
+    Shape withWidth(Shape x, long otherWidth) {
         boolean joined = x.get(x.dimension() - 1) != width;
         return x.slice(0, x.dimension() - (joined ? 2 : 1)).add(otherWidth);
     }

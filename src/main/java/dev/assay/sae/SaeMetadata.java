@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Where a dictionary comes from: the object {@code metadata} of {@code cfg.json}. Fields that Assay does not know are kept when
- * a dictionary is loaded and saved again. Immutable.
+ * Provenance of a dictionary: the object {@code metadata} of {@code cfg.json}. Unknown fields are preserved when a dictionary is loaded and
+ * saved. Immutable.
  */
 public final class SaeMetadata {
     private static final String MODEL_NAME = "model_name";
     private static final String HOOK_NAME = "hook_name";
     private static final String HOOK_NAME_OUT = "hook_name_out";
-    /** Only for lists of sites, which SAELens does not have. */
+    /** Used only for lists of sites, an extension of the SAELens format. */
     private static final String HOOK_WIDTHS = "hook_widths";
 
     private static final String HOOK_WIDTHS_OUT = "hook_widths_out";
@@ -28,21 +28,21 @@ public final class SaeMetadata {
     private static final String EXCLUDE_SPECIAL_TOKENS = "exclude_special_tokens";
 
     private final ObjectNode fields;
-    /** Fields that stood beside {@code metadata} and that Assay does not know. */
-    private final ObjectNode besides;
+    /** Unknown top-level fields of {@code cfg.json}. */
+    private final ObjectNode otherFields;
 
-    private SaeMetadata(ObjectNode fields, ObjectNode besides) {
+    private SaeMetadata(ObjectNode fields, ObjectNode otherFields) {
         this.fields = fields;
-        this.besides = besides;
+        this.otherFields = otherFields;
     }
 
-    static SaeMetadata of(ObjectNode fields, ObjectNode besides) {
-        return new SaeMetadata(fields.deepCopy(), besides.deepCopy());
+    static SaeMetadata of(ObjectNode fields, ObjectNode otherFields) {
+        return new SaeMetadata(fields.deepCopy(), otherFields.deepCopy());
     }
 
     /**
-     * Replaces site names joined by commas, as early versions of Assay wrote them: of a transcoder the site that it reads and the one
-     * that it predicts, of an autoencoder sites that are concatenated.
+     * Splits site names joined by commas, the format of early Assay versions: the read and the predicted site of a transcoder, or the
+     * concatenated sites of an autoencoder.
      */
     static ObjectNode withoutJoinedNames(ObjectNode fields, boolean transcodes) {
         String joined = fields.path(HOOK_NAME).asText("");
@@ -59,7 +59,7 @@ public final class SaeMetadata {
     }
 
     /**
-     * Starts with no fields.
+     * Creates a builder without fields.
      *
      * @return a builder
      */
@@ -68,12 +68,12 @@ public final class SaeMetadata {
     }
 
     /**
-     * Starts with these fields.
+     * Creates a builder with the fields of this object.
      *
      * @return a builder
      */
     public Builder toBuilder() {
-        return new Builder(fields.deepCopy(), besides.deepCopy());
+        return new Builder(fields.deepCopy(), otherFields.deepCopy());
     }
 
     /**
@@ -96,7 +96,7 @@ public final class SaeMetadata {
     }
 
     /**
-     * Returns the one site that the dictionary reads.
+     * Returns the only site that the dictionary reads.
      *
      * @return a hook point's name
      * @throws InvalidInputException if the file names none or several
@@ -112,7 +112,7 @@ public final class SaeMetadata {
 
     private static InvalidInputException noSite() {
         return new InvalidInputException(
-                "the dictionary's cfg.json names no site (metadata.hook_name), expected one such as"
+                "the dictionary's cfg.json names no site (metadata.hook_name), expected a hook point such as"
                         + " blocks.2.hook_resid_post");
     }
 
@@ -137,10 +137,10 @@ public final class SaeMetadata {
     /**
      * Returns the sites with their columns.
      *
-     * @param dIn the width of what is encoded
+     * @param dIn the width of the input
      * @param dOut the width of the reconstruction
      * @param transcodes whether the reconstruction belongs to other sites than the input
-     * @return the sites, without the written ones for a transcoder whose target is not recorded
+     * @return the sites, without written sites for a transcoder without a recorded target
      * @throws InvalidInputException if the file names no site, or widths that do not sum to d_in and d_out
      */
     Sites sites(int dIn, int dOut, boolean transcodes) {
@@ -162,21 +162,21 @@ public final class SaeMetadata {
         List<Integer> widths = new ArrayList<>();
         fields.path(widthsField).forEach(value -> widths.add(value.intValue()));
         if (widths.isEmpty()) {
-            // Files that were written before widths were recorded: equal widths are the only ones that can be inferred.
+            // Early files record no widths; equal widths are the only possible inference.
             names.forEach(name -> widths.add(width / names.size()));
         }
         List<Sites.Span> spans = Sites.spans(names, widths);
         int sum = widths.stream().mapToInt(Integer::intValue).sum();
         if (!names.isEmpty() && sum != width) {
-            throw new InvalidInputException("the dictionary's cfg.json gives the sites " + String.join(", ", names)
-                    + " (metadata." + field + ") the widths " + widths + " (metadata." + widthsField
+            throw new InvalidInputException("the dictionary's cfg.json has the widths " + widths + " (metadata."
+                    + widthsField + ") for the sites " + String.join(", ", names) + " (metadata." + field
                     + "), expected widths with the sum " + width);
         }
         return spans;
     }
 
     /**
-     * Returns the text that the dictionary was trained on.
+     * Returns the dataset of the training activations.
      *
      * @return its name
      */
@@ -185,9 +185,9 @@ public final class SaeMetadata {
     }
 
     /**
-     * Returns the length of the contexts in training.
+     * Returns the context length in training.
      *
-     * @return tokens
+     * @return the length in tokens, empty if not recorded
      */
     public OptionalInt contextSize() {
         JsonNode value = fields.path(CONTEXT_SIZE);
@@ -195,34 +195,34 @@ public final class SaeMetadata {
     }
 
     /**
-     * Tells whether contexts began with the token that begins a text.
+     * Returns whether training contexts started with a BOS token.
      *
-     * @return true unless the file says no
+     * @return true unless the file contains {@code false}
      */
     public boolean prependBos() {
         return fields.path(PREPEND_BOS).asBoolean(true);
     }
 
     /**
-     * Tells whether special tokens were left out in training, so that the dictionary is not for them.
+     * Returns whether special tokens were excluded from training. Such a dictionary should not be applied to special tokens.
      *
-     * @return false unless the file says yes
+     * @return false unless the file contains {@code true}
      */
     public boolean excludesSpecialTokens() {
         return fields.path(EXCLUDE_SPECIAL_TOKENS).asBoolean(false);
     }
 
     /**
-     * Returns any field.
+     * Returns a field by name.
      *
      * @param field its name in {@code metadata}
-     * @return a copy of its value
+     * @return a copy of its value, empty if absent
      */
     public Optional<JsonNode> get(String field) {
         return Optional.ofNullable(fields.get(field)).map(JsonNode::deepCopy);
     }
 
-    /** Returns the texts of a field that holds a string or a list of strings. */
+    /** Returns the values of a field with a string or a list of strings. */
     private List<String> texts(String field) {
         JsonNode value = fields.path(field);
         if (value.isTextual()) {
@@ -241,22 +241,22 @@ public final class SaeMetadata {
         return fields.deepCopy();
     }
 
-    ObjectNode besides() {
-        return besides.deepCopy();
+    ObjectNode otherFields() {
+        return otherFields.deepCopy();
     }
 
-    /** Collects fields. */
+    /** Builder of metadata. */
     public static final class Builder {
         private final ObjectNode fields;
-        private final ObjectNode besides;
+        private final ObjectNode otherFields;
 
-        private Builder(ObjectNode fields, ObjectNode besides) {
+        private Builder(ObjectNode fields, ObjectNode otherFields) {
             this.fields = fields;
-            this.besides = besides;
+            this.otherFields = otherFields;
         }
 
         /**
-         * Sets the model whose activations the dictionary is of.
+         * Sets the model of the training activations.
          *
          * @param name a hub name or a path
          * @return this
@@ -286,8 +286,8 @@ public final class SaeMetadata {
         }
 
         /**
-         * Sets all sites: {@code hook_name}, and for a transcoder {@code hook_name_out}, as strings, or as lists with
-         * {@code hook_widths} where there are several.
+         * Sets all sites: {@code hook_name}, and for a transcoder {@code hook_name_out}, as strings, or as lists with {@code hook_widths}
+         * for several sites.
          *
          * @param sites the sites
          * @return this
@@ -311,7 +311,7 @@ public final class SaeMetadata {
         }
 
         /**
-         * Sets the text that the activations are from.
+         * Sets the dataset of the training activations.
          *
          * @param path its name
          * @return this
@@ -321,9 +321,9 @@ public final class SaeMetadata {
         }
 
         /**
-         * Sets the length of the contexts in training.
+         * Sets the context length in training.
          *
-         * @param tokens the length
+         * @param tokens the length in tokens
          * @return this
          */
         public Builder contextSize(int tokens) {
@@ -331,9 +331,9 @@ public final class SaeMetadata {
         }
 
         /**
-         * Sets whether contexts begin with the token that begins a text.
+         * Sets whether training contexts start with a BOS token.
          *
-         * @param prepend true if they do
+         * @param prepend whether they do
          * @return this
          */
         public Builder prependBos(boolean prepend) {
@@ -341,10 +341,10 @@ public final class SaeMetadata {
         }
 
         /**
-         * Sets any field.
+         * Sets a field by name.
          *
          * @param field its name in {@code metadata}
-         * @param value anything that Jackson turns into JSON
+         * @param value any value that Jackson can serialize
          * @return this
          */
         public Builder put(String field, Object value) {
@@ -353,12 +353,12 @@ public final class SaeMetadata {
         }
 
         /**
-         * Ends.
+         * Builds the metadata.
          *
          * @return the metadata
          */
         public SaeMetadata build() {
-            return SaeMetadata.of(fields, besides);
+            return SaeMetadata.of(fields, otherFields);
         }
     }
 }

@@ -43,7 +43,7 @@ final class SaelensArchitectures {
     }
 
     /**
-     * Reads the architecture that a configuration names.
+     * Reads the architecture named in a configuration.
      *
      * @param cfg the configuration
      * @param weights the file of weights, where some architectures store options

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The content of a SAELens {@code cfg.json}: all of a dictionary but its arrays. */
+/** The content of a SAELens {@code cfg.json}: a dictionary without its arrays. */
 record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, InputOptions input, SaeMetadata metadata) {
-    /** The layout written here is that of this version; readers take what says less than 6 for the older one. */
+    /** The SAELens version of the written layout. Readers parse versions below 6 as the older, flat layout. */
     private static final String LAYOUT_VERSION = "6.18.0";
 
     private static final String D_IN = "d_in";
@@ -28,7 +28,7 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
     private static final String VERSION = "sae_lens_version";
     private static final String JOIN_HEADS = "hook_z";
 
-    /** The fields that do not depend on the architecture. */
+    /** The fields shared by all architectures. */
     static final Set<String> COMMON =
             Set.of(D_IN, D_SAE, DTYPE, DEVICE, ARCHITECTURE, APPLY_B_DEC, NORMALIZE, RESHAPE, METADATA);
 
@@ -36,7 +36,7 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
         return new SaelensConfig(sae.dIn(), sae.dSae(), sae.dOut(), sae.architecture(), sae.input(), sae.metadata());
     }
 
-    /** Reads a file; the weights are asked for what an architecture keeps there instead. */
+    /** Reads a configuration; {@code weights} contains the options that an architecture stores as tensors. */
     static SaelensConfig read(Path file, Safetensors weights) throws IOException {
         JsonObject cfg = JsonObject.read(file);
         if (cfg.has(METADATA)) {
@@ -66,11 +66,11 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
             throw new InvalidInputException(cfg.file() + ": " + unsuitable.getMessage(), unsuitable);
         }
         boolean transcodes = !architecture.reconstructsInput();
-        ObjectNode besides = cfg.node().deepCopy();
-        besides.remove(COMMON);
-        besides.remove(architecture.options().keySet());
+        ObjectNode otherFields = cfg.node().deepCopy();
+        otherFields.remove(COMMON);
+        otherFields.remove(architecture.options().keySet());
         if (transcodes) {
-            besides.remove(D_OUT);
+            otherFields.remove(D_OUT);
         }
         ObjectNode metadata = cfg.has(METADATA) ? cfg.object(METADATA).node() : JsonNodeFactory.instance.objectNode();
         return new SaelensConfig(
@@ -79,7 +79,7 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
                 transcodes ? positive(cfg, D_OUT) : dIn,
                 architecture,
                 inputOptions(cfg, architecture),
-                SaeMetadata.of(SaeMetadata.withoutJoinedNames(metadata, transcodes), besides));
+                SaeMetadata.of(SaeMetadata.withoutJoinedNames(metadata, transcodes), otherFields));
     }
 
     private static InputOptions inputOptions(JsonObject cfg, Architecture architecture) {
@@ -94,7 +94,7 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
         }
         boolean centres = cfg.bool(APPLY_B_DEC, architecture.reconstructsInput());
         if (centres && !architecture.reconstructsInput()) {
-            throw cfg.unexpected(APPLY_B_DEC, "false, as the decoder's bias of a transcoder belongs to its output");
+            throw cfg.unexpected(APPLY_B_DEC, "false, because the decoder bias of a transcoder belongs to its output");
         }
         return new InputOptions(normalization, centres, reshape.equals(JOIN_HEADS));
     }
@@ -119,7 +119,7 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
         cfg.put(APPLY_B_DEC, input.subtractDecoderBias());
         cfg.put(NORMALIZE, input.normalization().id());
         cfg.put(RESHAPE, input.joinHeads() ? JOIN_HEADS : "none");
-        cfg.setAll(metadata.besides());
+        cfg.setAll(metadata.otherFields());
         new TreeMap<>(architecture.options()).forEach(cfg::putPOJO);
         cfg.put(ARCHITECTURE, architecture.id());
         ObjectNode fields = metadata.fields();

@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A dictionary on disk as SAELens keeps it: {@code cfg.json}, {@code sae_weights.safetensors} and, if the densities are known,
- * {@code sparsity.safetensors}.
+ * Reads and writes dictionaries in the SAELens folder format: {@code cfg.json}, {@code sae_weights.safetensors} and, if the densities are
+ * known, {@code sparsity.safetensors}.
  */
 public final class SaelensFolder {
     private static final String CONFIG = "cfg.json";
@@ -33,7 +33,7 @@ public final class SaelensFolder {
     private static final String SPARSITY = "sparsity.safetensors";
     private static final Set<String> FILES = Set.of(CONFIG, WEIGHTS, SPARSITY);
     private static final String SPARSITY_TENSOR = "sparsity";
-    /** Keeps the logarithm of a latent that never fires finite. */
+    /** Added to densities so that the logarithm of 0 is finite. */
     private static final double SPARSITY_OFFSET = 1e-10;
 
     private SaelensFolder() {}
@@ -66,18 +66,18 @@ public final class SaelensFolder {
     }
 
     /**
-     * Writes a dictionary. All files are on the disk in full before the first takes its place.
+     * Writes a dictionary. All files are completely written to disk under temporary names before the first is renamed.
      *
      * @param sae the dictionary
-     * @param folder the folder; as {@link #check} demands
-     * @param companions names of other files that may be in the folder
+     * @param folder the folder, which must pass {@link #check}
+     * @param companions names of other files allowed in the folder
      * @throws IOException if a file cannot be written
      */
     public static void write(SparseAutoencoder sae, Path folder, Set<String> companions) throws IOException {
         check(folder, companions);
         boolean fresh = !Files.exists(folder);
         try (Scope scope = Scope.open()) {
-            // The configuration comes last: without it there is no dictionary to be read.
+            // The configuration is written last: a folder without it is not loaded as a dictionary.
             Map<Path, IoConsumer<OutputStream>> files = new LinkedHashMap<>();
             Map<String, NDArray> tensors = SaelensTensors.of(sae.architecture(), sae.weights());
             files.put(folder.resolve(WEIGHTS), Safetensors.writer(tensors, Map.of())::writeTo);
@@ -104,20 +104,20 @@ public final class SaelensFolder {
     }
 
     /**
-     * Fails if writing a dictionary to a folder would mix it with something else. The folder may be absent, empty or hold a
-     * dictionary, whatever is beside that.
+     * Checks that a dictionary can be written to a folder without mixing it with unrelated files. The folder may be absent, empty, or
+     * contain a dictionary together with any other files.
      *
      * @param folder the folder
-     * @param companions names of other files that may be in it
+     * @param companions names of other files allowed in it
      * @throws IOException if the folder cannot be listed
-     * @throws InvalidInputException if the folder holds something else, naming it
+     * @throws InvalidInputException if the folder contains unrelated files; the message names one
      */
     public static void check(Path folder, Set<String> companions) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }
         if (!Files.isDirectory(folder)) {
-            throw new InvalidInputException(folder + " is a file, expected a folder to save the dictionary in");
+            throw new InvalidInputException(folder + " is a file, expected a folder for the dictionary");
         }
         if (Files.exists(folder.resolve(CONFIG)) && Files.exists(folder.resolve(WEIGHTS))) {
             return;
@@ -126,7 +126,7 @@ public final class SaelensFolder {
             String name = entry.getFileName().toString();
             if (!FILES.contains(name) && !companions.contains(name) && !AtomicFiles.isTemporary(entry)) {
                 throw new InvalidInputException(
-                        folder + " holds " + name + ", expected a new or empty folder, or one with a dictionary in it");
+                        folder + " contains " + name + ", expected a new or empty folder, or a dictionary folder");
             }
         }
     }

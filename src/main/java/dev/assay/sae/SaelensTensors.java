@@ -10,17 +10,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A dictionary's arrays under their names in a SAELens file, which applies weights as {@code x · W_enc}. */
+/** The arrays of a dictionary under their names in a SAELens file, where the encoder has the shape [d_in, d_sae]. */
 public final class SaelensTensors {
     private static final String ENCODER = "W_enc";
     private static final String DECODER = "W_dec";
     private static final String DECODER_BIAS = "b_dec";
-    /** Left by early versions; 1 unless a dictionary was fine-tuned. */
+    /** Written by early versions; 1 unless a dictionary was fine-tuned. */
     private static final String SCALING_FACTOR = "scaling_factor";
 
     private SaelensTensors() {}
 
-    /** Returns the arrays in the file's orientation, as views. */
+    /** Returns the arrays by name in the orientation of the file, as views. */
     public static Map<String, NDArray> of(Architecture architecture, Weights weights) {
         Map<String, NDArray> tensors = new TreeMap<>(weights.extra());
         tensors.put(ENCODER, weights.encoder().transpose());
@@ -31,25 +31,25 @@ public final class SaelensTensors {
         return tensors;
     }
 
-    /** Reads the arrays that a configuration asks for; the file may hold no others. */
+    /** Reads the arrays required by a configuration. Any other tensor in the file is an error. */
     static Weights read(SaelensConfig config, Safetensors file, NDManager manager) {
         Architecture architecture = config.architecture();
         int dIn = config.dIn();
         int dSae = config.dSae();
         int dOut = config.dOut();
-        Map<String, NDArray> more = new HashMap<>();
+        Map<String, NDArray> extra = new HashMap<>();
         new TreeMap<>(architecture.extraShapes(dIn, dSae, dOut))
-                .forEach((name, shape) -> more.put(name, tensor(config, file, name, shape, manager)));
+                .forEach((name, shape) -> extra.put(name, tensor(config, file, name, shape, manager)));
         Weights weights = new Weights(
                 tensor(config, file, ENCODER, new Shape(dIn, dSae), manager).transpose(),
                 tensor(config, file, architecture.encoderBiasName(), new Shape(dSae), manager),
                 tensor(config, file, DECODER, new Shape(dSae, dOut), manager),
                 tensor(config, file, DECODER_BIAS, new Shape(dOut), manager),
-                more);
+                extra);
         Map<String, NDArray> known = of(architecture, weights);
         for (String name : file.names()) {
             if (!known.containsKey(name) && !isNeutral(file, name, manager)) {
-                throw new InvalidInputException(file.file() + " holds a tensor " + name + ", which the architecture "
+                throw new InvalidInputException(file.file() + " contains a tensor " + name + ", which the architecture "
                         + architecture.id() + " does not have");
             }
         }
@@ -73,10 +73,10 @@ public final class SaelensTensors {
      * @param file the file
      * @param name the tensor
      * @param expected its shape
-     * @param source what the shape is known from, for the message
-     * @param manager owns the result unless a scope does
+     * @param source the origin of the expected shape, for the error message
+     * @param manager the owner of the result outside a scope
      * @return the array
-     * @throws InvalidInputException if the tensor is not there or has another shape
+     * @throws InvalidInputException if the tensor is missing or has another shape
      */
     static NDArray floats(Safetensors file, String name, Shape expected, String source, NDManager manager) {
         Shape shape = file.info(name).shape();

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The sites that a dictionary reads and writes. An autoencoder writes what it reads; a transcoder reads one site and predicts another.
- * Several sites are concatenated, in order, to the vector of width d_in that is encoded or of width d_out that is decoded.
+ * The sites that a dictionary reads and writes. An autoencoder writes the sites that it reads; a transcoder reads one site and predicts
+ * another. Several sites are concatenated, in order, to the input of width d_in or the reconstruction of width d_out.
  *
- * @param reads the sites whose activations are encoded, at least one
- * @param writes the sites that the reconstruction belongs to; empty for a transcoder whose target is not recorded
+ * @param reads the encoded sites, at least one
+ * @param writes the reconstructed sites; empty for a transcoder without a recorded target
  */
 public record Sites(List<Span> reads, List<Span> writes) {
     /**
@@ -26,8 +26,8 @@ public record Sites(List<Span> reads, List<Span> writes) {
         /** Checks the ranges. */
         public Span {
             if (name.isEmpty() || offset < 0 || width < 1) {
-                throw new InvalidInputException("the site \"" + name + "\" has " + width + " columns from " + offset
-                        + ", expected a name, at least one column and an offset of at least 0");
+                throw new InvalidInputException("the site \"" + name + "\" has offset " + offset + " and width " + width
+                        + ", expected a non-empty name, an offset of at least 0 and a width of at least 1");
             }
         }
     }
@@ -49,10 +49,10 @@ public record Sites(List<Span> reads, List<Span> writes) {
         for (Span span : spans) {
             if (span.offset() != next) {
                 throw new InvalidInputException("the columns of " + span.name() + " start at " + span.offset()
-                        + ", expected " + next + ", the end of the site before");
+                        + ", expected " + next + ", the end of the previous site");
             }
             if (!names.add(span.name())) {
-                throw new InvalidInputException(span.name() + " is listed twice, expected each site once");
+                throw new InvalidInputException("duplicate site " + span.name() + ", expected each site once");
             }
             next += span.width();
         }
@@ -84,8 +84,8 @@ public record Sites(List<Span> reads, List<Span> writes) {
     /**
      * Returns the sites of a transcoder.
      *
-     * @param reads the sites that are encoded
-     * @param writes the sites that are predicted; empty if unknown
+     * @param reads the encoded sites
+     * @param writes the predicted sites; empty if unknown
      * @return the sites
      */
     public static Sites transcoder(List<Span> reads, List<Span> writes) {
@@ -93,7 +93,7 @@ public record Sites(List<Span> reads, List<Span> writes) {
     }
 
     /**
-     * Lays out sites next to each other.
+     * Assigns consecutive columns to sites.
      *
      * @param names the sites, in the order of the columns
      * @param widths their widths
@@ -114,7 +114,7 @@ public record Sites(List<Span> reads, List<Span> writes) {
     }
 
     /**
-     * Returns the width of what is encoded.
+     * Returns the total width of the read sites.
      *
      * @return d_in
      */
@@ -123,9 +123,9 @@ public record Sites(List<Span> reads, List<Span> writes) {
     }
 
     /**
-     * Returns the width of the reconstruction.
+     * Returns the total width of the written sites.
      *
-     * @return d_out; 0 where the written sites are unknown
+     * @return d_out; 0 if the written sites are unknown
      */
     public int dOut() {
         return width(writes);
@@ -145,25 +145,25 @@ public record Sites(List<Span> reads, List<Span> writes) {
     }
 
     /**
-     * Returns the names of the sites that are encoded.
+     * Returns the names of the encoded sites.
      *
-     * @return in the order of the columns
+     * @return the names in the order of the columns
      */
     public List<String> readNames() {
         return reads.stream().map(Span::name).toList();
     }
 
     /**
-     * Returns the names of the sites that are reconstructed.
+     * Returns the names of the reconstructed sites.
      *
-     * @return in the order of the columns
+     * @return the names in the order of the columns
      */
     public List<String> writeNames() {
         return writes.stream().map(Span::name).toList();
     }
 
     /**
-     * Returns the names of all sites, without repetition: those that are read, then the others.
+     * Returns the distinct names of all sites: the read sites, then the written sites.
      *
      * @return the names of the activations that training needs
      */
@@ -174,7 +174,7 @@ public record Sites(List<Span> reads, List<Span> writes) {
                 .toList();
     }
 
-    /** {@return the sites in words, such as {@code blocks.1.ln2.hook_normalized → blocks.1.hook_mlp_out}} */
+    /** {@return the sites as text, such as {@code blocks.1.ln2.hook_normalized → blocks.1.hook_mlp_out}} */
     @Override
     public String toString() {
         String read = String.join(", ", readNames());

@@ -19,13 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A trained dictionary: encodes activations of width d_in to sparse codes of d_sae latents, and decodes codes. Immutable, and
- * safe to use from several threads. Gradients do not pass through it.
+ * A trained sparse autoencoder or transcoder. Encodes activations of width d_in to sparse codes of d_sae latents, and decodes codes.
+ * Immutable and thread-safe. Gradients are not propagated.
  *
  * <p>Results belong to the open {@link Scope}, or else to the manager of the input.
  */
 public final class SparseAutoencoder implements Dictionary {
-    /** Rows are encoded in pieces whose pre-activations take about this much memory. */
     private final NDManager manager;
 
     private final Architecture architecture;
@@ -44,7 +43,7 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Starts a dictionary out of its parts.
+     * Creates a builder without any parts.
      *
      * @return a builder
      */
@@ -55,7 +54,7 @@ public final class SparseAutoencoder implements Dictionary {
     /**
      * Loads a dictionary onto the CPU.
      *
-     * @param path as {@link #load(Path, Device)} takes it
+     * @param path the folder or file, see {@link #load(Path, Device)}
      * @return the dictionary, to be closed
      * @throws IOException if a file cannot be read
      * @throws InvalidInputException if a file is malformed or of an unknown kind
@@ -65,11 +64,11 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Loads a dictionary in whichever known format it is: a folder of SAELens ({@code cfg.json}, {@code sae_weights.safetensors}),
-     * of sparsify ({@code cfg.json}, {@code sae.safetensors}), or of Gemma Scope ({@code params.npz}, also as a file by itself).
+     * Loads a dictionary after detecting its format: a folder of SAELens ({@code cfg.json}, {@code sae_weights.safetensors}), sparsify
+     * ({@code cfg.json}, {@code sae.safetensors}) or Gemma Scope ({@code params.npz}, also the path of the file).
      *
      * @param path the folder or file
-     * @param device where the arrays go
+     * @param device the device of the arrays
      * @return the dictionary, to be closed
      * @throws IOException if a file cannot be read
      * @throws InvalidInputException if a file is malformed or of an unknown kind
@@ -79,44 +78,46 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Loads a dictionary of the Hugging Face hub, downloading it unless it is in the cache.
+     * Loads a dictionary from the Hugging Face hub, downloading it unless it is cached.
      *
      * @param repository such as {@code google/gemma-scope-2b-pt-res} or {@code org/name@revision}
-     * @param folder the folder in the repository, with slashes; empty for its top
-     * @param device where the arrays go
+     * @param folder the path of the folder in the repository, separated by slashes; empty for the root
+     * @param device the device of the arrays
      * @return the dictionary, to be closed
      * @throws IOException if the hub cannot be reached or a file cannot be read
-     * @throws InvalidInputException if the folder holds no dictionary or one that cannot be read
+     * @throws InvalidInputException if the folder contains no dictionary or one that cannot be read
      */
     public static SparseAutoencoder load(String repository, String folder, Device device) throws IOException {
         return DictionaryFiles.read(Hub.fromEnvironment(), repository, folder, device);
     }
 
     /**
-     * Loads a dictionary of the Hugging Face hub onto the CPU, as {@link #load(String, String, Device)} does.
+     * Loads a dictionary from the Hugging Face hub onto the CPU, see {@link #load(String, String, Device)}.
      *
-     * @param repository its name
-     * @param folder its folder
+     * @param repository the repository
+     * @param folder the path of the folder in the repository
      * @return the dictionary, to be closed
-     * @throws IOException as there
+     * @throws IOException if the hub cannot be reached or a file cannot be read
      */
     public static SparseAutoencoder load(String repository, String folder) throws IOException {
         return load(repository, folder, Device.cpu());
     }
 
     /**
-     * Saves a SAELens folder, which may be absent, empty or hold a dictionary to be replaced; a failure leaves what was there.
+     * Saves the dictionary as a SAELens folder. The folder may be absent, empty or contain a dictionary, which is replaced. A failure
+     * leaves the previous content unchanged.
      *
      * @param folder the folder
      * @throws IOException if a file cannot be written
-     * @throws InvalidInputException if the folder holds something else
+     * @throws InvalidInputException if the folder contains unrelated files
      */
     public void save(Path folder) throws IOException {
         SaelensFolder.write(this, folder, Set.of());
     }
 
     /**
-     * Returns what is encoded: the activations normalised and, if the dictionary does so, centred by the decoder's bias.
+     * Computes the input of the encoder: activations after normalisation and, depending on {@link #input()}, subtraction of the decoder
+     * bias.
      *
      * @param x [..., d_in], or [..., heads, d_head] for a dictionary that joins heads
      * @return [n, d_in]
@@ -128,8 +129,7 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns what the activation function is applied to, {@code input(x) · encoderᵀ + encoderBias} unless the architecture says
-     * otherwise, in one dense array.
+     * Computes the pre-activations, {@code input(x) · encoderᵀ + encoderBias} unless the architecture overrides them, as one dense array.
      *
      * @param x [..., d_in]
      * @return [n, d_sae]
@@ -147,8 +147,8 @@ public final class SparseAutoencoder implements Dictionary {
      * Encodes activations.
      *
      * @param x [..., d_in]; leading axes become rows
-     * @return the codes, one row an activation
-     * @throws InvalidInputException if x is of another width
+     * @return the codes, one row per activation
+     * @throws InvalidInputException if the width of x is not d_in
      */
     @Override
     public SparseCodes encode(NDArray x) {
@@ -162,19 +162,19 @@ public final class SparseAutoencoder implements Dictionary {
         long step = ChunkSizes.rowsWithin(ChunkSizes.WORKSPACE, dSae());
         try (Scope scope = Scope.open()) {
             NDArray workspace = in.getManager().create(new Shape(Math.min(rows, step), dSae()));
-            List<SparseCodes> parts = new ArrayList<>();
+            List<SparseCodes> chunks = new ArrayList<>();
             for (long first = 0; first == 0 || first < rows; first += step) {
                 long last = Math.min(rows, first + step);
-                NDArray piece = in.get(new NDIndex("{}:{}", first, last));
-                parts.add(architecture.encode(piece, weights, workspace.get(new NDIndex("{}:{}", 0, last - first))));
+                NDArray chunk = in.get(new NDIndex("{}:{}", first, last));
+                chunks.add(architecture.encode(chunk, weights, workspace.get(new NDIndex("{}:{}", 0, last - first))));
             }
-            return SparseCodes.concat(parts).keep(scope);
+            return SparseCodes.concat(chunks).keep(scope);
         }
     }
 
     /**
-     * Decodes codes to activations as the dictionary sees them. For a dictionary that normalises each row by its own numbers these
-     * are normalised activations, since the codes do not tell the numbers: see {@link #reconstruct}.
+     * Decodes codes without inverting the normalisation. For a dictionary with normalisation per row the result is in normalised units,
+     * because codes do not contain the scale and shift of a row; see {@link #reconstruct}.
      *
      * @param codes the codes of n rows
      * @return [n, d_out]
@@ -182,19 +182,18 @@ public final class SparseAutoencoder implements Dictionary {
     @Override
     public NDArray decode(SparseCodes codes) {
         NDArray decoded = architecture.decode(codes, weights);
-        // Made of the weights first, it would stay in their manager.
+        // Without this call the result would belong to the manager of the weights.
         decoded.attach(codes.values().getManager());
         return decoded;
     }
 
     /**
-     * Decodes codes to activations as the model makes them, whatever the codes went through since they were made.
+     * Decodes codes to activations in the units of the model. The codes may have been edited after encoding.
      *
      * @param codes the codes of n rows
-     * @param x the activations that were encoded, [..., d_in], n rows: they tell what undoes the normalisation, and what a skip
-     *     connection adds
-     * @return what {@link #reconstruct} returns of x if the codes are those of x
-     * @throws InvalidInputException if x is of another width
+     * @param x the encoded activations, [..., d_in], n rows; they determine the inverse of the normalisation and the skip connection
+     * @return the output of {@link #reconstruct} for x if the codes are those of x
+     * @throws InvalidInputException if the width of x is not d_in
      */
     public NDArray decode(SparseCodes codes, NDArray x) {
         try (Scope scope = Scope.open()) {
@@ -204,11 +203,11 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Encodes and decodes.
+     * Encodes activations and decodes the codes.
      *
      * @param x [..., d_in], or [..., heads, d_head] for a dictionary that joins heads
-     * @return the reconstruction, in the shape of x; of a transcoder its prediction, [..., d_out]
-     * @throws InvalidInputException if x is of another width
+     * @return the reconstruction in the shape of x, or the prediction of a transcoder, [..., d_out]
+     * @throws InvalidInputException if the width of x is not d_in
      */
     @Override
     public NDArray reconstruct(NDArray x) {
@@ -224,7 +223,7 @@ public final class SparseAutoencoder implements Dictionary {
         Shape shape = x.getShape();
         return architecture
                 .output(decode(codes), rows, normalized, weights)
-                .reshape(architecture.reconstructsInput() ? shape : shape().replaced(shape, dOut()));
+                .reshape(architecture.reconstructsInput() ? shape : shape().withWidth(shape, dOut()));
     }
 
     private RowShape shape() {
@@ -236,9 +235,9 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Moves the norms of the decoder's rows into the encoder.
+     * Folds the norms of decoder rows into the encoder.
      *
-     * @return a new dictionary with the same reconstructions, whose decoder rows have norm 1
+     * @return a new dictionary with the same reconstructions and decoder rows of norm 1
      * @throws InvalidInputException if folding would change what this architecture computes
      */
     public SparseAutoencoder foldDecoderNorm() {
@@ -248,11 +247,11 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Moves the factor that scaled the activations in training into the weights, so that the dictionary takes activations as the
-     * model gives them: the encoder times the factor, decoder and decoder bias divided by it. All else is on the scale of
-     * pre-activations, which stays. The activations that a transcoder predicts count as scaled by the same factor.
+     * Folds the activation scale of training into the weights, so that the dictionary accepts unscaled activations: the encoder is
+     * multiplied by the scale, decoder and decoder bias are divided by it. All other arrays are in units of pre-activations, which do not
+     * change. The targets of a transcoder are assumed to be scaled by the same factor.
      *
-     * @param scale what the activations were multiplied by, above 0
+     * @param scale the factor applied to activations in training, above 0
      * @return a new dictionary without normalisation
      */
     public SparseAutoencoder foldActivationNorm(double scale) {
@@ -280,9 +279,9 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns the width of what is decoded.
+     * Returns the width of the reconstruction.
      *
-     * @return d_out, which is d_in except for a transcoder
+     * @return d_out, equal to d_in except for a transcoder
      */
     public int dOut() {
         return weights.dOut();
@@ -304,16 +303,16 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns the kind of dictionary.
+     * Returns the architecture.
      *
-     * @return the architecture with its numbers
+     * @return the architecture with its options
      */
     public Architecture architecture() {
         return architecture;
     }
 
     /**
-     * Returns what happens to activations before they are encoded.
+     * Returns the preprocessing of activations.
      *
      * @return the options
      */
@@ -322,7 +321,7 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns where the dictionary comes from.
+     * Returns the provenance of the dictionary.
      *
      * @return the metadata
      */
@@ -332,16 +331,16 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns the arrays, to be left unchanged and open.
+     * Returns the weights.
      *
-     * @return the arrays
+     * @return the arrays, which must not be changed or closed
      */
     public Weights weights() {
         return weights;
     }
 
     /**
-     * Returns the encoder, one latent a row.
+     * Returns the encoder, one row per latent.
      *
      * @return [d_sae, d_in]
      */
@@ -350,7 +349,7 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns the encoder's bias.
+     * Returns the encoder bias.
      *
      * @return [d_sae]
      */
@@ -359,7 +358,7 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns the decoder, one latent a row.
+     * Returns the decoder, one row per latent.
      *
      * @return [d_sae, d_out]
      */
@@ -369,10 +368,10 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns what a code of 1 adds to the reconstruction, before a normalisation of the row is undone: the decoder, or, of a
-     * dictionary whose codes count times the norms of its rows, the decoder with rows of norm 1.
+     * Returns the contribution of a code of 1 to the reconstruction before the normalisation is inverted: the decoder, or the decoder with
+     * rows of norm 1 if codes are rescaled by decoder norms.
      *
-     * @return [d_sae, d_out], to be left unchanged; the decoder itself where it is the same
+     * @return [d_sae, d_out], must not be changed; the decoder itself unless codes are rescaled
      */
     public NDArray directions() {
         return architecture.directions(weights);
@@ -393,7 +392,7 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns the decoder's bias.
+     * Returns the decoder bias.
      *
      * @return [d_out]
      */
@@ -402,16 +401,16 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Returns how often each latent fires, if that was measured.
+     * Returns the firing frequency of each latent, if it was measured.
      *
-     * @return [d_sae], the share of tokens
+     * @return [d_sae], the share of tokens with an active code
      */
     public Optional<NDArray> density() {
         return Optional.ofNullable(density);
     }
 
     /**
-     * Returns the device that the arrays are on.
+     * Returns the device of the arrays.
      *
      * @return the device
      */
@@ -420,9 +419,9 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Starts a changed copy.
+     * Creates a builder for a modified copy.
      *
-     * @return a builder that holds the parts of this dictionary
+     * @return a builder with the parts of this dictionary
      */
     public SparseAutoencoderBuilder toBuilder() {
         return new SparseAutoencoderBuilder()

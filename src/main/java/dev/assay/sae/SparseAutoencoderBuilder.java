@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Collects the parts of a dictionary; architecture and weights are needed. */
+/** Builder of a {@link SparseAutoencoder}. Architecture and weights are required. */
 public final class SparseAutoencoderBuilder {
     Architecture architecture;
     Weights weights;
@@ -31,7 +31,7 @@ public final class SparseAutoencoderBuilder {
     /**
      * Sets the arrays.
      *
-     * @param value copied when the dictionary is built; their device becomes its device
+     * @param value the arrays, copied when the dictionary is built; the dictionary uses their device
      * @return this
      */
     public SparseAutoencoderBuilder weights(Weights value) {
@@ -40,9 +40,9 @@ public final class SparseAutoencoderBuilder {
     }
 
     /**
-     * Sets what happens to activations before they are encoded.
+     * Sets the preprocessing of activations.
      *
-     * @param value by default {@link InputOptions#CENTRED}, of a transcoder {@link InputOptions#PLAIN}
+     * @param value the options, by default {@link InputOptions#CENTRED}, or {@link InputOptions#PLAIN} for a transcoder
      * @return this
      */
     public SparseAutoencoderBuilder input(InputOptions value) {
@@ -51,9 +51,9 @@ public final class SparseAutoencoderBuilder {
     }
 
     /**
-     * Sets where the dictionary comes from.
+     * Sets the provenance of the dictionary.
      *
-     * @param value by default without any field
+     * @param value the metadata, by default without fields
      * @return this
      */
     public SparseAutoencoderBuilder metadata(SaeMetadata value) {
@@ -62,9 +62,9 @@ public final class SparseAutoencoderBuilder {
     }
 
     /**
-     * Sets how often each latent fires.
+     * Sets the firing frequency of each latent.
      *
-     * @param value [d_sae], the share of tokens, copied; or null if it is not known
+     * @param value [d_sae], the share of tokens with an active code, copied; null if unknown
      * @return this
      */
     public SparseAutoencoderBuilder density(NDArray value) {
@@ -76,7 +76,7 @@ public final class SparseAutoencoderBuilder {
      * Builds the dictionary.
      *
      * @return the dictionary, to be closed
-     * @throws InvalidInputException if architecture and weights do not fit
+     * @throws InvalidInputException if the weights do not match the architecture
      */
     public SparseAutoencoder build() {
         if (architecture == null || weights == null) {
@@ -95,18 +95,19 @@ public final class SparseAutoencoderBuilder {
         int dOut = weights.dOut();
         architecture.check(dSae);
         if (architecture.reconstructsInput() && dOut != dIn) {
-            throw new InvalidInputException("the decoder is " + dOut + " wide and the encoder " + dIn
-                    + ", expected the same unless the architecture is a transcoder's");
+            throw new InvalidInputException("the decoder has width " + dOut + " and the encoder width " + dIn
+                    + ", expected equal widths unless the architecture is a transcoder");
         }
         if (!architecture.reconstructsInput() && input.subtractDecoderBias()) {
-            throw new InvalidInputException("the decoder's bias is to be subtracted from the input of a transcoder,"
-                    + " expected no such option, as the bias belongs to its output");
+            throw new InvalidInputException(
+                    "the input options of a transcoder subtract the decoder bias, expected no subtraction because the"
+                            + " bias belongs to its output");
         }
         Map<String, Shape> expected = architecture.extraShapes(dIn, dSae, dOut);
         Map<String, Shape> found = new HashMap<>();
         weights.extra().forEach((name, array) -> found.put(name, array.getShape()));
         if (!found.equals(expected)) {
-            throw new InvalidInputException("beside the usual four arrays the weights hold " + new TreeMap<>(found)
+            throw new InvalidInputException("the weights contain the extra arrays " + new TreeMap<>(found)
                     + ", expected " + new TreeMap<>(expected) + " for the architecture " + architecture.id());
         }
     }

@@ -11,12 +11,12 @@ import dev.assay.tensor.Scope;
 import java.util.List;
 
 /**
- * The codes of some rows as a sparse matrix in compressed rows: the entries of row r stand from {@code offsets[r]} to
- * {@code offsets[r + 1]}, of the last row to the end. An entry whose value is 0 is an inactive latent: selections of fixed width
- * leave such entries.
+ * The codes of a batch of rows in compressed sparse row (CSR) format: row r has the entries from {@code offsets[r]} (inclusive) to {@code
+ * offsets[r + 1]} (exclusive), the last row those to the end. An entry with value 0 is an inactive latent; selections of fixed width
+ * contain such entries.
  *
- * @param offsets int64 [rows], not falling
- * @param indices int64 [m], the latent of each entry, at most once a row
+ * @param offsets int64 [rows], non-decreasing
+ * @param indices int64 [m], the latent of each entry, distinct within a row
  * @param values float32 [m], the activation of each entry
  * @param rows the number of rows
  * @param dSae the number of latents
@@ -24,7 +24,7 @@ import java.util.List;
 public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long rows, int dSae)
         implements AutoCloseable {
     /**
-     * Makes codes of a selection that has equally many entries in every row.
+     * Creates codes from a selection with the same number of entries in every row.
      *
      * @param selection values and int64 latents, each [rows, k]
      * @param dSae the number of latents
@@ -47,9 +47,9 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
     }
 
     /**
-     * Makes codes of entries of a dense array.
+     * Creates codes from entries of a dense array.
      *
-     * @param positions int64 [m], each entry's place {@code row · dSae + latent}; those of a row together, the rows in order
+     * @param positions int64 [m], the flat position {@code row · dSae + latent} of each entry, grouped by row with rows in ascending order
      * @param values float32 [m], shared with the codes
      * @param rows the number of rows
      * @param dSae the number of latents
@@ -65,19 +65,19 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
     }
 
     /**
-     * Replaces the values.
+     * Returns these codes with other values.
      *
      * @param others float32 [m]
-     * @return codes that share the places of these
+     * @return codes that share offsets and indices with these
      */
     public SparseCodes withValues(NDArray others) {
         return new SparseCodes(offsets, indices, others, rows, dSae);
     }
 
     /**
-     * Puts the rows of several codes below each other.
+     * Concatenates codes along rows.
      *
-     * @param parts at least one, of equally many latents
+     * @param parts at least one, all with the same number of latents
      * @return the codes of all rows
      */
     public static SparseCodes concat(List<SparseCodes> parts) {
@@ -108,13 +108,13 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
     }
 
     /**
-     * Returns the row that each entry belongs to.
+     * Returns the row of each entry.
      *
      * @return int64 [m]
      */
     public NDArray entryRows() {
         try (Scope scope = Scope.open()) {
-            // The row of entry i is the number of offsets that are less than i + 1, less one.
+            // The row of entry i is one less than the number of offsets below i + 1.
             NDArray ordinals = ordinals(indices.getManager(), indices.size());
             return scope.keep(Aten.searchSorted(offsets, ordinals).sub(1L));
         }
@@ -134,9 +134,9 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
     }
 
     /**
-     * Takes the arrays out of a scope.
+     * Keeps the arrays open beyond a scope.
      *
-     * @param scope the scope that they were made in
+     * @param scope the scope that owns the arrays
      * @return these codes
      */
     public SparseCodes keep(Scope scope) {
@@ -153,7 +153,7 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
         values.close();
     }
 
-    /** Returns 1, 2, … size. The engine's own range counts in float32, which is not exact beyond 2^24. */
+    /** Returns 1, 2, … size. The range operation of the engine counts in float32, which is not exact above 2^24. */
     private static NDArray ordinals(NDManager manager, long size) {
         return manager.ones(new Shape(size), DataType.INT64).cumSum(0);
     }

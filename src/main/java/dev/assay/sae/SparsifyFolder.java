@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A top-k dictionary as sparsify keeps it: {@code cfg.json} and {@code sae.safetensors} with {@code encoder.weight} [d_sae, d_in],
- * {@code encoder.bias}, {@code W_dec} [d_sae, d_out], {@code b_dec} and, where there is a skip connection, {@code W_skip}
- * [d_out, d_in]. Autoencoders subtract {@code b_dec} from their input, transcoders do not.
+ * Reader of top-k dictionaries in the sparsify format: {@code cfg.json} and {@code sae.safetensors} with {@code encoder.weight} [d_sae,
+ * d_in], {@code encoder.bias}, {@code W_dec} [d_sae, d_out], {@code b_dec} and, for a skip connection, {@code W_skip} [d_out, d_in].
+ * Autoencoders subtract {@code b_dec} from their input, transcoders do not.
  */
 final class SparsifyFolder {
     static final String WEIGHTS = "sae.safetensors";
@@ -30,7 +30,7 @@ final class SparsifyFolder {
     private static final String ENCODER_BIAS = "encoder.bias";
     private static final String DECODER = "W_dec";
     private static final String DECODER_BIAS = "b_dec";
-    private static final Set<String> USUAL = Set.of(ENCODER, ENCODER_BIAS, DECODER, DECODER_BIAS);
+    private static final Set<String> STANDARD_TENSORS = Set.of(ENCODER, ENCODER_BIAS, DECODER, DECODER_BIAS);
     private static final String ACTIVATION = "activation";
     private static final String NUM_LATENTS = "num_latents";
     private static final Pattern LAYER = Pattern.compile("layers\\.(\\d+)(\\.mlp)?");
@@ -43,7 +43,7 @@ final class SparsifyFolder {
             throw cfg.unexpected(ACTIVATION, TopK.ID);
         }
         if (cfg.bool("signed", false)) {
-            throw cfg.unexpected("signed", "false, as codes are not negative here");
+            throw cfg.unexpected("signed", "false, because negative codes are not supported");
         }
         try (NDManager manager = TorchEngine.newManager(device);
                 Scope scope = Scope.open();
@@ -52,7 +52,7 @@ final class SparsifyFolder {
             boolean skips = file.has(Transcoder.W_SKIP);
             if (skips && !transcodes) {
                 throw cfg.unexpected(
-                        "transcode", "true, as " + file.file() + " holds the skip connection of a transcoder");
+                        "transcode", "true, because " + file.file() + " contains the skip connection of a transcoder");
             }
             TopK codes = TopK.read(cfg);
             Weights weights = weights(cfg, file, manager);
@@ -74,13 +74,13 @@ final class SparsifyFolder {
             dSae = (long) dIn * cfg.integer("expansion_factor");
         }
         long dOut = file.info(DECODER_BIAS).shape().size();
-        Map<String, NDArray> more = new HashMap<>();
+        Map<String, NDArray> extra = new HashMap<>();
         for (String name : file.names()) {
             if (name.equals(Transcoder.W_SKIP)) {
-                more.put(name, tensor(file, name, new Shape(dOut, dIn), manager));
-            } else if (!USUAL.contains(name)) {
+                extra.put(name, tensor(file, name, new Shape(dOut, dIn), manager));
+            } else if (!STANDARD_TENSORS.contains(name)) {
                 throw new InvalidInputException(
-                        file.file() + " holds a tensor " + name + ", which dictionaries of sparsify do not have");
+                        file.file() + " contains a tensor " + name + ", which sparsify dictionaries do not have");
             }
         }
         return new Weights(
@@ -88,7 +88,7 @@ final class SparsifyFolder {
                 tensor(file, ENCODER_BIAS, new Shape(dSae), manager),
                 tensor(file, DECODER, new Shape(dSae, dOut), manager),
                 tensor(file, DECODER_BIAS, new Shape(dOut), manager),
-                more);
+                extra);
     }
 
     private static NDArray tensor(Safetensors file, String name, Shape expected, NDManager manager) {

@@ -3,8 +3,8 @@ package dev.assay.sae;
 import ai.djl.ndarray.NDArray;
 
 /**
- * Keeps what is positive: {@code codes = relu(pre)} (Bricken et al., "Towards Monosemanticity", 2023). In training an L1 penalty
- * makes the codes sparse.
+ * Standard ReLU architecture: {@code codes = relu(pre)} (Bricken et al., "Towards Monosemanticity", 2023). An L1 penalty in training makes
+ * the codes sparse.
  */
 public record Standard() implements Architecture {
     static final String ID = "standard";

@@ -8,12 +8,12 @@ import dev.assay.tensor.Scope;
 import java.util.Map;
 
 /**
- * Keeps the k largest pre-activations of each row, then sets the negative ones among them to 0 (Gao et al., "Scaling and
- * evaluating sparse autoencoders", arXiv 2406.04093, equation 4, with the rectifier that its text adds).
+ * Top-k architecture: keeps the k largest pre-activations per row, then sets negative values to 0 (Gao et al., "Scaling and evaluating
+ * sparse autoencoders", arXiv 2406.04093, equation 4, with the ReLU described in its text).
  *
- * @param k the number of latents kept in each row
- * @param rescaleByDecoderNorm whether a latent's pre-activation counts times the norm of its decoder row, in the selection and in
- *     the code; decoding divides it out again
+ * @param k the number of latents kept per row
+ * @param rescaleByDecoderNorm whether selection and codes use pre-activations multiplied by the norms of decoder rows; decoding divides by
+ *     the norms
  */
 public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture {
     static final String ID = "topk";
@@ -26,9 +26,9 @@ public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture 
     }
 
     /**
-     * Returns the plain architecture, which does not look at decoder norms.
+     * Returns the architecture without rescaling by decoder norms.
      *
-     * @param k the number of latents kept in each row
+     * @param k the number of latents kept per row
      * @return the architecture
      */
     public static TopK of(int k) {
@@ -89,7 +89,7 @@ public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture 
         if (!rescaleByDecoderNorm) {
             throw new InvalidInputException(
                     "the decoder norms of a top-k dictionary that does not rescale by them cannot be"
-                            + " folded into its encoder, since that would change which latents are selected");
+                            + " folded into its encoder, because that would change which latents are selected");
         }
         return weights.foldDecoderNorm();
     }

@@ -8,36 +8,36 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Predicts the activations of another site from those of one (Dunefsky, Chlenski and Nanda, "Transcoders Find Interpretable LLM
- * Feature Circuits", arXiv 2406.11944). The codes are made as in an autoencoder, but the decoder's bias, which belongs to the other
- * site, is never subtracted from the input, and a normalisation of the input is not undone:
+ * Predicts the activations of one site from those of another (Dunefsky, Chlenski and Nanda, "Transcoders Find Interpretable LLM Feature
+ * Circuits", arXiv 2406.11944). Codes are computed as in an autoencoder, but the decoder bias, which belongs to the predicted site, is
+ * never subtracted from the input, and the normalisation of the input is not inverted:
  *
  * <pre>{@code
  * prediction = codes · decoder + decoderBias (+ x · W_skipᵀ)
  * }</pre>
  *
- * The last term is the skip connection (Paulo, Shabalin and Belrose, "Transcoders Beat Sparse Autoencoders for Interpretability",
- * arXiv 2501.18823); it takes the activations before any normalisation.
+ * The last term is the skip connection (Paulo, Shabalin and Belrose, "Transcoders Beat Sparse Autoencoders for Interpretability", arXiv
+ * 2501.18823); its input is the activations before normalisation.
  *
- * @param codes how codes are made
+ * @param codes the architecture that computes the codes
  * @param skip whether there is a skip connection, the array {@link #W_SKIP} of {@link Weights#extra}
  */
 public record Transcoder(Architecture codes, boolean skip) implements Architecture {
-    /** The name of the matrix of the skip connection, [d_out, d_in]. */
+    /** The name of the skip matrix, [d_out, d_in]. */
     public static final String W_SKIP = "W_skip";
 
-    /** Checks that codes are made by something else than a transcoder. */
+    /** Checks that the codes are not computed by another transcoder. */
     public Transcoder {
         if (!codes.reconstructsInput()) {
-            throw new InvalidInputException("the codes of a transcoder are made by " + codes.id()
+            throw new InvalidInputException("the codes of a transcoder are computed by " + codes.id()
                     + ", expected the architecture of an autoencoder");
         }
     }
 
     /**
-     * Makes a transcoder without a skip connection.
+     * Returns a transcoder without a skip connection.
      *
-     * @param codes how codes are made
+     * @param codes the architecture that computes the codes
      * @return the architecture
      */
     public static Transcoder of(Architecture codes) {
@@ -45,9 +45,9 @@ public record Transcoder(Architecture codes, boolean skip) implements Architectu
     }
 
     /**
-     * Makes a transcoder with a skip connection.
+     * Returns a transcoder with a skip connection.
      *
-     * @param codes how codes are made
+     * @param codes the architecture that computes the codes
      * @return the architecture
      */
     public static Transcoder withSkip(Architecture codes) {
@@ -55,8 +55,8 @@ public record Transcoder(Architecture codes, boolean skip) implements Architectu
     }
 
     /**
-     * {@inheritDoc} SAELens knows {@code transcoder}, {@code skip_transcoder} and {@code jumprelu_transcoder}; the other names are
-     * made likewise.
+     * {@inheritDoc} SAELens defines {@code transcoder}, {@code skip_transcoder} and {@code jumprelu_transcoder}; the other names follow the
+     * same pattern.
      */
     @Override
     public String id() {

@@ -13,22 +13,22 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The arrays of a dictionary, float32. Encoder and decoder both hold one latent a row. The width d_out of what is decoded is d_in,
+ * The arrays of a dictionary, float32. Encoder and decoder both have one row per latent. The width d_out of the reconstruction is d_in,
  * except in a transcoder.
  *
  * @param encoder [d_sae, d_in]
- * @param encoderBias [d_sae]; of a gated dictionary, the bias of its gate
+ * @param encoderBias [d_sae]; the gate bias of a gated dictionary
  * @param decoder [d_sae, d_out]
  * @param decoderBias [d_out]
- * @param extra additional arrays of the architecture, under SAELens's names: {@code threshold}, {@code b_mag} or {@code r_mag}, each
+ * @param extra additional arrays of the architecture under the names of SAELens: {@code threshold}, {@code b_mag} or {@code r_mag}, each
  *     [d_sae], or {@code W_skip} [d_out, d_in]
  */
 public record Weights(
         NDArray encoder, NDArray encoderBias, NDArray decoder, NDArray decoderBias, Map<String, NDArray> extra) {
-    /** A row of zeros has no direction; its norm counts as this when divided by. */
+    /** Lower bound of norms in divisions, for rows of zeros. */
     private static final float SMALLEST_NORM = 1e-8f;
 
-    /** Checks types, and all shapes but those of {@code extra}, which the architecture checks. */
+    /** Checks types and shapes. The shapes of {@code extra} are checked by the architecture. */
     public Weights {
         extra = Map.copyOf(extra);
         if (encoder.getShape().dimension() != 2) {
@@ -45,7 +45,7 @@ public record Weights(
     }
 
     /**
-     * Holds the arrays that every architecture has, and no others.
+     * Creates weights without extra arrays.
      *
      * @param encoder [d_sae, d_in]
      * @param encoderBias [d_sae]
@@ -57,12 +57,12 @@ public record Weights(
     }
 
     /**
-     * Draws directions that are uniform on the unit sphere.
+     * Samples directions uniformly from the unit sphere.
      *
-     * @param manager owns the result
-     * @param count how many
-     * @param width of each
-     * @param seed decides them
+     * @param manager the owner of the result
+     * @param count the number of directions
+     * @param width the width of a direction
+     * @param seed the random seed
      * @return float32 [count, width], rows of norm 1
      */
     public static NDArray randomDirections(NDManager manager, int count, int width, long seed) {
@@ -99,7 +99,7 @@ public record Weights(
     }
 
     /**
-     * Returns the width of what is decoded.
+     * Returns the width of the reconstruction.
      *
      * @return d_out
      */
@@ -108,26 +108,26 @@ public record Weights(
     }
 
     /**
-     * Returns an array that only some architectures have.
+     * Returns an extra array of the architecture.
      *
      * @param name its name in {@code extra}
      * @return the array
-     * @throws InvalidInputException if there is none of this name
+     * @throws InvalidInputException if there is no array of this name
      */
     public NDArray extra(String name) {
         NDArray array = extra.get(name);
         if (array == null) {
             throw new InvalidInputException(
-                    "the weights have no " + name + ", only the usual four and " + new TreeSet<>(extra.keySet()));
+                    "the weights have no array " + name + ", expected one of " + new TreeSet<>(extra.keySet()));
         }
         return array;
     }
 
     /**
-     * Writes {@code input · encoderᵀ + encoderBias} to an array that exists.
+     * Computes {@code input · encoderᵀ + encoderBias} into a preallocated array.
      *
      * @param input [n, d_in]
-     * @param out [n, d_sae]
+     * @param out [n, d_sae], overwritten
      */
     public void preActivations(NDArray input, NDArray out) {
         try (Scope scope = Scope.open()) {
@@ -138,7 +138,7 @@ public record Weights(
     /**
      * Returns the Euclidean norm of every decoder row.
      *
-     * @return [d_sae], each at least 1e-8 so that it can be divided by
+     * @return [d_sae], each at least 1e-8 so that division is safe
      */
     public NDArray decoderNorms() {
         try (Scope scope = Scope.open()) {
@@ -147,7 +147,7 @@ public record Weights(
     }
 
     /**
-     * Decodes: the sum of the latents' rows, each times its code, and the decoder's bias.
+     * Computes {@code codes · decoder + decoderBias}.
      *
      * @param codes the codes of n rows
      * @return [n, d_out]
@@ -161,7 +161,7 @@ public record Weights(
     }
 
     /**
-     * Decodes codes that count times the norms of their latents' decoder rows.
+     * Decodes codes that are multiplied by the norms of decoder rows.
      *
      * @param codes the codes of n rows
      * @return [n, d_out]
@@ -185,9 +185,9 @@ public record Weights(
     }
 
     /**
-     * Divides each decoder row by its norm and multiplies the latent's encoder row and bias by it.
+     * Divides each decoder row by its norm and multiplies encoder row and bias of the latent by the norm.
      *
-     * @param alsoMultiplied names of arrays [d_sae] of {@code extra} that are on the scale of pre-activations
+     * @param alsoMultiplied names of arrays [d_sae] of {@code extra} in units of pre-activations
      * @return new arrays
      */
     public Weights foldDecoderNorm(String... alsoMultiplied) {
@@ -219,7 +219,7 @@ public record Weights(
         }
     }
 
-    /** Returns copies that a manager owns and no scope. */
+    /** Returns copies owned by a manager and by no scope. */
     Weights copy(NDManager owner) {
         Map<String, NDArray> copies = new HashMap<>();
         extra.forEach((name, array) -> copies.put(name, copy(array, owner)));

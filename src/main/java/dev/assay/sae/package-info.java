@@ -1,8 +1,7 @@
 /**
- * Trained dictionaries: what a sparse autoencoder <em>is</em>. It encodes activations to sparse codes and decodes them again;
- * nothing here trains.
+ * Trained dictionaries: encoding of activations to sparse codes, decoding, and file formats. Training is in {@code dev.assay.train}.
  *
  * <p>Start at {@link dev.assay.sae.SparseAutoencoder}. Each kind of activation function is one {@link dev.assay.sae.Architecture}.
- * On disk a dictionary is a SAELens folder; those of sparsify and Gemma Scope are read too.
+ * Dictionaries are saved as SAELens folders; the formats of sparsify and Gemma Scope can be loaded, too.
  */
 package dev.assay.sae;

@@ -56,7 +56,7 @@ class AssayTest {
         Path cut = folder.resolve("cut.safetensors");
         byte[] whole = Files.readAllBytes(sae.resolve("expected.safetensors"));
         Files.write(cut, java.util.Arrays.copyOf(whole, whole.length - 1));
-        assertRefused(folder + " holds no dictionary, expected ", folder.toString(), "--expected=x");
+        assertRefused(folder + " contains no dictionary, expected ", folder.toString(), "--expected=x");
         assertRefused("no such file: x", sae.toString(), "--expected=x");
         assertRefused(cut + ": data_offsets of tensor ", sae.toString(), "--expected", cut.toString());
         assertRefused(

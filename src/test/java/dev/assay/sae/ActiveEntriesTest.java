@@ -20,7 +20,7 @@ class ActiveEntriesTest {
     @ParameterizedTest
     @CsvSource({"1,8,1", "7,64,0", "33,515,1", "9,1024,2", "16,8192,2.5", "5,8192,-1", "20,4096,9", "0,4096,1", "0,8,1"
     })
-    void findsWhatPassesOneBound(int rows, int width, float bound) {
+    void returnsEntriesAboveOneBound(int rows, int width, float bound) {
         try (NDManager manager = Dictionaries.manager();
                 Scope scope = Scope.open()) {
             NDArray scores = Dictionaries.normal(manager, random, rows, width);
@@ -30,7 +30,7 @@ class ActiveEntriesTest {
 
     @ParameterizedTest
     @CsvSource({"1,8,0", "7,60,1", "9,1024,2", "16,8192,3", "5,8192,-1"})
-    void findsWhatPassesTheBoundOfItsColumn(int rows, int width, float shift) {
+    void returnsEntriesAboveTheBoundOfTheirColumn(int rows, int width, float shift) {
         try (NDManager manager = Dictionaries.manager();
                 Scope scope = Scope.open()) {
             NDArray scores = Dictionaries.normal(manager, random, rows, width);
@@ -40,7 +40,7 @@ class ActiveEntriesTest {
     }
 
     @Test
-    void anEntryAtTheBoundDoesNotPass() {
+    void excludesEntriesEqualToTheBound() {
         try (NDManager manager = Dictionaries.manager();
                 Scope scope = Scope.open()) {
             NDArray scores = manager.ones(new Shape(2, 1024));
@@ -52,7 +52,7 @@ class ActiveEntriesTest {
     }
 
     @Test
-    void groupsAreGivenUpWhereMostPass() {
+    void abandonsGroupsWhenMostGroupsPass() {
         try (NDManager manager = Dictionaries.manager();
                 Scope scope = Scope.open()) {
             NDArray bound = manager.create(new float[] {0});
@@ -60,7 +60,7 @@ class ActiveEntriesTest {
         }
     }
 
-    /** The dense form of the codes holds the active entries and no others, and the offsets count them. */
+    /** Checks that the dense form contains exactly the active entries and that offsets count them. */
     private static void check(NDArray scores, SparseCodes codes, NDArray active) {
         // Adding 0 makes a negative zero positive.
         NDArray expected = scores.mul(active.toType(DataType.FLOAT32, false)).add(0f);

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 public final class Dictionaries {
     private Dictionaries() {}
 
-    /** Returns all folders that SAELens wrote. */
+    /** Returns all fixture folders written by SAELens. */
     public static List<Path> fixtures() throws IOException {
         try (Stream<Path> folders = Files.list(Path.of("src/test/resources/dev/assay/sae"))) {
             return folders.filter(folder -> Files.exists(folder.resolve("expected.safetensors")))
@@ -29,7 +29,7 @@ public final class Dictionaries {
         }
     }
 
-    /** Returns a folder that SAELens wrote, with what it computed. */
+    /** Returns a fixture folder written by SAELens, with its expected outputs. */
     public static Path fixture(String name) {
         return Path.of("src/test/resources/dev/assay/sae", name);
     }
@@ -39,7 +39,7 @@ public final class Dictionaries {
         return TorchEngine.newManager(Device.cpu());
     }
 
-    /** Returns a builder with random weights, whose decoder rows are of different lengths; transcoders widen by 3. */
+    /** Returns a builder with random weights and decoder rows of different norms. For transcoders, d_out is d_in + 3. */
     public static SparseAutoencoderBuilder random(NDManager manager, int dIn, int dSae, Architecture architecture) {
         return random(manager, dIn, dSae, architecture, new SplittableRandom(3));
     }
@@ -47,20 +47,21 @@ public final class Dictionaries {
     public static SparseAutoencoderBuilder random(
             NDManager manager, int dIn, int dSae, Architecture architecture, SplittableRandom random) {
         int dOut = architecture.reconstructsInput() ? dIn : dIn + 3;
-        Weights usual = new Weights(
+        Weights standard = new Weights(
                 normal(manager, random, dSae, dIn),
                 normal(manager, random, dSae),
                 normal(manager, random, dSae, dOut),
                 normal(manager, random, dOut));
-        Map<String, NDArray> more = new HashMap<>();
+        Map<String, NDArray> extra = new HashMap<>();
         new TreeMap<>(architecture.extraShapes(dIn, dSae, dOut))
-                .forEach((name, shape) -> more.put(name, normal(manager, random, shape.getShape())));
+                .forEach((name, shape) -> extra.put(name, normal(manager, random, shape.getShape())));
         return SparseAutoencoder.builder()
                 .architecture(architecture)
-                .weights(new Weights(usual.encoder(), usual.encoderBias(), usual.decoder(), usual.decoderBias(), more));
+                .weights(new Weights(
+                        standard.encoder(), standard.encoderBias(), standard.decoder(), standard.decoderBias(), extra));
     }
 
-    /** Returns one of each architecture, with numbers that suit at least 8 latents. */
+    /** Returns one instance per architecture, valid for at least 8 latents. */
     public static List<Architecture> architectures() {
         List<Architecture> all =
                 new ArrayList<>(List.of(new Standard(), new Gated(), new JumpRelu(), TopK.of(3), new TopK(3, true)));
@@ -82,7 +83,7 @@ public final class Dictionaries {
         return manager.create(numbers, new Shape(shape));
     }
 
-    /** Returns the largest absolute difference, as a share of the largest absolute entry. */
+    /** Returns the largest absolute difference relative to the largest absolute entry of a. */
     public static double distance(NDArray a, NDArray b) {
         return a.sub(b).abs().max().getFloat() / a.abs().max().getFloat();
     }

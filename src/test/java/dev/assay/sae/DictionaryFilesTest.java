@@ -42,7 +42,7 @@ class DictionaryFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"formats/sparsify/layers.3", "formats/sparsify/layers.2.mlp", "formats/gemma_scope"})
-    void otherFormatsGiveWhatTheirAuthorsCompute(String name) throws IOException {
+    void computesTheExpectedOutputsOfOtherFormats(String name) throws IOException {
         Path expected = fixture(name).resolve("expected.safetensors");
         ComparisonReport report = SaeVerification.run(fixture(name), expected, 2e-6);
         assertTrue(report.passed(), report::toText);
@@ -51,7 +51,7 @@ class DictionaryFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"formats/sparsify/layers.3", "formats/sparsify/layers.2.mlp", "formats/gemma_scope"})
-    void otherFormatsAreSavedAsSaelensDoes(String name) throws IOException {
+    void savesOtherFormatsAsSaelensFolders(String name) throws IOException {
         try (SparseAutoencoder sae = SparseAutoencoder.load(fixture(name))) {
             sae.save(folder.resolve("saved"));
         }
@@ -60,7 +60,10 @@ class DictionaryFilesTest {
         assertTrue(report.passed(), report::toText);
     }
 
-    /** Made by scripts/convert_dictionary_learning.py of what the library's own classes saved; the library computed the rest. */
+    /**
+     * The fixtures were saved by dictionary_learning and converted by scripts/convert_dictionary_learning.py; dictionary_learning computed
+     * the expected outputs.
+     */
     @ParameterizedTest
     @CsvSource({
         "AutoEncoder, standard, true",
@@ -71,8 +74,7 @@ class DictionaryFilesTest {
         "BatchTopKSAE, jumprelu, true",
         "MatryoshkaBatchTopKSAE, jumprelu, true"
     })
-    void convertedDictionariesGiveWhatDictionaryLearningComputes(String name, String id, boolean centred)
-            throws IOException {
+    void computesTheExpectedOutputsOfConvertedDictionaries(String name, String id, boolean centred) throws IOException {
         Path converted = fixture("formats/dictionary_learning").resolve(name);
         ComparisonReport report = SaeVerification.run(converted, converted.resolve("expected.safetensors"), 2e-6);
         assertTrue(report.passed(), report::toText);
@@ -86,7 +88,7 @@ class DictionaryFilesTest {
     }
 
     @Test
-    void sparsifysConfigurationIsKept() throws IOException {
+    void preservesTheSparsifyConfiguration() throws IOException {
         try (SparseAutoencoder sae = SparseAutoencoder.load(SPARSIFY);
                 SparseAutoencoder transcoder = SparseAutoencoder.load(SPARSIFY_TRANSCODER)) {
             assertEquals(TopK.of(5), sae.architecture());
@@ -105,15 +107,15 @@ class DictionaryFilesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             activation       | "groupmax" | cfg.json: activation is "groupmax", expected topk
-            signed           | true       | cfg.json: signed is true, expected false, as codes are not negative here
-            transcode        | false      | cfg.json: transcode is false, expected true, as DIR/sae.safetensors holds the skip connection of a transcoder
+            signed           | true       | cfg.json: signed is true, expected false, because negative codes are not supported
+            transcode        | false      | cfg.json: transcode is false, expected true, because DIR/sae.safetensors contains the skip connection of a transcoder
             k                | 0          | cfg.json: k is 0, expected at least 1
             k                | 41         | cfg.json: k is 41, expected at most the 40 latents
             num_latents      | 39         | sae.safetensors: tensor encoder.weight has shape (40, 12), expected (39, 12) (d_in and num_latents in cfg.json, and b_dec)
             d_in             | null       | cfg.json has no d_in, expected an integer
             num_latents      | null       | sae.safetensors: tensor encoder.weight has shape (40, 12), expected (384, 12) (d_in and num_latents in cfg.json, and b_dec)
             """)
-    void aWrongConfigurationOfSparsifyIsExplained(String field, String value, String message) throws IOException {
+    void reportsInvalidSparsifyConfigurationByField(String field, String value, String message) throws IOException {
         ObjectNode cfg = (ObjectNode) Json.read(SPARSIFY_TRANSCODER.resolve("cfg.json"));
         cfg.set(field, Json.mapper().readTree(value));
         Files.writeString(folder.resolve("cfg.json"), cfg.toString());
@@ -122,7 +124,7 @@ class DictionaryFilesTest {
     }
 
     @Test
-    void aStrangeTensorOfSparsifyIsNamed() throws IOException {
+    void reportsAnUnexpectedSparsifyTensorByName() throws IOException {
         Files.copy(SPARSIFY.resolve("cfg.json"), folder.resolve("cfg.json"));
         Path weights = folder.resolve("sae.safetensors");
         try (NDManager manager = Dictionaries.manager();
@@ -132,11 +134,11 @@ class DictionaryFilesTest {
             tensors.put("post_enc", tensors.get("b_dec"));
             Safetensors.write(weights, tensors, Map.of());
         }
-        assertEquals(weights + " holds a tensor post_enc, which dictionaries of sparsify do not have", refused(folder));
+        assertEquals(weights + " contains a tensor post_enc, which sparsify dictionaries do not have", refused(folder));
     }
 
     @Test
-    void gemmaScopeIsReadFromItsFileToo() throws IOException {
+    void loadsGemmaScopeFromTheFileItself() throws IOException {
         try (SparseAutoencoder sae = SparseAutoencoder.load(GEMMA_SCOPE.resolve("params.npz"))) {
             assertEquals(new JumpRelu(), sae.architecture());
             assertEquals(InputOptions.PLAIN, sae.input());
@@ -154,7 +156,7 @@ class DictionaryFilesTest {
         "gemma-scope-2b-pt-att/layer_3/width_16k, google/gemma-2-2b, blocks.3.attn.hook_z, jumprelu, true",
         "gemma-scope-2b-pt-transcoders/layer_3/x, google/gemma-2-2b, blocks.3.ln2.hook_normalized, jumprelu_transcoder, false"
     })
-    void theirPathTellsWhatGemmaScopesAreOf(String path, String model, String hook, String id, boolean joins)
+    void derivesModelAndSiteOfGemmaScopeFromThePath(String path, String model, String hook, String id, boolean joins)
             throws IOException {
         Path file = Files.createDirectories(folder.resolve(path)).resolve("params.npz");
         Files.copy(GEMMA_SCOPE.resolve("params.npz"), file);
@@ -171,29 +173,31 @@ class DictionaryFilesTest {
     }
 
     @Test
-    void whatIsNoDictionaryIsSaid() throws IOException {
+    void refusesPathsWithoutADictionary() throws IOException {
         assertEquals(
-                folder + " holds no dictionary, expected cfg.json with sae_weights.safetensors or sae.safetensors, or"
+                folder
+                        + " contains no dictionary, expected cfg.json with sae_weights.safetensors or sae.safetensors, or"
                         + " params.npz",
                 refused(folder));
         Path text = Files.writeString(folder.resolve("sae.txt"), "");
-        assertEquals(text + " is a file, expected the folder of a dictionary or params.npz", refused(text));
+        assertEquals(text + " is a file, expected a dictionary folder or params.npz", refused(text));
         assertThrows(NoSuchFileException.class, () -> SparseAutoencoder.load(folder.resolve("absent")));
         Path arrays = Path.of("src/test/resources/dev/assay/checkpoint/arrays.npz");
         assertEquals(arrays + " has no array W_enc", refused(arrays));
     }
 
-    /** A pickle that would create a file when unpickled is named, and not touched. */
+    /** The pickle would create a file when loaded. */
     @Test
-    void picklesAreLeftAlone() throws IOException {
+    void refusesPicklesWithoutLoadingThem() throws IOException {
         Path pickle = folder.resolve("ae.pt");
         Path trace = folder.resolve("trace");
         Files.writeString(pickle, "cos\nsystem\n(S'touch " + trace + "'\ntR.");
         Files.writeString(folder.resolve("config.json"), "{}");
         byte[] before = Files.readAllBytes(pickle);
         assertEquals(
-                pickle + " is a pickle, which is not read because it can run any code;"
-                        + " scripts/convert_dictionary_learning.py converts its folder",
+                pickle
+                        + " is a pickle, which is not loaded because unpickling can run arbitrary code; convert its folder with"
+                        + " scripts/convert_dictionary_learning.py",
                 refused(folder));
         assertArrayEquals(before, Files.readAllBytes(pickle));
         assertFalse(Files.exists(trace));

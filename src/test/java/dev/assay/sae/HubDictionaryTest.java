@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Dictionaries out of a repository, from a server on this machine. */
+/** Loading of dictionaries from a hub repository, with a local server. */
 @Timeout(30)
 class HubDictionaryTest {
     @TempDir
@@ -63,18 +63,18 @@ class HubDictionaryTest {
 
     @ParameterizedTest
     @CsvSource({"'', topk, 64", "layers.3, topk, 48", "layer_20/width_16k/average_l0_71, jumprelu, 48"})
-    void everyFormatIsLoadedFromItsFolder(String folder, String id, int dSae) throws IOException {
+    void loadsEveryFormatFromItsFolder(String folder, String id, int dSae) throws IOException {
         try (SparseAutoencoder sae = load(folder)) {
             assertEquals(id, sae.architecture().id());
             assertEquals(dSae, sae.dSae());
         }
         int requests = server.requestCount();
         load(folder).close();
-        assertEquals(requests, server.requestCount(), "the second time it is in the cache");
+        assertEquals(requests, server.requestCount(), "the second load uses the cache");
     }
 
     @Test
-    void onlyTheFolderIsDownloaded() throws IOException {
+    void downloadsOnlyTheFolder() throws IOException {
         load("layers.3").close();
         try (Stream<Path> files = Files.walk(cache.resolve("models--org--name/snapshots"))) {
             List<String> names = files.filter(file -> !Files.isDirectory(file))
@@ -86,7 +86,7 @@ class HubDictionaryTest {
     }
 
     @Test
-    void whatCannotBeLoadedIsSaid() {
+    void refusesFoldersWithoutALoadableDictionary() {
         assertEquals(
                 "org/name has no dictionary in the folder pickled, only pickled weights, which are not supported because they"
                         + " can run any code (scripts/convert_dictionary_learning.py converts ae.pt), expected a"
@@ -96,7 +96,7 @@ class HubDictionaryTest {
                 "org/name has no dictionary in the folder layers.4, expected a safetensors file with its configuration, or"
                         + " params.npz",
                 refused("layers.4"));
-        assertTrue(refused("../etc").endsWith("or an empty name for the top of the repository"));
+        assertTrue(refused("../etc").endsWith("or an empty path for the repository root"));
     }
 
     private SparseAutoencoder load(String folder) throws IOException {

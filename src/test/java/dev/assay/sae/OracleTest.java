@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every architecture against the formulas in float64, written without the engine. */
+/** Compares every architecture with float64 formulas implemented without the engine. */
 class OracleTest {
     private static final int[][] SHAPES = {{1, 8}, {5, 40}, {16, 64}, {3, 1024}, {7, 2048}};
     private static final int ROWS = 24;
@@ -43,7 +43,7 @@ class OracleTest {
 
     @ParameterizedTest
     @MethodSource("dev.assay.sae.Dictionaries#architectures")
-    void codesAndAnswersFollowTheFormulas(Architecture architecture) {
+    void codesAndReconstructionsFollowTheFormulas(Architecture architecture) {
         for (int[] shape : SHAPES) {
             SplittableRandom random = new SplittableRandom(31L * shape[0] + shape[1]);
             for (boolean centred : List.of(true, false)) {
@@ -57,7 +57,7 @@ class OracleTest {
                     NDArray x = normal(manager, random, ROWS, shape[0]);
                     double[][] codes = codes(sae, matrix(x));
                     assertClose(codes, sae.encode(x).dense());
-                    assertClose(answers(sae, matrix(x), codes), sae.reconstruct(x));
+                    assertClose(reconstructions(sae, matrix(x), codes), sae.reconstruct(x));
                     assertEquals(sae.reconstruct(x), sae.decode(sae.encode(x), x));
                 }
             }
@@ -66,7 +66,7 @@ class OracleTest {
 
     @ParameterizedTest
     @MethodSource("dev.assay.sae.Dictionaries#architectures")
-    void foldingDecoderNormsChangesNoAnswer(Architecture architecture) {
+    void foldingDecoderNormsPreservesReconstructions(Architecture architecture) {
         boolean foldable =
                 architecture.options().getOrDefault(TopK.RESCALE, true).equals(true);
         try (Scope scope = Scope.open();
@@ -90,7 +90,7 @@ class OracleTest {
 
     @ParameterizedTest
     @MethodSource("dev.assay.sae.Dictionaries#architectures")
-    void foldingTheActivationScaleAnswersOnTheModelsScale(Architecture architecture) {
+    void foldingTheActivationScaleReconstructsInModelUnits(Architecture architecture) {
         try (Scope scope = Scope.open();
                 SparseAutoencoder sae =
                         Dictionaries.random(manager, 16, 64, architecture).build()) {
@@ -103,7 +103,7 @@ class OracleTest {
     }
 
     @Test
-    void aCheckpointsBatchKeepsItsLargestEntries() {
+    void encodeBatchKeepsTheLargestEntriesOfTheBatch() {
         BatchTopK architecture = new BatchTopK(2.5, true, 0, false);
         try (Scope scope = Scope.open();
                 SparseAutoencoder sae =
@@ -111,7 +111,7 @@ class OracleTest {
             NDArray x = normal(manager, new SplittableRandom(4), 7, 6);
             NDArray in = sae.input(x);
             SparseCodes codes = architecture.encodeBatch(in, sae.weights(), manager.create(new Shape(7, 40)));
-            double[][] all = codes(sae, matrix(x)); // a threshold of 0 keeps all that is positive
+            double[][] all = codes(sae, matrix(x)); // a threshold of 0 keeps all positive entries
             double[] sorted =
                     Arrays.stream(all).flatMapToDouble(Arrays::stream).sorted().toArray();
             double last = sorted[sorted.length - 17]; // ⌊2.5 · 7⌋ = 17
@@ -127,7 +127,7 @@ class OracleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"batchtopk", "batchtopk_no_rescale", "matryoshka_batchtopk"})
-    void aFinishedCheckpointIsWhatSaelensSaves(String name) throws IOException {
+    void finishedCheckpointEqualsTheDictionarySavedBySaelens(String name) throws IOException {
         Path folder = Dictionaries.fixture(name);
         try (Scope scope = Scope.open();
                 SparseAutoencoder saved = SparseAutoencoder.load(folder);
@@ -144,7 +144,7 @@ class OracleTest {
     }
 
     @Test
-    void transcodersAnswerInTheirOwnWidth() {
+    void transcodersPredictInTheirOutputWidth() {
         try (Scope scope = Scope.open();
                 SparseAutoencoder sae = Dictionaries.random(manager, 6, 16, Transcoder.withSkip(new Standard()))
                         .input(new InputOptions(ActivationNormalization.LAYER_NORM, false, true))
@@ -153,7 +153,7 @@ class OracleTest {
             NDArray joined = sae.reconstruct(x.reshape(4, 5, 6));
             assertEquals(new Shape(4, 5, 9), joined.getShape());
             assertEquals(joined, sae.reconstruct(x));
-            // What is normalised is undone for no transcoder, and the skip connection takes the raw activations.
+            // Transcoders do not invert the normalisation, and the skip connection uses the raw activations.
             NDArray skip = x.reshape(20, 6)
                     .matMul(sae.weights().extra(Transcoder.W_SKIP).transpose());
             NDArray plain = sae.decode(sae.encode(x)).add(skip);
@@ -162,30 +162,30 @@ class OracleTest {
     }
 
     @Test
-    void weightsThatDoNotSuitTheArchitectureAreRefused() {
+    void refusesWeightsThatDoNotMatchTheArchitecture() {
         Weights jumping = Dictionaries.random(manager, 4, 8, new JumpRelu()).weights;
         assertEquals(
-                "beside the usual four arrays the weights hold {threshold=(8)}, expected {} for the architecture standard",
+                "the weights contain the extra arrays {threshold=(8)}, expected {} for the architecture standard",
                 refused(new Standard(), jumping));
         assertEquals(
-                "beside the usual four arrays the weights hold {threshold=(8)}, expected {b_mag=(8), r_mag=(8)} for the"
+                "the weights contain the extra arrays {threshold=(8)}, expected {b_mag=(8), r_mag=(8)} for the"
                         + " architecture gated",
                 refused(new Gated(), jumping));
         Weights wide = Dictionaries.random(manager, 4, 8, Transcoder.of(new Standard())).weights;
         assertEquals(
-                "the decoder is 7 wide and the encoder 4, expected the same unless the architecture is a transcoder's",
+                "the decoder has width 7 and the encoder width 4, expected equal widths unless the architecture is a transcoder",
                 refused(new Standard(), wide));
         SparseAutoencoderBuilder centred = SparseAutoencoder.builder()
                 .architecture(Transcoder.of(new Standard()))
                 .weights(wide)
                 .input(InputOptions.CENTRED);
         assertEquals(
-                "the decoder's bias is to be subtracted from the input of a transcoder, expected no such option, as the"
+                "the input options of a transcoder subtract the decoder bias, expected no subtraction because the"
                         + " bias belongs to its output",
                 assertThrows(InvalidInputException.class, centred::build).getMessage());
         Transcoder transcoder = Transcoder.of(new Gated());
         assertEquals(
-                "the codes of a transcoder are made by gated_transcoder, expected the architecture of an autoencoder",
+                "the codes of a transcoder are computed by gated_transcoder, expected the architecture of an autoencoder",
                 assertThrows(InvalidInputException.class, () -> Transcoder.of(transcoder))
                         .getMessage());
         assertEquals(
@@ -200,7 +200,7 @@ class OracleTest {
         return assertThrows(InvalidInputException.class, builder::build).getMessage();
     }
 
-    // ------------------------------------------------------------------------------------------------ the formulas
+    // formulas
 
     private static double[][] codes(SparseAutoencoder sae, double[][] x) {
         Architecture architecture = sae.architecture();
@@ -249,7 +249,7 @@ class OracleTest {
         return codes;
     }
 
-    private static double[][] answers(SparseAutoencoder sae, double[][] x, double[][] codes) {
+    private static double[][] reconstructions(SparseAutoencoder sae, double[][] x, double[][] codes) {
         Weights w = sae.weights();
         double[][] decoder = matrix(w.decoder());
         double[] bias = vector(w.decoderBias());
@@ -257,25 +257,25 @@ class OracleTest {
                 .options()
                 .getOrDefault("rescale_acts_by_decoder_norm", false)
                 .equals(true);
-        double[][] answers = new double[x.length][];
+        double[][] reconstructions = new double[x.length][];
         for (int i = 0; i < x.length; i++) {
-            double[] answer = bias.clone();
+            double[] reconstruction = bias.clone();
             for (int j = 0; j < decoder.length; j++) {
                 double code = codes[i][j] / (rescale ? Math.sqrt(dot(decoder[j], decoder[j])) : 1);
-                for (int d = 0; d < answer.length; d++) {
-                    answer[d] += code * decoder[j][d];
+                for (int d = 0; d < reconstruction.length; d++) {
+                    reconstruction[d] += code * decoder[j][d];
                 }
             }
             NDArray skip = w.extra().get("W_skip");
             if (skip != null) {
                 double[][] matrix = matrix(skip);
-                for (int d = 0; d < answer.length; d++) {
-                    answer[d] += dot(matrix[d], x[i]);
+                for (int d = 0; d < reconstruction.length; d++) {
+                    reconstruction[d] += dot(matrix[d], x[i]);
                 }
             }
-            answers[i] = answer;
+            reconstructions[i] = reconstruction;
         }
-        return answers;
+        return reconstructions;
     }
 
     private static double dot(double[] a, double[] b) {

@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RowTopKTest {
     @ParameterizedTest
     @CsvSource({"1,8,1", "7,64,8", "33,515,16", "20,4099,64", "5,1031,128", "16,8192,32"})
-    void selectsWhatTheSlowWaySelects(int rows, int width, int k) {
+    void selectsTheSameEntriesAsADirectSelection(int rows, int width, int k) {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray x = manager.create(numbers(rows * width), new Shape(rows, width));
             Aten.Selection selection = RowTopK.selectGrouped(x, k);
             assertEquals(new Shape(rows, k), selection.values().getShape());
-            // The same values, each at the position that is told, and no position twice.
+            // Equal values, each at its reported position, with distinct positions.
             assertArrayEquals(
                     Aten.topKSorted(x, k).values().toFloatArray(),
                     Aten.topKSorted(selection.values(), k).values().toFloatArray());
@@ -40,7 +40,7 @@ class RowTopKTest {
     }
 
     @Test
-    void equalEntriesAreEachTakenOnce() {
+    void selectsDistinctPositionsAmongEqualEntries() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             long[] positions = RowTopK.selectGrouped(manager.zeros(new Shape(1, 64)), 8)
@@ -55,7 +55,7 @@ class RowTopKTest {
         SplittableRandom random = new SplittableRandom(7);
         float[] numbers = new float[count];
         for (int i = 0; i < count; i++) {
-            // Coarse, so that many are equal.
+            // Coarse values, so that many are equal.
             numbers[i] = random.nextInt(-500, 500) / 100f;
         }
         return numbers;

@@ -64,7 +64,7 @@ class SaelensFolderTest {
 
     @ParameterizedTest
     @MethodSource("nested")
-    void aFolderOfSaelensIsSavedAsItWas(Path saelens) throws IOException {
+    void savesASaelensFolderUnchanged(Path saelens) throws IOException {
         try (SparseAutoencoder sae = SparseAutoencoder.load(saelens)) {
             sae.save(folder);
         }
@@ -74,7 +74,7 @@ class SaelensFolderTest {
 
     @ParameterizedTest
     @MethodSource("dev.assay.sae.Dictionaries#architectures")
-    void everyArchitectureComesBackBitForBit(Architecture architecture) throws IOException {
+    void roundTripsEveryArchitectureBitForBit(Architecture architecture) throws IOException {
         NDArray density = manager.create(new float[] {0, 0.1f, 1, 0, 0.5f, 0, 0, 1});
         Path again = folder.resolve("again");
         try (SparseAutoencoder sae =
@@ -105,7 +105,7 @@ class SaelensFolderTest {
     }
 
     @Test
-    void theThresholdOfATrainingCheckpointIsKeptExactly() throws IOException {
+    void preservesTheThresholdOfATrainingCheckpointExactly() throws IOException {
         try (SparseAutoencoder sae = SparseAutoencoder.load(fixture("batchtopk/training_checkpoint"))) {
             BatchTopK architecture = (BatchTopK) sae.architecture();
             assertEquals(6.5, architecture.k());
@@ -117,7 +117,7 @@ class SaelensFolderTest {
     }
 
     @Test
-    void earlyConfigurationsNeedNotNameTheirArchitecture() throws IOException {
+    void infersTheArchitectureOfEarlyConfigurations() throws IOException {
         try (SparseAutoencoder standard = SparseAutoencoder.load(fixture("legacy_v2_standard"));
                 SparseAutoencoder jumps = SparseAutoencoder.load(fixture("legacy_v5_jumprelu"))) {
             assertEquals(new Standard(), standard.architecture());
@@ -129,7 +129,7 @@ class SaelensFolderTest {
     }
 
     @Test
-    void aFlatConfigurationIsSavedInTheNewLayout() throws IOException {
+    void savesAFlatConfigurationInTheNestedLayout() throws IOException {
         try (SparseAutoencoder sae = SparseAutoencoder.load(fixture("legacy_v3_topk"))) {
             assertEquals(TopK.of(7), sae.architecture());
             assertEquals("blocks.1.hook_mlp_out", sae.metadata().hookName().orElseThrow());
@@ -147,7 +147,7 @@ class SaelensFolderTest {
     }
 
     @Test
-    void metadataOfAnotherKindIsNamed() throws IOException {
+    void refusesMetadataThatIsNotAnObject() throws IOException {
         copy("topk", cfg -> cfg.put("metadata", "text"));
         String message = assertThrows(InvalidInputException.class, () -> SparseAutoencoder.load(folder))
                 .getMessage();
@@ -155,7 +155,7 @@ class SaelensFolderTest {
     }
 
     @Test
-    void unknownFieldsSurvive() throws IOException {
+    void preservesUnknownFields() throws IOException {
         copy("topk", cfg -> {
             cfg.put("colour", "red");
             cfg.withObjectProperty("metadata").putArray("tags").add(1).add(2);
@@ -168,7 +168,7 @@ class SaelensFolderTest {
     }
 
     @Test
-    void partsOfABuiltDictionaryComeBack() throws IOException {
+    void roundTripsMetadataInputOptionsAndDensities() throws IOException {
         SaeMetadata metadata = SaeMetadata.builder()
                 .modelName("assay/stories")
                 .hookName("blocks.2.hook_resid_post")
@@ -204,7 +204,7 @@ class SaelensFolderTest {
                     sparsity.load(manager, "sparsity").toFloatArray(),
                     1e-3f);
         }
-        // The next dictionary in this folder has no densities, and must not inherit these.
+        // The next dictionary in this folder has no densities and must not inherit them.
         try (SparseAutoencoder sae = random(manager, 3, 4, TopK.of(1)).build()) {
             sae.save(folder);
         }
@@ -212,29 +212,28 @@ class SaelensFolderTest {
     }
 
     @Test
-    void aFolderThatHoldsSomethingElseIsRefused() throws IOException {
+    void refusesToSaveIntoAFolderWithUnrelatedFiles() throws IOException {
         Files.writeString(folder.resolve("thesis.tex"), "");
         try (SparseAutoencoder sae = random(manager, 3, 4, TopK.of(1)).build()) {
             assertEquals(
-                    folder + " holds thesis.tex, expected a new or empty folder, or one with a dictionary in it",
+                    folder + " contains thesis.tex, expected a new or empty folder, or a dictionary folder",
                     refused(() -> sae.save(folder)));
             Path file = folder.resolve("thesis.tex");
-            assertEquals(
-                    file + " is a file, expected a folder to save the dictionary in", refused(() -> sae.save(file)));
+            assertEquals(file + " is a file, expected a folder for the dictionary", refused(() -> sae.save(file)));
             SaelensFolder.write(sae, folder, Set.of("thesis.tex"));
-            sae.save(folder); // now it is a dictionary's
+            sae.save(folder); // allowed: the folder contains a dictionary
             assertTrue(Files.exists(file));
         }
     }
 
     @Test
-    void aSaveThatFailsLeavesNoFolder() throws IOException {
+    void failedSaveLeavesNoFolder() throws IOException {
         Path target = folder.resolve("sae");
         SaeMetadata unwritable =
                 SaeMetadata.builder().put("x", Json.mapper().createObjectNode()).build();
         SparseAutoencoder sae =
                 random(manager, 3, 4, TopK.of(1)).metadata(unwritable).build();
-        sae.close(); // its arrays are gone, so writing them fails
+        sae.close(); // closes the arrays, so that writing fails
         assertThrows(RuntimeException.class, () -> sae.save(target));
         assertFalse(Files.exists(target));
     }
@@ -255,7 +254,7 @@ class SaelensFolderTest {
             normalize_activations | "batch"   | cfg.json: normalize_activations is "batch", expected one of none, expected_average_only_in, layer_norm, constant_norm_rescale
             reshape_activations   | "hook_q"  | cfg.json: reshape_activations is "hook_q", expected none or hook_z
             """)
-    void aWrongConfigurationIsExplained(String field, String value, String message) throws IOException {
+    void reportsInvalidConfigurationByField(String field, String value, String message) throws IOException {
         JsonNode node = Json.mapper().readTree(value);
         copy("topk", cfg -> cfg.set(field, node));
         assertEquals(folder + "/" + message, refused(() -> SparseAutoencoder.load(folder)));
@@ -265,18 +264,19 @@ class SaelensFolderTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             transcoder          | d_out                | 11   | sae_weights.safetensors: tensor W_dec has shape (64, 12), expected (64, 11) (d_in, d_sae and d_out in cfg.json)
             skip_transcoder     | d_out                | 0    | cfg.json: d_out is 0, expected at least 1
-            skip_transcoder     | architecture         | "transcoder" | sae_weights.safetensors holds a tensor W_skip, which the architecture transcoder does not have
-            jumprelu_transcoder | apply_b_dec_to_input | true | cfg.json: apply_b_dec_to_input is true, expected false, as the decoder's bias of a transcoder belongs to its output
-            jumprelu            | architecture         | "standard" | sae_weights.safetensors holds a tensor threshold, which the architecture standard does not have
+            skip_transcoder     | architecture         | "transcoder" | sae_weights.safetensors contains a tensor W_skip, which the architecture transcoder does not have
+            jumprelu_transcoder | apply_b_dec_to_input | true | cfg.json: apply_b_dec_to_input is true, expected false, because the decoder bias of a transcoder belongs to its output
+            jumprelu            | architecture         | "standard" | sae_weights.safetensors contains a tensor threshold, which the architecture standard does not have
             """)
-    void otherArchitecturesAreCheckedToo(String name, String field, String value, String message) throws IOException {
+    void reportsInvalidConfigurationOfOtherArchitectures(String name, String field, String value, String message)
+            throws IOException {
         JsonNode node = Json.mapper().readTree(value);
         copy(name, cfg -> cfg.set(field, node));
         assertEquals(folder + "/" + message, refused(() -> SparseAutoencoder.load(folder)));
     }
 
     @Test
-    void wrongWeightsAreExplained() throws IOException {
+    void reportsInvalidWeightsByTensor() throws IOException {
         copy("topk", cfg -> {});
         Path weights = folder.resolve("sae_weights.safetensors");
         Map<String, NDArray> tensors = new HashMap<>();
@@ -285,11 +285,11 @@ class SaelensFolderTest {
         }
         tensors.put("scaling_factor", manager.ones(tensors.get("b_enc").getShape()));
         Safetensors.write(weights, tensors, Map.of());
-        SparseAutoencoder.load(folder).close(); // a factor of 1 does nothing
+        SparseAutoencoder.load(folder).close(); // a factor of 1 has no effect
         tensors.put("scaling_factor", tensors.get("b_enc"));
         Safetensors.write(weights, tensors, Map.of());
         assertEquals(
-                weights + " holds a tensor scaling_factor, which the architecture topk does not have",
+                weights + " contains a tensor scaling_factor, which the architecture topk does not have",
                 refused(() -> SparseAutoencoder.load(folder)));
         tensors.remove("scaling_factor");
         tensors.remove("b_dec");

@@ -32,7 +32,7 @@ class SitesTest {
         return (ObjectNode) Json.read(config()).path("metadata");
     }
 
-    /** Saves a dictionary of the fixtures with other metadata. */
+    /** Saves a fixture with other sites in its metadata. */
     private void save(String fixture, Sites sites) throws IOException {
         try (SparseAutoencoder sae = SparseAutoencoder.load(FIXTURES.resolve(fixture));
                 SparseAutoencoder changed = sae.toBuilder()
@@ -87,13 +87,13 @@ class SitesTest {
         assertEquals(10, sites.reads().get(1).offset());
         edit("hook_widths", List.of(10, 7));
         assertEquals(
-                "the dictionary's cfg.json gives the sites a, b (metadata.hook_name) the widths [10, 7]"
-                        + " (metadata.hook_widths), expected widths with the sum 16",
+                "the dictionary's cfg.json has the widths [10, 7] (metadata.hook_widths) for the sites a, b"
+                        + " (metadata.hook_name), expected widths with the sum 16",
                 assertThrows(InvalidInputException.class, this::load).getMessage());
     }
 
     @Test
-    void readsATranscoderWhoseSitesWereJoinedByACommaAndRepairsItWhenSaved() throws IOException {
+    void splitsJoinedSitesOfATranscoderAndSavesThemSeparately() throws IOException {
         save("skip_transcoder", transcoder());
         edit("hook_name", READ + "," + WRITTEN);
         edit("hook_name_out", null);
@@ -106,14 +106,14 @@ class SitesTest {
     }
 
     @Test
-    void readsAnAutoencoderWhoseSitesWereJoinedByCommasAsConcatenatedSitesOfOneWidth() throws IOException {
+    void splitsJoinedSitesOfAnAutoencoderIntoEqualWidths() throws IOException {
         save("standard", Sites.of(READ, 16));
         edit("hook_name", "a,b");
         assertEquals(Sites.concatenated(List.of("a", "b"), List.of(8, 8)), load());
     }
 
     @Test
-    void leavesTheTargetOfATranscoderUnknownWhereTheFileDoesNotNameIt() throws IOException {
+    void leavesTheTargetOfATranscoderUnknownIfNotRecorded() throws IOException {
         try (SparseAutoencoder sae = SparseAutoencoder.load(FIXTURES.resolve("transcoder"))) {
             assertEquals(List.of("blocks.1.hook_resid_post"), sae.sites().readNames());
             assertTrue(sae.sites().writes().isEmpty() && sae.sites().transcodes());
@@ -121,7 +121,7 @@ class SitesTest {
     }
 
     @Test
-    void refusesSpansThatDoNotFitTogether() {
+    void refusesInconsistentSpans() {
         assertThrows(InvalidInputException.class, () -> Sites.concatenated(List.of(), List.of()));
         assertThrows(InvalidInputException.class, () -> Sites.concatenated(List.of("a"), List.of(1, 2)));
         assertThrows(InvalidInputException.class, () -> Sites.concatenated(List.of("a", "a"), List.of(1, 2)));

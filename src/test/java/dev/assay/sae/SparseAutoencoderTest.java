@@ -38,7 +38,7 @@ class SparseAutoencoderTest {
     }
 
     @Test
-    void theLargestAreKeptBeforeNegativesBecomeZero() {
+    void selectsTheLargestPreActivationsBeforeRelu() {
         Weights weights = new Weights(
                 manager.eye(3),
                 manager.create(new float[] {0, 0, -9}),
@@ -58,7 +58,7 @@ class SparseAutoencoderTest {
     }
 
     @Test
-    void decoderNormsDecideTheSelectionAndCancelOut() {
+    void appliesDecoderNormsInSelectionAndDividesByThemInDecoding() {
         Weights weights = new Weights(
                 manager.eye(2),
                 manager.zeros(new Shape(2)),
@@ -75,8 +75,8 @@ class SparseAutoencoderTest {
     }
 
     @Test
-    void longInputsAreCutWithoutATrace() {
-        // 600 rows of 65,536 latents are cut into pieces of 256.
+    void encodesLongInputsInChunksWithEqualResults() {
+        // 600 rows of 65,536 latents are encoded in chunks of 256.
         try (Scope scope = Scope.open();
                 SparseAutoencoder sae = random(manager, 4, 65_536, TopK.of(5)).build()) {
             NDArray x = normal(manager, random, 2, 300, 4);
@@ -95,7 +95,7 @@ class SparseAutoencoderTest {
 
     @ParameterizedTest
     @MethodSource("dev.assay.sae.Dictionaries#architectures")
-    void noRowsGiveNoCodes(Architecture architecture) {
+    void encodesZeroRowsToEmptyCodes(Architecture architecture) {
         try (SparseAutoencoder sae = random(manager, 4, 8, architecture).build()) {
             NDArray x = manager.create(new Shape(0, 4));
             assertEquals(new Shape(0, 8), sae.encode(x).dense().getShape());
@@ -105,25 +105,25 @@ class SparseAutoencoderTest {
 
     @ParameterizedTest
     @EnumSource(ActivationNormalization.class)
-    void normalisationIsUndone(ActivationNormalization normalization) {
+    void invertsNormalisation(ActivationNormalization normalization) {
         try (Scope scope = Scope.open()) {
             NDArray x = normal(manager, random, 6, 10).mul(3f).add(2f);
             ActivationNormalization.Normalized normalized = normalization.apply(x);
-            // Layer normalisation adds its 1e-5 on the way in alone.
-            assertTrue(distance(x, normalized.undo(normalized.values())) < 1e-5);
+            // Layer normalisation adds 1e-5 in the forward direction only.
+            assertTrue(distance(x, normalized.invert(normalized.values())) < 1e-5);
         }
     }
 
     @Test
-    void normalisationFollowsTheFormulas() {
+    void normalisesByTheFormulas() {
         NDArray x = manager.create(new float[] {1, 2, 3, 6}, new Shape(1, 4));
-        // Mean 3, squared distances 4 + 1 + 0 + 9 over 4 − 1.
+        // Mean 3, variance (4 + 1 + 0 + 9) / (4 − 1).
         double deviation = Math.sqrt(14 / 3.0);
         float[] standardised =
                 ActivationNormalization.LAYER_NORM.apply(x).values().toFloatArray();
         assertEquals(-2 / (deviation + 1e-5), standardised[0], 1e-6);
         assertEquals(3 / (deviation + 1e-5), standardised[3], 1e-6);
-        // Norm √50, brought to √4.
+        // Norm √50, rescaled to √4.
         float[] rescaled =
                 ActivationNormalization.CONSTANT_NORM_RESCALE.apply(x).values().toFloatArray();
         assertEquals(6 * 2 / Math.sqrt(50), rescaled[3], 1e-6);
@@ -137,7 +137,7 @@ class SparseAutoencoderTest {
     }
 
     @Test
-    void headsAreJoinedAndPartedAgain() {
+    void flattensHeadsAndRestoresTheirShape() {
         InputOptions joined = new InputOptions(ActivationNormalization.NONE, true, true);
         try (SparseAutoencoder sae =
                 random(manager, 12, 32, TopK.of(4)).input(joined).build()) {
@@ -150,7 +150,7 @@ class SparseAutoencoderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void foldingTheActivationScaleChangesNothing(boolean rescale) {
+    void foldingTheActivationScalePreservesReconstructions(boolean rescale) {
         try (SparseAutoencoder sae =
                         random(manager, 16, 64, new TopK(6, rescale)).build();
                 SparseAutoencoder folded = sae.foldActivationNorm(1.7)) {
@@ -162,7 +162,7 @@ class SparseAutoencoderTest {
     }
 
     @Test
-    void foldingDecoderNormsChangesNothing() {
+    void foldingDecoderNormsPreservesCodesAndReconstructions() {
         try (SparseAutoencoder sae = random(manager, 16, 64, new TopK(6, true)).build();
                 SparseAutoencoder folded = sae.foldDecoderNorm()) {
             NDArray x = normal(manager, random, 20, 16);
@@ -173,14 +173,14 @@ class SparseAutoencoderTest {
     }
 
     @Test
-    void foldingThatWouldChangeTheSelectionIsRefused() {
+    void refusesFoldingThatWouldChangeTheSelection() {
         try (SparseAutoencoder sae = random(manager, 16, 64, TopK.of(6)).build()) {
             assertThrows(InvalidInputException.class, sae::foldDecoderNorm);
         }
     }
 
     @Test
-    void partsThatDoNotFitAreRefused() {
+    void refusesInconsistentParts() {
         assertEquals("k is 0, expected at least 1", refused(() -> TopK.of(0)));
         assertEquals(
                 "k is 65, expected at most d_sae, which is 64",
@@ -203,7 +203,7 @@ class SparseAutoencoderTest {
     }
 
     @Test
-    void theDictionaryOwnsWhatAnArchitectureHasBesides() {
+    void copiesExtraArrays() {
         SparseAutoencoderBuilder builder = random(manager, 4, 8, new JumpRelu());
         NDArray threshold = builder.weights.extra(JumpRelu.THRESHOLD);
         float[] before = threshold.toFloatArray();
@@ -212,14 +212,14 @@ class SparseAutoencoderTest {
             threshold.muli(0f);
             assertArrayEquals(before, folded.weights().extra(JumpRelu.THRESHOLD).toFloatArray());
             assertEquals(
-                    "the weights have no r_mag, only the usual four and [threshold]",
+                    "the weights have no array r_mag, expected one of [threshold]",
                     refused(() -> sae.weights().extra(Gated.R_MAG)));
         }
     }
 
     @ParameterizedTest
     @MethodSource("dev.assay.sae.Dictionaries#architectures")
-    void directionsAreWhatAUnitOfEachCodeAdds(Architecture architecture) {
+    void directionsEqualTheContributionOfUnitCodes(Architecture architecture) {
         try (SparseAutoencoder sae = random(manager, 16, 64, architecture).build()) {
             NDArray latents = manager.create(new long[] {0, 63, 7});
             SparseCodes units =
@@ -231,7 +231,7 @@ class SparseAutoencoderTest {
 
     @ParameterizedTest
     @MethodSource("dev.assay.sae.Dictionaries#architectures")
-    void nothingIsLeftBehind(Architecture architecture) {
+    void leaksNoArrays(Architecture architecture) {
         try (SparseAutoencoder sae = random(manager, 16, 64, architecture).build()) {
             NDArray x = normal(manager, random, 20, 16);
             int before = live(sae.encoder()) + live(x);
