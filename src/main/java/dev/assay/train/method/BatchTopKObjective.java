@@ -13,7 +13,7 @@ import dev.assay.train.spi.StepLoss;
 import dev.assay.train.spi.TrainedParameters;
 import java.util.Map;
 
-/** The loss of {@link BatchTopKTraining}, and the threshold that replaces the selection over a batch after training. */
+/** Loss of {@link BatchTopKTraining}, with the running threshold that replaces the batch selection after training. */
 final class BatchTopKObjective implements Objective {
     private final BatchTopKTraining method;
     private final int batchSize;
@@ -31,7 +31,6 @@ final class BatchTopKObjective implements Objective {
         return new Step(selection, new TopKObjective.RectifiedStep(selection.selector()));
     }
 
-    /** Returns the selection of one step. */
     Selection selection(DictionaryParameters parameters, ScheduleStep step) {
         double k = step.k(method.k());
         if (!method.rescaleByDecoderNorm()) {
@@ -41,10 +40,10 @@ final class BatchTopKObjective implements Objective {
         return new Selection(Selector.batchTopK(k, batchSize, norms), norms, step);
     }
 
-    /** The selection of one step, which updates the threshold. */
+    /** Selection of one step, with the update of the threshold. */
     final class Selection {
         private final Selector selector;
-        private final NDArray norms; // [d_sae], or null where latents are ranked by pre-activation
+        private final NDArray norms; // [d_sae], or null if latents are ranked by pre-activation
         private final ScheduleStep step;
 
         Selection(Selector selector, NDArray norms, ScheduleStep step) {
@@ -57,7 +56,7 @@ final class BatchTopKObjective implements Objective {
             return selector;
         }
 
-        /** Updates the threshold by the smallest selected activation of the batch, in the units that latents are ranked by. */
+        /** Updates the threshold with the smallest selected activation of the batch, in units of the ranking. */
         void updateThreshold(CodeSpace space, NDArray codes, StepAccumulator sums) {
             if (codes.size() > 0) {
                 NDArray ranks = norms == null ? codes : codes.mul(space.ofLatents(norms));
@@ -67,7 +66,7 @@ final class BatchTopKObjective implements Objective {
         }
     }
 
-    /** The squared error of one step. */
+    /** Squared error of one step. */
     private record Step(Selection selection, StepLoss loss) implements StepLoss {
         @Override
         public Selector selector() {

@@ -6,14 +6,14 @@ import dev.assay.train.spi.ObjectiveContext;
 import dev.assay.train.spi.TrainingMethod;
 
 /**
- * BatchTopK (arXiv 2412.06410): as {@link TopKTraining}, but the {@code k · batch} largest positive pre-activations of the whole batch are
- * kept, so that rows share latents as they need them. For single rows a threshold takes the batch's place: the running mean of the
- * smallest kept activation of each batch, see {@link ThresholdRule}; the trained dictionary is a JumpReLU dictionary with that threshold for
- * every latent.
+ * BatchTopK (arXiv 2412.06410): {@link TopKTraining} with selection of the {@code k · batch} largest positive pre-activations of a batch,
+ * so that the number of active latents varies between rows. At inference a threshold replaces the batch selection: the running mean of the
+ * smallest selected activation per batch, see {@link ThresholdRule}. The trained dictionary is a JumpReLU dictionary with this threshold
+ * for every latent.
  *
- * @param k active latents a row, on average; need not be whole
+ * @param k the mean number of active latents per row, not necessarily an integer
  * @param rescaleByDecoderNorm whether latents are ranked by {@code pre · ‖W_dec‖}
- * @param threshold how the threshold follows the batches
+ * @param threshold the update rule of the threshold
  */
 public record BatchTopKTraining(double k, boolean rescaleByDecoderNorm, ThresholdRule threshold)
         implements TrainingMethod {
@@ -25,9 +25,9 @@ public record BatchTopKTraining(double k, boolean rescaleByDecoderNorm, Threshol
     }
 
     /**
-     * Returns the usual form: no rescaling, a running mean over some tens of batches.
+     * Returns the default form: no rescaling, and {@link ThresholdRule#standard()}.
      *
-     * @param k active latents a row, on average
+     * @param k the mean number of active latents per row
      * @return the method
      */
     public static BatchTopKTraining of(double k) {

@@ -6,7 +6,7 @@ import dev.assay.train.spi.TrainingMethod;
 import dev.assay.train.spi.TrainingMethodProvider;
 import java.util.function.Function;
 
-/** The providers of the built-in methods, listed in {@code META-INF/services} like those of other libraries. */
+/** Providers of the built-in methods, registered in {@code META-INF/services} like those of other libraries. */
 public final class BuiltInMethods {
     static final String STANDARD_NORM_WEIGHTED = "standard-norm-weighted";
     static final String TIED = "tied";
@@ -17,7 +17,7 @@ public final class BuiltInMethods {
 
     private BuiltInMethods() {}
 
-    /** A built-in method: its name, its sparsity and its default form. */
+    /** A provider defined by a name, a sparsity option and a factory. */
     private abstract static class BuiltIn implements TrainingMethodProvider {
         private final String name;
         private final String sparsityOption;
@@ -45,7 +45,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** The k largest pre-activations of each row. */
+    /** Provider of {@link TopKTraining}: the k largest pre-activations per row. */
     public static final class TopKProvider extends BuiltIn {
         /** Creates the provider. */
         public TopKProvider() {
@@ -53,7 +53,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** The largest pre-activations of each batch. */
+    /** Provider of {@link BatchTopKTraining}: the largest pre-activations per batch. */
     public static final class BatchTopKProvider extends BuiltIn {
         /** Creates the provider. */
         public BatchTopKProvider() {
@@ -61,7 +61,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** The largest of each batch, with nested dictionaries of 1/32, 3/32, 7/32, 15/32 and all of the latents. */
+    /** Provider of {@link MatryoshkaTraining} with nested dictionaries of 1/32, 3/32, 7/32, 15/32 and all of the latents. */
     public static final class MatryoshkaProvider extends BuiltIn {
         /** Creates the provider. */
         public MatryoshkaProvider() {
@@ -69,7 +69,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** The L1 penalty with decoder rows of norm 1. */
+    /** Provider of {@link StandardTraining} with the L1 penalty and decoder rows of norm 1. */
     public static final class StandardProvider extends BuiltIn {
         /** Creates the provider. */
         public StandardProvider() {
@@ -77,7 +77,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** The L1 penalty weighted by decoder norms. */
+    /** Provider of {@link StandardTraining} with the L1 penalty weighted by decoder norms. */
     public static final class NormWeightedProvider extends BuiltIn {
         /** Creates the provider. */
         public NormWeightedProvider() {
@@ -88,7 +88,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** The L1 penalty of a dictionary whose decoder is the encoder. */
+    /** Provider of {@link StandardTraining} with the L1 penalty and tied encoder and decoder. */
     public static final class TiedProvider extends BuiltIn {
         /** Creates the provider. */
         public TiedProvider() {
@@ -96,7 +96,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** An Lp penalty whose p falls during the run. */
+    /** Provider of {@link PAnnealingTraining}: an Lp penalty with decreasing p. */
     public static final class PAnnealingProvider extends BuiltIn {
         /** Creates the provider. */
         public PAnnealingProvider() {
@@ -104,7 +104,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** The gated dictionary of the paper. */
+    /** Provider of {@link GatedTraining} with the loss of the paper. */
     public static final class GatedProvider extends BuiltIn {
         /** Creates the provider. */
         public GatedProvider() {
@@ -112,7 +112,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** Thresholds trained by the number of active latents. */
+    /** Provider of {@link JumpReluTraining} with the L0 penalty. */
     public static final class JumpReluProvider extends BuiltIn {
         /** Creates the provider. */
         public JumpReluProvider() {
@@ -123,7 +123,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** Thresholds trained by a tanh penalty with scale 4, as in Anthropic's "January update" (2025). */
+    /** Provider of {@link JumpReluTraining} with a tanh penalty of scale 4 (Anthropic's "January update", 2025). */
     public static final class JumpReluTanhProvider extends BuiltIn {
         /** Creates the provider. */
         public JumpReluTanhProvider() {
@@ -134,7 +134,7 @@ public final class BuiltInMethods {
         }
     }
 
-    /** Thresholds trained towards a number of active latents, as in dictionary_learning. */
+    /** Provider of {@link JumpReluTraining} with a penalty on the distance to a target L0, as in dictionary_learning. */
     public static final class JumpReluTargetProvider extends BuiltIn {
         /** Creates the provider. */
         public JumpReluTargetProvider() {

@@ -10,17 +10,17 @@ import dev.assay.train.spi.Parameter;
 import dev.assay.train.spi.StepAccumulator;
 
 /**
- * The loss {@code coefficient · E Σ_{dead l} relu(θ_l − pre_l) · ‖W_dec,l‖}, which raises the pre-activations of dead latents towards their
+ * The loss {@code coefficient · E Σ_{dead l} relu(θ_l − pre_l) · ‖W_dec,l‖}. It increases the pre-activations of dead latents towards their
  * thresholds.
  *
- * @param coefficient its weight
- * @param dead int64 [n_dead]
+ * @param coefficient the weight of the loss
+ * @param dead int64 [n_dead], the dead latents
  */
 record DeadPreActivationLoss(double coefficient, NDArray dead) {
     /**
      * Adds the loss and its gradients.
      *
-     * @param sums changed; must have gradients of all parameters, that of the thresholds with respect to θ itself
+     * @param sums updated; must have gradients of all parameters, with the threshold gradient with respect to θ itself
      * @param batch the whole batch
      * @param thresholds [d_sae]
      * @param norms [d_sae], of decoder rows
@@ -33,27 +33,27 @@ record DeadPreActivationLoss(double coefficient, NDArray dead) {
                 .sub(batch.bias(encoder, Aten.indexSelect(p.encoderBias(), 0, dead)));
         NDArray n = Aten.indexSelect(norms, 0, dead);
         NDArray below = batch.x().matMul(encoder.transpose()).sub(bias).neg(); // θ − pre: [batch, n_dead]
-        NDArray counts = Aten.positive(below);
-        NDArray lacking = below.mul(counts).sum(new int[] {0}); // [n_dead]
+        NDArray isBelow = Aten.positive(below);
+        NDArray deficit = below.mul(isBelow).sum(new int[] {0}); // [n_dead]
         float factor = (float) (coefficient / sums.batchSize());
 
-        sums.losses().add(LossNames.DEAD_PRE_ACTIVATION, lacking.mul(n).sum().mul(factor));
-        NDArray slope = counts.mul(n.reshape(1, n.size())).mul(factor); // −∂loss/∂pre: [batch, n_dead]
-        NDArray ofLatents = slope.sum(new int[] {0});
+        sums.losses().add(LossNames.DEAD_PRE_ACTIVATION, deficit.mul(n).sum().mul(factor));
+        NDArray slope = isBelow.mul(n.reshape(1, n.size())).mul(factor); // −∂loss/∂pre: [batch, n_dead]
+        NDArray latentSlopes = slope.sum(new int[] {0});
         Aten.indexAdd_(
                 gradients.get(Parameter.ENCODER),
                 0,
                 dead,
                 slope.transpose().matMul(batch.x()).neg());
-        Aten.indexAdd_(gradients.get(Parameter.ENCODER_BIAS), 0, dead, ofLatents.neg());
-        Aten.indexAdd_(gradients.get(Parameter.THRESHOLD), 0, dead, ofLatents);
-        gradients.addPreActivationSum(spread(ofLatents.neg(), norms));
-        gradients.addDecoderNorms(spread(lacking.mul(factor), norms), norms);
+        Aten.indexAdd_(gradients.get(Parameter.ENCODER_BIAS), 0, dead, latentSlopes.neg());
+        Aten.indexAdd_(gradients.get(Parameter.THRESHOLD), 0, dead, latentSlopes);
+        gradients.addPreActivationSum(spread(latentSlopes.neg(), norms));
+        gradients.addDecoderNorms(spread(deficit.mul(factor), norms), norms);
     }
 
-    private NDArray spread(NDArray ofDead, NDArray like) {
+    private NDArray spread(NDArray deadValues, NDArray like) {
         NDArray all = like.zerosLike();
-        Aten.indexAdd_(all, 0, dead, ofDead);
+        Aten.indexAdd_(all, 0, dead, deadValues);
         return all;
     }
 }

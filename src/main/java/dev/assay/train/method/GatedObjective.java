@@ -18,7 +18,9 @@ import dev.assay.train.spi.StepLoss;
 import dev.assay.train.spi.TrainedParameters;
 import java.util.Map;
 
-/** The loss of {@link GatedTraining}. Both paths share one product e; pre-activations are those of the gate, {@code g = e + b_gate}. */
+/**
+ * Loss of {@link GatedTraining}. Both paths share the matrix product e; the pre-activations are those of the gate, {@code g = e + b_gate}.
+ */
 final class GatedObjective implements Objective {
     private final GatedTraining method;
 
@@ -31,18 +33,18 @@ final class GatedObjective implements Objective {
         return new Step(method, parameters, step);
     }
 
-    /** The loss of one step. */
+    /** Loss of one step. */
     private static final class Step implements StepLoss {
         private final GatedTraining method;
         private final Selector selector = Selector.positive();
         private final double coefficient; // λ at this step
-        private final NDArray norms; // [d_sae], or null where the penalty is not weighted
+        private final NDArray norms; // [d_sae], or null if the penalty is not weighted
         private final NDArray scales; // [d_sae]: exp(r_mag)
         // Gradients summed over slices, each [d_sae].
         private final NDArray gateBiasGradient;
         private final NDArray magnitudeBiasGradient;
         private final NDArray magnitudeScaleGradient;
-        private final NDArray normGradient; // null where the penalty is not weighted
+        private final NDArray normGradient; // null if the penalty is not weighted
 
         Step(GatedTraining method, DictionaryParameters p, ScheduleStep step) {
             this.method = method;
@@ -82,24 +84,24 @@ final class GatedObjective implements Objective {
             sums.countActive(space, active);
         }
 
-        /** Adds the losses of relu(g), the codes of the gate alone; returns their gradient with respect to g at the entries. */
+        /** Adds the losses of relu(g), the codes of the gate path; returns their gradient with respect to g at the selected entries. */
         private NDArray addGate(BatchSlice rows, CodeSpace space, NDArray pre, NDArray open, StepAccumulator sums) {
-            try (NDArray gated = pre.mul(open)) { // closed early to make room for the large arrays that follow
-                ReconstructionLoss ofGate = ReconstructionLoss.of(sums, rows, space, gated);
-                sums.losses().add(LossNames.AUXILIARY, ofGate.squaredError());
-                try (NDArray ofCodes = ofGate.codeGradient();
-                        NDArray ofPenalty = addPenalty(space, gated, open, sums)) {
+            try (NDArray gated = pre.mul(open)) { // closed early to free memory for the large arrays below
+                ReconstructionLoss gateLoss = ReconstructionLoss.of(sums, rows, space, gated);
+                sums.losses().add(LossNames.AUXILIARY, gateLoss.squaredError());
+                try (NDArray reconstructionGradient = gateLoss.codeGradient();
+                        NDArray penaltyGradient = addPenalty(space, gated, open, sums)) {
                     if (method.auxiliary() == GatedTraining.Auxiliary.ATTACHED) {
-                        ofGate.addGradients();
+                        gateLoss.addGradients();
                     }
-                    NDArray gradient = ofCodes.mul(open);
-                    Aten.add_(gradient, ofPenalty, 1);
+                    NDArray gradient = reconstructionGradient.mul(open);
+                    Aten.add_(gradient, penaltyGradient, 1);
                     return gradient;
                 }
             }
         }
 
-        /** Adds λ · E Σ relu(g) · n; returns its gradient with respect to g at the entries. */
+        /** Adds λ · E Σ relu(g) · n; returns its gradient with respect to g at the selected entries. */
         private NDArray addPenalty(CodeSpace space, NDArray gated, NDArray open, StepAccumulator sums) {
             float factor = (float) (coefficient / sums.batchSize());
             NDArray n = norms == null ? null : space.ofLatents(norms);

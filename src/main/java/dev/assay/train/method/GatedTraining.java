@@ -10,30 +10,30 @@ import dev.assay.train.spi.TrainingMethod;
 import java.util.Map;
 
 /**
- * The gated dictionary (Rajamanoharan et al., arXiv 2404.16014): one path decides whether a latent is active, another how strongly.
+ * Gated SAE training (Rajamanoharan et al., arXiv 2404.16014): one path decides whether a latent is active, another computes its magnitude.
  *
  * <pre>
  * e    = s · W_encᵀ                          s = x − b_dec (or x)
- * g    = e + b_gate                          what the penalty sees
+ * g    = e + b_gate                          input of the penalty
  * c    = (g &gt; 0) · relu(e · exp(r_mag) + b_mag)
  * x̂    = c · W_dec + b_dec
- * x̂_g  = relu(g) · W_dec + b_dec             without it nothing would teach the gate to reconstruct
+ * x̂_g  = relu(g) · W_dec + b_dec             reconstruction of the gate, which trains it
  * loss = E‖x̂ − x‖² + λ · E Σ_l relu(g_l) · n_l + E‖x̂_g − x‖²
  * </pre>
  *
- * <p>The paper, and dictionary_learning after it, take W_dec and b_dec in x̂_g as constants, with n = 1 and decoder rows of norm 1:
- * {@link Auxiliary#DETACHED}. SAELens differentiates both, with {@code n_l = ‖W_dec,l‖}: {@link Auxiliary#ATTACHED}.
+ * <p>The paper and dictionary_learning treat W_dec and b_dec in x̂_g as constants, with n = 1 and decoder rows of norm 1:
+ * {@link Auxiliary#DETACHED}. SAELens differentiates with respect to both, with {@code n_l = ‖W_dec,l‖}: {@link Auxiliary#ATTACHED}.
  *
  * @param coefficient λ
- * @param auxiliary what the loss of x̂_g teaches
+ * @param auxiliary the parameters trained by the loss of x̂_g
  * @param normWeighted whether n is the norm of the decoder row, else 1
  */
 public record GatedTraining(double coefficient, Auxiliary auxiliary, boolean normWeighted) implements TrainingMethod {
-    /** What the loss of the gate's reconstruction teaches. */
+    /** Parameters trained by the loss of the gate reconstruction x̂_g. */
     public enum Auxiliary {
-        /** The encoder and the gate alone. */
+        /** Only the encoder and the gate. */
         DETACHED,
-        /** The decoder, too. */
+        /** The encoder, the gate and the decoder. */
         ATTACHED
     }
 

@@ -16,9 +16,9 @@ import dev.assay.train.spi.StepLoss;
 import dev.assay.train.spi.TrainedParameters;
 
 /**
- * The loss of {@link JumpReluTraining}. Pre-activations below {@code θ − ε/2} contribute neither loss nor gradient, so only those above it are
- * selected. Their values are stored as the excess over that bound: the code is on where the excess is above ε/2, and the kernel
- * {@code rect((pre − θ)/ε)} is 1 where it is between 0 and ε.
+ * Loss of {@link JumpReluTraining}. Pre-activations below {@code θ − ε/2} contribute neither loss nor gradient, so only larger ones are
+ * selected. Their values are stored as the excess over this bound: a latent is active if the excess is above ε/2, and the kernel {@code
+ * rect((pre − θ)/ε)} is 1 if the excess is between 0 and ε.
  */
 final class JumpReluObjective implements Objective {
     private final JumpReluTraining method;
@@ -41,19 +41,19 @@ final class JumpReluObjective implements Objective {
         };
     }
 
-    /** The loss of one step. */
+    /** Loss of one step. */
     private static final class Step implements StepLoss {
         private final JumpReluTraining method;
         private final double sparsity; // the factor of the sparsity coefficient at this step
         private final NDArray thresholds; // θ [d_sae]
         private final NDArray bounds; // θ − ε/2 [d_sae]
-        private final NDArray norms; // [d_sae], or null where no loss depends on them
+        private final NDArray norms; // [d_sae], or null if no loss depends on them
         private final Selector selector;
         // Sums over slices, each [d_sae].
         private final NDArray kernelCodeGradient; // Σ rect · ∂loss/∂c
         private final NDArray kernelCounts; // Σ rect, of the step penalties
         private final NDArray normGradient; // of the tanh penalty
-        private final NDArray codeSums; // Σ c, where codes may be negative
+        private final NDArray codeSums; // Σ c, used only if codes can be negative
 
         Step(JumpReluTraining method, DictionaryParameters p, double sparsity) {
             this.method = method;
@@ -96,19 +96,19 @@ final class JumpReluObjective implements Objective {
             Aten.keepWhereAbove_(codeGradient, excess, jump);
             sums.gradients().addPreActivations(space, rows, codeGradient);
             sums.countAbove(space, excess, jump);
-            if (mayBeNegative()) {
+            if (codesCanBeNegative()) {
                 Aten.add_(codeSums, space.sumByLatent(codes), 1);
             }
         }
 
-        /** {@inheritDoc} Where codes may be negative, a latent fires if the sum of its codes over the batch is above 0. */
+        /** {@inheritDoc} If codes can be negative, a latent counts as firing only if the sum of its codes over the batch is above 0. */
         @Override
         public NDArray fireCounts(StepAccumulator sums) {
             NDArray counts = sums.fireCounts();
-            return mayBeNegative() ? counts.mul(Aten.positive(codeSums)) : counts;
+            return codesCanBeNegative() ? counts.mul(Aten.positive(codeSums)) : counts;
         }
 
-        private boolean mayBeNegative() {
+        private boolean codesCanBeNegative() {
             return method.threshold() == JumpReluTraining.Threshold.RAW_UNBOUNDED;
         }
 
@@ -143,20 +143,20 @@ final class JumpReluObjective implements Objective {
             }
         }
 
-        /** The rows of each latent within the kernel of the step. */
+        /** Returns the number of rows of each latent within the kernel of the step function: [d_sae]. */
         private NDArray kernelCounts(StepAccumulator sums) {
             if (!silentAsZero()) {
                 return kernelCounts;
             }
-            NDArray zeroIsWithin = ReconstructionLoss.indicator(thresholds.abs().lt((float) (method.bandwidth() / 2)));
-            return kernelCounts.add(silentCounts(sums).mul(zeroIsWithin));
+            NDArray zeroInKernel = ReconstructionLoss.indicator(thresholds.abs().lt((float) (method.bandwidth() / 2)));
+            return kernelCounts.add(silentCounts(sums).mul(zeroInKernel));
         }
 
         private boolean silentAsZero() {
             return method.penalty() instanceof JumpReluPenalty.Target target && target.silentAsZero();
         }
 
-        /** The rows in which each latent is off: [d_sae]. */
+        /** Returns the number of rows with an inactive latent: [d_sae]. */
         private static NDArray silentCounts(StepAccumulator sums) {
             return sums.fireCounts().neg().add((float) sums.batchSize());
         }
@@ -175,9 +175,9 @@ final class JumpReluObjective implements Objective {
             }
             JumpReluPenalty.Target target = (JumpReluPenalty.Target) method.penalty();
             double coefficient = target.coefficient() * sparsity;
-            NDArray miss = l0.div((float) target.l0()).sub(1f);
-            sums.losses().add(LossNames.L0, miss.square().mul((float) coefficient));
-            return 2 * coefficient * miss.getFloat() / target.l0();
+            NDArray deviation = l0.div((float) target.l0()).sub(1f);
+            sums.losses().add(LossNames.L0, deviation.square().mul((float) coefficient));
+            return 2 * coefficient * deviation.getFloat() / target.l0();
         }
     }
 

@@ -3,12 +3,12 @@ package dev.assay.train.method;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.assay.InvalidInputException;
 
-/** What makes the codes of {@link JumpReluTraining} few. */
+/** Sparsity penalty of {@link JumpReluTraining}. */
 public sealed interface JumpReluPenalty {
     /**
      * Returns the name of this penalty.
      *
-     * @return such as {@code step}
+     * @return the name, such as {@code step}
      */
     @JsonProperty("kind")
     String id();
@@ -26,7 +26,7 @@ public sealed interface JumpReluPenalty {
     }
 
     /**
-     * {@code λ · E L0}, where {@code L0 = Σ_l (pre_l > θ_l)} teaches thresholds alone (arXiv 2407.14435, equation 9).
+     * The penalty {@code λ · E L0} with {@code L0 = Σ_l (pre_l > θ_l)}, which trains only thresholds (arXiv 2407.14435, equation 9).
      *
      * @param coefficient λ
      */
@@ -43,10 +43,11 @@ public sealed interface JumpReluPenalty {
     }
 
     /**
-     * {@code λ · E Σ_l tanh(scale · c_l · ‖W_dec,l‖)}, which teaches codes and decoder norms, too (Anthropic's "January update", 2025).
+     * The penalty {@code λ · E Σ_l tanh(scale · c_l · ‖W_dec,l‖)}, which also trains codes and decoder norms (Anthropic's "January update",
+     * 2025).
      *
      * @param coefficient λ
-     * @param scale the larger, the closer to a count
+     * @param scale the slope at 0; larger values approximate a count of active latents
      */
     record Tanh(double coefficient, double scale) implements JumpReluPenalty {
         /** Checks the ranges. */
@@ -63,24 +64,23 @@ public sealed interface JumpReluPenalty {
     }
 
     /**
-     * {@code λ · (E L0 / l0 − 1)²}: thresholds are taught until so many latents are active on average (arXiv 2407.14435, appendix;
+     * The penalty {@code λ · (E L0 / l0 − 1)²}, which trains thresholds towards a target mean L0 (arXiv 2407.14435, appendix;
      * dictionary_learning).
      *
-     * <p>The slope of a step at pre-activation p with threshold θ is that of a ramp of the bandwidth's width around θ. dictionary_learning
-     * hands the step what {@code c_l} is after the jump in place of pre, so that a latent that is off counts as one with p = 0: those just
-     * below their threshold teach nothing, all that are off teach a threshold under half the bandwidth, and count as active where it is below
-     * 0.
+     * <p>The gradient of the step function at pre-activation p with threshold θ is that of a ramp centred at θ with the bandwidth as its
+     * width. dictionary_learning applies the step function to the code {@code c_l} instead of the pre-activation, so that an inactive
+     * latent has p = 0. Inactive latents just below their threshold then contribute no gradient. All inactive latents contribute to the
+     * gradient of a threshold below half the bandwidth, and count as active if the threshold is below 0.
      *
      * @param coefficient λ
-     * @param l0 active latents a row, on average
-     * @param silentAsZero whether to repeat that
+     * @param l0 the target mean number of active latents per row
+     * @param silentAsZero whether inactive latents have p = 0, as in dictionary_learning
      */
     record Target(double coefficient, double l0, boolean silentAsZero) implements JumpReluPenalty {
         /** Checks the ranges. */
         public Target {
             requireCoefficient(coefficient);
-            InvalidInputException.require(
-                    l0 > 0 && Double.isFinite(l0), "the L0 that is aimed at", l0, "a number above 0");
+            InvalidInputException.require(l0 > 0 && Double.isFinite(l0), "the target L0", l0, "a number above 0");
         }
 
         @Override

@@ -9,8 +9,8 @@ import dev.assay.train.spi.TrainingMethod;
 import java.util.Map;
 
 /**
- * JumpReLU (Rajamanoharan et al., arXiv 2407.14435): {@code loss = E‖x̂ − x‖² + penalty + dead · E Σ_{dead l} relu(θ_l − pre_l) · ‖W_dec,l‖},
- * with a threshold θ of each latent:
+ * JumpReLU (Rajamanoharan et al., arXiv 2407.14435): {@code loss = E‖x̂ − x‖² + penalty + dead · E Σ_{dead l} relu(θ_l − pre_l) ·
+ * ‖W_dec,l‖}, with one threshold θ per latent:
  *
  * <pre>
  * s   = x − b_dec                      (or x)
@@ -19,8 +19,8 @@ import java.util.Map;
  * x̂   = c · W_dec + b_dec
  * </pre>
  *
- * <p>Neither the jump nor the step function has a derivative in θ. Gradients are straight-through estimates with bandwidth ε, where
- * {@code rect(u) = 1} for {@code |u| < 1/2}, else 0:
+ * <p>Neither the jump nor the step function has a useful derivative with respect to θ. Gradients are straight-through estimates with
+ * bandwidth ε, where {@code rect(u) = 1} for {@code |u| < 1/2}, else 0:
  *
  * <pre>
  * ∂c/∂θ        = −(θ / ε) · rect((pre − θ) / ε)
@@ -28,30 +28,30 @@ import java.util.Map;
  * ∂c/∂pre      = (pre &gt; θ),   ∂(pre &gt; θ)/∂pre = 0
  * </pre>
  *
- * <p>The last term of the loss revives dead latents (Anthropic's "January update", 2025, on dead latents only, as in SAELens).
+ * <p>The last term of the loss revives dead latents (Anthropic's "January update", 2025; restricted to dead latents, as in SAELens).
  *
  * @param penalty the sparsity penalty
  * @param bandwidth ε
- * @param threshold how θ is stored
- * @param initialThreshold θ at the start
+ * @param threshold the parametrisation of θ
+ * @param initialThreshold the initial θ
  * @param deadCoefficient the coefficient of the last term, 0 for none
  */
 public record JumpReluTraining(
         JumpReluPenalty penalty, double bandwidth, Threshold threshold, double initialThreshold, double deadCoefficient)
         implements TrainingMethod {
-    /** How thresholds are stored, which decides what a step of Adam does to them. */
+    /** Parametrisation of thresholds. It determines the effect of an Adam step on θ. */
     public enum Threshold {
-        /** As logarithms: always above 0; SAELens's. */
+        /** Logarithms, so that θ is always above 0; used by SAELens. */
         LOGARITHM,
-        /** As they are; one that falls below 0 counts as 0. */
+        /** Raw values; a value below 0 counts as 0. */
         RAW,
         /**
-         * As they are; one that falls below 0 lets negative codes through, as in dictionary_learning. A latent then counts as firing on
-         * a batch when its codes add up to more than 0. No format knows such codes: a saved dictionary rectifies them.
+         * Raw values; a value below 0 permits negative codes, as in dictionary_learning. A latent then counts as firing on a batch if the
+         * sum of its codes is above 0. No file format supports negative codes: a saved dictionary sets them to 0.
          */
         RAW_UNBOUNDED;
 
-        /** {@return whether the threshold is trained through its logarithm} */
+        /** {@return whether the trained parameter is the logarithm of the threshold} */
         public boolean logarithm() {
             return this == LOGARITHM;
         }
@@ -63,7 +63,7 @@ public record JumpReluTraining(
                 bandwidth > 0 && Double.isFinite(bandwidth), "the bandwidth", bandwidth, "a number above 0");
         InvalidInputException.require(
                 initialThreshold > 0 && Double.isFinite(initialThreshold),
-                "the threshold at the start",
+                "the initial threshold",
                 initialThreshold,
                 "a number above 0");
         InvalidInputException.require(
@@ -74,9 +74,10 @@ public record JumpReluTraining(
     }
 
     /**
-     * Returns thresholds as logarithms that start at 0.5, and bandwidth 0.3, for activations whose mean norm is √d. A step moves the
-     * logarithm by about the learning rate, so that runs of a few thousand steps have to start within reach of where they end; SAELens
-     * starts at 0.01 with bandwidth 0.05, and the paper at 0.001 with 0.001 for activations of norm 1, for runs a hundred times as long.
+     * Returns the method with logarithmic thresholds initialised to 0.5 and bandwidth 0.3, for activations of mean norm √d. A step changes
+     * the logarithm by about the learning rate, so runs of a few thousand steps need initial thresholds near the final ones. For runs a
+     * hundred times as long, SAELens starts at 0.01 with bandwidth 0.05, and the paper at 0.001 with bandwidth 0.001 for activations of
+     * norm 1.
      *
      * @param penalty the sparsity penalty
      * @return the method
@@ -86,10 +87,10 @@ public record JumpReluTraining(
     }
 
     /**
-     * Returns this method with another bandwidth and start, which have to suit each other and the sizes of pre-activations.
+     * Returns this method with another bandwidth and initial threshold. Both should be chosen for the magnitude of pre-activations.
      *
      * @param value ε
-     * @param start θ at the start
+     * @param start the initial θ
      * @return the method
      */
     public JumpReluTraining withBandwidth(double value, double start) {

@@ -5,26 +5,26 @@ import dev.assay.tensor.Aten;
 import dev.assay.train.spi.CodeSpace;
 
 /**
- * The Lp penalty of the sizes of codes: {@code Σ_rows (Σ_l size_l^p)^(1/p)}, or without the root, {@code Σ_rows Σ_l size_l^p}.
+ * Lp penalty of the sizes of codes: {@code Σ_rows (Σ_l size_l^p)^(1/p)}, or without the root, {@code Σ_rows Σ_l size_l^p}.
  *
  * @param p the exponent, above 0
- * @param root whether the root is taken
+ * @param root whether the root is applied
  */
 record LpPenalty(double p, boolean root) {
     /**
-     * The sum over some rows.
+     * Penalty of a batch slice, with its gradient.
      *
-     * @param sum a scalar
-     * @param slope its gradient with respect to each size, or one number for all of them; values at inactive entries are ignored, since the
-     *     rectifier has no slope there
+     * @param sum a scalar, the sum over the rows of the slice
+     * @param slope its gradient with respect to each size, or one number for all sizes; values at inactive entries are ignored, because the
+     *     gradient of ReLU is 0 there
      */
     record Amount(NDArray sum, NDArray slope) {}
 
     /**
-     * Computes the penalty.
+     * Computes the penalty of a batch slice.
      *
-     * @param space the places
-     * @param sizes at the places, not negative
+     * @param space the positions of the codes
+     * @param sizes the sizes at these positions, not negative
      */
     Amount of(CodeSpace space, NDArray sizes) {
         if (p == 1) {
@@ -38,7 +38,7 @@ record LpPenalty(double p, boolean root) {
             return new Amount(powers.sum(), slopes.mul((float) p));
         }
         NDArray norm = space.sumByRow(powers).pow((float) (1 / p)); // [rows]
-        NDArray ofRows = space.ofRows(norm.maximum(Float.MIN_NORMAL).pow((float) (1 - p)));
-        return new Amount(norm.sum(), slopes.mul(ofRows));
+        NDArray rowFactors = space.ofRows(norm.maximum(Float.MIN_NORMAL).pow((float) (1 - p)));
+        return new Amount(norm.sum(), slopes.mul(rowFactors));
     }
 }

@@ -19,10 +19,11 @@ import dev.assay.train.spi.TrainedParameters;
 import java.util.Map;
 
 /**
- * The loss of {@link MatryoshkaTraining}. Group g holds the latents that prefix g has and prefix g − 1 has not. A code of group j
- * contributes to every reconstruction from j on, so that its gradient, and that of its decoder row, are against
- * {@code G_j = Σ_{g ≥ j} 2 · weight_g · (x̂_g − x) / batch}. From the full width down, {@code G_j} adds the error of prefix j, and then
- * group j is subtracted from the reconstruction: two arrays [batch, d_out] are enough for any number of prefixes.
+ * Loss of {@link MatryoshkaTraining}. Group g consists of the latents in prefix g but not in prefix g − 1. A code of group j contributes to
+ * all reconstructions x̂_g with g ≥ j, so that the gradients of the code and its decoder row depend on {@code G_j = Σ_{g ≥ j} 2 · weight_g
+ * · (x̂_g − x) / batch}. The groups are processed from the full width down: the error of prefix j is added to {@code G_j}, then the
+ * contribution of group j is subtracted from the reconstruction. Two arrays [batch, d_out] are therefore sufficient for any number of
+ * prefixes.
  */
 final class MatryoshkaObjective implements Objective {
     private final MatryoshkaTraining method;
@@ -38,14 +39,14 @@ final class MatryoshkaObjective implements Objective {
         return new Step(batchTopK.selection(parameters, step), method);
     }
 
-    /** The squared errors of all prefixes in one step. */
+    /** Squared errors of all prefixes in one step. */
     private record Step(BatchTopKObjective.Selection selection, MatryoshkaTraining method) implements StepLoss {
         @Override
         public Selector selector() {
             return selection.selector();
         }
 
-        /** {@inheritDoc} Selected pre-activations are positive, so that they are the codes. */
+        /** {@inheritDoc} Selected pre-activations are positive and therefore equal the codes. */
         @Override
         public void add(BatchSlice rows, CodeSpace space, NDArray codes, StepAccumulator sums) {
             NDArray error = ReconstructionLoss.error(sums, rows, space, codes);
@@ -58,7 +59,7 @@ final class MatryoshkaObjective implements Objective {
         }
 
         /**
-         * Adds the losses and the gradients of the decoder.
+         * Adds the losses and decoder gradients, and computes the gradients of codes.
          *
          * @param error [batch, d_out], x̂ − x of the full width
          * @param codeGradient written
@@ -89,18 +90,18 @@ final class MatryoshkaObjective implements Objective {
                     NDIndex latents = new NDIndex("{}:{}", first, last);
                     CodeSpace.Part group = space.part(first, last);
                     NDArray table = p.decoder().get(latents);
-                    NDArray ofGroup = group.select(codes);
+                    NDArray groupCodes = group.select(codes);
                     group.assign(codeGradient, group.space().codeGradient(table, gradient));
-                    group.space().byLatent(decoderGradient.get(latents), gradient, ofGroup);
+                    group.space().byLatent(decoderGradient.get(latents), gradient, groupCodes);
                     if (g > 0) {
-                        group.space().addDecoded(prefixError, table, ofGroup.neg());
+                        group.space().addDecoded(prefixError, table, groupCodes.neg());
                     }
                 }
             }
             ReconstructionLoss.addAffineGradients(sums, rows, gradient, 1);
         }
 
-        /** The gradient of the loss with respect to x̂_g, over the error of the prefix. */
+        /** Returns the ratio of the gradient with respect to x̂_g to the error of the prefix. */
         private double factor(int group, StepAccumulator sums) {
             return 2 * method.weights().get(group) / sums.batchSize();
         }

@@ -11,21 +11,21 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Matryoshka BatchTopK (arXiv 2503.17547): the codes of {@link BatchTopKTraining}, and a reconstruction from each of several nested
- * prefixes of the latents, so that the first latents must do without the others:
+ * Matryoshka BatchTopK (arXiv 2503.17547): the codes of {@link BatchTopKTraining} with a reconstruction from each of several nested
+ * prefixes of the latents, so that the first latents reconstruct without the others:
  *
  * <pre>
  * x̂_g  = Σ_{l &lt; width_g} c_l · W_dec,l + b_dec
  * loss = Σ_g weight_g · E‖x̂_g − x‖² + auxiliary loss
  * </pre>
  *
- * <p>The paper and SAELens weigh all by 1, see {@link #of}. dictionary_learning takes the mean over g of losses that are weighted by 1/n
- * in turn, so that its loss is smaller by n², see {@link #ofFractions}. The auxiliary loss is about what the full width leaves over. The
- * log has the unweighted error of the full width as {@code mse_loss}, and those of the others as {@code inner_mse_loss_}width.
+ * <p>The paper and SAELens use weights of 1, see {@link #of}. dictionary_learning computes the mean over n groups of losses with weights
+ * 1/n, so that its loss is smaller by a factor of n², see {@link #ofFractions}. The auxiliary loss uses the residual of the full width. The
+ * log contains the unweighted error of the full width as {@code mse_loss}, and the other errors as {@code inner_mse_loss_}width.
  *
- * @param selection how codes are selected
- * @param widths the latents of each prefix, rising; the last is d_sae
- * @param weights one for each prefix
+ * @param selection the selection of codes
+ * @param widths the number of latents per prefix, increasing; the last is d_sae
+ * @param weights the weight of the loss per prefix
  */
 public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widths, List<Double> weights)
         implements TrainingMethod {
@@ -36,28 +36,28 @@ public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widt
         int before = 0;
         for (int width : widths) {
             if (width <= before) {
-                throw new InvalidInputException(
-                        "the widths of a Matryoshka dictionary are " + widths + ", expected rising numbers above 0");
+                throw new InvalidInputException("the widths of a Matryoshka dictionary are " + widths
+                        + ", expected increasing numbers above 0");
             }
             before = width;
         }
         if (widths.isEmpty() || weights.size() != widths.size()) {
             throw new InvalidInputException("a Matryoshka dictionary has " + widths.size() + " widths and "
-                    + weights.size() + " weights, expected one weight for each of at least one width");
+                    + weights.size() + " weights, expected at least one width and one weight per width");
         }
         for (double weight : weights) {
             if (!(weight >= 0 && Double.isFinite(weight))) {
                 throw new InvalidInputException(
-                        "the weights of a Matryoshka dictionary are " + weights + ", expected numbers from 0");
+                        "the weights of a Matryoshka dictionary are " + weights + ", expected numbers of 0 or more");
             }
         }
     }
 
     /**
-     * Returns the paper's loss: a plain sum.
+     * Returns the loss of the paper: an unweighted sum.
      *
-     * @param k active latents a row, on average
-     * @param widths the latents of each prefix, rising; the last is d_sae
+     * @param k the mean number of active latents per row
+     * @param widths the number of latents per prefix, increasing; the last is d_sae
      * @return the method
      */
     public static MatryoshkaTraining of(double k, List<Integer> widths) {
@@ -65,9 +65,10 @@ public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widt
     }
 
     /**
-     * Returns five prefixes, each but the last of twice the latents of the one before: 1/32, 3/32, 7/32, 15/32 and all of them.
+     * Returns the method with five prefixes of 1/32, 3/32, 7/32, 15/32 and all of the latents. Each group except the last is twice as large
+     * as the previous one.
      *
-     * @param k active latents a row, on average
+     * @param k the mean number of active latents per row
      * @param dSae the number of latents, at least 32
      * @return the method, weighted as in the paper
      */
@@ -76,12 +77,12 @@ public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widt
     }
 
     /**
-     * Returns dictionary_learning's loss: the mean over groups of weighted losses.
+     * Returns the loss of dictionary_learning: the mean over groups of weighted losses.
      *
-     * @param selection how codes are selected
+     * @param selection the selection of codes
      * @param dSae the number of latents
-     * @param fractions the share of latents that each group adds
-     * @param groupWeights one for each group; null for 1/n each, that library's default
+     * @param fractions the share of latents per group
+     * @param groupWeights the weight per group; null for 1/n each, the default of dictionary_learning
      * @return the method
      */
     public static MatryoshkaTraining ofFractions(
@@ -106,7 +107,7 @@ public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widt
     }
 
     /**
-     * Returns the name of the squared error of a prefix in metrics.
+     * Returns the metric name of the squared error of a prefix.
      *
      * @param group the index of the prefix in {@code widths}
      * @return {@code mse_loss} for the full width, else {@code inner_mse_loss_} and the width

@@ -19,7 +19,7 @@ import dev.assay.train.spi.StepLoss;
 import dev.assay.train.spi.TrainedParameters;
 import java.util.Map;
 
-/** The loss of {@link PAnnealingTraining}, with the schedule of its exponent and coefficient. */
+/** Loss of {@link PAnnealingTraining}, with the schedule of its exponent and coefficient. */
 final class PAnnealingObjective implements Objective {
     private static final String NEXT = "next_sparsity_penalty";
 
@@ -43,7 +43,7 @@ final class PAnnealingObjective implements Objective {
         return new Step(loss, step, now, penalty, parameters.encoderBias().getManager());
     }
 
-    /** The loss of one step, which then updates the schedule. */
+    /** Loss of one step, with the update of the schedule. */
     private final class Step implements StepLoss {
         private final RectifiedLoss loss;
         private final ScheduleStep step;
@@ -70,7 +70,7 @@ final class PAnnealingObjective implements Objective {
         public void add(BatchSlice rows, CodeSpace space, NDArray pre, StepAccumulator sums) {
             loss.add(rows, space, pre, sums);
             if (now[0] > 0) {
-                NDArray codes = pre; // rectified by now
+                NDArray codes = pre; // rectified in place
                 NDArray sum = penalty((int) now[0] + 1).of(space, codes).sum();
                 NDArray mean = sum.div((float) sums.batchSize());
                 Aten.add_(nextPenalty, mean, 1);
@@ -84,7 +84,7 @@ final class PAnnealingObjective implements Objective {
             sums.losses().log(LossNames.EXPONENT, manager.create(penalty.p()));
             sums.losses().log(LossNames.COEFFICIENT, manager.create(now[1]));
             if (now[0] > 0) {
-                remember(now, loss.meanPenalty().getFloat(), nextPenalty.getFloat());
+                enqueue(now, loss.meanPenalty().getFloat(), nextPenalty.getFloat());
             }
             if (now[0] < method.updates() && step.step() >= stepOfChange((int) now[0], step.steps())) {
                 change(now);
@@ -93,14 +93,14 @@ final class PAnnealingObjective implements Objective {
         }
     }
 
-    /** The penalty after a number of changes. */
+    /** Returns the penalty after a number of exponent changes. */
     private LpPenalty penalty(int changes) {
         int last = method.updates() - 1;
         double passed = (double) Math.min(Math.max(changes - 1, 0), last) / last;
         return new LpPenalty(method.pStart() + (method.pEnd() - method.pStart()) * passed, method.root());
     }
 
-    private void remember(double[] now, float current, float next) {
+    private void enqueue(double[] now, float current, float next) {
         double[] all = queue.toDoubleArray();
         System.arraycopy(all, 2, all, 0, all.length - 2);
         all[all.length - 2] = current;
@@ -109,14 +109,14 @@ final class PAnnealingObjective implements Objective {
         now[2] = Math.min(now[2] + 1, method.queue());
     }
 
-    /** The step of a change, counted from 0. */
+    /** Returns the step of an exponent change, counted from 0. */
     private long stepOfChange(int change, long steps) {
         long first = Math.round(method.from() * steps);
         long last = Math.round(method.to() * steps);
         return first + (last - first) * change / (method.updates() - 1);
     }
 
-    /** Moves to the next exponent and scales the coefficient so that the remembered penalties keep their sum. */
+    /** Advances to the next exponent and rescales the coefficient so that the sum of the queued penalties is unchanged. */
     private void change(double[] now) {
         double[] all = queue.toDoubleArray();
         double before = 0;

@@ -13,20 +13,20 @@ import dev.assay.train.spi.TrainingMethod;
  * λ_t · E (Σ_l c_l^p)^(1/p)  with the root
  * </pre>
  *
- * <p>An exponent below 1 is closer to a count of active latents, but hard to start with. p changes at {@code updates} steps, spread
- * evenly between two shares of the run: value i of them is {@code pStart + (pEnd − pStart) · i / (updates − 1)}. So that the penalty is
- * as strong after a change as before, λ is multiplied by the ratio of the penalty with the old p to that with the new one, both means
- * over the last batches. A change takes effect with the step that follows, as in dictionary_learning, whose penalty without the root is
- * called {@code Lp^p} and whose last change comes after the last step.
+ * <p>An exponent below 1 approximates the number of active latents more closely, but is difficult to optimise from the start. p changes at
+ * {@code updates} steps, evenly spaced between two shares of the run; value i is {@code pStart + (pEnd − pStart) · i / (updates − 1)}. To
+ * keep the strength of the penalty constant across a change, λ is multiplied by the ratio of the penalty with the old p to the penalty with
+ * the new p, both averaged over the last batches. A change takes effect in the following step, as in dictionary_learning. There the penalty
+ * without the root is called {@code Lp^p}, and the last change occurs after the last step.
  *
- * @param coefficient λ at the start
+ * @param coefficient the initial λ
  * @param pStart the first exponent
  * @param pEnd the last exponent
- * @param root whether the root is taken
- * @param from the share of the run after which p changes
- * @param to the share of the run at which the last change comes
+ * @param root whether the root is applied
+ * @param from the share of the run before the first change of p
+ * @param to the share of the run before the last change of p
  * @param updates the number of changes, at least 2
- * @param queue the batches that the means are over
+ * @param queue the number of batches in the averages
  */
 public record PAnnealingTraining(
         double coefficient, double pStart, double pEnd, boolean root, double from, double to, int updates, int queue)
@@ -44,14 +44,13 @@ public record PAnnealingTraining(
         InvalidInputException.require(
                 to >= from && to <= 1, "the end of the annealing", to, "a share between its start and 1");
         InvalidInputException.require(updates >= 2, "the number of changes of p", updates, "at least 2");
-        InvalidInputException.require(
-                queue >= 1, "the number of batches that p-annealing remembers", queue, "at least 1");
+        InvalidInputException.require(queue >= 1, "the queue length of p-annealing", queue, "at least 1");
     }
 
     /**
-     * Returns the paper's form: p from 1 to 0.2, no root, 10 changes from 3/10 of the run on, 10 batches remembered.
+     * Returns the form of the paper: p from 1 to 0.2, no root, 10 changes starting after 3/10 of the run, averages over 10 batches.
      *
-     * @param coefficient λ at the start
+     * @param coefficient the initial λ
      * @return the method
      */
     public static PAnnealingTraining of(double coefficient) {

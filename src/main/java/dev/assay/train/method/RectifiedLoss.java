@@ -11,21 +11,21 @@ import dev.assay.train.spi.Selector;
 import dev.assay.train.spi.StepAccumulator;
 import dev.assay.train.spi.StepLoss;
 
-/** The squared error of rectified codes and a penalty of their sizes, which are the codes or the codes times decoder norms. */
+/** Squared error of rectified codes plus a penalty of their sizes. A size is the code or the code times the decoder norm. */
 final class RectifiedLoss implements StepLoss {
     private final Selector selector = Selector.positive();
     private final LpPenalty penalty;
     private final double coefficient;
-    private final NDArray norms; // [d_sae], or null where sizes are the codes
-    private final NDArray normGradient; // [d_sae], the gradient with respect to the norms, or null likewise
+    private final NDArray norms; // [d_sae], or null if sizes are the codes
+    private final NDArray normGradient; // [d_sae], the gradient with respect to the norms, or null if norms is null
     private final NDArray meanPenalty; // scalar: the sum over slices
 
     /**
      * Creates the loss of a step.
      *
      * @param parameters the dictionary
-     * @param penalty of the sizes
-     * @param coefficient of the mean penalty of a row
+     * @param penalty the penalty of sizes
+     * @param coefficient the coefficient of the mean penalty per row
      * @param normWeighted whether sizes are codes times decoder norms
      */
     RectifiedLoss(DictionaryParameters parameters, LpPenalty penalty, double coefficient, boolean normWeighted) {
@@ -58,19 +58,19 @@ final class RectifiedLoss implements StepLoss {
         sums.losses().log(LossNames.PENALTY, mean);
         sums.losses().log(LossNames.ERROR_NORM, reconstruction.meanNorm());
         reconstruction.addGradients(); // reads the gradient before the penalty is added
-        // The slope of each size, times the norm where it is part of the size.
+        // The slope with respect to the code: with weighted sizes, the slope with respect to the size times the norm.
         NDArray slope = norms == null ? amount.slope() : amount.slope().mul(space.ofLatents(norms));
         Aten.add_(codeGradient, slope, factor);
         Aten.keepWhereAbove_(codeGradient, codes, 0);
         sums.gradients().addPreActivations(space, rows, codeGradient);
         if (norms != null) {
-            NDArray ofNorms = space.sumByLatent(amount.slope().mul(codes)).mul(factor);
-            Aten.add_(normGradient, ofNorms, 1);
+            NDArray normSlopes = space.sumByLatent(amount.slope().mul(codes)).mul(factor);
+            Aten.add_(normGradient, normSlopes, 1);
         }
         sums.countAbove(space, codes, 0);
     }
 
-    /** The mean penalty of a row, before the coefficient: a scalar, over the slices added so far. */
+    /** Returns the mean penalty per row before the coefficient, summed over the slices added so far: a scalar. */
     NDArray meanPenalty() {
         return meanPenalty;
     }

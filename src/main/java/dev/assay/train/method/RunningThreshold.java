@@ -11,7 +11,7 @@ import dev.assay.train.spi.ScheduleStep;
 import dev.assay.train.spi.TrainedParameters;
 import java.util.Map;
 
-/** The threshold of {@link ThresholdRule} during a run. */
+/** State of the threshold of a {@link ThresholdRule} during a run. */
 final class RunningThreshold implements AutoCloseable {
     private final ThresholdRule rule;
     private final NDArray value; // float64 scalar; NaN before the first update
@@ -22,7 +22,7 @@ final class RunningThreshold implements AutoCloseable {
         this.value = Scope.detached(() -> manager.create(start));
     }
 
-    /** Updates the threshold by the smallest selected activation of a step: θ ← (1 − rate) · θ + rate · smallest. */
+    /** Updates the threshold with the smallest selected activation of a step: θ ← (1 − rate) · θ + rate · smallest. */
     void update(double smallest, ScheduleStep step) {
         if (step.step() < rule.after()) {
             return;
@@ -34,21 +34,21 @@ final class RunningThreshold implements AutoCloseable {
         }
     }
 
-    /** Reports the current threshold. */
+    /** Logs the current threshold. */
     void log(LossSums losses) {
         losses.log(LossNames.THRESHOLD, value.duplicate());
     }
 
     /**
-     * Returns a dictionary whose latents are active above the threshold; above 0 if there was no update.
+     * Returns the trained JumpReLU parameters. The threshold is 0 if there was no update.
      *
      * @param parameters the dictionary
      * @param rescaled whether the threshold applies to pre-activations times decoder norms
-     * @param scale of the activations in training
+     * @param scale the activation scale of training
      */
     TrainedParameters trained(DictionaryParameters parameters, boolean rescaled, double scale) {
-        double known = value.getDouble();
-        float unscaled = Double.isNaN(known) ? 0 : (float) (known / scale);
+        double current = value.getDouble();
+        float unscaled = Double.isNaN(current) ? 0 : (float) (current / scale);
         NDArray thresholds = parameters.encoderBias().onesLike().mul(unscaled);
         if (!rescaled) {
             return TrainedParameters.jumpRelu(thresholds);

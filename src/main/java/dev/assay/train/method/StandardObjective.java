@@ -7,7 +7,7 @@ import dev.assay.train.spi.ScheduleStep;
 import dev.assay.train.spi.StepLoss;
 import dev.assay.train.spi.TrainedParameters;
 
-/** The loss of {@link StandardTraining}. */
+/** Loss of {@link StandardTraining}. */
 final class StandardObjective implements Objective {
     private final StandardTraining method;
     private final LpPenalty penalty;

@@ -18,17 +18,17 @@ import dev.assay.train.spi.TrainingMethod;
  * n_l = ‖W_dec,l‖                      (or 1)
  * </pre>
  *
- * <p>p = 1 is the L1 penalty of Bricken et al., "Towards Monosemanticity" (2023), with n = 1 and decoder rows kept at norm 1; weighted
- * by decoder norms it is that of the "April update" (Conerly et al., 2024), which needs no constraint.
+ * <p>p = 1 is the L1 penalty of Bricken et al., "Towards Monosemanticity" (2023), with n = 1 and decoder rows constrained to norm 1.
+ * Weighted by decoder norms, it is the penalty of the "April update" (Conerly et al., 2024), which requires no constraint.
  *
- * <p>A tied dictionary (Cunningham et al., arXiv 2309.08600) decodes with the encoder's rows, which are kept at norm 1, and has no decoder
- * bias: {@code x̂ = c · W_enc}. That paper's coefficient α stands beside a squared error that is a mean over dimensions too (in its
- * formula a sum, in its figures 8.6e-4 for the residual stream and 3.2e-4 for an MLP a mean): here {@code λ = α · d}.
+ * <p>A tied dictionary (Cunningham et al., arXiv 2309.08600) decodes with the encoder rows, constrained to norm 1, and has no decoder bias:
+ * {@code x̂ = c · W_enc}. The coefficient α of that paper applies to a squared error that is also averaged over dimensions: its formula has
+ * a sum, but its values of 8.6e-4 for the residual stream and 3.2e-4 for an MLP refer to a mean. Here {@code λ = α · d}.
  *
  * @param coefficient λ
  * @param p the exponent, above 0
- * @param normWeighted whether a code counts times the norm of its decoder row
- * @param tied whether the decoder is the encoder, and there is no decoder bias
+ * @param normWeighted whether codes are multiplied by the norms of decoder rows in the penalty
+ * @param tied whether encoder and decoder are tied, without a decoder bias
  */
 public record StandardTraining(double coefficient, double p, boolean normWeighted, boolean tied)
         implements TrainingMethod {
@@ -43,7 +43,7 @@ public record StandardTraining(double coefficient, double p, boolean normWeighte
     }
 
     /**
-     * Returns the L1 penalty with decoder rows of norm 1.
+     * Returns the method with the L1 penalty and decoder rows of norm 1.
      *
      * @param coefficient λ
      * @return the method
@@ -53,7 +53,7 @@ public record StandardTraining(double coefficient, double p, boolean normWeighte
     }
 
     /**
-     * Returns the L1 penalty weighted by decoder norms, for a decoder without constraint.
+     * Returns the method with the L1 penalty weighted by decoder norms and an unconstrained decoder.
      *
      * @param coefficient λ
      * @return the method
@@ -63,7 +63,7 @@ public record StandardTraining(double coefficient, double p, boolean normWeighte
     }
 
     /**
-     * Returns the L1 penalty with a decoder that is the encoder.
+     * Returns the method with the L1 penalty and tied encoder and decoder.
      *
      * @param coefficient λ
      * @return the method

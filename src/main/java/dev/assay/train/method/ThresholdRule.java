@@ -3,19 +3,19 @@ package dev.assay.train.method;
 import dev.assay.InvalidInputException;
 
 /**
- * How the threshold that takes the place of a selection over a batch follows the smallest selected activation m of each batch:
- * {@code θ ← (1 − rate) · θ + rate · m}. A batch without active latents leaves it.
+ * Update rule of the threshold that replaces a selection over a batch: {@code θ ← (1 − rate) · θ + rate · m}, where m is the smallest
+ * selected activation of the batch. A batch without active latents does not update the threshold.
  *
  * @param rate the weight of a batch
- * @param after the steps that are left out at the start; the first m is that of the step that follows
- * @param start what θ is before
+ * @param after the number of initial steps without an update
+ * @param start the initial θ
  */
 public record ThresholdRule(double rate, long after, Start start) {
-    /** What the threshold is before its first batch. */
+    /** Initial value of the threshold. */
     public enum Start {
-        /** The first m itself, so that nothing has to be forgotten; dictionary_learning's. */
+        /** The first m, so that the mean has no bias towards 0; used by dictionary_learning. */
         FIRST,
-        /** Zero, SAELens's: θ is too low by the share {@code (1 − rate)^n} after n batches. */
+        /** Zero; used by SAELens. After n batches θ is too low by the share {@code (1 − rate)^n}. */
         ZERO
     }
 
@@ -30,9 +30,9 @@ public record ThresholdRule(double rate, long after, Start start) {
     }
 
     /**
-     * Returns the usual rule: a running mean over some tens of batches that starts with the first.
+     * Returns the default rule: rate 0.05, updates from the first step, initialised with the first m.
      *
-     * @return rate 0.05
+     * @return the rule
      */
     public static ThresholdRule standard() {
         return new ThresholdRule(0.05, 0, Start.FIRST);

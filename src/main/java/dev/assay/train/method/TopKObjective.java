@@ -16,7 +16,7 @@ import dev.assay.train.spi.StepLoss;
 import dev.assay.train.spi.TrainedParameters;
 import java.util.Map;
 
-/** The loss of {@link TopKTraining}. */
+/** Loss of {@link TopKTraining}. */
 final class TopKObjective implements Objective {
     private static final String SMALLEST = "smallest_code";
 
@@ -43,7 +43,7 @@ final class TopKObjective implements Objective {
         return new ThresholdStep(selector, norms, step, smallest);
     }
 
-    /** The squared error of rectified codes. */
+    /** Squared error of rectified codes. */
     record RectifiedStep(Selector selector) implements StepLoss {
         @Override
         public void add(BatchSlice rows, CodeSpace space, NDArray pre, StepAccumulator sums) {
@@ -59,10 +59,10 @@ final class TopKObjective implements Objective {
         }
     }
 
-    /** As {@link RectifiedStep}; also updates the threshold by the mean over rows of the smallest selected activation. */
+    /** A {@link RectifiedStep} that also updates the threshold with the mean over rows of the smallest selected activation. */
     private final class ThresholdStep implements StepLoss {
         private final RectifiedStep loss;
-        private final NDArray norms; // [d_sae], or null where latents are ranked by pre-activation
+        private final NDArray norms; // [d_sae], or null if latents are ranked by pre-activation
         private final ScheduleStep step;
         private final NDArray smallest; // scalar: the sum over slices
 
@@ -81,12 +81,12 @@ final class TopKObjective implements Objective {
         @Override
         public void add(BatchSlice rows, CodeSpace space, NDArray pre, StepAccumulator sums) {
             loss.add(rows, space, pre, sums);
-            NDArray codes = pre; // rectified by now
+            NDArray codes = pre; // rectified in place
             NDArray ranks = norms == null ? codes : codes.mul(space.ofLatents(norms));
             // A sparse slice has k entries per row; in a dense one, entries that are not selected are 0.
             NDArray off = ReconstructionLoss.indicator(ranks.lte(0)).mul(Float.MAX_VALUE);
-            NDArray ofRows = ranks.add(off).reshape(rows.size(), -1).min(new int[] {1}); // [rows]
-            NDArray mean = ofRows.sum().div((float) sums.batchSize());
+            NDArray rowMinima = ranks.add(off).reshape(rows.size(), -1).min(new int[] {1}); // [rows]
+            NDArray mean = rowMinima.sum().div((float) sums.batchSize());
             Aten.add_(smallest, mean, 1);
             sums.losses().log(SMALLEST, mean);
         }

@@ -15,20 +15,20 @@ import dev.assay.train.spi.TrainingMethod;
  * x̂   = c · W_dec + b_dec
  * </pre>
  *
- * <p>When the architecture rescales by decoder norms, the k are chosen by {@code pre · ‖W_dec‖}; values and gradients are as above.
+ * <p>If the architecture rescales by decoder norms, latents are ranked by {@code pre · ‖W_dec‖}; values and gradients are as above.
  *
- * <p>With a threshold, the trained dictionary is a JumpReLU dictionary: a latent is active above the running mean of the smallest
- * activation that was kept in a row, averaged over the rows of a batch, as dictionary_learning offers. Rows then share latents as they
- * need them.
+ * <p>With a threshold, the trained dictionary is a JumpReLU dictionary, as in an option of dictionary_learning. The threshold is the
+ * running mean of the smallest selected activation of a row, averaged over the rows of a batch. The number of active latents then varies
+ * between rows.
  *
- * @param architecture what is trained
- * @param threshold how that threshold follows the batches; null where the trained dictionary keeps k latents of each row
+ * @param architecture the trained architecture
+ * @param threshold the update rule of the threshold; null if the trained dictionary keeps k latents per row
  */
 public record TopKTraining(TopK architecture, ThresholdRule threshold) implements TrainingMethod {
     /**
-     * Returns a method whose dictionary keeps k latents of each row.
+     * Creates a method without a threshold: the trained dictionary keeps k latents per row.
      *
-     * @param architecture what is trained
+     * @param architecture the trained architecture
      */
     public TopKTraining(TopK architecture) {
         this(architecture, null);

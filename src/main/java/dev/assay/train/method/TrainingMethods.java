@@ -38,7 +38,7 @@ public final class TrainingMethods {
     /**
      * Returns the names of all methods.
      *
-     * @return separated by commas
+     * @return the names, separated by commas
      */
     public static String names() {
         return all().stream().map(TrainingMethodProvider::name).collect(Collectors.joining(", "));
@@ -60,7 +60,7 @@ public final class TrainingMethods {
     }
 
     /**
-     * Creates a method without options of its own.
+     * Creates a method with default options.
      *
      * @param name the name, such as {@code topk}
      * @param sparsity k, the intended L0 or the coefficient, see {@link TrainingMethodProvider#sparsityOption}
@@ -78,7 +78,7 @@ public final class TrainingMethods {
      * @param name the name, such as {@code topk}
      * @param arguments the sparsity, the number of latents and the method's own options
      * @return the method
-     * @throws InvalidInputException if there is no method of that name, it does not have an option, or an argument is out of range
+     * @throws InvalidInputException if there is no method of that name, an option is unknown, or an argument is out of range
      */
     public static TrainingMethod create(String name, MethodArguments arguments) {
         TrainingMethodProvider provider = of(name);

@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The loss of every method, written once more: plainly, densely, in float64. What is not differentiated is decided at the given parameters
- * by {@link #freeze()} and then held: which latents are selected, where a jump is, what is detached. A jump stands for the line that has
- * its slope there, so that finite differences give what the straight-through gradients are defined to be.
+ * Reference implementation of the loss of every method: dense, in float64. {@link #freeze()} fixes all quantities without a gradient at the
+ * given parameters: selected latents, positions of jumps, detached values. A jump is replaced by a line with the slope of its
+ * straight-through gradient, so that finite differences equal the defined gradients.
  */
 public final class LossOracle {
     public final Map<Parameter, double[][]> parameters;
@@ -31,7 +31,7 @@ public final class LossOracle {
     private final int[] dead;
     private final Map<Parameter, double[][]> frozen = new EnumMap<>(Parameter.class);
     private boolean[][] on; // selected, or above the threshold
-    private double[][] window; // the share of a jump's slope
+    private double[][] window; // slope of the straight-through gradient
 
     LossOracle(
             TrainingMethod method,
@@ -48,7 +48,7 @@ public final class LossOracle {
         this.dead = dead;
     }
 
-    /** Decides what is not differentiated. */
+    /** Fixes all quantities without a gradient at the current parameters. */
     void freeze() {
         parameters.forEach((parameter, array) ->
                 frozen.put(parameter, Arrays.stream(array).map(double[]::clone).toArray(double[][]::new)));
@@ -84,10 +84,11 @@ public final class LossOracle {
     private void select(List<Integer> rows, int count, boolean rescales) {
         rows.stream()
                 .flatMap(row -> IntStream.range(0, dSae()).mapToObj(l -> new int[] {row, l}))
-                .filter(place -> pre(place[0], place[1]) > 0)
-                .sorted(Comparator.comparingDouble(place -> -pre(place[0], place[1]) * (rescales ? norm(place[1]) : 1)))
+                .filter(position -> pre(position[0], position[1]) > 0)
+                .sorted(Comparator.comparingDouble(
+                        position -> -pre(position[0], position[1]) * (rescales ? norm(position[1]) : 1)))
                 .limit(count)
-                .forEach(place -> on[place[0]][place[1]] = true);
+                .forEach(position -> on[position[0]][position[1]] = true);
     }
 
     public double loss() {
@@ -211,7 +212,7 @@ public final class LossOracle {
         return jump.threshold() == JumpReluTraining.Threshold.LOGARITHM ? Math.exp(stored) : stored;
     }
 
-    /** E‖x̂ − y‖², decoded by some parameters. */
+    /** Returns E‖x̂ − y‖², decoded with the given parameters. */
     private double squaredError(double[][] codes, Map<Parameter, double[][]> by) {
         double sum = 0;
         double[][] decoder = by.getOrDefault(Parameter.DECODER, by.get(Parameter.ENCODER));

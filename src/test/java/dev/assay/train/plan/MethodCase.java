@@ -27,13 +27,13 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/** A small random dictionary of a method, for tests that go through all methods with all their options. */
+/** A small random dictionary of a method, for tests over all methods and options. */
 public record MethodCase(TrainingMethod method, Target target, boolean centres, boolean dense) {
     public static final int ROWS = 11;
     public static final int D_IN = 6;
     public static final int LATENTS = 14;
 
-    /** Every method with every option, sparse and dense, with and without centring, of both kinds of transcoders. */
+    /** Returns every method with every option: sparse and dense, with and without centring, and both kinds of transcoders. */
     public static Stream<MethodCase> all() {
         return methods().flatMap(method -> {
             Stream<MethodCase> own = method.tied()
@@ -86,7 +86,7 @@ public record MethodCase(TrainingMethod method, Target target, boolean centres, 
         return target == Target.INPUT ? D_IN : D_IN - 1;
     }
 
-    /** The latents that are dead: they never fire. */
+    /** Returns the dead latents, which never fire. */
     public int[] dead() {
         return method instanceof JumpReluTraining ? new int[] {3, 8} : new int[0];
     }
@@ -107,7 +107,7 @@ public record MethodCase(TrainingMethod method, Target target, boolean centres, 
                 target);
     }
 
-    /** Random numbers of the shapes that the method has; vectors are one row. */
+    /** Returns random parameters of the method; vectors are one row. */
     Map<Parameter, double[][]> parameters() {
         Map<Parameter, double[][]> all = new EnumMap<>(Parameter.class);
         all.put(Parameter.ENCODER, random(2, LATENTS, D_IN));
@@ -141,13 +141,13 @@ public record MethodCase(TrainingMethod method, Target target, boolean centres, 
         return target == Target.INPUT ? x() : random(12, ROWS, dOut());
     }
 
-    /** What a step takes: of a transcoder, both sites side by side. */
+    /** Returns the input of a step; for a transcoder, the concatenation of both sites along columns. */
     public NDArray batch(NDManager manager) {
         NDArray input = array(manager, x());
         return target == Target.INPUT ? input : input.concat(array(manager, targetRows()), 1);
     }
 
-    /** A state of these parameters in which the dead latents have been silent. */
+    /** Returns a training state with these parameters, where the dead latents have been silent long enough to count as dead. */
     public TrainingState state(NDManager manager) {
         Map<Parameter, NDArray> arrays = new EnumMap<>(Parameter.class);
         parameters().forEach((parameter, rows) -> {

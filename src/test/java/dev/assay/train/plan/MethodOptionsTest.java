@@ -33,10 +33,10 @@ import org.junit.jupiter.api.function.Executable;
 
 class MethodOptionsTest {
     @Test
-    void whatDoesNotFitIsRefusedInASentence() {
+    void refusesOptionsOutOfRange() {
         refused("0 < rate", () -> new ThresholdRule(0, 0, ThresholdRule.Start.FIRST));
-        refused("rising", () -> MatryoshkaTraining.of(2, List.of(4, 4)));
-        refused("one weight for each", () -> new MatryoshkaTraining(BatchTopKTraining.of(2), List.of(4), List.of()));
+        refused("increasing", () -> MatryoshkaTraining.of(2, List.of(4, 4)));
+        refused("one weight per width", () -> new MatryoshkaTraining(BatchTopKTraining.of(2), List.of(4), List.of()));
         refused(
                 "d_sae, which is 9",
                 () -> MatryoshkaTraining.of(2, List.of(4, 8)).check(9));
@@ -44,13 +44,13 @@ class MethodOptionsTest {
                 "bandwidth",
                 () -> JumpReluTraining.of(new JumpReluPenalty.Step(1)).withBandwidth(0, 1));
         refused("tanh", () -> new JumpReluPenalty.Tanh(1, 0));
-        refused("L0 that is aimed at", () -> new JumpReluPenalty.Target(1, 0, false));
+        refused("target L0", () -> new JumpReluPenalty.Target(1, 0, false));
         refused("at most the first", () -> new PAnnealingTraining(1, 0.5, 0.6, false, 0, 1, 3, 3));
         refused("L1 coefficient", () -> GatedTraining.of(-1));
     }
 
     @Test
-    void tablesAndPlotsCallAMethodWhatOptionsCallIt() {
+    void labelsEqualTheNamesOfMethodOptions() {
         for (TrainingMethodProvider provider : TrainingMethods.all()) {
             assertEquals(
                     provider.name(),
@@ -60,7 +60,7 @@ class MethodOptionsTest {
     }
 
     @Test
-    void aBiasThatIsNotThereCannotBeSubtracted() {
+    void refusesToSubtractAMissingDecoderBias() {
         TrainingMethod tied = StandardTraining.tied(1);
         refused("a tied dictionary does not have", () -> new MethodCase(tied, Target.INPUT, true, false).plan());
         TrainingMethod l1 = StandardTraining.l1(1);
@@ -73,9 +73,9 @@ class MethodOptionsTest {
         assertTrue(error.getMessage().contains(part), error.getMessage());
     }
 
-    /** Sparse entries and dense pieces name the same smallest activation of each row, the one with the k-th largest rank. */
+    /** Sparse and dense slices have the same smallest activation per row, the activation with the k-th largest rank. */
     @Test
-    void theThresholdOfTopKIsTheMeanOfTheRowsSmallest() {
+    void topKThresholdIsTheMeanOfTheSmallestActivationsPerRow() {
         TrainingMethod method = new TopKTraining(new TopK(3, true), ThresholdRule.standard());
         double sparse = threshold(new MethodCase(method, Target.INPUT, true, false));
         assertEquals(sparse, threshold(new MethodCase(method, Target.INPUT, true, true)), 1e-6 * sparse);
@@ -112,9 +112,9 @@ class MethodOptionsTest {
         }
     }
 
-    /** Before the first batch that counts, the log has no number and a trained dictionary keeps what is positive. */
+    /** The log contains NaN before the first update. */
     @Test
-    void aThresholdMayStartLate() {
+    void logsNanBeforeTheFirstThresholdUpdate() {
         ThresholdRule late = new ThresholdRule(0.5, 1, ThresholdRule.Start.FIRST);
         MethodCase c = new MethodCase(new BatchTopKTraining(2, false, late), Target.INPUT, false, false);
         assertTrue(Double.isNaN(threshold(c)));

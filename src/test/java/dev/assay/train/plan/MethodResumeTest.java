@@ -25,11 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a loss keeps from step to step is part of a checkpoint: a run that was interrupted ends as one that was not, bit for bit. */
+/** Checkpoints contain the state of losses: an interrupted run ends bit-identical to an uninterrupted run. */
 @Tag("slow")
 class MethodResumeTest {
     private static final int LATENTS = 24;
-    private static final Duration SELDOM = Duration.ofHours(1);
+    private static final Duration RARELY = Duration.ofHours(1);
 
     static Stream<TrainingMethod> methods() {
         return Stream.of(
@@ -42,8 +42,8 @@ class MethodResumeTest {
 
     @ParameterizedTest
     @MethodSource("methods")
-    void resumesAfterAnInterruptionToEqualResults(TrainingMethod method, @TempDir Path folder) throws IOException {
-        List<float[]> whole = finish(method, SmallRun.source(), folder.resolve("whole"), SELDOM);
+    void resumesAnInterruptedRunToBitIdenticalResults(TrainingMethod method, @TempDir Path folder) throws IOException {
+        List<float[]> whole = finish(method, SmallRun.source(), folder.resolve("whole"), RARELY);
         int[] left = {9};
         ActivationSource failing = SmallRun.source().listener(pass -> {
             if (--left[0] == 0) {
@@ -52,7 +52,7 @@ class MethodResumeTest {
         });
         Path run = folder.resolve("interrupted");
         assertThrows(IOException.class, () -> finish(method, failing, run, Duration.ZERO));
-        List<float[]> resumed = finish(method, SmallRun.source(), run, SELDOM);
+        List<float[]> resumed = finish(method, SmallRun.source(), run, RARELY);
         assertEquals(whole.size(), resumed.size());
         for (int i = 0; i < whole.size(); i++) {
             assertArrayEquals(whole.get(i), resumed.get(i));

@@ -16,7 +16,7 @@ class OptimizerOptionsTest {
     }
 
     @Test
-    void rateRisesStaysAndFalls() {
+    void rateFollowsWarmUpPlateauAndDecay() {
         OptimizerOptions options = options(0.1, 0.2);
         double[] expected = new double[50];
         for (int step = 0; step < 50; step++) {

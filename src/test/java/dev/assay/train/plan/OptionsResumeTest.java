@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A run with every option switched on is exact after interruptions, too. */
+/** Resuming a run with every option enabled is exact. */
 @Tag("slow")
 class OptionsResumeTest {
     @TempDir
@@ -88,7 +88,7 @@ class OptionsResumeTest {
 
     @ParameterizedTest
     @MethodSource("methods")
-    void resumesAfterFailuresAtRandomStepsToEqualResults(TrainingMethod method) throws IOException {
+    void resumesAfterFailuresAtRandomStepsToBitIdenticalResults(TrainingMethod method) throws IOException {
         List<float[]> expected = finish(method, null);
         SplittableRandom random = new SplittableRandom(4);
         List<float[]> found = null;
@@ -107,7 +107,7 @@ class OptionsResumeTest {
         }
     }
 
-    /** Else the test above would show nothing. */
+    /** Without an effect of each option, the test of resumption would not cover the option. */
     @Test
     void eachOptionChangesTheResult() throws IOException {
         TrainingMethod method = StandardTraining.l1(0.1);
@@ -153,7 +153,7 @@ class OptionsResumeTest {
         assertTrue(found.contains(message), found);
     }
 
-    /** Checkpoints and metadata hold plans: their form is for keeps. */
+    /** Checkpoints and metadata contain plans, so their JSON form must not change. */
     @Test
     void writesThePlanAsJson() throws IOException {
         TrainingPlan plan = new TrainingPlan(

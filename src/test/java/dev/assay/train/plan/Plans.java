@@ -20,14 +20,14 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/** Small plans for tests of options, and the arrays that they need. */
+/** Small plans and arrays for tests of options. */
 public final class Plans {
     public static final int LATENTS = 24;
     public static final int BATCH = 32;
 
     private Plans() {}
 
-    /** One of each method. */
+    /** Returns one instance per method. */
     public static Stream<TrainingMethod> methods() {
         return Stream.of(
                 new TopKTraining(TopK.of(4)),
@@ -41,7 +41,7 @@ public final class Plans {
                 JumpReluTraining.of(new JumpReluPenalty.Step(0.1)).withBandwidth(0.1, 0.05));
     }
 
-    /** A plan of ten steps with the given options. */
+    /** Returns a plan of ten steps with the given options. */
     public static TrainingPlan of(
             TrainingMethod method,
             OptimizerOptions optimizer,
@@ -75,7 +75,7 @@ public final class Plans {
         return manager.create(values, new Shape(rows, columns));
     }
 
-    /** Makes the first latents dead and the others not, after so many tokens that it counts. */
+    /** Marks the first latents as dead and the others as active. */
     public static void kill(TrainingState state, int dead) {
         NDArray silent = state.dead().silentFor();
         float[] tokens = new float[LATENTS];

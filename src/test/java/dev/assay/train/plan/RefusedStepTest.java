@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A batch that gives no finite number leaves nothing behind, whatever is counted beside the parameters. */
+/** A step with a non-finite loss or gradient changes neither parameters nor optimizer state nor counters. */
 class RefusedStepTest {
     private static final int BATCH = 16;
     private static final int WIDTH = 8;
@@ -49,7 +49,7 @@ class RefusedStepTest {
 
     @ParameterizedTest
     @MethodSource("methods")
-    void refusedStepLeavesTheStateUnchanged(TrainingMethod method) {
+    void nonFiniteStepLeavesTheStateUnchanged(TrainingMethod method) {
         TrainingPlan plan = SaeTrainer.of(method)
                 .source(SmallRun.source())
                 .dictionarySize(24)

@@ -52,7 +52,7 @@ class SparsityScheduleTest {
     }
 
     @Test
-    void aFractionOfALatentIsKeptInTheEnd() {
+    void annealingEndsAtAFractionalK() {
         assertEquals(2.5, KAnnealing.linear(9, StepSpan.steps(4)).k(2.5, 4, 10));
         assertEquals(2.5, KAnnealing.none().k(2.5, 0, 10));
     }
@@ -102,7 +102,7 @@ class SparsityScheduleTest {
                 Target.INPUT);
     }
 
-    /** What the steps of a run report. */
+    /** Returns the losses of all steps of a run. */
     private static List<LossValues> losses(TrainingPlan plan) {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Autograd off = Autograd.off();

@@ -16,7 +16,10 @@ import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.spi.Parameter;
 import dev.assay.train.spi.TrainingMethod;
 
-/** The loss of every method in operations that PyTorch differentiates, densely; jumps have their slopes by way of detached factors. */
+/**
+ * Dense implementation of the loss of every method for automatic differentiation by PyTorch. Jumps obtain their straight-through slopes
+ * from detached factors.
+ */
 public final class TapeLoss {
     private final MethodCase c;
     private final DictionaryParameters p;
@@ -112,8 +115,8 @@ public final class TapeLoss {
                             ? Aten.mul(Aten.div(l0, target.l0()).sub(1f).square(), target.coefficient())
                             : Aten.mul(l0, jump.penalty().coefficient()));
         }
-        NDArray lacking = theta.sub(pre).maximum(0f).mul(dead).mul(norms());
-        return loss.add(Aten.mul(mean(lacking), jump.deadCoefficient()));
+        NDArray deficit = theta.sub(pre).maximum(0f).mul(dead).mul(norms());
+        return loss.add(Aten.mul(mean(deficit), jump.deadCoefficient()));
     }
 
     private NDArray selected(NDArray pre, BatchTopKTraining batch) {
@@ -135,13 +138,13 @@ public final class TapeLoss {
         return condition.toType(DataType.FLOAT32, false);
     }
 
-    /** The mean over rows of the sum of a row. */
+    /** Returns the mean over rows of the row sums. */
     private static NDArray mean(NDArray values) {
         return Aten.div(values.sum(), MethodCase.ROWS);
     }
 
     private static NDArray lp(NDArray sizes, double exponent, boolean root) {
-        // Where a size is 0 its power is not to be differentiated.
+        // Excludes sizes of 0 from differentiation.
         NDArray active = mask(sizes.stopGradient().gt(0));
         NDArray powers = Aten.pow(sizes.add(active.sub(1f).neg()), exponent).mul(active);
         return root ? mean(Aten.pow(powers.sum(new int[] {1}), 1 / exponent)) : mean(powers);

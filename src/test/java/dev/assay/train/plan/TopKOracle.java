@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * The loss of TopK, written once more: plainly, densely, in float64. The choice of latents is made at the given parameters and then
- * held, as it is when the loss is differentiated.
+ * Reference implementation of the TopK loss: dense, in float64. The selection of latents is fixed at the given parameters, as in the
+ * differentiation of the loss.
  */
 public final class TopKOracle {
     public final double[][] encoder;
@@ -18,8 +18,8 @@ public final class TopKOracle {
     private final boolean centres;
     private final AuxiliaryLoss auxiliary;
     private final int[] dead;
-    private int[][] chosen;
-    private int[][] chosenDead;
+    private int[][] selected;
+    private int[][] selectedDead;
     private double[][] residual;
 
     public TopKOracle(
@@ -41,32 +41,32 @@ public final class TopKOracle {
         this.dead = dead;
     }
 
-    /** Fixes the choice of latents and the residual of the auxiliary loss at the present parameters. */
+    /** Fixes the selection of latents and the residual of the auxiliary loss at the current parameters. */
     public void freeze(double[][] x) {
-        chosen = new int[x.length][];
-        chosenDead = new int[x.length][];
+        selected = new int[x.length][];
+        selectedDead = new int[x.length][];
         residual = new double[x.length][];
         for (int row = 0; row < x.length; row++) {
             double[] scores = scores(x[row]);
-            chosen[row] = largest(scores, IntStream.range(0, scores.length).toArray(), architecture.k());
+            selected[row] = largest(scores, IntStream.range(0, scores.length).toArray(), architecture.k());
             int count = AuxiliaryLoss.latentsPerRow(x[row].length, dead.length);
-            chosenDead[row] = largest(scores, dead, count);
+            selectedDead[row] = largest(scores, dead, count);
         }
         for (int row = 0; row < x.length; row++) {
-            residual[row] = minus(x[row], reconstruct(x[row], chosen[row], true, true));
+            residual[row] = minus(x[row], reconstruct(x[row], selected[row], true, true));
         }
     }
 
     public double loss(double[][] x) {
         double squared = 0;
-        double missed = 0;
+        double auxiliarySquared = 0;
         for (int row = 0; row < x.length; row++) {
-            squared += squares(minus(reconstruct(x[row], chosen[row], true, true), x[row]));
+            squared += squares(minus(reconstruct(x[row], selected[row], true, true), x[row]));
             boolean scaled = auxiliary.convention() == AuxiliaryLoss.Convention.SCALED;
-            double[] revived = reconstruct(x[row], chosenDead[row], !scaled, scaled);
-            missed += squares(minus(revived, residual[row]));
+            double[] revived = reconstruct(x[row], selectedDead[row], !scaled, scaled);
+            auxiliarySquared += squares(minus(revived, residual[row]));
         }
-        return squared / x.length + weight(x) * missed / x.length;
+        return squared / x.length + weight(x) * auxiliarySquared / x.length;
     }
 
     private double weight(double[][] x) {
