@@ -29,7 +29,7 @@ public interface TrainingMethod {
      * Checks the number of latents.
      *
      * @param dSae the number of latents
-     * @throws dev.assay.InvalidInputException if the method cannot train so many or so few
+     * @throws dev.assay.InvalidInputException if the method cannot train that number
      */
     default void check(int dSae) {}
 
