@@ -29,16 +29,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Effects of ablating a feature on the loss of each next token, see {@link TokenEffect}. With r the residual stream after the last block
- * and p the feature's contribution ({@link FeatureContributions}) at the same token,
+ * Effects of ablating a feature on the loss of each next token, see {@link TokenEffect}. Let r be the residual stream after the last block
+ * and p the contribution of the feature ({@link FeatureContributions}) at the same token:
  *
  * <pre>
  * loss(r)  = −log softmax(unembed(finalNorm(r)))[next token]
  * direct   = loss(r − p) − loss(r)
- * true     = loss(r') − loss(r),  r' of the model that runs with p subtracted at the written site at every token
+ * true     = loss(r') − loss(r),  r' from a forward pass with p subtracted at the output site at every token
  * </pre>
  *
- * <p>Losses are computed in float64 from float32 logits. Contexts of one length run together.
+ * <p>Losses are computed in float64 from float32 logits. Contexts of equal length share forward passes.
  */
 final class AblationEffects {
     private final HookedTransformer model;
@@ -54,17 +54,17 @@ final class AblationEffects {
     }
 
     /**
-     * A feature, and an example on which it is ablated.
+     * A feature to ablate on an example.
      *
-     * @param latent the feature
-     * @param example one of the store
+     * @param latent the index of the feature
+     * @param example an example of the store, of this or of another feature
      */
     record Ablated(int latent, Example example) {}
 
     /** Returns the effects at the tokens of each example, in order. */
-    List<ExampleEffects> on(FeatureStore store, List<Ablated> wanted) {
+    List<ExampleEffects> on(FeatureStore store, List<Ablated> ablations) {
         List<Request> requests = new ArrayList<>();
-        for (Ablated one : wanted) {
+        for (Ablated one : ablations) {
             Example example = one.example();
             ContextTokens context = store.context(example.position());
             long[] ids = Arrays.stream(context.ids()).asLongStream().toArray();
@@ -73,19 +73,19 @@ final class AblationEffects {
         }
         List<List<TokenEffect>> tokens = of(requests);
         List<ExampleEffects> effects = new ArrayList<>();
-        for (int i = 0; i < wanted.size(); i++) {
-            effects.add(new ExampleEffects(wanted.get(i).example().position(), tokens.get(i)));
+        for (int i = 0; i < ablations.size(); i++) {
+            effects.add(new ExampleEffects(ablations.get(i).example().position(), tokens.get(i)));
         }
         return effects;
     }
 
     /**
-     * What to compute.
+     * A feature to ablate and the token range to report.
      *
-     * @param latent the feature that is ablated
-     * @param context the tokens of the whole context
-     * @param first the first token whose effects are wanted
-     * @param count how many are
+     * @param latent the index of the ablated feature
+     * @param context the token ids of the whole context
+     * @param first the index of the first reported token
+     * @param count the number of reported tokens
      */
     record Request(int latent, long[] context, int first, int count) {}
 
@@ -99,22 +99,22 @@ final class AblationEffects {
         }
         List<List<TokenEffect>> effects = new ArrayList<>(
                 requests.stream().map(request -> List.<TokenEffect>of()).toList());
-        byLength.forEach((length, places) -> {
+        byLength.forEach((length, indices) -> {
             int step = ForwardBatches.withoutLogits(length);
-            for (int from = 0; from < places.size(); from += step) {
-                List<Integer> together = places.subList(from, Math.min(places.size(), from + step));
+            for (int from = 0; from < indices.size(); from += step) {
+                List<Integer> batch = indices.subList(from, Math.min(indices.size(), from + step));
                 List<List<TokenEffect>> found =
-                        together(together.stream().map(requests::get).toList());
-                for (int i = 0; i < together.size(); i++) {
-                    effects.set(together.get(i), found.get(i));
+                        ofEqualLength(batch.stream().map(requests::get).toList());
+                for (int i = 0; i < batch.size(); i++) {
+                    effects.set(batch.get(i), found.get(i));
                 }
             }
         });
         return effects;
     }
 
-    /** Computes requests whose contexts are of one length. */
-    private List<List<TokenEffect>> together(List<Request> requests) {
+    /** Computes the effects for requests with contexts of equal length. */
+    private List<List<TokenEffect>> ofEqualLength(List<Request> requests) {
         int length = requests.get(0).context().length;
         long[] ids = requests.stream()
                 .flatMapToLong(request -> Arrays.stream(request.context()))
@@ -150,7 +150,7 @@ final class AblationEffects {
                         .toArray(HookPoint[]::new));
     }
 
-    /** Returns the residual stream after the last block, of a run with parts taken from the output site. */
+    /** Returns the residual stream after the last block of a forward pass with the contributions subtracted at the output site. */
     private NDArray edited(long[] ids, int length, NDArray part) {
         try (HookScope edit = new Splice(sites).subtract(model.hooks(), part).open()) {
             return model.runTo(last, tokens(ids, length));
@@ -162,7 +162,7 @@ final class AblationEffects {
         return residual.toType(DataType.FLOAT32, false).reshape(shape.get(0) * shape.get(1), shape.get(2));
     }
 
-    /** Returns the latent that is ablated at each token. */
+    /** Returns the index of the ablated latent at each token, [n]. */
     private NDArray latents(List<Request> requests, int length) {
         long[] latents = new long[requests.size() * length];
         for (int i = 0; i < requests.size(); i++) {
@@ -172,11 +172,11 @@ final class AblationEffects {
     }
 
     /**
-     * The tokens whose next token's loss is wanted.
+     * The reported tokens that have a next token.
      *
-     * @param requests contexts of one length
-     * @param rows each token among the tokens of all contexts
-     * @param targets the token after it
+     * @param requests requests with contexts of equal length
+     * @param rows the index of each token among the tokens of all contexts
+     * @param targets the next token of each
      */
     private record PredictedTokens(List<Request> requests, long[] rows, long[] targets) {
         static PredictedTokens of(List<Request> requests) {
@@ -198,14 +198,14 @@ final class AblationEffects {
             return numbers.stream().mapToLong(Long::longValue).toArray();
         }
 
-        /** Returns the losses of a residual stream [n, D]. */
+        /** Returns the next-token losses for a residual stream [n, D]. */
         double[] losses(HookedTransformer model, NDArray residual) {
             if (rows.length == 0) {
                 return new double[0];
             }
             try (Scope scope = Scope.open()) {
-                NDArray wanted = Aten.indexSelect(residual, 0, model.manager().create(rows));
-                NDArray logits = model.unembed(model.finalNorm(wanted));
+                NDArray selected = Aten.indexSelect(residual, 0, model.manager().create(rows));
+                NDArray logits = model.unembed(model.finalNorm(selected));
                 return NextTokenLoss.inFloat64(logits, model.manager().create(targets));
             }
         }

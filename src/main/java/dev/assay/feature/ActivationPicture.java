@@ -11,15 +11,15 @@ import java.util.Arrays;
 import java.util.List;
 import org.knowm.xchart.XYChart;
 
-/** How strongly one feature is active, over the tokens that activate it. */
+/** Draws the histogram of the activations above 0 of one feature. */
 public final class ActivationPicture {
     private ActivationPicture() {}
 
     /**
      * Draws the activations of a latent of a store.
      *
-     * @param store any store
-     * @param latent from 0
+     * @param store the feature store
+     * @param latent the index of the latent, from 0
      * @return the picture
      * @throws dev.assay.InvalidInputException if there is no such latent
      */
@@ -30,7 +30,7 @@ public final class ActivationPicture {
     /**
      * Draws the activations of a report.
      *
-     * @param report of a live feature or a dead one
+     * @param report the report of a live or dead feature
      * @return the picture
      */
     public static Picture of(FeatureReport report) {
@@ -40,9 +40,9 @@ public final class ActivationPicture {
     /**
      * Draws a histogram of activations above 0.
      *
-     * @param latent the feature's number
-     * @param stats its numbers
-     * @param histogram its activations
+     * @param latent the index of the latent
+     * @param stats the statistics of the latent
+     * @param histogram the histogram of its activations
      * @return the picture
      */
     public static Picture of(int latent, FeatureStats stats, Histogram histogram) {

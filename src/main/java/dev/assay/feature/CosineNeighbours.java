@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which directions of a dictionary point the same way:
+ * Cosine similarities between the directions of a dictionary:
  *
  * <pre>
  * cosine(i, j) = ⟨d_i, d_j⟩ / (‖d_i‖ ‖d_j‖)
  * </pre>
  *
- * <p>One product of the directions with those asked about; the norms are computed once. A direction of zeros has cosine 0.
+ * <p>The norms are computed once; a query is one matrix product with all directions. A zero direction has cosine 0.
  */
 final class CosineNeighbours {
     private final NDArray directions; // [d_sae, d]
@@ -33,21 +33,19 @@ final class CosineNeighbours {
         }
     }
 
-    /** Compares what latents write. */
     static CosineNeighbours ofDecoder(SparseAutoencoder sae) {
         return new CosineNeighbours(sae.decoder(), Neighbour.Measure.DECODER_COSINE);
     }
 
-    /** Compares what latents look for. */
     static CosineNeighbours ofEncoder(SparseAutoencoder sae) {
         return new CosineNeighbours(sae.encoder(), Neighbour.Measure.ENCODER_COSINE);
     }
 
-    /** Returns the latents that are most like those from {@code first} up to {@code end}, themselves left out. */
+    /** Returns the nearest latents of each latent from {@code first} to {@code end}, exclusive. A latent is not its own neighbour. */
     List<List<Neighbour>> of(int first, int end, int count) {
         try (Scope scope = Scope.open()) {
-            NDArray asked = directions.get(new NDIndex("{}:{}", first, end));
-            float[] products = Aten.linear(asked, directions, null).toFloatArray(); // [asked, d_sae]
+            NDArray queries = directions.get(new NDIndex("{}:{}", first, end));
+            float[] products = Aten.linear(queries, directions, null).toFloatArray(); // [queries, d_sae]
             List<List<Neighbour>> neighbours = new ArrayList<>();
             for (int latent = first; latent < end; latent++) {
                 float[] cosines = cosines(products, (latent - first) * norms.length, norms[latent]);
@@ -57,27 +55,27 @@ final class CosineNeighbours {
         }
     }
 
-    /** Returns the cosine of every latent with a direction, [d_sae]. */
+    /** Returns the cosine of every latent with a direction [d], as [d_sae]. */
     float[] with(float[] direction) {
         long width = directions.getShape().get(1);
         if (direction.length != width) {
             throw new InvalidInputException("the direction has " + direction.length + " numbers, expected " + width);
         }
         try (Scope scope = Scope.open()) {
-            NDArray asked = directions.getManager().create(direction).reshape(1, direction.length);
+            NDArray queries = directions.getManager().create(direction).reshape(1, direction.length);
             double norm = 0;
             for (float entry : direction) {
                 norm += (double) entry * entry;
             }
-            return cosines(Aten.linear(asked, directions, null).toFloatArray(), 0, (float) Math.sqrt(norm));
+            return cosines(Aten.linear(queries, directions, null).toFloatArray(), 0, (float) Math.sqrt(norm));
         }
     }
 
-    /** Returns the cosine of every latent with one of them, [d_sae]. */
+    /** Returns the cosine of every latent with a latent, as [d_sae]. */
     float[] with(int latent) {
         try (Scope scope = Scope.open()) {
-            NDArray asked = directions.get(new NDIndex("{}:{}", latent, latent + 1));
-            return cosines(Aten.linear(asked, directions, null).toFloatArray(), 0, norms[latent]);
+            NDArray queries = directions.get(new NDIndex("{}:{}", latent, latent + 1));
+            return cosines(Aten.linear(queries, directions, null).toFloatArray(), 0, norms[latent]);
         }
     }
 

@@ -7,7 +7,7 @@ import dev.assay.view.PictureStyle;
 import java.util.Arrays;
 import org.knowm.xchart.XYChart;
 
-/** The latents of a dictionary by their density, on a logarithmic axis of ten bins a decade. */
+/** Draws the histogram of the densities of all latents on a logarithmic axis with ten bins per decade. */
 public final class DensityPicture {
     private static final int BINS_PER_DECADE = 10;
     private static final int FEWEST_DECADES = 3;
@@ -17,7 +17,7 @@ public final class DensityPicture {
     /**
      * Draws the densities of a store.
      *
-     * @param store any store
+     * @param store the feature store
      * @return the picture
      */
     public static Picture of(FeatureStore store) {
@@ -27,10 +27,10 @@ public final class DensityPicture {
     }
 
     /**
-     * Draws densities. Latents of density 0 have no place on the axis; the picture says how many they are.
+     * Draws densities. Latents of density 0 cannot be drawn on a logarithmic axis; the axis label reports their number.
      *
-     * @param densities one a latent, each a share of tokens
-     * @param title above the picture
+     * @param densities the fraction of tokens on which each latent is active, one per latent
+     * @param title the title above the picture
      * @return the picture
      */
     public static Picture of(double[] densities, String title) {

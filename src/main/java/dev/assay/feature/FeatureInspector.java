@@ -36,11 +36,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Answers what there is to see of each feature of a dictionary, from a store, the dictionary and the model. Immutable: what adds labels or
- * effects returns another inspector, which shares all that was computed. Several threads may use one.
+ * Reports on the features of a dictionary, computed from a feature store, the dictionary and the model. Immutable and thread-safe: methods
+ * that add labels or ablation effects return a new inspector, which shares the computed tables.
  */
 public final class FeatureInspector implements FeatureCatalog {
-    private static final double BOUND = 0.7;
+    private static final double MATCH_THRESHOLD = 0.7;
 
     private final HookedTransformer model;
     private final SparseAutoencoder sae;
@@ -66,7 +66,7 @@ public final class FeatureInspector implements FeatureCatalog {
         this.effects = 0;
     }
 
-    /** Attaches the dictionary to the sites whose activations the store is of. */
+    /** Attaches the dictionary to the sites at which the store was collected. */
     private static AttachedDictionary attached(HookedTransformer model, SparseAutoencoder sae, List<String> hooks) {
         return hooks.size() > 1 || hooks.equals(sae.metadata().hookNames())
                 ? AttachedDictionary.of(model, sae)
@@ -87,19 +87,19 @@ public final class FeatureInspector implements FeatureCatalog {
     }
 
     /**
-     * Starts an inspection.
+     * Returns an inspector of a dictionary.
      *
-     * @param model the model, to stay open
-     * @param sae the dictionary, to stay open
-     * @param store what was collected with both
+     * @param model the model; the inspector does not close it
+     * @param sae the dictionary; the inspector does not close it
+     * @param store the feature store that was collected with this model and dictionary
      * @return the inspector
-     * @throws InvalidInputException if the store is of another dictionary or another model
+     * @throws InvalidInputException if the store was collected with another dictionary or model
      */
     public static FeatureInspector of(HookedTransformer model, SparseAutoencoder sae, FeatureStore store) {
         Provenance made = store.provenance();
         if (store.latents() != sae.dSae()) {
-            throw new InvalidInputException("the feature store is of another dictionary: it has " + store.latents()
-                    + " latents, expected " + sae.dSae() + "; collect it again");
+            throw new InvalidInputException("the feature store was collected with another dictionary: it has "
+                    + store.latents() + " latents, expected " + sae.dSae() + "; collect it again");
         }
         ParentArtifact dictionary = made.parent(ParentArtifact.DICTIONARY);
         require("dictionary", dictionary.description(), dictionary.hash(), WeightsHash.of(sae));
@@ -107,11 +107,11 @@ public final class FeatureInspector implements FeatureCatalog {
         return new FeatureInspector(model, sae, store);
     }
 
-    private static void require(String what, String name, String found, String expected) {
+    private static void require(String part, String name, String found, String expected) {
         if (!found.equals(expected)) {
             throw new InvalidInputException(
-                    "the feature store is of another " + what + ": the hash of the weights that it"
-                            + " was collected with (" + name + ") is " + abbreviated(found) + ", expected "
+                    "the feature store was collected with another " + part + ": its weights hash (" + name + ") is "
+                            + abbreviated(found) + ", expected "
                             + abbreviated(expected) + "; collect it again");
         }
     }
@@ -121,22 +121,22 @@ public final class FeatureInspector implements FeatureCatalog {
     }
 
     /**
-     * Adds labels, which reports show and {@link FeatureSearch#label} finds.
+     * Adds labels to latents. Reports show them and {@link FeatureSearch#label} searches them.
      *
-     * @param labels what latents are called, by their numbers
-     * @return an inspector that has these labels besides its own
-     * @throws InvalidInputException if there is no such latent
+     * @param labels the labels by latent index
+     * @return an inspector with these labels in addition to those of this inspector
+     * @throws InvalidInputException if a latent is out of range
      */
     public FeatureInspector labels(Map<Integer, List<String>> labels) {
         return new FeatureInspector(this, names.with(labels, store.latents()), effects);
     }
 
     /**
-     * Adds the concepts of a labelled corpus as labels of the latents that detect them, from an F1 score of 0.8 on.
+     * Labels the latents that detect concepts of a labelled corpus with an F1 score of at least 0.8.
      *
-     * @param concepts one row a concept
-     * @return an inspector that has these labels besides its own
-     * @throws InvalidInputException if there is no such latent
+     * @param concepts one row per concept
+     * @return an inspector with these labels in addition to those of this inspector
+     * @throws InvalidInputException if a latent is out of range
      */
     public FeatureInspector concepts(List<ConceptRow> concepts) {
         Map<Integer, List<String>> labels = new HashMap<>();
@@ -148,15 +148,16 @@ public final class FeatureInspector implements FeatureCatalog {
     }
 
     /**
-     * Has reports say what the ablation of a feature does, which runs the model.
+     * Includes ablation effects in reports. Computing them runs the model.
      *
-     * @param examples for how many of the strongest examples
-     * @return an inspector whose reports do
-     * @throws InvalidInputException if the features of this dictionary cannot be ablated
+     * @param examples the number of strongest examples per feature; 0 omits the effects
+     * @return an inspector whose reports include the effects
+     * @throws InvalidInputException if the number is negative, or the features of this dictionary cannot be ablated
      */
     public FeatureInspector withEffects(int examples) {
         if (examples < 0) {
-            throw new InvalidInputException("asked for the effects on " + examples + " examples, expected at least 0");
+            throw new InvalidInputException(
+                    "the number of examples with effects is " + examples + ", expected at least 0");
         }
         if (examples > 0) {
             attached.sites().writesBeforeFinalNorm();
@@ -167,9 +168,9 @@ public final class FeatureInspector implements FeatureCatalog {
     /**
      * Reports on one feature.
      *
-     * @param latent from 0
+     * @param latent the index of the latent, from 0
      * @return the report
-     * @throws InvalidInputException if there is no such latent
+     * @throws InvalidInputException if the latent is out of range
      */
     public FeatureReport feature(int latent) {
         store.checked(latent);
@@ -177,12 +178,12 @@ public final class FeatureInspector implements FeatureCatalog {
     }
 
     /**
-     * Reports on features in a row, which is faster than one by one.
+     * Reports on a range of features. One call is faster than one call per feature.
      *
      * @param first the first latent
-     * @param end the latent behind the last
-     * @return one report a latent
-     * @throws InvalidInputException if there is no such latent
+     * @param end the end of the range, exclusive
+     * @return one report per latent; empty for an empty range
+     * @throws InvalidInputException if a latent is out of range
      */
     @Override
     public List<FeatureReport> reports(int first, int end) {
@@ -197,7 +198,7 @@ public final class FeatureInspector implements FeatureCatalog {
     /**
      * Lists all features.
      *
-     * @return one summary a latent, in order
+     * @return one summary per latent, by index
      */
     @Override
     public List<FeatureSummary> features() {
@@ -212,8 +213,8 @@ public final class FeatureInspector implements FeatureCatalog {
     /**
      * Lists the strongest features.
      *
-     * @param count how many at most
-     * @return live features by largest activation, equal ones in order
+     * @param count the maximum number of features
+     * @return live features by descending maximum activation, ties by index
      */
     public List<FeatureSummary> strongest(int count) {
         return features().stream()
@@ -224,13 +225,13 @@ public final class FeatureInspector implements FeatureCatalog {
     }
 
     /**
-     * Lists the latents that are most like one.
+     * Lists the most similar latents of a latent.
      *
-     * @param latent from 0
-     * @param measure how likeness is measured; by Pearson and Jaccard among the latents that the store keeps beside each
-     * @param count how many at most
-     * @return the most alike first
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @param measure the similarity measure; Pearson and Jaccard are limited to the coactivating latents that the store keeps per latent
+     * @param count the maximum number of neighbours
+     * @return the neighbours, most similar first
+     * @throws InvalidInputException if the latent is out of range
      */
     public List<Neighbour> neighbours(int latent, Neighbour.Measure measure, int count) {
         store.checked(latent);
@@ -242,42 +243,44 @@ public final class FeatureInspector implements FeatureCatalog {
                         .map(other -> new Neighbour(other.latent(), measure, other.pearson()))
                         .toList();
             case JACCARD ->
-                store.cofiring(latent, count).stream()
+                store.coactivating(latent, count).stream()
                         .map(other -> new Neighbour(other.latent(), measure, other.jaccard()))
                         .toList();
         };
     }
 
     /**
-     * Returns what a feature does to the logit of every token on the straight way, for a unit of activation and up to the positive number
-     * that the final norm divides by: {@code unembedding · (weight ⊙ d)}, where a LayerNorm takes its mean from d first.
+     * Returns the logit weights of a feature along the direct path (logit lens): {@code unembedding · (weight ⊙ d)} for decoder direction d
+     * and final norm weight, with d centred first for a LayerNorm. They are per unit of activation and omit the scale that the final
+     * norm divides by.
      *
-     * @param latent from 0
-     * @return one number a token of the tokenizer's vocabulary; empty where the dictionary does not write to the residual stream
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @return [vocabulary of the tokenizer]; empty if the dictionary does not write to the residual stream
+     * @throws InvalidInputException if the latent is out of range
      */
     public float[] logits(int latent) {
         return logits.onAllTokens(store.checked(latent));
     }
 
     /**
-     * Computes what the ablation of a feature does at each token of an example, see {@link TokenEffect}.
+     * Computes the effect of ablating a feature on the loss at each token of an example, see {@link TokenEffect}.
      *
-     * @param latent from 0
-     * @param example one of this store, of this or of another feature
-     * @return the effects
-     * @throws InvalidInputException if there is no such latent, or features of this dictionary cannot be ablated
+     * @param latent the index of the latent, from 0
+     * @param example an example of this store, of this or of another feature
+     * @return the effects, one per token of the example
+     * @throws InvalidInputException if the latent is out of range, or features of this dictionary cannot be ablated
      */
     public ExampleEffects effects(int latent, Example example) {
         return effects(latent, List.of(example)).get(0);
     }
 
     /**
-     * Computes effects on several examples at once.
+     * Computes the effects of ablating a feature on several examples in shared forward passes.
      *
-     * @param latent from 0
-     * @param examples as for {@link #effects(int, Example)}
-     * @return one an example
+     * @param latent the index of the latent, from 0
+     * @param examples examples of this store, of this or of other features
+     * @return the effects, one entry per example
+     * @throws InvalidInputException if the latent is out of range, or features of this dictionary cannot be ablated
      */
     public List<ExampleEffects> effects(int latent, List<Example> examples) {
         store.checked(latent);
@@ -291,9 +294,9 @@ public final class FeatureInspector implements FeatureCatalog {
     /**
      * Finds the features that are active on a text, ranked by activation.
      *
-     * @param text a text; BOS is prepended if the dictionary was trained with it, unless the text already starts with it
-     * @return the features
-     * @throws InvalidInputException if the text is empty or longer than the model's context
+     * @param text the prompt; BOS is prepended if the dictionary was trained with it, unless the text already starts with it
+     * @return the active features
+     * @throws InvalidInputException if the text is empty or longer than the model's context length
      */
     public PromptReport prompt(String text) {
         return prompt(text, PromptOptions.by(PromptRanking.ACTIVATION));
@@ -302,10 +305,10 @@ public final class FeatureInspector implements FeatureCatalog {
     /**
      * Finds the features that are active on a text.
      *
-     * @param text as for {@link #prompt(String)}
-     * @param options how they are ranked
-     * @return the features
-     * @throws InvalidInputException if the text is empty or longer than the model's context
+     * @param text the prompt, tokenized as for {@link #prompt(String)}
+     * @param options the ranking of the features
+     * @return the active features
+     * @throws InvalidInputException if the text is empty or longer than the model's context length
      */
     public PromptReport prompt(String text, PromptOptions options) {
         if (text.isEmpty()) {
@@ -315,57 +318,58 @@ public final class FeatureInspector implements FeatureCatalog {
     }
 
     /**
-     * Finds the features that are active on tokens, which are taken as they are, ranked by activation.
+     * Finds the features that are active on tokens, ranked by activation. No BOS is prepended.
      *
-     * @param tokens token ids
-     * @return the features
-     * @throws InvalidInputException if there are none, or more than the model's context holds
+     * @param tokens token ids, [position]
+     * @return the active features
+     * @throws InvalidInputException if there are no tokens, or more than the model's context length
      */
     public PromptReport prompt(long[] tokens) {
         return prompt(tokens, PromptOptions.by(PromptRanking.ACTIVATION));
     }
 
     /**
-     * Finds the features that are active on tokens, which are taken as they are.
+     * Finds the features that are active on tokens. No BOS is prepended.
      *
-     * @param tokens token ids
-     * @param options how they are ranked
-     * @return the features
-     * @throws InvalidInputException if there are none, or more than the model's context holds
+     * @param tokens token ids, [position]
+     * @param options the ranking of the features
+     * @return the active features
+     * @throws InvalidInputException if there are no tokens, or more than the model's context length
      */
     public PromptReport prompt(long[] tokens, PromptOptions options) {
         return new PromptInspection(attached, store, names).of(tokens, options);
     }
 
     /**
-     * Looks for features.
+     * Finds the features that meet all conditions of a search.
      *
-     * @param search what is asked
-     * @return the features that meet all of it
-     * @throws InvalidInputException if a token is none of the vocabulary, or a regular expression takes too long
+     * @param search the conditions
+     * @return the matching features
+     * @throws InvalidInputException if a token is not in the vocabulary, a latent is out of range, or a regular expression exceeds its time
+     *     limit
      */
     public FeatureList search(FeatureSearch search) {
         return new SearchRun(store, model.tokenizer(), logits, decoder, encoder, names).of(search, this::summary);
     }
 
     /**
-     * Compares with another dictionary by decoder cosine, from 0.7 on.
+     * Compares with another dictionary by decoder cosine, with a match threshold of 0.7.
      *
-     * @param other what is compared with, such as a dictionary of another seed, size or model
-     * @return what both have, what is gone, and what is new
-     * @throws InvalidInputException if the directions are of different widths
+     * @param other an inspector of the other dictionary, for example of another seed, size or model
+     * @return the matched features, and the features that only one of the dictionaries has
+     * @throws InvalidInputException if the decoder directions have different widths
      */
     public FeatureComparison compare(FeatureInspector other) {
-        return compare(other, Neighbour.Measure.DECODER_COSINE, BOUND);
+        return compare(other, Neighbour.Measure.DECODER_COSINE, MATCH_THRESHOLD);
     }
 
     /**
      * Compares with another dictionary.
      *
-     * @param other what is compared with
-     * @param measure how likeness is measured; by Pearson and Jaccard over stores of the same tokens
-     * @param bound what a match needs at least
-     * @return what both have, what is gone, and what is new
+     * @param other an inspector of the other dictionary
+     * @param measure the similarity measure; Pearson and Jaccard need stores of the same tokens
+     * @param bound the minimum similarity of a match
+     * @return the matched features, and the features that only one of the dictionaries has
      * @throws InvalidInputException if the dictionaries cannot be compared by this measure
      */
     public FeatureComparison compare(FeatureInspector other, Neighbour.Measure measure, double bound) {
@@ -387,9 +391,9 @@ public final class FeatureInspector implements FeatureCatalog {
     }
 
     /**
-     * Starts a page about all features.
+     * Returns a builder of an HTML page about all features.
      *
-     * @return the page's options
+     * @return the options of the page
      */
     public Dashboard dashboard() {
         return new Dashboard(this);

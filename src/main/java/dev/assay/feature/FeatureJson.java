@@ -14,17 +14,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reports as JSON: the components of the records under their names. A number that was not computed, or that there is none of, is null,
- * since JSON knows no NaN.
+ * Converts reports to JSON objects, whose fields are named after the record components. Undefined numbers are null, since JSON has no
+ * NaN.
  */
 public final class FeatureJson {
     private FeatureJson() {}
 
     /**
-     * Writes a feature's report.
+     * Converts the report of a feature.
      *
-     * @param report any report
-     * @return an object
+     * @param report the report
+     * @return a JSON object
      */
     public static ObjectNode of(FeatureReport report) {
         ObjectNode node = Json.mapper().createObjectNode();
@@ -49,10 +49,10 @@ public final class FeatureJson {
     }
 
     /**
-     * Writes the features of a prompt.
+     * Converts the features of a prompt.
      *
-     * @param report any report
-     * @return an object
+     * @param report the report
+     * @return a JSON object
      */
     public static ObjectNode of(PromptReport report) {
         ObjectNode node = Json.mapper().createObjectNode();
@@ -78,7 +78,7 @@ public final class FeatureJson {
     private static void withoutNaN(ContainerNode<?> node) {
         if (node instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> field : object.properties()) {
-                if (isNoNumber(field.getValue())) {
+                if (isUndefined(field.getValue())) {
                     field.setValue(NullNode.getInstance());
                 } else if (field.getValue() instanceof ContainerNode<?> inner) {
                     withoutNaN(inner);
@@ -86,7 +86,7 @@ public final class FeatureJson {
             }
         } else if (node instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
-                if (isNoNumber(array.get(i))) {
+                if (isUndefined(array.get(i))) {
                     array.setNull(i);
                 } else if (array.get(i) instanceof ContainerNode<?> inner) {
                     withoutNaN(inner);
@@ -95,7 +95,7 @@ public final class FeatureJson {
         }
     }
 
-    private static boolean isNoNumber(JsonNode node) {
+    private static boolean isUndefined(JsonNode node) {
         return node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue());
     }
 }

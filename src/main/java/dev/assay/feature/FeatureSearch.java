@@ -10,63 +10,62 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What is looked for with {@link FeatureInspector#search}: features that meet all that was asked. Immutable; each method returns a changed
- * copy.
+ * Conditions of {@link FeatureInspector#search}. A feature matches if it meets all of them. Immutable; each method returns a changed copy.
  *
- * <p>What is found comes in the order of the likeness if one was asked for, else of the logit weight if a token was, else of the largest
+ * <p>Results are ordered by similarity if that is a condition, else by the logit weight of the token if there is one, else by maximum
  * activation.
  *
- * @param query what the store must say of a feature
- * @param text what is found in the text of one of its strongest examples
- * @param logitToken a token that it must make more likely
- * @param likeness what it must be like
- * @param label a part of one of its labels, in capitals or not
- * @param limit how many are returned at most
- * @param patience how long examples may be searched for the text
+ * @param query the conditions on the store's statistics and examples
+ * @param text a regular expression to find in one of the ten strongest examples
+ * @param logitToken the text of a token with a positive logit weight
+ * @param similarity the minimum similarity to a latent or direction
+ * @param label a part of a label, case-insensitive
+ * @param limit the maximum number of results, at least 1
+ * @param timeLimit the time limit of the text search
  */
 public record FeatureSearch(
         FeatureQuery query,
         Optional<Pattern> text,
         Optional<String> logitToken,
-        Optional<Likeness> likeness,
+        Optional<Similarity> similarity,
         Optional<String> label,
         int limit,
-        Duration patience) {
+        Duration timeLimit) {
     /** Checks the limit. */
     public FeatureSearch {
         if (limit < 1) {
-            throw new InvalidInputException("asked for " + limit + " features, expected at least 1");
+            throw new InvalidInputException("the limit of the search is " + limit + " features, expected at least 1");
         }
     }
 
-    /** What a feature must be like. */
-    public sealed interface Likeness {
+    /** A minimum similarity to a latent or to a direction. */
+    public sealed interface Similarity {
         /**
-         * Returns how like it must be.
+         * Returns the minimum similarity.
          *
-         * @return the smallest value of the measure
+         * @return a value of the similarity measure
          */
         double least();
     }
 
     /**
-     * Like a latent.
+     * A minimum similarity to a latent.
      *
-     * @param latent its number
-     * @param measure how likeness is measured; by Pearson and Jaccard among the latents that the store keeps beside each
-     * @param least the smallest value
+     * @param latent the index of the latent
+     * @param measure the similarity measure; Pearson and Jaccard are limited to the coactivating latents that the store keeps per latent
+     * @param least the minimum similarity
      */
-    public record LikeLatent(int latent, Neighbour.Measure measure, double least) implements Likeness {}
+    public record SimilarToLatent(int latent, Neighbour.Measure measure, double least) implements Similarity {}
 
     /**
-     * Like a direction, by the cosine with the decoder.
+     * A minimum decoder cosine with a direction.
      *
-     * @param direction as many numbers as the decoder has for a latent
-     * @param least the smallest cosine
+     * @param direction a direction in the decoder's output space, [d_out]
+     * @param least the minimum cosine
      */
-    public record LikeDirection(float[] direction, double least) implements Likeness {
-        /** Keeps its own copy. */
-        public LikeDirection {
+    public record SimilarToDirection(float[] direction, double least) implements Similarity {
+        /** Copies the direction. */
+        public SimilarToDirection {
             direction = direction.clone();
         }
 
@@ -77,7 +76,7 @@ public record FeatureSearch(
     }
 
     /**
-     * Starts with a search that finds every live feature.
+     * Returns a search that matches every live feature.
      *
      * @return the search
      */
@@ -93,9 +92,9 @@ public record FeatureSearch(
     }
 
     /**
-     * Asks for features one of whose strongest examples peaks on a token.
+     * Requires one of the strongest examples to peak on a token.
      *
-     * @param token its text; spaces around it do not count
+     * @param token the text of the token; surrounding whitespace is ignored
      * @return the changed search
      */
     public FeatureSearch peakToken(String token) {
@@ -103,10 +102,10 @@ public record FeatureSearch(
     }
 
     /**
-     * Asks for features that are active so often.
+     * Requires a density in a range.
      *
-     * @param least the smallest share of tokens, inclusive
-     * @param most the largest, inclusive
+     * @param least the minimum fraction of active tokens, inclusive
+     * @param most the maximum fraction of active tokens, inclusive
      * @return the changed search
      */
     public FeatureSearch density(double least, double most) {
@@ -114,10 +113,10 @@ public record FeatureSearch(
     }
 
     /**
-     * Asks for features whose largest activation is so strong.
+     * Requires a maximum activation in a range.
      *
-     * @param least the smallest, inclusive
-     * @param most the largest, inclusive
+     * @param least the lower end, inclusive
+     * @param most the upper end, inclusive
      * @return the changed search
      */
     public FeatureSearch strength(double least, double most) {
@@ -125,17 +124,17 @@ public record FeatureSearch(
     }
 
     /**
-     * Asks for features in the text of one of whose ten strongest examples a regular expression is found. A search that takes longer
-     * than {@link #patience} ends with an error.
+     * Requires a match of a regular expression in the text of one of the ten strongest examples. A search that exceeds
+     * {@link #timeLimit} fails.
      *
-     * @param expression as {@link Pattern} takes it
+     * @param expression a regular expression in the syntax of {@link Pattern}
      * @return the changed search
-     * @throws InvalidInputException if it is not a regular expression
+     * @throws InvalidInputException if the expression is malformed
      */
     public FeatureSearch matching(String expression) {
         try {
             return new FeatureSearch(
-                    query, Optional.of(Pattern.compile(expression)), logitToken, likeness, label, limit, patience);
+                    query, Optional.of(Pattern.compile(expression)), logitToken, similarity, label, limit, timeLimit);
         } catch (PatternSyntaxException malformed) {
             throw new InvalidInputException("\"" + expression + "\" is not a regular expression: "
                     + malformed.getDescription() + " near index " + malformed.getIndex());
@@ -143,73 +142,73 @@ public record FeatureSearch(
     }
 
     /**
-     * Asks for features that make a token more likely, see {@link FeatureReport#topLogits}.
+     * Requires a positive logit weight on a token, see {@link FeatureReport#topLogits}.
      *
-     * @param token the text of one token as it appears within a text, often with a leading space
+     * @param token the text of one token as in running text, often with a leading space
      * @return the changed search
      */
     public FeatureSearch logitToken(String token) {
-        return new FeatureSearch(query, text, Optional.of(token), likeness, label, limit, patience);
+        return new FeatureSearch(query, text, Optional.of(token), similarity, label, limit, timeLimit);
     }
 
     /**
-     * Asks for features that are like one of them.
+     * Requires a minimum similarity to a latent.
      *
-     * @param latent its number
-     * @param measure how likeness is measured
-     * @param least the smallest value of the measure
+     * @param latent the index of the latent
+     * @param measure the similarity measure
+     * @param least the minimum similarity
      * @return the changed search
      */
     public FeatureSearch like(int latent, Neighbour.Measure measure, double least) {
-        return with(new LikeLatent(latent, measure, least));
+        return with(new SimilarToLatent(latent, measure, least));
     }
 
     /**
-     * Asks for features whose decoder points along a direction, such as that of a probe or a difference of means.
+     * Requires a minimum decoder cosine with a direction, for example of a probe or a difference of means.
      *
-     * @param direction as many numbers as the decoder has for a latent
-     * @param least the smallest cosine
+     * @param direction a direction in the decoder's output space, [d_out]
+     * @param least the minimum cosine
      * @return the changed search
      */
     public FeatureSearch along(float[] direction, double least) {
-        return with(new LikeDirection(direction, least));
+        return with(new SimilarToDirection(direction, least));
     }
 
     /**
-     * Asks for features with a label.
+     * Requires a label.
      *
-     * @param part a part of the label, in capitals or not
+     * @param part a part of the label, case-insensitive
      * @return the changed search
      */
     public FeatureSearch label(String part) {
-        return new FeatureSearch(query, text, logitToken, likeness, Optional.of(part), limit, patience);
+        return new FeatureSearch(query, text, logitToken, similarity, Optional.of(part), limit, timeLimit);
     }
 
     /**
-     * Sets how many features are returned.
+     * Sets the maximum number of results.
      *
-     * @param count at most so many; 50 unless set
+     * @param count the maximum number of features, at least 1; default 50
      * @return the changed search
      */
     public FeatureSearch limit(int count) {
-        return new FeatureSearch(query, text, logitToken, likeness, label, count, patience);
+        return new FeatureSearch(query, text, logitToken, similarity, label, count, timeLimit);
     }
 
     /**
-     * Sets how long examples may be searched.
+     * Sets the time limit of the text search.
      *
-     * @param longest 10 seconds unless set
+     * @param longest the time limit; default 10 seconds
      * @return the changed search
      */
-    public FeatureSearch patience(Duration longest) {
-        return new FeatureSearch(query, text, logitToken, likeness, label, limit, longest);
+    public FeatureSearch timeLimit(Duration longest) {
+        return new FeatureSearch(query, text, logitToken, similarity, label, limit, longest);
     }
 
     private FeatureSearch with(FeatureQuery changed) {
-        return new FeatureSearch(changed, text, logitToken, likeness, label, limit, patience);
+        return new FeatureSearch(changed, text, logitToken, similarity, label, limit, timeLimit);
     }
 
-    private FeatureSearch with(Likeness wanted) {
-        return new FeatureSearch(query, text, logitToken, Optional.of(wanted), label, limit, patience);
+    private FeatureSearch with(Similarity changed) {
+        return new FeatureSearch(query, text, logitToken, Optional.of(changed), label, limit, timeLimit);
     }
 }

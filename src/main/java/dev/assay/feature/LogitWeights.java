@@ -18,73 +18,72 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What each decoder direction does to the logits on its straight way through the model's own final norm and the unembedding:
+ * Logit weights of decoder directions d along the direct path through the final norm and the unembedding (logit lens):
  *
  * <pre>
  * LayerNorm:  unembedding · (weight ⊙ (d − mean(d)))
  * RMSNorm:    unembedding · (weight ⊙ d)
  * </pre>
  *
- * <p>where the weight is 1 + the stored one in families that store it so. The norm also divides by a number that depends on the whole
- * residual stream and differs from token to token. It is left out: it is positive and common to all tokens of the vocabulary, so that
- * it changes neither order nor proportions. Neither are the cap that some families put on logits, nor later blocks, which read the
- * direction too.
+ * <p>where the weight is 1 + the stored weight in model families with a unit offset. The norm also divides by a scale that depends on the
+ * residual stream at each position. The scale is omitted: it is positive and common to all tokens of the vocabulary, so it changes
+ * neither order nor proportions. The logit softcap of some families and the effects through later blocks are omitted too.
  */
 final class LogitWeights {
     private final HookedTransformer model;
     private final SparseAutoencoder sae;
-    private final boolean apply;
+    private final boolean writesToResidual;
 
     LogitWeights(AttachedDictionary attached) {
         this.model = attached.model();
         this.sae = attached.sae();
-        this.apply = attached.sites().writesToResidual();
+        this.writesToResidual = attached.sites().writesToResidual();
     }
 
     /**
      * The logit weights of one latent.
      *
-     * @param top the largest, largest first
-     * @param bottom the smallest, smallest first
-     * @param summary of all; empty where there are none
+     * @param top the largest weights, in descending order
+     * @param bottom the smallest weights, in ascending order
+     * @param summary the moments of all weights; empty if the dictionary does not write to the residual stream
      */
     record OfLatent(List<TokenLogit> top, List<TokenLogit> bottom, Optional<LogitSummary> summary) {
         private static final OfLatent NONE = new OfLatent(List.of(), List.of(), Optional.empty());
     }
 
     /**
-     * Returns what there is of the latents from {@code first} up to {@code end}, the {@code count} largest and smallest weights of
-     * each; nothing for a site beside the residual stream.
+     * Returns the {@code count} largest and smallest weights of each latent from {@code first} to {@code end}, exclusive; without weights
+     * if the dictionary does not write to the residual stream.
      */
     List<OfLatent> of(int first, int end, int count) {
-        if (!apply) {
+        if (!writesToResidual) {
             return Collections.nCopies(end - first, OfLatent.NONE);
         }
         List<OfLatent> all = new ArrayList<>(end - first);
         int step = ChunkSizes.rowsWithin(ChunkSizes.PRODUCT, tokens());
         for (int from = first; from < end; from += step) {
-            all.addAll(piece(from, Math.min(end, from + step), count));
+            all.addAll(chunk(from, Math.min(end, from + step), count));
         }
         return all;
     }
 
-    private List<OfLatent> piece(int first, int end, int count) {
+    private List<OfLatent> chunk(int first, int end, int count) {
         try (Scope scope = Scope.open()) {
             NDArray logits = weights(first, end); // [latents, V]
             int width = (int) logits.getShape().get(1);
             float[] values = logits.toFloatArray();
-            List<OfLatent> piece = new ArrayList<>();
+            List<OfLatent> chunk = new ArrayList<>();
             for (int i = 0; i < end - first; i++) {
                 LogitSummary summary = LogitSummary.of(values, i * width, (i + 1) * width);
                 List<TokenLogit> top = extremes(values, i * width, width, count, 1);
                 List<TokenLogit> bottom = extremes(values, i * width, width, count, -1);
-                piece.add(new OfLatent(top, bottom, Optional.of(summary)));
+                chunk.add(new OfLatent(top, bottom, Optional.of(summary)));
             }
-            return piece;
+            return chunk;
         }
     }
 
-    /** Returns the largest of a latent's weights, or with the sign −1 the smallest, equal ones by token. */
+    /** Returns the largest weights of a latent, or the smallest with sign −1; ties by token id. */
     private List<TokenLogit> extremes(float[] values, int first, int width, int count, int sign) {
         SmallestKeys found = new SmallestKeys(Math.min(count, width));
         for (int token = 0; token < width; token++) {
@@ -98,22 +97,22 @@ final class LogitWeights {
         return list;
     }
 
-    /** Returns the weights of all latents on one token, [d_sae]; empty where there are none. */
+    /** Returns the weights of all latents on one token, [d_sae]; empty if the dictionary does not write to the residual stream. */
     float[] onToken(int token) {
-        if (!apply) {
+        if (!writesToResidual) {
             return new float[0];
         }
         try (Scope scope = Scope.open()) {
-            // ⟨u, w ⊙ (d − mean(d))⟩ = ⟨(w ⊙ u) − mean(w ⊙ u), d⟩: one product with the directions as they are.
+            // ⟨u, w ⊙ (d − mean(d))⟩ = ⟨(w ⊙ u) − mean(w ⊙ u), d⟩: one product with the unmodified directions.
             NDArray read = model.unembedding().get(new NDIndex("{}:{}", token, token + 1)); // [1, D]
             NDArray weighted = centred(read.mul(model.finalNormWeight()));
             return Aten.linear(weighted, sae.directions(), null).toFloatArray();
         }
     }
 
-    /** Returns the weights of a latent on all tokens, [tokens]; empty where there are none. */
+    /** Returns the weights of a latent on all tokens, [tokens]; empty if the dictionary does not write to the residual stream. */
     float[] onAllTokens(int latent) {
-        if (!apply) {
+        if (!writesToResidual) {
             return new float[0];
         }
         try (Scope scope = Scope.open()) {
@@ -121,7 +120,7 @@ final class LogitWeights {
         }
     }
 
-    /** Returns the weights on all tokens that the tokenizer has, [latents, tokens]. */
+    /** Returns the weights of a range of latents on all tokens of the tokenizer, [latents, tokens]. */
     NDArray weights(int first, int end) {
         try (Scope scope = Scope.open()) {
             NDArray directions = centred(sae.directions().get(new NDIndex("{}:{}", first, end))); // [latents, D]
@@ -136,7 +135,7 @@ final class LogitWeights {
                 : directions;
     }
 
-    /** Checkpoints fill the vocabulary up to a round number with rows that no token has. */
+    /** Returns the number of tokens of the tokenizer. Checkpoints pad the vocabulary to a round number with unused rows. */
     private int tokens() {
         return Math.min(model.config().vocabularySize(), model.tokenizer().vocabularySize());
     }

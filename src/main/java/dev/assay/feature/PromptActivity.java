@@ -3,7 +3,7 @@ package dev.assay.feature;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one latent does on a prompt, while that is being found out. */
+/** Activations, attributions and ablation effect of one latent on a prompt; filled in stages. */
 final class PromptActivity {
     private final int latent;
     private final float[] values;
@@ -47,7 +47,7 @@ final class PromptActivity {
         return attributions[token];
     }
 
-    /** Returns the sum over the tokens where the latent is active; NaN where no attributions were computed. */
+    /** Returns the sum of the attributions over the active tokens; NaN if none were computed. */
     double attribution() {
         double sum = 0;
         for (float attribution : attributions) {

@@ -16,7 +16,7 @@ import dev.assay.tensor.Scope;
 import java.util.Arrays;
 import java.util.List;
 
-/** Runs a prompt once for each of some features, with that feature ablated at every token. */
+/** Computes ablation effects on a prompt: one run per feature, with the feature ablated at every token. */
 final class PromptEffects {
     private final HookedTransformer model;
     private final Splice splice;
@@ -30,16 +30,16 @@ final class PromptEffects {
         this.metric = metric;
     }
 
-    /** Sets the effect of each feature: the metric with the feature ablated, less that of the prompt as it is. */
+    /** Sets the effect of each feature: metric with the feature ablated − metric of the unedited run. */
     void compute(NDArray tokens, FeatureContributions.Coded coded, List<PromptActivity> features) {
         long length = tokens.getShape().get(1);
         int step = ForwardBatches.withLogits(model, (int) length, ForwardBatches.FLOAT64_LOGIT, Integer.MAX_VALUE);
         double base = metric(model.forward(tokens))[0];
         for (int from = 0; from < features.size(); from += step) {
-            List<PromptActivity> together = features.subList(from, Math.min(features.size(), from + step));
-            double[] ablated = ablated(tokens, coded, together);
+            List<PromptActivity> batch = features.subList(from, Math.min(features.size(), from + step));
+            double[] ablated = ablated(tokens, coded, batch);
             for (int i = 0; i < ablated.length; i++) {
-                together.get(i).effect(ablated[i] - base);
+                batch.get(i).effect(ablated[i] - base);
             }
         }
     }

@@ -81,7 +81,7 @@ final class PromptInspection {
         }
     }
 
-    /** Checks the length, and that the tokenizer has a text for every token. */
+    /** Checks the length of the prompt and the range of its token ids. */
     private void check(long[] prompt) {
         PromptTokens.of(model, Arrays.stream(prompt).mapToInt(id -> (int) id).toArray());
         int known = Math.min(model.config().vocabularySize(), model.tokenizer().vocabularySize());
@@ -101,7 +101,7 @@ final class PromptInspection {
 
     private record Gradient(NDArray array, double metric) {}
 
-    /** Returns the gradient of the metric with respect to the written activations, [position, d_out]. */
+    /** Returns the gradient of the metric with respect to the activations of the output site, [position, d_out]. */
     private Gradient gradient(NDArray tokens, PromptMetric.Computed metric) {
         double[] value = new double[1];
         try (Scope scope = Scope.open();
@@ -132,7 +132,7 @@ final class PromptInspection {
         return new ArrayList<>(byLatent.values());
     }
 
-    /** Returns by what a feature is ranked over the whole prompt. */
+    /** Returns the ranking score of a feature over the whole prompt. */
     private double score(PromptActivity activity, PromptRanking ranking) {
         return switch (ranking) {
             case ACTIVATION -> activity.largest();
@@ -142,7 +142,7 @@ final class PromptInspection {
         };
     }
 
-    /** Returns by what a feature is ranked at one token, where no effect was computed. */
+    /** Returns the ranking score of a feature at one token. Effects are per prompt, so their ranking uses attributions here. */
     private double score(PromptActivity activity, int token, PromptRanking ranking) {
         return switch (ranking) {
             case ACTIVATION -> activity.value(token);
@@ -152,7 +152,7 @@ final class PromptInspection {
     }
 
     private record Scored(PromptActivity activity, double score, double activation) {
-        /** Equal scores go by activation, then by number. */
+        /** Descending score; ties by descending activation, then by latent. */
         private static final Comparator<Scored> FIRST = Comparator.comparingDouble(Scored::score)
                 .reversed()
                 .thenComparing(Comparator.comparingDouble(Scored::activation).reversed())

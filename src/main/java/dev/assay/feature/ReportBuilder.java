@@ -12,14 +12,14 @@ import dev.assay.feature.store.FeatureStore;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts reports together; products of matrices and runs of the model serve several features at once. */
+/** Builds reports in batches, so that features share matrix products and model runs. */
 final class ReportBuilder {
-    /** Reports of this many features are made together. */
-    private static final int AT_ONCE = 256;
+    /** The number of features per batch. */
+    private static final int BATCH = 256;
 
     private static final int EXAMPLES = 20;
     private static final int GROUPS = 5;
-    private static final int EXAMPLES_OF_A_GROUP = 3;
+    private static final int EXAMPLES_PER_GROUP = 3;
     private static final int LOGITS = 10;
     private static final int NEIGHBOURS = 10;
 
@@ -30,7 +30,7 @@ final class ReportBuilder {
     private final FeatureNames names;
     private final int effects;
 
-    /** Makes reports with the effects on the first {@code effects} examples. */
+    /** Builds reports with the ablation effects on the first {@code effects} examples of each feature. */
     ReportBuilder(
             FeatureStore store,
             LogitWeights logits,
@@ -48,17 +48,17 @@ final class ReportBuilder {
 
     List<FeatureReport> of(int first, int end) {
         List<FeatureReport> reports = new ArrayList<>(end - first);
-        for (int from = first; from < end; from += AT_ONCE) {
-            reports.addAll(piece(from, Math.min(end, from + AT_ONCE)));
+        for (int from = first; from < end; from += BATCH) {
+            reports.addAll(batch(from, Math.min(end, from + BATCH)));
         }
         return reports;
     }
 
-    private List<FeatureReport> piece(int first, int end) {
+    private List<FeatureReport> batch(int first, int end) {
         List<LogitWeights.OfLatent> weights = logits.of(first, end, LOGITS);
-        List<List<List<Neighbour>>> alike = new ArrayList<>();
+        List<List<List<Neighbour>>> nearest = new ArrayList<>();
         for (CosineNeighbours cosine : cosines) {
-            alike.add(cosine.of(first, end, NEIGHBOURS));
+            nearest.add(cosine.of(first, end, NEIGHBOURS));
         }
         List<List<Example>> examples = new ArrayList<>();
         List<List<ExampleGroup>> groups = new ArrayList<>();
@@ -72,13 +72,13 @@ final class ReportBuilder {
         for (int latent = first; latent < end; latent++) {
             int at = latent - first;
             List<Neighbour> neighbours = new ArrayList<>();
-            for (List<List<Neighbour>> ofMeasure : alike) {
+            for (List<List<Neighbour>> ofMeasure : nearest) {
                 neighbours.addAll(ofMeasure.get(at));
             }
             for (Coactivation other : store.correlated(latent, NEIGHBOURS)) {
                 neighbours.add(new Neighbour(other.latent(), Neighbour.Measure.PEARSON, other.pearson()));
             }
-            List<Coactivation> cofiring = store.cofiring(latent, NEIGHBOURS);
+            List<Coactivation> cofiring = store.coactivating(latent, NEIGHBOURS);
             for (Coactivation other : cofiring) {
                 neighbours.add(new Neighbour(other.latent(), Neighbour.Measure.JACCARD, other.jaccard()));
             }
@@ -100,20 +100,20 @@ final class ReportBuilder {
     }
 
     private static List<ExampleGroup> groups(ExampleReader reader) {
-        List<ExampleGroup> groups = new ArrayList<>(reader.byInterval(GROUPS, EXAMPLES_OF_A_GROUP));
-        groups.addAll(reader.byQuantile(GROUPS, EXAMPLES_OF_A_GROUP));
+        List<ExampleGroup> groups = new ArrayList<>(reader.byInterval(GROUPS, EXAMPLES_PER_GROUP));
+        groups.addAll(reader.byQuantile(GROUPS, EXAMPLES_PER_GROUP));
         return groups;
     }
 
-    /** Returns the effects on the first examples of each latent, all of them computed together. */
+    /** Returns the effects on the first examples of each latent, computed in shared model runs. */
     private List<List<ExampleEffects>> effects(int first, List<List<Example>> examples) {
-        List<AblationEffects.Ablated> wanted = new ArrayList<>();
+        List<AblationEffects.Ablated> ablations = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
             for (Example example : shown(examples.get(i))) {
-                wanted.add(new AblationEffects.Ablated(first + i, example));
+                ablations.add(new AblationEffects.Ablated(first + i, example));
             }
         }
-        List<ExampleEffects> all = wanted.isEmpty() ? List.of() : ablation.on(store, wanted);
+        List<ExampleEffects> all = ablations.isEmpty() ? List.of() : ablation.on(store, ablations);
         List<List<ExampleEffects>> changes = new ArrayList<>();
         int at = 0;
         for (List<Example> ofLatent : examples) {

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
 
-/** Carries out a search: what is cheap to tell first, the text of examples last. */
+/** Evaluates a search. Cheap conditions are checked first, the text of examples last. */
 final class SearchRun {
-    /** How many of the strongest examples are searched for text. */
+    /** The number of strongest examples whose text is searched. */
     private static final int EXAMPLES = 10;
 
     private final FeatureStore store;
@@ -45,22 +45,22 @@ final class SearchRun {
         this.names = names;
     }
 
-    /** Returns what is found; {@code summary} makes a latent's line. */
+    /** Returns the matching features; {@code summary} computes the summary of a latent. */
     FeatureList of(FeatureSearch search, IntFunction<FeatureSummary> summary) {
         float[] weights = search.logitToken().map(this::weights).orElse(null);
-        float[] likeness = search.likeness().map(this::values).orElse(null);
-        float[] scores = likeness != null ? likeness : weights;
+        float[] similarity = search.similarity().map(this::values).orElse(null);
+        float[] scores = similarity != null ? similarity : weights;
         List<Integer> found = new ArrayList<>();
         for (int latent : store.search(search.query())) {
             boolean likely = weights == null || weights[latent] > 0;
-            boolean alike = likeness == null
-                    || likeness[latent] >= search.likeness().orElseThrow().least();
+            boolean alike = similarity == null
+                    || similarity[latent] >= search.similarity().orElseThrow().least();
             if (likely && alike && hasLabel(latent, search)) {
                 found.add(latent);
             }
         }
         search.text().ifPresent(pattern -> {
-            TextSearch text = new TextSearch(pattern, search.patience());
+            TextSearch text = new TextSearch(pattern, search.timeLimit());
             found.removeIf(latent -> !text.finds(store.topExamples(latent, EXAMPLES)));
         });
         found.sort(Comparator.comparingDouble(
@@ -74,8 +74,8 @@ final class SearchRun {
     }
 
     private static String score(FeatureSearch search) {
-        if (search.likeness().isPresent()) {
-            Neighbour.Measure measure = search.likeness().get() instanceof FeatureSearch.LikeLatent like
+        if (search.similarity().isPresent()) {
+            Neighbour.Measure measure = search.similarity().get() instanceof FeatureSearch.SimilarToLatent like
                     ? like.measure()
                     : Neighbour.Measure.DECODER_COSINE;
             return measure.name().toLowerCase(Locale.ROOT).replace('_', ' ');
@@ -97,29 +97,29 @@ final class SearchRun {
         if (weights.length == 0) {
             throw new InvalidInputException(
                     "the features of " + store.provenance().site()
-                            + " have no logit weights, since that is no part of the residual stream");
+                            + " have no logit weights: the site is not part of the residual stream");
         }
         return weights;
     }
 
-    /** Returns how like each latent is, by its number; less than any bound for the latent itself. */
-    private float[] values(FeatureSearch.Likeness likeness) {
-        if (likeness instanceof FeatureSearch.LikeDirection along) {
+    /** Returns the similarity of each latent, [d_sae]; −∞ for the latent itself and for latents without a stored value. */
+    private float[] values(FeatureSearch.Similarity similarity) {
+        if (similarity instanceof FeatureSearch.SimilarToDirection along) {
             return decoder.with(along.direction());
         }
-        FeatureSearch.LikeLatent like = (FeatureSearch.LikeLatent) likeness;
+        FeatureSearch.SimilarToLatent like = (FeatureSearch.SimilarToLatent) similarity;
         int latent = store.checked(like.latent());
         float[] values = switch (like.measure()) {
             case DECODER_COSINE -> decoder.with(latent);
             case ENCODER_COSINE -> encoder.with(latent);
-            case PEARSON -> partners(store.correlated(latent, Integer.MAX_VALUE), like.measure());
-            case JACCARD -> partners(store.cofiring(latent, Integer.MAX_VALUE), like.measure());
+            case PEARSON -> scores(store.correlated(latent, Integer.MAX_VALUE), like.measure());
+            case JACCARD -> scores(store.coactivating(latent, Integer.MAX_VALUE), like.measure());
         };
         values[latent] = Float.NEGATIVE_INFINITY;
         return values;
     }
 
-    private float[] partners(List<Coactivation> partners, Neighbour.Measure measure) {
+    private float[] scores(List<Coactivation> partners, Neighbour.Measure measure) {
         float[] values = new float[store.latents()];
         Arrays.fill(values, Float.NEGATIVE_INFINITY);
         partners.forEach(partner -> values[partner.latent()] =

@@ -1,7 +1,7 @@
 /**
- * What people see of a dictionary: one pass over a corpus collects where every latent is active, and reports and a page show it.
+ * Inspection of the features of a dictionary, from the activations of all latents on a corpus.
  *
- * <p>{@link dev.assay.feature.store.FeatureStore#collect} makes the store, {@link dev.assay.feature.FeatureInspector} answers for one
- * latent, {@link dev.assay.feature.page.Dashboard} writes the page of all.
+ * <p>{@link dev.assay.feature.store.FeatureStore#collect} records the activations in a store. {@link dev.assay.feature.FeatureInspector}
+ * reports on features. {@link dev.assay.feature.page.Dashboard} writes an HTML page about all features.
  */
 package dev.assay.feature;

@@ -49,7 +49,7 @@ class FeatureStoreCommandsTest {
         bytes[bytes.length - 1] ^= 1;
         Files.write(data, bytes);
         assertEquals(1, run("verify-store", folder.toString()), err::toString);
-        assertTrue(out.toString().startsWith(data + ": vocabulary is not what was written"), out::toString);
+        assertTrue(out.toString().startsWith(data + ": the hash of vocabulary does not match"), out::toString);
         assertTrue(out.toString().contains("; 1 damaged"), out::toString);
 
         Files.write(data, new byte[100]);

@@ -173,7 +173,9 @@ class InspectCommandTest {
                 SparseAutoencoder changed = sae.foldActivationNorm(2)) {
             changed.save(folder);
         }
-        assertTrue(refusal().contains("the feature store is of another dictionary: the hash of"), err.toString());
+        assertTrue(
+                refusal().contains("the feature store was collected with another dictionary: its weights hash"),
+                err.toString());
     }
 
     private int run(String... arguments) {

@@ -76,7 +76,7 @@ class AblationEffectsTest {
         }
     }
 
-    /** The difference of two reconstructions is the part of a latent, whatever the dictionary does around its codes. */
+    /** Returns the contribution of a latent as the difference of the reconstructions with and without it, [position, d_out]. */
     private static NDArray part(SparseAutoencoder sae, NDArray x, int latent) {
         SparseCodes codes = sae.encode(x);
         NDArray others =
@@ -121,7 +121,7 @@ class AblationEffectsTest {
         }
     }
 
-    /** Returns a latent that is active on the context. */
+    /** Returns a latent that is active on a token of the context after the second. */
     private static int active(HookedTransformer model, SparseAutoencoder sae, HookPoint reads) {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
@@ -132,7 +132,7 @@ class AblationEffectsTest {
                     return i % sae.dSae();
                 }
             }
-            throw new IllegalStateException("nothing is active");
+            throw new IllegalStateException("no latent is active on the context");
         }
     }
 
@@ -145,7 +145,7 @@ class AblationEffectsTest {
         "gemma2, true, LAYER_NORM",
         "llama, false, CONSTANT_NORM_RESCALE"
     })
-    void trueEffectsAreThoseOfARunWithTheEdit(String family, boolean rescaled, ActivationNormalization normalization)
+    void trueEffectsEqualARunWithTheEdit(String family, boolean rescaled, ActivationNormalization normalization)
             throws IOException {
         SaeMetadata metadata = SaeMetadata.builder().build();
         try (HookedTransformer model = new FamilyModels(folder).load(family);
@@ -156,21 +156,21 @@ class AblationEffectsTest {
     }
 
     @Test
-    void trueEffectsAreThoseOfTheIntervention() throws IOException {
+    void trueEffectsEqualTheIntervention() throws IOException {
         HookPoint site = HookPoint.residPre(1);
-        for (boolean textAlone : new boolean[] {false, true}) {
+        for (boolean excludeSpecial : new boolean[] {false, true}) {
             SaeMetadata metadata = SaeMetadata.builder()
-                    .put("exclude_special_tokens", textAlone)
+                    .put("exclude_special_tokens", excludeSpecial)
                     .build();
             try (HookedTransformer model = new FamilyModels(folder).load("gpt_neox");
                     SparseAutoencoder sae = changed(model, TopK.of(20), ActivationNormalization.LAYER_NORM, metadata)) {
                 long[] ids = context(model, 5);
                 ids[0] = model.tokenizer().bosId();
-                int latent = atFirst(model, sae, site, ids);
+                int latent = strongestAtFirstToken(model, sae, site, ids);
                 List<TokenEffect> found = effects(model, sae, site)
                         .of(List.of(new AblationEffects.Request(latent, ids, 0, LENGTH)))
                         .get(0);
-                assertEquals(textAlone, found.get(0).activation() == 0);
+                assertEquals(excludeSpecial, found.get(0).activation() == 0);
                 int[] tokens = Arrays.stream(ids).mapToInt(id -> (int) id).toArray();
                 try (InterventionResult result =
                         Intervention.of(model, site, sae).ablate(latent).run(tokens)) {
@@ -184,8 +184,9 @@ class AblationEffectsTest {
         }
     }
 
-    /** Returns a latent that is active on the first token. */
-    private static int atFirst(HookedTransformer model, SparseAutoencoder sae, HookPoint site, long[] ids) {
+    /** Returns the latent with the maximum activation on the first token. */
+    private static int strongestAtFirstToken(
+            HookedTransformer model, SparseAutoencoder sae, HookPoint site, long[] ids) {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off()) {
             NDArray tokens = model.manager().create(ids, new Shape(1, LENGTH));
@@ -198,7 +199,7 @@ class AblationEffectsTest {
     }
 
     @Test
-    void transcodersAreAblatedWhereTheyWrite() throws IOException {
+    void ablatesTranscodersAtTheirOutputSite() throws IOException {
         HookPoint reads = HookPoint.residPre(1);
         HookPoint writes = HookPoint.mlpOut(1);
         SaeMetadata metadata =
@@ -261,7 +262,7 @@ class AblationEffectsTest {
     }
 
     @Test
-    void behindTheLastBlockBothEffectsAreOne() throws IOException {
+    void directEffectEqualsTrueEffectAfterTheLastBlock() throws IOException {
         HookPoint last = HookPoint.residPost(2);
         try (HookedTransformer model = new FamilyModels(folder).load("gpt_neox");
                 SparseAutoencoder sae = TinyDictionary.dictionary(model, 9, last.name())) {
@@ -275,7 +276,7 @@ class AblationEffectsTest {
     }
 
     @Test
-    void manyAtOnceAreAsOneByOne() throws IOException {
+    void batchedRequestsEqualSingleRequests() throws IOException {
         HookPoint site = HookPoint.mlpOut(0);
         try (HookedTransformer model = new FamilyModels(folder).load("gpt_neox");
                 SparseAutoencoder sae = TinyDictionary.dictionary(model, 9, site.name())) {
@@ -285,19 +286,19 @@ class AblationEffectsTest {
                 long[] ids = Arrays.copyOf(context(model, i), LENGTH - i % 2);
                 requests.add(new AblationEffects.Request(3 * i, ids, i, 4));
             }
-            List<List<TokenEffect>> together = effects.of(requests);
+            List<List<TokenEffect>> batched = effects.of(requests);
             for (int i = 0; i < requests.size(); i++) {
-                List<TokenEffect> alone = effects.of(List.of(requests.get(i))).get(0);
-                assertEquals(4, alone.size());
-                for (int t = 0; t < alone.size(); t++) {
-                    assertEquals(alone.get(t).token(), together.get(i).get(t).token());
+                List<TokenEffect> single = effects.of(List.of(requests.get(i))).get(0);
+                assertEquals(4, single.size());
+                for (int t = 0; t < single.size(); t++) {
+                    assertEquals(single.get(t).token(), batched.get(i).get(t).token());
                     assertEquals(
-                            alone.get(t).activation(), together.get(i).get(t).activation(), 1e-6);
+                            single.get(t).activation(), batched.get(i).get(t).activation(), 1e-6);
                     assertEquals(
-                            alone.get(t).lossChange(), together.get(i).get(t).lossChange(), 1e-5);
+                            single.get(t).lossChange(), batched.get(i).get(t).lossChange(), 1e-5);
                     assertEquals(
-                            alone.get(t).directLossChange(),
-                            together.get(i).get(t).directLossChange(),
+                            single.get(t).directLossChange(),
+                            batched.get(i).get(t).directLossChange(),
                             1e-5);
                 }
             }
@@ -305,7 +306,7 @@ class AblationEffectsTest {
     }
 
     @Test
-    void besideTheResidualStreamThereIsNoDirectEffect() throws IOException {
+    void directEffectIsNaNOutsideTheResidualStream() throws IOException {
         HookPoint site = HookPoint.mlpPost(0);
         try (HookedTransformer model = new FamilyModels(folder).load("gpt_neox");
                 SparseAutoencoder sae = wide(model, site)) {
@@ -319,7 +320,7 @@ class AblationEffectsTest {
         }
     }
 
-    /** A dictionary of any site. */
+    /** Returns a dictionary of the width of a site. */
     private static SparseAutoencoder wide(HookedTransformer model, HookPoint site) {
         try (Scope scope = Scope.open()) {
             NDArray directions = Weights.randomDirections(model.manager(), 24, model.width(site), 4);
@@ -335,7 +336,7 @@ class AblationEffectsTest {
     }
 
     @Test
-    void sitesThatDoNotFitAreRefused() throws IOException {
+    void rejectsSitesOfOtherWidthOrInsideTheFinalNorm() throws IOException {
         try (HookedTransformer model = new FamilyModels(folder).load("gpt_neox");
                 SparseAutoencoder sae = TinyDictionary.dictionary(model, 9, TinyDictionary.SITE.name())) {
             assertTrue(assertThrows(
@@ -343,10 +344,10 @@ class AblationEffectsTest {
                             () -> AttachedSites.of(model, sae.sitesReading("blocks.0.mlp.hook_post")))
                     .getMessage()
                     .startsWith("the dictionary reads 48 columns of blocks.0.mlp.hook_post"));
-            HookPoint behind = HookPoint.parse("ln_final.hook_normalized");
+            HookPoint finalNorm = HookPoint.parse("ln_final.hook_normalized");
             assertTrue(assertThrows(
                             InvalidInputException.class,
-                            () -> AttachedDictionary.of(model, behind, sae)
+                            () -> AttachedDictionary.of(model, finalNorm, sae)
                                     .sites()
                                     .writesBeforeFinalNorm())
                     .getMessage()

@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Tiny random models of every family, all with one tokenizer. */
+/** Tiny random models of every family, with a common tokenizer. */
 final class FamilyModels {
     private final Path folder;
 

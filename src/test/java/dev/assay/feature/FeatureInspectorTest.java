@@ -57,7 +57,7 @@ class FeatureInspectorTest {
     }
 
     @Test
-    void logitsAreThoseOfADoublePrecisionOracle() {
+    void topLogitsMatchAFloat64Oracle() {
         int width = tiny.model.config().dModel();
         float[] decoder = tiny.sae.decoder().toFloatArray();
         float[] weight = tiny.model.finalNormWeight().toFloatArray();
@@ -93,8 +93,8 @@ class FeatureInspectorTest {
     }
 
     @Test
-    void reportsSayWhatTheStoreHolds() {
-        int strongest = 0;
+    void reportsMatchTheStore() {
+        int live = 0;
         for (FeatureSummary feature : inspector.features()) {
             FeatureReport report = inspector.feature(feature.latent());
             assertEquals(feature.latent(), report.latent());
@@ -106,10 +106,10 @@ class FeatureInspectorTest {
                 Example first = report.topExamples().get(0);
                 assertEquals(
                         first.tokens().get(first.peak()), feature.peakTokens().get(0));
-                strongest++;
+                live++;
             }
         }
-        assertTrue(strongest > 10);
+        assertTrue(live > 10);
         assertTrue(inspector.feature(TinyDictionary.LATENTS - 1).isDead());
         for (FeatureReport report : inspector.reports(3, 6)) {
             assertEquals(inspector.feature(report.latent()).topExamples(), report.topExamples());
@@ -117,7 +117,7 @@ class FeatureInspectorTest {
     }
 
     @Test
-    void examplesCannotBeChanged() {
+    void examplesAreImmutable() {
         Example example = inspector.feature(firstLive()).topExamples().get(0);
         example.values()[example.peak()] = -1;
         assertTrue(example.peakValue() > 0);
@@ -126,7 +126,7 @@ class FeatureInspectorTest {
     }
 
     @Test
-    void sitesBesideTheResidualStreamHaveNoLogits() throws IOException {
+    void reportsNoLogitsOutsideTheResidualStream() throws IOException {
         HookPoint site = HookPoint.parse("blocks.1.ln2.hook_normalized");
         try (SparseAutoencoder sae = TinyDictionary.dictionary(tiny.model, 4, site.name())) {
             FeatureStore other = FeatureStore.collect(tiny.model, sae, tiny.corpus, folder.resolve("normalized"));
@@ -136,10 +136,10 @@ class FeatureInspectorTest {
     }
 
     @Test
-    void otherDictionariesAndModelsAreRefused() throws IOException {
+    void rejectsStoresOfOtherDictionariesAndModels() throws IOException {
         try (SparseAutoencoder other = TinyDictionary.dictionary(tiny.model, 2, TinyDictionary.SITE.name())) {
             String message = message(tiny.model, other);
-            assertTrue(message.contains("another dictionary: the hash"), message);
+            assertTrue(message.contains("another dictionary: its weights hash"), message);
             assertTrue(message.contains("topk, k 6") && message.endsWith("; collect it again"), message);
         }
         try (HookedTransformer other = HookedTransformer.random(tiny.model.config(), 3, tiny.model.device())) {
@@ -156,32 +156,32 @@ class FeatureInspectorTest {
     }
 
     @Test
-    void reportsInARowAreAsOneByOne() {
-        FeatureInspector asked = inspector.withEffects(2).labels(Map.of(4, List.of("four")));
-        List<FeatureReport> row = asked.reports(0, TinyDictionary.LATENTS);
-        assertEquals(TinyDictionary.LATENTS, row.size());
+    void rangeReportsEqualSingleReports() {
+        FeatureInspector configured = inspector.withEffects(2).labels(Map.of(4, List.of("four")));
+        List<FeatureReport> range = configured.reports(0, TinyDictionary.LATENTS);
+        assertEquals(TinyDictionary.LATENTS, range.size());
         for (int latent : new int[] {0, 4, firstLive(), TinyDictionary.LATENTS - 1}) {
-            FeatureReport alone = asked.feature(latent);
-            FeatureReport together = row.get(latent);
-            assertEquals(alone.labels(), together.labels());
-            assertEquals(alone.groups(), together.groups());
-            assertEquals(alone.cofiring(), together.cofiring());
-            assertEquals(latents(alone), latents(together));
+            FeatureReport single = configured.feature(latent);
+            FeatureReport ranged = range.get(latent);
+            assertEquals(single.labels(), ranged.labels());
+            assertEquals(single.groups(), ranged.groups());
+            assertEquals(single.cofiring(), ranged.cofiring());
+            assertEquals(latents(single), latents(ranged));
             assertEquals(
-                    Math.min(2, alone.topExamples().size()), together.effects().size());
-            for (int i = 0; i < together.effects().size(); i++) {
+                    Math.min(2, single.topExamples().size()), ranged.effects().size());
+            for (int i = 0; i < ranged.effects().size(); i++) {
                 ExampleEffects effects =
-                        inspector.effects(latent, alone.topExamples().get(i));
-                assertEquals(effects.position(), together.effects().get(i).position());
+                        inspector.effects(latent, single.topExamples().get(i));
+                assertEquals(effects.position(), ranged.effects().get(i).position());
                 for (int t = 0; t < effects.tokens().size(); t++) {
                     assertEquals(
                             effects.tokens().get(t).lossChange(),
-                            together.effects().get(i).tokens().get(t).lossChange(),
+                            ranged.effects().get(i).tokens().get(t).lossChange(),
                             1e-4);
                 }
             }
         }
-        assertEquals(List.of("four"), row.get(4).labels());
+        assertEquals(List.of("four"), range.get(4).labels());
         assertEquals(List.of(), inspector.feature(4).labels());
         assertEquals(List.of(), inspector.reports(5, 5));
     }
@@ -191,7 +191,7 @@ class FeatureInspectorTest {
     }
 
     @Test
-    void neighboursAreThoseOfADoublePrecisionOracle() {
+    void neighboursMatchAFloat64Oracle() {
         float[] decoder = tiny.sae.decoder().toFloatArray();
         int width = tiny.model.config().dModel();
         List<Neighbour> all = inspector.neighbours(6, Neighbour.Measure.DECODER_COSINE, 100);
@@ -213,24 +213,24 @@ class FeatureInspectorTest {
             before = neighbour.value();
         }
         for (Neighbour neighbour : inspector.neighbours(6, Neighbour.Measure.JACCARD, 5)) {
-            assertEquals(store.cofiringWith(6, neighbour.latent()).jaccard(), neighbour.value(), 1e-12);
+            assertEquals(store.coactivationWith(6, neighbour.latent()).jaccard(), neighbour.value(), 1e-12);
         }
     }
 
     @Test
-    void nothingIsLeftBehind() {
-        FeatureInspector asked = inspector.withEffects(1);
+    void releasesAllArrays() {
+        FeatureInspector configured = inspector.withEffects(1);
         String prompt = "Tom saw a dog";
         PromptOptions effect = PromptOptions.by(PromptRanking.EFFECT);
-        asked.feature(3);
-        asked.prompt(prompt, effect);
+        configured.feature(3);
+        configured.prompt(prompt, effect);
         int ofModel = tiny.model.manager().getManagedArrays().size();
         int ofDictionary = tiny.sae.decoder().getManager().getManagedArrays().size();
         for (int i = 0; i < 3; i++) {
-            asked.feature(3);
-            asked.prompt(prompt, effect);
-            asked.search(FeatureSearch.all().logitToken(" a").like(2, Neighbour.Measure.ENCODER_COSINE, 0));
-            asked.compare(inspector);
+            configured.feature(3);
+            configured.prompt(prompt, effect);
+            configured.search(FeatureSearch.all().logitToken(" a").like(2, Neighbour.Measure.ENCODER_COSINE, 0));
+            configured.compare(inspector);
         }
         assertEquals(ofModel, tiny.model.manager().getManagedArrays().size());
         assertEquals(
@@ -238,7 +238,7 @@ class FeatureInspectorTest {
     }
 
     @Test
-    void severalThreadsMayAsk() {
+    void isThreadSafe() {
         PromptOptions effect = PromptOptions.by(PromptRanking.EFFECT).candidates(4);
         PromptReport expected = inspector.prompt("Tom saw a dog", effect);
         IntStream.range(0, 8).parallel().forEach(i -> {
@@ -252,7 +252,7 @@ class FeatureInspectorTest {
     }
 
     @Test
-    void theDashboardIsWrittenFromTheStore() throws IOException {
+    void writesDashboardFromTheStore() throws IOException {
         Path page = folder.resolve("deep/er/page.html");
         inspector.dashboard().title("Tiny").write(page);
         String html = Files.readString(page);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class FeatureJsonTest {
     @Test
-    void theRecordsAreThereUnderTheirNames() {
+    void writesRecordComponentsUnderTheirNames() {
         FeatureReport report = new FeatureReport(
                 4,
                 new FeatureStats(100, 25, 2, 1, 0.5, 0, 3, List.of(0.25)),
@@ -37,11 +37,11 @@ class FeatureJsonTest {
         assertEquals(0.25, json.at("/stats/density").doubleValue());
         assertEquals(25, json.at("/stats/activeTokens").longValue());
         assertEquals(FeatureStats.SHARES.size(), json.at("/stats/shares").size());
-        assertFalse(json.at("/stats").has("dead"), "what follows from the rest is left out");
+        assertFalse(json.at("/stats").has("dead"), "derived values are omitted");
         assertEquals("[20,5]", json.at("/histogram/counts").toString());
         assertEquals("[0.0,2.0]", json.at("/topExamples/0/values").toString());
         assertEquals("PEARSON", json.at("/neighbours/0/measure").textValue());
-        assertTrue(json.at("/effects/0/tokens/0/directLossChange").isNull(), "JSON knows no NaN");
+        assertTrue(json.at("/effects/0/tokens/0/directLossChange").isNull(), "NaN is null");
         assertEquals(0.125, json.at("/effects/0/tokens/0/lossChange").doubleValue());
         assertTrue(json.at("/logits").isNull());
         assertEquals("a label", json.at("/labels/0").textValue());

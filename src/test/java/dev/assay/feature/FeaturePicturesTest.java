@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Test;
 
 class FeaturePicturesTest {
     @Test
-    void drawsDensitiesAtTheirPowerOfTen() {
+    void drawsDensitiesOnALogarithmicAxis() {
         double[] densities = new double[1000];
         Arrays.fill(densities, 0, 600, 2e-5);
         Arrays.fill(densities, 600, 900, 0.3);
         Picture picture = DensityPicture.of(densities, "Density");
         assertEquals("Density: a histogram of 1,000 latents, 100 never active", picture.description());
         int[] columns = outlined(picture);
-        // The first bar is at 0.3 of five decades, the second, half as high, at 4.4.
+        // The first bar is 0.3 decades from the left of five decades. The second, half as high, is at 4.4.
         int left = columns[0];
         double decade = (columns[columns.length - 1] - left) / 5.0;
         int[] heights = heights(picture);
@@ -40,7 +40,7 @@ class FeaturePicturesTest {
     }
 
     @Test
-    void drawsActivationsInTheirBins() {
+    void drawsBarHeightsOfTheHistogram() {
         Histogram histogram = new Histogram(0, 0.5, List.of(10L, 40L, 0L, 20L));
         Picture picture = ActivationPicture.of(7, Reports.stats(1000, 70, 1.9, 0.8), histogram);
         assertEquals(
@@ -58,19 +58,19 @@ class FeaturePicturesTest {
     }
 
     @Test
-    void titleOfADeadFeatureSaysThatItIsDead() {
+    void titleReportsADeadFeature() {
         Picture picture = ActivationPicture.of(Reports.dead(3));
         assertTrue(picture.description().startsWith("Feature 3, never active on 1,000 tokens"));
         assertTrue(picture.image().getWidth() > 0);
     }
 
-    /** The pixel columns that contain the outline of the bars. */
+    /** Returns the pixel columns that contain the outline of the bars. */
     private static int[] outlined(Picture picture) {
         int[] heights = heights(picture);
         return IntStream.range(0, heights.length).filter(x -> heights[x] > 0).toArray();
     }
 
-    /** The height of the outline above its lowest point, per pixel column. */
+    /** Returns the height of the outline above its lowest point, per pixel column. */
     private static int[] heights(Picture picture) {
         BufferedImage image = picture.image();
         int bottom = 0;

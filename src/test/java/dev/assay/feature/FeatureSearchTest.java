@@ -51,20 +51,20 @@ class FeatureSearchTest {
     }
 
     @Test
-    void expressionsThatTakeForeverEnd() {
+    void stopsRegularExpressionsAtTheTimeLimitOrStackLimit() {
         List<Example> examples = List.of(example("a".repeat(60) + "b"));
         TextSearch endless = new TextSearch(Pattern.compile("(a|aa)+\\1c"), Duration.ofMillis(200));
         long start = System.nanoTime();
-        assertRefused("takes longer than 0.2 s over the examples", () -> endless.finds(examples));
+        assertRejected("takes longer than 0.2 s over the examples", () -> endless.finds(examples));
         assertTrue(System.nanoTime() - start < 5_000_000_000L);
         TextSearch deep = new TextSearch(Pattern.compile("(a|b)*c"), Duration.ofSeconds(20));
-        assertRefused("goes too deep", () -> deep.finds(List.of(example("ab".repeat(500_000)))));
+        assertRejected("needs too much recursion", () -> deep.finds(List.of(example("ab".repeat(500_000)))));
         TextSearch simple = new TextSearch(Pattern.compile("^a+b$"), Duration.ofSeconds(20));
         assertTrue(simple.finds(examples));
     }
 
     @Test
-    void whatIsFoundComesInItsOrder() {
+    void ordersResultsByActivationOrSimilarity() {
         FeatureList strongest = inspector.search(FeatureSearch.all().limit(5));
         assertEquals(inspector.strongest(5), strongest.features());
         assertTrue(strongest.total() > 5);
@@ -84,7 +84,7 @@ class FeatureSearchTest {
     }
 
     @Test
-    void everythingAskedForCounts() {
+    void returnsOnlyFeaturesThatMeetAllConditions() {
         FeatureInspector labelled = inspector.labels(Map.of(1, List.of("one"), 2, List.of("two <i>")));
         FeatureSearch both = FeatureSearch.all().label("O");
         assertEquals(2, labelled.search(both).total());
@@ -105,21 +105,24 @@ class FeatureSearchTest {
     }
 
     @Test
-    void mistakesAreOneSentence() {
-        assertRefused("is not a regular expression", () -> FeatureSearch.all().matching("(dog"));
-        assertRefused("expected at least 1", () -> FeatureSearch.all().limit(0));
-        assertRefused(
+    void rejectsInvalidSearchesAndLabels() {
+        assertRejected("is not a regular expression", () -> FeatureSearch.all().matching("(dog"));
+        assertRejected(
+                "the limit of the search is 0 features, expected at least 1",
+                () -> FeatureSearch.all().limit(0));
+        assertRejected(
                 "no latent 99",
                 () -> inspector.search(FeatureSearch.all().like(99, Neighbour.Measure.DECODER_COSINE, 0)));
-        assertRefused(
+        assertRejected(
                 "the direction has 2 numbers, expected 48",
                 () -> inspector.search(FeatureSearch.all().along(new float[2], 0)));
-        assertRefused("expected one", () -> inspector.search(FeatureSearch.all().logitToken("a whole sentence")));
-        assertRefused(
+        assertRejected(
+                "expected one", () -> inspector.search(FeatureSearch.all().logitToken("a whole sentence")));
+        assertRejected(
                 "the label [x] is for latent 40, expected latents 0 to 39", () -> inspector.labels(Map.of(40, List.of("x"))));
     }
 
-    private static void assertRefused(String part, Executable call) {
+    private static void assertRejected(String part, Executable call) {
         String message = assertThrows(InvalidInputException.class, call).getMessage();
         assertTrue(message.contains(part), message);
     }

@@ -4,7 +4,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.config.Norm;
 
-/** The way from the residual stream to the loss, written down again in float64. */
+/** Float64 oracle of the final norm, unembedding, softcap and loss. */
 public final class Float64Logits {
     private final boolean centred;
     private final double eps;
@@ -20,7 +20,7 @@ public final class Float64Logits {
         cap = model.config().embedding().softCap();
         width = model.config().dModel();
         weight = model.finalNormWeight().toFloatArray();
-        // What the norm makes of zeros is its bias.
+        // The norm of zeros is its bias.
         bias = model.finalNorm(model.manager().zeros(new Shape(1, width))).toFloatArray();
         unembedding = model.unembedding().toFloatArray();
     }

@@ -25,12 +25,12 @@ class LogitWeightsTest {
     static Path folder;
 
     /**
-     * The final norm of d and of −d differ by twice the linear part of the norm, over a number that is common to all tokens: what remains
-     * of the model's own norm when the scale is left out.
+     * finalNorm(d) − finalNorm(−d) is twice the linear part of the norm divided by its scale. The scale is common to all tokens, so the
+     * difference is proportional to the logit weights.
      */
     @ParameterizedTest
     @ValueSource(strings = {"gpt_neox", "gpt2", "llama", "mistral", "qwen2", "qwen3", "gemma2", "gemma3_text", "phi"})
-    void weightsGoThroughTheFinalNormOfTheModel(String family) throws IOException {
+    void weightsAreProportionalToTheFinalNormOfTheModel(String family) throws IOException {
         try (HookedTransformer model = new FamilyModels(folder).load(family);
                 SparseAutoencoder sae = TinyDictionary.dictionary(model, 4, "blocks.1.hook_resid_post");
                 Scope scope = Scope.open()) {
@@ -49,7 +49,7 @@ class LogitWeightsTest {
         }
     }
 
-    /** The formula once more, in float64; Gemma's factor is 1 + weight, which the model's own norm of a constant tells. */
+    /** Compares the weights of the first latent with the formula in float64. */
     private static void oracle(HookedTransformer model, SparseAutoencoder sae, float[] weights) {
         int width = model.config().dModel();
         boolean centred = model.config().norm() instanceof Norm.LayerNorm;
@@ -70,7 +70,7 @@ class LogitWeightsTest {
     }
 
     @Test
-    void oneTokensWeightsAreAColumn() throws IOException {
+    void weightsOnOneTokenEqualAColumnOfAllWeights() throws IOException {
         for (String family : new String[] {"gpt_neox", "gemma2"}) {
             try (HookedTransformer model = new FamilyModels(folder).load(family);
                     SparseAutoencoder sae = TinyDictionary.dictionary(model, 4, "blocks.1.hook_resid_post");
@@ -87,7 +87,7 @@ class LogitWeightsTest {
     }
 
     @Test
-    void momentsAreThoseOfTheNumbers() {
+    void summaryComputesMomentsAndHistogram() {
         float[] numbers = {9, 1, 2, 2, 3, 7, 9};
         LogitSummary summary = LogitSummary.of(numbers, 1, 6);
         assertEquals(3, summary.mean(), 1e-12);

@@ -15,17 +15,17 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A dictionary of token embeddings whose features are known: each detects some tokens by their identity, so that what every token
- * activates can be told without a model.
+ * A dictionary of token embeddings with known features. Each feature detects tokens by identity, so the activations on every token are known
+ * without a model.
  *
  * <pre>
  * latent  active on       writes
- * 0       DOG             what makes the token PLAYED more likely
- * 1       DOG and CAT     something random
- * 2       CAT             three times what latent 0 writes
- * 3       DOG             the opposite of what latent 0 writes; half as strong
- * 4       nothing         something random
- * 5       CAT             the embedding of that token, in such a length that its part is the embedding itself
+ * 0       DOG             a direction that increases the logit of PLAYED
+ * 1       DOG and CAT     a random direction
+ * 2       CAT             three times the direction of latent 0
+ * 3       DOG             the negated direction of latent 0; half the activation
+ * 4       nothing         a random direction
+ * 5       CAT             the embedding of CAT, scaled so that its contribution equals the embedding
  * </pre>
  */
 public final class PlantedDictionary implements AutoCloseable {
@@ -113,8 +113,8 @@ public final class PlantedDictionary implements AutoCloseable {
     }
 
     /**
-     * Sets the encoder of a latent: the shortest vector whose product with the embedding of each detected token is 1, less the middle
-     * between that and the largest product with any other token.
+     * Sets the encoder of a latent to the minimum-norm vector with product 1 with the embedding of each detected token. The threshold is
+     * halfway between 1 and the largest product with any other token.
      */
     private void plant(int latent, float[][] encoder, float[] bias, double scale, int... detected) {
         double[] direction = new double[width];
@@ -164,7 +164,7 @@ public final class PlantedDictionary implements AutoCloseable {
         return dot;
     }
 
-    /** Counts a token among those of the corpus, up to the context in which {@code tokens} that are not special are reached. */
+    /** Returns the count of each token id in the corpus, up to the context that reaches {@code tokens} non-special tokens. */
     public long[] counts(long tokens) throws IOException {
         long[] counts = new long[embedding.length];
         try (var reader = corpus.read(Split.ALL)) {

@@ -63,7 +63,7 @@ class PromptInspectionTest {
         return PromptOptions.by(ranking).count(TinyDictionary.LATENTS).candidates(TinyDictionary.LATENTS);
     }
 
-    /** The loss on the prompt, or a logit behind it, with a share of a latent's part taken away. */
+    /** Returns the loss on the prompt, or a logit after it, with a fraction of the contribution of a latent subtracted. */
     private static double metric(int latent, double share, int logit) {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off();
@@ -95,7 +95,7 @@ class PromptInspectionTest {
     }
 
     @Test
-    void activationsAreThoseOfTheDictionary() {
+    void activationsEqualTheCodesOfTheDictionary() {
         PromptReport report = inspector.prompt(prompt, all(PromptRanking.ACTIVATION));
         float[] dense;
         try (Scope scope = Scope.open();
@@ -131,7 +131,7 @@ class PromptInspectionTest {
     }
 
     @Test
-    void quantilesFallAlongTheirRanking() {
+    void rankingByQuantileIsDescending() {
         List<Double> quantiles = inspector.prompt(prompt, all(PromptRanking.QUANTILE)).features().stream()
                 .map(PromptFeature::quantile)
                 .toList();
@@ -141,7 +141,7 @@ class PromptInspectionTest {
     }
 
     @Test
-    void attributionsAreSlopes() {
+    void attributionsEqualNumericalSlopesOfTheMetric() {
         int target = tiny.model.tokenizer().encode(" dog")[0];
         String token = tiny.model.tokenizer().token(target);
         PromptOptions onLogit = all(PromptRanking.ATTRIBUTION).on(PromptMetric.logit(token));
@@ -153,7 +153,7 @@ class PromptInspectionTest {
         double largest = 0;
         for (PromptFeature feature : report.features()) {
             double step = 0.005;
-            // An attribution is what the part adds: the slope of the metric as the part is taken away, negated.
+            // The attribution is −d metric / d share, with share the subtracted fraction of the contribution.
             double slope =
                     (metric(feature.latent(), -step, logit) - metric(feature.latent(), step, logit)) / (2 * step);
             assertEquals(slope, feature.attribution(), 0.01 * Math.max(0.1, Math.abs(slope)));
@@ -177,7 +177,7 @@ class PromptInspectionTest {
     }
 
     @Test
-    void effectsAreThoseOfRunsWithTheEdit() {
+    void effectsEqualRunsWithTheFeatureAblated() {
         PromptReport report = inspector.prompt(prompt, all(PromptRanking.EFFECT));
         double before = Double.POSITIVE_INFINITY;
         for (PromptFeature feature : report.features()) {
@@ -194,7 +194,7 @@ class PromptInspectionTest {
     }
 
     @Test
-    void reportsAreShown() {
+    void reportsAsTextAndEscapedHtml() {
         FeatureInspector labelled = inspector.labels(
                 Map.of(inspector.prompt(prompt).features().get(0).latent(), List.of("a <b>bold</b> label")));
         PromptReport report = labelled.prompt(prompt, PromptOptions.by(PromptRanking.EFFECT));
@@ -211,28 +211,28 @@ class PromptInspectionTest {
     }
 
     @Test
-    void unusablePromptsAreOneSentence() {
-        assertRefused("the prompt is empty", () -> inspector.prompt(""));
-        assertRefused("the prompt has no tokens", () -> inspector.prompt(new long[0]));
+    void rejectsUnusablePrompts() {
+        assertRejected("the prompt is empty", () -> inspector.prompt(""));
+        assertRejected("the prompt has no tokens", () -> inspector.prompt(new long[0]));
         long[] longer = new long[tiny.model.config().contextLength() + 1];
-        assertRefused(
+        assertRejected(
                 "the prompt has " + longer.length + " tokens, expected at most the model's context length, "
                         + (longer.length - 1),
                 () -> inspector.prompt(longer));
-        assertRefused("token id 99999 is not in the model's vocabulary", () -> inspector.prompt(new long[] {99_999}));
-        assertRefused(
+        assertRejected("token id 99999 is not in the model's vocabulary", () -> inspector.prompt(new long[] {99_999}));
+        assertRejected(
                 "expected at least 2",
                 () -> inspector.prompt(new long[] {prompt[0]}, PromptOptions.by(PromptRanking.ATTRIBUTION)));
-        assertRefused(
+        assertRejected(
                 "expected one",
                 () -> inspector.prompt(
                         prompt, PromptOptions.by(PromptRanking.EFFECT).on(PromptMetric.logit("xylophone quartet"))));
-        assertRefused(
+        assertRejected(
                 "expected at least 1",
                 () -> PromptOptions.by(PromptRanking.EFFECT).count(0));
     }
 
-    private static void assertRefused(String part, Executable call) {
+    private static void assertRejected(String part, Executable call) {
         String message = assertThrows(InvalidInputException.class, call).getMessage();
         assertTrue(message.contains(part), message);
     }

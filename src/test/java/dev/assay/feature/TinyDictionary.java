@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
-/** A tiny random model, stories, and a random dictionary whose last latent is never active. */
+/** A tiny random model, a corpus of stories, and a random dictionary with a dead last latent. */
 public final class TinyDictionary implements AutoCloseable {
     public static final int LATENTS = 40;
     public static final int LENGTH = 32;

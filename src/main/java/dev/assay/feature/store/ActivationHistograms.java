@@ -3,24 +3,24 @@ package dev.assay.feature.store;
 import java.util.Arrays;
 
 /**
- * A histogram of positive values for each latent, of {@link #BINS} equal bins over [0, 2^e), where 2^e is the smallest power of two
- * above the latent's largest value.
+ * One histogram of positive values per latent, with {@link #BINS} equal bins over [0, 2^e), where 2^e is the smallest power of two above
+ * the maximum of the latent.
  *
- * <p>When a larger value arrives the range doubles and bins merge in pairs. The edges are powers of two, so that nothing is
- * rounded: the result is the one that a second pass with the final range would give, in any order of the values.
+ * <p>A value outside the range doubles the range until it fits and merges bins in pairs. Bin widths are powers of two, so merging is exact:
+ * the result equals that of a second pass with the final range and does not depend on the order of the values.
  */
 final class ActivationHistograms {
-    /** A power of two, so that merging bins is exact. At least half of them are in use. */
+    /** A power of two, so that merging bins is exact. The maximum is in the upper half of the bins unless it is below 2^-61. */
     static final int BINS = 64;
 
     private static final int NONE = Integer.MIN_VALUE;
 
-    /** Values below this power of two share the first bin, which keeps the scale a finite float. */
+    /** The smallest exponent of a range, which keeps the scale a finite float. */
     private static final int SMALLEST_EXPONENT = -60;
 
     private final int[] counts; // [latents, BINS]
     private final int[] exponents; // [latents]
-    private final float[] scales; // BINS / 2^exponent; infinite while there are no values
+    private final float[] scales; // [latents], BINS / 2^exponent; infinite before the first value
 
     ActivationHistograms(int latents) {
         counts = new int[Math.multiplyExact(latents, BINS)];
@@ -30,7 +30,7 @@ final class ActivationHistograms {
         Arrays.fill(scales, Float.POSITIVE_INFINITY);
     }
 
-    /** Counts a value that is positive and finite. */
+    /** Counts a positive finite value. */
     void add(int latent, float value) {
         float bin = value * scales[latent];
         if (bin >= BINS) {
@@ -47,7 +47,7 @@ final class ActivationHistograms {
             for (int bin = 0; bin < BINS; bin++) {
                 int count = counts[first + bin];
                 counts[first + bin] = 0;
-                // A shift of 6 or more puts everything in the first bin; Java would take it modulo 32.
+                // A shift of 6 or more maps every bin to the first; Java computes shift distances modulo 32.
                 counts[first + (bin >> Math.min(doublings, 31))] += count;
             }
         }
@@ -55,12 +55,12 @@ final class ActivationHistograms {
         scales[latent] = Math.scalb((float) BINS, -exponent);
     }
 
-    /** The counts, [latents, BINS]. */
+    /** Returns the counts, [latents, BINS]. */
     int[] counts() {
         return counts;
     }
 
-    /** The width of each latent's bins, 0 where it has no values. */
+    /** Returns the bin width of each latent, [latents]; 0 for a latent without values. */
     float[] binWidths() {
         float[] widths = new float[scales.length];
         for (int latent = 0; latent < widths.length; latent++) {

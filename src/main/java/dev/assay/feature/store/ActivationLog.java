@@ -10,24 +10,24 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The exact activations of a pass in the order of the corpus, in blocks of a temporary file: 8 bytes an activation. A block is
- * written when it is full; only one is in memory. Blocks can be read by several threads.
+ * Temporary file of the exact activations of a pass in corpus order, at 8 bytes per activation. The file consists of blocks; only the
+ * block being filled is in memory. Reading blocks is thread-safe.
  */
 final class ActivationLog implements AutoCloseable {
     private final PositionedFile file;
-    private final List<Place> places = new ArrayList<>();
+    private final List<Location> locations = new ArrayList<>();
     private long written;
 
-    // The block that is filled at present.
-    private long first;
+    // The block being filled.
+    private long first; // position
     private int[] starts; // [positions + 1]
     private int[] latents;
     private float[] values;
     private int positions;
     private int entries;
-    private long[] keys; // of one position, as large as there may be activations
+    private long[] keys; // sort keys of one position
 
-    /** Begins a log in a new file, whose blocks have up to so many activations, at least as many as one position can have. */
+    /** Creates a log; {@code blockEntries} is the capacity of a block in activations, at least the maximum of one position. */
     ActivationLog(Path file, int blockEntries) throws IOException {
         this.file = PositionedFile.create(file);
         starts = new int[Math.max(1, blockEntries / 8) + 1];
@@ -36,17 +36,17 @@ final class ActivationLog implements AutoCloseable {
         values = new float[blockEntries];
     }
 
-    /** Where a block lies. */
-    private record Place(long offset, long first, int positions, int entries) {}
+    /** Location of a block in the file. */
+    private record Location(long offset, long first, int positions, int entries) {}
 
     /**
-     * A stretch of the corpus.
+     * The activations of consecutive positions.
      *
-     * @param first its first position
-     * @param starts the activations of position {@code first + i} are those from {@code starts[i]} to {@code starts[i + 1]}, whose
-     *     latents rise
-     * @param latents of each activation; may be longer than needed
-     * @param values of each; may be longer than needed
+     * @param first the first position
+     * @param starts the activations of position {@code first + i} are entries {@code starts[i]} to {@code starts[i + 1]}, by ascending
+     *     latent
+     * @param latents the latent of each activation; may be longer than the number of entries
+     * @param values the activations; may be longer than the number of entries
      */
     record Block(long first, int[] starts, int[] latents, float[] values) {
         int positions() {
@@ -58,7 +58,7 @@ final class ActivationLog implements AutoCloseable {
         }
     }
 
-    /** Begins the next position, which has at most so many activations. */
+    /** Begins the next position, which has at most {@code most} activations. */
     void beginPosition(int most) throws IOException {
         if (positions + 1 == starts.length || entries + most > latents.length) {
             flush();
@@ -66,13 +66,13 @@ final class ActivationLog implements AutoCloseable {
         starts[positions++] = entries;
     }
 
-    /** Adds an activation of the present position. */
+    /** Adds an activation of the current position. */
     void add(int latent, float value) {
         latents[entries] = latent;
         values[entries++] = value;
     }
 
-    /** Writes what is left. Nothing is added afterwards. */
+    /** Writes the last block. No activations can be added afterwards. */
     void end() throws IOException {
         flush();
         starts = null;
@@ -82,31 +82,31 @@ final class ActivationLog implements AutoCloseable {
     }
 
     int blocks() {
-        return places.size();
+        return locations.size();
     }
 
     int entries(int block) {
-        return places.get(block).entries;
+        return locations.get(block).entries;
     }
 
-    /** The most activations of any block. */
+    /** Returns the largest number of activations of a block. */
     int largestBlock() {
-        return places.stream().mapToInt(Place::entries).max().orElse(0);
+        return locations.stream().mapToInt(Location::entries).max().orElse(0);
     }
 
     Block read(int block) throws IOException {
-        Place place = places.get(block);
-        ByteBuffer bytes = buffer(place.positions, place.entries);
-        file.read(bytes, place.offset);
+        Location location = locations.get(block);
+        ByteBuffer bytes = buffer(location.positions, location.entries);
+        file.read(bytes, location.offset);
         bytes.flip();
-        int[] from = new int[place.positions + 1];
-        int[] of = new int[place.entries];
-        float[] is = new float[place.entries];
-        bytes.asIntBuffer().get(from, 0, place.positions).get(of);
-        bytes.position((place.positions + place.entries) * Integer.BYTES);
-        bytes.asFloatBuffer().get(is);
-        from[place.positions] = place.entries;
-        return new Block(place.first, from, of, is);
+        int[] blockStarts = new int[location.positions + 1];
+        int[] blockLatents = new int[location.entries];
+        float[] blockValues = new float[location.entries];
+        bytes.asIntBuffer().get(blockStarts, 0, location.positions).get(blockLatents);
+        bytes.position((location.positions + location.entries) * Integer.BYTES);
+        bytes.asFloatBuffer().get(blockValues);
+        blockStarts[location.positions] = location.entries;
+        return new Block(location.first, blockStarts, blockLatents, blockValues);
     }
 
     private void flush() throws IOException {
@@ -120,7 +120,7 @@ final class ActivationLog implements AutoCloseable {
         bytes.asIntBuffer().put(starts, 0, positions).put(latents, 0, entries);
         bytes.position((positions + entries) * Integer.BYTES);
         bytes.asFloatBuffer().put(values, 0, entries);
-        places.add(new Place(written, first, positions, entries));
+        locations.add(new Location(written, first, positions, entries));
         file.write(bytes.rewind(), written);
         written += bytes.limit();
         first += positions;
@@ -128,7 +128,7 @@ final class ActivationLog implements AutoCloseable {
         entries = 0;
     }
 
-    /** Puts the activations of a position in order by latent. */
+    /** Sorts the activations of a position by latent. */
     private void sort(int from, int end) {
         for (int i = from; i < end; i++) {
             keys[i - from] = (long) latents[i] << Integer.SIZE | Float.floatToRawIntBits(values[i]);

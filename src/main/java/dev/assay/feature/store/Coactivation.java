@@ -1,12 +1,12 @@
 package dev.assay.feature.store;
 
 /**
- * A latent that is active on the same tokens as another one.
+ * Coactivation of a latent with another latent of the same store.
  *
- * @param latent its number
- * @param together the tokens on which both are active
- * @param jaccard those divided by the tokens on which either is
- * @param pearson the correlation of the two activations over all tokens, zeros included
- * @param lift how much oftener they are active together than two independent latents of their densities would be
+ * @param latent the index of the coactivating latent
+ * @param together the number of tokens on which both latents are active
+ * @param jaccard the Jaccard index: {@code together} divided by the number of tokens on which at least one latent is active
+ * @param pearson the Pearson correlation of the activations over all tokens, zeros included
+ * @param lift {@code together} divided by its expectation for independent latents of the same densities
  */
 public record Coactivation(int latent, long together, double jaccard, double pearson, double lift) {}

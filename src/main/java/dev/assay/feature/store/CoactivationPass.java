@@ -6,18 +6,19 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Finds the latents that fire with each latent, over all of the log: the upper triangle of codesᵀ · codes, a group of its rows at a time.
+ * Finds the coactivating latents of each latent over the whole log: computes the upper triangle of codesᵀ · codes, one group of rows at a
+ * time.
  *
- * <p>For a group, each block of the log is put in order by latent; then each latent of the group goes through its tokens in the
- * block and adds the later latents there to its own row of the table. So all that is touched in a row lies together, and the log
- * is read once a group. All sums are integers, so that the outcome depends on neither memory nor threads. The time goes with the
- * tokens times the square of their active latents.
+ * <p>The log is read once per group. The entries of each block are sorted by latent, so that the updates of one table row are consecutive:
+ * for each token of its latent, a row accumulates the later latents of the same token. All sums are integers, so the result depends on
+ * neither the memory budget nor the number of threads. The time is proportional to the number of tokens times the square of the active
+ * latents per token.
  */
 final class CoactivationPass {
-    /** What a pair of latents has in the table: the sum of the products of their codes, then the number of tokens. */
+    /** Cells per pair of latents: the sum of the products of their codes, then the number of tokens with both active. */
     private static final int CELLS = 2;
 
-    /** About what an activation of a block takes while it is read and put in order. */
+    /** Approximate memory per activation of a block while it is read and sorted. */
     private static final int BLOCK_ENTRY_BYTES = 28;
 
     private final ActivationLog log;
@@ -46,10 +47,10 @@ final class CoactivationPass {
 
     void run(long memory) throws IOException {
         int latents = scales.length;
-        long blocks = memory / Math.max(1, (long) log.largestBlock() * BLOCK_ENTRY_BYTES); // that fit at a time
+        long blocks = memory / Math.max(1, (long) log.largestBlock() * BLOCK_ENTRY_BYTES); // blocks that fit in memory
         int threads = (int) Math.max(1, Math.min(blocks, Runtime.getRuntime().availableProcessors()));
         long cells = (long) latents * (latents - 1) / 2 * CELLS;
-        // A table is an array, which has less than 2^31 entries; and every thread should have something to do.
+        // A table is one array with fewer than 2^31 entries. There is at least one group per thread.
         long most = Math.min(Math.max(1, memory / threads / Long.BYTES), Integer.MAX_VALUE / 2);
         int groups = (int) Math.min(latents, Math.max(threads, (cells + most - 1) / most));
         try {
@@ -78,15 +79,15 @@ final class CoactivationPass {
     }
 
     /**
-     * Every so manieth row of the table. A row holds the pairs with later latents, so rows get shorter; taken in turn, they make
-     * groups of about equal size.
+     * The rows {@code first}, {@code first + step}, … of the table. A row holds the pairs with later latents, so rows get shorter;
+     * interleaving them makes groups of similar size.
      */
     private final class Group {
         private final int first;
         private final int step;
         private final int rows;
-        private final int[] rowOf; // [latents], NONE for those of other groups
-        private final int[] origins; // [rows], where the pair of the latent with latent 0 would be
+        private final int[] rowOf; // [latents], NONE for rows of other groups
+        private final int[] origins; // [rows], the cell index that a pair with latent 0 would have
         private final long[] table;
 
         Group(int first, int step) {
@@ -132,7 +133,7 @@ final class CoactivationPass {
         private void add(ActivationLog.Block block) {
             int[] latents = block.latents();
             char[] codes = new char[block.entries()];
-            int[] next = new int[rows + 1]; // where the entries of each row begin in the two arrays below
+            int[] next = new int[rows + 1]; // the start of each row in the two arrays below
             for (int entry = 0; entry < codes.length; entry++) {
                 codes[entry] = LinearCode.of(block.values()[entry], scales[latents[entry]]);
                 int row = rowOf[latents[entry]];
@@ -144,7 +145,7 @@ final class CoactivationPass {
                 next[row + 1] += next[row];
             }
             int[] entries = new int[next[rows]];
-            int[] ends = new int[entries.length]; // where the codes of the entry's token end
+            int[] ends = new int[entries.length]; // the end of the codes of the token of each entry
             for (int position = 0; position < block.positions(); position++) {
                 int end = block.starts()[position + 1];
                 for (int entry = block.starts()[position]; entry < end; entry++) {
@@ -155,7 +156,7 @@ final class CoactivationPass {
                     }
                 }
             }
-            // Each row's entries now end where they were to begin with the next one's.
+            // next[row] is now the end of the entries of the row.
             int place = 0;
             for (int row = 0; row < rows; row++) {
                 for (; place < next[row]; place++) {

@@ -3,16 +3,16 @@ package dev.assay.feature.store;
 import dev.assay.text.TokenBatch;
 
 /**
- * A batch of whole contexts with the codes of every token, as plain arrays.
+ * A batch of whole contexts with the sparse codes of every token.
  *
  * @param tokens the contexts
- * @param counted for each token, whether it is part of the statistics
- * @param offsets for each token, where its codes begin
- * @param latents the active latents of all tokens, one after the other
- * @param values their activations
+ * @param counted whether each token is part of the statistics, [tokens]
+ * @param offsets the index of the first code of each token, [tokens]
+ * @param latents the latent of each code, ordered by token, [codes]
+ * @param values the activation of each code, [codes]
  */
 record CodedTokens(TokenBatch tokens, boolean[] counted, long[] offsets, long[] latents, float[] values) {
-    /** Returns where the codes of a token end. */
+    /** Returns the end of the codes of a token, exclusive. */
     int end(int token) {
         return token + 1 < offsets.length ? (int) offsets[token + 1] : values.length;
     }

@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One context of a corpus.
+ * The tokens of one context of a corpus.
  *
- * @param start the number of its first token among all tokens read
- * @param ids the ids of its tokens, special tokens included
- * @param texts the text of each
- * @param document the number of the document that it begins in
+ * @param start the position of the first token in the store
+ * @param ids the token ids, special tokens included
+ * @param texts the text of each token
+ * @param document the index of the document of the first token
  */
 public record ContextTokens(long start, int[] ids, List<String> texts, long document) {
-    /** Keeps its own copies. */
+    /** Copies the array and the list. */
     public ContextTokens {
         ids = ids.clone();
         texts = List.copyOf(texts);

@@ -10,17 +10,17 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Keeps the tokens of a pass in a temporary file, and remembers where documents begin. */
+/** Records the tokens of a pass in a temporary file and the positions of document boundaries in memory. */
 final class CorpusRecorder implements AutoCloseable {
     private static final int BUFFER = 1 << 18;
-    private static final int LEAST_ROOM = 64;
+    private static final int INITIAL_CAPACITY = 64;
 
     private final PositionedFile file;
     private final Sha256 hash = new Sha256();
     private long positions;
     private int documents;
-    private int[] documentPositions = new int[LEAST_ROOM];
-    private long[] documentNumbers = new long[LEAST_ROOM];
+    private int[] documentPositions = new int[INITIAL_CAPACITY];
+    private long[] documentNumbers = new long[INITIAL_CAPACITY];
 
     CorpusRecorder(Path file) throws IOException {
         this.file = PositionedFile.create(file);
@@ -57,7 +57,7 @@ final class CorpusRecorder implements AutoCloseable {
         return documents;
     }
 
-    /** The SHA-256 of all token ids, each as four bytes, the lowest first. Ends the recording. */
+    /** Returns the SHA-256 of all token ids as little-endian 32-bit integers. No tokens can be added afterwards. */
     String hash() {
         return hash.hex();
     }

@@ -4,29 +4,29 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A piece of text on which a feature is active: the tokens around its peak.
+ * A window of tokens around a peak activation of a feature.
  *
  * @param tokens the text of each token of the window
- * @param values the feature's activation at each of them, 0 where it is not active
- * @param peak the index in the window of its largest activation, the first of equal ones; of a top example, the largest of the context
- * @param document the number of the peak's document in the order of the corpus
- * @param position the number of the peak's token among all tokens read
+ * @param values the activation of the feature at each token of the window, 0 where inactive
+ * @param peak the index in the window of the maximum activation, the first of equal ones; for top examples also the maximum of the context
+ * @param document the index of the document of the peak in corpus order
+ * @param position the position of the peak in the store
  */
 public record Example(List<String> tokens, float[] values, int peak, long document, long position) {
-    /** Keeps its own copies. */
+    /** Copies the list and the array. */
     public Example {
         tokens = List.copyOf(tokens);
         values = values.clone();
         if (tokens.size() != values.length || peak < 0 || peak >= values.length) {
-            throw new IllegalArgumentException("an example of " + tokens.size() + " tokens has " + values.length
-                    + " values and its peak at " + peak);
+            throw new IllegalArgumentException("an example has " + tokens.size() + " tokens, " + values.length
+                    + " values and peak index " + peak + ", expected one value per token and a peak among them");
         }
     }
 
     /**
-     * Returns the feature's activation at each token.
+     * Returns the activation of the feature at each token of the window.
      *
-     * @return a new array
+     * @return a copy, [tokens]
      */
     @Override
     public float[] values() {
@@ -36,7 +36,7 @@ public record Example(List<String> tokens, float[] values, int peak, long docume
     /**
      * Returns the activation at the peak.
      *
-     * @return the largest of the values
+     * @return the maximum of the values
      */
     public float peakValue() {
         return values[peak];

@@ -5,19 +5,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Finds examples in the row of a latent: at most one a context, strongest first, equal ones in the order of the corpus. What several
- * questions need is found once. For one thread.
+ * Finds examples among the activations of one latent: at most one per context, strongest first, ties in corpus order. Intermediate results
+ * are cached for further calls. Not thread-safe.
  *
- * <p>The first report after a store was opened is made by code that no compiler has seen yet: the loops are over bare arrays.
+ * <p>The loops use plain arrays, because the first report after opening a store runs in the interpreter, before JIT compilation.
  */
 public final class ExampleReader {
     private final StoredCorpus corpus;
     private final FeatureActivations row;
     private final ExampleWindow window;
-    private final int[] positions; // of the activations, rising
+    private final int[] positions; // of the activations, ascending
     private final char[] codes;
-    private int[] peaks; // null until asked for
-    private char[] rising; // null until asked for
+    private int[] peaks; // null until computed
+    private char[] rising; // null until computed
 
     ExampleReader(StoredCorpus corpus, FeatureActivations row, ExampleWindow window) {
         this.corpus = corpus;
@@ -27,7 +27,12 @@ public final class ExampleReader {
         this.codes = row.codes();
     }
 
-    /** The peaks of the contexts with the largest activations. */
+    /**
+     * Returns the strongest examples.
+     *
+     * @param count the maximum number of examples, at least 0
+     * @return one example per context around its maximum activation, strongest first, ties in corpus order
+     */
     public List<Example> top(int count) {
         int contexts = (int) Math.min(codes.length, corpus.positions() / corpus.contextLength());
         SmallestKeys strongest = new SmallestKeys(Math.min(count, contexts));
@@ -41,12 +46,18 @@ public final class ExampleReader {
         return examples(strongest.rising());
     }
 
-    /** What puts activations in order: those with larger codes first, then those that come first in the row. */
+    /** Returns the sort key of an activation: descending code, then ascending index in the row. */
     private long key(int i) {
         return (long) (LinearCode.LARGEST - codes[i]) << Integer.SIZE | i;
     }
 
-    /** Groups by ranges of equal width from 0 to the largest activation, the highest first; none of a dead latent. */
+    /**
+     * Returns examples by ranges of equal width between 0 and the maximum activation.
+     *
+     * @param groups the number of ranges, at least 1
+     * @param each the maximum number of examples per range, at least 0
+     * @return the highest range first; empty for a dead latent
+     */
     public List<ExampleGroup> byInterval(int groups, int each) {
         if (codes.length == 0) {
             return List.of();
@@ -58,7 +69,13 @@ public final class ExampleReader {
         return groups(ExampleGroup.Kind.INTERVAL, bounds, each);
     }
 
-    /** Groups by ranges with equally many activations, the highest first; ranges that equal values leave empty are left out. */
+    /**
+     * Returns examples by ranges with equal numbers of activations.
+     *
+     * @param groups the number of ranges, at least 1; ranges that are empty because of equal activations are omitted
+     * @param each the maximum number of examples per range, at least 0
+     * @return the highest range first; empty for a dead latent
+     */
     public List<ExampleGroup> byQuantile(int groups, int each) {
         if (codes.length == 0) {
             return List.of();
@@ -79,7 +96,7 @@ public final class ExampleReader {
     private List<ExampleGroup> groups(ExampleGroup.Kind kind, double[] bounds, int each) {
         char[] rising = rising();
         List<ExampleGroup> groups = new ArrayList<>();
-        int above = LinearCode.LARGEST + 1; // the highest range ends with the largest activation, inclusive
+        int above = LinearCode.LARGEST + 1; // the highest range includes the maximum activation
         int belowAbove = codes.length;
         for (int i = bounds.length - 2; i >= 0; i--) {
             int least = LinearCode.firstAtLeast(bounds[i], row.max());
@@ -103,7 +120,7 @@ public final class ExampleReader {
         return peaks;
     }
 
-    /** How many codes are less than a code. */
+    /** Returns the number of codes less than a code. */
     private static int below(int code, char[] rising) {
         int low = 0;
         int high = rising.length;
@@ -118,7 +135,7 @@ public final class ExampleReader {
         return low;
     }
 
-    /** The activations than which none is larger in their own window, and none before them is as large. */
+    /** Returns the indices of the activations that are the maximum of their own window, the first of equal ones. */
     private int[] windowPeaks() {
         int[] found = new int[codes.length];
         int count = 0;
@@ -154,7 +171,7 @@ public final class ExampleReader {
         return true;
     }
 
-    /** Of each context the strongest of the peaks whose codes are in a range; strongest first, equal ones in order. */
+    /** Returns the sort keys of the strongest peak per context with a code in a range; strongest first, ties in corpus order. */
     private long[] inRange(int[] candidates, int least, int above) {
         long[] found = new long[candidates.length];
         int count = 0;
@@ -174,16 +191,16 @@ public final class ExampleReader {
         return Arrays.copyOf(found, count);
     }
 
-    /** Some of many, evenly from the first to the last. */
+    /** Returns {@code each} of the keys at even distances from the first to the last. */
     private static long[] spread(long[] keys, int each) {
         if (keys.length <= each) {
             return keys;
         }
-        long[] some = new long[each];
+        long[] selected = new long[each];
         for (int i = 0; i < each; i++) {
-            some[i] = keys[(int) ((2L * i + 1) * keys.length / (2L * each))];
+            selected[i] = keys[(int) ((2L * i + 1) * keys.length / (2L * each))];
         }
-        return some;
+        return selected;
     }
 
     private List<Example> examples(long[] keys) {

@@ -3,12 +3,12 @@ package dev.assay.feature.store;
 import java.util.Arrays;
 
 /**
- * The activations above 0 of one latent, in the order of the corpus. Immutable; holds a copy of 6 bytes each. A value is off by at most
- * 1/131070 of the latent's largest (1/65535 for values below that), which is itself exact; the order of values is kept.
+ * The activations above 0 of one latent, in corpus order. Immutable; uses 6 bytes per activation. The maximum activation is exact. Other
+ * values have an error of at most 1/131070 of the maximum (1/65535 for values smaller than that) and keep their order.
  */
 public final class FeatureActivations {
     private final StoredCorpus corpus;
-    private final int[] positions; // rising
+    private final int[] positions; // ascending
     private final char[] codes;
     private final float max;
 
@@ -20,28 +20,28 @@ public final class FeatureActivations {
     }
 
     /**
-     * Returns how many there are.
+     * Returns the number of activations.
      *
-     * @return the tokens on which the latent is active
+     * @return the number of tokens on which the latent is active
      */
     public int size() {
         return positions.length;
     }
 
     /**
-     * Returns where the latent is active.
+     * Returns the position of an activation.
      *
-     * @param i from 0 to {@code size() - 1}
-     * @return the number of the token among all tokens read, special tokens included; rises with i
+     * @param i the index of the activation, from 0 to {@code size() - 1}
+     * @return the position of the token in the store, special tokens included; ascending in i
      */
     public long position(int i) {
         return positions[i];
     }
 
     /**
-     * Returns how strongly.
+     * Returns the value of an activation.
      *
-     * @param i from 0 to {@code size() - 1}
+     * @param i the index of the activation, from 0 to {@code size() - 1}
      * @return the activation, above 0
      */
     public float value(int i) {
@@ -49,21 +49,21 @@ public final class FeatureActivations {
     }
 
     /**
-     * Returns the document that the token is from.
+     * Returns the document of an activation.
      *
-     * @param i from 0 to {@code size() - 1}
-     * @return the document's number in the order of the corpus
+     * @param i the index of the activation, from 0 to {@code size() - 1}
+     * @return the index of the document in corpus order
      */
     public long document(int i) {
         return corpus.document(positions[i]);
     }
 
-    /** All positions, rising; not to be changed. */
+    /** Returns all positions, ascending. Shared array: callers must not modify it. */
     int[] positions() {
         return positions;
     }
 
-    /** All codes, in the order of the positions; not to be changed. */
+    /** Returns all codes by position. Shared array: callers must not modify it. */
     char[] codes() {
         return codes;
     }
@@ -76,14 +76,14 @@ public final class FeatureActivations {
         return RowSummaries.sums(codes);
     }
 
-    /** All codes, rising. */
+    /** Returns a copy of the codes in ascending order. */
     char[] rising() {
         char[] sorted = codes.clone();
         Arrays.sort(sorted);
         return sorted;
     }
 
-    /** What this latent and another one of the same store have in common. */
+    /** Returns the joint sums of this latent and another latent of the same store. */
     PairMoments with(FeatureActivations other, long tokens) {
         long together = 0;
         long product = 0;

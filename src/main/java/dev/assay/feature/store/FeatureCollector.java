@@ -27,12 +27,12 @@ import java.util.Locale;
 import java.util.function.LongConsumer;
 
 /**
- * Collects a {@link FeatureStore}: one pass of the model and the dictionary over a corpus, for all latents at once.
+ * Collects a {@link FeatureStore} in one pass of the model and the dictionary over a corpus.
  *
- * <p>The outcome does not depend on the batch size, and equal runs on one machine give equal stores.
+ * <p>The store does not depend on the batch size or the memory budget. Equal runs on one machine write equal files.
  */
 public final class FeatureCollector {
-    private static final long LEAST_MEMORY = 1 << 16;
+    private static final long MIN_MEMORY = 1 << 16;
     private static final int READ_AHEAD = 256;
 
     private final HookedTransformer model;
@@ -41,7 +41,7 @@ public final class FeatureCollector {
     private long tokens = 1_000_000;
     private Split split = Split.ALL;
     private int batch = ForwardBatches.CONTEXTS;
-    private ExampleWindow window = ExampleWindow.USUAL;
+    private ExampleWindow window = ExampleWindow.DEFAULT;
     private long memoryBudget = 1L << 28;
     private int partners = 32;
     private HookPoint hook;
@@ -54,36 +54,37 @@ public final class FeatureCollector {
     }
 
     /**
-     * Starts with the usual options: a million tokens of all documents.
+     * Returns a collector with default options: one million tokens of all documents.
      *
      * @param model the model
-     * @param sae the dictionary; its metadata name the hook point unless {@link #hook} does
+     * @param sae the dictionary; its metadata names the hook point unless {@link #hook} is set
      * @param corpus the text
-     * @return the options
+     * @return the collector
      */
     public static FeatureCollector of(HookedTransformer model, SparseAutoencoder sae, Corpus corpus) {
         return new FeatureCollector(model, sae, corpus);
     }
 
     /**
-     * Sets how much to read. The pass ends with the context in which this number is reached, or with the corpus.
+     * Sets the number of tokens to read. The pass ends after the context that reaches this number, or at the end of the corpus.
      *
-     * @param tokens tokens in the statistics, at least 1
+     * @param tokens the number of tokens in the statistics, without special tokens, 1 to 2,147,483,647; default 1,000,000
      * @return this
      */
     public FeatureCollector tokens(long tokens) {
-        // A position takes 32 bits.
+        // Positions are stored in 32 bits.
         if (tokens < 1 || tokens > Integer.MAX_VALUE) {
-            throw new InvalidInputException("asked to read " + tokens + " tokens, expected 1 to " + Integer.MAX_VALUE);
+            throw new InvalidInputException(
+                    "the number of tokens to read is " + tokens + ", expected 1 to " + Integer.MAX_VALUE);
         }
         this.tokens = tokens;
         return this;
     }
 
     /**
-     * Sets which documents to read.
+     * Sets the documents to read.
      *
-     * @param split all unless set
+     * @param split the split; default all documents
      * @return this
      */
     public FeatureCollector split(Split split) {
@@ -92,9 +93,9 @@ public final class FeatureCollector {
     }
 
     /**
-     * Sets how many contexts run at once, which changes speed and memory, not the outcome.
+     * Sets the batch size. It affects speed and memory, not the store.
      *
-     * @param contexts at least 1; 32 unless set
+     * @param contexts the number of contexts per forward pass, at least 1; default 32
      * @return this
      */
     public FeatureCollector batch(int contexts) {
@@ -103,26 +104,26 @@ public final class FeatureCollector {
     }
 
     /**
-     * Sets about how much memory to use for putting activations in order and for counting what fires together; what does not fit goes
-     * to temporary files beside the store. The batch and the model take theirs besides. It changes speed, not the outcome.
+     * Sets the approximate memory for sorting activations and counting coactivations. Larger data is written to temporary files next to the
+     * store. The memory of the model and the batch is not included. The budget affects speed, not the store.
      *
-     * @param bytes at least 65,536; 256 MiB unless set
+     * @param bytes the budget in bytes, at least 65,536; default 256 MiB
      * @return this
      */
     public FeatureCollector memoryBudget(long bytes) {
-        if (bytes < LEAST_MEMORY) {
+        if (bytes < MIN_MEMORY) {
             throw new InvalidInputException(
-                    "the memory budget is " + bytes + " bytes, expected at least " + LEAST_MEMORY);
+                    "the memory budget is " + bytes + " bytes, expected at least " + MIN_MEMORY);
         }
         this.memoryBudget = bytes;
         return this;
     }
 
     /**
-     * Sets how many of the latents that fire with a latent to keep, by each measure. Finding them takes time in proportion to the
-     * tokens and to the square of the active latents of a token.
+     * Sets the number of coactivating latents to store per latent and measure. The time to find them is proportional to the number of
+     * tokens times the square of the active latents per token.
      *
-     * @param count not negative; 32 unless set; 0 leaves the search out
+     * @param count the number of latents, at least 0; default 32; 0 skips the search
      * @return this
      */
     public FeatureCollector partners(int count) {
@@ -131,10 +132,10 @@ public final class FeatureCollector {
     }
 
     /**
-     * Sets how much text an example of the store shows unless its reader asks for something else.
+     * Sets the default window of the examples of the store.
      *
-     * @param before the number of tokens before the peak; 20 unless set
-     * @param after the number of tokens after it; 10 unless set
+     * @param before the number of tokens before the peak, at least 0; default 20
+     * @param after the number of tokens after the peak, at least 0; default 10
      * @return this
      */
     public FeatureCollector window(int before, int after) {
@@ -143,9 +144,9 @@ public final class FeatureCollector {
     }
 
     /**
-     * Sets the site that the dictionary reads, in place of the one that its metadata name.
+     * Sets the hook point that the dictionary reads, instead of the hook point in its metadata.
      *
-     * @param hook a site of the model
+     * @param hook a hook point of the model
      * @return this
      */
     public FeatureCollector hook(HookPoint hook) {
@@ -154,9 +155,9 @@ public final class FeatureCollector {
     }
 
     /**
-     * Sets what hears of the progress.
+     * Sets a progress listener.
      *
-     * @param progress gets the number of tokens in the statistics after each batch
+     * @param progress called after each batch with the number of tokens in the statistics so far
      * @return this
      */
     public FeatureCollector progress(LongConsumer progress) {
@@ -165,12 +166,12 @@ public final class FeatureCollector {
     }
 
     /**
-     * Runs the pass. If it is killed, what was there is as it was, and the next pass removes what was left beside it.
+     * Runs the pass and writes the store. A killed pass leaves an existing store unchanged; the next pass removes its temporary files.
      *
-     * @param folder where the store goes: absent, empty, or a store, which is replaced when the new one is complete
+     * @param folder the folder of the store: absent, empty, or an existing store, which is replaced when the new one is complete
      * @return the store
      * @throws IOException if reading or writing fails
-     * @throws InvalidInputException if the parts do not fit each other, or the folder holds something else
+     * @throws InvalidInputException if model, dictionary and corpus do not match, or the folder contains other files
      */
     public FeatureStore collect(Path folder) throws IOException {
         StoreFiles.requireUsable(folder);
@@ -191,8 +192,8 @@ public final class FeatureCollector {
                 progress.accept(builder.tokens());
             });
             if (builder.tokens() == 0) {
-                throw new InvalidInputException(corpus.description() + " has no token to read among "
-                        + split.name().toLowerCase(Locale.ROOT) + " documents");
+                throw new InvalidInputException(corpus.description() + " has no tokens in "
+                        + split.name().toLowerCase(Locale.ROOT) + " documents, expected at least one");
             }
             Tokenizer tokenizer = corpus.tokenizer();
             builder.finish(
@@ -201,13 +202,17 @@ public final class FeatureCollector {
         }
     }
 
-    /** Does all that the pass does but for the store. */
+    /**
+     * Runs the model and the dictionary over the corpus without writing a store, to time the pass.
+     *
+     * @throws IOException if reading fails
+     */
     public void encodeOnly() throws IOException {
-        // The offsets are not there before the work is done, wherever it is done.
+        // Copying the offsets waits for asynchronous devices.
         read((contexts, counted, codes) -> codes.offsets().toLongArray());
     }
 
-    /** Takes the codes of whole contexts. */
+    /** Consumes the codes of whole contexts. */
     @FunctionalInterface
     private interface CodeSink {
         void accept(TokenBatch contexts, boolean[] counted, SparseCodes codes) throws IOException;
@@ -220,7 +225,7 @@ public final class FeatureCollector {
         try (ContextReader reader = corpus.readAhead(split, Math.max(batch, READ_AHEAD));
                 Autograd off = Autograd.off()) {
             for (long read = 0; read < tokens; ) {
-                // Only the last of these contexts can reach the number, so that the end does not depend on the batch.
+                // Only the last of these contexts can reach the number, so the end does not depend on the batch size.
                 long wanted = (tokens - read - 1) / corpus.contextLength() + 1;
                 TokenBatch contexts = reader.next((int) Math.min(batch, wanted));
                 if (contexts == null) {

@@ -9,91 +9,91 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What a latent must be like to be found by {@link FeatureStore#search}: all that was asked for. Immutable; each method returns a
- * changed copy.
+ * Conditions of {@link FeatureStore#search}. A latent matches if it meets all of them. Immutable; each method returns a changed copy.
  *
- * @param leastDensity the smallest share of active tokens, inclusive
- * @param mostDensity the largest, inclusive
- * @param leastStrength the smallest largest activation, inclusive
- * @param mostStrength the largest one, inclusive
- * @param peakToken the text of a token on which one of the examples peaks, spaces around it aside
- * @param text what is found in the text of one of the examples
- * @param examples how many of the strongest examples are looked at for the last two
- * @param patience how long examples may be searched for the text
+ * @param minDensity the minimum fraction of active tokens, inclusive
+ * @param maxDensity the maximum fraction of active tokens, inclusive
+ * @param minStrength the lower end of the range of the maximum activation, inclusive
+ * @param maxStrength the upper end of the range of the maximum activation, inclusive
+ * @param peakToken the text of the peak token of one of the examples; surrounding whitespace is ignored
+ * @param text a regular expression to find in the text of one of the examples
+ * @param examples the number of strongest examples to check for the peak token and the text, at least 1
+ * @param timeLimit the time limit of the text search
  */
 public record FeatureQuery(
-        double leastDensity,
-        double mostDensity,
-        double leastStrength,
-        double mostStrength,
+        double minDensity,
+        double maxDensity,
+        double minStrength,
+        double maxStrength,
         Optional<String> peakToken,
         Optional<Pattern> text,
         int examples,
-        Duration patience) {
+        Duration timeLimit) {
     private static final int EXAMPLES = 10;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(10);
 
-    /** Checks that ranges are ranges. */
+    /** Checks the ranges and the number of examples. */
     public FeatureQuery {
-        check("density", leastDensity, mostDensity);
-        check("strength", leastStrength, mostStrength);
+        check("density", minDensity, maxDensity);
+        check("strength", minStrength, maxStrength);
         if (examples < 1) {
-            throw new InvalidInputException("examples to look at: " + examples + ", expected at least 1");
+            throw new InvalidInputException(
+                    "the number of examples to search is " + examples + ", expected at least 1");
         }
     }
 
     /**
-     * Starts with a query that finds every latent, dead ones included.
+     * Returns a query that matches every latent, including dead ones.
      *
      * @return the query
      */
     public static FeatureQuery all() {
         double unlimited = Double.POSITIVE_INFINITY;
-        return new FeatureQuery(0, 1, 0, unlimited, Optional.empty(), Optional.empty(), EXAMPLES, PATIENCE);
+        return new FeatureQuery(0, 1, 0, unlimited, Optional.empty(), Optional.empty(), EXAMPLES, TIME_LIMIT);
     }
 
     /**
-     * Asks for latents that are active so often.
+     * Requires a density in a range.
      *
-     * @param least the smallest share of tokens, inclusive
-     * @param most the largest, inclusive
+     * @param least the minimum fraction of active tokens, inclusive
+     * @param most the maximum fraction of active tokens, inclusive
      * @return the changed query
-     * @throws InvalidInputException if the first is above the second
+     * @throws InvalidInputException if the minimum is above the maximum
      */
     public FeatureQuery density(double least, double most) {
-        return new FeatureQuery(least, most, leastStrength, mostStrength, peakToken, text, examples, patience);
+        return new FeatureQuery(least, most, minStrength, maxStrength, peakToken, text, examples, timeLimit);
     }
 
     /**
-     * Asks for latents whose largest activation is so strong.
+     * Requires a maximum activation in a range.
      *
-     * @param least the smallest, inclusive
-     * @param most the largest, inclusive
+     * @param least the lower end, inclusive
+     * @param most the upper end, inclusive
      * @return the changed query
-     * @throws InvalidInputException if the first is above the second
+     * @throws InvalidInputException if the lower end is above the upper end
      */
     public FeatureQuery strength(double least, double most) {
-        return new FeatureQuery(leastDensity, mostDensity, least, most, peakToken, text, examples, patience);
+        return new FeatureQuery(minDensity, maxDensity, least, most, peakToken, text, examples, timeLimit);
     }
 
     /**
-     * Asks for latents one of whose strongest examples peaks on a token.
+     * Requires one of the strongest examples to peak on a token.
      *
-     * @param token its text; spaces around it do not count
+     * @param token the text of the token; surrounding whitespace is ignored
      * @return the changed query
      */
     public FeatureQuery peakToken(String token) {
         return new FeatureQuery(
-                leastDensity, mostDensity, leastStrength, mostStrength, Optional.of(token), text, examples, patience);
+                minDensity, maxDensity, minStrength, maxStrength, Optional.of(token), text, examples, timeLimit);
     }
 
     /**
-     * Asks for latents in the text of one of whose strongest examples a regular expression is found. A search that takes longer than
-     * {@link #patience} ends with an error.
+     * Requires a match of a regular expression in the text of one of the strongest examples. A search that exceeds {@link #timeLimit}
+     * fails.
      *
-     * @param expression as {@link Pattern} takes it
+     * @param expression a regular expression in the syntax of {@link Pattern}
      * @return the changed query
-     * @throws InvalidInputException if it is not a regular expression
+     * @throws InvalidInputException if the expression is malformed
      */
     public FeatureQuery text(String expression) {
         try {
@@ -105,48 +105,39 @@ public record FeatureQuery(
     }
 
     /**
-     * Asks for latents in the text of one of whose strongest examples a pattern is found, as {@link #text(String)} does.
+     * Requires a match of a pattern in the text of one of the strongest examples, see {@link #text(String)}.
      *
      * @param pattern the pattern
      * @return the changed query
      */
     public FeatureQuery text(Pattern pattern) {
         return new FeatureQuery(
-                leastDensity,
-                mostDensity,
-                leastStrength,
-                mostStrength,
-                peakToken,
-                Optional.of(pattern),
-                examples,
-                patience);
+                minDensity, maxDensity, minStrength, maxStrength, peakToken, Optional.of(pattern), examples, timeLimit);
     }
 
     /**
-     * Sets how many of the strongest examples are looked at.
+     * Sets the number of strongest examples to check for the peak token and the text.
      *
-     * @param count at least 1; 10 unless set
+     * @param count the number of examples, at least 1; default 10
      * @return the changed query
      */
     public FeatureQuery examples(int count) {
-        return new FeatureQuery(
-                leastDensity, mostDensity, leastStrength, mostStrength, peakToken, text, count, patience);
+        return new FeatureQuery(minDensity, maxDensity, minStrength, maxStrength, peakToken, text, count, timeLimit);
     }
 
     /**
-     * Sets how long examples may be searched for the text.
+     * Sets the time limit of the text search.
      *
-     * @param longest 10 seconds unless set
+     * @param longest the time limit; default 10 seconds
      * @return the changed query
      */
-    public FeatureQuery patience(Duration longest) {
-        return new FeatureQuery(
-                leastDensity, mostDensity, leastStrength, mostStrength, peakToken, text, examples, longest);
+    public FeatureQuery timeLimit(Duration longest) {
+        return new FeatureQuery(minDensity, maxDensity, minStrength, maxStrength, peakToken, text, examples, longest);
     }
 
-    /** Starts a search of a store, whose time for the text begins now. */
+    /** Returns the conditions as a predicate on the latents of a store. The time limit of the text search starts with this call. */
     IntPredicate in(FeatureStore store) {
-        Optional<TextSearch> search = text.map(pattern -> new TextSearch(pattern, patience));
+        Optional<TextSearch> search = text.map(pattern -> new TextSearch(pattern, timeLimit));
         return latent -> hasNumbers(store, latent)
                 && (peakToken.isEmpty() && text.isEmpty() || hasExamples(store.topExamples(latent, examples), search));
     }
@@ -154,10 +145,7 @@ public record FeatureQuery(
     private boolean hasNumbers(FeatureStore store, int latent) {
         double density = store.density(latent);
         double strength = store.maxActivation(latent);
-        return density >= leastDensity
-                && density <= mostDensity
-                && strength >= leastStrength
-                && strength <= mostStrength;
+        return density >= minDensity && density <= maxDensity && strength >= minStrength && strength <= maxStrength;
     }
 
     private boolean hasExamples(List<Example> found, Optional<TextSearch> search) {
@@ -172,10 +160,10 @@ public record FeatureQuery(
                 .equals(peakToken.orElseThrow().strip());
     }
 
-    private static void check(String what, double least, double most) {
+    private static void check(String quantity, double least, double most) {
         if (!(least <= most)) {
             throw new InvalidInputException(
-                    "the " + what + " ranges from " + least + " to " + most + ", expected a rising range");
+                    "the range of the " + quantity + " is " + least + " to " + most + ", expected an ascending range");
         }
     }
 }

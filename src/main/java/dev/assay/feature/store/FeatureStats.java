@@ -3,16 +3,16 @@ package dev.assay.feature.store;
 import java.util.List;
 
 /**
- * The numbers of one latent over the tokens of a store. Moments and quantiles are of its activations above 0.
+ * Activation statistics of one latent over the tokens of a store. Moments and quantiles are over the activations above 0.
  *
- * @param tokens the tokens that were counted
- * @param activeTokens the tokens on which the latent is active, that is, above 0
- * @param max the largest activation, 0 where there is none
- * @param mean the mean activation, 0 where there is none
- * @param deviation the standard deviation, of the population
- * @param skewness the third standardised moment, 0 where the deviation is 0
- * @param kurtosis the fourth standardised moment, 3 for a Gaussian, 0 where the deviation is 0
- * @param quantiles the activations at the shares of {@link #SHARES}, interpolated between neighbours; empty for a dead latent
+ * @param tokens the number of tokens, without special tokens
+ * @param activeTokens the number of tokens with an activation above 0
+ * @param max the maximum activation, 0 for a dead latent
+ * @param mean the mean activation, 0 for a dead latent
+ * @param deviation the population standard deviation
+ * @param skewness the third standardised moment, 0 if the deviation is 0
+ * @param kurtosis the fourth standardised moment, 3 for a Gaussian, 0 if the deviation is 0
+ * @param quantiles the quantiles at {@link #SHARES}, linearly interpolated; empty for a dead latent
  */
 public record FeatureStats(
         long tokens,
@@ -23,27 +23,27 @@ public record FeatureStats(
         double skewness,
         double kurtosis,
         List<Double> quantiles) {
-    /** The shares at which quantiles are given. */
+    /** The probabilities of the {@link #quantiles}. */
     public static final List<Double> SHARES = List.of(0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99);
 
-    /** Keeps its own copy of the list. */
+    /** Copies the list. */
     public FeatureStats {
         quantiles = List.copyOf(quantiles);
     }
 
     /**
-     * Returns how often the latent is active.
+     * Returns the density of the latent.
      *
-     * @return the share of tokens on which it is above 0; 0 where there are no tokens
+     * @return the fraction of tokens with an activation above 0; 0 if there are no tokens
      */
     public double density() {
         return tokens == 0 ? 0 : (double) activeTokens / tokens;
     }
 
     /**
-     * Tells whether the latent was never active.
+     * Returns whether the latent is dead.
      *
-     * @return true where no token activated it
+     * @return true if it is active on no token
      */
     public boolean isDead() {
         return activeTokens == 0;

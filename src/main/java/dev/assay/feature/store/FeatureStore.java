@@ -17,16 +17,15 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * What one pass over a corpus found of every latent of a dictionary: where it is active and how strongly, statistics, the latents that
- * fire with it, and the text itself. Reads without the model.
+ * Activations of all latents of a dictionary on a corpus, with statistics, coactivating latents and the corpus tokens. Reading a store does
+ * not need the model.
  *
- * <p>Immutable, and safe to use from several threads. The file stays mapped while the store is in use; opening it reads next to
- * nothing of it. Statistics are of the exact activations in float64; single activations are stored in 16 bits, off by at most
- * 1/131070 of the latent's largest (see {@link FeatureActivations}). An activation counts where it is above 0 and its token is not
- * special.
+ * <p>Immutable and thread-safe. The data file is memory-mapped; opening a store reads only headers. Statistics are computed in float64 from
+ * exact activations. Single activations are stored in 16 bits with an error of at most 1/131070 of the maximum of the latent (see
+ * {@link FeatureActivations}). Only activations above 0 on tokens that are not special are stored.
  *
- * <p>Positions number all tokens read, special ones included: position p is token {@code p % contextLength} of context
- * {@code p / contextLength}.
+ * <p>A position is the index of a token among all tokens read, special tokens included: position p is token {@code p % contextLength} of
+ * context {@code p / contextLength}.
  */
 public final class FeatureStore {
     private final FeatureStoreManifest manifest;
@@ -44,15 +43,15 @@ public final class FeatureStore {
     }
 
     /**
-     * Reads a million tokens of a corpus and stores what the dictionary finds there. {@link FeatureCollector} has the options.
+     * Collects a store from one million tokens of a corpus. See {@link FeatureCollector} for options.
      *
      * @param model the model
-     * @param sae a dictionary whose metadata name a hook point of the model
+     * @param sae a dictionary with a hook point of the model in its metadata
      * @param corpus the text
-     * @param folder where the store goes: absent, empty, or a store, which is replaced
+     * @param folder the folder of the store: absent, empty, or an existing store, which is replaced
      * @return the store
      * @throws IOException if reading or writing fails
-     * @throws InvalidInputException if the parts do not fit each other, or the folder holds something else
+     * @throws InvalidInputException if model, dictionary and corpus do not match, or the folder contains other files
      */
     public static FeatureStore collect(HookedTransformer model, SparseAutoencoder sae, Corpus corpus, Path folder)
             throws IOException {
@@ -60,46 +59,47 @@ public final class FeatureStore {
     }
 
     /**
-     * Opens a store in milliseconds. Sizes and headers are checked; {@link #verify} checks every byte.
+     * Opens a store. Checks only sizes and headers, which takes milliseconds; {@link #verify} checks every byte.
      *
-     * @param folder where it was collected to
+     * @param folder the folder of the store
      * @return the store
      * @throws IOException if reading fails
-     * @throws InvalidInputException if the folder holds no store, a damaged one, or one of an earlier version
+     * @throws InvalidInputException if the folder contains no store, a damaged store, or a store of an unsupported version
      */
     public static FeatureStore open(Path folder) throws IOException {
         return StoreFiles.read(folder);
     }
 
     /**
-     * Tells whether a folder holds a store, without a look at its content.
+     * Returns whether a folder contains a store. The contents are not checked.
      *
-     * @param folder any folder
-     * @return true if one was collected there
+     * @param folder any path
+     * @return true if the folder contains the manifest of a store
      */
     public static boolean isStore(Path folder) {
         return StoreFiles.isStore(folder);
     }
 
     /**
-     * Reads every byte and compares it with the hashes that were taken when the store was written.
+     * Reads every array and compares its SHA-256 hash with the manifest.
      *
-     * @return one sentence for each array that is damaged; empty for a sound store
+     * @return one message per damaged array; empty for an intact store
      */
     public List<String> verify() {
         List<String> damages = new ArrayList<>();
         manifest.hashes().forEach((name, hash) -> {
             if (!arrays.get(name).sha256().equals(hash)) {
-                damages.add(data + ": " + name + " is not what was written; collect the store again");
+                damages.add(data + ": the hash of " + name
+                        + " does not match the manifest; the store is damaged, collect it again");
             }
         });
         return damages;
     }
 
     /**
-     * Returns where the contents come from.
+     * Returns the provenance of the store.
      *
-     * @return model, dictionary, corpus
+     * @return the model, dictionary, hook points and corpus of the pass
      */
     public Provenance provenance() {
         return manifest.provenance();
@@ -129,90 +129,90 @@ public final class FeatureStore {
     /**
      * Returns the number of tokens in the statistics.
      *
-     * @return all tokens read but special ones
+     * @return the tokens read, without special tokens
      */
     public long tokens() {
         return manifest.provenance().text().tokens();
     }
 
     /**
-     * Returns the number of tokens that were read, special ones included.
+     * Returns the number of positions.
      *
-     * @return one more than the last position
+     * @return the tokens read, special tokens included
      */
     public long positions() {
         return manifest.layout().positions();
     }
 
     /**
-     * Returns the number of activations above 0 of all latents.
+     * Returns the number of stored activations of all latents.
      *
-     * @return the number, of which {@link #tokens} go into the mean L0
+     * @return the number of activations above 0; divided by {@link #tokens}, the mean L0
      */
     public long activations() {
         return manifest.layout().activations();
     }
 
     /**
-     * Returns the size of the file of arrays.
+     * Returns the size of the data file.
      *
-     * @return bytes
+     * @return the size in bytes
      */
     public long bytes() {
         return manifest.bytes();
     }
 
     /**
-     * Returns how often a latent is active.
+     * Returns the density of a latent.
      *
-     * @param latent from 0
-     * @return the share of tokens on which it is above 0
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @return the fraction of tokens with an activation above 0
+     * @throws InvalidInputException if the latent is out of range
      */
     public double density(int latent) {
         return stored.density(checked(latent));
     }
 
     /**
-     * Returns how strong a latent gets.
+     * Returns the maximum activation of a latent.
      *
-     * @param latent from 0
-     * @return its largest activation, exactly; 0 where there is none
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @return the exact maximum; 0 for a dead latent
+     * @throws InvalidInputException if the latent is out of range
      */
     public double maxActivation(int latent) {
         return stored.max(checked(latent));
     }
 
     /**
-     * Returns the numbers of a latent: of the exact activations, but for the quantiles, which are of the stored ones.
+     * Returns the activation statistics of a latent. Quantiles are computed from stored activations, all other numbers from exact ones.
      *
-     * @param latent from 0
-     * @return its numbers
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @return the statistics
+     * @throws InvalidInputException if the latent is out of range
      */
     public FeatureStats stats(int latent) {
         return stored.stats(checked(latent));
     }
 
     /**
-     * Returns the exact activations of a latent by bin, from 0 to the bin of the largest.
+     * Returns the histogram of the exact activations of a latent, from 0 to the bin of the maximum.
      *
-     * @param latent from 0
-     * @return 33 to 64 bins; fewer only for a latent whose activations are all tiny, none for a dead one
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @return 33 to 64 bins; fewer if all activations are below 2^-61, none for a dead latent
+     * @throws InvalidInputException if the latent is out of range
      */
     public Histogram histogram(int latent) {
         return stored.histogram(checked(latent));
     }
 
     /**
-     * Returns a quantile of the activations of a latent, interpolated between neighbours (NumPy's default).
+     * Returns a quantile of the stored activations of a latent, with linear interpolation (the default of NumPy).
      *
-     * @param latent from 0
-     * @param share from 0, the smallest activation, to 1, the largest
-     * @return the activation; 0 for a dead latent
-     * @throws InvalidInputException if there is no such latent or share
+     * @param latent the index of the latent, from 0
+     * @param share the probability, from 0 (minimum) to 1 (maximum)
+     * @return the quantile; 0 for a dead latent
+     * @throws InvalidInputException if the latent or the share is out of range
      */
     public double quantile(int latent, double share) {
         if (!(share >= 0 && share <= 1)) {
@@ -224,12 +224,12 @@ public final class FeatureStore {
     }
 
     /**
-     * Returns the rank of an activation among those of a latent.
+     * Returns the cumulative share of an activation among the activations of a latent.
      *
-     * @param latent from 0
+     * @param latent the index of the latent, from 0
      * @param value an activation
-     * @return the share of the latent's activations above 0 that are at most the value; 0 for a dead latent
-     * @throws InvalidInputException if there is no such latent
+     * @return the fraction of the latent's activations above 0 that are at most the value; 0 for a dead latent
+     * @throws InvalidInputException if the latent is out of range
      */
     public double share(int latent, double value) {
         char[] codes = stored.codes(checked(latent));
@@ -239,46 +239,46 @@ public final class FeatureStore {
     /**
      * Returns all activations of a latent.
      *
-     * @param latent from 0
-     * @return where it is above 0 and how strongly, in the order of the corpus
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @return the positions and values of its activations above 0, in corpus order
+     * @throws InvalidInputException if the latent is out of range
      */
     public FeatureActivations activations(int latent) {
         return stored.row(checked(latent));
     }
 
     /**
-     * Returns the strongest examples of a latent, with as much text as was set when the store was collected.
+     * Returns the strongest examples of a latent, in the window that was set when the store was collected.
      *
-     * @param latent from 0
-     * @param count the most examples
-     * @return at most one a context, strongest first, equal ones in the order of the corpus
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @param count the maximum number of examples, at least 0
+     * @return at most one example per context, strongest first, ties in corpus order
+     * @throws InvalidInputException if the latent is out of range
      */
     public List<Example> topExamples(int latent, int count) {
         return topExamples(latent, count, manifest.window());
     }
 
-    /** Returns what {@link #topExamples(int, int)} does, with so much text around the peaks. */
+    /** Returns the strongest examples of a latent in a given window, see {@link #topExamples(int, int)}. */
     public List<Example> topExamples(int latent, int count, ExampleWindow window) {
         return examples(latent, window).top(InvalidInputException.requireAtLeast(0, "the number of examples", count));
     }
 
     /**
-     * Returns examples from ranges of equal width between 0 and the largest activation of a latent. The peak of an example, which
-     * is the largest activation of its window, is in the range; so nothing that a group shows is above its range.
+     * Returns examples from ranges of equal width between 0 and the maximum activation of a latent. The peak of each example is the maximum
+     * of its window and in the range, so no shown activation is above the range.
      *
-     * @param latent from 0
-     * @param groups the number of ranges
-     * @param each the most examples of a range, drawn evenly from the strongest to the weakest
-     * @return the highest range first, each with at most one example a context; empty for a dead latent
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @param groups the number of ranges, at least 1
+     * @param each the maximum number of examples per range, at least 0, drawn evenly from the strongest to the weakest
+     * @return the highest range first, each with at most one example per context; empty for a dead latent
+     * @throws InvalidInputException if the latent is out of range
      */
     public List<ExampleGroup> examplesByInterval(int latent, int groups, int each) {
         return examplesByInterval(latent, groups, each, manifest.window());
     }
 
-    /** Returns what {@link #examplesByInterval(int, int, int)} does, with so much text around the peaks. */
+    /** Returns examples from ranges of equal width in a given window, see {@link #examplesByInterval(int, int, int)}. */
     public List<ExampleGroup> examplesByInterval(int latent, int groups, int each, ExampleWindow window) {
         ExampleReader reader = examples(latent, window);
         InvalidInputException.requireAtLeast(1, "the number of groups", groups);
@@ -287,20 +287,20 @@ public final class FeatureStore {
     }
 
     /**
-     * Returns examples from ranges that hold equal shares of the activations of a latent, as far as equal activations allow. The peak
-     * of an example, which is the largest activation of its window, is in the range.
+     * Returns examples from quantile ranges: each range has the same number of activations of the latent, up to ties. The peak of each
+     * example is the maximum of its window and in the range.
      *
-     * @param latent from 0
-     * @param groups the number of ranges; ranges that equal activations leave empty are left out
-     * @param each the most examples of a range, drawn evenly from the strongest to the weakest
-     * @return the highest range first, each with at most one example a context; empty for a dead latent
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @param groups the number of ranges, at least 1; ranges that are empty because of ties are omitted
+     * @param each the maximum number of examples per range, at least 0, drawn evenly from the strongest to the weakest
+     * @return the highest range first, each with at most one example per context; empty for a dead latent
+     * @throws InvalidInputException if the latent is out of range
      */
     public List<ExampleGroup> examplesByQuantile(int latent, int groups, int each) {
         return examplesByQuantile(latent, groups, each, manifest.window());
     }
 
-    /** Returns what {@link #examplesByQuantile(int, int, int)} does, with so much text around the peaks. */
+    /** Returns examples from quantile ranges in a given window, see {@link #examplesByQuantile(int, int, int)}. */
     public List<ExampleGroup> examplesByQuantile(int latent, int groups, int each, ExampleWindow window) {
         ExampleReader reader = examples(latent, window);
         InvalidInputException.requireAtLeast(1, "the number of groups", groups);
@@ -309,58 +309,58 @@ public final class FeatureStore {
     }
 
     /**
-     * Returns the latents that fire on the same tokens, found over the whole store.
+     * Returns the latents with the highest Jaccard index with a latent, over all tokens of the store.
      *
-     * @param latent from 0
-     * @param count the most latents, of which the store has as many as were asked for when it was collected, usually 32
-     * @return those with the largest Jaccard index first, equal ones by number; none that never fires together with the latent
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @param count the maximum number of latents, at least 0; the store has a fixed number per latent, 32 by default
+     * @return the latents by descending Jaccard index, ties by index; only latents with a common active token
+     * @throws InvalidInputException if the latent is out of range
      */
-    public List<Coactivation> cofiring(int latent, int count) {
+    public List<Coactivation> coactivating(int latent, int count) {
         return partners(StoreLayout.JACCARD, latent, count);
     }
 
     /**
-     * Returns the latents whose stored activations correlate with those of a latent over all tokens of the store, zeros included.
+     * Returns the latents with the highest Pearson correlation with a latent, over the stored activations of all tokens, zeros included.
      *
-     * @param latent from 0
-     * @param count the most latents, of which the store has as many as were asked for when it was collected, usually 32
-     * @return those with the largest correlation first, equal ones by number; none that never fires together with the latent
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @param count the maximum number of latents, at least 0; the store has a fixed number per latent, 32 by default
+     * @return the latents by descending correlation, ties by index; only latents with a common active token
+     * @throws InvalidInputException if the latent is out of range
      */
     public List<Coactivation> correlated(int latent, int count) {
         return partners(StoreLayout.PEARSON, latent, count);
     }
 
     /**
-     * Returns what two latents have in common, exactly, from their rows.
+     * Returns the coactivation of two latents, computed from all of their stored activations.
      *
-     * @param latent from 0
-     * @param other from 0
-     * @return about the other latent; the same numbers as in {@link #cofiring} and {@link #correlated}
-     * @throws InvalidInputException if there is no such latent
+     * @param latent the index of the latent, from 0
+     * @param other the index of the other latent, from 0
+     * @return the coactivation, with the other latent as its latent; equal to the entry in {@link #coactivating} and {@link #correlated}
+     * @throws InvalidInputException if the latent is out of range
      */
-    public Coactivation cofiringWith(int latent, int other) {
-        return activations(latent).with(activations(other), tokens()).cofiring(other);
+    public Coactivation coactivationWith(int latent, int other) {
+        return activations(latent).with(activations(other), tokens()).coactivation(other);
     }
 
     /**
      * Returns the context around a position.
      *
-     * @param position of any token of it
-     * @return all of its tokens
-     * @throws InvalidInputException if there is no such position
+     * @param position the position of any token of the context
+     * @return all tokens of the context
+     * @throws InvalidInputException if the position is out of range
      */
     public ContextTokens context(long position) {
         return corpus.context(position);
     }
 
     /**
-     * Returns the text of a token of the vocabulary that the corpus was read with.
+     * Returns the text of a token of the corpus tokenizer.
      *
-     * @param id the token
-     * @return its text
-     * @throws InvalidInputException if there is no such token
+     * @param id the token id
+     * @return the text of the token
+     * @throws InvalidInputException if the id is out of range
      */
     public String token(int id) {
         if (id < 0 || id >= manifest.layout().vocabulary()) {
@@ -371,11 +371,11 @@ public final class FeatureStore {
     }
 
     /**
-     * Looks for latents.
+     * Finds the latents that meet all conditions of a query.
      *
-     * @param query what they must be like
-     * @return the numbers of all that are, rising
-     * @throws InvalidInputException if a regular expression takes too long
+     * @param query the conditions
+     * @return the indices of the matching latents, ascending
+     * @throws InvalidInputException if a regular expression exceeds its time limit
      */
     public List<Integer> search(FeatureQuery query) {
         return IntStream.range(0, latents())
@@ -385,12 +385,18 @@ public final class FeatureStore {
                 .toList();
     }
 
-    /** Returns the examples of a latent, for several questions about it in a row. */
+    /** Returns a reader of the examples of a latent. It is faster than several calls on this store. */
     public ExampleReader examples(int latent) {
         return examples(latent, manifest.window());
     }
 
-    /** {@return the latent, after checking its range} */
+    /**
+     * Checks the range of a latent index.
+     *
+     * @param latent the index of a latent
+     * @return the index
+     * @throws InvalidInputException if the index is out of range
+     */
     public int checked(int latent) {
         if (latent < 0 || latent >= latents()) {
             throw new InvalidInputException("there is no latent " + latent + ", expected 0 to " + (latents() - 1));

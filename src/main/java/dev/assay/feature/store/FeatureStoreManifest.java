@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What {@code features.json} says, version 2.
+ * Manifest of a feature store: the contents of {@code features.json}, version 2.
  *
- * @param provenance where the contents come from
- * @param layout the sizes of the arrays
- * @param window how much text an example shows unless told otherwise
- * @param bytes the size of the other file
- * @param hashes the SHA-256 of each array
+ * @param provenance the model, dictionary, hook points and corpus of the pass
+ * @param layout the names, types and shapes of the arrays
+ * @param window the default window of examples
+ * @param bytes the size of the data file in bytes
+ * @param hashes the SHA-256 of each array by name, in hexadecimal digits
  */
 public record FeatureStoreManifest(
         Provenance provenance, StoreLayout layout, ExampleWindow window, long bytes, Map<String, String> hashes) {
@@ -34,7 +34,7 @@ public record FeatureStoreManifest(
     private static final String CHECKSUM = "sha256";
     private static final String ARRAYS = "arrays";
 
-    /** What both files carry, so that files of two passes are not taken for one. */
+    /** Returns the identifier of the pass. Both files store it, so that files of different passes are not combined. */
     static String collection(Provenance provenance) {
         return new Sha256().add(identity(provenance).toString()).hex();
     }
@@ -65,15 +65,15 @@ public record FeatureStoreManifest(
             throw json.unexpected("format", FORMAT);
         }
         if (json.integer("format_version") == 1) {
-            throw new InvalidInputException(
-                    folder + " holds a feature store of version 1, expected version " + VERSION + "; collect it again");
+            throw new InvalidInputException(folder + " contains a feature store of version 1, expected version "
+                    + VERSION + "; collect it again");
         }
         if (json.integer("format_version") != VERSION) {
             throw json.unexpected("format_version", Integer.toString(VERSION));
         }
         if (!json.text(CHECKSUM).equals(checksum(json.node()))) {
             throw new InvalidInputException(
-                    json.file() + " was edited after it was written: its " + CHECKSUM + " is not that of its contents");
+                    json.file() + " was edited after it was written: its " + CHECKSUM + " does not match its contents");
         }
         StoreLayout layout = new StoreLayout(
                 json.integer("latents"),
@@ -94,7 +94,7 @@ public record FeatureStoreManifest(
         return new Sha256().add(json.deepCopy().without(CHECKSUM).toString()).hex();
     }
 
-    /** The fields of {@link #collection}: those that the file had before it held a nested provenance. */
+    /** Returns the hashed fields of {@link #collection}. They are the flat fields of earlier manifests, so identifiers stay the same. */
     private static ObjectNode identity(Provenance provenance) {
         ParentArtifact dictionary = provenance.parent(ParentArtifact.DICTIONARY);
         TextProvenance text = provenance.text();

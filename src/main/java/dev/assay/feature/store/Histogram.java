@@ -3,14 +3,14 @@ package dev.assay.feature.store;
 import java.util.List;
 
 /**
- * Counts of values in bins of one width. Bin i holds the values from {@code start + i · binWidth}, inclusive, up to the next.
+ * Histogram with bins of equal width. Bin i counts the values in [{@code start + i · binWidth}, {@code start + (i + 1) · binWidth}).
  *
  * @param start the lower edge of the first bin
  * @param binWidth the width of each bin
- * @param counts the number of values in each
+ * @param counts the number of values in each bin
  */
 public record Histogram(double start, double binWidth, List<Long> counts) {
-    /** Keeps its own copy of the counts. */
+    /** Copies the counts. */
     public Histogram {
         counts = List.copyOf(counts);
     }

@@ -1,14 +1,14 @@
 package dev.assay.feature.store;
 
 /**
- * Counts, largest activations, moments and histograms of every latent while activations stream by, in float64.
+ * Streaming statistics of every latent: counts, maximum activations, moments in float64, and histograms.
  *
- * <p>The moments are updated one value at a time as in Pébay, "Formulas for Robust, One-Pass Parallel Computation of Covariances and
- * Arbitrary-Order Statistical Moments" (Sandia report SAND2008-6212, 2008), which does not lose digits when the mean is large
- * beside the deviation.
+ * <p>Moments are updated one value at a time by the formulas of Pébay, "Formulas for Robust, One-Pass Parallel Computation of Covariances
+ * and Arbitrary-Order Statistical Moments" (Sandia report SAND2008-6212, 2008). They stay accurate if the mean is large compared to the
+ * deviation.
  */
 final class LatentStatistics {
-    /** Columns of {@link #moments()}: mean, deviation, skewness, kurtosis. */
+    /** The number of columns of {@link #moments()}: mean, deviation, skewness, kurtosis. */
     static final int MOMENTS = 4;
 
     private static final int MEAN = 0;
@@ -18,8 +18,7 @@ final class LatentStatistics {
 
     private final long[] counts;
     private final float[] maxima;
-    private final double[]
-            central; // [latents, 4]: the mean, then the sums of the powers 2, 3, 4 of what deviates from it
+    private final double[] central; // [latents, 4]: mean, then the sums of (x − mean)², (x − mean)³ and (x − mean)⁴
     private final ActivationHistograms histograms;
 
     LatentStatistics(int latents) {
@@ -29,7 +28,7 @@ final class LatentStatistics {
         histograms = new ActivationHistograms(latents);
     }
 
-    /** Counts a value that is positive and finite. */
+    /** Adds a positive finite activation. */
     void add(int latent, float value) {
         int row = latent * MOMENTS;
         long n = ++counts[latent];
@@ -52,12 +51,12 @@ final class LatentStatistics {
         return counts.length;
     }
 
-    /** On how many tokens each latent is active. */
+    /** Returns the number of active tokens of each latent, [latents]. */
     long[] counts() {
         return counts;
     }
 
-    /** The largest activation of each latent, 0 where there is none. */
+    /** Returns the maximum activation of each latent, [latents]; 0 for a dead latent. */
     float[] maxima() {
         return maxima;
     }
@@ -66,7 +65,7 @@ final class LatentStatistics {
         return histograms;
     }
 
-    /** The mean, and the deviation, skewness and kurtosis of the population, [latents, {@link #MOMENTS}]. */
+    /** Returns mean and population deviation, skewness and kurtosis, [latents, {@link #MOMENTS}]. */
     double[] moments() {
         double[] moments = new double[central.length];
         for (int latent = 0; latent < counts.length; latent++) {

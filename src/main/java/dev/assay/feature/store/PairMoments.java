@@ -1,32 +1,32 @@
 package dev.assay.feature.store;
 
 /**
- * What two latents have in common, from sums over their codes. The sums are integers, so that nothing depends on their order; what
- * codes are multiplied by to give activations cancels in a correlation.
+ * Joint sums over the codes of two latents. The sums are integers, so the result does not depend on the order of summation. The scale of the
+ * codes cancels in the correlation.
  *
- * @param tokens the tokens that were counted
+ * @param tokens the number of tokens, without special tokens
  * @param first the sums of one latent
- * @param second the sums of the other
- * @param together on how many tokens both are active
+ * @param second the sums of the other latent
+ * @param together the number of tokens on which both latents are active
  * @param product the sum of the products of their codes
  */
 record PairMoments(long tokens, CodeSums first, CodeSums second, long together, long product) {
     /**
-     * Sums over the row of a latent.
+     * Sums over the codes of one latent.
      *
-     * @param active on how many tokens it is active
-     * @param sum of its codes
-     * @param squares the sum of their squares
+     * @param active the number of tokens on which the latent is active
+     * @param sum the sum of the codes
+     * @param squares the sum of the squared codes
      */
     record CodeSums(long active, long sum, long squares) {}
 
-    /** The tokens on which both are active by those on which either is, 0 where there are none. */
+    /** Returns the Jaccard index |A ∩ B| / |A ∪ B| of the active tokens; 0 if both latents are dead. */
     double jaccard() {
         long either = first.active + second.active - together;
         return either == 0 ? 0 : (double) together / either;
     }
 
-    /** Pearson's correlation over all tokens, zeros included; 0 where a latent is the same on all of them. */
+    /** Returns the Pearson correlation over all tokens, zeros included; 0 if a latent is constant. */
     double pearson() {
         double variances = variance(first) * variance(second);
         if (!(variances > 0)) {
@@ -36,13 +36,13 @@ record PairMoments(long tokens, CodeSums first, CodeSums second, long together, 
         return Math.max(-1, Math.min(1, covariance / Math.sqrt(variances)));
     }
 
-    /** How much oftener both are active than if they were independent, 0 where one never is. */
+    /** Returns the number of common active tokens divided by its expectation for independent latents; 0 if a latent is dead. */
     double lift() {
         double expected = (double) first.active * second.active / tokens;
         return expected == 0 ? 0 : together / expected;
     }
 
-    Coactivation cofiring(int latent) {
+    Coactivation coactivation(int latent) {
         return new Coactivation(latent, together, jaccard(), pearson(), lift());
     }
 

@@ -1,24 +1,44 @@
 package dev.assay.feature.store;
 
-/** Sums over the activations of one latent, or over ones in their place. */
+/**
+ * First and second moments of one latent, accumulated as sums. The values are activations for {@link #pearson}, or 1 per active token for
+ * {@link #jaccard}.
+ */
 public final class RowMoments {
     private double sum;
     private double squares;
 
-    /** Adds one value. */
+    /**
+     * Adds one value.
+     *
+     * @param value an activation, or 1
+     */
     public void add(double value) {
         sum += value;
         squares += value * value;
     }
 
-    /** Pearson's correlation with another latent over all tokens, zeros included; 0 where one of them is the same on all. */
+    /**
+     * Returns the Pearson correlation with another latent over all tokens, zeros included.
+     *
+     * @param other the sums of the other latent
+     * @param product the sum of the products of the activations
+     * @param tokens the number of tokens
+     * @return −1 to 1; 0 if a latent is constant
+     */
     public double pearson(RowMoments other, double product, double tokens) {
         double variances = variance(tokens) * other.variance(tokens);
         double covariance = product - sum * other.sum / tokens;
         return variances > 0 ? Math.max(-1, Math.min(1, covariance / Math.sqrt(variances))) : 0;
     }
 
-    /** The tokens on which both are active by those on which either is, where every activation counts as 1. */
+    /**
+     * Returns the Jaccard index with another latent, for sums over 1 per active token.
+     *
+     * @param other the sums of the other latent
+     * @param together the number of tokens on which both latents are active
+     * @return |A ∩ B| / |A ∪ B| of the active tokens
+     */
     public double jaccard(RowMoments other, double together) {
         return together / (sum + other.sum - together);
     }

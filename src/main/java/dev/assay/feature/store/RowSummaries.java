@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** What is to be known of whole rows once they are written: sums over codes, and quantiles. */
+/** Sums over codes and quantiles of every latent, computed from the written rows. */
 final class RowSummaries {
     private final PairMoments.CodeSums[] sums;
     private final double[] quantiles; // [latents, FeatureStats.SHARES]
@@ -28,14 +28,14 @@ final class RowSummaries {
         return sums;
     }
 
-    /** The sums of the codes and of their squares, [latents, 2]. */
+    /** Returns the sums of the codes and of their squares, [latents, 2]. */
     long[] flatSums() {
         return Arrays.stream(sums)
                 .flatMapToLong(row -> LongStream.of(row.sum(), row.squares()))
                 .toArray();
     }
 
-    /** [latents, {@link FeatureStats#SHARES}], 0 for a latent that is never active. */
+    /** Returns the quantiles at {@link FeatureStats#SHARES}, [latents, shares]; 0 for a dead latent. */
     double[] quantiles() {
         return quantiles;
     }
@@ -50,7 +50,7 @@ final class RowSummaries {
         return new PairMoments.CodeSums(codes.length, sum, squares);
     }
 
-    /** The activation at a share of a row whose codes rise, interpolated between neighbours as NumPy does unless told otherwise. */
+    /** Returns a quantile of ascending codes with linear interpolation, the default of NumPy. */
     static double quantile(char[] rising, double share, float max) {
         double place = share * (rising.length - 1);
         int below = (int) place;
@@ -60,7 +60,7 @@ final class RowSummaries {
         return low + (place - below) * (high - low);
     }
 
-    /** The share of a row's activations that are at most a value. */
+    /** Returns the fraction of a row's activations that are at most a value. */
     static double share(char[] codes, double value, float max) {
         int least = LinearCode.firstAtLeast(Math.nextUp(value), max);
         int below = 0;

@@ -4,18 +4,17 @@ import dev.assay.checkpoint.IncrementalSafetensors;
 import java.io.IOException;
 
 /**
- * Turns the log, which is in the order of the corpus, into rows by latent. A chunk of the log that fits in memory is put in order by
- * counting and goes to the next free places of every row, so that the rows come out in the order of the corpus whatever the
- * size of the chunks.
+ * Transposes the log from corpus order to rows by latent. Each chunk of the log that fits in memory is sorted by latent with a counting sort
+ * and appended to the rows. The sort is stable, so rows are in corpus order for every chunk size.
  */
 final class RowTransposition {
-    /** What an activation takes in a chunk: a position and a code. */
+    /** Bytes per activation of a chunk: a position and a code. */
     private static final int ENTRY_BYTES = Integer.BYTES + Character.BYTES;
 
     private final ActivationLog log;
     private final IncrementalSafetensors rows;
     private final double[] scales; // [latents]
-    private final long[] free; // [latents], where the next activation of each row goes
+    private final long[] free; // [latents], the next free entry of each row
     private final int[] positions; // of a chunk
     private final char[] codes;
 
@@ -43,7 +42,7 @@ final class RowTransposition {
     }
 
     private void transpose(int block, int end) throws IOException {
-        int[] ends = new int[scales.length + 1]; // at first, of latent i at i + 1, how many there are
+        int[] ends = new int[scales.length + 1]; // first the counts at index i + 1, then the starts at index i
         for (int i = block; i < end; i++) {
             ActivationLog.Block part = log.read(i);
             for (int entry = 0; entry < part.entries(); entry++) {
@@ -69,9 +68,9 @@ final class RowTransposition {
         for (int i = 0; i < part.positions(); i++) {
             for (int entry = part.starts()[i]; entry < part.starts()[i + 1]; entry++) {
                 int latent = part.latents()[entry];
-                int place = next[latent]++;
-                positions[place] = (int) (part.first() + i);
-                codes[place] = LinearCode.of(part.values()[entry], scales[latent]);
+                int index = next[latent]++;
+                positions[index] = (int) (part.first() + i);
+                codes[index] = LinearCode.of(part.values()[entry], scales[latent]);
             }
         }
     }

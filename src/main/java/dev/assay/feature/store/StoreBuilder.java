@@ -16,11 +16,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Builds the files of a store in a folder of its own while codes stream by. What grows with the corpus goes to temporary files; at
- * the end {@link RowTransposition} turns them into rows, {@link RowSummaries} and {@link CoactivationPass} look over the whole.
+ * Writes the files of a store from a stream of codes. Data that grows with the corpus is buffered in temporary files. {@link #finish}
+ * transposes them into rows ({@link RowTransposition}), then computes quantiles ({@link RowSummaries}) and coactivations
+ * ({@link CoactivationPass}).
  */
 final class StoreBuilder implements AutoCloseable {
-    /** A block of the log takes some ten times its activations in bytes, twice: while it is filled and while it is read. */
+    /** Bytes of the memory budget per activation of a log block; a block is in memory once while filled and once while read. */
     private static final int BLOCK_SHARE = 128;
 
     private static final int LARGEST_BLOCK = 1 << 20;
@@ -47,24 +48,25 @@ final class StoreBuilder implements AutoCloseable {
     }
 
     /**
-     * How a store is built.
+     * Options of a store.
      *
-     * @param memory about how many bytes to use for putting rows in order and counting pairs
-     * @param partners how many latents to keep by each measure of firing together
-     * @param window how much text an example shows unless told otherwise
+     * @param memory the approximate memory for sorting rows and counting pairs, in bytes
+     * @param partners the number of coactivating latents to store per latent and measure
+     * @param window the default window of examples
      */
     record Options(long memory, int partners, ExampleWindow window) {}
 
     /**
-     * Adds whole contexts. Only activations above 0 of tokens that count are kept.
+     * Adds whole contexts. Keeps only activations above 0 on counted tokens.
      *
-     * @throws InvalidInputException where an activation is not a finite number, or there are too many tokens
+     * @throws InvalidInputException if an activation is not a finite number, or there are too many tokens
      */
     void add(CodedTokens batch) throws IOException {
         TokenBatch read = batch.tokens();
         if (corpus.positions() + read.ids().length > Integer.MAX_VALUE) {
-            throw new InvalidInputException("the corpus has more than " + Integer.MAX_VALUE
-                    + " tokens, which a store cannot hold; ask for fewer");
+            throw new InvalidInputException(
+                    "the corpus has more than " + Integer.MAX_VALUE
+                            + " tokens, special tokens included, expected at most that many; reduce the number of tokens to read");
         }
         corpus.add(read);
         for (int token = 0; token < read.ids().length; token++) {
@@ -103,9 +105,10 @@ final class StoreBuilder implements AutoCloseable {
     }
 
     /**
-     * Writes the files.
+     * Writes the data file and the manifest, and deletes the temporary files.
      *
-     * @param provenance gets the hash of the tokens
+     * @param provenance computes the provenance from the hash of the corpus tokens
+     * @param vocabulary the text of each token id
      */
     void finish(Function<String, Provenance> provenance, VocabularyTexts vocabulary) throws IOException {
         log.end();

@@ -13,30 +13,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The arrays of a store and their sizes, for n latents, m activations, p positions, d stretches of documents, v tokens in the vocabulary
- * and w partners of a latent:
+ * Names, types and shapes of the arrays of a store, for n latents, m activations, p positions, d document segments, v tokens in the
+ * vocabulary and w coactivating latents per latent and measure:
  *
  * <pre>
- * row_offsets          I64 [n + 1]  the activations of latent i are entries offsets[i] to offsets[i + 1] of the next two
- * positions            I32 [m]      where a latent is active, rising within a row
- * codes                U16 [m]      how strongly: see {@link LinearCode}
- * activation_max       F32 [n]      the largest activation of a latent, 0 where there is none
- * moments              F64 [n, 4]   mean, deviation, skewness, kurtosis of its activations
- * quantiles            F64 [n, 9]   its activations at {@link FeatureStats#SHARES}
- * code_sums            I64 [n, 2]   the sum of its codes, and of their squares
- * histogram            I32 [n, 64]  its activations by bin, the first bin beginning at 0
- * histogram_bin_width  F32 [n]
- * jaccard_latents      I32 [n, w]   the latents of the largest Jaccard index with it, -1 behind the last
- * jaccard_together     I32 [n, w]   on how many tokens both are active
- * jaccard_pearson      F64 [n, w]   the correlation of both
- * pearson_latents      I32 [n, w]   the same for the largest correlation
- * pearson_together     I32 [n, w]
- * pearson_pearson      F64 [n, w]
+ * row_offsets          I64 [n + 1]  offsets[i] to offsets[i + 1] are the entries of latent i in positions and codes
+ * positions            I32 [m]      the positions of the activations, ascending per latent
+ * codes                U16 [m]      the activations as {@link LinearCode}
+ * activation_max       F32 [n]      the maximum activation per latent, 0 for a dead latent
+ * moments              F64 [n, 4]   mean, deviation, skewness, kurtosis of the activations
+ * quantiles            F64 [n, 9]   the quantiles at {@link FeatureStats#SHARES}
+ * code_sums            I64 [n, 2]   the sum of the codes, and of their squares
+ * histogram            I32 [n, 64]  the number of activations per bin, from 0
+ * histogram_bin_width  F32 [n]      the width of the bins
+ * jaccard_latents      I32 [n, w]   the latents with the highest Jaccard index, padded with -1
+ * jaccard_together     I32 [n, w]   the number of tokens on which both are active
+ * jaccard_pearson      F64 [n, w]   the Pearson correlation of both
+ * pearson_latents      I32 [n, w]   the latents with the highest Pearson correlation, padded with -1
+ * pearson_together     I32 [n, w]   as for jaccard_together
+ * pearson_pearson      F64 [n, w]   as for jaccard_pearson
  * tokens               I32 [p]      the token ids of all contexts, special tokens included
- * document_positions   I32 [d]      where a document begins or goes on, rising from 0
- * document_numbers     I64 [d]      its number in the order of the corpus
- * vocabulary_offsets   I32 [v + 1]  the text of token i is bytes offsets[i] to offsets[i + 1] of the next
- * vocabulary           U8 [...]     UTF-8
+ * document_positions   I32 [d]      the first position of each document segment, ascending from 0
+ * document_numbers     I64 [d]      the index of its document in corpus order
+ * vocabulary_offsets   I32 [v + 1]  offsets[i] to offsets[i + 1] are the bytes of token i in vocabulary
+ * vocabulary           U8 [...]     the token texts in UTF-8
  * </pre>
  *
  * @param latents n
@@ -44,7 +44,7 @@ import java.util.Map;
  * @param positions p
  * @param documents d
  * @param vocabulary v
- * @param vocabularyBytes the size of the last array
+ * @param vocabularyBytes the size of the vocabulary array
  * @param partners w
  */
 record StoreLayout(
@@ -108,7 +108,7 @@ record StoreLayout(
         return measure + "_pearson";
     }
 
-    /** Maps the arrays of a file, whose header must say what this says. */
+    /** Maps the arrays of a file after checking their types and shapes. */
     Map<String, MappedTensor> map(Safetensors file) throws IOException {
         Map<String, MappedTensor> arrays = new HashMap<>();
         for (PlannedTensor expected : tensors()) {

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The text of a store: the tokens of every context, their texts, and the documents that they are from. */
+/** The corpus of a store: the tokens of every context, their texts and their documents. */
 final class StoredCorpus {
     private final Path data;
     private final int contextLength;
@@ -17,8 +17,8 @@ final class StoredCorpus {
     private final MappedTensor documentNumbers;
     private final MappedTensor textOffsets;
     private final MappedTensor texts;
-    /** By token, null until read; several threads may read one at once, and keep equal ones. */
-    private final String[] known;
+    /** Texts by token id, null until read. Threads may read the same text concurrently; the results are equal. */
+    private final String[] cache;
 
     StoredCorpus(Path data, int contextLength, Map<String, MappedTensor> arrays) {
         this.data = data;
@@ -28,7 +28,7 @@ final class StoredCorpus {
         documentNumbers = arrays.get(StoreLayout.DOCUMENT_NUMBERS);
         textOffsets = arrays.get(StoreLayout.VOCABULARY_OFFSETS);
         texts = arrays.get(StoreLayout.VOCABULARY);
-        known = new String[(int) Math.max(0, textOffsets.size() - 1)];
+        cache = new String[(int) Math.max(0, textOffsets.size() - 1)];
     }
 
     int contextLength() {
@@ -39,7 +39,7 @@ final class StoredCorpus {
         return tokens.size();
     }
 
-    /** The number of the document that the token at a position is from. */
+    /** Returns the index of the document at a position. */
     long document(long position) {
         long low = 0;
         long high = documentPositions.size() - 1;
@@ -54,12 +54,12 @@ final class StoredCorpus {
         return documentNumbers.longAt(low);
     }
 
-    /** The token ids from one position up to, but without, another one. */
+    /** Returns the token ids from position {@code first} to {@code end}, exclusive. */
     int[] ids(long first, long end) {
         return tokens.ints(first, (int) (end - first));
     }
 
-    /** The whole context of a position. */
+    /** Returns the whole context of a position. */
     ContextTokens context(long position) {
         if (position < 0 || position >= positions()) {
             throw new InvalidInputException(
@@ -78,12 +78,12 @@ final class StoredCorpus {
         return found;
     }
 
-    /** The text of a token. */
+    /** Returns the text of a token. */
     String text(int id) {
-        String text = id >= 0 && id < known.length ? known[id] : null;
+        String text = id >= 0 && id < cache.length ? cache[id] : null;
         if (text == null) {
             text = read(id);
-            known[id] = text;
+            cache[id] = text;
         }
         return text;
     }
@@ -97,7 +97,7 @@ final class StoredCorpus {
         return new String(texts.bytes(begin, (int) (end - begin)), StandardCharsets.UTF_8);
     }
 
-    InvalidInputException damaged(String what) {
-        return new InvalidInputException(data + " " + what + "; the store is damaged, collect it again");
+    InvalidInputException damaged(String problem) {
+        return new InvalidInputException(data + " " + problem + "; the store is damaged, collect it again");
     }
 }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What a store holds of each latent: its row and its numbers. */
+/** Statistics, activations and coactivating latents of each latent of a store. */
 final class StoredLatents {
     private final Map<String, MappedTensor> arrays;
     private final MappedTensor offsets;
@@ -21,7 +21,7 @@ final class StoredLatents {
         maxima = arrays.get(StoreLayout.MAX);
     }
 
-    /** On how many tokens a latent is active. */
+    /** Returns the number of tokens on which a latent is active. */
     int active(int latent) {
         return (int) (offsets.longAt(latent + 1L) - offsets.longAt(latent));
     }
@@ -61,7 +61,7 @@ final class StoredLatents {
         return found;
     }
 
-    /** The histogram up to the bin of the largest activation. */
+    /** Returns the histogram up to the bin of the maximum activation. */
     Histogram histogram(int latent) {
         MappedTensor counts = arrays.get(StoreLayout.HISTOGRAM);
         float width = arrays.get(StoreLayout.BIN_WIDTH).floatAt(latent);
@@ -78,18 +78,18 @@ final class StoredLatents {
         return new PairMoments.CodeSums(active(latent), sums.longAt(2L * latent), sums.longAt(2L * latent + 1));
     }
 
-    /** The codes of a row, for what does not depend on where they are. */
+    /** Returns the codes of a row without reading its positions. */
     char[] codes(int latent) {
         return arrays.get(StoreLayout.CODES).chars(offsets.longAt(latent), active(latent));
     }
 
-    /** The row of a latent, whose positions are checked: all else relies on their order. */
+    /** Returns the activations of a latent. Checks that positions are ascending, which all readers rely on. */
     FeatureActivations row(int latent) {
         int[] positions = arrays.get(StoreLayout.POSITIONS).ints(offsets.longAt(latent), active(latent));
         long last = -1;
         for (int position : positions) {
             if (position <= last || position >= corpus.positions()) {
-                throw corpus.damaged("has positions of latent " + latent + " that do not rise from 0 to "
+                throw corpus.damaged("has positions of latent " + latent + " that are not ascending from 0 to "
                         + (corpus.positions() - 1));
             }
             last = position;
@@ -97,23 +97,23 @@ final class StoredLatents {
         return new FeatureActivations(corpus, positions, codes(latent), max(latent));
     }
 
-    /** The latents that fire with one, by a measure of the {@link StoreLayout}. */
+    /** Returns coactivating latents by a measure of the {@link StoreLayout}; {@code width} is the stored number per latent. */
     List<Coactivation> partners(String measure, int latent, int count, int width) {
         MappedTensor latents = arrays.get(StoreLayout.latentsOf(measure));
         MappedTensor together = arrays.get(StoreLayout.togetherOf(measure));
         MappedTensor pearson = arrays.get(StoreLayout.pearsonOf(measure));
         List<Coactivation> partners = new ArrayList<>();
-        for (long place = (long) latent * width, end = place + Math.min(count, width); place < end; place++) {
-            int other = latents.intAt(place);
+        for (long index = (long) latent * width, end = index + Math.min(count, width); index < end; index++) {
+            int other = latents.intAt(index);
             if (other == TopCoactivations.NONE) {
                 break;
             }
             if (other < 0 || other >= offsets.size() - 1) {
-                throw corpus.damaged("names latent " + other + " beside latent " + latent);
+                throw corpus.damaged("lists latent " + other + " as coactivating with latent " + latent);
             }
-            PairMoments pair = new PairMoments(tokens, sums(latent), sums(other), together.intAt(place), 0);
+            PairMoments pair = new PairMoments(tokens, sums(latent), sums(other), together.intAt(index), 0);
             partners.add(
-                    new Coactivation(other, pair.together(), pair.jaccard(), pearson.doubleAt(place), pair.lift()));
+                    new Coactivation(other, pair.together(), pair.jaccard(), pearson.doubleAt(index), pair.lift()));
         }
         return partners;
     }

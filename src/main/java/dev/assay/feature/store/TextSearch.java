@@ -6,63 +6,74 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Looks for a regular expression in texts, for so long and no longer: some expressions take a time that is exponential in the text, and
- * a matcher cannot be stopped but through the text that it reads.
+ * Searches texts for a regular expression with a time limit. Some expressions need time exponential in the length of the text. A matcher
+ * cannot be interrupted, so the text that it reads checks the deadline.
  */
 public final class TextSearch {
     private final Pattern pattern;
-    private final Duration patience;
+    private final Duration timeLimit;
     private final long deadline;
 
-    /** Creates a search that gives up after a time limit. */
-    public TextSearch(Pattern pattern, Duration patience) {
+    /**
+     * Creates a search. Its time limit starts with this call.
+     *
+     * @param pattern the regular expression
+     * @param timeLimit the time limit over all calls of {@link #finds}
+     */
+    public TextSearch(Pattern pattern, Duration timeLimit) {
         this.pattern = pattern;
-        this.patience = patience;
-        this.deadline = System.nanoTime() + patience.toNanos();
+        this.timeLimit = timeLimit;
+        this.deadline = System.nanoTime() + timeLimit.toNanos();
     }
 
-    /** Tells whether any of the texts has the expression. */
+    /**
+     * Returns whether the text of an example matches.
+     *
+     * @param examples the examples to search
+     * @return true if the expression is found in at least one example
+     * @throws InvalidInputException if the time limit or the stack is exhausted
+     */
     public boolean finds(List<Example> examples) {
         try {
             return examples.stream()
-                    .anyMatch(example -> pattern.matcher(new Watched(String.join("", example.tokens()), deadline))
+                    .anyMatch(example -> pattern.matcher(new TimedText(String.join("", example.tokens()), deadline))
                             .find());
-        } catch (OutOfTime | StackOverflowError failure) {
-            String reason = failure instanceof OutOfTime
-                    ? "takes longer than " + patience.toMillis() / 1000.0 + " s over the examples"
-                    : "goes too deep for the examples";
+        } catch (TimeLimitExceeded | StackOverflowError failure) {
+            String reason = failure instanceof TimeLimitExceeded
+                    ? "takes longer than " + timeLimit.toMillis() / 1000.0 + " s over the examples"
+                    : "needs too much recursion for the examples";
             throw new InvalidInputException("the regular expression \"" + pattern + "\" " + reason
                     + ", expected a simpler one, without repetitions inside repetitions");
         }
     }
 
-    /** Ends a search. */
-    private static final class OutOfTime extends RuntimeException {
+    /** Signals that the time limit is exceeded. */
+    private static final class TimeLimitExceeded extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        OutOfTime() {
+        TimeLimitExceeded() {
             super(null, null, false, false);
         }
     }
 
-    /** A text that is not read past a deadline. */
-    private static final class Watched implements CharSequence {
-        /** A clock is read once for so many characters. */
-        private static final int CHARACTERS = 1 << 10;
+    /** A text that throws {@link TimeLimitExceeded} when read after a deadline. */
+    private static final class TimedText implements CharSequence {
+        /** The number of characters between two reads of the clock. */
+        private static final int CLOCK_INTERVAL = 1 << 10;
 
         private final String text;
         private final long deadline;
         private int reads;
 
-        Watched(String text, long deadline) {
+        TimedText(String text, long deadline) {
             this.text = text;
             this.deadline = deadline;
         }
 
         @Override
         public char charAt(int index) {
-            if (reads++ % CHARACTERS == 0 && System.nanoTime() - deadline > 0) {
-                throw new OutOfTime();
+            if (reads++ % CLOCK_INTERVAL == 0 && System.nanoTime() - deadline > 0) {
+                throw new TimeLimitExceeded();
             }
             return text.charAt(index);
         }
@@ -74,7 +85,7 @@ public final class TextSearch {
 
         @Override
         public CharSequence subSequence(int start, int end) {
-            return new Watched(text.substring(start, end), deadline);
+            return new TimedText(text.substring(start, end), deadline);
         }
 
         @Override

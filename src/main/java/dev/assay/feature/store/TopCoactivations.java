@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The latents that score highest with each latent, the highest first, equal ones by number. The outcome does not depend on the order
- * in which pairs are offered.
+ * Collects the highest-scoring latents per latent, by descending score, ties by index. The result does not depend on the order in which
+ * pairs are offered.
  */
 final class TopCoactivations {
-    /** Stands behind the last partner of a latent that has few. */
+    /** Padding after the last coactivating latent. */
     static final int NONE = -1;
 
     private final int width;
@@ -28,27 +28,27 @@ final class TopCoactivations {
         Arrays.fill(scores, Double.NEGATIVE_INFINITY);
     }
 
-    /** Takes a pair into account, once for each of its latents. */
+    /** Inserts {@code other} into the list of {@code latent} if its score is high enough. */
     void offer(int latent, int other, double score, int both, double correlation) {
         int first = latent * width;
-        int place = first + width - 1;
-        if (!precedes(score, other, place)) {
+        int slot = first + width - 1;
+        if (!precedes(score, other, slot)) {
             return;
         }
-        for (; place > first && precedes(score, other, place - 1); place--) {
-            latents[place] = latents[place - 1];
-            together[place] = together[place - 1];
-            pearson[place] = pearson[place - 1];
-            scores[place] = scores[place - 1];
+        for (; slot > first && precedes(score, other, slot - 1); slot--) {
+            latents[slot] = latents[slot - 1];
+            together[slot] = together[slot - 1];
+            pearson[slot] = pearson[slot - 1];
+            scores[slot] = scores[slot - 1];
         }
-        latents[place] = other;
-        together[place] = both;
-        pearson[place] = correlation;
-        scores[place] = score;
+        latents[slot] = other;
+        together[slot] = both;
+        pearson[slot] = correlation;
+        scores[slot] = score;
     }
 
-    private boolean precedes(double score, int other, int place) {
-        return score > scores[place] || score == scores[place] && other < latents[place];
+    private boolean precedes(double score, int other, int slot) {
+        return score > scores[slot] || score == scores[slot] && other < latents[slot];
     }
 
     void write(IncrementalSafetensors file, String measure) throws IOException {

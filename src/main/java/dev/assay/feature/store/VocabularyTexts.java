@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntFunction;
 
-/** The texts of all tokens of a vocabulary, one behind the other. */
+/** The texts of all tokens of a vocabulary, concatenated in UTF-8. */
 final class VocabularyTexts {
     private final int[] offsets; // [tokens + 1]
     private final byte[] bytes;
 
-    /** Asks for the text of each token from 0 to {@code size - 1}. */
+    /** Reads the text of each token id from 0 to {@code size - 1}. */
     VocabularyTexts(int size, IntFunction<String> text) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         offsets = new int[size + 1];

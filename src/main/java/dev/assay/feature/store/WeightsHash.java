@@ -7,11 +7,16 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.Weights;
 import java.util.TreeMap;
 
-/** Hashes of weights, by which a store knows the dictionary and the model that it was collected with. */
+/** Hashes of weights. A feature store records them to identify its dictionary and model. */
 public final class WeightsHash {
     private WeightsHash() {}
 
-    /** The hash of everything that encodes and decodes. */
+    /**
+     * Returns the hash of a dictionary: architecture, input transformation and all weights.
+     *
+     * @param sae the dictionary
+     * @return a SHA-256 hash in hexadecimal digits
+     */
     public static String of(SparseAutoencoder sae) {
         Sha256 hash =
                 new Sha256().add(sae.architecture().toString()).add(sae.input().toString());
@@ -24,12 +29,17 @@ public final class WeightsHash {
         return hash.hex();
     }
 
-    /** {@return a dictionary as the parent of an artifact} */
+    /**
+     * Returns the description and hash of a dictionary, for the provenance of artifacts.
+     *
+     * @param sae the dictionary
+     * @return the parent artifact
+     */
     public static ParentArtifact artifact(SparseAutoencoder sae) {
         return new ParentArtifact(ParentArtifact.DICTIONARY, description(sae), of(sae));
     }
 
-    /** For example {@code topk, k 32, 4096 latents of width 512}. */
+    /** Returns a description such as {@code topk, k 32, 4096 latents of width 512}. */
     private static String description(SparseAutoencoder sae) {
         StringBuilder text = new StringBuilder(sae.architecture().id());
         new TreeMap<>(sae.architecture().options()).forEach((option, value) -> {
@@ -41,7 +51,12 @@ public final class WeightsHash {
         return text + ", " + sae.dSae() + " latents of width " + sae.dIn();
     }
 
-    /** The hash of a model's configuration and all its weights. */
+    /**
+     * Returns the hash of a model: configuration and all weights.
+     *
+     * @param model the model
+     * @return a SHA-256 hash in hexadecimal digits
+     */
     public static String of(HookedTransformer model) {
         return model.hash();
     }

@@ -45,9 +45,9 @@ class FeatureStoreTest {
     }
 
     @Test
-    void thePassFindsWhatTheModelRunOneByOneFinds() throws IOException {
+    void storesTheSameActivationsAsUnbatchedRuns() throws IOException {
         FeatureStore store = collector().batch(5).collect(folder.resolve("features"));
-        float[][] codes = codesOneByOne(store.provenance().text().contexts()); // [tokens, latents]
+        float[][] codes = unbatchedCodes(store.provenance().text().contexts()); // [tokens, latents]
         long active = 0;
         for (int latent = 0; latent < TinyDictionary.LATENTS; latent++) {
             int count = 0;
@@ -78,7 +78,7 @@ class FeatureStoreTest {
     }
 
     @Test
-    void batchesDoNotMatterAndThePassEndsInTime() throws IOException {
+    void stopsAtTheSameContextForEveryBatchSize() throws IOException {
         FeatureStore one = collector().batch(1).collect(folder.resolve("one"));
         FeatureStore many = collector().batch(64).collect(folder.resolve("many"));
         assertEquals(one.provenance(), many.provenance());
@@ -95,22 +95,22 @@ class FeatureStoreTest {
     }
 
     @Test
-    void aNewPassTakesThePlaceOfTheOldOneWhichStaysReadable() throws IOException {
-        FeatureStore old = collector().collect(folder.resolve("features"));
-        FeatureStore young = collector().tokens(3000).collect(folder.resolve("features"));
-        assertTrue(old.tokens() < 2000 && young.tokens() >= 3000);
+    void replacesAStoreAndKeepsTheOpenOneReadable() throws IOException {
+        FeatureStore replaced = collector().collect(folder.resolve("features"));
+        FeatureStore replacement = collector().tokens(3000).collect(folder.resolve("features"));
+        assertTrue(replaced.tokens() < 2000 && replacement.tokens() >= 3000);
         assertEquals(
-                young.provenance(),
+                replacement.provenance(),
                 FeatureStore.open(folder.resolve("features")).provenance());
-        assertEquals(List.of(), old.verify());
-        assertEquals(List.of(), young.verify());
-        assertEquals(tiny.model.name(), young.provenance().model().name());
-        assertEquals(tiny.model.hash(), young.provenance().model().hash());
-        assertEquals(TinyDictionary.SITE.name(), young.provenance().site());
+        assertEquals(List.of(), replaced.verify());
+        assertEquals(List.of(), replacement.verify());
+        assertEquals(tiny.model.name(), replacement.provenance().model().name());
+        assertEquals(tiny.model.hash(), replacement.provenance().model().hash());
+        assertEquals(TinyDictionary.SITE.name(), replacement.provenance().site());
     }
 
     @Test
-    void equalPassesGiveEqualBytes() throws IOException {
+    void writesEqualBytesForEqualPasses() throws IOException {
         collector().collect(folder.resolve("one"));
         collector().collect(folder.resolve("two"));
         for (String file : List.of("features.json", "features.safetensors")) {
@@ -123,7 +123,7 @@ class FeatureStoreTest {
     }
 
     @Test
-    void theTextReadsWithoutTheModel() throws IOException {
+    void readsTextWithoutTheModel() throws IOException {
         FeatureStore store = collector().collect(folder.resolve("features"));
         try (ContextReader reader = tiny.corpus.read(Split.ALL)) {
             TokenBatch batch = reader.next(3);
@@ -136,12 +136,12 @@ class FeatureStoreTest {
                 assertEquals(tiny.corpus.tokenizer().token(id), third.texts().get(i));
             }
         }
-        refused("no position -1", () -> store.context(-1));
-        refused("no position " + store.positions(), () -> store.context(store.positions()));
+        assertRejected("no position -1", () -> store.context(-1));
+        assertRejected("no position " + store.positions(), () -> store.context(store.positions()));
     }
 
     @Test
-    void heldOutTextIsReadAlone() throws IOException {
+    void readsOnlyHeldOutDocuments() throws IOException {
         FeatureStore store = collector().split(Split.HELD_OUT).tokens(100_000).collect(folder.resolve("features"));
         FeatureActivations row = store.activations(0);
         assertTrue(row.size() > 0);
@@ -152,9 +152,9 @@ class FeatureStoreTest {
     }
 
     @Test
-    void whatCannotBeUsedIsSaidInOneSentence() throws IOException {
+    void rejectsUnusableStoresFoldersAndArguments() throws IOException {
         Path features = folder.resolve("features");
-        refused("holds no feature store", () -> FeatureStore.open(features));
+        assertRejected("contains no feature store", () -> FeatureStore.open(features));
         FeatureStore store = collector().collect(features);
         Path data = features.resolve("features.safetensors");
         Path kept = folder.resolve("kept");
@@ -163,9 +163,9 @@ class FeatureStoreTest {
         try (FileChannel channel = FileChannel.open(data, StandardOpenOption.WRITE)) {
             channel.truncate(Files.size(data) - 1000);
         }
-        refused("features.safetensors has", () -> FeatureStore.open(features));
+        assertRejected("features.safetensors has", () -> FeatureStore.open(features));
         Files.delete(data);
-        refused("features.safetensors is missing", () -> FeatureStore.open(features));
+        assertRejected("features.safetensors is missing", () -> FeatureStore.open(features));
         try (SparseAutoencoder sae = TinyDictionary.dictionary(tiny.model, 2, TinyDictionary.SITE.name())) {
             FeatureCollector.of(tiny.model, sae, tiny.corpus)
                     .tokens(1500)
@@ -173,36 +173,38 @@ class FeatureStoreTest {
                     .collect(folder.resolve("other"));
         }
         Files.copy(folder.resolve("other/features.safetensors"), data);
-        refused("two different passes", () -> FeatureStore.open(features));
+        assertRejected("two different passes", () -> FeatureStore.open(features));
         Files.copy(kept, data, StandardCopyOption.REPLACE_EXISTING);
         assertEquals(store.provenance(), FeatureStore.open(features).provenance());
 
-        refused("no latent 40, expected 0 to 39", () -> store.density(40));
-        refused("no latent -1", () -> store.maxActivation(-1));
+        assertRejected("no latent 40, expected 0 to 39", () -> store.density(40));
+        assertRejected("no latent -1", () -> store.maxActivation(-1));
         Files.writeString(features.resolve("thesis.tex"), "!");
-        refused("holds thesis.tex, expected an empty folder", () -> collector().collect(features));
-        refused("is a file", () -> collector().collect(kept));
-        refused("asked to read 0 tokens", () -> collector().tokens(0));
+        assertRejected(
+                "contains thesis.tex, expected an empty folder",
+                () -> collector().collect(features));
+        assertRejected("is a file", () -> collector().collect(kept));
+        assertRejected("the number of tokens to read is 0", () -> collector().tokens(0));
     }
 
     @Test
-    void manifestsOfOtherKindsAreRefused() throws IOException {
+    void rejectsUnsupportedOrEditedManifests() throws IOException {
         Path features = folder.resolve("features");
         collector().collect(features);
         Path manifest = features.resolve("features.json");
         String text = Files.readString(manifest);
         Files.writeString(manifest, text.replace("\"format_version\" : 2", "\"format_version\" : 1"));
-        refused("version 1, expected version 2; collect it again", () -> FeatureStore.open(features));
+        assertRejected("version 1, expected version 2; collect it again", () -> FeatureStore.open(features));
         Files.writeString(manifest, text.replace("\"format_version\" : 2", "\"format_version\" : 3"));
-        refused("format_version is 3, expected 2", () -> FeatureStore.open(features));
+        assertRejected("format_version is 3, expected 2", () -> FeatureStore.open(features));
         Files.writeString(manifest, text.replace("\"latents\" : 40", "\"latents\" : 41"));
-        refused("was edited after it was written", () -> FeatureStore.open(features));
+        assertRejected("was edited after it was written", () -> FeatureStore.open(features));
         Files.writeString(manifest, text.substring(0, 80));
-        refused("is not valid JSON", () -> FeatureStore.open(features));
+        assertRejected("is not valid JSON", () -> FeatureStore.open(features));
         assertFalse(FeatureStore.isStore(folder));
     }
 
-    private static void refused(String part, Executable executable) {
+    private static void assertRejected(String part, Executable executable) {
         String message = assertThrows(InvalidInputException.class, executable).getMessage();
         assertTrue(message.contains(part), message);
         assertEquals(1, message.lines().count());
@@ -214,7 +216,7 @@ class FeatureStoreTest {
                 .window(6, 4);
     }
 
-    private static float[][] codesOneByOne(long contexts) throws IOException {
+    private static float[][] unbatchedCodes(long contexts) throws IOException {
         List<float[]> codes = new ArrayList<>();
         try (ContextReader reader = tiny.corpus.read(Split.ALL)) {
             for (int i = 0; i < contexts; i++) {

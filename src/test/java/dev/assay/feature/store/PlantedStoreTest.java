@@ -34,13 +34,13 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A dictionary whose answers are known: it reads the embedding of stories, and each latent fires on one token, but for the last two,
- * which fire on one of the same tokens and on none.
+ * Tests a store of a dictionary with known activations. It reads the token embedding, and each latent is active on one token. Of the last
+ * two latents, one is active on the token of latent 3 and one is dead.
  */
 class PlantedStoreTest {
     private static final HookPoint SITE = HookPoint.parse("blocks.0.hook_resid_pre");
     private static final int PLANTED = 12;
-    private static final int TWIN = PLANTED; // fires with latent 3, half as strongly
+    private static final int TWIN = PLANTED; // active with latent 3, at half the activation
     private static final int DEAD = PLANTED + 1;
     private static final int CONTEXTS = 60;
     private static final int LENGTH = 64;
@@ -80,7 +80,7 @@ class PlantedStoreTest {
         model.close();
     }
 
-    /** A latent is its token's embedding, with a bias that no other token's embedding comes over. */
+    /** Sets each encoder direction to the embedding of its token, with a bias above the product with any other token. */
     private static SparseAutoencoder plant() {
         int width = model.config().dModel();
         int vocabulary = model.tokenizer().vocabularySize();
@@ -141,7 +141,7 @@ class PlantedStoreTest {
     }
 
     @Test
-    void aLatentIsActiveOnItsTokenAndNowhereElse() {
+    void latentsAreActiveOnlyOnTheirToken() {
         for (int latent = 0; latent < PLANTED; latent++) {
             FeatureActivations row = store.activations(latent);
             int next = 0;
@@ -164,18 +164,18 @@ class PlantedStoreTest {
     }
 
     @Test
-    void whatFiresTogetherIsThePair() {
-        assertEquals(1, store.cofiring(3, 5).size());
-        Coactivation twin = store.cofiring(3, 5).get(0);
+    void findsThePlantedPairAsCoactivating() {
+        assertEquals(1, store.coactivating(3, 5).size());
+        Coactivation twin = store.coactivating(3, 5).get(0);
         assertEquals(TWIN, twin.latent());
         assertEquals(1, twin.jaccard());
         assertEquals(1, twin.pearson(), 1e-6);
         assertEquals(1 / store.density(3), twin.lift(), 1e-9);
         assertEquals(3, store.correlated(TWIN, 1).get(0).latent());
-        assertEquals(List.of(), store.cofiring(5, 5));
-        assertEquals(0, store.cofiringWith(5, 3).together());
-        assertTrue(store.cofiringWith(5, 3).pearson() < 0);
-        assertEquals(new Coactivation(DEAD, 0, 0, 0, 0), store.cofiringWith(5, DEAD));
+        assertEquals(List.of(), store.coactivating(5, 5));
+        assertEquals(0, store.coactivationWith(5, 3).together());
+        assertTrue(store.coactivationWith(5, 3).pearson() < 0);
+        assertEquals(new Coactivation(DEAD, 0, 0, 0, 0), store.coactivationWith(5, DEAD));
     }
 
     @Test
@@ -195,32 +195,36 @@ class PlantedStoreTest {
             assertTrue(store.search(FeatureQuery.all().text(own).examples(1)).contains(latent));
         }
         assertEquals(List.of(), store.search(FeatureQuery.all().text("\\bxylophone\\d")));
-        FeatureQuery endless =
-                FeatureQuery.all().text("(\\w|\\w\\w|\\W)+\\1\\d!").patience(Duration.ofMillis(200));
+        FeatureQuery exponential =
+                FeatureQuery.all().text("(\\w|\\w\\w|\\W)+\\1\\d!").timeLimit(Duration.ofMillis(200));
         long begin = System.nanoTime();
-        refused("takes longer than 0.2 s over the examples", () -> store.search(endless));
+        assertRejected("takes longer than 0.2 s over the examples", () -> store.search(exponential));
         assertTrue(System.nanoTime() - begin < 10_000_000_000L);
-        refused("rising range", () -> FeatureQuery.all().density(0.2, 0.1));
-        refused("\"(\" is not a regular expression", () -> FeatureQuery.all().text("("));
-        refused("examples to look at: 0", () -> FeatureQuery.all().examples(0));
+        assertRejected("ascending range", () -> FeatureQuery.all().density(0.2, 0.1));
+        assertRejected(
+                "\"(\" is not a regular expression", () -> FeatureQuery.all().text("("));
+        assertRejected(
+                "the number of examples to search is 0",
+                () -> FeatureQuery.all().examples(0));
     }
 
     @Test
-    void wrongQuestionsAreOneSentence() {
-        refused("no latent 14, expected 0 to 13", () -> store.activations(14));
-        refused("the share is 1.5, expected 0 to 1", () -> store.quantile(0, 1.5));
-        refused("number of examples is -1", () -> store.topExamples(0, -1));
-        refused("number of groups is 0", () -> store.examplesByInterval(0, 0, 3));
-        refused("number of examples per group is -1", () -> store.examplesByQuantile(0, 3, -1));
-        refused("tokens before the peak: -1", () -> new ExampleWindow(-1, 3));
-        refused("number of latents is -1", () -> store.cofiring(0, -1));
-        refused("memory budget", () -> FeatureCollector.of(model, sae, corpus).memoryBudget(1000));
-        refused(
+    void rejectsArgumentsOutOfRange() {
+        assertRejected("no latent 14, expected 0 to 13", () -> store.activations(14));
+        assertRejected("the share is 1.5, expected 0 to 1", () -> store.quantile(0, 1.5));
+        assertRejected("number of examples is -1", () -> store.topExamples(0, -1));
+        assertRejected("number of groups is 0", () -> store.examplesByInterval(0, 0, 3));
+        assertRejected("number of examples per group is -1", () -> store.examplesByQuantile(0, 3, -1));
+        assertRejected("the number of tokens before the peak is -1", () -> new ExampleWindow(-1, 3));
+        assertRejected("number of latents is -1", () -> store.coactivating(0, -1));
+        assertRejected(
+                "memory budget", () -> FeatureCollector.of(model, sae, corpus).memoryBudget(1000));
+        assertRejected(
                 "number of partners per latent is -1",
                 () -> FeatureCollector.of(model, sae, corpus).partners(-1));
     }
 
-    private static void refused(String part, Executable executable) {
+    private static void assertRejected(String part, Executable executable) {
         String message = assertThrows(InvalidInputException.class, executable).getMessage();
         assertTrue(message.contains(part), message);
         assertEquals(1, message.lines().count());

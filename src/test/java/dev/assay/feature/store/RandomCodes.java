@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Codes of no model, kept as a dense table beside, for oracles; some activations are 0 or negative, some tokens do not count. */
+/** Random codes with a dense table for test oracles. Some activations are 0 or negative, and some tokens are not counted. */
 final class RandomCodes {
     static final int LENGTH = 16;
     static final int VOCABULARY = 50;
@@ -24,7 +24,7 @@ final class RandomCodes {
     final long[] ids; // [positions]
     final long[] documents; // [positions]
 
-    /** The last latent is dead, the first one always on, the second has one value only, and values are round for ties. */
+    /** Creates codes: the last latent is dead, the first is always active, the second is constant, and values are rounded to have ties. */
     RandomCodes(int latents, int contexts, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         this.latents = latents;
@@ -59,7 +59,7 @@ final class RandomCodes {
         return tokens;
     }
 
-    /** The codes of some contexts as a dictionary gives them: zeros and negative values among them, and codes of special tokens. */
+    /** Returns the codes of a range of contexts, including zeros, negative values and codes of special tokens. */
     CodedTokens batch(int first, int rows) {
         int base = first * LENGTH;
         int size = rows * LENGTH;

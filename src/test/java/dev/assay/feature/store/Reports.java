@@ -5,7 +5,7 @@ import dev.assay.feature.report.TokenLogit;
 import java.util.List;
 import java.util.Optional;
 
-/** Reports with what a test is about, and nothing else. */
+/** Minimal feature reports for tests. */
 public final class Reports {
     private Reports() {}
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is built out of codes, against the plainest possible way: keep all codes as a dense table, then look, in float64. */
+/** Compares a store with a float64 oracle that keeps all codes as a dense table. */
 class StoreBuilderTest {
     private static final int LATENTS = 23;
     private static final int PARTNERS = 6;
@@ -40,7 +40,7 @@ class StoreBuilderTest {
     }
 
     @Test
-    void rowsHoldEveryActivationInOrder() {
+    void rowsContainAllActivationsInCorpusOrder() {
         long all = 0;
         for (int latent = 0; latent < LATENTS; latent++) {
             FeatureActivations row = store.activations(latent);
@@ -65,7 +65,7 @@ class StoreBuilderTest {
     }
 
     @Test
-    void statisticsAreThoseOfTwoPassesOverTheExactActivations() {
+    void statisticsMatchTwoPassesOverExactActivations() {
         for (int latent = 0; latent < LATENTS; latent++) {
             double[] values = exact(latent);
             FeatureStats stats = store.stats(latent);
@@ -87,7 +87,7 @@ class StoreBuilderTest {
     }
 
     @Test
-    void momentsKeepTheirDigitsBesideALargeMean() {
+    void momentsStayAccurateForLargeMeans() {
         LatentStatistics statistics = new LatentStatistics(1);
         double[] values = new double[1000];
         for (int i = 0; i < values.length; i++) {
@@ -103,7 +103,7 @@ class StoreBuilderTest {
     }
 
     @Test
-    void quantilesAndSharesAreThoseOfTheSortedRow() {
+    void quantilesAndSharesMatchTheSortedRow() {
         for (int latent = 0; latent < LATENTS - 1; latent++) {
             double[] sorted = stored(latent);
             Arrays.sort(sorted);
@@ -134,7 +134,7 @@ class StoreBuilderTest {
     }
 
     @Test
-    void histogramsAreThoseOfASecondPass() {
+    void histogramsMatchASecondPass() {
         for (int latent = 0; latent < LATENTS; latent++) {
             Histogram histogram = store.histogram(latent);
             long[] counts = new long[histogram.counts().size()];
@@ -151,7 +151,7 @@ class StoreBuilderTest {
     }
 
     @Test
-    void topExamplesAreTheStrongestContextsWithTiesInOrder() {
+    void topExamplesAreTheStrongestContextsWithTiesInCorpusOrder() {
         for (int latent = 0; latent < LATENTS; latent++) {
             float[] dense = dense(latent);
             List<Integer> peaks = new ArrayList<>();
@@ -164,7 +164,7 @@ class StoreBuilderTest {
                     peaks.add(best);
                 }
             }
-            // The sort is stable: equal peaks stay in the order of the corpus.
+            // The sort is stable: equal peaks stay in corpus order.
             peaks.sort(Comparator.comparingDouble(peak -> -dense[peak]));
             List<Example> found = store.topExamples(latent, 9);
             assertEquals(Math.min(9, peaks.size()), found.size());
@@ -181,7 +181,7 @@ class StoreBuilderTest {
     }
 
     @Test
-    void groupsSayTheTruthAboutTheirRanges() {
+    void groupsMatchTheirRanges() {
         for (int latent = 0; latent < LATENTS; latent++) {
             List<ExampleGroup> intervals = store.examplesByInterval(latent, 5, 4);
             List<ExampleGroup> quantiles = store.examplesByQuantile(latent, 4, 3);
@@ -202,7 +202,7 @@ class StoreBuilderTest {
                 }
             }
         }
-        assertEquals(1, store.examplesByQuantile(1, 4, 3).size()); // of one value only
+        assertEquals(1, store.examplesByQuantile(1, 4, 3).size()); // constant activation
     }
 
     private void check(int latent, List<ExampleGroup> groups, int each) {
@@ -240,14 +240,14 @@ class StoreBuilderTest {
     }
 
     @Test
-    void groupsDrawEvenlyFromTheirRange() {
+    void groupsDrawExamplesEvenlyFromTheirRange() {
         List<Example> all = store.examplesByInterval(2, 3, 1_000_000).get(2).examples();
         List<Example> some = store.examplesByInterval(2, 3, 2).get(2).examples();
         assertEquals(List.of(all.get(all.size() / 4), all.get(3 * all.size() / 4)), some);
     }
 
     @Test
-    void firingTogetherIsThatOfTheDenseTable() {
+    void coactivationsMatchTheDenseTable() {
         double[][] dense = new double[LATENTS][];
         for (int latent = 0; latent < LATENTS; latent++) {
             float[] row = dense(latent);
@@ -259,8 +259,8 @@ class StoreBuilderTest {
         for (int latent = 0; latent < LATENTS; latent++) {
             List<Coactivation> others = new ArrayList<>();
             for (int other = 0; other < LATENTS; other++) {
-                Coactivation expected = cofiring(dense, latent, other);
-                Coactivation found = store.cofiringWith(latent, other);
+                Coactivation expected = coactivation(dense, latent, other);
+                Coactivation found = store.coactivationWith(latent, other);
                 assertEquals(expected.together(), found.together());
                 assertEquals(expected.jaccard(), found.jaccard());
                 assertEquals(expected.pearson(), found.pearson(), 1e-6); // the stored values are floats
@@ -270,18 +270,18 @@ class StoreBuilderTest {
                 }
             }
             others.sort(Comparator.comparingDouble(Coactivation::jaccard).reversed());
-            assertEquals(first(others, PARTNERS), store.cofiring(latent, PARTNERS));
-            assertEquals(first(others, 2), store.cofiring(latent, 2));
+            assertEquals(first(others, PARTNERS), store.coactivating(latent, PARTNERS));
+            assertEquals(first(others, 2), store.coactivating(latent, 2));
             others.sort(
                     Comparator.comparingDouble(Coactivation::pearson).reversed().thenComparing(Coactivation::latent));
             assertEquals(first(others, PARTNERS), store.correlated(latent, 100));
         }
-        assertEquals(1, store.cofiringWith(3, 3).pearson(), 1e-12);
-        assertEquals(1, store.cofiringWith(3, 3).jaccard());
+        assertEquals(1, store.coactivationWith(3, 3).pearson(), 1e-12);
+        assertEquals(1, store.coactivationWith(3, 3).jaccard());
     }
 
     @Test
-    void batchesAndMemoryDoNotMatter() throws IOException {
+    void writesEqualFilesForEveryBatchSizeAndMemoryBudget() throws IOException {
         random.store(folder.resolve("large"), 64, 1 << 28, PARTNERS);
         random.store(folder.resolve("one"), 1, SMALL, PARTNERS);
         for (String file : List.of("features.json", "features.safetensors")) {
@@ -292,16 +292,16 @@ class StoreBuilderTest {
     }
 
     @Test
-    void nothingIsLookedForWhereNoPartnersAreWanted() throws IOException {
+    void skipsTheCoactivationPassForZeroPartners() throws IOException {
         FeatureStore alone = random.store(folder.resolve("alone"), 50, SMALL, 0);
-        assertEquals(List.of(), alone.cofiring(3, 10));
+        assertEquals(List.of(), alone.coactivating(3, 10));
         assertEquals(List.of(), alone.correlated(3, 10));
-        assertEquals(store.cofiringWith(3, 5), alone.cofiringWith(3, 5));
+        assertEquals(store.coactivationWith(3, 5), alone.coactivationWith(3, 5));
         assertTrue(alone.bytes() < store.bytes());
     }
 
     @Test
-    void contextsAndTextsAreThoseRead() {
+    void contextsContainTheReadTokensAndTexts() {
         for (long position : new long[] {0, 15, 16, 6399}) {
             ContextTokens context = store.context(position);
             assertEquals(position / RandomCodes.LENGTH * RandomCodes.LENGTH, context.start());
@@ -317,14 +317,14 @@ class StoreBuilderTest {
     }
 
     @Test
-    void activationsThatAreNoNumbersAreRefused() throws IOException {
+    void rejectsActivationsThatAreNotFinite() throws IOException {
         for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             TokenBatch tokens = new TokenBatch(1, 2, new long[] {1, 2}, new long[2], new int[2]);
             CodedTokens batch = new CodedTokens(
                     tokens, new boolean[] {true, true}, new long[] {0, 0}, new long[] {3}, new float[] {wrong});
             Path out = Files.createDirectory(folder.resolve("wrong" + wrong));
             try (StoreBuilder builder =
-                    new StoreBuilder(out, LATENTS, new StoreBuilder.Options(SMALL, 1, ExampleWindow.USUAL))) {
+                    new StoreBuilder(out, LATENTS, new StoreBuilder.Options(SMALL, 1, ExampleWindow.DEFAULT))) {
                 String message = assertThrows(InvalidInputException.class, () -> builder.add(batch))
                         .getMessage();
                 assertTrue(message.contains("latent 3 has activation " + wrong + " at token 1 of context 0"), message);
@@ -336,7 +336,7 @@ class StoreBuilderTest {
         return all.subList(0, Math.min(count, all.size()));
     }
 
-    private static Coactivation cofiring(double[][] dense, int latent, int other) {
+    private static Coactivation coactivation(double[][] dense, int latent, int other) {
         double[] a = dense[latent];
         double[] b = dense[other];
         double meanA = Arrays.stream(a).average().orElse(0);
@@ -379,7 +379,7 @@ class StoreBuilderTest {
         }
     }
 
-    /** The stored activations at all positions. */
+    /** Returns the stored activations of a latent at all positions. */
     private static float[] dense(int latent) {
         float[] dense = new float[random.positions()];
         FeatureActivations row = store.activations(latent);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Stores with damaged files, and stores in the hands of many threads. */
+/** Tests stores with damaged files and concurrent reads. */
 class StoreDamageTest {
     private static final int LATENTS = 12;
 
@@ -57,7 +57,7 @@ class StoreDamageTest {
     }
 
     @Test
-    void aFlippedBitIsFoundInEveryArray() throws IOException {
+    void verifyReportsAFlippedBitInEachArray() throws IOException {
         FeatureStore store = FeatureStore.open(folder);
         assertEquals(List.of(), store.verify());
         for (TensorInfo array : arrays()) {
@@ -65,64 +65,67 @@ class StoreDamageTest {
             List<String> damages = store.verify();
             assertEquals(1, damages.size(), array.name());
             assertEquals(
-                    data + ": " + array.name() + " is not what was written; collect the store again", damages.get(0));
+                    data + ": the hash of " + array.name()
+                            + " does not match the manifest; the store is damaged, collect it again",
+                    damages.get(0));
             flip(array.begin() + (array.end() - array.begin()) / 2);
         }
         assertEquals(List.of(), store.verify());
     }
 
     @Test
-    void aTruncatedFileIsFoundAtOnce() throws IOException {
+    void openRejectsFilesOfWrongSize() throws IOException {
         for (long cut : new long[] {1, 100, Files.size(data) - 4}) {
             copy();
             try (FileChannel channel = FileChannel.open(data, StandardOpenOption.WRITE)) {
                 channel.truncate(channel.size() - cut);
             }
-            refused("features.safetensors has", () -> FeatureStore.open(folder));
+            assertRejected("features.safetensors has", () -> FeatureStore.open(folder));
         }
         copy();
         Files.write(data, new byte[1], StandardOpenOption.APPEND);
-        refused("expected " + Files.size(sound.resolve("features.safetensors")), () -> FeatureStore.open(folder));
+        assertRejected(
+                "expected " + Files.size(sound.resolve("features.safetensors")), () -> FeatureStore.open(folder));
     }
 
     @Test
-    void offsetsThatContradictAreFoundAtOnce() throws IOException {
+    void openRejectsRowOffsetsThatAreNotAscending() throws IOException {
         long begin = array(StoreLayout.ROW_OFFSETS).begin();
         put(begin + 3 * Long.BYTES, 1L << 40);
-        refused("row_offsets does not rise from 0 to", () -> FeatureStore.open(folder));
+        assertRejected("row_offsets is not ascending from 0 to", () -> FeatureStore.open(folder));
         copy();
         put(begin, 1);
-        refused("row_offsets does not rise from 0 to", () -> FeatureStore.open(folder));
+        assertRejected("row_offsets is not ascending from 0 to", () -> FeatureStore.open(folder));
     }
 
     @Test
-    void aHeaderThatSaysOtherwiseIsFoundAtOnce() throws IOException {
+    void openRejectsTypesThatDoNotMatchTheLayout() throws IOException {
         byte[] bytes = Files.readAllBytes(data);
         String header = new String(bytes, 8, 200, StandardCharsets.ISO_8859_1);
         int type = 8 + header.indexOf("I64");
         bytes[type] = 'F';
         Files.write(data, bytes);
-        refused("is F64", () -> FeatureStore.open(folder));
+        assertRejected("is F64", () -> FeatureStore.open(folder));
         bytes[type] = 'X';
         Files.write(data, bytes);
-        refused("features.safetensors: dtype of tensor", () -> FeatureStore.open(folder));
+        assertRejected("features.safetensors: dtype of tensor", () -> FeatureStore.open(folder));
     }
 
     @Test
-    void damageInRowsAndTextsIsOneSentenceWhereItMatters() throws IOException {
+    void readsRejectDamagedRowsAndTexts() throws IOException {
         FeatureStore store = FeatureStore.open(folder);
         put(array(StoreLayout.POSITIONS).begin(), 1L << 62 | 1 << 30);
-        refused("positions of latent 0 that do not rise", () -> store.activations(0));
+        assertRejected("positions of latent 0 that are not ascending", () -> store.activations(0));
         copy();
         FeatureStore other = FeatureStore.open(folder);
         put(array(StoreLayout.TOKENS).begin() + 8, -1);
-        refused("no text for token -1; the store is damaged", () -> other.context(0));
+        assertRejected("no text for token -1; the store is damaged", () -> other.context(0));
         put(array(StoreLayout.latentsOf(StoreLayout.JACCARD)).begin(), 99);
-        refused("names latent 99 beside latent 0", () -> other.cofiring(0, 3));
+        assertRejected("lists latent 99 as coactivating with latent 0", () -> other.coactivating(0, 3));
     }
 
     @Test
-    void manyThreadsReadWhatOneReads() throws Exception {
+    void concurrentReadsEqualSequentialReads() throws Exception {
         FeatureStore store = FeatureStore.open(folder);
         List<String> expected = new ArrayList<>();
         for (int latent = 0; latent < LATENTS; latent++) {
@@ -148,15 +151,15 @@ class StoreDamageTest {
         StringBuilder text = new StringBuilder();
         text.append(store.stats(latent)).append(store.histogram(latent));
         text.append(store.topExamples(latent, 7)).append(store.examplesByInterval(latent, 4, 3));
-        text.append(store.examplesByQuantile(latent, 4, 3)).append(store.cofiring(latent, 4));
-        text.append(store.correlated(latent, 4)).append(store.cofiringWith(latent, 3));
+        text.append(store.examplesByQuantile(latent, 4, 3)).append(store.coactivating(latent, 4));
+        text.append(store.correlated(latent, 4)).append(store.coactivationWith(latent, 3));
         text.append(store.quantile(latent, 0.3)).append(store.share(latent, 2));
         text.append(store.context(40L * latent))
                 .append(store.search(FeatureQuery.all().strength(latent, 99)));
         return text.toString();
     }
 
-    private static void refused(String part, Executable executable) {
+    private static void assertRejected(String part, Executable executable) {
         String message = assertThrows(InvalidInputException.class, executable).getMessage();
         assertTrue(message.contains(part), message);
         assertEquals(1, message.lines().count());
@@ -175,22 +178,22 @@ class StoreDamageTest {
                 .orElseThrow();
     }
 
-    private void flip(long place) throws IOException {
+    private void flip(long offset) throws IOException {
         try (FileChannel channel = FileChannel.open(data, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer one = ByteBuffer.allocate(1);
-            channel.read(one, place);
-            channel.write(ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 4)}), place);
+            channel.read(one, offset);
+            channel.write(ByteBuffer.wrap(new byte[] {(byte) (one.get(0) ^ 4)}), offset);
         }
     }
 
-    private void put(long place, long value) throws IOException {
+    private void put(long offset, long value) throws IOException {
         try (FileChannel channel = FileChannel.open(data, StandardOpenOption.WRITE)) {
             channel.write(
                     ByteBuffer.allocate(Long.BYTES)
                             .order(ByteOrder.LITTLE_ENDIAN)
                             .putLong(value)
                             .flip(),
-                    place);
+                    offset);
         }
     }
 }

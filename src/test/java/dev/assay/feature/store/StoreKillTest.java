@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Stores that are replaced by a process which is killed without warning, or which runs out of space. */
+/** Tests replacing a store in a process that is killed or runs out of disk space. */
 @Tag("slow")
 class StoreKillTest {
     private static final List<String> FILES = List.of("features.json", "features.safetensors");
@@ -36,12 +36,12 @@ class StoreKillTest {
         old().store(folder, 8, 1 << 16, 4);
     }
 
-    /** Builds a store in the given folder once, or again and again. */
+    /** Builds a store in the given folder, once or in an endless loop. */
     public static void main(String[] arguments) throws IOException {
         RandomCodes codes = new RandomCodes(200, 400, 2);
         do {
             codes.store(Path.of(arguments[0]), 8, 1 << 16, 8);
-        } while (arguments[1].equals("again"));
+        } while (arguments[1].equals("loop"));
     }
 
     private static RandomCodes old() {
@@ -50,12 +50,12 @@ class StoreKillTest {
 
     @Test
     @Timeout(120)
-    void aProcessKilledInTheMiddleLeavesTheOldStoreAsItWas() throws Exception {
+    void killedPassLeavesTheOldStoreUnchanged() throws Exception {
         Path reference = temporary.resolve("reference");
         old().store(reference, 8, 1 << 16, 4);
         Path partial = temporary.resolve("features.partial");
         for (String file : List.of("activations.log", "features.safetensors")) {
-            do { // until it is killed before it is done
+            do { // until the process is killed during a pass
                 old().store(folder, 8, 1 << 16, 4);
                 kill("once", partial.resolve(file));
             } while (!Files.exists(partial));
@@ -72,10 +72,10 @@ class StoreKillTest {
 
     @Test
     @Timeout(120)
-    void whateverTheMomentThereIsAWholeStore() throws Exception {
+    void killAtAnyMomentLeavesACompleteStore() throws Exception {
         for (int milliseconds : new int[] {0, 70, 150}) {
             Path partial = temporary.resolve("features.partial");
-            Process process = start(ChildJvm.UNLIMITED, "again");
+            Process process = start(ChildJvm.UNLIMITED, "loop");
             await(process, partial);
             Thread.sleep(milliseconds);
             process.destroyForcibly().waitFor();
@@ -87,8 +87,8 @@ class StoreKillTest {
 
     @Test
     @Timeout(120)
-    @DisabledOnOs(OS.WINDOWS) // the shell's limit on the size of files
-    void aFullDiskIsOneSentenceAndNoLoss() throws Exception {
+    @DisabledOnOs(OS.WINDOWS) // needs ulimit -f
+    void fullDiskReportsOneErrorAndKeepsTheOldStore() throws Exception {
         Process process = start("200", "once"); // kibibytes
         assertEquals(1, process.waitFor());
         String error = Files.readString(temporary.resolve("error.txt"));
@@ -97,8 +97,8 @@ class StoreKillTest {
         assertFalse(Files.exists(temporary.resolve("features.partial")));
     }
 
-    private void kill(String how, Path moment) throws Exception {
-        Process process = start(ChildJvm.UNLIMITED, how);
+    private void kill(String mode, Path moment) throws Exception {
+        Process process = start(ChildJvm.UNLIMITED, mode);
         await(process, moment);
         process.destroyForcibly().waitFor();
     }
@@ -110,8 +110,8 @@ class StoreKillTest {
         }
     }
 
-    private Process start(String largestFile, String how) throws IOException {
-        return ChildJvm.limited(largestFile, StoreKillTest.class, folder.toString(), how)
+    private Process start(String largestFile, String mode) throws IOException {
+        return ChildJvm.limited(largestFile, StoreKillTest.class, folder.toString(), mode)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(temporary.resolve("error.txt").toFile())
                 .start();

@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The hash of a dictionary changes with everything that it encodes and decodes with. */
+/** Tests that the hash of a dictionary depends on all weights and options. */
 class WeightsHashTest {
     private static final int ARRAYS = 5;
 
     @Test
-    void everyArrayAndOptionCounts() {
+    void hashChangesWithEveryArrayAndOption() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             Set<String> hashes = new HashSet<>();
             for (int changed = -1; changed < ARRAYS; changed++) {
