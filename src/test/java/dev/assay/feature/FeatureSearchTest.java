@@ -119,7 +119,8 @@ class FeatureSearchTest {
         assertRejected(
                 "expected one", () -> inspector.search(FeatureSearch.all().logitToken("a whole sentence")));
         assertRejected(
-                "the label [x] is for latent 40, expected latents 0 to 39", () -> inspector.labels(Map.of(40, List.of("x"))));
+                "the label [x] is for latent 40, expected latents 0 to 39",
+                () -> inspector.labels(Map.of(40, List.of("x"))));
     }
 
     private static void assertRejected(String part, Executable call) {
