@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code assay bench}: measurements, which neither pass nor fail. */
+/** {@code assay bench}: measures speed. Its commands report figures and do not fail on slow machines. */
 @Command(
         name = "bench",
         description = "Measures speed relative to the best possible speed of the same machine.",
@@ -123,6 +123,8 @@ final class BenchCommand implements Runnable {
             mixinStandardHelpOptions = true,
             sortOptions = false)
     static final class Train implements Callable<Integer> {
+        private static final double DEFAULT_COEFFICIENT = 1e-3;
+
         @Spec
         private CommandSpec spec;
 
@@ -169,15 +171,15 @@ final class BenchCommand implements Runnable {
 
         @Override
         public Integer call() {
-            TrainingBenchmark.Case sizes =
+            TrainingBenchmark.Case training =
                     new TrainingBenchmark.Case(method(), dIn, dSae, step.batch, step.k, deadShare);
-            return common.print(spec, TrainingBenchmark.run(sizes, steps, common.warmup, common.device()));
+            return common.print(spec, TrainingBenchmark.run(training, steps, common.warmup, common.device()));
         }
 
         private TrainingMethod method() {
-            boolean weighted =
+            boolean hasCoefficient =
                     TrainingMethods.of(architecture).sparsityOption().equals(TrainingMethodProvider.COEFFICIENT);
-            return TrainingMethods.create(architecture, weighted ? 1e-3 : step.k, dSae);
+            return TrainingMethods.create(architecture, hasCoefficient ? DEFAULT_COEFFICIENT : step.k, dSae);
         }
     }
 
@@ -244,20 +246,20 @@ final class BenchCommand implements Runnable {
             InvalidInputException.requireAtLeast(1, "--context", length);
             InvalidInputException.requireAtLeast(1, "--rounds", rounds);
             InvalidInputException.requireAtLeast(0, "--live-rounds", liveRounds);
-            TransformerConfig shape = HarvestBenchmark.pythia70m();
+            TransformerConfig config = HarvestBenchmark.pythia70m();
             Device device = common.device();
             HarvestBenchmark.Report harvest =
-                    HarvestBenchmark.run(shape, SITE, contexts, length, rounds, common.warmup, device);
-            return liveRounds == 0 ? common.print(spec, harvest) : common.print(spec, harvest, live(shape, device));
+                    HarvestBenchmark.run(config, SITE, contexts, length, rounds, common.warmup, device);
+            return liveRounds == 0 ? common.print(spec, harvest) : common.print(spec, harvest, train(config, device));
         }
 
-        private LiveTrainingBenchmark.Report live(TransformerConfig shape, Device device) throws IOException {
-            try (HookedTransformer model = HookedTransformer.random(shape, 0, device);
+        private LiveTrainingBenchmark.Report train(TransformerConfig config, Device device) throws IOException {
+            try (HookedTransformer model = HookedTransformer.random(config, 0, device);
                     HookedTransformer stories = HookedTransformer.load("assay/stories")) {
-                Corpus text = Corpus.of(stories.tokenizer(), StoryCorpus.of(0, STORIES))
+                Corpus corpus = Corpus.of(stories.tokenizer(), StoryCorpus.of(0, STORIES))
                         .contextLength(length)
                         .build();
-                ActivationSource source = ActivationSource.of(model, SITE, text);
+                ActivationSource source = ActivationSource.of(model, SITE, corpus);
                 return LiveTrainingBenchmark.run(
                         source, new TopKTraining(TopK.of(step.k)), dSae, step.batch, BATCHES, liveRounds);
             }

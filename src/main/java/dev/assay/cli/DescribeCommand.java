@@ -27,7 +27,7 @@ final class DescribeCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL",
-            description = "a Hugging Face folder, org/name[@revision] of its hub, or assay/stories")
+            description = "folder of a Hugging Face model, hub name org/name[@revision], or assay/stories")
     private String model;
 
     @Option(names = "--json", description = "print one JSON object")

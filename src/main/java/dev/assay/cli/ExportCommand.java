@@ -110,7 +110,7 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    /** Writes one export if its option was given, and reports it. */
+    /** Writes one export if its option was set, and prints its path. */
     private boolean export(Path to, IoConsumer<Path> writer) throws IOException {
         if (to == null) {
             return false;

@@ -15,12 +15,9 @@ import dev.assay.sae.TopK;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,7 +44,8 @@ final class FeatureBenchCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "MODEL",
             defaultValue = STORIES,
-            description = "a Hugging Face folder, org/name of its hub, or assay/stories (default ${DEFAULT-VALUE})")
+            description =
+                    "folder of a Hugging Face model, hub name org/name[@revision], or assay/stories (default ${DEFAULT-VALUE})")
     private String model;
 
     @Option(
@@ -105,10 +103,8 @@ final class FeatureBenchCommand implements Callable<Integer> {
         InvalidInputException.requireAtLeast(1, "--tokens", tokens);
         InvalidInputException.requireAtLeast(1, "--rounds", rounds);
         RunDescription run = RunDescription.of(model, "", TextDescription.of().withSources(text));
-        Path folder = parent == null
-                ? Files.createTempDirectory("assay-features")
-                : Files.createTempDirectory(parent, "assay-features");
-        try (HookedTransformer transformer = SourceModel.whole(run, common.device());
+        try (BenchmarkFolder folder = BenchmarkFolder.create(parent, "assay-features");
+                HookedTransformer transformer = SourceModel.whole(run, common.device());
                 SparseAutoencoder sae = dictionary(transformer)) {
             return common.print(
                     spec,
@@ -118,13 +114,7 @@ final class FeatureBenchCommand implements Callable<Integer> {
                             run.corpus(transformer.tokenizer()),
                             tokens,
                             rounds,
-                            folder.resolve("features")));
-        } finally {
-            try (Stream<Path> left = Files.walk(folder)) {
-                for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
+                            folder.path().resolve("features")));
         }
     }
 
@@ -138,12 +128,12 @@ final class FeatureBenchCommand implements Callable<Integer> {
         SaeMetadata metadata =
                 SaeMetadata.builder().modelName(model).hookName(site).build();
         try (Scope scope = Scope.open()) {
-            NDArray directions = Weights.randomDirections(transformer.manager(), dSae, width, 0);
-            NDArray noBias = transformer.manager().zeros(new Shape(dSae));
-            NDArray noOffset = transformer.manager().zeros(new Shape(width));
+            NDArray directions = Weights.randomDirections(transformer.manager(), dSae, width, 0); // [latents, width]
+            NDArray encoderBias = transformer.manager().zeros(new Shape(dSae)); // [latents]
+            NDArray decoderBias = transformer.manager().zeros(new Shape(width)); // [width]
             return SparseAutoencoder.builder()
                     .architecture(TopK.of(k))
-                    .weights(new Weights(directions, noBias, directions, noOffset))
+                    .weights(new Weights(directions, encoderBias, directions, decoderBias))
                     .metadata(metadata)
                     .build();
         }

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "harvest",
         description = {
-            "Writes a model's activations to a folder, to train on any number of times (train --activations).",
-            "Run the same command again to resume an interrupted harvest; with more --tokens, it adds to the folder."
+            "Writes a model's activations to a folder, which train --activations reads.",
+            "Rerun the same command to resume an interrupted harvest. A larger --tokens extends the folder."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)

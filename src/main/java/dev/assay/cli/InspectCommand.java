@@ -107,8 +107,8 @@ final class InspectCommand implements Callable<Integer> {
         try (Run run = loader.open(folder)) {
             FeatureInspector inspector = inspector(run);
             inspector = labels == null ? inspector : inspector.labels(LabelFile.read(labels));
-            boolean answered = answer(out, inspector);
-            if (!answered || page != null) {
+            boolean queried = printRequested(out, inspector);
+            if (!queried || page != null) {
                 writePage(out, run, inspector);
             }
         }
@@ -129,11 +129,11 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     /** Prints the requested parts; returns whether one of them is a prompt, a search or a comparison. */
-    private boolean answer(PrintWriter out, FeatureInspector inspector) throws IOException {
+    private boolean printRequested(PrintWriter out, FeatureInspector inspector) throws IOException {
         for (int latent : chosen) {
             out.println(inspector.withEffects(effects).feature(latent).toText());
         }
-        if (search.given()) {
+        if (search.isSet()) {
             out.println(inspector.search(search.search(likeness, top)).toText());
         }
         if (prompt.text() != null) {
@@ -147,11 +147,11 @@ final class InspectCommand implements Callable<Integer> {
                         .toText());
             }
         }
-        boolean answered = search.given() || prompt.text() != null || other != null;
-        if (chosen.isEmpty() && !answered) {
+        boolean queried = search.isSet() || prompt.text() != null || other != null;
+        if (chosen.isEmpty() && !queried) {
             out.println(FeatureSummary.table(inspector.strongest(top)));
         }
-        return answered;
+        return queried;
     }
 
     private void writePage(PrintWriter out, Run run, FeatureInspector inspector) throws IOException {

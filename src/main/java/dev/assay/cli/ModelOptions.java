@@ -12,7 +12,7 @@ final class ModelOptions {
             names = "--model",
             paramLabel = "MODEL",
             description =
-                    "a Hugging Face folder, org/name[@revision] of its hub, or assay/stories (default: the model of training)")
+                    "folder of a Hugging Face model, hub name org/name[@revision], or assay/stories (default: the model of training)")
     private String model;
 
     @Option(
@@ -24,7 +24,7 @@ final class ModelOptions {
     @Mixin
     private DeviceOption place;
 
-    /** Returns options for opening run folders with what was given here. */
+    /** Returns the options of a {@link Run} with the values of the command line. */
     RunLoader loader() {
         RunLoader loader = Run.loader().device(place.device());
         if (model != null) {

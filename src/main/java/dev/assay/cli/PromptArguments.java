@@ -34,7 +34,7 @@ final class PromptArguments {
                     + " ${DEFAULT-VALUE})")
     private int candidates;
 
-    /** Returns the text; null if none was given. */
+    /** Returns the text; null if there is none. */
     String text() {
         return text;
     }

@@ -17,8 +17,8 @@ final class RunOptions {
     @Option(
             names = "--model",
             paramLabel = "MODEL",
-            description = "a Hugging Face folder, org/name[@revision] of its hub, assay/stories, or an exported model"
-                    + " (.pt or .onnx)")
+            description = "folder of a Hugging Face model, hub name org/name[@revision], assay/stories, or file of an"
+                    + " exported model (.pt or .onnx)")
     private String model;
 
     @Option(
@@ -38,8 +38,9 @@ final class RunOptions {
             names = "--text",
             arity = "1..*",
             paramLabel = "[WEIGHT:]TEXT",
-            description = "files (.txt, .jsonl, also .gz and .zst; .parquet), folders, quoted globs, or"
-                    + " assay/stories[/COUNT] for generated stories; texts with weights are mixed")
+            description =
+                    "text files (.txt or .jsonl, optionally compressed as .gz or .zst, or .parquet), folders, quoted"
+                            + " globs, or assay/stories[/COUNT] for generated stories; weights define a mixture")
     private List<String> text;
 
     @Option(
@@ -97,8 +98,9 @@ final class RunOptions {
     /**
      * Describes a run.
      *
-     * @param hooks the sites, or null where none was given
+     * @param hooks the sites; null if the option was not set
      * @param textSeed the seed of mixing and shuffling
+     * @throws ParameterException if the model, the text or the sites are missing
      */
     RunDescription describe(List<String> hooks, long textSeed) {
         require(model, "--model=MODEL");
@@ -127,16 +129,16 @@ final class RunOptions {
         }
     }
 
-    /** Fails if one of these options was given together with an option that replaces all of them. */
-    void refuseBeside(String other) {
-        List<String> mine = spec.mixins().get("runOptions").options().stream()
+    /** Fails if one of these options was set together with an option that replaces all of them. */
+    void rejectTogetherWith(String other) {
+        List<String> set = spec.mixins().get("runOptions").options().stream()
                 .map(option -> option.longestName())
                 .filter(spec.commandLine().getParseResult()::hasMatchedOption)
                 .toList();
-        if (!mine.isEmpty()) {
+        if (!set.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    mine.get(0) + " was given together with " + other
+                    set.get(0) + " was given together with " + other
                             + ", which replaces it; expected only one of them");
         }
     }

@@ -41,7 +41,8 @@ final class SearchOptions {
             description = "list features active on at most this fraction of tokens")
     private Double mostDensity;
 
-    boolean given() {
+    /** Returns whether a search was requested. */
+    boolean isSet() {
         return peak != null
                 || logit != null
                 || matching != null

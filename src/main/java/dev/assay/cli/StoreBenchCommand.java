@@ -9,11 +9,8 @@ import dev.assay.model.hook.HookPoint;
 import dev.assay.text.Corpus;
 import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,27 +74,18 @@ final class StoreBenchCommand implements Callable<Integer> {
         InvalidInputException.requireAtLeast(1, "--rows", rows);
         InvalidInputException.requireAtLeast(1, "--rounds", rounds);
         InvalidInputException.requireAtLeast(0, "--live-tokens", liveTokens);
-        Path folder = parent == null
-                ? Files.createTempDirectory("assay-store")
-                : Files.createTempDirectory(parent, "assay-store");
-        try {
-            StoreBenchmark.Report report = StoreBenchmark.run(folder, width, rows, rounds);
-            return liveTokens == 0 ? common.print(spec, report) : common.print(spec, report, live(folder));
-        } finally {
-            try (Stream<Path> left = Files.walk(folder)) {
-                for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
+        try (BenchmarkFolder folder = BenchmarkFolder.create(parent, "assay-store")) {
+            StoreBenchmark.Report report = StoreBenchmark.run(folder.path(), width, rows, rounds);
+            return liveTokens == 0 ? common.print(spec, report) : common.print(spec, report, harvest(folder.path()));
         }
     }
 
-    private StoreBenchmark.HarvestReport live(Path folder) throws IOException {
+    private StoreBenchmark.HarvestReport harvest(Path folder) throws IOException {
         try (HookedTransformer model = HookedTransformer.random(HarvestBenchmark.pythia70m(), 0, common.device());
                 HookedTransformer stories = HookedTransformer.load("assay/stories")) {
-            Corpus text =
+            Corpus corpus =
                     Corpus.of(stories.tokenizer(), StoryCorpus.of(0, STORIES)).build();
-            ActivationSource source = ActivationSource.of(model, HookPoint.residPost(3), text);
+            ActivationSource source = ActivationSource.of(model, HookPoint.residPost(3), corpus);
             return StoreBenchmark.harvest(source, folder, liveTokens, rounds);
         }
     }

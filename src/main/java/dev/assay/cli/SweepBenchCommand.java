@@ -76,9 +76,9 @@ final class SweepBenchCommand implements Callable<Integer> {
         Device device = common.device();
         try (HookedTransformer model = HookedTransformer.random(HarvestBenchmark.pythia70m(), 0, device);
                 HookedTransformer stories = HookedTransformer.load("assay/stories")) {
-            Corpus text =
+            Corpus corpus =
                     Corpus.of(stories.tokenizer(), StoryCorpus.of(0, STORIES)).build();
-            ActivationSource source = ActivationSource.of(model, SITE, text);
+            ActivationSource source = ActivationSource.of(model, SITE, corpus);
             return common.print(
                     spec,
                     SweepBenchmark.run(

@@ -121,7 +121,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int trainOnStore() throws IOException {
-        runOptions.refuseBeside("--activations");
+        runOptions.rejectTogetherWith("--activations");
         ActivationStore store = ActivationStore.open(activations);
         if (hook == null && store.sites().size() > 1) {
             throw new InvalidInputException(activations + " has several sites, expected --hook with one of "

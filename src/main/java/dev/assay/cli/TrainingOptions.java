@@ -8,7 +8,7 @@ import picocli.CommandLine.IModelTransformer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Adds every {@link TrainerOption} to a command, such as {@code --warm-up} for {@code warm_up}, and reads those that were given. */
+/** Adds every {@link TrainerOption} to a command, such as {@code --warm-up} for {@code warm_up}, and reads their values. */
 final class TrainingOptions implements IModelTransformer {
     @Override
     public CommandSpec transform(CommandSpec command) {
@@ -40,7 +40,7 @@ final class TrainingOptions implements IModelTransformer {
     }
 
     /**
-     * Reads the options that were given on the command line.
+     * Reads the options that are set on the command line.
      *
      * @param command after parsing
      * @throws InvalidInputException when a value has another form

@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay verify-model}: compares a transformer with results of Hugging Face transformers. */
+/** {@code assay verify-model}: compares a transformer with tensors computed by Hugging Face transformers. */
 @Command(
         name = "verify-model",
         description = "Compares a transformer with tensors computed by Hugging Face transformers;"
@@ -20,14 +20,18 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:within the tolerance", "1:outside, or the file has unknown tensors", "2:unusable input"})
+        exitCodeList = {
+            "0:all differences are within the tolerance",
+            "1:a difference exceeds the tolerance, or the file has unknown tensors",
+            "2:unusable input"
+        })
 final class VerifyModelCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
     @Parameters(
             paramLabel = "MODEL",
-            description = "a Hugging Face folder, org/name[@revision] of its hub, or assay/stories")
+            description = "folder of a Hugging Face model, hub name org/name[@revision], or assay/stories")
     private String name;
 
     @Mixin

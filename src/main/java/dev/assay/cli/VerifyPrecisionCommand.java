@@ -22,10 +22,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay verify-precision}: measures the error of computing in 16 bits. */
+/** {@code assay verify-precision}: measures the rounding error of a model in 16 bits. */
 @Command(
         name = "verify-precision",
-        description = "Measures the error of a model in 16 bits relative to float32; neither passes nor fails.",
+        description =
+                "Measures the error of a model in 16 bits relative to float32. There is no tolerance: the command only reports.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class VerifyPrecisionCommand implements Callable<Integer> {
@@ -34,7 +35,7 @@ final class VerifyPrecisionCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "MODEL",
-            description = "a Hugging Face folder, org/name[@revision] of its hub, or assay/stories")
+            description = "folder of a Hugging Face model, hub name org/name[@revision], or assay/stories")
     private String model;
 
     @Option(

@@ -11,14 +11,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay verify-sae}: compares a dictionary with results of SAELens. */
+/** {@code assay verify-sae}: compares a dictionary with tensors computed by SAELens. */
 @Command(
         name = "verify-sae",
         description = "Compares a dictionary with tensors computed by SAELens.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:within the tolerance", "1:outside, or the file has unknown tensors", "2:unusable input"})
+        exitCodeList = {
+            "0:all differences are within the tolerance",
+            "1:a difference exceeds the tolerance, or the file has unknown tensors",
+            "2:unusable input"
+        })
 final class VerifySaeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -16,11 +16,11 @@ import picocli.CommandLine.Spec;
 /** {@code assay verify-store}: compares all bytes of an activation store or a feature store with their recorded hashes. */
 @Command(
         name = "verify-store",
-        description = "Reads an activation store or a feature store, and compares all of it with its recorded hashes.",
+        description = "Compares every byte of an activation store or a feature store with the recorded hashes.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:all is sound", "1:something has other contents", "2:unusable input"})
+        exitCodeList = {"0:all hashes match", "1:a file or an array is damaged", "2:unusable input"})
 final class VerifyStoreCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -62,10 +62,10 @@ final class VerifyStoreCommand implements Callable<Integer> {
                 store.complete() ? "" : "; the harvest is not finished");
     }
 
-    private int print(List<String> damages, String contents, String all, String note) {
+    private int print(List<String> damages, String contents, String checked, String note) {
         PrintWriter out = spec.commandLine().getOut();
         damages.forEach(out::println);
-        String outcome = damages.isEmpty() ? all + " is sound" : damages.size() + " damaged";
+        String outcome = damages.isEmpty() ? checked + " is sound" : damages.size() + " damaged";
         out.println(folder + ": " + contents + "; " + outcome + note);
         out.flush();
         return damages.isEmpty() ? 0 : 1;

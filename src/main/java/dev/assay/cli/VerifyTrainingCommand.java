@@ -16,14 +16,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay verify-training}: replays a recorded run of another trainer. */
+/** {@code assay verify-training}: replays a training run that another library recorded. */
 @Command(
         name = "verify-training",
         description = "Replays a training run recorded by another library, and compares losses and weights.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         exitCodeListHeading = "Exit codes:%n",
-        exitCodeList = {"0:within the tolerances of the case", "1:outside", "2:unusable input"})
+        exitCodeList = {
+            "0:all differences are within the tolerances of the case",
+            "1:a difference exceeds its tolerance",
+            "2:unusable input"
+        })
 final class VerifyTrainingCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
- * A run folder, opened as the commands open it. Each part is loaded when it is first asked for and closed with the run.
+ * A run folder, opened as the commands open it. Each part is loaded on first use and closed with the run.
  *
  * <pre>{@code
  * try (Run run = Run.open(Path.of("runs/first"))) {

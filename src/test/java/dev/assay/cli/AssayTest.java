@@ -28,16 +28,16 @@ class AssayTest {
     private Path folder;
 
     @Test
-    void verifySaePrintsAReport() {
+    void verifySaePrintsReportAsText() {
         Path sae = FIXTURES.resolve("topk_rescale");
-        assertEquals(0, run("verify-sae", sae.toString())); // and the usual file in it
+        assertEquals(0, run("verify-sae", sae.toString())); // reads expected.safetensors of the folder
         assertTrue(out.toString().startsWith("sae_in "), out::toString);
         assertTrue(out.toString().endsWith("passed (tolerance 1e-04)" + System.lineSeparator()), out::toString);
         assertEquals("", err.toString());
     }
 
     @Test
-    void verifySaePrintsJson() throws IOException {
+    void verifySaePrintsReportAsJson() throws IOException {
         Path sae = FIXTURES.resolve("topk");
         String expected = sae + "/expected.safetensors";
         assertEquals(0, run("verify-sae", sae.toString(), "--expected", expected, "--json"));
@@ -51,7 +51,7 @@ class AssayTest {
     }
 
     @Test
-    void wrongInputIsOneSentence() throws IOException {
+    void reportsWrongInputInOneSentence() throws IOException {
         Path sae = FIXTURES.resolve("topk");
         Path cut = folder.resolve("cut.safetensors");
         byte[] whole = Files.readAllBytes(sae.resolve("expected.safetensors"));
@@ -67,7 +67,7 @@ class AssayTest {
     }
 
     @Test
-    void aDeviceThatIsNotThereIsOneSentence() {
+    void reportsMissingDeviceInOneSentence() {
         assertEquals(2, run("bench", "train", "--device", "tpu"));
         assertEquals(
                 "assay: device is \"tpu\", expected cpu, or gpu0, gpu1, …",
@@ -77,7 +77,7 @@ class AssayTest {
     }
 
     @Test
-    void aBenchmarkOfNothingIsOneSentence() {
+    void rejectsBenchmarkSizesOutOfRange() {
         assertOneSentence("--warmup is -1, expected at least 0", "bench", "harvest", "--warmup", "-1");
         assertOneSentence("--rounds is 0, expected at least 1", "bench", "harvest", "--rounds", "0");
         assertOneSentence("--width is -3, expected at least 1", "bench", "store", "--width", "-3");
@@ -91,7 +91,7 @@ class AssayTest {
     }
 
     @Test
-    void noCommandIsExplained() {
+    void listsCommandsIfNoneIsGiven() {
         assertEquals(2, run());
         assertTrue(err.toString().startsWith("assay: no command given, expected one of "), err::toString);
         assertEquals(0, run("--help"));
@@ -99,7 +99,7 @@ class AssayTest {
     }
 
     @Test
-    void failuresBecomeSentencesAndCodes() {
+    void mapsFailuresToMessagesAndExitCodes() {
         assertEquals("assay: k is 0", report(2, new InvalidInputException("k is 0")));
         assertEquals("assay: no permission for /x", report(2, new AccessDeniedException("/x")));
         assertEquals(

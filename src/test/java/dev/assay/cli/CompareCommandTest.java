@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Dictionaries beside dictionaries: {@code assay compare}, and baselines in {@code assay evaluate}. */
+/** {@code assay compare}, and the baselines of {@code assay evaluate}. */
 @Tag("slow")
 class CompareCommandTest {
     private static final String HOOK = "blocks.1.hook_resid_post";
@@ -60,9 +60,9 @@ class CompareCommandTest {
     }
 
     @Test
-    void everyFigureStandsBesideItsNull() throws IOException {
+    void printsRandomBaselineNextToEachFigure() throws IOException {
         Path a = save("a", 24, 48, 1);
-        Path b = save("b", 40, 48, 1); // of the same seed: begins with the directions of a
+        Path b = save("b", 40, 48, 1); // same seed: its first directions are those of a
         assertEquals(0, run("compare", "" + a, "" + b, "--draws", "3"), err::toString);
         List<String> names = List.of(
                 "mmcs_a_to_b", "mmcs_b_to_a", "mmcs_a_to_b_abs", "mmcs_b_to_a_abs", "matched_cosine", "matched_share");
@@ -81,7 +81,7 @@ class CompareCommandTest {
     }
 
     @Test
-    void whatCannotBeComparedIsOneSentence() throws IOException {
+    void rejectsIncomparableDictionariesInOneSentence() throws IOException {
         Path a = save("a", 24, 48, 1);
         Path narrow = save("narrow", 24, 32, 1);
         assertRefused("48 wide, those of the other 32", "compare", "" + a, "" + narrow);

@@ -38,14 +38,14 @@ class DescribeCommandTest {
     }
 
     @Test
-    void aFolderIsDescribedByItsConfiguration() {
+    void describesFolderByItsConfiguration() {
         assertEquals(0, run("describe", folder.toString()), err::toString);
         assertTrue(out.toString().startsWith(folder + ": gpt2, "), out::toString);
         assertTrue(out.toString().contains("blocks.2.attn.hook_pattern"), out::toString);
     }
 
     @Test
-    void jsonHasSizesAndSites() throws IOException {
+    void printsSizesAndSitesAsJson() throws IOException {
         assertEquals(0, run("describe", folder.toString(), "--json"), err::toString);
         JsonNode json = Json.mapper().readTree(out.toString());
         assertEquals("gpt2", json.get("family").textValue());
@@ -58,7 +58,7 @@ class DescribeCommandTest {
     }
 
     @Test
-    void aFolderWithoutConfigurationIsUnusableInput() {
+    void rejectsFolderWithoutConfiguration() {
         assertEquals(2, run("describe", folder.resolve("none").toString()));
         assertEquals(1, err.toString().lines().count(), err::toString);
         assertTrue(err.toString().startsWith("assay: "), err::toString);
@@ -66,7 +66,7 @@ class DescribeCommandTest {
 
     @Test
     @Timeout(60)
-    void aNameOfTheHubNeedsItsConfigurationOnly() throws Exception {
+    void describesHubModelFromItsConfigurationAlone() throws Exception {
         Path repository = folder.resolve("hub/models--org--name");
         Files.writeString(Files.createDirectories(repository.resolve("refs")).resolve("main"), "00ff00");
         Path snapshot = Files.createDirectories(repository.resolve("snapshots/00ff00"));
@@ -92,7 +92,7 @@ class DescribeCommandTest {
     }
 
     @Test
-    void whatIsNoModelIsOneSentence() {
+    void rejectsNamesThatAreNoModelInOneSentence() {
         for (String model : new String[] {"model.pt", "assay/nothing", "no such folder", "config.json/x/y"}) {
             err.getBuffer().setLength(0);
             assertEquals(2, run("describe", model));

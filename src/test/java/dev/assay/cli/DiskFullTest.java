@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A training that runs out of space: the shell's limit on the size of files makes every write fail in its middle. */
+/** Training on a full disk, simulated by the shell's limit on the size of files: a write fails after a part of the file. */
 @DisabledOnOs(OS.WINDOWS)
 @Tag("slow")
 class DiskFullTest {
@@ -38,7 +38,7 @@ class DiskFullTest {
 
     @Test
     @Timeout(120)
-    void theCheckpointBeforeSurvives() throws Exception {
+    void fullDiskLeavesPreviousCheckpointsUnchanged() throws Exception {
         Process first = train(ChildJvm.UNLIMITED, "0");
         while (checkpoints().size() < 2) {
             assertTrue(first.isAlive(), () -> "ended early: " + error());

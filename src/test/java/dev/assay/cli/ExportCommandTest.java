@@ -58,7 +58,7 @@ class ExportCommandTest {
     }
 
     @Test
-    void statisticsAsCsvAndParquet() throws Exception {
+    void exportsStatisticsAsCsvAndParquet() throws Exception {
         Path csv = temporary.resolve("new/features.csv");
         Path parquet = temporary.resolve("features.parquet");
         assertEquals(0, run("export", folder + "", "--csv", csv + "", "--parquet", parquet + ""), err.toString());
@@ -96,7 +96,7 @@ class ExportCommandTest {
     }
 
     @Test
-    void densitiesAsSaelensKeepsThem() throws Exception {
+    void exportsDensitiesInTheFormatOfSaelens() throws Exception {
         Path file = temporary.resolve("sparsity.safetensors");
         assertEquals(0, run("export", folder.toString(), "--sparsity", file.toString()), err.toString());
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
@@ -111,7 +111,7 @@ class ExportCommandTest {
     }
 
     @Test
-    void reportsForNeuronpediaAndSaedashboard() throws Exception {
+    void exportsReportsForNeuronpediaAndSaedashboard() throws Exception {
         Path upload = temporary.resolve("upload");
         Path batches = temporary.resolve("batches");
         assertEquals(
@@ -145,7 +145,7 @@ class ExportCommandTest {
     }
 
     @Test
-    void filesForTheViewerNeedNoModel() throws Exception {
+    void exportsViewerFilesWithoutAModel() throws Exception {
         Path atoms = temporary.resolve("viewer");
         assertEquals(0, run("export", folder.toString(), "--openai-viewer", atoms.toString()), err.toString());
         for (int latent = 0; latent < store.latents(); latent++) {
@@ -178,7 +178,7 @@ class ExportCommandTest {
     }
 
     @Test
-    void whatIsMissingIsSaid() {
+    void reportsMissingOptions() {
         assertFault("nothing to export, expected --csv");
         assertFault(
                 "Neuronpedia needs a name for the model, found none",

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the command line does with feature stores. */
+/** {@code assay verify-store} and {@code assay bench features} on feature stores. */
 class FeatureStoreCommandsTest {
     private static final int LATENTS = 30;
 
@@ -36,7 +36,7 @@ class FeatureStoreCommandsTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void verifyStoreReadsEveryByteOfAFeatureStore() throws Exception {
+    void verifyStoreDetectsDamageOfAFeatureStore() throws Exception {
         Path folder = temporary.resolve("features");
         collect(folder);
         assertEquals(0, run("verify-store", folder.toString()), err::toString);
@@ -59,7 +59,7 @@ class FeatureStoreCommandsTest {
     }
 
     @Test
-    void theBenchmarkMeasuresAndCleansUp() throws Exception {
+    void benchmarkPrintsFiguresAndDeletesItsFiles() throws Exception {
         String[] tiny = {"bench", "features", "--json", "--tokens", "1500", "--rounds", "1", "--d-sae", "64", "--k", "4"
         };
         String[] command = Stream.concat(Stream.of(tiny), Stream.of("--dir", temporary.toString()))

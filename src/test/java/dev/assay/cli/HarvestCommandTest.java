@@ -68,7 +68,7 @@ class HarvestCommandTest {
     }
 
     @Test
-    void aStoreIsTrainedOnAndTheDictionaryKnowsItsText() throws IOException {
+    void dictionaryTrainedOnStoreRecordsItsText() throws IOException {
         assertEquals(0, harvest("2000", "--hook", MLP), err::toString);
         assertTrue(out.toString().startsWith(store + ": 2,000 activations of " + RESIDUAL + ", " + MLP), out::toString);
         Path run = temporary.resolve("run");
@@ -87,7 +87,7 @@ class HarvestCommandTest {
     }
 
     @Test
-    void theSameCommandAgainChangesNothing() throws IOException {
+    void repeatedCommandChangesNothing() throws IOException {
         assertEquals(0, harvest("2000"), err::toString);
         byte[] before = Files.readAllBytes(store.resolve("activations.json"));
         assertEquals(0, harvest("2000"), err::toString);
@@ -100,7 +100,7 @@ class HarvestCommandTest {
     }
 
     @Test
-    void damageShowsInTheHashes() throws IOException {
+    void verifyStoreDetectsDamageByHashes() throws IOException {
         assertEquals(0, harvest("2000"), err::toString);
         assertEquals(0, run("verify-store", store.toString()), err::toString);
         assertTrue(out.toString().endsWith("every file is sound" + System.lineSeparator()), out::toString);
@@ -115,7 +115,7 @@ class HarvestCommandTest {
     }
 
     @Test
-    void specialTokensAreStoredWhenAskedFor() throws IOException {
+    void storesSpecialTokensOnRequest() throws IOException {
         assertEquals(0, harvest("500", "--prepend-bos", "--special-tokens"), err::toString);
         int[] positions = ActivationStore.open(store).labels(0, 500).positions();
         assertEquals(-1, positions[0]);
@@ -124,7 +124,7 @@ class HarvestCommandTest {
     }
 
     @Test
-    void whatCannotBeIsOneSentence() throws IOException {
+    void rejectsInvalidOptionsInOneSentence() throws IOException {
         refuses(harvest("0"), "tokens is 0, expected at least 1");
         refuses(harvest("10", "--hook", RESIDUAL), "--hook was given the same site twice, expected each once");
         refuses(harvest("10", "--type", "int8"), "type is \"int8\", expected float32 or float16");

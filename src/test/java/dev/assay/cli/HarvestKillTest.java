@@ -25,7 +25,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A harvest in a process of its own, killed without warning, or out of space in the middle of a file. */
+/** A harvest in a separate process that is killed, or whose disk is full. */
 @Tag("slow")
 class HarvestKillTest {
     @TempDir
@@ -36,7 +36,7 @@ class HarvestKillTest {
     private Path out;
 
     @BeforeAll
-    static void harvestInOneGo(@TempDir Path folder) throws Exception {
+    static void harvestWithoutInterruption(@TempDir Path folder) throws Exception {
         clean = folder.resolve("clean");
         finish(clean);
     }
@@ -48,7 +48,7 @@ class HarvestKillTest {
 
     @Test
     @Timeout(180)
-    void aKilledProcessChangesNothing() throws Exception {
+    void resumedHarvestEqualsUninterruptedOne() throws Exception {
         for (int shards : new int[] {1, 9, 17}) {
             killAfter(shards);
         }
@@ -59,14 +59,14 @@ class HarvestKillTest {
     @Test
     @Timeout(180)
     @DisabledOnOs(OS.WINDOWS) // the shell's limit on the size of files
-    void aFullDiskIsOneSentenceAndNoLoss() throws Exception {
+    void fullDiskIsReportedWithoutLossOfRows() throws Exception {
         killAfter(2);
-        Process limited = start("64"); // kibibytes, of which a shard takes more
+        Process limited = start("64"); // kibibytes, less than a shard
         assertEquals(2, limited.waitFor(), this::error);
         assertEquals(1, error().lines().count(), this::error);
         assertTrue(error().startsWith("assay: " + out.resolve("rows-")), this::error);
         long rows = ActivationStore.open(out).rows();
-        assertTrue(rows >= 500, rows + " rows"); // of two files the second may not have been listed yet
+        assertTrue(rows >= 500, rows + " rows"); // the second of two files may be missing in the manifest
         assertEquals(List.of(), ActivationStore.open(out).verify(false));
         finish(out);
         StoreFiles.assertSame(clean, out);
@@ -76,14 +76,14 @@ class HarvestKillTest {
         Process process = start(ChildJvm.UNLIMITED);
         try {
             while (StoreFiles.shards(out).size() < shards) {
-                assertTrue(process.isAlive(), () -> "the harvest ended by itself: " + error());
+                assertTrue(process.isAlive(), () -> "the harvest ended before it was killed: " + error());
                 Thread.sleep(2);
             }
             Thread.sleep(ThreadLocalRandom.current().nextInt(60));
         } finally {
             process.destroyForcibly().waitFor();
         }
-        assertFalse(ActivationStore.open(out).complete(), "the harvest was done before it was killed");
+        assertFalse(ActivationStore.open(out).complete(), "the harvest was complete before it was killed");
     }
 
     private Process start(String largestFile) throws Exception {

@@ -83,7 +83,7 @@ class InspectCommandTest {
         String page = Files.readString(folder.resolve("features.html"));
         assertTrue(page.contains("Explained variance</dt><dd>0.500"));
 
-        // The store is there now, so that neither text nor model is run again.
+        // The store exists now: the text is not read again.
         Path other = temporary.resolve("other.html");
         assertEquals(
                 0, run("inspect", folder.toString(), "--feature", "1", "--feature", "2", "--html", other.toString()));
@@ -92,7 +92,7 @@ class InspectCommandTest {
     }
 
     @Test
-    void dictionariesFromElsewhereNeedAModelAndText() {
+    void dictionaryWithoutDescriptionRequiresModelAndText() {
         assertEquals(2, run("inspect", folder.toString()));
         assertTrue(err.toString().contains("has no run.json"), err.toString());
         assertEquals(
@@ -102,7 +102,7 @@ class InspectCommandTest {
     }
 
     @Test
-    void unusableInputIsOneSentence() {
+    void reportsUnusableInputInOneSentence() {
         run("inspect", folder.toString(), "--model", model, "--text", "assay/stories/200", "--tokens", "500");
         String[] command = {
             "inspect", folder.toString(), "--model", model, "--text", "assay/stories/200", "--feature", "99"
@@ -113,60 +113,60 @@ class InspectCommandTest {
         assertEquals(1, err.toString().lines().count());
     }
 
-    private String answer(String... question) {
+    private String output(String... query) {
         List<String> arguments = new ArrayList<>(List.of(
                 "inspect", folder.toString(), "--model", model, "--text", "assay/stories/200", "--tokens", "1000"));
-        arguments.addAll(List.of(question));
+        arguments.addAll(List.of(query));
         assertEquals(0, run(arguments.toArray(String[]::new)), err.toString());
         return out.toString();
     }
 
-    private String refusal(String... question) {
+    private String error(String... query) {
         List<String> arguments =
                 new ArrayList<>(List.of("inspect", folder.toString(), "--model", model, "--text", "assay/stories/200"));
-        arguments.addAll(List.of(question));
+        arguments.addAll(List.of(query));
         assertEquals(2, run(arguments.toArray(String[]::new)));
         assertEquals(1, err.toString().lines().count(), err.toString());
         return err.toString();
     }
 
     @Test
-    void questionsAreAnsweredWithoutAPage() throws Exception {
-        assertTrue(answer("--prompt", "Tom saw a dog", "--top", "3").contains("ranked by activation"));
+    void printsQueryResultsWithoutWritingAPage() throws Exception {
+        assertTrue(output("--prompt", "Tom saw a dog", "--top", "3").contains("ranked by activation"));
         assertFalse(Files.exists(folder.resolve("features.html")));
-        String ranked = answer("--prompt", "Tom saw a dog", "--rank", "effect", "--candidates", "5", "--on", "o");
+        String ranked = output("--prompt", "Tom saw a dog", "--rank", "effect", "--candidates", "5", "--on", "o");
         assertTrue(ranked.contains("logit of \"o\"") && ranked.contains("computed for the 5 "), ranked);
-        assertTrue(answer("--like", "3", "--at-least", "-1", "--measure", "encoder-cosine")
+        assertTrue(output("--like", "3", "--at-least", "-1", "--measure", "encoder-cosine")
                 .contains("encoder cosine"));
-        assertTrue(answer("--matching", "[Tt]he", "--min-density", "0.001").contains(" features"));
+        assertTrue(output("--matching", "[Tt]he", "--min-density", "0.001").contains(" features"));
         String names = IntStream.range(0, LATENTS)
                 .mapToObj(latent -> latent % 2 == 0
                         ? "\"" + latent + "\": \"even\""
                         : "\"" + latent + "\": [\"odd\", \"Number " + latent + "\"]")
                 .collect(Collectors.joining(", ", "{", "}"));
         Path labels = Files.writeString(temporary.resolve("labels.json"), names);
-        String labelled = answer("--labels", labels.toString(), "--labelled", "NUMBER");
+        String labelled = output("--labels", labels.toString(), "--labelled", "NUMBER");
         assertTrue(labelled.contains("odd, Number ") && !labelled.contains("even"), labelled);
-        String compared = answer("--compare", folder.toString(), "--measure", "pearson");
+        String compared = output("--compare", folder.toString(), "--measure", "pearson");
         assertTrue(compared.contains("pairs match by pearson from 0.70"), compared);
         String page = temporary.resolve("page.html").toString();
-        answer("--prompt", "Tom", "--html", page);
+        output("--prompt", "Tom", "--html", page);
         assertTrue(Files.exists(Path.of(page)));
-        assertTrue(answer("--feature", "3", "--effects", "2").contains("ablated, at token"));
+        assertTrue(output("--feature", "3", "--effects", "2").contains("ablated, at token"));
     }
 
     @Test
-    void questionsThatCannotBeAnsweredAreOneSentence() throws Exception {
-        answer();
-        assertTrue(refusal("--prompt", "").contains("the prompt is empty"));
-        assertTrue(refusal("--prompt", "dog ".repeat(900)).contains("expected at most the model's context length"));
-        assertTrue(refusal("--rank", "size").contains("expected one of activation, quantile, attribution, effect"));
-        assertTrue(refusal("--matching", "(").contains("is not a regular expression"));
-        assertTrue(refusal("--feature", "1", "--effects", "-1").contains("expected at least 0"));
-        assertTrue(refusal("--compare", temporary.resolve("nowhere").toString()).contains("has no feature store"));
+    void rejectsInvalidQueriesInOneSentence() throws Exception {
+        output();
+        assertTrue(error("--prompt", "").contains("the prompt is empty"));
+        assertTrue(error("--prompt", "dog ".repeat(900)).contains("expected at most the model's context length"));
+        assertTrue(error("--rank", "size").contains("expected one of activation, quantile, attribution, effect"));
+        assertTrue(error("--matching", "(").contains("is not a regular expression"));
+        assertTrue(error("--feature", "1", "--effects", "-1").contains("expected at least 0"));
+        assertTrue(error("--compare", temporary.resolve("nowhere").toString()).contains("has no feature store"));
         Path labels = Files.writeString(temporary.resolve("labels.json"), "{\"three\": 3}");
         assertTrue(
-                refusal("--labels", labels.toString())
+                error("--labels", labels.toString())
                         .contains("labels.json: three is 3, expected the number of a latent"),
                 err.toString());
         try (SparseAutoencoder sae = SparseAutoencoder.load(folder);
@@ -174,7 +174,7 @@ class InspectCommandTest {
             changed.save(folder);
         }
         assertTrue(
-                refusal().contains("the feature store was collected with another dictionary: its weights hash"),
+                error().contains("the feature store was collected with another dictionary: its weights hash"),
                 err.toString());
     }
 

@@ -76,7 +76,7 @@ class InterventionCommandsTest {
     }
 
     @Test
-    void steersOnceAndByDoses() throws Exception {
+    void steersOnceAndWithSeveralDoses() throws Exception {
         Path page = temporary.resolve("steer.html");
         assertEquals(
                 0, steer("--feature", "clamp:3=40", "--new-tokens", "5", "--html", page.toString()), err.toString());
@@ -116,7 +116,7 @@ class InterventionCommandsTest {
     }
 
     @Test
-    void attributesAsTheLibraryDoes() throws Exception {
+    void attributionEqualsThatOfTheLibrary() throws Exception {
         assertEquals(
                 0,
                 attribute(
@@ -155,7 +155,7 @@ class InterventionCommandsTest {
     }
 
     @Test
-    void unusableInputIsOneSentence() throws Exception {
+    void reportsUnusableInputInOneSentence() throws Exception {
         expect(
                 "there is no latent 64 in the dictionary at blocks.1.hook_resid_post, expected 0 to 63",
                 steer("--feature", "64"));

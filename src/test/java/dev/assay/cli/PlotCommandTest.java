@@ -21,7 +21,7 @@ class PlotCommandTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void featuresAreDrawnFromTheStore() throws Exception {
+    void plotsFeaturesOfTheStore() throws Exception {
         Path folder = SavedDictionary.save(temporary.resolve("one"), 1);
         assertFault(1, "has no feature store", "plot", "density", folder.toString());
         SavedDictionary.collect(folder);
@@ -43,7 +43,7 @@ class PlotCommandTest {
     }
 
     @Test
-    void dictionariesRunsAndSweepsAreDrawn() throws Exception {
+    void plotsDictionariesRunsAndSweeps() throws Exception {
         Path one = SavedDictionary.save(temporary.resolve("one"), 1);
         Path other = SavedDictionary.save(temporary.resolve("other"), 2);
         assertPicture(one.resolve("similarity.png"), 1240, "plot", "similarity", one.toString(), other.toString());
@@ -66,7 +66,7 @@ class PlotCommandTest {
     }
 
     @Test
-    void aPictureMustBeNamed() {
+    void rejectsPlotWithoutPictureName() {
         assertFault(1, "expected one of density, activations, curves, similarity, pareto", "plot");
     }
 

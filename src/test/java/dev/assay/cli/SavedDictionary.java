@@ -17,7 +17,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 
-/** Random dictionaries of a tiny model, on the disk. */
+/** Saves random dictionaries of a tiny model. */
 final class SavedDictionary {
     static final int LATENTS = 24;
     private static final int WIDTH = 48;

@@ -32,7 +32,7 @@ class ServeCommandTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void whatCannotBeServedIsOneSentence() throws Exception {
+    void rejectsIncompleteFoldersInOneSentence() throws Exception {
         Path folder = SavedDictionary.save(temporary.resolve("dictionary"), 1);
         assertFault(" has no feature store, expected one in ", "serve", folder.toString(), "--port", "0");
         SavedDictionary.collect(folder);
@@ -40,7 +40,7 @@ class ServeCommandTest {
     }
 
     @Test
-    void wherePeopleCannotListenIsSaidBeforeAnythingIsLoaded() throws Exception {
+    void rejectsUnusableAddressBeforeLoading() throws Exception {
         String nothing = temporary.resolve("no-dictionary-here").toString();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = "" + taken.getLocalPort();
@@ -53,7 +53,7 @@ class ServeCommandTest {
     }
 
     @Test
-    void aPortIsFreeAgainAfterAFailure() throws Exception {
+    void releasesPortAfterFailure() throws Exception {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -63,15 +63,15 @@ class ServeCommandTest {
     }
 
     @Test
-    void servesUntilItIsTold() throws Exception {
+    void servesUntilTerminated() throws Exception {
         Path folder = SavedDictionary.save(temporary.resolve("dictionary"), 1);
         SavedDictionary.collect(folder);
         Process process = ChildJvm.of(
                         Assay.class, "serve", folder.toString(), "--model", SavedDictionary.model(), "--port", "0")
                 .redirectErrorStream(true)
                 .start();
-        try (BufferedReader said = process.inputReader()) {
-            String line = said.readLine();
+        try (BufferedReader output = process.inputReader()) {
+            String line = output.readLine();
             Matcher address = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/").matcher("" + line);
             assertTrue(address.find(), line);
             HttpResponse<String> page = HttpClient.newHttpClient()
@@ -80,8 +80,8 @@ class ServeCommandTest {
                             HttpResponse.BodyHandlers.ofString());
             assertEquals(200, page.statusCode());
             assertTrue(page.body().contains("<title>Features of dictionary</title>"));
-            process.toHandle().destroy(); // leaves its output open
-            assertEquals(null, said.readLine(), "it ends quietly");
+            process.toHandle().destroy(); // unlike Process.destroy, keeps its output open
+            assertEquals(null, output.readLine(), "prints nothing when it ends");
             assertEquals(TERMINATED, process.waitFor());
         } finally {
             process.destroyForcibly();

@@ -63,7 +63,7 @@ class SweepCommandTest {
     }
 
     @Test
-    void writesTablePlotAndAFolderPerMember() throws IOException {
+    void writesTablePlotAndRunFolderPerMember() throws IOException {
         Outcome outcome = sweep(live(MEMBERS));
         assertEquals("", outcome.errors());
         assertEquals(0, outcome.code());
@@ -79,7 +79,7 @@ class SweepCommandTest {
         assertEquals("PNG", new String(Arrays.copyOfRange(png, 1, 4), StandardCharsets.US_ASCII));
         String page = Files.readString(out.resolve("pareto.html"));
         assertTrue(page.contains("data:image/png;base64,") && page.contains("topk-4-32"));
-        assertFalse(page.contains("http"), "the page needs no other file");
+        assertFalse(page.contains("http"), "the page loads no other file");
         try (SparseAutoencoder sae = SparseAutoencoder.load(out.resolve("standard-0.1-16"))) {
             assertEquals(16, sae.dSae());
         }
@@ -94,7 +94,7 @@ class SweepCommandTest {
                         .asDouble(),
                 1e-9);
         String figures = Files.readString(out.resolve("sweep.json")).replaceAll("\"seconds\".*", "");
-        assertEquals(0, sweep(live(MEMBERS)).code()); // and may be given again
+        assertEquals(0, sweep(live(MEMBERS)).code()); // repeating the command succeeds
         assertEquals(figures, Files.readString(out.resolve("sweep.json")).replaceAll("\"seconds\".*", ""));
     }
 

@@ -129,7 +129,7 @@ class SweepFileTest {
     }
 
     @Test
-    void valuesThatAreListsAreCrossedAsListsOfLists() throws IOException {
+    void crossesListValuedOptionsAsListsOfLists() throws IOException {
         List<SweepMember> members =
                 members(read(VALID.replace("[4, 8]", "4") + "    sites: [a]\n    betas: [[0.9, 0.99], [0, 0.999]]\n"));
         assertEquals(0.9, members.get(0).plan().optimizer().beta1());
@@ -138,7 +138,7 @@ class SweepFileTest {
     }
 
     @Test
-    void everyOptionOfMembersIsKnown() throws IOException {
+    void readsEveryOptionOfMembers() throws IOException {
         for (TrainerOption option : TrainerOption.values()) {
             String line = option.key() + ": \"" + (option.isSwitch() ? "true" : "?") + "\"\n";
             String text = option.isShared() ? VALID + line : VALID + "    " + line;
@@ -153,7 +153,7 @@ class SweepFileTest {
     }
 
     @Test
-    void valueOutOfRangeRefusesTheMemberOnly() throws IOException {
+    void valueOutOfRangeRejectsOnlyItsMember() throws IOException {
         List<SweepMember> members = members(read(VALID.replace("[4, 8]", "[4, 33, 2.5, -1]") + "    sites: [a]\n"));
         assertEquals(null, members.get(0).refusal());
         assertTrue(members.get(1).refusal().contains("33"), members.get(1).refusal());
@@ -204,7 +204,7 @@ class SweepFileTest {
     }
 
     @Test
-    void zeroEvaluationTokensAreRefused() {
+    void rejectsZeroEvaluationTokens() {
         String found = assertThrows(InvalidInputException.class, () -> read(VALID + "evaluation_tokens: 0\n"))
                 .getMessage();
         assertTrue(found.endsWith("evaluation_tokens is 0, expected at least 1"), found);

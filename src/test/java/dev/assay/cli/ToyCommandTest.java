@@ -27,7 +27,7 @@ class ToyCommandTest {
     private final StringWriter err = new StringWriter();
 
     private int toy(int features, String... more) {
-        String[] given = {
+        String[] shared = {
             "toy",
             "--out",
             "" + temporary.resolve("toy"),
@@ -48,12 +48,12 @@ class ToyCommandTest {
             "--coefficients",
             "0.5,1.5"
         };
-        String[] all = Stream.concat(Stream.of(given), Stream.of(more)).toArray(String[]::new);
+        String[] all = Stream.concat(Stream.of(shared), Stream.of(more)).toArray(String[]::new);
         return Assay.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
     }
 
     @Test
-    void itPrintsWhatItWrites() throws IOException {
+    void printsTheWrittenFigures() throws IOException {
         assertEquals(0, toy(16, "--json", "--correlation", "0.5"), err::toString);
         Path folder = temporary.resolve("toy");
         try (Stream<Path> files = Files.list(folder)) {
@@ -82,7 +82,7 @@ class ToyCommandTest {
     }
 
     @Test
-    void aFeatureCountTooSmallForAnArchitectureIsRefused() {
+    void rejectsFeatureCountTooSmallForAnArchitecture() {
         assertEquals(2, toy(12));
         assertTrue(err.toString().startsWith("assay: the widths of a Matryoshka dictionary are "), err::toString);
         assertFalse(err.toString().contains("\tat "), err::toString);

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code assay train} leaves beside the dictionary. */
+/** The options of {@code assay train} and the files that it writes. */
 class TrainCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -63,7 +63,7 @@ class TrainCommandTest {
             "--checkpoint-seconds=0",
             "--best-by=metrics/explained_variance:max"
         };
-        for (int round = 0; round < 2; round++) { // the second finds the run done
+        for (int round = 0; round < 2; round++) { // the second round resumes a finished run
             assertEquals(0, train(options), err::toString);
             assertEquals(
                     List.of(
@@ -92,10 +92,10 @@ class TrainCommandTest {
     }
 
     @Test
-    void wrongOptionsAreRefusedInOneSentence() {
+    void rejectsWrongOptionsInOneSentence() {
         refuses("--best-by is \"metrics/l0\", expected a metric and max or min", "--best-by", "metrics/l0");
         refuses("the checkpoints to keep are 0, expected at least 1", "--keep-checkpoints", "0");
-        assertFalse(Files.exists(folder()), "the options are looked at before the folder is made");
+        assertFalse(Files.exists(folder()), "options are checked before the folder is created");
         refuses("the best state is by the metric \"beauty\", expected one of details/", "--best-by", "beauty:max");
     }
 
@@ -110,7 +110,7 @@ class TrainCommandTest {
             "--best-by=evaluation/loss_recovered:max",
             "--keep-checkpoints=1"
         };
-        for (int round = 0; round < 2; round++) { // the second finds the run done
+        for (int round = 0; round < 2; round++) { // the second round resumes a finished run
             assertEquals(0, train(options), err::toString);
         }
         assertArrayEquals(plain, Files.readAllBytes(folder().resolve("sae_weights.safetensors")));
@@ -148,7 +148,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void optionsOfTheTableReachThePlan() throws IOException {
+    void appliesOptionsToThePlan() throws IOException {
         assertEquals(
                 0,
                 train("--lr=0.01", "--betas=0.5,0.9", "--no-centre", "--resample-after", "25%", "--resample-after=50%"),
@@ -162,7 +162,7 @@ class TrainCommandTest {
     }
 
     @Test
-    void malformedOptionsAreRefusedByFlag() {
+    void rejectsMalformedOptionsByFlag() {
         refuses("--warm-up is \"soon\", expected steps such as 1000 or a share such as 5%", "--warm-up=soon");
         refuses("--betas is \"1,2,3\", expected two numbers", "--betas", "1,2,3");
         assertFalse(Files.exists(folder()));

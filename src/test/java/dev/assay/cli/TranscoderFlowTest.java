@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A transcoder on every command, from training to a page with prompts. */
+/** All commands on a transcoder, from training to serving and exporting. */
 @Timeout(240)
 class TranscoderFlowTest {
     private static final String READ = "blocks.1.ln2.hook_normalized";
@@ -138,8 +138,8 @@ class TranscoderFlowTest {
         Process process = ChildJvm.of(Assay.class, "serve", folder, "--port", "0")
                 .redirectErrorStream(true)
                 .start();
-        try (BufferedReader said = process.inputReader()) {
-            String line = said.readLine();
+        try (BufferedReader output = process.inputReader()) {
+            String line = output.readLine();
             Matcher address = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/").matcher("" + line);
             assertTrue(address.find(), line);
             HttpRequest request = HttpRequest.newBuilder(URI.create(address.group() + "api/prompt"))
@@ -147,11 +147,11 @@ class TranscoderFlowTest {
                     .POST(HttpRequest.BodyPublishers.ofString(
                             "{\"text\": \"" + PROMPT + "\", \"ranking\": \"attribution\", \"count\": 3}"))
                     .build();
-            HttpResponse<String> answer =
+            HttpResponse<String> response =
                     HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-            assertEquals(200, answer.statusCode(), answer::body);
+            assertEquals(200, response.statusCode(), response::body);
             assertEquals(
-                    3, Json.mapper().readTree(answer.body()).path("features").size(), answer::body);
+                    3, Json.mapper().readTree(response.body()).path("features").size(), response::body);
         } finally {
             process.destroyForcibly();
             process.waitFor();

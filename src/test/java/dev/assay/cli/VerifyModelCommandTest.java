@@ -48,13 +48,13 @@ class VerifyModelCommandTest {
     }
 
     @Test
-    void aFaithfulModelPasses() {
+    void modelWithinTolerancePasses() {
         assertEquals(0, run(expected), err::toString);
         assertTrue(out.toString().contains("passed (tolerance 1e-04)"), out::toString);
     }
 
     @Test
-    void aDifferenceAboveTheToleranceIsExitCode1() throws IOException {
+    void differenceAboveToleranceExitsWith1() throws IOException {
         assertEquals(1, run(expected, "--json", "--tolerance", "1e-9"), err::toString);
         JsonNode json = Json.mapper().readTree(out.toString());
         assertEquals(false, json.get("passed").booleanValue());
@@ -64,7 +64,7 @@ class VerifyModelCommandTest {
     }
 
     @Test
-    void anUnknownTensorFails() throws IOException {
+    void unknownTensorExitsWith1() throws IOException {
         Path more = folder.resolve("more.safetensors");
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Safetensors known = Safetensors.open(expected)) {
@@ -79,7 +79,7 @@ class VerifyModelCommandTest {
     }
 
     @Test
-    void unusableInputIsExitCode2InOneSentence() throws IOException {
+    void unusableInputExitsWith2AndOneSentence() throws IOException {
         Path cut = folder.resolve("cut.safetensors");
         byte[] whole = Files.readAllBytes(expected);
         Files.write(cut, java.util.Arrays.copyOf(whole, whole.length / 2));

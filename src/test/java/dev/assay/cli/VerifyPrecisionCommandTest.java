@@ -28,7 +28,7 @@ class VerifyPrecisionCommandTest {
     }
 
     @Test
-    void jsonHasTheErrors() throws IOException {
+    void printsErrorsAsJson() throws IOException {
         assertEquals(
                 0, run("verify-precision", model, "--precision", "float16", "--length", "9", "--json"), err::toString);
         JsonNode json = Json.mapper().readTree(out.toString());
@@ -39,14 +39,14 @@ class VerifyPrecisionCommandTest {
     }
 
     @Test
-    void textIsATable() {
+    void printsErrorsAsTable() {
         assertEquals(0, run("verify-precision", model, "--text", "one ball", "--text", "a"), err::toString);
         assertTrue(out.toString().startsWith("bfloat16 against float32, "), out::toString);
         assertTrue(out.toString().contains("blocks.2.hook_resid_post"), out::toString);
     }
 
     @Test
-    void float32AgainstItselfIsExact() throws IOException {
+    void float32EqualsItself() throws IOException {
         assertEquals(0, run("verify-precision", model, "--precision", "float32", "--json"), err::toString);
         JsonNode json = Json.mapper().readTree(out.toString());
         assertEquals(0, json.get("logits").get("largest").doubleValue());
@@ -54,7 +54,7 @@ class VerifyPrecisionCommandTest {
     }
 
     @Test
-    void numbersThatMakeNoTokensAreRefused() {
+    void rejectsLengthOfZero() {
         assertEquals(2, run("verify-precision", model, "--length", "0"));
         assertTrue(err.toString().startsWith("assay: --length is 0"), err::toString);
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a person gives wrongly is one line on the error stream, which names it, and exit code 2. */
+/** Wrong input is reported in one line of the error stream, which names it, with exit code 2. */
 @Tag("slow")
 class WrongInputTest {
     @TempDir
@@ -36,7 +36,7 @@ class WrongInputTest {
     private Path weights;
     private Path text;
     private Path out;
-    /** The options of a run that works, for a test to change one. */
+    /** The options of a valid run; each test changes one of them. */
     private final Map<String, String> options = new LinkedHashMap<>();
 
     private final List<String> faults = new ArrayList<>();
@@ -75,14 +75,14 @@ class WrongInputTest {
     }
 
     @Test
-    void theRunItselfWorks() throws IOException {
+    void acceptsTheUnchangedOptionsTwice() throws IOException {
         assertEquals(new Outcome(0, ""), train());
         assertTrue(Files.exists(out.resolve("cfg.json")));
-        assertEquals(new Outcome(0, ""), train()); // and may be given again
+        assertEquals(new Outcome(0, ""), train()); // repeating the command succeeds
     }
 
     @Test
-    void models() throws IOException {
+    void rejectsUnusableModels() throws IOException {
         refuses("--model", temporary.resolve("nowhere").toString(), "nowhere");
         refuses("--model", text.toString(), text.toString());
 
@@ -91,14 +91,15 @@ class WrongInputTest {
             Files.write(weights, Arrays.copyOf(whole, length));
             refuses("--k", "4", weights.toString());
         }
-        byte[] lying = whole.clone();
-        ByteBuffer.wrap(lying).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1L << 60);
-        Files.write(weights, lying);
+        byte[] falsified = whole.clone();
+        ByteBuffer.wrap(falsified).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1L << 60);
+        Files.write(weights, falsified);
         refuses("--k", "4", weights.toString());
         String header = new String(whole, StandardCharsets.ISO_8859_1);
-        for (String[] lie : new String[][] {{"[300,48]", "[310,48]"}, {"\"F32\"", "\"F64\""}, {"\"F32\"", "\"X32\""}}) {
-            assertTrue(header.contains(lie[0]));
-            Files.writeString(weights, header.replace(lie[0], lie[1]), StandardCharsets.ISO_8859_1);
+        for (String[] replacement :
+                new String[][] {{"[300,48]", "[310,48]"}, {"\"F32\"", "\"F64\""}, {"\"F32\"", "\"X32\""}}) {
+            assertTrue(header.contains(replacement[0]));
+            Files.writeString(weights, header.replace(replacement[0], replacement[1]), StandardCharsets.ISO_8859_1);
             refuses("--k", "4", weights.toString());
         }
         Files.write(weights, whole);
@@ -122,7 +123,7 @@ class WrongInputTest {
     }
 
     @Test
-    void texts() throws IOException {
+    void rejectsUnusableTexts() throws IOException {
         refuses("--text", temporary.resolve("missing.txt").toString(), "missing.txt");
         refuses("--text", model.toString(), model + ": the folder has no text files");
         refuses("--text", temporary + "/*.jsonl", "*.jsonl: no file matches");
@@ -142,11 +143,11 @@ class WrongInputTest {
                 file("other.jsonl", line + "{\"content\": 1}\n").toString(),
                 "other.jsonl line 2: found no field");
         refuses("--text", "assay/stories/many", "assay/stories/many");
-        refuses("--text-field", "text", null); // the mended command now runs in the folder of the refused ones
+        refuses("--text-field", "text", null); // the corrected command runs in the folder of the rejected ones
     }
 
     @Test
-    void options() throws IOException {
+    void rejectsInvalidOptions() throws IOException {
         refuses("--hook", "blocks.9.hook_resid_post", "blocks.9.hook_resid_post");
         refuses("--hook", "block.1.resid", "block.1.resid");
         refuses("--hook", "blocks.1.attn.hook_pattern", "blocks.1.attn.hook_pattern");
@@ -173,7 +174,7 @@ class WrongInputTest {
     }
 
     @Test
-    void refusedRunLeavesTheFolderFree() throws IOException {
+    void rejectedRunLeavesFolderUsable() throws IOException {
         Path wrong = file("short.txt", "Too short.");
         refuses("--text", wrong.toString(), "short.txt");
         assertTrue(Files.exists(out.resolve("run.json")));
@@ -181,12 +182,12 @@ class WrongInputTest {
     }
 
     @Test
-    void misspeltCommand() {
+    void suggestsHelpForUnknownCommand() {
         assertOneLine(run("trian"), "'trian' (try --help)");
     }
 
     @Test
-    void folders() throws IOException {
+    void rejectsUnusableFolders() throws IOException {
         Files.createDirectory(out);
         Files.writeString(out.resolve("thesis.tex"), "years of work");
         refuses("--k", "4", "thesis.tex");
@@ -215,7 +216,7 @@ class WrongInputTest {
         return Files.writeString(temporary.resolve(name), content);
     }
 
-    /** Trains with one option changed; {@code named} is what the message must contain, or null when it must work. */
+    /** Trains with one option changed; {@code named} is a part of the expected message; null if the run must succeed. */
     private void refuses(String option, String value, String named) throws IOException {
         String before = options.put(option, value);
         Outcome outcome = train();
@@ -234,15 +235,15 @@ class WrongInputTest {
         }
     }
 
-    /** Notes what is wrong, so that one run of a test tells of every message. */
+    /** Records a fault instead of failing, so that one run of a test reports all wrong messages. */
     private void assertOneLine(Outcome outcome, String named) {
         String error = outcome.error();
-        boolean right = outcome.code() == 2
+        boolean expected = outcome.code() == 2
                 && error.startsWith("assay: ")
                 && error.contains(named)
                 && error.lines().count() == 1
                 && !error.contains("Exception");
-        if (!right) {
+        if (!expected) {
             faults.add("exit code " + outcome.code() + ", expected one line with " + named + ", found:\n" + error);
         }
     }

@@ -46,7 +46,7 @@ class RunDescriptionTest {
     }
 
     @Test
-    void whatIsWrittenIsReadAgain() throws IOException {
+    void readsWrittenDescription() throws IOException {
         RunDescription run = new RunDescription(
                 "m.pt",
                 List.of("h"),
@@ -55,13 +55,13 @@ class RunDescriptionTest {
                 Precision.BFLOAT16);
         run.write(folder);
         assertEquals(run, RunDescription.read(folder));
-        // Another model brings its tokenizer.
+        // Another model has its own tokenizer.
         assertNull(run.withModel("other").tokenizer());
         assertEquals(Precision.BFLOAT16, run.withModel("other").precision());
     }
 
     @Test
-    void aPrecisionThatThereIsNotIsNamed() throws IOException {
+    void rejectsUnknownPrecisionByName() throws IOException {
         Files.writeString(folder.resolve(RunLayout.DESCRIPTION), """
                 {"model": "m", "hook": "h", "text": ["a"], "precision": "int8"}
                 """);
@@ -71,7 +71,7 @@ class RunDescriptionTest {
     }
 
     @Test
-    void descriptionsWithoutTheNewFieldsStandForTheSameRun() throws Exception {
+    void readsMissingFieldsAsDefaults() throws Exception {
         Files.writeString(folder.resolve(RunLayout.DESCRIPTION), """
                 {"model": "m", "hook": "h", "text": ["assay/stories/9"], "text_field": "text", "context_length": 16,
                  "prepend_bos": false, "held_out_every": 5, "chunk_characters": 0}
@@ -79,14 +79,14 @@ class RunDescriptionTest {
         RunDescription read = RunDescription.read(folder);
         assertEquals(run(List.of("assay/stories/9"), "position", 0, 0), read);
         assertEquals(Precision.FLOAT32, read.precision());
-        // The seed decides nothing about text that is neither mixed nor shuffled.
+        // The seed has no effect on text that is neither mixed nor shuffled.
         assertEquals(run(List.of("assay/stories/9"), "position", 0, 77), read);
         assertEquals(new HoldOut(HoldOut.Rule.POSITION, 5), corpus(read).holdOut());
         assertEquals("9 generated stories (seed 2)", corpus(read).description());
     }
 
     @Test
-    void theCorpusIsMixedShuffledAndSplitAsAsked() throws Exception {
+    void buildsMixedShuffledAndSplitCorpus() throws Exception {
         Path lines = Files.writeString(folder.resolve("a.jsonl"), "{\"text\": \"a\"}\n");
         Corpus corpus = corpus(run(List.of("3:assay/stories/9", "1:" + lines), "hash", 10, 7));
         assertEquals(new HoldOut(HoldOut.Rule.HASH, 5), corpus.holdOut());
@@ -100,7 +100,7 @@ class RunDescriptionTest {
     }
 
     @Test
-    void aWeightIsANumberAndAColon() {
+    void parsesNumberAndColonAsWeight() {
         for (String text :
                 List.of("a.txt", "C:\\data\\a.txt", "C:/data/*.txt", "./0.5:a.txt", "x0.5:a", "0.5", ":a", "-1:a")) {
             assertFalse(WeightedName.areMixed(List.of(text)), text);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run written from Java, opened from Java and by the commands. */
+/** A run folder written from Java, opened from Java and by the commands. */
 @Tag("slow")
 class RunTest {
     private static final String MODEL = "assay/stories";
@@ -206,7 +206,7 @@ class RunTest {
     }
 
     @Test
-    void dictionaryWithoutDescriptionIsOpenedWithItsMetadata() throws IOException {
+    void opensDictionaryWithoutDescriptionByItsMetadata() throws IOException {
         Path copy = copyOfDictionary();
         try (Run run = Run.open(copy)) {
             assertEquals(MODEL, run.description().model());
@@ -221,7 +221,7 @@ class RunTest {
     }
 
     @Test
-    void refusesFolderOfAnotherRun() {
+    void rejectsFolderOfAnotherRun() {
         RunDescription other = RunDescription.of(MODEL, SITE.name(), TextDescription.of("assay/stories/61"));
         String message = assertThrows(InvalidInputException.class, () -> RunWriter.begin(folder, other))
                 .getMessage();
@@ -229,7 +229,7 @@ class RunTest {
     }
 
     @Test
-    void dictionariesOfOneModelShareIt() throws IOException {
+    void dictionariesOpenedTogetherShareOneModel() throws IOException {
         try (DictionaryGroup group = Run.loader().openTogether(List.of(folder, folder), List.of())) {
             assertEquals(2, group.size());
             assertEquals(SITE, group.point(1));

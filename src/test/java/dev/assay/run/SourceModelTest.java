@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the commands take as a model: exported ones, the first blocks of one, one of 16 bits. */
+/** Models that the commands accept: exported models, models without their last blocks, models in 16 bits. */
 @Tag("slow")
 class SourceModelTest {
     private static final String SITE = "blocks.1.hook_resid_post";
@@ -57,7 +57,7 @@ class SourceModelTest {
         return Assay.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     }
 
-    private int take(String command, Object source, String... more) {
+    private int start(String command, Object source, String... more) {
         List<String> arguments = new ArrayList<>(List.of(command, "--model", source.toString(), "--out", "" + folder));
         arguments.addAll(List.of("--text", "assay/stories/60", "--context", "32", "--tokens", "1000"));
         if (command.equals("train")) {
@@ -90,9 +90,9 @@ class SourceModelTest {
     }
 
     @Test
-    void aDictionaryOfAnExportedModelIsMeasuredOnTheFolderItCameFrom() throws IOException {
+    void evaluatesDictionaryOfExportedModelOnItsOriginalFolder() throws IOException {
         Path file = torchScript();
-        assertEquals(0, take("train", file, "--hook", SITE, "--tokenizer", "" + model), err::toString);
+        assertEquals(0, start("train", file, "--hook", SITE, "--tokenizer", "" + model), err::toString);
         assertEquals(model.toString(), description().get("tokenizer").textValue());
         for (String command : List.of("evaluate", "inspect")) {
             refuses(
@@ -104,11 +104,11 @@ class SourceModelTest {
     }
 
     @Test
-    void anOnnxModelIsHarvestedAndTrainedOn() throws Exception {
+    void harvestsAndTrainsOnOnnxModel() throws Exception {
         WaveModels.onnx(temporary, 300).close();
         Path file = temporary.resolve("waves.onnx");
         String[] site = {"--hook", WaveModels.COSINE, "--tokenizer", model.toString()};
-        assertEquals(0, take("harvest", file, site), err::toString);
+        assertEquals(0, start("harvest", file, site), err::toString);
         Path store = folder;
         folder = temporary.resolve("dictionary");
         String[] training = {"--d-sae", "32", "--k", "4", "--tokens", "1000", "--batch", "100", "--out", "" + folder};
@@ -120,29 +120,31 @@ class SourceModelTest {
     }
 
     @Test
-    void whatDoesNotGoWithAModelIsOneSentence() throws IOException {
+    void rejectsIncompatibleOptionsInOneSentence() throws IOException {
         Path file = torchScript();
         String[] site = {"--hook", SITE};
-        refuses(take("train", file, site), file + " has no tokenizer, expected --tokenizer DIR with that of its text");
+        refuses(start("train", file, site), file + " has no tokenizer, expected --tokenizer DIR with that of its text");
         refuses(
-                take("train", model, "--hook", SITE, "--tokenizer", "" + model),
+                start("train", model, "--hook", SITE, "--tokenizer", "" + model),
                 "a tokenizer was given with " + model + ", which has its own; expected one with a .pt or .onnx file");
         String[] tokenizer = {"--hook", SITE, "--tokenizer", model.toString()};
         refuses(
-                take("harvest", file, "--hook", SITE, "--tokenizer", "" + model, "--precision", "bfloat16"),
+                start("harvest", file, "--hook", SITE, "--tokenizer", "" + model, "--precision", "bfloat16"),
                 file + " has the precision it was exported with, expected no --precision bfloat16");
-        refuses(take("harvest", temporary.resolve("none.pt"), tokenizer), "no such file", "none.pt");
-        refuses(take("harvest", file, "--hook", "other", "--tokenizer", "" + model), file + " returns no other");
-        refuses(take("harvest", file, "--hook", SITE, "--tokenizer", "" + temporary), "tokenizer.json");
+        refuses(start("harvest", temporary.resolve("none.pt"), tokenizer), "no such file", "none.pt");
+        refuses(start("harvest", file, "--hook", "other", "--tokenizer", "" + model), file + " returns no other");
+        refuses(start("harvest", file, "--hook", SITE, "--tokenizer", "" + temporary), "tokenizer.json");
         Files.writeString(temporary.resolve("broken.onnx"), "no graph");
-        refuses(take("train", temporary.resolve("broken.onnx"), tokenizer), "broken.onnx cannot be loaded");
-        refuses(take("train", model, "--hook", SITE, "--precision", "int8"), "--precision", "float16");
-        refuses(take("train", model.resolve("model.safetensors"), site), "expected the Hugging Face folder of a model");
+        refuses(start("train", temporary.resolve("broken.onnx"), tokenizer), "broken.onnx cannot be loaded");
+        refuses(start("train", model, "--hook", SITE, "--precision", "int8"), "--precision", "float16");
+        refuses(
+                start("train", model.resolve("model.safetensors"), site),
+                "expected the Hugging Face folder of a model");
         assertFalse(Files.exists(folder));
     }
 
     @Test
-    void blocksBehindTheSitesNeedNotBeThere() throws IOException {
+    void loadsModelWithoutBlocksAfterTheSites() throws IOException {
         Path part = Files.createDirectory(temporary.resolve("part"));
         for (String name : List.of("config.json", "tokenizer.json", "tokenizer_config.json")) {
             Files.copy(model.resolve(name), part.resolve(name));
@@ -157,29 +159,32 @@ class SourceModelTest {
             assertTrue(first.size() < weights.names().size() - 10);
             Safetensors.write(part.resolve("model.safetensors"), first, Map.of());
         }
-        assertEquals(0, take("train", part, "--hook", SITE), err::toString);
+        assertEquals(0, start("train", part, "--hook", SITE), err::toString);
         refuses(run("evaluate", "" + folder), "has no tensor ");
         assertEquals(0, run("evaluate", "" + folder, "--model", "" + model, "--tokens", "500"), err::toString);
         folder = temporary.resolve("store");
-        assertEquals(0, take("harvest", part, "--hook", SITE, "--hook", "blocks.0.hook_mlp_out"), err::toString);
+        assertEquals(0, start("harvest", part, "--hook", SITE, "--hook", "blocks.0.hook_mlp_out"), err::toString);
     }
 
     @Test
-    void aRunKeepsItsPrecision() throws IOException {
-        assertEquals(0, take("train", model, "--hook", SITE, "--precision", "bfloat16"), err::toString);
+    void recordsPrecisionOfRunAndStore() throws IOException {
+        assertEquals(0, start("train", model, "--hook", SITE, "--precision", "bfloat16"), err::toString);
         assertEquals("bfloat16", description().get("precision").textValue());
-        refuses(take("train", model, "--hook", SITE), folder + " holds another run");
-        refuses(take("train", model, "--hook", SITE, "--precision", "float16"), folder + " holds another run");
+        refuses(start("train", model, "--hook", SITE), folder + " holds another run");
+        refuses(start("train", model, "--hook", SITE, "--precision", "float16"), folder + " holds another run");
         double same = explainedVariance();
         assertEquals(same, explainedVariance("--precision", "bfloat16"));
         assertTrue(same != explainedVariance("--precision", "float32"));
 
         folder = temporary.resolve("store");
-        assertEquals(0, take("harvest", model, "--hook", SITE, "--precision", "bfloat16"), err::toString);
+        assertEquals(0, start("harvest", model, "--hook", SITE, "--precision", "bfloat16"), err::toString);
         JsonNode contents = Json.read(folder.resolve("activations.json"));
         assertEquals("bfloat16", contents.get("provenance").get("precision").textValue());
         assertEquals("bfloat16", contents.get("note").get("precision").textValue());
-        refuses(take("harvest", model, "--hook", SITE), "activations.json: ", "; use another folder for another store");
+        refuses(
+                start("harvest", model, "--hook", SITE),
+                "activations.json: ",
+                "; use another folder for another store");
     }
 
     private double explainedVariance(String... more) throws IOException {
