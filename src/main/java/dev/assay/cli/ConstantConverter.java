@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Converts {@code decoder-cosine} to the constant {@code DECODER_COSINE} of an enumeration. */
+/** Converter from option values such as {@code decoder-cosine} to the enum constant {@code DECODER_COSINE}. */
 abstract class ConstantConverter<E extends Enum<E>> implements ITypeConverter<E> {
     private final Class<E> type;
 
@@ -17,16 +17,16 @@ abstract class ConstantConverter<E extends Enum<E>> implements ITypeConverter<E>
     @Override
     public E convert(String name) {
         return Arrays.stream(type.getEnumConstants())
-                .filter(constant -> written(constant).equalsIgnoreCase(name))
+                .filter(constant -> optionValue(constant).equalsIgnoreCase(name))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException("expected one of "
                         + Arrays.stream(type.getEnumConstants())
-                                .map(ConstantConverter::written)
+                                .map(ConstantConverter::optionValue)
                                 .collect(Collectors.joining(", "))
                         + " but was '" + name + "'"));
     }
 
-    private static String written(Enum<?> constant) {
+    private static String optionValue(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

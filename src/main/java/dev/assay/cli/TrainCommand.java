@@ -79,7 +79,7 @@ final class TrainCommand implements Callable<Integer> {
             names = "--tokens",
             paramLabel = "N",
             required = true,
-            description = "activations to train on, repeats counted")
+            description = "number of training activations; repeated passes count")
     private long tokens;
 
     @Option(
@@ -97,30 +97,30 @@ final class TrainCommand implements Callable<Integer> {
     private long seed;
 
     @Mixin
-    private DeviceOption place;
+    private DeviceOption deviceOption;
 
     @Override
     public Integer call() throws IOException {
         if (activations != null) {
-            return trainOnStore();
+            return trainOnActivations();
         }
         RunDescription run = runOptions.describe(hook == null ? null : List.of(hook), seed);
         TrainerOptions options = TrainingOptions.read(spec);
         if (HeldOut.isAsked(options)) {
             List<HookPoint> points = sites(hook).stream().map(HookPoint::parse).toList();
-            try (HookedTransformer model = SourceModel.whole(run, place.device())) {
+            try (HookedTransformer model = SourceModel.whole(run, deviceOption.device())) {
                 Corpus corpus = run.corpus(model.tokenizer());
                 SaeTrainer trainer = trainer(ActivationSource.of(model, points, corpus), options);
                 HeldOut.addTo(trainer, options, model, corpus);
                 return train(run, trainer);
             }
         }
-        try (SourceModel model = SourceModel.open(run, sites(hook), place.device())) {
+        try (SourceModel model = SourceModel.open(run, sites(hook), deviceOption.device())) {
             return train(run, trainer(model.source(run.corpus(model.tokenizer())), options));
         }
     }
 
-    private int trainOnStore() throws IOException {
+    private int trainOnActivations() throws IOException {
         runOptions.rejectTogetherWith("--activations");
         ActivationStore store = ActivationStore.open(activations);
         if (hook == null && store.sites().size() > 1) {
@@ -128,30 +128,30 @@ final class TrainCommand implements Callable<Integer> {
                     + String.join(", ", store.sites()));
         }
         String site = hook == null ? store.sites().get(0) : hook;
-        ActivationSource source = store.source(sites(site)).seed(seed).device(place.device());
+        ActivationSource source = store.source(sites(site)).seed(seed).device(deviceOption.device());
         TrainerOptions options = TrainingOptions.read(spec);
         InvalidInputException.require(
                 !HeldOut.isAsked(options),
-                "--evaluate-every is given with --activations, expected it with --model and --text only: it measures the"
-                        + " loss of the model on held-out text");
+                "--evaluate-every is given with --activations, expected --model and --text: it evaluates the model's"
+                        + " loss on held-out text");
         return train(RunDescription.of(store, List.of(site)), trainer(source, options));
     }
 
-    /** The site of the input, followed by that of a transcoder's target. */
+    /** Returns the input site, followed by a transcoder's target site. */
     private List<String> sites(String input) {
         if (target == null && skip) {
             throw new InvalidInputException(
-                    "--skip is given without --target, expected both: it is part of a transcoder");
+                    "--skip is given without --target, expected both: only a transcoder has a skip connection");
         }
         if (target != null && target.equals(input)) {
-            throw new InvalidInputException("--target is the site of --hook, expected another");
+            throw new InvalidInputException("--target is the same site as --hook, expected a different site");
         }
         return target == null ? List.of(input) : List.of(input, target);
     }
 
     private int train(RunDescription run, SaeTrainer trainer) throws IOException {
         long start = System.nanoTime();
-        trainer.plan(); // every option is checked before the folder is touched
+        trainer.plan(); // validates every option before the folder is changed
         RunWriter writer = RunWriter.begin(out, run);
         try (SparseAutoencoder sae = trainer.train()) {
             writer.write(sae);
@@ -170,7 +170,7 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Saves the dictionary of the best checkpoint in a folder that other commands read like that of a run. */
+    /** Saves the dictionary of the best checkpoint in a folder with the layout of a run folder. */
     private static void saveBest(SaeTrainer trainer, RunWriter writer) throws IOException {
         try (SparseAutoencoder sae = trainer.best()) {
             writer.writeBest(sae);

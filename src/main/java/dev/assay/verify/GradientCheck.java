@@ -116,7 +116,7 @@ public final class GradientCheck {
             });
             NDArray x = Gaussian.array(manager, new Shape(ROWS, D_IN), 99);
             try (TrainingState state = new TrainingState(manager, plan, parameters)) {
-                state.treatDensely(dense);
+                state.useDenseLayout(dense);
                 return new GradientCheck(state, x).worst();
             }
         }

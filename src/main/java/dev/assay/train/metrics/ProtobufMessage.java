@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes a message in the wire format of protocol buffers, field by field: a key (the field's number and how its value is written),
- * then the value. Source: the encoding guide of protobuf.
+ * Writer of a message in the protocol buffers wire format. Each field is a key (field number and wire wireType) followed by the value.
+ * Source: the protobuf encoding guide.
  */
 final class ProtobufMessage {
     private static final int VARINT = 0;
@@ -17,7 +17,7 @@ final class ProtobufMessage {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    /** Appends an integer or the number of an enumeration's constant. */
+    /** Appends an integer or an enum number. */
     ProtobufMessage integer(int field, long value) {
         key(field, VARINT);
         varint(value);
@@ -26,13 +26,13 @@ final class ProtobufMessage {
 
     ProtobufMessage float64(int field, double value) {
         key(field, FIXED64);
-        out.writeBytes(little(Double.BYTES).putDouble(value).array());
+        out.writeBytes(littleEndian(Double.BYTES).putDouble(value).array());
         return this;
     }
 
     ProtobufMessage float32(int field, float value) {
         key(field, FIXED32);
-        out.writeBytes(little(Float.BYTES).putFloat(value).array());
+        out.writeBytes(littleEndian(Float.BYTES).putFloat(value).array());
         return this;
     }
 
@@ -55,21 +55,21 @@ final class ProtobufMessage {
         return this;
     }
 
-    private void key(int field, int type) {
-        varint((long) field << 3 | type);
+    private void key(int field, int wireType) {
+        varint((long) field << 3 | wireType);
     }
 
-    /** Seven bits a byte, the lowest first; the eighth says that more follow. */
+    /** Writes seven bits per byte, least significant group first; the eighth bit is set if more bytes follow. */
     private void varint(long value) {
-        long rest = value;
-        while ((rest & ~0x7FL) != 0) {
-            out.write((int) (rest & 0x7F | 0x80));
-            rest >>>= 7;
+        long remaining = value;
+        while ((remaining & ~0x7FL) != 0) {
+            out.write((int) (remaining & 0x7F | 0x80));
+            remaining >>>= 7;
         }
-        out.write((int) rest);
+        out.write((int) remaining);
     }
 
-    private static ByteBuffer little(int bytes) {
+    private static ByteBuffer littleEndian(int bytes) {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -157,7 +157,7 @@ public record MethodCase(TrainingMethod method, Target target, boolean centres, 
         });
         TrainingState state = new TrainingState(manager, plan(), new DictionaryParameters(arrays));
         if (!selectsOverBatch()) {
-            state.treatDensely(dense);
+            state.useDenseLayout(dense);
         }
         float[] silent = new float[LATENTS];
         Arrays.stream(dead()).forEach(latent -> silent[latent] = 1000);

@@ -8,10 +8,10 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
 /**
- * What activations are multiplied by before a dictionary sees them in training.
+ * Factors that scale activations in training.
  *
- * @param input the factor of what is encoded
- * @param target the factor of what is reconstructed, the same except for a transcoder
+ * @param input the factor of the encoded activations
+ * @param target the factor of the target; equal to {@code input} except for a transcoder
  */
 public record ActivationScale(double input, double target) {
     public static ActivationScale of(double factor) {
@@ -19,13 +19,13 @@ public record ActivationScale(double input, double target) {
     }
 
     /**
-     * Returns what brings the mean norm of rows to √d: √d over their mean norm.
+     * Returns the factors that scale the mean norm of rows to √d: √d divided by the mean norm.
      *
-     * @param rows [n, d_in], the first activations of a run; of a transcoder [n, d_in + d_out], with the target behind the input
-     * @param dIn the width of what is encoded
-     * @param site where they are from, in words
+     * @param rows [n, d_in], the first activations of a run; for a transcoder [n, d_in + d_out], the input followed by the target
+     * @param dIn the width of the input
+     * @param site the site of the activations, for error messages
      * @return the factors
-     * @throws InvalidInputException when there are no such factors
+     * @throws InvalidInputException when an activation is not finite or all are zero
      */
     public static ActivationScale measure(NDArray rows, int dIn, String site) {
         long width = rows.getShape().get(1);
@@ -49,7 +49,7 @@ public record ActivationScale(double input, double target) {
         }
     }
 
-    /** Multiplies rows, of a transcoder with the target behind the input. */
+    /** Multiplies rows in place: [n, d_in], for a transcoder [n, d_in + d_out], the input followed by the target. */
     public void apply_(NDArray rows, int dIn) {
         if (input == target) {
             if (input != 1) {
@@ -61,7 +61,7 @@ public record ActivationScale(double input, double target) {
         Aten.mul_(rows.get(new NDIndex(":, {}:{}", dIn, rows.getShape().get(1))), target);
     }
 
-    /** How many entries are not finite. */
+    /** Returns the number of entries that are not finite. */
     static long notFinite(NDArray rows) {
         try (Scope scope = Scope.open()) {
             return rows.isNaN()

@@ -53,32 +53,32 @@ final class AuxiliaryGradient {
         NDArray pre = dead.pre(rows); // [rows, n_dead]
         NDArray selected = selected(pre, AuxiliaryLoss.latentsPerRow(p.dOut(), dead.size()));
         NDArray codes = pre.mul(selected);
-        NDArray miss = codes.matMul(dead.decoder()); // r̂ − r, after the error is added
-        Aten.add_(miss, sums.error(rows), 1);
+        NDArray difference = codes.matMul(dead.decoder()); // r̂ − r, after the error is added
+        Aten.add_(difference, sums.error(rows), 1);
         boolean biased = scaled && p.has(Parameter.DECODER_BIAS);
         if (biased) {
-            Aten.add_(miss, p.decoderBias(), 1);
+            Aten.add_(difference, p.decoderBias(), 1);
         }
         sums.losses()
                 .add(
                         LossNames.AUXILIARY,
-                        ReconstructionLoss.sumOfSquares(miss).mul(weight).div((float) sums.batchSize()));
-        Aten.mul_(miss, weight.mul(2f / sums.batchSize()));
-        NDArray g = miss; // ∂loss/∂r̂
+                        ReconstructionLoss.sumOfSquares(difference).mul(weight).div((float) sums.batchSize()));
+        Aten.mul_(difference, weight.mul(2f / sums.batchSize()));
+        NDArray g = difference; // ∂loss/∂r̂
         dead.addGradients(rows, codes, g, selected);
         if (biased) {
             sums.gradients().add(Parameter.DECODER_BIAS, g.sum(new int[] {0}));
         }
     }
 
-    /** 1 where a dead latent is selected, else 0: [rows, n_dead]. */
+    /** Returns 1 where a dead latent is selected, else 0, [rows, n_dead]. */
     private NDArray selected(NDArray pre, int count) {
         try (Scope scope = Scope.open()) {
             NDArray ranks = ranksByNorm ? pre.mul(Aten.rowNorms(dead.decoder()).reshape(1, dead.size())) : pre;
             NDArray positive = scaled ? ranks.onesLike() : Aten.positive(ranks);
-            // Rows rarely have more positive pre-activations than are selected; then there is nothing to rank.
-            float most = positive.sum(new int[] {1}).max().getFloat();
-            if (most <= count) {
+            // Usually no row has more positive pre-activations than are selected, so that no ranking is needed.
+            float maxPositive = positive.sum(new int[] {1}).max().getFloat();
+            if (maxPositive <= count) {
                 return scope.keep(positive);
             }
             NDArray smallest = Aten.topK(ranks, count).values().min(new int[] {1}, true); // [rows, 1]
@@ -87,7 +87,7 @@ final class AuxiliaryGradient {
         }
     }
 
-    /** The factor of E‖r − r̂‖², a scalar array. */
+    /** Returns the factor of E‖r − r̂‖², a scalar array. */
     private NDArray weight(NDArray error, StepSums sums) {
         if (scaled) {
             double share = Math.min((double) dead.size() / Math.max(p.dOut() / 2, 1), 1);

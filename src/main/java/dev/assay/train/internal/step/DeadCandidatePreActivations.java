@@ -7,11 +7,11 @@ import dev.assay.tensor.Aten;
 import java.util.Optional;
 
 /**
- * The pre-activations of the latents that count as dead unless they fire in the current batch, copied from the encoder's product, which avoids
- * computing them again for the losses on dead latents.
+ * Pre-activations of dead-latent candidates, which are dead unless they fire in the current batch. They are copied from the encoder
+ * product, so that the losses on dead latents do not recompute them.
  */
 final class DeadCandidatePreActivations {
-    /** The largest share of latents whose pre-activations are worth a copy. */
+    /** The maximum share of latents for which copying is faster than recomputing. */
     private static final double MAX_SHARE = 1.0 / 8;
 
     private final NDArray candidates; // int64 [n], ascending
@@ -26,9 +26,9 @@ final class DeadCandidatePreActivations {
      * Prepares the copy for a batch. Nothing is copied if there are no candidates, or more than an eighth of the latents.
      *
      * @param candidates int64 [n], ascending
-     * @param batchSize rows
+     * @param batchSize the number of rows
      * @param dSae the number of latents
-     * @param workspace holds the pre-activations
+     * @param workspace the workspace of the copy
      */
     static DeadCandidatePreActivations of(NDArray candidates, int batchSize, int dSae, Workspace workspace) {
         long count = candidates.size();

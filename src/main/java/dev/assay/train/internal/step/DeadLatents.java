@@ -10,7 +10,7 @@ import dev.assay.train.plan.DeadLatentRule;
 /** Counts per latent the tokens since it last fired, and its activations in a recent window. */
 public final class DeadLatents implements AutoCloseable {
     private final DeadLatentRule rule;
-    private final NDArray silentFor; // float64 [d_sae]: tokens; exact far beyond any run
+    private final NDArray silentFor; // float64 [d_sae]: tokens, an exact integer up to 2⁵³
     private final NDArray fireCounts; // float64 [d_sae]: activations in the window
     private long windowTokens;
     private long tokensSeen;
@@ -26,7 +26,7 @@ public final class DeadLatents implements AutoCloseable {
      *
      * @param activations float [d_sae], the firing counts of the batch
      * @param tokens the rows of the batch
-     * @return int64 [n_dead], ascending: the dead latents that the losses of this batch are about
+     * @return int64 [n_dead], ascending: the dead latents for the losses of this batch
      */
     NDArray observe(NDArray activations, long tokens) {
         if (rule.timing() == DeadLatentRule.Timing.BEFORE_BATCH) {
@@ -38,7 +38,7 @@ public final class DeadLatents implements AutoCloseable {
         return tokensSeen >= rule.tokens() ? dead() : none();
     }
 
-    /** The latents that {@link #observe} returns for the next batch unless they fire in it: int64 [n], ascending. */
+    /** Returns the latents that {@link #observe} returns for the next batch unless they fire in it, int64 [n], ascending. */
     NDArray candidates(long tokens) {
         if (rule.timing() == DeadLatentRule.Timing.BEFORE_BATCH) {
             return tokensSeen > rule.tokens() ? positions(silentFor.gt(rule.tokens())) : none();
@@ -46,7 +46,7 @@ public final class DeadLatents implements AutoCloseable {
         return tokensSeen + tokens >= rule.tokens() ? positions(silentFor.gte(rule.tokens() - tokens)) : none();
     }
 
-    /** The latents that are dead now: int64 [n_dead], ascending. */
+    /** Returns the currently dead latents, int64 [n_dead], ascending. */
     NDArray dead() {
         return positions(silentFor.gte(rule.tokens()));
     }

@@ -6,11 +6,11 @@ import dev.assay.train.spi.BatchSlice;
 import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.spi.Parameter;
 
-/** The dead latents of a dictionary as a dictionary of their own, with dense products. */
+/** The dead latents of a dictionary as a separate dictionary with dense products. */
 final class DeadSubDictionary {
     private final DictionaryParameters p;
     private final NDArray dead; // int64 [n_dead]
-    private final NDArray pre; // [batch, n_dead], or null if not known
+    private final NDArray pre; // [batch, n_dead], or null if not precomputed
     private final NDArray encoder; // [n_dead, d_in]
     private final NDArray bias; // [n_dead], the bias of x · encoderᵀ
     private final NDArray decoder; // [n_dead, d_out]
@@ -19,7 +19,7 @@ final class DeadSubDictionary {
     private final NDArray decoderGradient;
 
     /**
-     * Selects the latents and computes their pre-activations when they are needed.
+     * Selects the latents; pre-activations are computed on demand.
      *
      * @param p the dictionary
      * @param dead int64 [n_dead]
@@ -30,7 +30,7 @@ final class DeadSubDictionary {
     }
 
     /**
-     * Selects the latents, with known pre-activations.
+     * Selects the latents, with precomputed pre-activations.
      *
      * @param p the dictionary
      * @param dead int64 [n_dead]
@@ -57,7 +57,7 @@ final class DeadSubDictionary {
         return (int) dead.size();
     }
 
-    /** The pre-activations of rows, to be left unchanged: [rows, n_dead]. */
+    /** Returns the pre-activations of rows, [rows, n_dead]; they must not be changed. */
     NDArray pre(BatchSlice rows) {
         return pre == null ? Aten.linear(rows.x(), encoder, bias) : rows.of(pre);
     }
@@ -70,9 +70,9 @@ final class DeadSubDictionary {
      * Adds the gradients of decoder and encoder for some rows.
      *
      * @param rows the rows
-     * @param codes [rows, n_dead], the factors of decoder rows
-     * @param g [rows, d_out], the gradient of the sum of decoder rows
-     * @param slope [rows, n_dead], the derivative of codes with respect to pre-activations; may be the codes
+     * @param codes [rows, n_dead], the coefficients of decoder rows
+     * @param g [rows, d_out], the gradient with respect to the weighted sum of decoder rows
+     * @param slope [rows, n_dead], the derivative of codes with respect to pre-activations; may be the same array as codes
      */
     void addGradients(BatchSlice rows, NDArray codes, NDArray g, NDArray slope) {
         Aten.addmm(decoderGradient, codes.transpose(), g, decoderGradient);
@@ -87,13 +87,13 @@ final class DeadSubDictionary {
         Aten.indexAdd_(gradients.get(p.decoderParameter()), 0, dead, decoderGradient);
         Aten.indexAdd_(gradients.get(Parameter.ENCODER), 0, dead, encoderGradient);
         Aten.indexAdd_(gradients.get(Parameter.ENCODER_BIAS), 0, dead, biasGradient);
-        gradients.addDecoderDot(spread(decoderGradient.mul(decoder).sum(new int[] {1})));
-        gradients.addPreActivationSum(spread(biasGradient));
+        gradients.addDecoderDot(scatter(decoderGradient.mul(decoder).sum(new int[] {1})));
+        gradients.addPreActivationSum(scatter(biasGradient));
     }
 
-    private NDArray spread(NDArray ofDead) {
+    private NDArray scatter(NDArray values) {
         NDArray all = p.encoderBias().zerosLike();
-        Aten.indexAdd_(all, 0, dead, ofDead);
+        Aten.indexAdd_(all, 0, dead, values);
         return all;
     }
 }

@@ -7,7 +7,7 @@ import dev.assay.train.spi.CodeSpace;
 
 /** Codes as a matrix [rows, d_sae], for batches in which many latents are active. */
 final class DenseCodeSpace implements CodeSpace {
-    /** The rows of a chunk on the CPU: fewer slow the products down, more need larger arrays. */
+    /** The rows of a chunk on the CPU. Smaller chunks slow down the matrix products; larger chunks need larger arrays. */
     static final int ROWS = 512;
 
     private final Workspace workspace;
@@ -15,7 +15,7 @@ final class DenseCodeSpace implements CodeSpace {
     /**
      * Creates a space.
      *
-     * @param workspace holds arrays that would otherwise be allocated for every chunk
+     * @param workspace the arrays that are reused by every chunk
      */
     DenseCodeSpace(Workspace workspace) {
         this.workspace = workspace;

@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Updates a dictionary: the part of each decoder row's gradient along the row is removed, all gradients are clipped by their common
- * norm, Adam takes a step, decoder rows return to unit norm, and the average takes note. {@link OptimizerOptions} leaves out any of it.
+ * Optimizer of a dictionary. A step removes the component of each decoder row's gradient parallel to the row, clips all gradients by their
+ * global norm, updates the parameters with Adam, normalizes decoder rows to unit norm and updates the weight average. {@link
+ * OptimizerOptions} can disable each part.
  */
 public final class DictionaryOptimizer implements AutoCloseable {
     private final OptimizerOptions options;
@@ -36,16 +37,17 @@ public final class DictionaryOptimizer implements AutoCloseable {
     }
 
     /**
-     * Performs a step, unless the gradients are not finite: a parameter that was updated by infinity is lost.
+     * Performs a step, unless a gradient is not finite, because such an update would destroy the parameters.
      *
-     * @param gradients changed
+     * @param gradients the gradients; changed in place
      * @param decoderGradientDot [d_sae], the inner product of each decoder row with its gradient
-     * @param rate the learning rate
-     * @return the norm of all gradients before clipping; when it is not finite, nothing was updated
+     * @param learningRate the learning learningRate
+     * @return the global gradient norm before clipping; if it is not finite, nothing was updated
      */
-    double step(DictionaryParameters gradients, NDArray decoderGradientDot, double rate) {
+    double step(DictionaryParameters gradients, NDArray decoderGradientDot, double learningRate) {
         if (options.decoder().tangent()) {
-            // A tied row's gradient is the sum of two; the inner product of one of them is of no use.
+            // The gradient of a tied row is the sum of two gradients; the inner product with only one of them is not
+            // sufficient.
             boolean tied = !parameters.has(Parameter.DECODER);
             NDArray gradient = gradients.decoder();
             removeParallel(gradient, tied ? gradient.mul(parameters.decoder()).sum(new int[] {1}) : decoderGradientDot);
@@ -65,7 +67,7 @@ public final class DictionaryOptimizer implements AutoCloseable {
                 first.arrays(),
                 second.arrays(),
                 Collections.nCopies(parameters.arrays().size(), step),
-                Aten.AdamOptions.of(rate, options.beta1(), options.beta2()),
+                Aten.AdamOptions.of(learningRate, options.beta1(), options.beta2()),
                 divisor);
         normalize(parameters.decoder());
         if (average != null) {
@@ -74,7 +76,7 @@ public final class DictionaryOptimizer implements AutoCloseable {
         return norm;
     }
 
-    /** Leaves {@code ∂W − ⟨∂W, ŵ⟩ŵ} of each decoder row's gradient, ŵ the row's direction. */
+    /** Replaces each decoder row's gradient by {@code ∂W − ⟨∂W, ŵ⟩ŵ}, where ŵ is the row's direction. */
     private void removeParallel(NDArray gradient, NDArray inner) {
         NDArray decoder = parameters.decoder();
         NDArray norms = Aten.rowNorms(decoder).add((float) options.decoder().slack()); // [d_sae, 1]
@@ -102,10 +104,10 @@ public final class DictionaryOptimizer implements AutoCloseable {
     }
 
     /**
-     * Returns the weights that the trained dictionary has: their average where there is one, with decoder rows back at norm 1 where they
-     * are kept there.
+     * Returns the weights of the trained dictionary: the weight average if enabled, with decoder rows normalized if unit norm is enabled;
+     * otherwise the parameters.
      *
-     * @return the parameters themselves, or arrays of the scope that is open
+     * @return the parameters themselves, or arrays of the open scope
      */
     DictionaryParameters trained() {
         if (average == null || stepsTaken() == 0) {
@@ -116,7 +118,7 @@ public final class DictionaryOptimizer implements AutoCloseable {
         return averages;
     }
 
-    /** Forgets what was known of some latents, whose weights are new: int64 [n]. */
+    /** Resets the moments and averages of reinitialized latents, int64 [n]. */
     void restart(NDArray latents) {
         for (DictionaryParameters moment : moments()) {
             moment.byName().forEach((parameter, array) -> {
@@ -131,12 +133,12 @@ public final class DictionaryOptimizer implements AutoCloseable {
         }
     }
 
-    /** The sums of the average that a checkpoint must hold, if there is one. */
+    /** Returns the weight average's sums, which a checkpoint stores, if averaging is enabled. */
     public Optional<DictionaryParameters> average() {
         return Optional.ofNullable(average).map(WeightAverage::sums);
     }
 
-    /** The arrays that a checkpoint must hold beside the parameters. */
+    /** Returns Adam's first and second moments, which a checkpoint stores with the parameters. */
     public List<DictionaryParameters> moments() {
         return Arrays.asList(first, second);
     }

@@ -8,28 +8,28 @@ import dev.assay.tensor.Scope;
 import java.util.stream.LongStream;
 
 /**
- * Weighted sums of rows of a table, one per bag of entries, written into an existing array. PyTorch allocates an array of all sums; computing
- * them in chunks keeps each chunk in the cache and avoids fragmentation of the memory.
+ * Weighted sums of rows of a table, one per bag of entries, written into an existing array. PyTorch's embedding bag allocates an array of
+ * all sums; computing the sums in chunks keeps each chunk in the cache and avoids memory fragmentation.
  *
  * @param indices int64 [m], the row of the table of each entry
  * @param offsets int64 [bags], the index of the first entry of each bag
  */
 public record EmbeddingBag(NDArray indices, NDArray offsets) {
-    private static final long PIECE_FLOATS = 1L << 18;
+    private static final long CHUNK_FLOATS = 1L << 18;
 
     /**
-     * Makes bags.
+     * Creates bags from the bag index of each entry.
      *
-     * @param indices int64 [m], those of the first bag first
+     * @param indices int64 [m], the table rows, sorted by bag
      * @param bagOfEach int64 [m], the bag of each entry, in any order
-     * @param bags their number
+     * @param bags the number of bags
      */
     public static EmbeddingBag of(NDArray indices, NDArray bagOfEach, int bags) {
         NDArray counts = Aten.binCount(bagOfEach, bags);
         return new EmbeddingBag(indices, counts.cumSum(0).sub(counts));
     }
 
-    /** The sums as PyTorch makes them: table [rows, d], weights [m] → [bags, d]. */
+    /** Returns the sums in a new array: table [rows, d], weights [m] → [bags, d]. */
     public NDArray sums(NDArray table, NDArray weights) {
         return Aten.embeddingBag(table, indices, offsets, weights);
     }
@@ -48,7 +48,7 @@ public record EmbeddingBag(NDArray indices, NDArray offsets) {
     /**
      * Adds the sums.
      *
-     * @param sum [bags, d], changed
+     * @param sum [bags, d], changed in place
      * @param table [rows, d]
      * @param weights [m]
      */
@@ -59,36 +59,36 @@ public record EmbeddingBag(NDArray indices, NDArray offsets) {
     private void run(NDArray target, NDArray table, NDArray weights, boolean adds) {
         long bags = offsets.size();
         long width = Math.max(1, table.getShape().get(1));
-        long piece = ChunkSizes.rows(table, PIECE_FLOATS / width, width);
-        long[] starts = starts(piece);
-        for (int i = 0; i * piece < bags; i++) {
+        long chunk = ChunkSizes.rows(table, CHUNK_FLOATS / width, width);
+        long[] starts = starts(chunk);
+        for (int i = 0; i * chunk < bags; i++) {
             try (Scope scope = Scope.open()) {
-                NDIndex ofPiece = new NDIndex("{}:{}", i * piece, Math.min(bags, (i + 1) * piece));
+                NDIndex chunkBags = new NDIndex("{}:{}", i * chunk, Math.min(bags, (i + 1) * chunk));
                 NDIndex entries = new NDIndex("{}:{}", starts[i], starts[i + 1]);
-                EmbeddingBag some = new EmbeddingBag(
-                        indices.get(entries), offsets.get(ofPiece).sub(starts[i]));
-                NDArray sums = some.sums(table, weights.get(entries));
+                EmbeddingBag chunkBag = new EmbeddingBag(
+                        indices.get(entries), offsets.get(chunkBags).sub(starts[i]));
+                NDArray sums = chunkBag.sums(table, weights.get(entries));
                 if (adds) {
-                    Aten.add_(target.get(ofPiece), sums, 1);
+                    Aten.add_(target.get(chunkBags), sums, 1);
                 } else {
-                    Aten.copy_(target.get(ofPiece), sums);
+                    Aten.copy_(target.get(chunkBags), sums);
                 }
             }
         }
     }
 
-    /** The index of the first entry of each chunk, followed by the number of entries. */
-    private long[] starts(long piece) {
+    /** Returns the index of the first entry of each chunk, followed by the number of entries. */
+    private long[] starts(long chunk) {
         long bags = offsets.size();
-        if (bags <= piece) {
-            return new long[] {0, indices.size()}; // nothing to read, which a GPU would have to be waited for
+        if (bags <= chunk) {
+            return new long[] {0, indices.size()}; // avoids reading offsets, which would synchronize with the GPU
         }
         long[] firstBags =
-                LongStream.iterate(0, bag -> bag < bags, bag -> bag + piece).toArray();
+                LongStream.iterate(0, bag -> bag < bags, bag -> bag + chunk).toArray();
         try (Scope scope = Scope.open()) {
             NDArray positions = offsets.getManager().create(firstBags);
-            long[] begins = Aten.indexSelect(offsets, 0, positions).toLongArray();
-            return LongStream.concat(LongStream.of(begins), LongStream.of(indices.size()))
+            long[] firstEntries = Aten.indexSelect(offsets, 0, positions).toLongArray();
+            return LongStream.concat(LongStream.of(firstEntries), LongStream.of(indices.size()))
                     .toArray();
         }
     }

@@ -7,13 +7,13 @@ import dev.assay.tensor.ChunkSizes;
 import java.util.function.Consumer;
 
 /**
- * The dense product of a training step, {@code x · encoderᵀ + bias}, in chunks of rows: a chunk is read while it is in the cache, and the
- * next one overwrites it. The product can be computed any number of times.
+ * The dense product of a training step, {@code x · encoderᵀ + bias}, in chunks of rows. A chunk is read while it is in the cache and is
+ * overwritten by the next chunk. The product can be computed repeatedly.
  */
 final class EncoderMatmul {
-    /** The size of a chunk that stays in the cache, unless {@link DenseCodeSpace#ROWS} rows are larger. */
+    /** The number of floats of a chunk that fits the cache; a chunk has at least {@link DenseCodeSpace#ROWS} rows. */
     private static final long CACHE_FLOATS = 1L << 21;
-    /** The largest size of a chunk, whatever the number of rows. */
+    /** The maximum number of floats of a chunk. */
     private static final long MAX_FLOATS = 1L << 25;
 
     private final Workspace workspace;
@@ -22,12 +22,12 @@ final class EncoderMatmul {
     private final NDArray bias; // [d_sae]
     private final int dSae;
     private final int chunkRows;
-    private boolean holdsFirst; // whether the workspace holds the first chunk, not yet handed to a consumer
+    private boolean holdsFirst; // whether the workspace has the first chunk, which no consumer has read yet
 
     /** Receives the chunks in order. */
     interface Consumer {
         /**
-         * Reads a chunk.
+         * Processes a chunk.
          *
          * @param firstRow the index of its first row in the batch
          * @param chunk [rows, d_sae], which may be overwritten
@@ -38,7 +38,7 @@ final class EncoderMatmul {
     /**
      * Prepares a product.
      *
-     * @param workspace holds the current chunk
+     * @param workspace the workspace of the current chunk
      * @param x [batch, d_in]
      * @param encoder [d_sae, d_in]
      * @param bias [d_sae]
@@ -62,7 +62,7 @@ final class EncoderMatmul {
         return (int) x.getShape().get(0);
     }
 
-    /** Computes the first chunk ahead of {@link #forEach}, which does not compute it again: [rows, d_sae], to be left unchanged. */
+    /** Computes the first chunk before {@link #forEach}, which does not recompute it: [rows, d_sae]; must not be changed. */
     NDArray firstChunk() {
         NDArray first = chunk(0);
         holdsFirst = true;

@@ -4,40 +4,41 @@ import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
-/** The point with the least sum of distances to others, by Weiszfeld's iteration. */
+/** Geometric median of points, the point with the minimum sum of distances, by Weiszfeld's algorithm. */
 final class GeometricMedian {
-    private static final int ROUNDS = 100;
-    private static final double SMALLEST_MOVE = 1e-5;
+    private static final int MAX_ITERATIONS = 100;
+    private static final double TOLERANCE = 1e-5;
 
     private GeometricMedian() {}
 
     /**
-     * Starts at the mean and stops when a round moves the guess by less than 1e-5, or after 100 rounds.
+     * Returns the geometric median. The iteration starts at the mean and stops when the estimate changes by less than 1e-5, or after 100
+     * iterations.
      *
      * @param points [n, d]
      * @return [d]
      */
     static NDArray of(NDArray points) {
         try (Scope scope = Scope.open()) {
-            NDArray guess = points.mean(new int[] {0});
-            for (int round = 0; round < ROUNDS; round++) {
-                NDArray next = step(points, guess);
-                double move = Aten.norm(next.sub(guess)).getFloat();
-                guess = next;
-                if (move < SMALLEST_MOVE) {
+            NDArray estimate = points.mean(new int[] {0});
+            for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
+                NDArray next = step(points, estimate);
+                double change = Aten.norm(next.sub(estimate)).getFloat();
+                estimate = next;
+                if (change < TOLERANCE) {
                     break;
                 }
             }
-            return scope.keep(guess);
+            return scope.keep(estimate);
         }
     }
 
-    private static NDArray step(NDArray points, NDArray guess) {
+    private static NDArray step(NDArray points, NDArray estimate) {
         try (Scope scope = Scope.open()) {
-            NDArray distances = Aten.rowNorms(points.sub(guess)).maximum(Float.MIN_NORMAL); // [n, 1]
+            NDArray distances = Aten.rowNorms(points.sub(estimate)).maximum(Float.MIN_NORMAL); // [n, 1]
             NDArray weights = distances.onesLike().div(distances); // [n, 1]
             NDArray normalized = weights.div(weights.sum()).reshape(-1); // [n]
-            return scope.keep(Aten.addmv(guess.zerosLike(), points.transpose(), normalized, 1));
+            return scope.keep(Aten.addmv(estimate.zerosLike(), points.transpose(), normalized, 1));
         }
     }
 }

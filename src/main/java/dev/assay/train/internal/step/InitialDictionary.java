@@ -17,20 +17,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Makes the dictionary that a run starts from, before the first batch was seen. */
+/** Creates the initial parameters of a run, before the first batch. */
 public final class InitialDictionary {
-    /** Keeps the encoder's draws apart from the decoder's. */
+    /** Makes the encoder's random numbers independent of the decoder's. */
     private static final long ENCODER_SEED = 0x5851F42D4C957F2DL;
 
     private InitialDictionary() {}
 
     /**
-     * Makes every parameter that a plan's method trains.
+     * Creates every parameter that a plan's method trains.
      *
      * @param manager owns the arrays
      * @param plan sizes, seed and {@link DictionaryInitialization}
      * @param dIn the width of the activations
-     * @param dOut the width of what is to be reconstructed
+     * @param dOut the width of the target
      * @return the parameters
      */
     public static DictionaryParameters of(NDManager manager, TrainingPlan plan, int dIn, int dOut) {
@@ -56,14 +56,14 @@ public final class InitialDictionary {
     }
 
     /**
-     * Makes every parameter that a plan's method trains, for the activations of some sites.
+     * Creates every parameter that a plan's method trains, for the activations of some sites.
      *
      * @param manager owns the arrays
      * @param plan sizes, seed and {@link DictionaryInitialization}
-     * @param sites concatenated in each row; for a transcoder two, the input's and the target's
-     * @param widths of the sites
+     * @param sites the sites concatenated in each row; for a transcoder, the input site and the target site
+     * @param widths the widths of the sites
      * @return the parameters
-     * @throws InvalidInputException when a transcoder has not two sites
+     * @throws InvalidInputException when a transcoder does not have two sites
      */
     public static DictionaryParameters of(
             NDManager manager, TrainingPlan plan, List<String> sites, List<Integer> widths) {
@@ -72,12 +72,12 @@ public final class InitialDictionary {
     }
 
     /**
-     * Draws decoder rows uniformly from the unit sphere; the encoder is their transpose, biases are zero.
+     * Samples decoder rows uniformly from the unit sphere. The encoder is initialized to the same directions; biases are zero.
      *
      * @param manager owns the arrays
      * @param dIn the width of the activations
      * @param dSae the number of latents
-     * @param seed decides the directions
+     * @param seed the seed of the directions
      * @return the parameters
      */
     public static DictionaryParameters random(NDManager manager, int dIn, int dSae, long seed) {

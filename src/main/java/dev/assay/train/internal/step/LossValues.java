@@ -6,12 +6,12 @@ import java.util.Map;
  * The losses of a step.
  *
  * @param total the differentiated loss
- * @param parts its terms by name
- * @param logged other numbers by name
- * @param l0 active latents per row
+ * @param parts the terms of the loss by name
+ * @param logged other logged values by name
+ * @param l0 the mean number of active latents per row
  */
 public record LossValues(double total, Map<String, Double> parts, Map<String, Double> logged, double l0) {
-    /** Returns a term of the loss or a logged number; null if there is none of this name. */
+    /** Returns a term of the loss or a logged value; null if neither has this name. */
     public Double get(String name) {
         return parts.containsKey(name) ? parts.get(name) : logged.get(name);
     }

@@ -14,9 +14,9 @@ import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Carries out {@link Resampling} on a dictionary in training. */
+/** Applies {@link Resampling} to a dictionary in training. */
 final class Resampler {
-    /** Keeps these draws apart from those of the start and of the shuffling. */
+    /** Makes the random numbers independent of initialization and shuffling. */
     private static final long SEED = 0x2545F4914F6CDD1DL;
 
     private final TrainingState state;
@@ -27,11 +27,11 @@ final class Resampler {
     private final SplittableRandom random;
 
     /**
-     * Prepares the resampling after the steps that a state has taken.
+     * Prepares the resampling at the current step of a state.
      *
-     * @param state changed
-     * @param pool [rows, width], activations to draw from
-     * @param scale what they are multiplied by in training
+     * @param state the state; changed in place
+     * @param pool [rows, width], the activations to sample from
+     * @param scale the factors of activations in training
      */
     Resampler(TrainingState state, NDArray pool, ActivationScale scale) {
         this.state = state;
@@ -43,9 +43,9 @@ final class Resampler {
     }
 
     /**
-     * Gives dead latents new starts.
+     * Reinitializes dead latents.
      *
-     * @return the number of latents with a new start
+     * @return the number of reinitialized latents
      */
     int resample() {
         NDArray dead = state.dead().dead();
@@ -72,7 +72,7 @@ final class Resampler {
         return rows;
     }
 
-    /** The rows to look at: whole batches of them, in random order. */
+    /** Returns the row indices to evaluate, whole batches in random order. */
     private long[] candidates(int rows) {
         int count = Math.min(plan.revival().resampling().inputs(), rows) / plan.batch() * plan.batch();
         long[] order = IntStream.range(0, rows).asLongStream().toArray();
@@ -91,9 +91,9 @@ final class Resampler {
             try (Scope scope = Scope.open()) {
                 long[] batch = Arrays.copyOfRange(candidates, first, first + plan.batch());
                 NDArray x = rows(p.encoder().getManager().create(batch));
-                float[] found = state.squaredErrors(x).toFloatArray();
-                for (int i = 0; i < found.length; i++) {
-                    losses[first + i] = found[i];
+                float[] errors = state.squaredErrors(x).toFloatArray();
+                for (int i = 0; i < errors.length; i++) {
+                    losses[first + i] = errors[i];
                 }
             }
         }
@@ -101,13 +101,13 @@ final class Resampler {
     }
 
     /**
-     * Draws different numbers, one by one, each with probability ∝ loss² among those that are left: they are the ones for which an
-     * exponential variable of rate loss² comes first.
+     * Samples indices without replacement, with probability ∝ loss² among the remaining indices. Equivalently, these are the smallest of
+     * independent exponential variables with rates loss².
      *
-     * @param losses not negative; of no chance where 0
-     * @param count how many, fewer if fewer have a chance
-     * @param random decides
-     * @return positions in the order of the draws
+     * @param losses non-negative losses; indices with loss 0 are never drawn
+     * @param count the number of draws; fewer are returned if fewer losses are positive
+     * @param random the source of randomness
+     * @return indices in the order of the draws
      */
     static int[] draw(double[] losses, int count, SplittableRandom random) {
         double[] arrivals = new double[losses.length];
@@ -125,9 +125,10 @@ final class Resampler {
 
     private void restart(NDArray latents, NDArray dead, BatchSlice rows) {
         NDArray target = rows.centre() == null ? rows.target() : rows.target().sub(rows.centre());
-        NDArray size = livingNorm(dead).mul((float) plan.revival().resampling().encoderScale());
+        NDArray size =
+                meanAliveNorm(dead).mul((float) plan.revival().resampling().encoderScale());
         Aten.indexCopy_(p.encoder(), 0, latents, unit(rows.centred()).mul(size));
-        Aten.indexCopy_(p.decoder(), 0, latents, unit(target)); // of a tied dictionary, the encoder itself
+        Aten.indexCopy_(p.decoder(), 0, latents, unit(target)); // the decoder of a tied dictionary is its encoder
         fill(p.encoderBias(), latents, 0);
         plan.method().extras().forEach((parameter, value) -> fill(p.get(parameter), latents, value));
         state.optimizer().restart(latents);
@@ -138,15 +139,15 @@ final class Resampler {
         return rows.div(Aten.rowNorms(rows).maximum(Float.MIN_NORMAL));
     }
 
-    /** The mean norm of the encoder rows of latents that are not dead, or of all where none lives: a scalar. */
-    private NDArray livingNorm(NDArray dead) {
+    /** Returns the mean norm of the encoder rows of latents that are not dead, or of all latents if all are dead: a scalar. */
+    private NDArray meanAliveNorm(NDArray dead) {
         NDArray norms = Aten.rowNorms(p.encoder()).reshape(-1); // [d_sae]
         if (dead.size() == norms.size()) {
             return norms.mean();
         }
-        NDArray living = norms.onesLike();
-        fill(living, dead, 0);
-        return norms.mul(living).sum().div(living.sum());
+        NDArray alive = norms.onesLike();
+        fill(alive, dead, 0);
+        return norms.mul(alive).sum().div(alive.sum());
     }
 
     private static void fill(NDArray array, NDArray latents, double value) {

@@ -6,8 +6,8 @@ import dev.assay.train.spi.CodeSpace;
 import dev.assay.train.spi.SparseEntries;
 
 /**
- * Codes as m entries (row, latent), sorted by row. Each product is an embedding bag per row or latent, which costs m · d where the dense product
- * costs rows · d_sae · d.
+ * Codes as m entries (row, latent), sorted by row. Each product is an embedding bag per row or latent, which costs m · d operations instead
+ * of rows · d_sae · d for the dense product.
  */
 final class SparseCodeSpace implements CodeSpace {
     private final int rows;
@@ -21,7 +21,7 @@ final class SparseCodeSpace implements CodeSpace {
      * Creates a space.
      *
      * @param entries the selected entries
-     * @param rows of the batch
+     * @param rows the number of rows of the batch
      * @param dSae the number of latents
      */
     SparseCodeSpace(SparseEntries entries, int rows, int dSae) {
@@ -49,8 +49,8 @@ final class SparseCodeSpace implements CodeSpace {
     /**
      * The entries of a range of latents.
      *
-     * @param space the entries, latents counted from the first of the range
-     * @param positions int64, their positions among all entries
+     * @param space the entries, with latents numbered from the start of the range
+     * @param positions int64, the positions of the entries among all entries
      */
     private record SparsePart(CodeSpace space, NDArray positions) implements Part {
         @Override

@@ -13,7 +13,7 @@ import java.util.EnumMap;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Sums gradients over the chunks of a batch; those of matrices are arrays of the workspace. */
+/** Accumulates gradients over the chunks of a batch; matrix gradients are arrays of the workspace. */
 public final class StepGradients implements Gradients {
     private final DictionaryParameters parameters;
     private final Workspace workspace;
@@ -65,12 +65,12 @@ public final class StepGradients implements Gradients {
         return all().get(parameter);
     }
 
-    /** The gradients of all parameters. */
+    /** Returns the gradients of all parameters. */
     public DictionaryParameters all() {
         return new DictionaryParameters(gradients);
     }
 
-    /** {@inheritDoc} The encoder's gradient is summed as if there were no centre; {@link #addCentre} corrects it. */
+    /** {@inheritDoc} The encoder gradient is accumulated without the centre; {@link #addCentre} corrects it. */
     @Override
     public void addPreActivations(CodeSpace space, BatchSlice rows, NDArray v) {
         addByLatent(Parameter.ENCODER, space, rows.x(), v);
@@ -79,8 +79,8 @@ public final class StepGradients implements Gradients {
     }
 
     /**
-     * Accounts for the centre of all rows where it is the decoder bias. With v the gradient of the pre-activations
-     * {@code (x − b_dec) · W_encᵀ}, {@code ∂W_enc = vᵀ · x − Σ_rows v ⊗ b_dec} and {@code ∂b_dec −= Σ_rows v · W_enc}.
+     * Corrects the gradients for inputs centred by the decoder bias. With v the gradient of the pre-activations {@code (x − b_dec) ·
+     * W_encᵀ}, {@code ∂W_enc = vᵀ · x − Σ_rows v ⊗ b_dec} and {@code ∂b_dec −= Σ_rows v · W_enc}.
      */
     void addCentre(NDArray decoderBias) {
         NDArray encoder = gradients.get(Parameter.ENCODER);
@@ -125,7 +125,7 @@ public final class StepGradients implements Gradients {
         addDecoderDot(normGradient.mul(norms));
     }
 
-    /** The inner product of each decoder row with its gradient: [d_sae]. */
+    /** Returns the inner product of each decoder row with its gradient, [d_sae]. */
     public NDArray decoderGradientDot() {
         if (sumsDecoderDot()) {
             return decoderDot;
@@ -142,7 +142,8 @@ public final class StepGradients implements Gradients {
     }
 
     /**
-     * Adds in place: a new small array per chunk would lie between the large ones, so that those of the next chunk need fresh memory.
+     * Adds in place. A new small array per chunk would fragment the memory between the large arrays, and the next chunk would need new
+     * allocations.
      */
     static NDArray added(NDArray sum, NDArray amount) {
         Aten.add_(sum, amount, 1);

@@ -9,7 +9,7 @@ import dev.assay.train.spi.LossSums;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Sums losses over the chunks of a batch, as scalar arrays that are read together at the end. */
+/** Accumulates losses over the chunks of a batch as scalar arrays, which are read in one transfer at the end. */
 public final class StepLosses implements LossSums {
     private final Map<String, NDArray> losses = new LinkedHashMap<>();
     private final Map<String, NDArray> logged = new LinkedHashMap<>();
@@ -36,7 +36,7 @@ public final class StepLosses implements LossSums {
         logged.values().forEach(number -> scalars.add(scalar(number)));
         float[] numbers = NDArrays.concat(scalars).toFloatArray();
         Map<String, Double> parts = new LinkedHashMap<>();
-        Map<String, Double> others = new LinkedHashMap<>();
+        Map<String, Double> loggedValues = new LinkedHashMap<>();
         int i = 1;
         double total = 0;
         for (String name : losses.keySet()) {
@@ -44,9 +44,9 @@ public final class StepLosses implements LossSums {
             parts.put(name, (double) numbers[i++]);
         }
         for (String name : logged.keySet()) {
-            others.put(name, (double) numbers[i++]);
+            loggedValues.put(name, (double) numbers[i++]);
         }
-        return new LossValues(total, parts, others, numbers[0]);
+        return new LossValues(total, parts, loggedValues, numbers[0]);
     }
 
     private static NDArray scalar(NDArray number) {

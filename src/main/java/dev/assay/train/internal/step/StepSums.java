@@ -26,7 +26,7 @@ public final class StepSums implements StepAccumulator {
         this.errors = reconstruction(Workspace.Use.ERROR);
     }
 
-    /** An array of the shape of a reconstruction of the whole batch: [batch, d_out]. */
+    /** Returns a workspace array with the shape of a reconstruction of the whole batch, [batch, d_out]. */
     NDArray reconstruction(Workspace.Use use) {
         return workspace.array(use, batchSize, parameters.dOut());
     }
@@ -56,7 +56,7 @@ public final class StepSums implements StepAccumulator {
         return rows.of(errors);
     }
 
-    /** x̂ − target of the whole batch: [batch, d_out]. */
+    /** Returns x̂ − target of the whole batch, [batch, d_out]. */
     NDArray error() {
         return errors;
     }
@@ -98,7 +98,7 @@ public final class StepSums implements StepAccumulator {
         }
     }
 
-    /** Reads the losses. */
+    /** Returns the losses, which copies them from the device. */
     public LossValues values() {
         return losses.values(fireCounts.sum().div((float) batchSize));
     }

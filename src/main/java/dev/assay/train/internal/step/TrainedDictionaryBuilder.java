@@ -22,15 +22,15 @@ import dev.assay.train.spi.TrainedParameters;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Builds the trained dictionary of a run: the scale of activations is folded in, and state that only training needs is dropped. */
+/** Builds the trained dictionary of a run: folds the activation scale into the weights and drops training-only state. */
 public final class TrainedDictionaryBuilder {
     private TrainedDictionaryBuilder() {}
 
     /**
-     * Folds the scale of activations. Training used {@code a·x}, and for a transcoder the target {@code b·y}; for a dictionary that
-     * reconstructs its input a = b. Every architecture is positively homogeneous: with biases and thresholds divided by a, the same
-     * encoder computes the codes of a·x divided by a from x. To reconstruct y, the decoder is multiplied by a/b and its bias divided by b.
-     * Decoder rows keep their norm where a = b, which folding the scale into the matrices would change.
+     * Returns the dictionary with the activation scale folded into its weights. Training used {@code a·x}, and for a transcoder the target
+     * {@code b·y}; for a dictionary that reconstructs its input a = b. Every architecture is positively homogeneous: with biases and
+     * thresholds divided by a, the same encoder computes the codes of a·x divided by a from x. To reconstruct y, the decoder is multiplied
+     * by a/b and its bias divided by b. Decoder rows keep their norm where a = b, which folding the scale into the matrices would change.
      */
     public static SparseAutoencoder fold(TrainingState state, ActivationScale scale, Provenance from, Sites sites) {
         TrainingPlan plan = state.plan();

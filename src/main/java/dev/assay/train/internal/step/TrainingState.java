@@ -53,7 +53,7 @@ public final class TrainingState implements AutoCloseable {
      * @param manager owns the arrays
      * @param plan the options of the run
      * @param initial the parameters to start from, owned by this state from now on
-     * @param shared used by one run at a time; closed by the caller
+     * @param shared the workspace, used by one run at a time; the caller closes it
      */
     public TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial, Workspace shared) {
         this(manager, plan, initial, shared, true);
@@ -78,9 +78,9 @@ public final class TrainingState implements AutoCloseable {
      * Performs one step.
      *
      * @param x [batch, d_in]
-     * @return the losses before the step
+     * @return the losses before the update, the gradient norm and the number of dead latents
      * @throws NotFiniteException if the batch has a loss or gradient that is not finite; then the state is unchanged, apart from biases
-     *     that the very first batch initializes
+     *     initialized from the first batch
      */
     public StepReport step(NDArray x) {
         try (Scope scope = Scope.open()) {
@@ -110,7 +110,7 @@ public final class TrainingState implements AutoCloseable {
         DictionaryInitialization start = plan.initialization();
         try (Scope scope = Scope.open()) {
             if (parameters.has(Parameter.DECODER_BIAS)) {
-                BiasInitializer.startDecoderBias(start.decoderBias(), rows(x).target(), parameters.decoderBias());
+                BiasInitializer.initializeDecoderBias(start.decoderBias(), rows(x).target(), parameters.decoderBias());
             }
             if (start.activeShare() > 0) {
                 NDArray bound = objective
@@ -118,7 +118,7 @@ public final class TrainingState implements AutoCloseable {
                         .selector()
                         .bound()
                         .orElseGet(() -> parameters.encoderBias().zerosLike());
-                BiasInitializer.startEncoderBias(start.activeShare(), rows(x).centred(), parameters, bound);
+                BiasInitializer.initializeEncoderBias(start.activeShare(), rows(x).centred(), parameters, bound);
             }
         }
     }
@@ -127,7 +127,7 @@ public final class TrainingState implements AutoCloseable {
         return plan.sparsity().at(step, plan.steps());
     }
 
-    /** The arrays that a batch changes before its loss is known to be finite. */
+    /** Returns the arrays that a batch changes before its loss is known to be finite. */
     private List<NDArray> counters() {
         List<NDArray> counters = new ArrayList<>(objective.state().values());
         counters.add(dead.silentFor());
@@ -150,7 +150,7 @@ public final class TrainingState implements AutoCloseable {
         return new NotFiniteException(step + 1);
     }
 
-    /** Computes losses and gradients of a batch and counts which latents fired; the next step or batch overwrites the sums. */
+    /** Computes the losses, gradients and firing counts of a batch; the next step or batch overwrites them. */
     public StepSums sums(NDArray x) {
         return forward(x).sums();
     }
@@ -180,7 +180,7 @@ public final class TrainingState implements AutoCloseable {
     /**
      * Resamples dead latents if resampling is due after the last step.
      *
-     * @param pool supplies [rows, width], activations to draw from, at least one batch
+     * @param pool supplies [rows, width], the activations to sample from, at least one batch
      * @param scale the factors of activations in training
      * @return the number of resampled latents
      */
@@ -255,7 +255,7 @@ public final class TrainingState implements AutoCloseable {
         }
 
         /**
-         * Reports whether the activations are the cause.
+         * Returns an error that reports whether the activations are the cause.
          *
          * @param x [batch, width], the activations of the step
          * @param site their hook point, for the message
@@ -263,12 +263,12 @@ public final class TrainingState implements AutoCloseable {
          * @return the error
          */
         public InvalidInputException explain(NDArray x, String site, double learningRate) {
-            String which = "batch " + step + " of " + site;
-            long bad = ActivationScale.notFinite(x);
+            String location = "batch " + step + " of " + site;
+            long notFinite = ActivationScale.notFinite(x);
             return new InvalidInputException(
-                    bad > 0
-                            ? which + " has " + bad + " values that are not finite numbers"
-                            : which
+                    notFinite > 0
+                            ? location + " has " + notFinite + " values that are not finite numbers"
+                            : location
                                     + " has a loss or a gradient that is not a finite number although its activations are; "
                                     + "try a learning rate below " + learningRate);
         }
@@ -278,8 +278,8 @@ public final class TrainingState implements AutoCloseable {
         return plan;
     }
 
-    /** Fixes the representation of codes, whichever is faster: for tests and benchmarks. */
-    public void treatDensely(boolean always) {
+    /** Fixes the layout of codes instead of selecting the faster one, for tests and benchmarks. */
+    public void useDenseLayout(boolean always) {
         layout = always ? TrainingStep.Layout.DENSE : TrainingStep.Layout.SPARSE;
     }
 

@@ -14,13 +14,13 @@ import dev.assay.train.spi.SparseEntries;
 import dev.assay.train.spi.StepLoss;
 
 /**
- * One step of one dictionary up to its gradients. Where few entries are selected, they are collected from all chunks of the encoder's product
- * and their loss is computed once; where many are, the loss of each chunk is computed densely before the next chunk.
+ * The forward pass and gradients of one step of one dictionary. With few selected entries, the entries of all chunks of the encoder product
+ * are collected and their loss is computed once. With many, the loss of each chunk is computed densely before the next chunk.
  */
 final class TrainingStep {
     /** How codes are represented. */
     enum Layout {
-        /** Whichever is faster, estimated from the first rows. */
+        /** The faster layout, estimated from the first rows. */
         AUTOMATIC,
         /** As a list of entries. */
         SPARSE,
@@ -42,7 +42,7 @@ final class TrainingStep {
      * @param p the dictionary
      * @param loss the loss of this step
      * @param batch the whole batch
-     * @param workspace holds the large arrays of the step
+     * @param workspace the large arrays of the step
      * @param candidates copies pre-activations for the losses on dead latents
      */
     TrainingStep(
@@ -60,7 +60,7 @@ final class TrainingStep {
         this.sums = new StepSums(p, batch.size(), workspace);
     }
 
-    /** Computes the losses of active latents and their gradients. */
+    /** Computes the losses of active latents and their gradients, without the gradients of {@link #finish}. */
     void forward(Layout layout) {
         EncoderMatmul matmul = new EncoderMatmul(workspace, batch.x(), p.encoder(), bias());
         boolean dense = layout == Layout.AUTOMATIC ? selector.isDense(matmul.firstChunk()) : layout == Layout.DENSE;
@@ -73,7 +73,7 @@ final class TrainingStep {
         }
     }
 
-    /** The bias of {@code x · W_encᵀ}, less the selector's bound: [d_sae]. */
+    /** Returns the bias of {@code x · W_encᵀ} minus the selector's bound, [d_sae]. */
     private NDArray bias() {
         NDArray bias = batch.bias(p.encoder(), p.encoderBias());
         return selector.bound().map(bias::sub).orElse(bias);
@@ -107,12 +107,12 @@ final class TrainingStep {
         }
     }
 
-    /** The firing counts of the batch, which decide which latents are dead: [d_sae]. */
+    /** Returns the firing counts of the batch, from which dead latents are determined, [d_sae]. */
     NDArray fireCounts() {
         return loss.fireCounts(sums);
     }
 
-    /** The squared error of each row, ‖x̂ − target‖²: [batch]. */
+    /** Returns the squared error ‖x̂ − target‖² of each row, [batch]. */
     NDArray squaredErrors() {
         return sums.error().square().sum(new int[] {1});
     }
@@ -122,7 +122,7 @@ final class TrainingStep {
      *
      * @param dead int64 [n_dead], the dead latents; may be empty
      * @param options the losses on them
-     * @return all sums
+     * @return the gradients, losses and counts of the step
      */
     StepSums finish(NDArray dead, DeadLatentOptions options) {
         loss.finish(batch, dead, sums);
@@ -149,7 +149,7 @@ final class TrainingStep {
         dead.addTo(sums.gradients());
     }
 
-    /** Adds the selector's bound back to scores: [batch, n_dead]. */
+    /** Returns scores plus the selector's bound, [batch, n_dead]. */
     private NDArray preActivations(NDArray scores, NDArray latents) {
         return selector.bound()
                 .map(bound -> scores.add(Aten.indexSelect(bound, 0, latents)))

@@ -8,25 +8,25 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * The exponential moving average of weights: {@code a ← β · a + (1 − β) · w} after each step, from 0, read as {@code a / (1 − β^steps)},
- * as Adam corrects its moments.
+ * Exponential moving average of weights with bias correction as in Adam: {@code a ← β · a + (1 − β) · w} after each step, starting at 0;
+ * the average is {@code a / (1 − β^steps)}.
  */
 final class WeightAverage implements AutoCloseable {
     private final double decay;
     private final DictionaryParameters sums;
 
     /**
-     * Starts an average.
+     * Creates an average without steps.
      *
      * @param decay β, above 0 and below 1
-     * @param parameters the weights, not yet part of the average
+     * @param parameters the weights, of which only the shapes are used
      */
     WeightAverage(double decay, DictionaryParameters parameters) {
         this.decay = decay;
         this.sums = parameters.zerosLike();
     }
 
-    /** Updates the average by the weights after a step. */
+    /** Updates the average with the weights after a step. */
     void update(DictionaryParameters parameters) {
         sums.byName().forEach((parameter, sum) -> Aten.lerp_(sum, parameters.get(parameter), 1 - decay));
     }
@@ -52,7 +52,7 @@ final class WeightAverage implements AutoCloseable {
         return 1 - Math.pow(decay, steps);
     }
 
-    /** The arrays that a checkpoint stores. */
+    /** Returns the uncorrected sums, which a checkpoint stores. */
     DictionaryParameters sums() {
         return sums;
     }

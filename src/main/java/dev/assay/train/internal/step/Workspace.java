@@ -17,7 +17,7 @@ public final class Workspace implements AutoCloseable {
     enum Use {
         /** A chunk of the encoder's product, until all losses of active latents are computed. */
         SCORES,
-        /** The codes of a dense chunk, where they do not overwrite scores. */
+        /** The codes of a dense chunk, if they do not overwrite scores. */
         CODES,
         /** The gradient of the codes of a dense chunk. */
         CODE_GRADIENT,
@@ -49,12 +49,12 @@ public final class Workspace implements AutoCloseable {
     }
 
     /**
-     * Returns the array of a use. Its content is what was last written there, possibly by another step.
+     * Returns the array of a use. Its content is unspecified: the last values written, possibly by another step.
      *
-     * @param use its use
-     * @param rows of the array
-     * @param columns of the array
-     * @return [rows, columns], a view that belongs to the open scope
+     * @param use the use
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @return [rows, columns], a view owned by the open scope
      */
     NDArray array(Use use, long rows, long columns) {
         long size = rows * columns;

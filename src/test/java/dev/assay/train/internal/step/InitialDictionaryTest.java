@@ -159,7 +159,7 @@ class InitialDictionaryTest {
     void theDecoderBiasFitsTheFirstBatch(DictionaryInitialization.DecoderBias start) {
         NDArray x = Plans.random(manager, 1, Plans.BATCH, WIDTH);
         NDArray bias = manager.zeros(new Shape(WIDTH));
-        BiasInitializer.startDecoderBias(start, x, bias);
+        BiasInitializer.initializeDecoderBias(start, x, bias);
         NDArray expected = switch (start) {
             case ZERO -> bias.zerosLike();
             case MEAN -> x.mean(new int[] {0});

@@ -95,7 +95,7 @@ class TopKObjectiveTest {
             Aten.copy_(counters.silentFor(), manager.create(silent));
             counters.restore(5000, 0);
 
-            state.treatDensely(c.dense());
+            state.useDenseLayout(c.dense());
             StepSums sums = state.sums(array(manager, x));
             double loss = oracle.loss(x);
             assertEquals(loss, sums.values().total(), 1e-4 * loss);
@@ -157,7 +157,7 @@ class TopKObjectiveTest {
             DictionaryParameters closed;
             TrainingState state = new TrainingState(manager, plan(c), p);
             try (Autograd off = Autograd.off()) {
-                state.treatDensely(c.dense());
+                state.useDenseLayout(c.dense());
                 closed = state.sums(x).gradients().all();
             }
             try (Autograd tape = Autograd.recording()) {
