@@ -181,6 +181,15 @@ class ArchitectureTest {
         assertEquals(List.of(), large);
     }
 
+    @Test
+    void namesOfTypesAreUnique() throws IOException {
+        Map<String, List<Path>> files = sources().stream()
+                .filter(file -> !file.endsWith("package-info.java"))
+                .collect(Collectors.groupingBy(file -> file.getFileName().toString()));
+        files.values().removeIf(same -> same.size() == 1);
+        assertEquals(Map.of(), files);
+    }
+
     @ArchTest
     void everyPackageIsInTheTable(JavaClasses classes) {
         Set<String> missing = classes.stream()

@@ -122,8 +122,8 @@ final class DashboardOverview {
                 features.stream().filter(feature -> feature.density() > DENSE).count();
         card(html, "Dense, over " + Html.rounded(100 * DENSE) + " %", Html.count(dense), "");
         metrics.forEach((name, value) -> {
-            if (MetricNames.isHeadline(name)) {
-                card(html, MetricNames.readable(name), Html.number(value), "");
+            if (MetricLabels.isHeadline(name)) {
+                card(html, MetricLabels.readable(name), Html.number(value), "");
             }
         });
         html.append("</dl>");
@@ -140,8 +140,8 @@ final class DashboardOverview {
     private void evaluation(StringBuilder html) {
         StringBuilder rows = new StringBuilder();
         metrics.forEach((name, value) -> {
-            if (!MetricNames.isHeadline(name)) {
-                rows.append("<div><dt>").append(Html.escape(MetricNames.readable(name)));
+            if (!MetricLabels.isHeadline(name)) {
+                rows.append("<div><dt>").append(Html.escape(MetricLabels.readable(name)));
                 rows.append("</dt><dd>").append(Html.number(value)).append("</dd></div>");
             }
         });

@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Shows a training run on a progress bar with the step, its loss and the latest held-out loss. */
-final class ProgressNote implements Consumer<TrainingProgress> {
+final class ProgressNote implements Consumer<ModelTrainingProgress> {
     private ProgressBar bar;
     private long tokensPerStep;
     private String heldOut = "";
 
     @Override
-    public void accept(TrainingProgress progress) {
+    public void accept(ModelTrainingProgress progress) {
         if (bar == null) {
             tokensPerStep = progress.tokens() / progress.step();
             bar = new ProgressBar("training", tokensPerStep * progress.steps());
@@ -26,7 +26,7 @@ final class ProgressNote implements Consumer<TrainingProgress> {
         }
     }
 
-    private static String note(TrainingProgress progress) {
+    private static String note(ModelTrainingProgress progress) {
         return String.format(
                 Locale.ROOT, "step %,d of %,d  loss %.4f", progress.step(), progress.steps(), progress.loss());
     }

@@ -40,7 +40,7 @@ public final class TransformerTrainer {
     private final Device device;
     private final AdamW.Options optimizer;
     private final WarmupCosine schedule;
-    private final Consumer<TrainingProgress> listener;
+    private final Consumer<ModelTrainingProgress> listener;
 
     private TransformerTrainer(Builder builder) {
         config = builder.config;
@@ -100,7 +100,7 @@ public final class TransformerTrainer {
                 double validation = measured ? validationLoss(model) : Double.NaN;
                 seen += tokens.ids().length;
                 double seconds = (System.nanoTime() - start) / 1e9;
-                listener.accept(new TrainingProgress(step, steps, seen, loss, validation, rate, seconds));
+                listener.accept(new ModelTrainingProgress(step, steps, seen, loss, validation, rate, seconds));
             }
         } finally {
             parameters.forEach(parameter -> parameter.setRequiresGradient(false));
@@ -202,7 +202,7 @@ public final class TransformerTrainer {
         private int validationContexts = 64;
         private long seed;
         private Device device = Device.cpu();
-        private Consumer<TrainingProgress> listener = new ProgressNote();
+        private Consumer<ModelTrainingProgress> listener = new ProgressNote();
 
         private Builder(TransformerConfig config, Corpus corpus) {
             this.config = config;
@@ -329,7 +329,7 @@ public final class TransformerTrainer {
          *
          * @return this
          */
-        public Builder listener(Consumer<TrainingProgress> value) {
+        public Builder listener(Consumer<ModelTrainingProgress> value) {
             listener = value;
             return this;
         }

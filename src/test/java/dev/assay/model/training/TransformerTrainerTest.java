@@ -83,7 +83,7 @@ class TransformerTrainerTest {
 
     @Test
     void lossDecreasesAndTheRunIsReproducible() throws IOException {
-        List<TrainingProgress> steps = new ArrayList<>();
+        List<ModelTrainingProgress> steps = new ArrayList<>();
         try (HookedTransformer once = trainer(TransformerConfig.gptNeoX())
                         .listener(steps::add)
                         .train();
@@ -95,7 +95,7 @@ class TransformerTrainerTest {
                             name));
         }
         assertEquals(40, steps.size());
-        TrainingProgress last = steps.get(39);
+        ModelTrainingProgress last = steps.get(39);
         assertTrue(steps.get(0).loss() > 5, () -> "first " + steps.get(0));
         assertTrue(last.loss() < 2, () -> "last " + last);
         assertTrue(last.validationLoss() < 2, () -> "last " + last);
@@ -166,7 +166,7 @@ class TransformerTrainerTest {
         TransformerConfig config =
                 TransformerConfig.gpt2().vocabularySize(300).layers(1).dModel(8).build();
         refused("held out", () -> TransformerTrainer.of(config, text.build()).train());
-        List<TrainingProgress> steps = new ArrayList<>();
+        List<ModelTrainingProgress> steps = new ArrayList<>();
         TransformerTrainer.of(config, text.heldOutEvery(0).build())
                 .steps(2)
                 .listener(steps::add)

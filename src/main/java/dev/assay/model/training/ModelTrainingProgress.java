@@ -11,5 +11,5 @@ package dev.assay.model.training;
  * @param learningRate the learning rate of this step
  * @param seconds the time since the start
  */
-public record TrainingProgress(
+public record ModelTrainingProgress(
         int step, int steps, long tokens, double loss, double validationLoss, double learningRate, double seconds) {}

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Readable names of the metrics of an evaluation. */
-final class MetricNames {
+final class MetricLabels {
     /** The two metrics that are shown among the first numbers of the page. */
     private static final Set<String> HEADLINES = Set.of("explained_variance", "loss_recovered_mean_ablation");
 
@@ -26,7 +26,7 @@ final class MetricNames {
             Map.entry("dead_share", "Share of latents never active"),
             Map.entry("tokens", "Tokens evaluated"));
 
-    private MetricNames() {}
+    private MetricLabels() {}
 
     /** {@return a readable name; an unknown metric keeps its name} */
     static String readable(String metric) {
