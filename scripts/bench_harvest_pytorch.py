@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Times in PyTorch, from Python, what `scripts/assay bench harvest` times in Assay, so that the two can be compared.
+"""Measures in PyTorch the harvest that `scripts/assay bench harvest` measures in Assay, for comparison.
 
     python scripts/bench_harvest_pytorch.py
     scripts/assay bench harvest --json
 
-A GPT-NeoX of random weights with the shape of Pythia-70m, as Hugging Face transformers runs it: the blocks up to the site without
-the rest of the model, and the whole forward pass. Needs torch and transformers. Prints one JSON object with medians.
+Runs a randomly initialised GPT-NeoX with the shape of Pythia-70m in Hugging Face transformers: once up to the site, and once as a
+full forward pass. Needs torch and transformers. Prints one JSON object with medians.
 """
 import argparse
 import json
@@ -18,12 +18,12 @@ from transformers import GPTNeoXConfig, GPTNeoXForCausalLM
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--contexts", type=int, default=32, help="a batch (default 32)")
-    parser.add_argument("--context", type=int, default=128, help="tokens of a context (default 128)")
+    parser.add_argument("--contexts", type=int, default=32, help="contexts per batch (default 32)")
+    parser.add_argument("--context", type=int, default=128, help="tokens per context (default 128)")
     parser.add_argument("--blocks", type=int, default=4, help="blocks up to the site (default 4: blocks.3.hook_resid_post)")
-    parser.add_argument("--rounds", type=int, default=7, help="counted rounds (default 7)")
-    parser.add_argument("--warmup", type=int, default=3, help="rounds not counted (default 3)")
-    parser.add_argument("--threads", type=int, default=None, help="threads of one operation (default: PyTorch's)")
+    parser.add_argument("--rounds", type=int, default=7, help="measured rounds (default 7)")
+    parser.add_argument("--warmup", type=int, default=3, help="rounds before the measurement (default 3)")
+    parser.add_argument("--threads", type=int, default=None, help="threads per operation (default: PyTorch's)")
     return parser.parse_args()
 
 

@@ -3,9 +3,10 @@
 
     python scripts/convert_dictionary_learning.py RUN/trainer_0 --out dictionaries/trainer_0
 
-ae.pt is a pickle. It is read here, outside the JVM, and only as tensors (torch.load with weights_only=True), so that nothing in it is
-run. Every class that its trainers save is known: AutoEncoder, AutoEncoderNew, GatedAutoEncoder, JumpReluAutoEncoder, AutoEncoderTopK,
-BatchTopKSAE, MatryoshkaBatchTopKSAE. The result computes what their encode and decode do by default. Needs torch and safetensors.
+ae.pt is a pickle. This script reads it outside the JVM, and only as tensors (torch.load with weights_only=True), so that no code in it
+is executed. All classes that its trainers save are supported: AutoEncoder, AutoEncoderNew, GatedAutoEncoder, JumpReluAutoEncoder,
+AutoEncoderTopK, BatchTopKSAE, MatryoshkaBatchTopKSAE. The result computes the same as their encode and decode with default arguments.
+Needs torch and safetensors.
 """
 import argparse
 import json
@@ -26,7 +27,7 @@ def fail(message):
 
 
 class State:
-    """The tensors of ae.pt. Each is asked for once, with the shape it must have; none may be left over."""
+    """The tensors of ae.pt. Reading a tensor checks its shape and removes it; close() fails if any tensor was not read."""
 
     def __init__(self, file, tensors):
         self.file = file
@@ -46,23 +47,23 @@ class State:
 
     def close(self):
         if self.left:
-            fail(f"{self.file} holds tensors that its class does not have: {sorted(self.left)}")
+            fail(f"{self.file} contains tensors that its class does not have: {sorted(self.left)}")
 
 
 def linear(state, d, m):
-    """The matrices of classes made of nn.Linear, which stores [out, in]."""
+    """Returns the matrices of a class that uses nn.Linear, whose weights are [out, in]."""
     return {"W_enc": state.take("encoder.weight", m, d).T, "W_dec": state.take("decoder.weight", d, m).T}
 
 
 def parameters(state, d, m):
-    """The arrays of classes made of plain parameters, which are laid out as in SAELens."""
+    """Returns the arrays of a class that uses plain parameters, whose layout is that of SAELens."""
     return {"W_enc": state.take("W_enc", d, m), "b_enc": state.take("b_enc", m),
             "W_dec": state.take("W_dec", m, d), "b_dec": state.take("b_dec", d)}
 
 
 def auto_encoder(state, trainer, d, m):
     tensors = linear(state, d, m) | {"b_enc": state.take("encoder.bias", m), "b_dec": state.take("bias", d)}
-    # The library's loader gives latents the scale on which their decoder rows have norm 1.
+    # The library's loader rescales latents so that their decoder rows have norm 1.
     norms = tensors["W_dec"].norm(dim=1)
     tensors["W_dec"] = tensors["W_dec"] / norms[:, None]
     tensors["W_enc"] = tensors["W_enc"] * norms
@@ -82,7 +83,7 @@ def gated(state, trainer, d, m):
 
 
 def jump_relu(state, trainer, d, m):
-    # Its encoder does not subtract the decoder's bias.
+    # The encoder does not subtract the decoder bias.
     return "jumprelu", False, {}, parameters(state, d, m) | {"threshold": state.take("threshold", m)}
 
 
@@ -90,7 +91,7 @@ def top_k(state, trainer, d, m):
     k = state.number("k", trainer.get("k"))
     if not isinstance(k, int) or k < 1:
         fail(f"{state.file}: k is {k!r}, expected an integer above 0 there or in config.json")
-    state.number("threshold", None)  # used by its encode only when asked to
+    state.number("threshold", None)  # its encode uses it only on request
     biases = {"b_enc": state.take("encoder.bias", m), "b_dec": state.take("b_dec", d)}
     return "topk", True, {"k": k, "rescale_acts_by_decoder_norm": False}, linear(state, d, m) | biases
 
@@ -106,12 +107,12 @@ def matryoshka(state, trainer, d, m):
 
 
 def thresholded(state, m, tensors):
-    """Outside training one threshold decides which latents are active."""
+    """Returns a JumpReLU dictionary: outside training, one threshold selects the active latents."""
     state.number("k", None)
     threshold = state.number("threshold", -1.0)
     if threshold < 0:
-        print(f"convert_dictionary_learning: {state.file} holds no estimated threshold (its run was too short), "
-              "so that every positive pre-activation counts as active", file=sys.stderr)
+        print(f"convert_dictionary_learning: {state.file} contains no estimated threshold because its run was too short; "
+              "every positive pre-activation is active", file=sys.stderr)
     return "jumprelu", True, {}, tensors | {"threshold": tensors["b_enc"].new_full((m,), threshold)}
 
 
@@ -144,9 +145,9 @@ def read_state(file):
     except OSError as problem:
         fail(f"{file} cannot be read: {problem.strerror}")
     except (RuntimeError, EOFError, pickle.UnpicklingError):
-        fail(f"{file} is damaged or holds more than tensors, which is not run")
+        fail(f"{file} is damaged or contains objects other than tensors, which are not executed")
     if not isinstance(tensors, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in tensors.values()):
-        fail(f"{file} holds something else than tensors by name")
+        fail(f"{file} does not contain a dictionary of named tensors")
     return State(file, tensors)
 
 
@@ -162,12 +163,12 @@ def metadata(config, hook):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=Path, help="holds ae.pt and config.json")
+    parser.add_argument("folder", type=Path, help="folder with ae.pt and config.json")
     parser.add_argument("--out", type=Path, required=True, help="the SAELens folder, new or empty")
-    parser.add_argument("--hook", help="the site, such as blocks.3.hook_mlp_out, where config.json does not tell")
+    parser.add_argument("--hook", help="the site, such as blocks.3.hook_mlp_out, if config.json does not name it")
     arguments = parser.parse_args()
     if arguments.out.exists() and (not arguments.out.is_dir() or any(arguments.out.iterdir())):
-        fail(f"{arguments.out} is there, expected a new or empty folder")
+        fail(f"{arguments.out} already exists, expected a new or empty folder")
 
     config = read_config(arguments.folder / "config.json")
     trainer = config["trainer"]

@@ -3,9 +3,9 @@
 
     python scripts/export_onnx.py MODEL_DIR --site blocks.3.hook_resid_post blocks.3.hook_mlp_out --out model.onnx
 
-The inputs are input_ids and attention_mask of any batch and length. What lies behind the deepest site is left out. The file is
-compared with the model, on shapes it was not exported with, before it is put in place. Needs torch, transformers, onnx, onnxscript and
-onnxruntime.
+Inputs of the file are input_ids and attention_mask, of any batch size and length. Modules after the deepest site are not exported.
+Before the file is moved into place, it is compared with the model on shapes other than those of the export. Needs torch, transformers,
+onnx, onnxscript and onnxruntime.
 """
 import os
 from pathlib import Path
@@ -28,7 +28,7 @@ def main():
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=arguments.out.parent, prefix=arguments.out.name + ".") as folder:
         unfinished = Path(folder) / arguments.out.name
-        # One file holds 2 GB at most; larger weights go to a second one, which the first knows by its name.
+        # An ONNX file is limited to 2 GB; larger weights are written to a second file, which the first names.
         bytes_of_weights = sum(weight.numel() * weight.element_size() for weight in sites.parameters())
         torch.onnx.export(
             sites.eval(), exported_sites.tokens(sites, 2, 7), unfinished, dynamo=True, verbose=False, opset_version=18,

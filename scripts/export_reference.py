@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Records what Hugging Face computes for a local causal language model, so that Assay can be compared with it.
+"""Records Hugging Face's results for a local causal language model, for comparison with Assay.
 
     python scripts/export_reference.py MODEL_DIR --out expected.safetensors
     scripts/assay verify-model MODEL_DIR --expected expected.safetensors
 
-Writes random token ids and the model's own values for them: logits, losses, the residual stream, what attention and the
-feed-forward layers add to it, the first block's attention, both kinds of padding, two edits and a greedy continuation. Beside it
-goes meta.json, which says where the edits were made. All in float32 on the CPU. Needs torch, transformers and safetensors.
-Give a --length beyond the model's sliding window to see the window at work.
+Writes random token ids and the results of the model: logits, losses, the residual stream, the outputs of attention and of the
+feed-forward layers, the attention of the first block, runs with padding on either side, two edited runs and a greedy continuation.
+meta.json, next to the file, names the sites of the edits. All results are in float32 on the CPU. Needs torch, transformers and
+safetensors. A --length beyond the model's sliding window also covers the window.
 """
 import argparse
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 
 # For each model_type: the list of blocks, and in a block the output projection of attention (its input is z), the feed-forward
 # layer and the projection inside it (its input is the activated neurons). A family with norms after attention and after the
-# feed-forward layer names them: what they return is what is added to the residual stream.
+# feed-forward layer names these norms: their outputs are added to the residual stream.
 LLAMA = {"blocks": "model.layers", "attention_out": "self_attn.o_proj", "mlp": "mlp", "mlp_out": "mlp.down_proj"}
 GEMMA = {**LLAMA, "attention_norm": "post_attention_layernorm", "mlp_norm": "post_feedforward_layernorm"}
 LAYOUTS = {
@@ -36,18 +36,18 @@ LAYOUTS = {
     "phi": {"blocks": "model.layers", "attention_out": "self_attn.dense", "mlp": "mlp", "mlp_out": "mlp.fc2"},
 }
 
-# Logits closer than this may change places between two correct computations in float32.
+# Two correct float32 computations may order logits differently if they are closer than this.
 NEAR_TIE = 1e-3
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path, help="a Hugging Face folder: config.json and weights")
-    parser.add_argument("--out", type=Path, required=True, help="the safetensors file to write; meta.json goes beside it")
-    parser.add_argument("--length", type=int, default=17, help="tokens of each of the two sequences (default 17)")
-    parser.add_argument("--block", type=int, default=None, help="the block that is edited (default 1, or 0 if it is the only one)")
+    parser.add_argument("--out", type=Path, required=True, help="the safetensors file to write; meta.json is written next to it")
+    parser.add_argument("--length", type=int, default=17, help="tokens per sequence (default 17)")
+    parser.add_argument("--block", type=int, default=None, help="block to edit (default 1, or 0 if there is only one)")
     parser.add_argument("--new-tokens", type=int, default=8, help="tokens of the greedy continuation (default 8)")
-    parser.add_argument("--seed", type=int, default=0, help="decides the token ids and the steering vector (default 0)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the token ids and the steering vector (default 0)")
     return parser.parse_args()
 
 
@@ -56,7 +56,7 @@ def fail(message):
 
 
 def load(folder):
-    """Returns the model in float32 with the attention written out, whose probabilities can be read."""
+    """Returns the model in float32 with eager attention, which exposes the attention probabilities."""
     if not (folder / "config.json").is_file():
         fail(f"{folder} has no config.json, expected a Hugging Face folder")
     model_type = json.loads((folder / "config.json").read_text()).get("model_type")
@@ -69,7 +69,7 @@ def load(folder):
         fail(f"{missing.name} is not installed, expected torch, transformers and safetensors")
     torch.set_grad_enabled(False)
     try:
-        # Read as float32: constants that a model makes beside its weights would otherwise be rounded with them.
+        # Loaded as float32: otherwise constants that a model computes at construction would be rounded like its weights.
         precision = {"dtype" if int(transformers.__version__.split(".")[0]) > 4 else "torch_dtype": torch.float32}
         model = transformers.AutoModelForCausalLM.from_pretrained(
             folder, attn_implementation="eager", local_files_only=True, **precision
@@ -80,12 +80,12 @@ def load(folder):
 
 
 def first(output):
-    """Returns the tensor of a module's output, which may come in a tuple."""
+    """Returns the tensor of a module's output, which may be a tuple."""
     return output[0] if isinstance(output, tuple) else output
 
 
 class Recorder:
-    """Reads the sites of every block during one run."""
+    """Records the sites of every block during one run."""
 
     def __init__(self, model, layout):
         self.values = {}
@@ -98,7 +98,7 @@ class Recorder:
             self.on_output(block, f"resid_post.{i}")
 
     def on_result(self, block, half, norm, name):
-        """Reads what half of a block adds to the residual stream: its output, or where there is one that of the norm after it."""
+        """Records the update of the residual stream by half a block: its output, or that of the norm after it."""
         if norm is None:
             self.on_output(block.get_submodule(half), name)
         else:
@@ -123,7 +123,7 @@ class Recorder:
 
 
 def losses(logits, ids, mask):
-    """Returns −log p(next token) at each position, and its mean where this token and the next are real."""
+    """Returns −log p(next token) at each position, and its mean over pairs of tokens without padding."""
     import torch
 
     surprise = -torch.log_softmax(logits[:, :-1].double(), -1).gather(-1, ids[:, 1:, None])[..., 0]
@@ -182,7 +182,7 @@ def padded_runs(model, ids, padding):
 
 
 def edited_runs(model, layout, ids, mask, block, vector):
-    """Returns the runs with a vector added to a block's result, and with its feed-forward layer replaced by zeros."""
+    """Returns the runs with a vector added to a block's output, and with its feed-forward layer replaced by zeros."""
     module = model.get_submodule(layout["blocks"])[block]
 
     def steer(_, arguments, output):
@@ -202,9 +202,9 @@ def edited_runs(model, layout, ids, mask, block, vector):
 
 
 def greedy(model, ids, new_tokens):
-    """Returns the ids with the most probable tokens behind them, each step computed from scratch.
+    """Returns the ids followed by the most probable tokens; each step runs the whole sequence.
 
-    It ends early where the two best tokens of a step are so close that rounding decides between them.
+    Stops early if the two best logits of a step are so close that rounding determines their order.
     """
     import torch
 
@@ -243,7 +243,7 @@ def main():
     tensors["greedy.output_ids"] = greedy(model, ids, new_tokens)
 
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    # Copies, since a file of safetensors holds no two views of one tensor.
+    # Copies: a safetensors file cannot contain two views of one tensor.
     save_file({name: tensor.clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()}, arguments.out)
     meta = {
         "model_type": model.config.model_type,

@@ -3,8 +3,9 @@
 
     python scripts/export_torchscript.py MODEL_DIR --site blocks.3.hook_resid_post blocks.3.hook_mlp_out --out model.pt
 
-The file takes token ids and an attention mask of any batch and length. What lies behind the deepest site is left out. The file is
-compared with the model, on shapes it was not traced with, before it is written. Needs torch and transformers.
+Inputs of the file are token ids and an attention mask of any batch size and length. Modules after the deepest site are not
+exported. Before the file is written, it is compared with the model on shapes other than those of the trace. Needs torch and
+transformers.
 """
 import os
 
@@ -25,7 +26,7 @@ def main():
         def forward(self, input_ids, attention_mask):
             return dict(zip(names, self.sites(input_ids, attention_mask)))
 
-    # A dictionary's keys could differ from run to run, for all that a tracer knows: strict=False says that these do not.
+    # strict=False: the tracer cannot know that the keys of the returned dictionary are the same in every run.
     traced = torch.jit.trace(Named().eval(), exported_sites.tokens(sites, 2, 7), strict=False, check_trace=False)
     worst = exported_sites.verify(sites, names, lambda ids, mask: [traced(ids, mask)[name] for name in names])
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

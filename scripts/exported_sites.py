@@ -1,4 +1,4 @@
-"""What export_torchscript.py and export_onnx.py share: a Hugging Face model that returns activations by TransformerLens's names."""
+"""Shared by export_torchscript.py and export_onnx.py: a Hugging Face model that returns activations by TransformerLens name."""
 import argparse
 import re
 import sys
@@ -18,13 +18,13 @@ def parse_arguments(description, suffix):
     parser.add_argument("model", type=Path, help="a Hugging Face folder: config.json and weights")
     parser.add_argument(
         "--site", nargs="+", required=True, metavar="SITE",
-        help=f"such as blocks.3.hook_resid_post; of a block there are {', '.join(SITES)}")
+        help=f"such as blocks.3.hook_resid_post; sites of a block: {', '.join(SITES)}")
     parser.add_argument("--out", type=Path, required=True, help=f"the file to write, such as model{suffix}")
     return parser.parse_args()
 
 
 def load(folder, sites):
-    """Returns a module that takes token ids and a mask and returns the sites, in this order."""
+    """Returns a module from token ids and a mask to the activations of the sites, in this order."""
     if not (folder / "config.json").is_file():
         fail(f"{folder} has no config.json, expected a Hugging Face folder")
     try:
@@ -33,12 +33,12 @@ def load(folder, sites):
     except ImportError as missing:
         fail(f"{missing.name} is not installed, expected torch and transformers")
     torch.set_grad_enabled(False)
-    # Of the head that is not loaded, and of what a tracer cannot see; the export is compared with the model afterwards.
+    # Hides warnings about the missing head and about tracing; the export is compared with the model afterwards.
     logging.set_verbosity_error()
     warnings.filterwarnings("ignore")
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        # The fused attention leaves a cap on the scores out, without a word.
+        # Fused attention silently ignores a soft cap on the scores.
         attention = "eager" if getattr(config, "attn_logit_softcapping", None) else "sdpa"
         model = AutoModel.from_pretrained(folder, attn_implementation=attention, local_files_only=True)
     except (OSError, ValueError, RuntimeError) as unusable:
@@ -47,11 +47,11 @@ def load(folder, sites):
 
 
 def attribute(module, *names):
-    """Returns the first of these that the module has: families name the same thing differently."""
+    """Returns the first of these attributes that the module has; the names depend on the family."""
     for name in names:
         if hasattr(module, name):
             return getattr(module, name)
-    fail(f"{type(module).__name__} has none of {', '.join(names)}, which this script looks for")
+    fail(f"{type(module).__name__} has none of {', '.join(names)}, one of which is expected")
 
 
 def wrapper(model, sites):
@@ -61,7 +61,7 @@ def wrapper(model, sites):
     blocks = attribute(model, stack)
     parallel = getattr(model.config, "use_parallel_residual", model.config.model_type == "phi")
     wanted = [place(site, len(blocks), parallel) for site in sites]
-    # What lies behind the deepest site need not run.
+    # Blocks after the deepest site are not needed.
     setattr(model, stack, blocks[: max(block for block, _ in wanted) + 1])
     values = {}
     for block, kind in set(wanted):
@@ -81,21 +81,21 @@ def wrapper(model, sites):
 
 
 def place(site, blocks, parallel):
-    """Returns the number of a site's block and what it is there."""
+    """Returns the block index and the name within the block of a site."""
     match = re.fullmatch(r"blocks\.(\d+)\.(.+)", site)
     if not match or match[2] not in SITES:
         fail(f"--site is {site!r}, expected blocks.N. and one of {', '.join(SITES)}")
     if int(match[1]) >= blocks:
         fail(f"--site is {site!r}, but the model has the blocks 0 to {blocks - 1}")
     if match[2] == "hook_resid_mid" and parallel:
-        fail(f"--site is {site!r}, but attention and feed-forward layer of this model run side by side")
+        fail(f"--site is {site!r}, but attention and feed-forward layer of this model run in parallel")
     return int(match[1]), match[2]
 
 
 def watch(block, number, kind, values):
-    """Keeps what passes a site during a run."""
+    """Records the activation of a site during a run."""
     mlp = attribute(block, "mlp")
-    # Gemma normalises what attention and feed-forward layer give before it adds them.
+    # Gemma normalises the outputs of attention and feed-forward layer before adding them.
     normed = hasattr(block, "post_feedforward_layernorm")
     attention = block.post_attention_layernorm if normed else attribute(block, "attention", "attn", "self_attn")
 
@@ -140,7 +140,7 @@ def tokens(sites, batch, length, padding=0):
 
 
 def verify(sites, names, run):
-    """Compares an exported model with the original on other shapes than it was exported with, padded ones too."""
+    """Compares an exported model with the original on shapes other than those of the export, with padding and without."""
     longest = min(getattr(sites.model.config, "max_position_embeddings", 64), 64)
     worst = 0.0
     for batch, length, padding in ((1, 2, 0), (3, longest, 0), (2, longest // 2, longest // 8)):

@@ -44,11 +44,16 @@ class DocumentedCommandsTest {
         assertTrue(parsed > 60, "command lines: " + parsed);
     }
 
-    private static String error(boolean abridged, List<String> arguments) {
-        CommandLine line = new CommandLine(new Assay())
+    /** Returns the commands of Assay with the converter that {@link Assay#run} registers. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Assay())
                 .registerConverter(
                         dev.assay.model.config.Precision.class,
                         name -> dev.assay.model.config.Precision.valueOf(name.toUpperCase(java.util.Locale.ROOT)));
+    }
+
+    private static String error(boolean abridged, List<String> arguments) {
+        CommandLine line = commandLine();
         try {
             line.parseArgs(arguments.toArray(String[]::new));
             return null;

@@ -31,7 +31,7 @@ import picocli.CommandLine;
 class DocumentedJavaTest {
     private static final Pattern TYPE = Pattern.compile(
             "(?m)^(?:(?:public |private |static |final |abstract )*(?:class|record|interface|enum) \\w+|@Override$)");
-    /** Its types are excerpts of classes under examples/, which the build compiles and runs. */
+    /** The page whose declarations are excerpts of the examples. */
     private static final Path EXCERPTS = Path.of("docs/extending.md");
 
     /** What a reader supplies: snippets inherit these names, and may declare locals of the same name. */
@@ -48,7 +48,7 @@ class DocumentedJavaTest {
         List<Source> sources = new ArrayList<>();
         for (MarkdownFile page : MarkdownFile.all()) {
             for (MarkdownFile.Block block : page.blocks()) {
-                if (page.path().equals(EXCERPTS) && TYPE.matcher(block.text()).find()) {
+                if (isExcerpt(block)) {
                     continue;
                 }
                 if (block.language().equals("java")
@@ -71,6 +71,13 @@ class DocumentedJavaTest {
                 .map(problem -> "\n" + place(problem, sources) + ": " + problem.getMessage(null))
                 .toList();
         assertEquals(List.of(), errors);
+    }
+
+    /** Whether a snippet is an excerpt of an example, which {@link DocumentedExcerptsTest} compares. */
+    static boolean isExcerpt(MarkdownFile.Block block) {
+        return block.page().equals(EXCERPTS)
+                && block.language().equals("java")
+                && TYPE.matcher(block.text()).find();
     }
 
     /** Returns the folders and jars of the types that snippets use, whatever class loader runs this test. */

@@ -18,10 +18,19 @@ import java.util.stream.Stream;
 /** A page of the documentation: its code blocks, links and anchors. */
 record MarkdownFile(Path path, List<Block> blocks, List<Link> links, Set<String> anchors) {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    /** A command of the project, with or without variables in front of it. */
+    private static final Pattern SHELL = Pattern.compile("(?:[A-Z_]+=\\S+ )*scripts/");
+
     private static final Pattern INLINE_CODE = Pattern.compile("`[^`]*`");
 
-    /** A code block: its language ("" for a block without one), the number of its first line, and its text. */
-    record Block(Path page, String language, int line, String text) {
+    /** A code block: whether fences or four spaces mark it, its language ("" for a block without one), the number of its first line, and its text. */
+    record Block(Path page, boolean fenced, String language, int line, String text) {
+        boolean isShell() {
+            return language.equals("sh")
+                    || language.isEmpty()
+                            && text.lines().anyMatch(line -> SHELL.matcher(line).lookingAt());
+        }
+
         @Override
         public String toString() {
             return page + ":" + line;
@@ -59,7 +68,11 @@ record MarkdownFile(Path path, List<Block> blocks, List<Link> links, Set<String>
                     i++;
                 }
                 blocks.add(new Block(
-                        path, line.substring(3).strip(), start + 1, String.join("\n", lines.subList(start, i)) + "\n"));
+                        path,
+                        true,
+                        line.substring(3).strip(),
+                        start + 1,
+                        String.join("\n", lines.subList(start, i)) + "\n"));
             } else if (line.startsWith("    ")
                     && (i == 0 || lines.get(i - 1).isBlank() || lines.get(i - 1).startsWith("#"))) {
                 int start = i;
@@ -67,7 +80,7 @@ record MarkdownFile(Path path, List<Block> blocks, List<Link> links, Set<String>
                     i++;
                 }
                 String text = String.join("\n", lines.subList(start, i + 1)).replaceAll("(?m)^ {4}", "");
-                blocks.add(new Block(path, "", start + 1, text + "\n"));
+                blocks.add(new Block(path, false, "", start + 1, text + "\n"));
             } else if (line.startsWith("#")) {
                 String slug = slug(line.replaceFirst("^#+ ", ""));
                 int count = slugs.merge(slug, 1, Integer::sum);
@@ -95,9 +108,7 @@ record MarkdownFile(Path path, List<Block> blocks, List<Link> links, Set<String>
     List<Command> commands() {
         List<Command> commands = new ArrayList<>();
         for (Block block : blocks) {
-            boolean shell = block.language.equals("sh")
-                    || block.language.isEmpty() && block.text.lines().anyMatch(line -> line.startsWith("scripts/"));
-            if (shell) {
+            if (block.isShell()) {
                 String joined = block.text.replaceAll("\\\\\n\\s*", " ");
                 joined.lines()
                         .filter(line -> !line.isBlank() && !line.startsWith("#"))
