@@ -15,7 +15,7 @@ public interface Objective extends AutoCloseable {
     StepLoss at(DictionaryParameters parameters, ScheduleStep step);
 
     /**
-     * Returns what a checkpoint stores besides the parameters.
+     * Returns what a checkpoint stores in addition to the parameters.
      *
      * @return arrays by name; resuming a run overwrites their content
      */

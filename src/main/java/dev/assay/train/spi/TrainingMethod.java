@@ -53,7 +53,7 @@ public interface TrainingMethod {
     }
 
     /**
-     * Returns the parameters besides encoder, decoder and their biases.
+     * Returns the parameters other than encoder, decoder and their biases.
      *
      * @return the parameters, each with the initial value of its entries, which resampled latents are reset to
      */
