@@ -1,86 +1,78 @@
 package dev.assay.evaluate.baseline;
 
 import ai.djl.ndarray.NDArray;
+import java.util.function.BiFunction;
 
 /** Providers of the baselines that come with Assay. */
 final class BuiltInBaselines {
     private BuiltInBaselines() {}
 
-    /** {@link Baselines#pca()}. */
-    public static final class Pca implements BaselineProvider {
-        @Override
-        public String name() {
-            return "pca";
+    /** A name and a fit; ServiceLoader needs one class per provider. */
+    private abstract static class BuiltIn implements BaselineProvider {
+        private final String name;
+        private final BiFunction<Baselines, FitOptions, Baseline> fit;
+
+        BuiltIn(String name, BiFunction<Baselines, FitOptions, Baseline> fit) {
+            this.name = name;
+            this.fit = fit;
         }
 
         @Override
-        public Baseline fit(NDArray sample, FitOptions options) {
-            return Baselines.of(sample, options).pca();
+        public final String name() {
+            return name;
+        }
+
+        @Override
+        public final Baseline fit(NDArray sample, FitOptions options) {
+            return fit.apply(Baselines.of(sample, options), options);
+        }
+    }
+
+    /** {@link Baselines#pca()}. */
+    public static final class Pca extends BuiltIn {
+        /** Creates the provider. */
+        public Pca() {
+            super("pca", (baselines, options) -> baselines.pca());
         }
     }
 
     /** {@link Baselines#ica()}. */
-    public static final class Ica implements BaselineProvider {
-        @Override
-        public String name() {
-            return "ica";
-        }
-
-        @Override
-        public Baseline fit(NDArray sample, FitOptions options) {
-            return Baselines.of(sample, options).ica();
+    public static final class Ica extends BuiltIn {
+        /** Creates the provider. */
+        public Ica() {
+            super("ica", (baselines, options) -> baselines.ica());
         }
     }
 
     /** {@link Baselines#nmf()}. */
-    public static final class Nmf implements BaselineProvider {
-        @Override
-        public String name() {
-            return "nmf";
-        }
-
-        @Override
-        public Baseline fit(NDArray sample, FitOptions options) {
-            return Baselines.of(sample, options).nmf();
+    public static final class Nmf extends BuiltIn {
+        /** Creates the provider. */
+        public Nmf() {
+            super("nmf", (baselines, options) -> baselines.nmf());
         }
     }
 
     /** {@link Baselines#neurons()}. */
-    public static final class Neurons implements BaselineProvider {
-        @Override
-        public String name() {
-            return "neurons";
-        }
-
-        @Override
-        public Baseline fit(NDArray sample, FitOptions options) {
-            return Baselines.of(sample, options).neurons();
+    public static final class Neurons extends BuiltIn {
+        /** Creates the provider. */
+        public Neurons() {
+            super("neurons", (baselines, options) -> baselines.neurons());
         }
     }
 
     /** {@link Baselines#relu()}. */
-    public static final class Relu implements BaselineProvider {
-        @Override
-        public String name() {
-            return "relu";
-        }
-
-        @Override
-        public Baseline fit(NDArray sample, FitOptions options) {
-            return Baselines.of(sample, options).relu();
+    public static final class Relu extends BuiltIn {
+        /** Creates the provider. */
+        public Relu() {
+            super("relu", (baselines, options) -> baselines.relu());
         }
     }
 
     /** {@link Baselines#random(int)}: each direction is two latents, so half as many as the dictionary has latents. */
-    public static final class Random implements BaselineProvider {
-        @Override
-        public String name() {
-            return "random";
-        }
-
-        @Override
-        public Baseline fit(NDArray sample, FitOptions options) {
-            return Baselines.of(sample, options).random((options.latents() + 1) / 2);
+    public static final class Random extends BuiltIn {
+        /** Creates the provider. */
+        public Random() {
+            super("random", (baselines, options) -> baselines.random((options.latents() + 1) / 2));
         }
     }
 }
