@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
@@ -117,6 +118,14 @@ public final class Browser implements AutoCloseable {
     public void open(URI address) throws IOException {
         send("POST", "/url", Map.of("url", "about:blank"));
         send("POST", "/url", Map.of("url", address.toString()));
+        // chromedriver may answer while the empty page is still there: the new page can live in another process.
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
+        while (!run("return document.URL !== 'about:blank' && document.readyState === 'complete'")
+                .asBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("never loaded: " + address);
+            }
+        }
     }
 
     /** Runs the body of a script in the page and returns its result as JSON; a promise is awaited. */
