@@ -27,7 +27,8 @@ import java.util.stream.IntStream;
  * }</pre>
  *
  * <p>All dictionaries of a seed are trained in one pass over its rows. A seed determines true directions, rows, initialization and
- * shuffling. In training, activations are scaled to a mean norm of √d; coefficients refer to this scale.
+ * shuffling. In training, activations are scaled to a typical distance of √d from their centre; coefficients refer to this
+ * scale.
  */
 public final class ToyExperiment {
     /** The number of rows on which dead latents, L0 and explained variance are measured. */

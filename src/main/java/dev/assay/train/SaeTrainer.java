@@ -10,6 +10,7 @@ import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.run.BestCheckpointFile;
 import dev.assay.train.internal.run.BestDictionary;
 import dev.assay.train.internal.run.CheckpointStore;
+import dev.assay.train.internal.run.DeadLatentWarning;
 import dev.assay.train.internal.run.HeldOutSchedule;
 import dev.assay.train.internal.run.MemberSetup;
 import dev.assay.train.internal.run.RunCheckpoints;
@@ -268,8 +269,9 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
     }
 
     /**
-     * Sets whether activations are scaled to a mean norm of √d_in during training. Default: true. The trained dictionary reads
-     * unscaled activations either way.
+     * Sets whether activations are scaled during training, to a typical distance of √d_in from their centre. Default: true. The
+     * centre is the geometric median where the decoder bias is subtracted and does not start at 0, else 0; the typical distance is the
+     * mean over the nine tenths of the rows that are nearest to it. The trained dictionary reads unscaled activations either way.
      *
      * @param scaled true to scale them
      * @return this
@@ -374,6 +376,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
         if (run.hasOutput()) {
             all.add(run.metricsFiles(output));
         }
+        all.add(new DeadLatentWarning(member.plan().dSae()));
         all.addAll(run.listeners());
         if (run != this) {
             all.addAll(listeners());

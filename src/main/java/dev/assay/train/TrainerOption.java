@@ -46,7 +46,7 @@ public enum TrainerOption {
     /** Initial decoder bias. */
     BIAS_START(Kind.BIAS, "NAME", "median", "initial decoder bias: zero, mean or median of the first batch"),
     /** Scaling of activations. */
-    NORMALIZE(Kind.FLAG, "", "true", "scale activations to a mean norm of √d during training"),
+    NORMALIZE(Kind.FLAG, "", "true", "scale activations to a typical distance of √d from their centre during training"),
     /** Best checkpoint. */
     BEST_BY(
             Kind.METRIC,

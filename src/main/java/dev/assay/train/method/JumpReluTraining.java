@@ -74,10 +74,10 @@ public record JumpReluTraining(
     }
 
     /**
-     * Returns the method with logarithmic thresholds initialised to 0.5 and bandwidth 0.3, for activations of mean norm √d. A step changes
-     * the logarithm by about the learning rate, so runs of a few thousand steps need initial thresholds near the final ones. For runs a
-     * hundred times as long, SAELens starts at 0.01 with bandwidth 0.05, and the paper at 0.001 with bandwidth 0.001 for activations of
-     * norm 1.
+     * Returns the method with logarithmic thresholds initialised to 0.5 and bandwidth 0.3, for activations at a typical distance of √d
+     * from their centre. A step changes the logarithm by about the learning rate, so runs of a few thousand steps need initial
+     * thresholds near the final ones. For runs a hundred times as long, SAELens starts at 0.01 with bandwidth 0.05, and the paper at
+     * 0.001 with bandwidth 0.001 for activations of norm 1.
      *
      * @param penalty the sparsity penalty
      * @return the method

@@ -8,5 +8,8 @@ public final class MetricNames {
     /** Start of the names of {@linkplain HeldOutMetrics metrics on held-out text}. */
     public static final String EVALUATION = "evaluation/";
 
+    /** Number of latents that are dead by the rule of the run. */
+    public static final String DEAD_LATENTS = "sparsity/dead_features";
+
     private MetricNames() {}
 }

@@ -17,7 +17,7 @@ import dev.assay.train.spi.TrainingMethod;
  * @param revival the options against dead latents
  * @param initialization the initial parameters
  * @param centresInput whether the decoder bias is subtracted from the input
- * @param normalizes whether activations are scaled so that their mean norm is √d_in; folded into the dictionary at the end
+ * @param normalizes whether activations are scaled to a typical distance of √d_in from their centre; folded into the dictionary at the end
  * @param target the reconstruction target
  */
 public record TrainingPlan(
@@ -68,7 +68,7 @@ public record TrainingPlan(
      * @param dead when a latent counts as dead
      * @param centresInput whether the decoder bias is subtracted from the input
      * @param medianBias whether the decoder bias starts at the geometric median of the first batch, else at 0
-     * @param normalizes whether activations are scaled so that their mean norm is √d_in
+     * @param normalizes whether activations are scaled to a typical distance of √d_in from their centre
      */
     public TrainingPlan(
             TrainingMethod method,

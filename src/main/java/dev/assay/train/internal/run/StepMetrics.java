@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.TrainingState;
+import dev.assay.train.metrics.MetricNames;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -36,7 +37,7 @@ final class StepMetrics {
             report.losses().logged().forEach((name, number) -> metrics.put("details/" + name, number));
             metrics.put("metrics/explained_variance", 1 - report.squaredError() / variance);
             metrics.put("metrics/l0", report.l0());
-            metrics.put("sparsity/dead_features", state.dead().deadCount());
+            metrics.put(MetricNames.DEAD_LATENTS, state.dead().deadCount());
             metrics.put("sparsity/below_1e-5", below(density, 1e-5));
             metrics.put("sparsity/below_1e-6", below(density, 1e-6));
             return metrics;

@@ -12,7 +12,9 @@ import dev.assay.train.internal.step.ActivationScale;
 import dev.assay.train.internal.step.InitialDictionary;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.internal.step.Workspace;
+import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.SweepMember;
+import dev.assay.train.plan.TrainingPlan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,9 +146,17 @@ public final class TrainingLoop implements AutoCloseable {
                     ? ActivationScale.measure(
                             batches.pool(member.sites().names()),
                             state.parameters().dIn(),
+                            centring(member.plan()),
                             provenance.summary())
                     : ActivationScale.of(1);
         }
+    }
+
+    /** The decoder bias starts at a centre of the first batch, unless it starts at 0. */
+    private static ActivationScale.Centring centring(TrainingPlan plan) {
+        boolean starts = !plan.method().tied()
+                && plan.initialization().decoderBias() != DictionaryInitialization.DecoderBias.ZERO;
+        return new ActivationScale.Centring(starts && plan.centresInput(), starts);
     }
 
     private void resume(List<MemberSetup> setups, CheckpointStore.StoredRun stored) throws IOException {

@@ -3,6 +3,7 @@ package dev.assay.train.internal.step;
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import java.util.Arrays;
 
 /** Geometric median of points, the point with the minimum sum of distances, by Weiszfeld's algorithm. */
 final class GeometricMedian {
@@ -19,13 +20,34 @@ final class GeometricMedian {
      * @return [d]
      */
     static NDArray of(NDArray points) {
+        return iterate(points, TOLERANCE);
+    }
+
+    /**
+     * Returns the geometric median of points of any scale.
+     *
+     * @param points [n, d]
+     * @param tolerance the last change of the estimate as a share of the median distance to the mean
+     * @return [d]
+     */
+    static NDArray of(NDArray points, double tolerance) {
+        try (Scope scope = Scope.open()) {
+            float[] distances =
+                    Aten.rowNorms(points.sub(points.mean(new int[] {0}))).toFloatArray();
+            Arrays.sort(distances);
+            double spread = distances[distances.length / 2];
+            return scope.keep(iterate(points, tolerance * spread));
+        }
+    }
+
+    private static NDArray iterate(NDArray points, double tolerance) {
         try (Scope scope = Scope.open()) {
             NDArray estimate = points.mean(new int[] {0});
             for (int iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
                 NDArray next = step(points, estimate);
                 double change = Aten.norm(next.sub(estimate)).getFloat();
                 estimate = next;
-                if (change < TOLERANCE) {
+                if (change <= tolerance) {
                     break;
                 }
             }

@@ -1,0 +1,74 @@
+package dev.assay.train;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ActivationStream;
+import dev.assay.activation.PlantedSource;
+import dev.assay.activation.StreamPosition;
+import dev.assay.evaluate.ReconstructionStatistics;
+import dev.assay.sae.SparseAutoencoder;
+import dev.assay.tensor.Scope;
+import dev.assay.train.method.TrainingMethods;
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MassiveActivationsTest {
+    private static final PlantedSource PLANTED = PlantedSource.of(24, 40, 3);
+
+    @ParameterizedTest
+    @CsvSource({
+        "topk, 4",
+        "batchtopk, 4",
+        "matryoshka, 4",
+        "standard, 1",
+        "standard-norm-weighted, 1",
+        "p-annealing, 1",
+        "gated, 1",
+        "jumprelu, 1",
+        "jumprelu-tanh, 0.5",
+        "jumprelu-target, 4"
+    })
+    void dimensionWithLargeMeanLeavesExplainedVarianceUnchanged(String method, double sparsity) throws IOException {
+        double without = explainedVariance(method, sparsity, PLANTED);
+        double with = explainedVariance(method, sparsity, PLANTED.plus(5, 300));
+        assertTrue(without > 0.4, () -> "explained variance " + without);
+        assertEquals(without, with, 0.01);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"topk, 4", "jumprelu, 1", "gated, 1"})
+    void scaleOfTheActivationsLeavesTheDictionaryUnchanged(String method, double sparsity) throws IOException {
+        double one = explainedVariance(method, sparsity, PLANTED);
+        assertEquals(one, explainedVariance(method, sparsity, PLANTED.times(1000)), 0.002);
+        assertEquals(one, explainedVariance(method, sparsity, PLANTED.times(0.001f)), 0.002);
+    }
+
+    private static double explainedVariance(String method, double sparsity, ActivationSource source)
+            throws IOException {
+        try (SparseAutoencoder sae = train(method, sparsity, source);
+                ActivationStream stream = source.open(new StreamPosition(0, 4000, 0, 0));
+                Scope scope = Scope.open()) {
+            ReconstructionStatistics statistics = new ReconstructionStatistics();
+            for (int i = 0; i < 4; i++) {
+                NDArray x = stream.next().values();
+                statistics.add(x, sae.reconstruct(x));
+            }
+            return statistics.explainedVariance();
+        }
+    }
+
+    private static SparseAutoencoder train(String method, double sparsity, ActivationSource source) throws IOException {
+        return SaeTrainer.of(TrainingMethods.create(method, sparsity, 48))
+                .source(source)
+                .dictionarySize(48)
+                .tokens(64 * 400)
+                .batchSize(64)
+                .bufferRows(2048)
+                .progress(false)
+                .train();
+    }
+}
