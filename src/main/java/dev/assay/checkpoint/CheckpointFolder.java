@@ -28,8 +28,10 @@ public final class CheckpointFolder implements AutoCloseable {
     private final Path path;
     private final JsonObject config;
     private final Map<Path, Safetensors> files = new LinkedHashMap<>();
-    /** The file of each tensor. */
-    private final Map<String, Safetensors> tensors = new TreeMap<>();
+    private final Map<String, Stored> tensors = new TreeMap<>();
+
+    /** The place of a tensor: a file, and the name there. Tensors that share their numbers are stored once, under one name. */
+    private record Stored(Safetensors file, String name) {}
 
     private CheckpointFolder(Path path, JsonObject config) {
         this.path = path;
@@ -64,13 +66,26 @@ public final class CheckpointFolder implements AutoCloseable {
     private void openWeights() throws IOException {
         if (Files.exists(path.resolve(SINGLE))) {
             Safetensors file = file(path.resolve(SINGLE));
-            file.names().forEach(name -> tensors.put(name, file));
+            file.names().forEach(name -> tensors.put(name, new Stored(file, name)));
         } else if (Files.exists(path.resolve(INDEX))) {
             openShards(JsonObject.read(path.resolve(INDEX)).object("weight_map"));
         } else {
             throw new InvalidInputException(path + " has neither " + SINGLE + " nor " + INDEX
                     + ", expected one of them (pickled weights such as pytorch_model.bin are not supported)");
         }
+        files.values().forEach(this::addAliases);
+    }
+
+    /**
+     * Adds the tensors that {@code safetensors.torch.save_model} leaves out because another tensor has the same memory: the header's
+     * metadata map their names to the name of the stored tensor. Other metadata name no tensor of the file.
+     */
+    private void addAliases(Safetensors file) {
+        file.metadata().forEach((alias, name) -> {
+            if (file.has(name)) {
+                tensors.putIfAbsent(alias, new Stored(file, name));
+            }
+        });
     }
 
     private void openShards(JsonObject weightMap) throws IOException {
@@ -86,11 +101,12 @@ public final class CheckpointFolder implements AutoCloseable {
                         + ", which is missing from the folder");
             }
             Safetensors file = file(place);
-            if (!file.has(tensor)) {
+            String stored = file.has(tensor) ? tensor : file.metadata().getOrDefault(tensor, tensor);
+            if (!file.has(stored)) {
                 throw new InvalidInputException(
                         weightMap.file() + " lists tensor " + tensor + " in " + shard + ", which does not contain it");
             }
-            tensors.put(tensor, file);
+            tensors.put(tensor, new Stored(file, stored));
         }
     }
 
@@ -133,7 +149,7 @@ public final class CheckpointFolder implements AutoCloseable {
     }
 
     /**
-     * Returns the names of the tensors.
+     * Returns the names of the tensors, with the further names of shared tensors that the header of a file maps to a stored one.
      *
      * @return an unmodifiable sorted set
      */
@@ -159,7 +175,8 @@ public final class CheckpointFolder implements AutoCloseable {
      * @throws InvalidInputException if the checkpoint has no such tensor
      */
     public TensorInfo info(String tensor) {
-        return holder(tensor).info(tensor);
+        Stored stored = stored(tensor);
+        return stored.file().info(stored.name());
     }
 
     /**
@@ -171,16 +188,17 @@ public final class CheckpointFolder implements AutoCloseable {
      * @throws InvalidInputException if the checkpoint has no such tensor
      */
     public NDArray load(NDManager manager, String tensor) {
-        return holder(tensor).load(manager, tensor);
+        Stored stored = stored(tensor);
+        return stored.file().load(manager, stored.name());
     }
 
-    private Safetensors holder(String tensor) {
-        Safetensors file = tensors.get(tensor);
-        if (file == null) {
+    private Stored stored(String tensor) {
+        Stored stored = tensors.get(tensor);
+        if (stored == null) {
             String place = files.size() == 1 ? files.keySet().iterator().next().toString() : path.toString();
             throw new InvalidInputException(place + " has no tensor " + tensor);
         }
-        return file;
+        return stored;
     }
 
     @Override

@@ -45,7 +45,7 @@ final class ParameterLoader {
     /** Returns the parameters of the loaded part, owned by the manager. Other tensors of the checkpoint are ignored. */
     Parameters load(NDManager manager) {
         Map<String, Shape> shapes = Parameters.shapes(config);
-        Map<String, List<StoredWeight>> weights = StoredWeight.of(family, config).stream()
+        Map<String, List<StoredWeight>> weights = TiedWeights.stored(config, family, folder).stream()
                 .filter(weight -> part.holds(weight.parameter()))
                 .collect(Collectors.groupingBy(StoredWeight::parameter, LinkedHashMap::new, Collectors.toList()));
         // Checked before any memory is allocated, since a damaged config.json may have sizes of any magnitude.

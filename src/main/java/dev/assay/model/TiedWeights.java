@@ -13,9 +13,31 @@ import dev.assay.tensor.TorchEngine;
 import java.util.List;
 import java.util.Set;
 
-/** Decides whether the unembedding of a checkpoint is tied to its embedding. */
+/** The embedding and the unembedding of a checkpoint that may be one tied matrix, stored under either name. */
 final class TiedWeights {
     private TiedWeights() {}
+
+    /**
+     * Returns the tensors of a configuration. The embedding of a tied model is the tensor of the unembedding when the checkpoint has only
+     * that one: of two tensors with the same memory, writers keep either.
+     */
+    static List<StoredWeight> stored(TransformerConfig config, ModelFamily family, CheckpointFolder folder) {
+        List<StoredWeight> weights = StoredWeight.of(family, config);
+        return config.tied() ? weights.stream().map(weight -> present(weight, config, family, folder)).toList() : weights;
+    }
+
+    private static StoredWeight present(
+            StoredWeight weight, TransformerConfig config, ModelFamily family, CheckpointFolder folder) {
+        if (!weight.parameter().equals(Parameters.EMBED) || has(folder, family, weight)) {
+            return weight;
+        }
+        StoredWeight unembedding = find(Parameters.UNEMBED, StoredWeight.of(family, config.withTied(false)));
+        return has(folder, family, unembedding) ? unembedding.as(Parameters.EMBED) : weight;
+    }
+
+    private static boolean has(CheckpointFolder folder, ModelFamily family, StoredWeight weight) {
+        return folder.has(family.nameIn(folder.tensorNames(), weight.name()));
+    }
 
     /**
      * Returns the configuration, untied when the checkpoint has both matrices and they differ. The weights then overrule config.json, as
@@ -34,9 +56,12 @@ final class TiedWeights {
     }
 
     private static String nameOf(String parameter, List<StoredWeight> weights, ModelFamily family, Set<String> names) {
+        return family.nameIn(names, find(parameter, weights).name());
+    }
+
+    private static StoredWeight find(String parameter, List<StoredWeight> weights) {
         return weights.stream()
                 .filter(weight -> weight.parameter().equals(parameter))
-                .map(weight -> family.nameIn(names, weight.name()))
                 .findFirst()
                 .orElseThrow();
     }

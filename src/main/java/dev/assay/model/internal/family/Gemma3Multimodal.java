@@ -15,6 +15,9 @@ public final class Gemma3Multimodal implements ModelFamily {
     /** The prefixes of the text model in checkpoints, in historical order. */
     private static final List<String> PREFIXES = List.of("language_model.model.", "model.language_model.");
 
+    private static final String UNEMBEDDING = "lm_head.";
+    private static final String TEXT_UNEMBEDDING = "language_model." + UNEMBEDDING;
+
     private final Gemma3 text = new Gemma3();
 
     @Override
@@ -45,6 +48,10 @@ public final class Gemma3Multimodal implements ModelFamily {
 
     @Override
     public String nameIn(Set<String> names, String name) {
+        if (name.startsWith(UNEMBEDDING)) {
+            String ofText = name.replace(UNEMBEDDING, TEXT_UNEMBEDDING);
+            return names.contains(ofText) ? ofText : name;
+        }
         return PREFIXES.stream()
                 .map(prefix -> name.replaceFirst("^model\\.", prefix))
                 .filter(names::contains)

@@ -30,6 +30,11 @@ public record StoredWeight(String parameter, long firstRow, Shape shape, String 
         return array.get(new NDIndex("{}:{}", firstRow, firstRow + shape.get(0)));
     }
 
+    /** Returns the same tensor for another parameter of the same shape. */
+    public StoredWeight as(String other) {
+        return new StoredWeight(other, firstRow, shape, name, layout);
+    }
+
     /** Returns the tensors that a family stores for a configuration: outside the blocks in the order of its table, then by block. */
     public static List<StoredWeight> of(ModelFamily family, TransformerConfig config) {
         List<StoredWeight> weights =
