@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.hub.Hub;
 import dev.assay.model.config.Precision;
 import dev.assay.provenance.AssayVersion;
 import java.io.PrintWriter;
@@ -8,7 +9,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -44,6 +47,19 @@ import picocli.CommandLine.TypeConversionException;
 public final class Assay implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = "--max-bytes",
+            paramLabel = "N",
+            scope = ScopeType.INHERIT,
+            description = "largest downloaded file whose size the hub does not declare, in bytes (default: 50 GiB)")
+    private void limitDownloads(Long bytes) {
+        if (bytes < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--max-bytes is " + bytes + ", expected a number of bytes, at least 1");
+        }
+        System.setProperty(Hub.MAX_BYTES, bytes.toString());
+    }
 
     /**
      * Runs a command and ends the process with its exit code.

@@ -2,6 +2,7 @@ package dev.assay.cli;
 
 import dev.assay.checkpoint.ComparisonReport;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.ModelLoader;
 import dev.assay.verify.ModelVerification;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,9 +44,13 @@ final class VerifyModelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (HookedTransformer model = HookedTransformer.load(name, place.device())) {
-            ComparisonReport report =
-                    ModelVerification.compare(model, options.expected(Path.of(name)), options.tolerance());
+            ComparisonReport report = ModelVerification.compare(model, options.expected(folder()), options.tolerance());
             return options.print(report, spec);
         }
+    }
+
+    /** Returns the folder of the expected outputs: that of the model, also in the cache of the hub. */
+    private Path folder() throws IOException {
+        return name.startsWith("assay/") ? Path.of(name) : ModelLoader.folder(name);
     }
 }

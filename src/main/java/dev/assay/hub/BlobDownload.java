@@ -23,16 +23,18 @@ final class BlobDownload {
     private final HubName name;
     private final String commit;
     private final HubFile file;
+    private final long maxBytes;
     private final Path blob;
     private final Path incomplete;
 
-    /** Prepares the download of a file with metadata from the hub. */
-    BlobDownload(HubClient client, HubCache cache, HubName name, String commit, HubFile file) {
+    /** Prepares the download of a file with metadata from the hub; {@code maxBytes} limits a file of unknown size. */
+    BlobDownload(HubClient client, HubCache cache, HubName name, String commit, HubFile file, long maxBytes) {
         this.client = client;
         this.cache = cache;
         this.name = name;
         this.commit = commit;
         this.file = file;
+        this.maxBytes = maxBytes;
         this.blob = cache.blob(file.tag());
         this.incomplete = blob.resolveSibling(file.tag() + ".incomplete");
     }
@@ -99,7 +101,10 @@ final class BlobDownload {
         return (file.size() < 0 || Files.size(incomplete) == file.size()) && ContentTag.matches(incomplete, file.tag());
     }
 
-    /** Downloads the missing bytes and resumes after each broken connection. */
+    /**
+     * Downloads the missing bytes and resumes after each broken connection. Only a size above that of all tries before is progress: a
+     * server that cuts the connection at one byte and then refuses to continue from it ends the download after the usual number of tries.
+     */
     private void receive(LongConsumer progress) throws IOException {
         Retries retries = new Retries(client.retryPolicy());
         try (FileChannel out = FileChannel.open(incomplete, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -107,12 +112,13 @@ final class BlobDownload {
                 out.truncate(0);
             }
             boolean whole = file.size() >= 0 && out.size() == file.size();
+            long largest = out.size();
             while (!whole) {
-                long before = out.size();
                 try {
                     whole = receive(out, progress);
                 } catch (TransientFailure failure) {
-                    if (out.size() > before) {
+                    if (out.size() > largest) {
+                        largest = out.size();
                         retries.progressed();
                     }
                     retries.failed(failure);
@@ -132,24 +138,35 @@ final class BlobDownload {
             if (!continues(answer, out.size())) {
                 out.truncate(0);
             }
+            long promised = answer.wholeSize(out.size());
             out.position(out.size());
             byte[] buffer = new byte[BUFFER];
             for (int read = answer.body().read(buffer);
                     read >= 0;
                     read = answer.body().read(buffer)) {
+                requireWithinLimit(out.position() + read);
                 write(out, ByteBuffer.wrap(buffer, 0, read));
-                if (file.size() >= 0 && out.position() > file.size()) {
-                    Files.delete(incomplete);
-                    throw new IOException(label() + " is longer than the " + file.size()
-                            + " bytes that the hub declares; it was deleted");
-                }
                 progress.accept(out.position());
             }
-            if (file.size() >= 0 && out.position() < file.size()) {
+            long expected = file.size() >= 0 ? file.size() : promised;
+            if (out.position() < expected) {
                 throw new TransientFailure(
-                        label() + " ended after " + out.position() + " of " + file.size() + " bytes", null, null);
+                        label() + " ended after " + out.position() + " of " + expected + " bytes", null, null);
             }
             return true;
+        }
+    }
+
+    /** Deletes a file that becomes longer than the hub declares, or than the limit of files whose size is unknown. */
+    private void requireWithinLimit(long bytes) throws IOException {
+        boolean sized = file.size() >= 0;
+        if (bytes > (sized ? file.size() : maxBytes)) {
+            Files.delete(incomplete);
+            throw new IOException(label() + " is longer than the "
+                    + (sized
+                            ? file.size() + " bytes that the hub declares; it was deleted"
+                            : maxBytes + " bytes allowed for a file whose size the hub does not declare (--max-bytes);"
+                                    + " it was deleted"));
         }
     }
 

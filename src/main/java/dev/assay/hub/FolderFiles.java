@@ -65,16 +65,30 @@ final class FolderFiles implements HubSelection {
     }
 
     @Override
-    public boolean isUsable(Path snapshot) throws IOException {
+    public List<String> missing(Path snapshot) throws IOException {
         Path place = snapshot.resolve(folder);
         if (!Files.isDirectory(place)) {
-            return false;
+            return List.of(folder.isEmpty() ? "its files" : "the folder " + folder);
         }
         try (Stream<Path> listed = Files.list(place)) {
-            return isComplete(listed.filter(Files::exists)
-                    .map(file -> file.getFileName().toString())
-                    .toList());
+            List<Path> entries = listed.sorted().toList();
+            // A link whose content has not arrived yet.
+            List<String> dangling = names(entries.stream().filter(file -> !Files.exists(file)));
+            if (!dangling.isEmpty()) {
+                return dangling.stream().map(this::inFolder).toList();
+            }
+            return isComplete(names(entries.stream()))
+                    ? List.of()
+                    : List.of(inFolder("cfg.json") + " with a safetensors file, or " + inFolder(NUMPY));
         }
+    }
+
+    private static List<String> names(Stream<Path> files) {
+        return files.map(file -> file.getFileName().toString()).toList();
+    }
+
+    private String inFolder(String file) {
+        return folder.isEmpty() ? file : folder + "/" + file;
     }
 
     @Override

@@ -16,11 +16,15 @@ import java.util.Map;
  * processes can share a cache.
  */
 public final class Hub {
+    /** The system property with the default of {@link Builder#maxBytes}. */
+    public static final String MAX_BYTES = "assay.hub.maxBytes";
+
     private final HubClient client;
     private final Path cache;
     private final boolean offline;
     private final boolean progress;
     private final boolean links;
+    private final long maxBytes;
 
     private Hub(Builder builder) {
         this.client = new HubClient(builder.endpoint, builder.token, builder.retryPolicy);
@@ -28,12 +32,13 @@ public final class Hub {
         this.offline = builder.offline;
         this.progress = builder.progress;
         this.links = builder.links;
+        this.maxBytes = builder.maxBytes;
     }
 
     /**
      * Creates a hub from environment variables: {@code HF_HUB_CACHE}, {@code HF_HOME}, {@code XDG_CACHE_HOME}, {@code HF_ENDPOINT},
      * {@code HF_TOKEN}, {@code HF_TOKEN_PATH}, {@code HF_HUB_OFFLINE}, {@code HF_HUB_DISABLE_PROGRESS_BARS},
-     * {@code HF_HUB_DISABLE_SYMLINKS}.
+     * {@code HF_HUB_DISABLE_SYMLINKS}, and from the system property {@value #MAX_BYTES}.
      *
      * @return the hub
      * @throws IOException if the token file cannot be read
@@ -72,13 +77,13 @@ public final class Hub {
         HubCache place = new HubCache(cache, name, links);
         String commit = place.commit(name.revision());
         Path known = commit == null ? null : place.snapshot(commit);
-        boolean usable = known != null && selection.isUsable(known);
+        boolean usable = known != null && selection.missing(known).isEmpty();
         if (usable && (offline || isSettled(place, commit, selection))) {
             return known;
         }
         if (offline) {
-            throw new InvalidInputException(name + " is not in " + cache
-                    + " and HF_HUB_OFFLINE forbids downloads; unset it, or download the model on another machine");
+            throw new InvalidInputException(name + absence(known, selection)
+                    + " and HF_HUB_OFFLINE forbids downloads; unset it, or complete the cache on another machine");
         }
         try {
             return download(name, selection, place);
@@ -88,6 +93,24 @@ public final class Hub {
             }
             throw failure;
         }
+    }
+
+    /**
+     * Returns whether the cache has a folder of a repository, complete or not.
+     *
+     * @param name the repository
+     * @return true if at least one download of it was started
+     */
+    public boolean isCached(HubName name) {
+        return Files.isDirectory(new HubCache(cache, name, links).folder());
+    }
+
+    /** Describes the missing part of a snapshot, after the name of its repository. */
+    private String absence(Path known, HubSelection selection) throws IOException {
+        if (known == null || !Files.isDirectory(known)) {
+            return " is not in " + cache;
+        }
+        return " is incomplete in " + cache + ": " + known + " lacks " + String.join(", ", selection.missing(known));
     }
 
     /** Returns whether each optional file is in the cache or known not to exist. */
@@ -124,7 +147,7 @@ public final class Hub {
     private BlobDownload prepare(HubName name, HubCache place, HubListing listing, String file) throws IOException {
         HubFile listed = listing.files().get(file);
         HubFile described = listed.isDescribed() ? listed : client.describe(name, listing.commit(), listed);
-        return new BlobDownload(client, place, name, listing.commit(), described);
+        return new BlobDownload(client, place, name, listing.commit(), described, maxBytes);
     }
 
     private void run(HubName name, Map<String, BlobDownload> downloads) throws IOException {
@@ -167,6 +190,7 @@ public final class Hub {
         private boolean offline;
         private boolean progress;
         private final boolean links;
+        private long maxBytes;
         private RetryPolicy retryPolicy = RetryPolicy.USUAL;
 
         private Builder(HubEnvironment environment) throws IOException {
@@ -175,6 +199,7 @@ public final class Hub {
             cache(environment.cache());
             offline(environment.isOffline());
             progress(environment.showsProgress());
+            maxBytes(environment.maxBytes());
             this.links = environment.links();
         }
 
@@ -248,6 +273,22 @@ public final class Hub {
          */
         public Builder progress(boolean value) {
             progress = value;
+            return this;
+        }
+
+        /**
+         * Sets the limit of files whose size the hub does not state, as some mirrors do. Files of a stated size must have exactly that size.
+         *
+         * @param bytes the largest number of bytes of such a file, at least 1; default 50 GiB
+         * @return this
+         * @throws InvalidInputException if the number is below 1
+         */
+        public Builder maxBytes(long bytes) {
+            if (bytes < 1) {
+                throw new InvalidInputException(
+                        "the limit of a downloaded file (--max-bytes) is " + bytes + " bytes, expected at least 1");
+            }
+            maxBytes = bytes;
             return this;
         }
 

@@ -11,6 +11,9 @@ import java.util.Set;
 final class HubEnvironment {
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
 
+    /** The hub's own limit for a file in Git LFS is 50 GB. */
+    private static final long USUAL_MAX_BYTES = 50L << 30;
+
     private final Map<String, String> variables;
     private final Path home;
 
@@ -34,6 +37,11 @@ final class HubEnvironment {
 
     boolean links() {
         return !isOn("HF_HUB_DISABLE_SYMLINKS");
+    }
+
+    /** Returns the limit of files whose size is unknown, in bytes. */
+    long maxBytes() {
+        return Long.getLong(Hub.MAX_BYTES, USUAL_MAX_BYTES);
     }
 
     Path cache() {

@@ -34,13 +34,13 @@ public interface HubSelection {
     List<String> choose(String repository, Set<String> names, Fetch fetch) throws IOException;
 
     /**
-     * Returns whether a snapshot is complete.
+     * Returns the required files that a snapshot lacks.
      *
      * @param snapshot a folder, which need not exist
-     * @return true if no required file is missing
+     * @return their names in the repository, or descriptions where several names would do; empty for a complete snapshot
      * @throws IOException if a file cannot be read
      */
-    boolean isUsable(Path snapshot) throws IOException;
+    List<String> missing(Path snapshot) throws IOException;
 
     /**
      * Returns the names of files that most repositories have, but snapshots of other libraries can lack.

@@ -73,15 +73,24 @@ final class ModelFiles implements HubSelection {
     }
 
     @Override
-    public boolean isUsable(Path snapshot) throws IOException {
+    public List<String> missing(Path snapshot) throws IOException {
+        List<String> missing = new ArrayList<>();
         if (!Files.exists(snapshot.resolve(CONFIG))) {
-            return false;
+            missing.add(CONFIG);
         }
         if (Files.exists(snapshot.resolve(WEIGHTS))) {
-            return true;
+            return missing;
         }
-        return Files.exists(snapshot.resolve(INDEX))
-                && shards(snapshot.resolve(INDEX)).stream().allMatch(shard -> Files.exists(snapshot.resolve(shard)));
+        if (!Files.exists(snapshot.resolve(INDEX))) {
+            missing.add(WEIGHTS + " (or " + INDEX + " with its shards)");
+            return missing;
+        }
+        for (String shard : shards(snapshot.resolve(INDEX))) {
+            if (!Files.exists(snapshot.resolve(shard))) {
+                missing.add(shard);
+            }
+        }
+        return missing;
     }
 
     @Override

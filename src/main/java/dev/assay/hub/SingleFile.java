@@ -17,8 +17,8 @@ record SingleFile(String name) implements HubSelection {
     }
 
     @Override
-    public boolean isUsable(Path snapshot) {
-        return Files.exists(snapshot.resolve(name));
+    public List<String> missing(Path snapshot) {
+        return Files.exists(snapshot.resolve(name)) ? List.of() : List.of(name);
     }
 
     @Override

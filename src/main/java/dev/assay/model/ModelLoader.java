@@ -60,7 +60,8 @@ public final class ModelLoader {
      * Loads a model.
      *
      * @param nameOrFolder a Hugging Face folder; {@code org/name} or {@code org/name@revision} on the Hugging Face hub, downloaded
-     *     unless it is in the cache; or {@code assay/stories}, the model that is part of Assay
+     *     unless it is in the cache; a name of TransformerLens such as {@code gpt2-small}; or {@code assay/stories}, the model that is part
+     *     of Assay
      * @return the model
      * @throws InvalidInputException when a file of the model is missing or invalid
      * @throws IOException when reading fails
@@ -82,6 +83,18 @@ public final class ModelLoader {
     public HookedTransformer load(Path folder) throws IOException {
         ModelLocation.refuseFile(folder.toString());
         return read(folder, folder.toString());
+    }
+
+    /**
+     * Returns the folder of a model, for files that come with it.
+     *
+     * @param nameOrFolder as for {@link #load(String)}, without models that are part of Assay
+     * @return the folder itself, or that of the snapshot in the cache, downloaded unless it is there
+     * @throws InvalidInputException when there is no such model
+     * @throws IOException when reading fails
+     */
+    public static Path folder(String nameOrFolder) throws IOException {
+        return ModelLocation.resolve(nameOrFolder);
     }
 
     private HookedTransformer read(Path folder, String name) throws IOException {

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Resolves the name of a model to a folder. */
 final class ModelLocation {
@@ -31,11 +33,31 @@ final class ModelLocation {
         if (exists(name)) {
             return Path.of(name);
         }
-        if (HubName.matches(name)) {
-            return Hub.fromEnvironment().snapshot(HubName.parse(name), selection);
+        return resolve(name, selection, Hub.fromEnvironment());
+    }
+
+    /** Returns a snapshot of a repository, which may be named as in TransformerLens. */
+    static Path resolve(String name, HubSelection selection, Hub hub) throws IOException {
+        ModelNames names = ModelNames.read();
+        String[] parts = name.split("@", 2);
+        Optional<String> known = names.repository(parts[0]);
+        String repository = known.orElse(parts[0]);
+        if (HubName.matches(repository)) {
+            List<HubName> spellings = ModelNames.spellings(repository).stream()
+                    .map(spelling -> HubName.parse(parts.length == 1 ? spelling : spelling + "@" + parts[1]))
+                    .toList();
+            Optional<HubName> cached = spellings.stream().filter(hub::isCached).findFirst();
+            HubName asked = cached.orElse(spellings.get(0));
+            // Repositories without owner are few and old. Any other word is rather the name of a folder that does not
+            // exist.
+            if (cached.isPresent() || known.isPresent() || asked.hasOwner()) {
+                return hub.snapshot(asked, selection);
+            }
         }
+        List<String> similar = names.similar(parts[0]);
         throw new InvalidInputException("there is no model folder \"" + name
-                + "\", expected a folder, org/name or org/name@revision on the Hugging Face hub, or assay/stories");
+                + "\", expected a folder, org/name or org/name@revision on the Hugging Face hub, a name of TransformerLens, or assay/stories"
+                + (similar.isEmpty() ? "" : " (similar names: " + String.join(", ", similar) + ")"));
     }
 
     /** Rejects the name of another kind of model file. */

@@ -23,7 +23,11 @@ final class TiedWeights {
      */
     static List<StoredWeight> stored(TransformerConfig config, ModelFamily family, CheckpointFolder folder) {
         List<StoredWeight> weights = StoredWeight.of(family, config);
-        return config.tied() ? weights.stream().map(weight -> present(weight, config, family, folder)).toList() : weights;
+        return config.tied()
+                ? weights.stream()
+                        .map(weight -> present(weight, config, family, folder))
+                        .toList()
+                : weights;
     }
 
     private static StoredWeight present(

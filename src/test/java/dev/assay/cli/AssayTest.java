@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.engine.EngineException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
+import dev.assay.hub.Hub;
 import dev.assay.io.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,6 +35,24 @@ class AssayTest {
         assertTrue(out.toString().startsWith("sae_in "), out::toString);
         assertTrue(out.toString().endsWith("passed (tolerance 1e-04)" + System.lineSeparator()), out::toString);
         assertEquals("", err.toString());
+    }
+
+    @Test
+    void everyCommandAcceptsALimitOfDownloadsOfUnknownSize() {
+        String before = System.getProperty(Hub.MAX_BYTES);
+        try {
+            Path sae = FIXTURES.resolve("topk_rescale");
+            assertEquals(0, run("verify-sae", sae.toString(), "--max-bytes", "12345"));
+            assertEquals("12345", System.getProperty(Hub.MAX_BYTES));
+            assertEquals(2, run("--max-bytes", "0", "verify-sae", sae.toString()));
+            assertTrue(
+                    err.toString().contains("--max-bytes is 0, expected a number of bytes, at least 1"), err::toString);
+        } finally {
+            System.clearProperty(Hub.MAX_BYTES);
+            if (before != null) {
+                System.setProperty(Hub.MAX_BYTES, before);
+            }
+        }
     }
 
     @Test

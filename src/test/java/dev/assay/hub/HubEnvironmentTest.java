@@ -81,7 +81,15 @@ class HubEnvironmentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"org/name", "EleutherAI/pythia-70m-deduped@step1000", "a/b@refs/pr/1", "o/n@feature+x"})
+    @ValueSource(
+            strings = {
+                "org/name",
+                "EleutherAI/pythia-70m-deduped@step1000",
+                "a/b@refs/pr/1",
+                "o/n@feature+x",
+                "gpt2",
+                "gpt2@v1"
+            })
     void parsesNames(String text) {
         assertTrue(HubName.matches(text));
         assertEquals(text, HubName.parse(text).toString());
@@ -89,18 +97,7 @@ class HubEnvironmentTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "",
-                "name",
-                "/org/name",
-                "./name",
-                "../name",
-                "org/..",
-                "a/b/c",
-                "C:/x",
-                "a\\b",
-                "org/na me",
-                "org/n..m"
+            strings = {"", "/org/name", "./name", "../name", "org/..", "a/b/c", "C:/x", "a\\b", "org/na me", "org/n..m"
             })
     void rejectsOtherNames(String text) {
         assertThrows(InvalidInputException.class, () -> HubName.parse(text));

@@ -274,6 +274,123 @@ class HubTest {
         assertArrayEquals(weights, Files.readAllBytes(snapshot().resolve(WEIGHTS)));
     }
 
+    /** Each cut loses the bytes that a refused range discards: no try gets further than the first. */
+    @Test
+    void endsWhenEachCutIsFollowedByARefusedRange() {
+        for (int i = 0; i < 50; i++) {
+            server.onStore(WEIGHTS, FakeHub.cut(weights, 100_000));
+            server.onStore(WEIGHTS, FakeHub.status(416));
+        }
+        assertHolds(failed(), "consecutive times; try again later");
+        long tries =
+                server.requests.stream().filter(request -> !request.onHub()).count();
+        assertTrue(tries <= HURRIED.attempts() + 1, tries + " requests");
+    }
+
+    /** A mirror that states neither a size nor a hash, only its own tag. */
+    private void describeWithoutSize() {
+        server.listNamesOnly();
+        server.onHub(WEIGHTS, FakeHub.status(200, "ETag", "\"mirror-7\"", "Transfer-Encoding", "chunked"));
+    }
+
+    private static FakeHub.Fault chunked(int status, byte[] content, int from, int to) {
+        return exchange -> {
+            if (status == 206) {
+                exchange.getResponseHeaders()
+                        .add("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
+            }
+            exchange.sendResponseHeaders(status, 0);
+            exchange.getResponseBody().write(content, from, to - from);
+        };
+    }
+
+    @Test
+    void refusesBodyOfUnknownSizeBeyondTheLimit() throws IOException {
+        describeWithoutSize();
+        server.onHub(WEIGHTS, chunked(200, weights, 0, weights.length));
+        Hub hub = builder(Map.of()).maxBytes(200_000).build();
+        String message = assertThrows(IOException.class, () -> hub.snapshot(NAME, HubSelection.model()))
+                .getMessage();
+        assertHolds(message, "longer than the 200000 bytes allowed for a file whose size the hub does not declare");
+        assertHolds(message, "(--max-bytes)");
+        assertEquals(
+                List.of(),
+                tree(repository().resolve("blobs")).stream()
+                        .filter(blob -> blob.startsWith("mirror"))
+                        .toList());
+    }
+
+    @Test
+    void acceptsBodyOfUnknownSizeWithinTheLimit() throws IOException {
+        describeWithoutSize();
+        server.onHub(WEIGHTS, chunked(200, weights, 0, weights.length));
+        Path folder = builder(Map.of()).maxBytes(weights.length).build().snapshot(NAME, HubSelection.model());
+        assertArrayEquals(weights, Files.readAllBytes(folder.resolve(WEIGHTS)));
+    }
+
+    @Test
+    void refusesALimitBelowOneByte() throws IOException {
+        Hub.Builder builder = builder(Map.of());
+        assertThrows(InvalidInputException.class, () -> builder.maxBytes(0));
+    }
+
+    /** Without a size from the hub, a response is the only statement about the length of a file. */
+    @Test
+    void resumesBodyThatIsShorterThanItsRangePromises() throws IOException {
+        describeWithoutSize();
+        Path blobs = Files.createDirectories(repository().resolve("blobs"));
+        Files.write(blobs.resolve("mirror-7.incomplete"), Arrays.copyOf(weights, 50_000));
+        server.onHub(WEIGHTS, chunked(206, weights, 50_000, 120_000));
+        server.onHub(WEIGHTS, chunked(206, weights, 120_000, weights.length));
+        assertArrayEquals(weights, Files.readAllBytes(snapshot().resolve(WEIGHTS)));
+    }
+
+    @Test
+    void refusesBodyThatIsAlwaysShorterThanItsRangePromises() throws IOException {
+        describeWithoutSize();
+        Path blobs = Files.createDirectories(repository().resolve("blobs"));
+        Files.write(blobs.resolve("mirror-7.incomplete"), Arrays.copyOf(weights, 50_000));
+        for (int i = 0; i < 10; i++) {
+            server.onHub(WEIGHTS, chunked(206, weights, 50_000, 50_000));
+        }
+        assertHolds(failed(), "ended after 50000 of 300000 bytes");
+        assertFalse(Files.exists(repository().resolve("snapshots")));
+    }
+
+    @Test
+    void namesTheFilesThatAHalfDownloadedSnapshotLacks() throws IOException {
+        Hub offline = builder(Map.of("HF_HUB_OFFLINE", "1")).build();
+        Path folder = snapshot();
+        Files.delete(folder.resolve(WEIGHTS));
+        assertLacks(offline, folder, "model.safetensors (or model.safetensors.index.json with its shards)");
+        Files.writeString(
+                folder.resolve("model.safetensors.index.json"),
+                "{\"weight_map\": {\"a\": \"m-1.safetensors\", \"b\": \"m-2.safetensors\"}}");
+        Files.writeString(folder.resolve("m-1.safetensors"), "weights");
+        assertLacks(offline, folder, "m-2.safetensors");
+        Files.delete(folder.resolve("config.json"));
+        assertLacks(offline, folder, "config.json, m-2.safetensors");
+    }
+
+    private static void assertLacks(Hub offline, Path folder, String files) {
+        String message = assertThrows(InvalidInputException.class, () -> offline.snapshot(NAME, HubSelection.model()))
+                .getMessage();
+        assertHolds(message, folder + " lacks " + files + " and HF_HUB_OFFLINE forbids downloads");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void namesTheFileOfADictionaryWhoseContentIsMissing() throws IOException {
+        server.file("layer_3/cfg.json", "{}").file("layer_3/sae_weights.safetensors", "w");
+        HubSelection dictionary = HubSelection.folder("layer_3");
+        Path folder = builder(Map.of()).build().snapshot(NAME, dictionary);
+        Files.delete(folder.resolve("layer_3/sae_weights.safetensors").toRealPath());
+        Hub offline = builder(Map.of("HF_HUB_OFFLINE", "1")).build();
+        String message = assertThrows(InvalidInputException.class, () -> offline.snapshot(NAME, dictionary))
+                .getMessage();
+        assertHolds(message, folder + " lacks layer_3/sae_weights.safetensors and HF_HUB_OFFLINE forbids downloads");
+    }
+
     @Test
     void givesUpSilentConnection() throws IOException {
         server.onStore(WEIGHTS, exchange -> {

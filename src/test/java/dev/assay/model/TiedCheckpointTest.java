@@ -158,7 +158,8 @@ class TiedCheckpointTest {
         Path config = folder.resolve("config.json");
         String json = Files.readString(config);
         String changed = json.replaceFirst("(\"tie_word_embeddings\" : )\\w+", "$1" + tied);
-        assertEquals(tied, Json.mapper().readTree(changed).get("tie_word_embeddings").booleanValue());
+        assertEquals(
+                tied, Json.mapper().readTree(changed).get("tie_word_embeddings").booleanValue());
         Files.writeString(config, changed);
     }
 }

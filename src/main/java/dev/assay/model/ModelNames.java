@@ -1,0 +1,112 @@
+package dev.assay.model;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The names by which papers, SAELens and TransformerLens call models, with the repositories on the hub. As in TransformerLens, upper and
+ * lower case are equal.
+ */
+final class ModelNames {
+    private static final String RESOURCE = "transformer-lens-names.txt";
+    private static final int SUGGESTIONS = 3;
+
+    /** Repositories that had no owner before they were moved. The hub redirects the old names, but caches keep the name asked for. */
+    private static final Map<String, String> MOVED = Map.of(
+            "gpt2", "openai-community/gpt2",
+            "gpt2-medium", "openai-community/gpt2-medium",
+            "gpt2-large", "openai-community/gpt2-large",
+            "gpt2-xl", "openai-community/gpt2-xl",
+            "distilgpt2", "distilbert/distilgpt2");
+
+    /** Repositories by the lower-case form of each of their names. */
+    private final Map<String, String> repositories;
+
+    private ModelNames(Map<String, String> repositories) {
+        this.repositories = repositories;
+    }
+
+    /** Reads the table. */
+    static ModelNames read() throws IOException {
+        Map<String, String> repositories = new LinkedHashMap<>();
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(ModelNames.class.getResourceAsStream(RESOURCE), StandardCharsets.UTF_8))) {
+            lines.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+                String[] names = line.split(" ");
+                for (String name : names) {
+                    repositories.put(key(name), names[0]);
+                }
+            });
+        }
+        return new ModelNames(repositories);
+    }
+
+    private static String key(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Returns the repository of a name.
+     *
+     * @param name a name without a revision, such as {@code gpt2-small}
+     * @return the repository, such as {@code gpt2}; empty for a name that is not in the table
+     */
+    Optional<String> repository(String name) {
+        return Optional.ofNullable(repositories.get(key(name)));
+    }
+
+    /** Returns the names of a repository on the hub: its own, and the one before or after it was moved. */
+    static List<String> spellings(String repository) {
+        return MOVED.entrySet().stream()
+                .filter(moved ->
+                        moved.getKey().equals(repository) || moved.getValue().equals(repository))
+                .map(moved -> moved.getKey().equals(repository) ? moved.getValue() : moved.getKey())
+                .findFirst()
+                .map(other -> List.of(repository, other))
+                .orElse(List.of(repository));
+    }
+
+    /** Returns the known names that are most similar to a text, none if all are very different. */
+    List<String> similar(String text) {
+        String key = key(text);
+        int most = Math.max(1, key.length() / 3);
+        Map<String, Integer> distances = new LinkedHashMap<>();
+        for (String name : repositories.keySet()) {
+            int distance = distance(key, name);
+            if (distance <= most) {
+                distances.put(name, distance);
+            }
+        }
+        return distances.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.naturalOrder()))
+                .limit(SUGGESTIONS)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Returns the number of inserted, deleted and replaced characters between two texts (Levenshtein). */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}
