@@ -12,6 +12,7 @@ import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
@@ -165,6 +166,18 @@ public final class ActivationBuffer implements AutoCloseable {
                 served += rows - first;
             }
         }
+    }
+
+    /**
+     * Waits until a batch can be drawn without waiting for new rows.
+     *
+     * @param rows the size of the batch
+     * @param atMost the longest wait
+     * @return false when the time has passed
+     * @throws IOException when the thread is interrupted
+     */
+    public boolean awaitReady(int rows, Duration atMost) throws IOException {
+        return served + rows < half || BackgroundThreads.awaitEnd(filling, atMost);
     }
 
     private void select(int from, int count, NDArray out) {

@@ -2,11 +2,13 @@ package dev.assay.activation;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Background threads whose exceptions are rethrown in the thread that waits for them. */
 public final class BackgroundThreads {
@@ -27,6 +29,21 @@ public final class BackgroundThreads {
             return task.get();
         } catch (ExecutionException failure) {
             throw rethrown(failure.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for activations", interrupted);
+        }
+    }
+
+    /** Waits until a task has ended in any way; returns false when the time has passed. */
+    static boolean awaitEnd(Future<?> task, Duration atMost) throws IOException {
+        try {
+            task.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException running) {
+            return false;
+        } catch (ExecutionException failed) {
+            return true;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for activations", interrupted);

@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.ShutdownRequest;
 import dev.assay.activation.ActivationSource;
 import dev.assay.evaluate.ConceptScoring;
 import dev.assay.evaluate.ConceptTable;
@@ -15,9 +16,9 @@ import dev.assay.run.RunDescription;
 import dev.assay.run.RunLayout;
 import dev.assay.run.RunWriter;
 import dev.assay.run.TextDescription;
-import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.train.SaeTrainer;
+import dev.assay.train.metrics.ResumeNotice;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -74,7 +75,11 @@ final class QuickstartCommand implements Callable<Integer> {
         long start = System.nanoTime();
         PrintWriter print = spec.commandLine().getOut();
         Size size = quick ? Size.QUICK : Size.FULL;
-        train(size, print);
+        int trained = InterruptibleTraining.run(
+                out, spec.commandLine().getErr(), (stop, notice) -> train(size, print, stop, notice));
+        if (trained != 0) {
+            return trained;
+        }
         try (Run run = Run.loader().featureTokens(size.featureTokens()).open(out)) {
             EvaluationReport report = evaluate(run, size, print);
             ConceptTable concepts = concepts(run, size, print);
@@ -86,14 +91,14 @@ final class QuickstartCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void train(Size size, PrintWriter print) throws IOException {
+    private int train(Size size, PrintWriter print, ShutdownRequest stop, ResumeNotice notice) throws IOException {
         try (HookedTransformer model = HookedTransformer.load(MODEL)) {
             HookPoint point = HookPoint.residPost(model.config().layers() / 2 - 1);
             RunDescription description = RunDescription.of(
                     MODEL, point.name(), TextDescription.of(MODEL).withChunkCharacters(0));
             RunWriter writer = RunWriter.begin(out, description);
             announce(model, point, size, print);
-            try (SparseAutoencoder sae = SaeTrainer.of(TopK.of(size.k()))
+            SaeTrainer.of(TopK.of(size.k()))
                     .source(ActivationSource.of(model, point, description.corpus(model.tokenizer())))
                     .dictionarySize(size.dSae())
                     .tokens(size.tokens())
@@ -101,9 +106,11 @@ final class QuickstartCommand implements Callable<Integer> {
                     .learningRate(size.learningRate())
                     .seed(seed)
                     .output(out)
-                    .train()) {
-                writer.write(sae);
-            }
+                    .stopWhen(stop)
+                    .listener(notice)
+                    .train(writer::write)
+                    .close();
+            return 0;
         }
     }
 

@@ -27,6 +27,7 @@ final class ReportOptions {
      */
     void print(PrintWriter out, String text, JsonNode object, Displayable... html) throws IOException {
         out.print(json ? Json.pretty(object) : text);
+        out.flush(); // a page that fails does not cost the report
         if (page != null) {
             StringBuilder body = new StringBuilder();
             for (Displayable part : html) {

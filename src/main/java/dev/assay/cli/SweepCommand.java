@@ -149,42 +149,56 @@ final class SweepCommand implements Callable<Integer> {
             }
         }
         sweep.members(); // shared options are checked before the folder is touched
-        run.write(out);
-        try (SweepResult result = sweep.train()) {
-            for (SweepOutcome outcome : result.outcomes()) {
-                if (outcome.dictionary().isPresent()) {
-                    String name = outcome.member().name();
-                    RunWriter writer = RunWriter.afterTraining(
-                            out.resolve(name), run.at(outcome.member().sites().names()));
-                    writer.write(outcome.dictionary().get());
-                    if (keepBest.contains(name)) {
-                        try (SparseAutoencoder best = sweep.best(name)) {
-                            writer.writeBest(best);
-                        }
+        return InterruptibleTraining.run(out, spec.commandLine().getErr(), (stop, notice) -> {
+            run.write(out);
+            sweep.stopWhen(stop).listener(notice);
+            try (SweepResult result = sweep.train(trained -> save(sweep, run, trained, keepBest))) {
+                return report(plan, source, result, measurement);
+            }
+        });
+    }
+
+    private void save(SaeSweep sweep, RunDescription run, SweepResult result, Set<String> keepBest) throws IOException {
+        for (SweepOutcome outcome : result.outcomes()) {
+            if (outcome.dictionary().isPresent()) {
+                String name = outcome.member().name();
+                RunWriter writer = RunWriter.afterTraining(
+                        out.resolve(name), run.at(outcome.member().sites().names()));
+                writer.write(outcome.dictionary().get());
+                if (keepBest.contains(name)) {
+                    try (SparseAutoencoder best = sweep.best(name)) {
+                        writer.writeBest(best);
                     }
                 }
             }
-            Provenance provenance = source.provenance();
-            provenance = provenance
-                    .withText(provenance.text().withTokens(plan.tokens()))
-                    .withSeed("shuffle", plan.seed());
-            report(new SweepTable(measurement.of(result)), provenance);
-            return result.failures().isEmpty() ? 0 : 1;
         }
+    }
+
+    private int report(SweepFile plan, ActivationSource source, SweepResult result, Measurement measurement)
+            throws IOException {
+        Provenance provenance = source.provenance();
+        provenance =
+                provenance.withText(provenance.text().withTokens(plan.tokens())).withSeed("shuffle", plan.seed());
+        report(new SweepTable(measurement.of(result)), provenance);
+        return result.failures().isEmpty() ? 0 : 1;
     }
 
     private void report(SweepTable table, Provenance provenance) throws IOException {
         ObjectNode node = Json.mapper().valueToTree(table);
         node.set(Provenance.FIELD, provenance.toJson());
         AtomicFiles.writeString(out.resolve(FILE), Json.pretty(node));
-        ParetoPlot plot = ParetoPlot.of(
-                table, out.toAbsolutePath().normalize().getFileName().toString());
-        plot.writePng(out.resolve("pareto.png"));
-        plot.writeHtml(out.resolve("pareto.html"));
         PrintWriter print = spec.commandLine().getOut();
         print.print(json ? Json.pretty(node) : table.toText());
         print.flush();
         PrintWriter errors = spec.commandLine().getErr();
+        try {
+            ParetoPlot plot = ParetoPlot.of(
+                    table, out.toAbsolutePath().normalize().getFileName().toString());
+            plot.writePng(out.resolve("pareto.png"));
+            plot.writeHtml(out.resolve("pareto.html"));
+        } catch (IOException | RuntimeException failure) {
+            errors.println("assay: the plot of the sweep cannot be written: " + failure.getMessage());
+        }
         table.rows().stream()
                 .filter(row -> row.failure() != null)
                 .forEach(row -> errors.println("assay: " + row.name() + " stopped: " + row.failure()));

@@ -131,13 +131,17 @@ final class ToyCommand implements Callable<Integer> {
         ToyReport report = experiment.run();
         AtomicFiles.writeString(out.resolve("toy.csv"), report.toCsv());
         AtomicFiles.writeString(out.resolve("toy.json"), Json.pretty(report.toJson()));
-        ToyHeatMap pictures = ToyHeatMap.of(report);
-        for (ToyFigure figure : PICTURES) {
-            pictures.writePng(figure, out.resolve(figure.key() + ".png"));
-        }
         PrintWriter print = spec.commandLine().getOut();
         print.print(json ? Json.pretty(report.toJson()) : report.toText());
         print.flush();
+        try {
+            ToyHeatMap pictures = ToyHeatMap.of(report);
+            for (ToyFigure figure : PICTURES) {
+                pictures.writePng(figure, out.resolve(figure.key() + ".png"));
+            }
+        } catch (IOException | RuntimeException failure) {
+            spec.commandLine().getErr().println("assay: the pictures cannot be written: " + failure.getMessage());
+        }
         return 0;
     }
 }

@@ -152,13 +152,18 @@ final class TrainCommand implements Callable<Integer> {
     private int train(RunDescription run, SaeTrainer trainer) throws IOException {
         long start = System.nanoTime();
         trainer.plan(); // validates every option before the folder is changed
-        RunWriter writer = RunWriter.begin(out, run);
-        try (SparseAutoencoder sae = trainer.train()) {
-            writer.write(sae);
-        }
-        if (TrainingOptions.read(spec).value(TrainerOption.BEST_BY).isPresent()) {
-            saveBest(trainer, writer);
-        }
+        return InterruptibleTraining.run(out, spec.commandLine().getErr(), (stop, notice) -> {
+            RunWriter writer = RunWriter.begin(out, run);
+            trainer.stopWhen(stop).listener(notice).train(writer::write).close();
+            if (TrainingOptions.read(spec).value(TrainerOption.BEST_BY).isPresent()) {
+                saveBest(trainer, writer);
+            }
+            report(start);
+            return 0;
+        });
+    }
+
+    private void report(long start) {
         PrintWriter print = spec.commandLine().getOut();
         print.printf(
                 Locale.ROOT,
@@ -167,7 +172,6 @@ final class TrainCommand implements Callable<Integer> {
                 dSae,
                 (System.nanoTime() - start) / 1e9);
         print.flush();
-        return 0;
     }
 
     /** Saves the dictionary of the best checkpoint in a folder with the layout of a run folder. */

@@ -13,14 +13,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 
 /**
  * Writes files atomically: to a temporary file in the same folder, which is forced to disk and then moved over the target. On failure the
  * temporary file is removed and the previous file is unchanged.
  */
 public final class AtomicFiles {
-    private static final String TEMPORARY = ".assay-tmp";
     private static final int BUFFER = 1 << 16;
 
     private AtomicFiles() {}
@@ -59,8 +57,7 @@ public final class AtomicFiles {
             for (Map.Entry<Path, IoConsumer<OutputStream>> entry : writers.entrySet()) {
                 Path target = entry.getKey().toAbsolutePath();
                 Files.createDirectories(target.getParent());
-                Path temporary =
-                        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + TEMPORARY);
+                Path temporary = TemporaryNames.next(target);
                 staged.put(temporary, target);
                 stage(temporary, target, entry.getValue());
             }
@@ -84,7 +81,7 @@ public final class AtomicFiles {
      * @throws IOException if it cannot be written; then the previous file of that name is unchanged
      */
     public static void link(Path file, Path name) throws IOException {
-        Path temporary = name.resolveSibling("." + name.getFileName() + "." + UUID.randomUUID() + TEMPORARY);
+        Path temporary = TemporaryNames.next(name);
         try {
             Files.createLink(temporary, file);
             Files.move(temporary, name, StandardCopyOption.ATOMIC_MOVE);
@@ -93,16 +90,6 @@ public final class AtomicFiles {
             Files.deleteIfExists(temporary);
             write(name, out -> Files.copy(file, out));
         }
-    }
-
-    /**
-     * Returns whether a file is the remainder of an interrupted write.
-     *
-     * @param file the file
-     * @return true if it may be deleted
-     */
-    public static boolean isTemporary(Path file) {
-        return file.getFileName().toString().endsWith(TEMPORARY);
     }
 
     private static void stage(Path temporary, Path target, IoConsumer<OutputStream> writer) throws IOException {
@@ -116,10 +103,13 @@ public final class AtomicFiles {
             throw named;
         } catch (IOException failure) {
             // "No space left on device" alone does not name the file.
-            IOException named = new FileSystemException(target.toString(), null, failure.getMessage());
-            named.initCause(failure);
-            throw named;
+            throw FileFailures.named(target, failure.getMessage(), failure);
         }
+    }
+
+    /** Moves a file or folder to a path that does not exist, or replaces a file. */
+    static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Makes a move durable. Failures are ignored: some systems cannot open a folder, and the data itself is on disk. */

@@ -2,51 +2,71 @@ package dev.assay.io;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /**
- * Writes folders atomically: to {@code NAME.partial} next to the target, which is forced to disk and then renamed. A replaced folder is
- * named {@code NAME.previous} between two renames; {@link #recover} restores it if the process was killed in between.
+ * Writes folders atomically: to a temporary folder next to the target, which is forced to disk and then moved. A replaced folder is in the
+ * temporary folder between two moves; {@link #recover} restores it if the process was killed in between. The target is locked while it is
+ * written.
  */
 public final class AtomicFolder {
-    private static final String PARTIAL = ".partial";
-
     private AtomicFolder() {}
 
     /**
-     * Writes a folder and replaces any folder of that name. Only one process may write a folder at a time.
+     * Writes a folder and replaces any folder of that name.
      *
      * @param folder the target
      * @param writer writes files and folders into the path of its argument
      * @throws IOException if it cannot be written; then the previous folder is unchanged
+     * @throws dev.assay.InvalidInputException if another process writes the folder
      */
     public static void write(Path folder, IoConsumer<Path> writer) throws IOException {
-        Path target = folder.toAbsolutePath();
-        recover(target);
-        Path partial = sibling(target, PARTIAL);
-        deleteTree(partial);
-        try {
-            Files.createDirectories(partial);
-            writer.accept(partial);
-            force(partial);
-            Path previous = sibling(target, ".previous");
-            if (Files.exists(target)) {
-                deleteTree(previous);
-                Files.move(target, previous, StandardCopyOption.ATOMIC_MOVE);
+        Path target = target(folder);
+        try (FolderLock lock = FolderLock.nextTo(target)) {
+            restore(target);
+            for (TemporaryFolder remains : TemporaryFolder.of(target)) {
+                remains.delete();
             }
-            Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-            AtomicFiles.forceFolder(target.getParent());
-            deleteTree(previous);
-        } finally {
-            deleteTree(partial);
-            recover(target);
+            TemporaryFolder temporary = TemporaryFolder.create(target);
+            try {
+                Files.createDirectory(temporary.content());
+                fill(temporary.content(), target, writer);
+                force(temporary.content());
+                if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                    temporary.moveTargetHere();
+                }
+                temporary.moveContentToTarget();
+                AtomicFiles.forceFolder(target.getParent());
+            } finally {
+                restore(target);
+                temporary.delete();
+            }
         }
+    }
+
+    private static void fill(Path content, Path target, IoConsumer<Path> writer) throws IOException {
+        try {
+            writer.accept(content);
+        } catch (FileSystemException failure) {
+            throw failure.getFile() == null || !Path.of(failure.getFile()).startsWith(content)
+                    ? failure
+                    : FileFailures.named(
+                            target.resolve(content.relativize(Path.of(failure.getFile()))),
+                            failure.getReason(),
+                            failure);
+        } catch (IOException failure) {
+            throw FileFailures.named(target, failure.getMessage(), failure);
+        }
+    }
+
+    /** Returns the absolute path of a folder; a link is replaced by the folder that it refers to. */
+    private static Path target(Path folder) throws IOException {
+        return Files.isSymbolicLink(folder) ? folder.toRealPath() : folder.toAbsolutePath();
     }
 
     /**
@@ -55,12 +75,24 @@ public final class AtomicFolder {
      *
      * @param folder the folder
      * @throws IOException if it cannot be moved
+     * @throws dev.assay.InvalidInputException if another process is replacing the folder
      */
     public static void recover(Path folder) throws IOException {
-        Path target = folder.toAbsolutePath();
-        Path previous = sibling(target, ".previous");
-        if (!Files.exists(target) && Files.exists(previous)) {
-            Files.move(previous, target, StandardCopyOption.ATOMIC_MOVE);
+        Path target = target(folder);
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)
+                && TemporaryFolder.withPrevious(target).isPresent()) {
+            try (FolderLock lock = FolderLock.nextTo(target)) {
+                restore(target);
+            }
+        }
+    }
+
+    private static void restore(Path target) throws IOException {
+        if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            Optional<TemporaryFolder> previous = TemporaryFolder.withPrevious(target);
+            if (previous.isPresent()) {
+                previous.get().restorePrevious();
+            }
         }
     }
 
@@ -71,34 +103,26 @@ public final class AtomicFolder {
      * @throws IOException if it cannot be deleted
      */
     public static void delete(Path folder) throws IOException {
-        Path partial = sibling(folder.toAbsolutePath(), PARTIAL);
-        deleteTree(partial);
-        Files.move(folder, partial, StandardCopyOption.ATOMIC_MOVE);
-        deleteTree(partial);
+        TemporaryFolder temporary = TemporaryFolder.create(folder.toAbsolutePath());
+        try {
+            temporary.discardTarget();
+        } finally {
+            temporary.delete();
+        }
     }
 
     /**
-     * Deletes incomplete folders that killed processes have left in a parent folder.
+     * Deletes the temporary folders that killed processes have left in a parent folder. No other process may write to the parent folder.
      *
      * @param parent the parent of folders written by this class
      * @throws IOException if something cannot be deleted
      */
     public static void sweep(Path parent) throws IOException {
-        try (Stream<Path> entries = Files.list(parent)) {
-            for (Path entry : entries.filter(
-                            path -> path.getFileName().toString().endsWith(PARTIAL))
-                    .toList()) {
-                deleteTree(entry);
-            }
-        }
-    }
-
-    private static Path sibling(Path target, String suffix) {
-        return target.resolveSibling(target.getFileName() + suffix);
+        TemporaryFolder.deleteAll(parent);
     }
 
     private static void force(Path folder) throws IOException {
-        for (Path path : walk(folder)) {
+        for (Path path : TemporaryFolder.walk(folder)) {
             if (Files.isDirectory(path)) {
                 AtomicFiles.forceFolder(path);
             } else {
@@ -106,21 +130,6 @@ public final class AtomicFolder {
                     channel.force(true);
                 }
             }
-        }
-    }
-
-    private static void deleteTree(Path folder) throws IOException {
-        if (Files.exists(folder)) {
-            for (Path path : walk(folder)) {
-                Files.delete(path);
-            }
-        }
-    }
-
-    /** Returns a folder and all that is in it, the deepest first. */
-    private static List<Path> walk(Path folder) throws IOException {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            return paths.sorted(Comparator.reverseOrder()).toList();
         }
     }
 }

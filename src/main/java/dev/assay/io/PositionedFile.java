@@ -45,8 +45,7 @@ public final class PositionedFile implements AutoCloseable {
                 place += channel.write(bytes, place);
             }
         } catch (IOException failure) {
-            // "No space left on device" alone does not name the file.
-            throw named(failure.getMessage(), failure);
+            throw FileFailures.named(file, failure);
         }
     }
 
@@ -62,7 +61,7 @@ public final class PositionedFile implements AutoCloseable {
         while (bytes.hasRemaining()) {
             int read = channel.read(bytes, place);
             if (read < 0) {
-                throw named("became shorter while it was read", null);
+                throw new FileSystemException(file.toString(), null, "became shorter while it was read");
             }
             place += read;
         }
@@ -71,11 +70,5 @@ public final class PositionedFile implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
-    }
-
-    private IOException named(String reason, IOException cause) {
-        IOException named = new FileSystemException(file.toString(), null, reason);
-        named.initCause(cause);
-        return named;
     }
 }

@@ -1,11 +1,13 @@
 package dev.assay.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.io.AtomicFiles;
 import dev.assay.io.Json;
+import dev.assay.io.TemporaryNames;
 import dev.assay.model.config.Precision;
 import dev.assay.provenance.Provenance;
 import dev.assay.text.Corpus;
@@ -14,7 +16,10 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The content of {@code run.json}: the model, the sites and the text of a run. Serializable, so that another process can open the same
@@ -126,16 +131,33 @@ public record RunDescription(
         Path file = layout.description();
         boolean begun = Files.exists(layout.checkpoints()) || Files.exists(folder.resolve("cfg.json"));
         if (Files.exists(file) && begun) {
-            if (!read(folder).equals(RunFile.of(this).description())) {
-                throw new InvalidInputException(folder + " holds another run (see " + file
-                        + "), expected a new folder or the same run to resume");
-            }
+            requireSame(
+                    file, read(folder).toJson(), RunFile.of(this).description().toJson());
             return;
         }
         if (!Files.exists(file)) {
             requireEmpty(folder);
         }
         save(folder);
+    }
+
+    /** Refuses another run, naming each field that differs. */
+    private static void requireSame(Path file, ObjectNode stored, ObjectNode asked) {
+        Set<String> fields = new LinkedHashSet<>();
+        stored.fieldNames().forEachRemaining(fields::add);
+        asked.fieldNames().forEachRemaining(fields::add);
+        String differences = fields.stream()
+                .filter(field -> !stored.path(field).equals(asked.path(field)))
+                .map(field -> field + " is " + text(stored.path(field)) + ", requested was " + text(asked.path(field)))
+                .collect(Collectors.joining("; "));
+        if (!differences.isEmpty()) {
+            throw new InvalidInputException(file.getParent() + " holds another run (see " + file + "): " + differences
+                    + "; expected a new folder or the same options to resume");
+        }
+    }
+
+    private static String text(JsonNode value) {
+        return value.isMissingNode() ? "not set" : value.toString();
     }
 
     /**
@@ -154,13 +176,15 @@ public record RunDescription(
             throw new InvalidInputException(folder + " is a file, expected a folder");
         }
         if (Files.isDirectory(folder)) {
+            List<Path> found;
             try (var entries = Files.list(folder)) {
-                entries.filter(entry -> !AtomicFiles.isTemporary(entry))
-                        .findFirst()
-                        .ifPresent(entry -> {
-                            throw new InvalidInputException(folder + " holds " + entry.getFileName()
-                                    + ", expected a new or empty folder, or one with a run of assay train");
-                        });
+                found = entries.toList();
+            }
+            for (Path entry : found) {
+                if (!TemporaryNames.isIgnored(entry)) {
+                    throw new InvalidInputException(folder + " holds " + entry.getFileName()
+                            + ", expected a new or empty folder, or one with a run of assay train");
+                }
             }
         }
     }

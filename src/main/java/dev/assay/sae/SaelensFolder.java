@@ -10,6 +10,7 @@ import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.AtomicFiles;
 import dev.assay.io.IoConsumer;
 import dev.assay.io.Json;
+import dev.assay.io.TemporaryNames;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
@@ -124,7 +125,7 @@ public final class SaelensFolder {
         }
         for (Path entry : entries(folder)) {
             String name = entry.getFileName().toString();
-            if (!FILES.contains(name) && !companions.contains(name) && !AtomicFiles.isTemporary(entry)) {
+            if (!FILES.contains(name) && !companions.contains(name) && !TemporaryNames.isIgnored(entry)) {
                 throw new InvalidInputException(
                         folder + " contains " + name + ", expected a new or empty folder, or a dictionary folder");
             }

@@ -3,6 +3,7 @@ package dev.assay.train;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.io.FolderLock;
 import dev.assay.train.internal.run.CheckpointStore;
 import dev.assay.train.internal.run.HeldOutSchedule;
 import dev.assay.train.internal.run.MemberSetup;
@@ -12,6 +13,8 @@ import dev.assay.train.internal.run.TrainingLoop;
 import dev.assay.train.metrics.HeldOutMetrics;
 import dev.assay.train.metrics.MetricsFiles;
 import dev.assay.train.metrics.TrainingListener;
+import dev.assay.train.plan.TrainingInterruptedException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 
 /**
  * The settings that single runs and sweeps have in common: length, shuffling, output and monitoring.
@@ -41,6 +45,7 @@ abstract class RunSettings<T extends RunSettings<T>> {
     private boolean tensorBoard;
     private boolean report = true;
     private boolean progress = true;
+    private BooleanSupplier stop = () -> false;
     private HeldOutSchedule heldOut = HeldOutSchedule.NEVER;
 
     RunSettings(Duration checkpointEvery) {
@@ -171,6 +176,18 @@ abstract class RunSettings<T extends RunSettings<T>> {
     }
 
     /**
+     * Sets a condition that stops the run: it writes a checkpoint and ends with a {@link TrainingInterruptedException}. The condition is
+     * checked between two steps, and while the run waits for activations. Default: none.
+     *
+     * @param condition such as {@link dev.assay.ShutdownRequest}
+     * @return this
+     */
+    public T stopWhen(BooleanSupplier condition) {
+        stop = Objects.requireNonNull(condition);
+        return self();
+    }
+
+    /**
      * Adds a listener that receives the metrics of the run, or of each member of the sweep.
      *
      * @param listener called after the files in the output folder are written
@@ -231,6 +248,11 @@ abstract class RunSettings<T extends RunSettings<T>> {
         return keptCheckpoints;
     }
 
+    /** Locks the output folder against other writers; does nothing without one. */
+    Closeable lock() throws IOException {
+        return hasOutput() ? FolderLock.in(output()) : () -> {};
+    }
+
     /** The listener that writes the metrics of a run to a folder. */
     MetricsFiles metricsFiles(Path folder) {
         return new MetricsFiles(folder, tensorBoard, report);
@@ -252,6 +274,6 @@ abstract class RunSettings<T extends RunSettings<T>> {
                 new ShuffleOptions(rows, seed),
                 members,
                 checkpoints,
-                new TrainingLoop.Monitoring(checkpointEvery.toNanos(), progress));
+                new TrainingLoop.Monitoring(checkpointEvery.toNanos(), progress, stop));
     }
 }

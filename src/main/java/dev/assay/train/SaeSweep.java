@@ -3,6 +3,8 @@ package dev.assay.train;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.io.FolderLock;
+import dev.assay.io.IoConsumer;
 import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Autograd;
@@ -16,6 +18,7 @@ import dev.assay.train.internal.run.TrainingLoop;
 import dev.assay.train.plan.SweepMember;
 import dev.assay.train.plan.SweepResult;
 import dev.assay.train.plan.TrainingPlan;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -169,12 +173,53 @@ public final class SaeSweep extends RunSettings<SaeSweep> {
      * @throws InvalidInputException when a shared setting does not fit, or the output folder holds another sweep
      */
     public SweepResult train() throws IOException {
+        return train(trained -> {});
+    }
+
+    /**
+     * Trains all members and saves them before the reports of the runs are completed.
+     *
+     * @param saving receives the outcomes as soon as all members have stopped or are trained
+     * @return the outcome of each member
+     * @throws IOException as for {@link #train()}, or when a dictionary cannot be saved
+     * @throws InvalidInputException as for {@link #train()}
+     */
+    public SweepResult train(IoConsumer<SweepResult> saving) throws IOException {
         List<MemberSetup> setups = setups();
         CheckpointStore store = hasOutput() ? new SweepCheckpoints(output(), keptCheckpoints()) : CheckpointStore.NONE;
-        try (NDManager manager = TorchEngine.newManager(source.device());
+        try (Closeable lock = lock();
+                Closeable memberLocks = memberLocks();
+                NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();
                 TrainingLoop loop = loop(manager, source, 0, setups, store)) {
-            return new SweepResult(loop.run().stream().map(Member::outcome).toList());
+            SweepResult result =
+                    new SweepResult(loop.run().stream().map(Member::outcome).toList());
+            try {
+                saving.accept(result);
+                return result;
+            } catch (IOException | RuntimeException failure) {
+                result.close();
+                throw failure;
+            }
+        }
+    }
+
+    /** Locks the folder of each member: a single run could write to it. */
+    private Closeable memberLocks() throws IOException {
+        List<FolderLock> locks = new ArrayList<>();
+        Closeable all = () -> {
+            for (FolderLock lock : locks) {
+                lock.close();
+            }
+        };
+        try {
+            for (String name : hasOutput() ? entries.keySet() : Set.<String>of()) {
+                locks.add(FolderLock.in(output().resolve(name)));
+            }
+            return all;
+        } catch (IOException | RuntimeException failure) {
+            all.close();
+            throw failure;
         }
     }
 

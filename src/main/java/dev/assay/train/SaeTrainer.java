@@ -3,6 +3,7 @@ package dev.assay.train;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.io.IoConsumer;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.tensor.Autograd;
@@ -32,6 +33,7 @@ import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.StepSpan;
 import dev.assay.train.spi.TrainingMethod;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -395,14 +397,31 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
      *     number
      */
     public SparseAutoencoder train() throws IOException {
+        return train(trained -> {});
+    }
+
+    /**
+     * Trains as {@link #train()} does, and saves the dictionary before the reports of the run are completed.
+     *
+     * @param saving saves the trained dictionary, such as {@code RunWriter::write}
+     */
+    public SparseAutoencoder train(IoConsumer<SparseAutoencoder> saving) throws IOException {
         SweepMember member = member();
         MemberSetup setup = setup(member, title(), hasOutput() ? output() : Path.of(""), this);
         CheckpointStore store =
                 hasOutput() ? new RunCheckpoints(checkpoints(), keptCheckpoints()) : CheckpointStore.NONE;
-        try (NDManager manager = TorchEngine.newManager(source.device());
+        try (Closeable lock = lock();
+                NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();
                 TrainingLoop loop = loop(manager, source, seed, List.of(setup), store)) {
-            return loop.run().get(0).dictionary();
+            SparseAutoencoder trained = loop.run().get(0).dictionary();
+            try {
+                saving.accept(trained);
+                return trained;
+            } catch (IOException | RuntimeException failure) {
+                trained.close();
+                throw failure;
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicFilesTest {
@@ -109,10 +112,75 @@ class AtomicFilesTest {
     void restoresFolderOfKilledProcess() throws IOException {
         Path target = folder.resolve("checkpoint");
         AtomicFolder.write(target, place -> Files.writeString(place.resolve("old"), "1"));
-        Files.move(target, folder.resolve("checkpoint.previous"));
+        TemporaryFolder.create(target).moveTargetHere(); // killed between the two moves
         AtomicFolder.recover(target);
         assertEquals(List.of("old"), names(target));
-        assertFalse(Files.exists(folder.resolve("checkpoint.previous")));
+        AtomicFolder.write(target, place -> Files.writeString(place.resolve("new"), "1"));
+        assertEquals(List.of("new"), names(target));
+        assertEquals(List.of("checkpoint"), names(folder));
+    }
+
+    @Test
+    void keepsFoldersAndFilesOfTheUser() throws IOException {
+        Path target = folder.resolve("features");
+        String unmarked = TemporaryNames.next(target).getFileName().toString();
+        List<String> foreign = List.of("features.partial", "features.previous", "features.assay-tmp", unmarked);
+        for (String name : foreign) {
+            Files.createDirectory(folder.resolve(name));
+            Files.writeString(folder.resolve(name).resolve("thesis.txt"), name);
+        }
+        AtomicFolder.recover(target);
+        assertFalse(Files.exists(target));
+        AtomicFolder.write(target, place -> Files.writeString(place.resolve("a"), "1"));
+        AtomicFolder.write(target, place -> Files.writeString(place.resolve("b"), "2"));
+        AtomicFolder.sweep(folder);
+        AtomicFolder.delete(target);
+        for (String name : foreign) {
+            assertEquals(name, Files.readString(folder.resolve(name).resolve("thesis.txt")));
+        }
+        assertEquals(foreign.size(), names(folder).size());
+    }
+
+    @Test
+    void deletesOnlyTemporaryFoldersOfTheSameTarget() throws IOException {
+        Path target = folder.resolve("a");
+        Path other = folder.resolve("a.b");
+        TemporaryFolder.create(target);
+        Files.createDirectory(TemporaryNames.next(target)); // killed before the marker was written
+        TemporaryFolder.create(other);
+        AtomicFolder.write(target, place -> Files.writeString(place.resolve("file"), "1"));
+        assertEquals(1, TemporaryFolder.of(other).size());
+        assertEquals(0, TemporaryFolder.of(target).size());
+        AtomicFolder.sweep(folder);
+        assertEquals(List.of("a"), names(folder));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void replacesTheFolderThatALinkRefersTo() throws IOException {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Files.writeString(disk.resolve("old"), "1");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), disk);
+        AtomicFolder.write(link, place -> Files.writeString(place.resolve("new"), "2"));
+        assertTrue(Files.isSymbolicLink(link));
+        assertEquals(List.of("new"), names(disk));
+    }
+
+    @Test
+    void failureInAFolderNamesTheTarget() {
+        Path target = folder.resolve("export");
+        IOException unnamed = assertThrows(
+                IOException.class,
+                () -> AtomicFolder.write(target, place -> {
+                    throw new IOException(DISK_FULL);
+                }));
+        assertEquals(target + ": " + DISK_FULL, unnamed.getMessage());
+        IOException named = assertThrows(
+                IOException.class,
+                () -> AtomicFolder.write(target, place -> {
+                    throw new FileSystemException(place.resolve("atoms/1.json").toString(), null, DISK_FULL);
+                }));
+        assertEquals(target.resolve("atoms/1.json") + ": " + DISK_FULL, named.getMessage());
     }
 
     private static List<String> names(Path folder) throws IOException {

@@ -1,13 +1,11 @@
 package dev.assay.activation.store;
 
 import dev.assay.InvalidInputException;
-import dev.assay.io.AtomicFiles;
+import dev.assay.io.FolderLock;
+import dev.assay.io.TemporaryNames;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -15,12 +13,10 @@ import java.util.stream.Stream;
 
 /** The folder of a store, locked by the one process that writes to it. The system releases the lock when the process ends. */
 final class StoreFolder implements AutoCloseable {
-    private static final String LOCK = ".lock";
-
     private final Path folder;
-    private final FileChannel lock;
+    private final FolderLock lock;
 
-    private StoreFolder(Path folder, FileChannel lock) {
+    private StoreFolder(Path folder, FolderLock lock) {
         this.folder = folder;
         this.lock = lock;
     }
@@ -33,29 +29,12 @@ final class StoreFolder implements AutoCloseable {
         if (!ActivationStoreManifest.isIn(folder)) {
             requireEmpty(folder);
         }
-        Files.createDirectories(folder);
-        FileChannel channel =
-                FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (!locks(channel)) {
-            channel.close();
-            throw new InvalidInputException(
-                    folder + " is being written by another process, expected a folder without another writer");
-        }
-        return new StoreFolder(folder, channel);
-    }
-
-    private static boolean locks(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException ours) {
-            return false; // another thread of this process
-        }
+        return new StoreFolder(folder, FolderLock.in(folder));
     }
 
     private static void requireEmpty(Path folder) throws IOException {
         for (Path entry : entries(folder)) {
-            if (!AtomicFiles.isTemporary(entry)
-                    && !entry.getFileName().toString().equals(LOCK)) {
+            if (!TemporaryNames.isIgnored(entry)) {
                 throw new InvalidInputException(folder + " contains " + entry.getFileName()
                         + ", expected a new or empty folder, or a store written by assay harvest");
             }
@@ -96,7 +75,7 @@ final class StoreFolder implements AutoCloseable {
         for (Path entry : entries(folder)) {
             String name = entry.getFileName().toString();
             boolean unlisted = StoredShard.isName(name) && !listed.contains(name);
-            if (Files.isRegularFile(entry) && (unlisted || AtomicFiles.isTemporary(entry))) {
+            if (Files.isRegularFile(entry) && (unlisted || TemporaryNames.isTemporary(entry))) {
                 Files.delete(entry);
             }
         }

@@ -3,8 +3,8 @@ package dev.assay.feature.store;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.MappedTensor;
 import dev.assay.checkpoint.Safetensors;
-import dev.assay.io.AtomicFiles;
 import dev.assay.io.AtomicFolder;
+import dev.assay.io.TemporaryNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,15 +30,16 @@ final class StoreFiles {
         if (!Files.isDirectory(folder)) {
             return;
         }
-        try (Stream<Path> entries = Files.list(folder)) {
-            entries.filter(entry -> !List.of(FeatureStoreManifest.FILE, DATA)
-                            .contains(entry.getFileName().toString()))
-                    .filter(entry -> !AtomicFiles.isTemporary(entry))
-                    .findFirst()
-                    .ifPresent(entry -> {
-                        throw new InvalidInputException(folder + " contains " + entry.getFileName()
-                                + ", expected an empty folder or a feature store");
-                    });
+        List<Path> entries;
+        try (Stream<Path> listed = Files.list(folder)) {
+            entries = listed.toList();
+        }
+        for (Path entry : entries) {
+            String name = entry.getFileName().toString();
+            if (!List.of(FeatureStoreManifest.FILE, DATA).contains(name) && !TemporaryNames.isIgnored(entry)) {
+                throw new InvalidInputException(
+                        folder + " contains " + name + ", expected an empty folder or a feature store");
+            }
         }
     }
 

@@ -2,10 +2,12 @@ package dev.assay.train.metrics;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.io.AtomicFiles;
+import dev.assay.io.FileFailures;
 import dev.assay.io.Json;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,7 @@ import java.util.Map;
 final class MetricsLog implements TrainingListener, AutoCloseable {
     private static final String STEP = "step";
 
+    private final Path file;
     private final BufferedWriter writer;
 
     /**
@@ -39,6 +42,7 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
                 kept.flush();
             });
         }
+        this.file = file;
         writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
@@ -67,7 +71,9 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
     }
 
     private static void forEachLine(Path file, long lastStep, LineReader reader) throws IOException {
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
+        // Unlike Files.newBufferedReader, this accepts damaged characters: their line is dropped.
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 JsonNode node = parse(line);
                 long step = node.path(STEP).asLong(Long.MAX_VALUE);
@@ -97,9 +103,13 @@ final class MetricsLog implements TrainingListener, AutoCloseable {
         Map<String, Number> line = new LinkedHashMap<>();
         line.put(STEP, progress.step());
         line.putAll(metrics);
-        writer.write(Json.mapper().writeValueAsString(line));
-        writer.newLine();
-        writer.flush();
+        try {
+            writer.write(Json.mapper().writeValueAsString(line));
+            writer.newLine();
+            writer.flush();
+        } catch (IOException failure) {
+            throw FileFailures.named(file, failure);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.assay.train.metrics;
 import dev.assay.io.AtomicFiles;
 import dev.assay.view.Curve;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZonedDateTime;
@@ -15,6 +16,7 @@ import java.util.function.LongSupplier;
  * few seconds; writing takes at most a hundredth of the time.
  */
 final class RunReport implements TrainingListener, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(RunReport.class.getName());
     private static final long SHORTEST_PAUSE = Duration.ofSeconds(3).toNanos();
     private static final long PAUSE_FOR_WRITING = 100; // multiple of the time that the last write took
 
@@ -27,6 +29,7 @@ final class RunReport implements TrainingListener, AutoCloseable {
     private long lastStep;
     private long writtenAt;
     private long pause; // 0 before the first page
+    private boolean failed; // a warning was logged
 
     /**
      * Starts a report. Nothing is written before the first metrics arrive.
@@ -58,15 +61,30 @@ final class RunReport implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void step(TrainingProgress progress, Map<String, Number> metrics) throws IOException {
+    public void step(TrainingProgress progress, Map<String, Number> metrics) {
         add(progress.step(), metrics);
         lastStep = progress.step();
-        if (clock.getAsLong() - writtenAt >= pause) {
+        // The page of a complete run is written last, when its result is saved.
+        if (!progress.done() && clock.getAsLong() - writtenAt >= pause) {
             write(true);
         }
     }
 
-    private void write(boolean running) throws IOException {
+    /** Writes the page. A failure is a warning: the run and its result do not depend on the page. */
+    private void write(boolean running) {
+        try {
+            draw(running);
+        } catch (IOException | RuntimeException failure) {
+            pause = Math.max(SHORTEST_PAUSE, pause);
+            writtenAt = clock.getAsLong();
+            if (!failed) {
+                LOG.log(Level.WARNING, "the page " + file + " cannot be written: " + failure);
+            }
+            failed = true;
+        }
+    }
+
+    private void draw(boolean running) throws IOException {
         long start = clock.getAsLong();
         RunPage page = new RunPage(facts, curves, lastStep, ZonedDateTime.now());
         String html = running ? page.running(secondsLeft(start)) : page.ended();
@@ -80,13 +98,13 @@ final class RunReport implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void finish(TrainingProgress progress) throws IOException {
+    public void finish(TrainingProgress progress) {
         close();
     }
 
     /** Writes the final page, which does not refresh itself. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (lastStep > 0) {
             write(false);
         }

@@ -1,5 +1,6 @@
 package dev.assay.train.metrics;
 
+import dev.assay.io.FileFailures;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -44,6 +45,7 @@ final class TensorBoardEvents implements TrainingListener, AutoCloseable {
     private static final int STATUS = 1;
     private static final int START = 1;
 
+    private final Path file;
     private final OutputStream out;
 
     /**
@@ -55,7 +57,7 @@ final class TensorBoardEvents implements TrainingListener, AutoCloseable {
     TensorBoardEvents(Path folder, long stepsTaken) throws IOException {
         Files.createDirectories(folder);
         long second = Math.max(System.currentTimeMillis() / 1000, newest(folder) + 1);
-        Path file = folder.resolve(String.format("events.out.tfevents.%010d.%s.assay", second, host()));
+        file = folder.resolve(String.format("events.out.tfevents.%010d.%s.assay", second, host()));
         out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
         append(event().text(FILE_VERSION, VERSION));
         append(event().integer(STEP, stepsTaken + 1)
@@ -87,8 +89,12 @@ final class TensorBoardEvents implements TrainingListener, AutoCloseable {
         ProtobufMessage summary = new ProtobufMessage();
         metrics.forEach((tag, value) ->
                 summary.message(VALUE, new ProtobufMessage().text(TAG, tag).float32(SIMPLE_VALUE, value.floatValue())));
-        append(event().integer(STEP, progress.step()).message(SUMMARY, summary));
-        out.flush();
+        try {
+            append(event().integer(STEP, progress.step()).message(SUMMARY, summary));
+            out.flush();
+        } catch (IOException failure) {
+            throw FileFailures.named(file, failure);
+        }
     }
 
     private static ProtobufMessage event() {

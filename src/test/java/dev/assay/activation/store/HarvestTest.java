@@ -19,10 +19,12 @@ import dev.assay.io.Json;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -237,7 +239,10 @@ class HarvestTest {
     void deletesIncompleteFilesOfAKilledHarvest() throws IOException {
         Path clean = clean("clean", 400);
         Path folder = clean("store", 200);
-        Files.writeString(folder.resolve(".rows-000000000192-000000000256.safetensors.0c1b.assay-tmp"), "half");
+        Files.writeString(
+                folder.resolve(".rows-000000000192-000000000256.safetensors.0c1b0000-0000-0000-0000-000000000000"
+                        + ".assay-tmp"),
+                "half");
         Files.writeString(folder.resolve("rows-000000000192-000000000256.safetensors"), "not listed yet");
         harvest(source(), folder).tokens(400).run();
         StoreFiles.assertSame(clean, folder);
@@ -286,10 +291,19 @@ class HarvestTest {
         refuses(folder, harvest(source(), folder.resolve("thesis.tex")), "thesis.tex is a file");
         assertEquals(List.of("thesis.tex"), StoreFiles.names(folder));
         Path held = clean("held", 100);
-        try (StoreFolder writer = StoreFolder.lock(held)) {
-            refuses(held, harvest(source(), held), held + " is being written by another process");
+        try (StoreFolder writer =
+                CompletableFuture.supplyAsync(() -> lock(held)).join()) {
+            refuses(held, harvest(source(), held), held + " is being written by another thread of this process");
         }
         harvest(source(), held).tokens(101).run();
+    }
+
+    private static StoreFolder lock(Path folder) {
+        try {
+            return StoreFolder.lock(folder);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.assay.feature.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.ChildJvm;
@@ -9,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,12 +53,11 @@ class StoreKillTest {
     void killedPassLeavesTheOldStoreUnchanged() throws Exception {
         Path reference = temporary.resolve("reference");
         old().store(reference, 8, 1 << 16, 4);
-        Path partial = temporary.resolve("features.partial");
         for (String file : List.of("activations.log", "features.safetensors")) {
             do { // until the process is killed during a pass
                 old().store(folder, 8, 1 << 16, 4);
-                kill("once", partial.resolve(file));
-            } while (!Files.exists(partial));
+                kill("once", file);
+            } while (partial("").isEmpty());
             for (String name : FILES) {
                 assertEquals(-1, Files.mismatch(reference.resolve(name), folder.resolve(name)), file);
             }
@@ -74,9 +73,8 @@ class StoreKillTest {
     @Timeout(120)
     void killAtAnyMomentLeavesACompleteStore() throws Exception {
         for (int milliseconds : new int[] {0, 70, 150}) {
-            Path partial = temporary.resolve("features.partial");
             Process process = start(ChildJvm.UNLIMITED, "loop");
-            await(process, partial);
+            await(process, "");
             Thread.sleep(milliseconds);
             process.destroyForcibly().waitFor();
             FeatureStore store = FeatureStore.open(folder);
@@ -92,21 +90,32 @@ class StoreKillTest {
         Process process = start("200", "once"); // kibibytes
         assertEquals(1, process.waitFor());
         String error = Files.readString(temporary.resolve("error.txt"));
-        assertTrue(error.contains("FileSystemException: " + temporary.resolve("features.partial")), error);
+        assertTrue(error.contains("FileSystemException: " + folder), error);
         assertEquals(12, FeatureStore.open(folder).latents());
-        assertFalse(Files.exists(temporary.resolve("features.partial")));
+        assertTrue(partial("").isEmpty());
     }
 
-    private void kill(String mode, Path moment) throws Exception {
+    private void kill(String mode, String moment) throws Exception {
         Process process = start(ChildJvm.UNLIMITED, mode);
         await(process, moment);
         process.destroyForcibly().waitFor();
     }
 
-    private static void await(Process process, Path file) throws InterruptedException {
-        while (!Files.exists(file)) {
+    /** Waits until a file of the new store exists. */
+    private void await(Process process, String file) throws Exception {
+        while (partial(file).isEmpty()) {
             assertTrue(process.isAlive(), "the process ended by itself");
             Thread.sleep(1);
+        }
+    }
+
+    /** Returns a file of the new store that is being written. */
+    private Optional<Path> partial(String file) throws IOException {
+        try (Stream<Path> entries = Files.list(temporary)) {
+            return entries.filter(entry -> entry.toString().endsWith(".assay-tmp"))
+                    .map(entry -> entry.resolve("new").resolve(file))
+                    .filter(Files::exists)
+                    .findFirst();
         }
     }
 

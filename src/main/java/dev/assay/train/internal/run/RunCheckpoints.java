@@ -3,6 +3,7 @@ package dev.assay.train.internal.run;
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
 import dev.assay.io.AtomicFiles;
+import dev.assay.io.TemporaryNames;
 import dev.assay.provenance.Provenance;
 import dev.assay.train.plan.SweepMember;
 import java.io.IOException;
@@ -99,8 +100,10 @@ public final class RunCheckpoints implements CheckpointStore {
             Files.delete(old);
         }
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path remains : files.filter(AtomicFiles::isTemporary).toList()) {
-                Files.delete(remains);
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (TemporaryNames.isTemporary(file)) {
+                    Files.delete(file);
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,11 @@ final class SharedBatches implements AutoCloseable {
     void restoreRefused(Path checkpoint) throws IOException {
         drawn = TrainingCheckpoints.refusedBatch(checkpoint, rows);
         scaled = drawn;
+    }
+
+    /** Waits until the next batch can be drawn without waiting for activations; returns false when the time has passed. */
+    boolean awaitReady(Duration atMost) throws IOException {
+        return drawn || buffer.awaitReady((int) rows.getShape().get(0), atMost);
     }
 
     /** Draws the next batch. */

@@ -14,11 +14,14 @@ import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.internal.step.Workspace;
 import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.SweepMember;
+import dev.assay.train.plan.TrainingInterruptedException;
 import dev.assay.train.plan.TrainingPlan;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Trains the members of a run on one stream of batches until all have stopped or the run is done. A single run has one member.
@@ -28,6 +31,8 @@ import java.util.Optional;
  * such as failed writes, stop the run.
  */
 public final class TrainingLoop implements AutoCloseable {
+    private static final Duration BETWEEN_CHECKS = Duration.ofMillis(100);
+
     private final NDManager manager;
     private final ActivationSource source;
     private final TrainingLength length;
@@ -38,14 +43,16 @@ public final class TrainingLoop implements AutoCloseable {
     private final SharedBatches batches;
     private long stepsTaken;
     private long checkpointedAt = System.nanoTime();
+    private long checkpointedStep;
 
     /**
      * The actions of a run that do not change its result.
      *
      * @param checkpointNanos time between two checkpoints
      * @param progressBar whether a progress bar is drawn
+     * @param stop checked between two steps; true ends the run after a checkpoint
      */
-    public record Monitoring(long checkpointNanos, boolean progressBar) {}
+    public record Monitoring(long checkpointNanos, boolean progressBar, BooleanSupplier stop) {}
 
     /** A step that a member has taken. */
     private record Step(int index, RunningMember member, TrainingState.StepReport report) {}
@@ -161,6 +168,7 @@ public final class TrainingLoop implements AutoCloseable {
 
     private void resume(List<MemberSetup> setups, CheckpointStore.StoredRun stored) throws IOException {
         stepsTaken = stored.steps();
+        checkpointedStep = stepsTaken;
         for (int i = 0; i < setups.size(); i++) {
             MemberProgress progress = stored.members().get(i);
             members.add(
@@ -188,6 +196,7 @@ public final class TrainingLoop implements AutoCloseable {
      * Trains to the end.
      *
      * @return the members in their order, valid until this loop is closed
+     * @throws TrainingInterruptedException when the condition to stop was met before the last step
      */
     public List<Member> run() throws IOException {
         for (RunningMember member : snapshot().running()) {
@@ -199,6 +208,9 @@ public final class TrainingLoop implements AutoCloseable {
                 bar.update(stepsTaken * length.batch(), "");
             }
             while (stepsTaken < length.steps() && !snapshot().running().isEmpty()) {
+                if (isStopped()) {
+                    throw interrupted();
+                }
                 String note = step();
                 if (bar != null) {
                     bar.update(stepsTaken * length.batch(), note);
@@ -224,12 +236,36 @@ public final class TrainingLoop implements AutoCloseable {
             record(step, checkpoint);
         }
         if (checkpoint || snapshot().running().size() < running) {
-            checkpoints.save(snapshot());
-            checkpointedAt = System.nanoTime();
+            checkpoint();
         }
         return members.size() == 1 && !steps.isEmpty()
                 ? steps.get(0).member().note(steps.get(0).report())
                 : snapshot().running().size() + " of " + members.size() + " dictionaries";
+    }
+
+    private void checkpoint() throws IOException {
+        checkpoints.save(snapshot());
+        checkpointedAt = System.nanoTime();
+        checkpointedStep = stepsTaken;
+    }
+
+    /** Waits for the next batch; returns true as soon as the run is to be stopped. */
+    private boolean isStopped() throws IOException {
+        while (!monitoring.stop().getAsBoolean()) {
+            if (batches.awaitReady(BETWEEN_CHECKS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private TrainingInterruptedException interrupted() throws IOException {
+        if (stepsTaken > checkpointedStep) {
+            checkpoint();
+        }
+        return stepsTaken == 0 || checkpoints == CheckpointStore.NONE
+                ? TrainingInterruptedException.unsaved(stepsTaken, length.steps())
+                : TrainingInterruptedException.saved(stepsTaken, length.steps());
     }
 
     private boolean isCheckpointDue() {
