@@ -141,7 +141,7 @@ final class QuickstartCommand implements Callable<Integer> {
         EvaluationReport report = Evaluation.of(run.model(), run.dictionary(), run.corpus())
                 .tokens(size.measured())
                 .run();
-        EvaluationFigures.write(out, report.asMap(), run.heldOutProvenance(report.tokens()));
+        EvaluationFigures.write(out, report.toJson(), run.heldOutProvenance(report.tokens()));
         print.println();
         print.println(report.toText());
         return report;
@@ -171,6 +171,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 .dashboard()
                 .title("Features of " + MODEL)
                 .metrics(report.asMap())
+                .remarks(report.remarks())
                 .concepts(concepts.bestFirst().stream()
                         .map(QuickstartCommand::conceptRow)
                         .toList())

@@ -165,7 +165,12 @@ final class SweepCommand implements Callable<Integer> {
                 RunWriter writer = RunWriter.afterTraining(
                         out.resolve(name), run.at(outcome.member().sites().names()));
                 writer.write(outcome.dictionary().get());
-                if (keepBest.contains(name)) {
+                if (keepBest.contains(name) && !sweep.hasBest(name)) {
+                    spec.commandLine()
+                            .getErr()
+                            .println("assay: warning: " + name + " has no best checkpoint: the metric of best_by had"
+                                    + " no finite value at any checkpoint");
+                } else if (keepBest.contains(name)) {
                     try (SparseAutoencoder best = sweep.best(name)) {
                         writer.writeBest(best);
                     }

@@ -6,6 +6,7 @@ import dev.assay.activation.store.ActivationStore;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.run.RunDescription;
+import dev.assay.run.RunLayout;
 import dev.assay.run.RunWriter;
 import dev.assay.run.SourceModel;
 import dev.assay.sae.SparseAutoencoder;
@@ -175,7 +176,14 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** Saves the dictionary of the best checkpoint in a folder with the layout of a run folder. */
-    private static void saveBest(SaeTrainer trainer, RunWriter writer) throws IOException {
+    private void saveBest(SaeTrainer trainer, RunWriter writer) throws IOException {
+        if (!trainer.hasBest()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("assay: warning: " + RunLayout.BEST
+                            + " is not written: the metric of --best-by had no finite" + " value at any checkpoint");
+            return;
+        }
         try (SparseAutoencoder sae = trainer.best()) {
             writer.writeBest(sae);
         }

@@ -54,7 +54,7 @@ public final class DictionaryMetrics {
         return statistics.mean();
     }
 
-    EvaluationReport report(long predicted, double clean, double meanAblated, double zeroAblated) {
+    EvaluationReport report(long predicted, double clean, AblationLoss mean, AblationLoss zero, double uniform) {
         return new EvaluationReport(
                 statistics.tokens(),
                 statistics.explainedVariance(),
@@ -65,7 +65,7 @@ public final class DictionaryMetrics {
                 counts.l0(),
                 counts.l1(),
                 counts.deadShare(),
-                new EvaluationReport.CrossEntropy(clean, crossEntropy / predicted, meanAblated, zeroAblated),
+                new EvaluationReport.CrossEntropy(clean, crossEntropy / predicted, mean, zero, uniform),
                 divergence / predicted);
     }
 }

@@ -2,6 +2,7 @@ package dev.assay.evaluate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.attach.AttachedSites;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /**
  * Evaluation of a dictionary on the held-out documents of a corpus: reconstruction metrics, and the change of the model's loss when the
@@ -181,10 +183,10 @@ public final class Evaluation {
         private final NDManager manager;
         private final List<DictionaryMetrics> all;
 
+        private final PairedDifference meanRise = new PairedDifference();
+        private final PairedDifference zeroRise = new PairedDifference();
         private long predicted;
         private double clean;
-        private double meanAblated;
-        private double zeroAblated;
 
         Measurement(AttachedSites sites, NDManager manager, List<DictionaryMetrics> all) {
             this.sites = sites;
@@ -254,10 +256,12 @@ public final class Evaluation {
                 }
                 try (NDArray x = input[0]) {
                     NDArray zeros = manager.zeros(new Shape(kept.size(), mean.length)); // [kept, d_out]
+                    int perContext = (int) (targets.size() / batch.rows());
+                    double[] cleanLosses = losses(logits, targets);
                     predicted += targets.size();
-                    clean += NextTokenLoss.sum(logits, targets);
-                    meanAblated += NextTokenLoss.sum(spliced(ids, kept, zeros.add(meanRow)), targets);
-                    zeroAblated += NextTokenLoss.sum(spliced(ids, kept, zeros), targets);
+                    clean += DoubleStream.of(cleanLosses).sum();
+                    meanRise.add(losses(spliced(ids, kept, zeros.add(meanRow)), targets), cleanLosses, perContext);
+                    zeroRise.add(losses(spliced(ids, kept, zeros), targets), cleanLosses, perContext);
                     for (DictionaryMetrics metrics : all) {
                         try (Scope scope = Scope.open()) {
                             metrics.replace(logits, spliced(ids, kept, metrics.reconstruction(x)), targets);
@@ -274,12 +278,29 @@ public final class Evaluation {
             }
         }
 
+        private double[] losses(NDArray logits, NDArray targets) {
+            return targets.size() == 0
+                    ? new double[0]
+                    : NextTokenLoss.perToken(logits, targets)
+                            .toType(DataType.FLOAT64, false)
+                            .toDoubleArray();
+        }
+
         private NDArray kept(TokenBatch batch) {
             return manager.create(mask.kept(batch.ids()));
         }
 
         EvaluationReport report(DictionaryMetrics metrics) {
-            return metrics.report(predicted, clean / predicted, meanAblated / predicted, zeroAblated / predicted);
+            return metrics.report(
+                    predicted,
+                    clean / predicted,
+                    ablation(meanRise),
+                    ablation(zeroRise),
+                    Math.log(model.config().vocabularySize()));
+        }
+
+        private AblationLoss ablation(PairedDifference rise) {
+            return new AblationLoss(clean / predicted + rise.mean(), rise.standardError());
         }
     }
 

@@ -4,7 +4,9 @@ import dev.assay.view.Displayable;
 import dev.assay.view.Html;
 import dev.assay.view.Table;
 import dev.assay.view.Table.Cell;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -36,46 +38,90 @@ public record EvaluationReport(
         CrossEntropy crossEntropy,
         double klDivergence)
         implements Displayable {
-
     /**
      * Mean next-token cross-entropies in nats. Special tokens keep their activation if the dictionary was trained without them.
      *
      * @param clean with the activation unmodified
      * @param reconstructed with the activation replaced by the reconstruction
-     * @param meanAblated with the activation replaced by the mean activation
-     * @param zeroAblated with the activation replaced by zero
+     * @param mean with the activation replaced by the mean activation
+     * @param zero with the activation replaced by zero
+     * @param uniform of a uniform distribution over the vocabulary, ln V
      */
-    public record CrossEntropy(double clean, double reconstructed, double meanAblated, double zeroAblated) {}
+    public record CrossEntropy(
+            double clean, double reconstructed, AblationLoss mean, AblationLoss zero, double uniform) {
+        /** {@return the cross-entropy with the activation replaced by the mean activation} */
+        public double meanAblated() {
+            return mean.crossEntropy();
+        }
+
+        /** {@return the cross-entropy with the activation replaced by zero} */
+        public double zeroAblated() {
+            return zero.crossEntropy();
+        }
+    }
 
     /**
      * Returns the loss recovered relative to mean ablation: {@code (CE_ablated − CE_reconstructed) / (CE_ablated − CE_clean)}.
      *
-     * @return 1 for no loss increase, 0 for the loss of mean ablation
+     * @return the share, or the reason why it is withheld
      */
-    public double lossRecoveredFromMean() {
-        return recovered(crossEntropy.meanAblated());
+    public LossRecovered lossRecoveredFromMean() {
+        return LossRecovered.of(
+                crossEntropy.clean(), crossEntropy.reconstructed(), crossEntropy.mean(), "mean ablation");
     }
 
     /**
      * Returns the loss recovered relative to zero ablation. The value is optimistic if zero is far from every activation, as is common in a
      * residual stream.
      *
-     * @return 1 for no loss increase, 0 for the loss of zero ablation
+     * @return the share, or the reason why it is withheld
      */
-    public double lossRecoveredFromZero() {
-        return recovered(crossEntropy.zeroAblated());
-    }
-
-    private double recovered(double ablated) {
-        return (ablated - crossEntropy.reconstructed()) / (ablated - crossEntropy.clean());
+    public LossRecovered lossRecoveredFromZero() {
+        return LossRecovered.of(
+                crossEntropy.clean(), crossEntropy.reconstructed(), crossEntropy.zero(), "zero ablation");
     }
 
     /**
-     * Returns the metrics by name, with SAELens's names for the metrics that SAELens has.
+     * Returns the metrics by name, with SAELens's names for the metrics that SAELens has. Metrics without a value are left out; {@link
+     * #withheld()} has them.
      *
      * @return metrics in display order
      */
     public Map<String, Double> asMap() {
+        Map<String, Double> map = all();
+        map.values().removeIf(value -> !Double.isFinite(value));
+        return map;
+    }
+
+    /**
+     * Returns the reason for each metric of {@link #asMap()} that has no value.
+     *
+     * @return a clause by name, in display order
+     */
+    public Map<String, String> withheld() {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        all().forEach((name, value) -> {
+            if (!Double.isFinite(value)) {
+                reasons.put(name, reason(name));
+            }
+        });
+        return reasons;
+    }
+
+    private String reason(String metric) {
+        return switch (metric) {
+            case "loss_recovered_mean_ablation" -> lossRecoveredFromMean().reason();
+            case "loss_recovered_zero_ablation" -> lossRecoveredFromZero().reason();
+            case "explained_variance" -> "the activations do not vary or are not finite";
+            case "l2_ratio" -> "no activation has a finite norm above 0";
+            case "relative_reconstruction_bias" -> "reconstructions and activations have no finite product above 0";
+            case "ce_loss_without_sae", "ce_loss_with_mean_ablation", "ce_loss_with_zero_ablation" ->
+                "no token is predicted, or the logits are not finite";
+            default -> "it is not finite";
+        };
+    }
+
+    private Map<String, Double> all() {
         Map<String, Double> map = new LinkedHashMap<>();
         map.put("explained_variance", explainedVariance);
         map.put("mse", meanSquaredError);
@@ -89,11 +135,63 @@ public record EvaluationReport(
         map.put("ce_loss_with_sae", crossEntropy.reconstructed());
         map.put("ce_loss_with_mean_ablation", crossEntropy.meanAblated());
         map.put("ce_loss_with_zero_ablation", crossEntropy.zeroAblated());
-        map.put("loss_recovered_mean_ablation", lossRecoveredFromMean());
-        map.put("loss_recovered_zero_ablation", lossRecoveredFromZero());
+        map.put("loss_recovered_mean_ablation", lossRecoveredFromMean().orNaN());
+        map.put("loss_recovered_zero_ablation", lossRecoveredFromZero().orNaN());
         map.put("kl_div_with_sae", klDivergence);
         map.put("tokens", (double) tokens);
         return map;
+    }
+
+    /**
+     * Returns what limits the meaning of the figures: a model that predicts the text no better than a uniform distribution, and a
+     * reconstruction with which the model predicts better than with the activation.
+     *
+     * @return sentences without a full stop; empty if nothing is noteworthy
+     */
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
+        if (crossEntropy.clean() >= crossEntropy.uniform()) {
+            warnings.add(String.format(
+                    Locale.ROOT,
+                    "the cross-entropy of the unmodified model, %.4f nats, is not below %.4f, that of a uniform distribution over its"
+                            + " vocabulary: check that model, tokenizer and text belong together",
+                    crossEntropy.clean(),
+                    crossEntropy.uniform()));
+        }
+        if (lossRecoveredFromMean().isAboveOne() || lossRecoveredFromZero().isAboveOne()) {
+            warnings.add("loss recovered is above 1: the model predicts this text better with the reconstruction than"
+                    + " with the activation");
+        }
+        return warnings;
+    }
+
+    /**
+     * Returns the reasons of {@link #withheld()} and the {@link #warnings()}, to be shown next to the figures.
+     *
+     * @return sentences without a full stop; empty if all figures have their usual meaning
+     */
+    public List<String> remarks() {
+        List<String> remarks = new ArrayList<>();
+        withheld().forEach((name, reason) -> remarks.add(name.replace('_', ' ') + " is withheld: " + reason));
+        remarks.addAll(warnings());
+        return remarks;
+    }
+
+    /**
+     * Returns the content of {@code evaluation.json}: the numbers of {@link #asMap()}, {@code withheld} with the reason for each metric
+     * without a value, and {@code remarks}. The last two are present only if they are not empty.
+     *
+     * @return numbers, an object and a list by name
+     */
+    public Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>(asMap());
+        if (!withheld().isEmpty()) {
+            json.put("withheld", withheld());
+        }
+        if (!remarks().isEmpty()) {
+            json.put("remarks", remarks());
+        }
+        return json;
     }
 
     /**
@@ -102,34 +200,46 @@ public record EvaluationReport(
      * @return lines, each terminated by a newline
      */
     public String toText() {
-        return String.format(
+        StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 """
                 on %,d held-out tokens
-                explained variance   %.4f     mean squared error %.5g     cosine %.4f
-                L0                   %.2f     dead latents       %.2f %%
-                cross-entropy        clean %.4f   reconstructed %.4f   mean-ablated %.4f   zero-ablated %.4f
-                loss recovered       %.4f of mean ablation, %.4f of zero ablation
-                KL divergence        %.4f nats
+                explained variance   %s     mean squared error %s     cosine %s
+                L0                   %.2f     dead latents       %.2f %%, never active on these tokens
+                cross-entropy        clean %s   reconstructed %s   mean-ablated %s   zero-ablated %s
+                loss recovered       %s of mean ablation, %s of zero ablation
+                KL divergence        %s nats
                 """,
                 tokens,
-                explainedVariance,
-                meanSquaredError,
-                cosine,
+                number("%.4f", explainedVariance),
+                number("%.5g", meanSquaredError),
+                number("%.4f", cosine),
                 l0,
                 100 * deadShare,
-                crossEntropy.clean(),
-                crossEntropy.reconstructed(),
-                crossEntropy.meanAblated(),
-                crossEntropy.zeroAblated(),
-                lossRecoveredFromMean(),
-                lossRecoveredFromZero(),
-                klDivergence);
+                number("%.4f", crossEntropy.clean()),
+                number("%.4f", crossEntropy.reconstructed()),
+                number("%.4f", crossEntropy.meanAblated()),
+                number("%.4f", crossEntropy.zeroAblated()),
+                cell(lossRecoveredFromMean()).text(),
+                cell(lossRecoveredFromZero()).text(),
+                number("%.4f", klDivergence)));
+        remarks().forEach(remark -> text.append("note: ").append(remark).append('\n'));
+        return text.toString();
+    }
+
+    private static String number(String pattern, double value) {
+        return Cell.number(pattern, value).text();
+    }
+
+    /** Returns the cell of a loss recovered: its number, marked if it is above 1, or a dash if it is withheld. */
+    static Cell cell(LossRecovered recovered) {
+        Cell number = Cell.number(recovered.orNaN());
+        return recovered.isAboveOne() ? Cell.text(number.text() + " (> 1)") : number;
     }
 
     @Override
     public String toHtml() {
-        return Table.of("Evaluation on " + Html.count(tokens) + " held-out tokens")
+        Table table = Table.of("Evaluation on " + Html.count(tokens) + " held-out tokens")
                 .words("measure")
                 .numbers("value")
                 .words("")
@@ -139,7 +249,7 @@ public record EvaluationReport(
                         Cell.text("1 is perfect, 0 no better than the mean"))
                 .row(
                         Cell.text("mean squared error"),
-                        Cell.html(String.format(Locale.ROOT, "%.5g", meanSquaredError), Html.number(meanSquaredError)),
+                        Cell.html(number("%.5g", meanSquaredError), Html.number(meanSquaredError)),
                         Cell.text("over tokens and dimensions"))
                 .row(Cell.text("cosine"), Cell.number("%.4f", cosine), Cell.text("of activation and reconstruction"))
                 .row(
@@ -152,7 +262,10 @@ public record EvaluationReport(
                         Cell.text("below 1 where reconstructions shrink"))
                 .row(Cell.text("L0"), Cell.number("%.2f", l0), Cell.text("active latents per token"))
                 .row(Cell.text("L1"), Cell.number("%.2f", l1), Cell.text("sum of activations per token"))
-                .row(Cell.text("dead latents"), Cell.percent(deadShare, 2), Cell.text("never active on these tokens"))
+                .row(
+                        Cell.text("dead latents"),
+                        Cell.percent(deadShare, 2),
+                        Cell.text("never active on these " + Html.count(tokens) + " tokens"))
                 .row(
                         Cell.text("cross-entropy"),
                         Cell.number("%.4f", crossEntropy.clean()),
@@ -169,18 +282,16 @@ public record EvaluationReport(
                         Cell.text("… zero-ablated"),
                         Cell.number("%.4f", crossEntropy.zeroAblated()),
                         Cell.text("with zero at the site"))
-                .row(
-                        Cell.text("loss recovered"),
-                        Cell.number("%.4f", lossRecoveredFromMean()),
-                        Cell.text("relative to mean ablation"))
+                .row(Cell.text("loss recovered"), cell(lossRecoveredFromMean()), Cell.text("relative to mean ablation"))
                 .row(
                         Cell.text("… of zero ablation"),
-                        Cell.number("%.4f", lossRecoveredFromZero()),
+                        cell(lossRecoveredFromZero()),
                         Cell.text("optimistic if zero is far from every activation"))
                 .row(
                         Cell.text("KL divergence"),
                         Cell.number("%.4f", klDivergence),
-                        Cell.text("nats, of the next-token distributions"))
-                .toHtml();
+                        Cell.text("nats, of the next-token distributions"));
+        remarks().forEach(remark -> table.note(remark + "."));
+        return table.toHtml();
     }
 }

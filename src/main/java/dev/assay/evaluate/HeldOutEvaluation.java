@@ -52,8 +52,8 @@ public final class HeldOutEvaluation implements HeldOutMetrics {
     /**
      * {@inheritDoc}
      *
-     * @return {@code explained_variance}, {@code l0}, {@code loss_recovered} from mean ablation, and the next-token cross-entropies
-     *     {@code ce_loss_with_sae} and {@code ce_loss_without_sae} in nats
+     * @return {@code explained_variance}, {@code l0}, {@code loss_recovered} from mean ablation (NaN if it is withheld), and the
+     *     next-token cross-entropies {@code ce_loss_with_sae} and {@code ce_loss_without_sae} in nats
      */
     @Override
     public Map<String, Double> measure(Dictionary dictionary) throws IOException {
@@ -62,7 +62,7 @@ public final class HeldOutEvaluation implements HeldOutMetrics {
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("explained_variance", report.explainedVariance());
         metrics.put("l0", report.l0());
-        metrics.put("loss_recovered", report.lossRecoveredFromMean());
+        metrics.put("loss_recovered", report.lossRecoveredFromMean().orNaN());
         metrics.put("ce_loss_with_sae", report.crossEntropy().reconstructed());
         metrics.put("ce_loss_without_sae", report.crossEntropy().clean());
         return metrics;

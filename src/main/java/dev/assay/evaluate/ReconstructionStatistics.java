@@ -12,6 +12,9 @@ import dev.assay.tensor.Scope;
  * without centring, or with the mean of x² squared. The last two are wrong; the last three are not reported here.
  */
 public final class ReconstructionStatistics {
+    /** The largest relative variance that float64 rounding causes, far below that of one differing float32. */
+    private static final double CONSTANT = 1e-28;
+
     private long tokens;
     private int width;
     /** The mean of the first batch. Sums are relative to it, which avoids cancellation when the mean is far from 0. */
@@ -23,7 +26,8 @@ public final class ReconstructionStatistics {
     private double[] errorSum; // Σ(x − x̂)
     private double errorNorms; // Σ‖x − x̂‖
     private double cosine;
-    private double normRatios; // Σ‖x̂‖ / ‖x‖
+    private double normRatios; // Σ‖x̂‖ / ‖x‖ over x ≠ 0
+    private long ratioTokens;
     private double reconstructionSquares; // Σ‖x̂‖²
     private double products; // Σ⟨x, x̂⟩
 
@@ -56,8 +60,10 @@ public final class ReconstructionStatistics {
             NDArray reconstructionSquaredNorms = wideReconstruction.square().sum(new int[] {1});
             NDArray norms = squaredNorms.mul(reconstructionSquaredNorms).sqrt().maximum(Double.MIN_NORMAL);
             cosine += dots.div(norms).sum().getDouble();
+            NDArray nonZero = squaredNorms.gt(0).toType(DataType.FLOAT64, false);
             NDArray ratios = reconstructionSquaredNorms.div(squaredNorms.maximum(Double.MIN_NORMAL));
-            normRatios += ratios.sqrt().sum().getDouble();
+            normRatios += ratios.sqrt().mul(nonZero).sum().getDouble();
+            ratioTokens += (long) nonZero.sum().getDouble();
             reconstructionSquares += reconstructionSquaredNorms.sum().getDouble();
             products += dots.sum().getDouble();
         }
@@ -85,16 +91,22 @@ public final class ReconstructionStatistics {
     /**
      * Returns the explained variance.
      *
-     * @return at most 1; 0 for a constant prediction of the mean
+     * @return at most 1; 0 for a constant prediction of the mean; NaN if the activations do not vary
      */
     public double explainedVariance() {
-        return 1 - squaredError / (squares - squaredNorm(sum) / tokens);
+        return 1 - squaredError / deviations();
+    }
+
+    /** Returns Σ‖x − x̄‖², NaN instead of the rounding errors of activations that do not vary. */
+    private double deviations() {
+        double deviations = squares - squaredNorm(sum) / tokens;
+        return deviations > CONSTANT * tokens * squaredNorm(origin) ? deviations : Double.NaN;
     }
 
     /**
      * Returns the fraction of variance that is unexplained, {@code 1 − explained variance}.
      *
-     * @return at least 0
+     * @return at least 0; NaN if the activations do not vary
      */
     public double unexplained() {
         return 1 - explainedVariance();
@@ -104,11 +116,11 @@ public final class ReconstructionStatistics {
      * Returns {@code 1 − Σ‖e − ē‖² / Σ‖x − x̄‖²} where e is the residual, the {@code frac_variance_explained} of dictionary_learning. A
      * constant offset of the reconstruction does not lower it.
      *
-     * @return at least the explained variance
+     * @return at least the explained variance; NaN if the activations do not vary
      */
     public double explainedVarianceOfCentredResidual() {
         double centred = squaredError - squaredNorm(errorSum) / tokens;
-        return 1 - centred / (squares - squaredNorm(sum) / tokens);
+        return 1 - centred / deviations();
     }
 
     /**
@@ -121,19 +133,19 @@ public final class ReconstructionStatistics {
     }
 
     /**
-     * Returns the mean ratio of norms, {@code E(‖x̂‖ / ‖x‖)}, the {@code l2_ratio} of SAELens.
+     * Returns the mean ratio of norms, {@code E(‖x̂‖ / ‖x‖)}, the {@code l2_ratio} of SAELens, over the activations that are not 0.
      *
-     * @return below 1 if reconstructions shrink
+     * @return below 1 if reconstructions shrink; NaN if all activations are 0
      */
     public double normRatio() {
-        return normRatios / tokens;
+        return normRatios / ratioTokens;
     }
 
     /**
      * Returns {@code E‖x̂‖² / E⟨x, x̂⟩}: the inverse of the scale factor of all reconstructions that minimizes the squared error
      * (Rajamanoharan et al., "Improving dictionary learning with gated sparse autoencoders", arXiv 2404.16014).
      *
-     * @return 1 for unbiased reconstructions, below 1 if reconstructions shrink
+     * @return 1 for unbiased reconstructions, below 1 if reconstructions shrink; not finite if E⟨x, x̂⟩ is 0
      */
     public double relativeReconstructionBias() {
         return reconstructionSquares / products;

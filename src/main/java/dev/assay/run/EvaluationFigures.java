@@ -9,11 +9,16 @@ import dev.assay.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The file {@code evaluation.json} of a run folder. */
 public final class EvaluationFigures {
+    /** The field with sentences about the figures. */
+    private static final String REMARKS = "remarks";
+
     private EvaluationFigures() {}
 
     /**
@@ -38,10 +43,26 @@ public final class EvaluationFigures {
     }
 
     /**
+     * Reads the reasons for figures without a value, and the warnings.
+     *
+     * @param folder the run folder
+     * @return sentences without a full stop; empty if the dictionary was not evaluated or all figures have their usual meaning
+     * @throws IOException if the file cannot be read
+     */
+    public static List<String> remarks(Path folder) throws IOException {
+        List<String> remarks = new ArrayList<>();
+        Path file = new RunLayout(folder).evaluation();
+        if (Files.isRegularFile(file)) {
+            JsonObject.read(file).node().path(REMARKS).forEach(remark -> remarks.add(remark.asText()));
+        }
+        return remarks;
+    }
+
+    /**
      * Writes figures with their provenance.
      *
      * @param folder the run folder
-     * @param figures numbers, or objects of numbers, by name
+     * @param figures numbers, or objects, by name
      * @param provenance the origin of the figures
      * @return the content of the file
      * @throws IOException if the file cannot be written

@@ -244,7 +244,10 @@ public final class Run implements AutoCloseable {
      * @throws IOException if a file cannot be read
      */
     public Dashboard dashboard(FeatureInspector from) throws IOException {
-        return from.dashboard().title("Features of " + layout.name()).metrics(evaluation());
+        return from.dashboard()
+                .title("Features of " + layout.name())
+                .metrics(evaluation())
+                .remarks(EvaluationFigures.remarks(layout.folder()));
     }
 
     /**

@@ -224,11 +224,22 @@ public final class SaeSweep extends RunSettings<SaeSweep> {
     }
 
     /**
+     * Returns whether the output folder has a best checkpoint of a member: not if the metric was NaN at every checkpoint.
+     *
+     * @param name of the member
+     * @return whether {@link #best} builds a dictionary
+     */
+    public boolean hasBest(String name) {
+        return BestDictionary.exists(output().resolve(name).resolve(SaeTrainer.CHECKPOINTS));
+    }
+
+    /**
      * Builds the dictionary of a member's best checkpoint in the output folder.
      *
      * @param name of the member
      * @return the dictionary, on the device of the source
-     * @throws IOException when there is no best checkpoint, or it cannot be read
+     * @throws IOException when the checkpoint cannot be read
+     * @throws InvalidInputException when there is no best checkpoint
      * @throws NoSuchElementException when there is no such member or it cannot be trained
      */
     public SparseAutoencoder best(String name) throws IOException {

@@ -425,12 +425,17 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
         }
     }
 
+    /** {@return whether the output folder has a best checkpoint: not if the metric was NaN at every checkpoint} */
+    public boolean hasBest() {
+        return BestDictionary.exists(checkpoints());
+    }
+
     /**
      * Builds the dictionary of the best checkpoint in the output folder.
      *
      * @return the dictionary, on the device of the source
-     * @throws IOException when there is no best checkpoint, or it cannot be read
-     * @throws InvalidInputException when the checkpoint is of another run
+     * @throws IOException when the checkpoint cannot be read
+     * @throws InvalidInputException when there is no best checkpoint, or it is of another run
      */
     public SparseAutoencoder best() throws IOException {
         return BestDictionary.load(source, member(), checkpoints());

@@ -122,9 +122,12 @@ public final class Html {
      * Formats a number with three or four significant digits, with an exponent only for very large or small numbers.
      *
      * @param value any number
-     * @return such as 1,234 or 0.0012
+     * @return such as 1,234 or 0.0012; a dash for NaN, ∞ for infinity
      */
     public static String number(double value) {
+        if (!Double.isFinite(value)) {
+            return notFinite(value);
+        }
         double size = Math.abs(value);
         if (size == 0) {
             return "0";
@@ -136,16 +139,21 @@ public final class Html {
         return String.format(Locale.ROOT, pattern, value).replace('-', '−');
     }
 
+    /** Returns a dash for NaN and ∞ with its sign for infinity. */
+    static String notFinite(double value) {
+        return Double.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
+    }
+
     /**
      * Formats a number with a fixed number of decimals.
      *
      * @param value any number
      * @param decimals the digits after the decimal point
-     * @return such as 0.9902; a dash for NaN
+     * @return such as 0.9902; a dash for NaN, ∞ for infinity
      */
     public static String fixed(double value, int decimals) {
-        return Double.isNaN(value)
-                ? "–"
+        return !Double.isFinite(value)
+                ? notFinite(value)
                 : String.format(Locale.ROOT, "%,." + decimals + "f", value).replace('-', '−');
     }
 
@@ -177,9 +185,12 @@ public final class Html {
      * Formats a share as a percentage with three significant digits.
      *
      * @param share 1 for the whole
-     * @return such as 12.3 %
+     * @return such as 12.3 %; a dash for NaN, ∞ for infinity
      */
     public static String percent(double share) {
+        if (!Double.isFinite(share)) {
+            return notFinite(share);
+        }
         double percent = 100 * share;
         if (percent == 0) {
             return "0 %";

@@ -74,11 +74,14 @@ public final class Table implements Displayable {
          * Formats a number.
          *
          * @param pattern of {@link String#format}
-         * @param number any number; NaN becomes a dash
+         * @param number any number; NaN becomes a dash, infinity its sign
          * @return the cell
          */
         public static Cell number(String pattern, double number) {
-            String text = Double.isNaN(number) ? "–" : String.format(Locale.ROOT, pattern, number);
+            if (!Double.isFinite(number)) {
+                return text(Html.notFinite(number));
+            }
+            String text = String.format(Locale.ROOT, pattern, number);
             // A number that rounds to zero has no sign.
             String plain = text.matches("-0\\.?0*") ? text.substring(1) : text;
             return html(plain, Html.escape(plain).replace('-', '−'));
@@ -92,17 +95,20 @@ public final class Table implements Displayable {
         /**
          * Formats a share as a percentage.
          *
-         * @param share 1 for the whole
+         * @param share 1 for the whole; NaN becomes a dash, infinity its sign
          * @param decimals the decimals in plain text; HTML shows three significant digits
          * @return the cell
          */
         public static Cell percent(double share, int decimals) {
+            if (!Double.isFinite(share)) {
+                return text(Html.notFinite(share));
+            }
             return html(String.format(Locale.ROOT, "%." + decimals + "f%%", 100 * share), Html.percent(share));
         }
 
         /** {@return a cell of a number with three or four significant digits; NaN becomes a dash} */
         public static Cell significant(double number) {
-            return Double.isNaN(number) ? text("–") : text(Html.number(number));
+            return text(Html.number(number));
         }
 
         /** {@return a cell whose markup, already escaped, differs from its plain text} */

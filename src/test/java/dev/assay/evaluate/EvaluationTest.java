@@ -73,8 +73,14 @@ class EvaluationTest {
                 assertEquals(1, report.cosine(), 1e-9);
                 assertEquals(
                         WIDTH, report.l0(), 1e-9); // exactly one of each pair ±u is active, because no activation is 0
-                assertEquals(1, report.lossRecoveredFromMean(), 1e-5);
-                assertEquals(1, report.lossRecoveredFromZero(), 1e-5);
+                assertEquals(1, report.lossRecoveredFromMean().orNaN(), 1e-5);
+                if (skipsSpecial) { // in this model of random weights, zero is closer to the activations of words than
+                    // to that of BOS
+                    assertTrue(report.lossRecoveredFromZero().reason().contains("is within noise"), report.toText());
+                } else {
+                    assertEquals(1, report.lossRecoveredFromZero().orNaN(), 1e-5);
+                }
+                assertTrue(report.warnings().get(0).contains("is not below 5.7038"), report.toText());
                 assertEquals(0, report.klDivergence(), 1e-6);
                 assertEquals(
                         report.crossEntropy().clean(), report.crossEntropy().reconstructed(), 1e-6);
@@ -205,7 +211,12 @@ class EvaluationTest {
                     Evaluation.of(model, third, corpus).tokens(2000).run(),
                     table.others().get("third"));
             assertEquals(List.of("exact", "third"), List.copyOf(table.others().keySet()));
-            assertEquals(4, table.toText().lines().count());
+            assertEquals(
+                    4,
+                    table.toText()
+                            .lines()
+                            .filter(line -> !line.startsWith("note: "))
+                            .count());
         }
     }
 

@@ -89,6 +89,37 @@ class MetricsTest {
     }
 
     @Test
+    void constantActivationsHaveNoExplainedVariance() {
+        try (Scope scope = Scope.open()) {
+            ReconstructionStatistics statistics = new ReconstructionStatistics();
+            NDArray constant = manager.ones(new Shape(7, 5)).mul(0.1f).add(manager.arange(5f));
+            statistics.add(constant, constant.add(0.1f));
+            statistics.add(constant, constant.add(0.1f));
+            assertTrue(Double.isNaN(statistics.explainedVariance()));
+            assertTrue(Double.isNaN(statistics.explainedVarianceOfCentredResidual()));
+            // One float that differs by one unit in its last place is variance.
+            NDArray different = constant.duplicate();
+            different.set(new NDIndex("0, 4"), Math.nextUp(4.1f));
+            statistics.add(different, different);
+            assertTrue(Double.isFinite(statistics.explainedVariance()));
+        }
+    }
+
+    @Test
+    void activationsOfZeroDoNotCountInTheRatioOfNorms() {
+        try (Scope scope = Scope.open()) {
+            ReconstructionStatistics statistics = new ReconstructionStatistics();
+            NDArray x = manager.create(new float[] {0, 0, 3, 4}, new Shape(2, 2));
+            statistics.add(x, manager.ones(new Shape(2, 2)));
+            assertEquals(Math.sqrt(2) / 5, statistics.normRatio(), 1e-12);
+            ReconstructionStatistics zero = new ReconstructionStatistics();
+            zero.add(manager.zeros(new Shape(3, 2)), manager.zeros(new Shape(3, 2)));
+            assertTrue(Double.isNaN(zero.normRatio()) && Double.isNaN(zero.relativeReconstructionBias()));
+            assertEquals(0, zero.cosine());
+        }
+    }
+
+    @Test
     void sparsityMetricsMatchTheReference() {
         NDArray codes = fixtures.input("feature_acts"); // [256, 60]
         ActivationCounts counts = new ActivationCounts(manager, 60);
@@ -163,15 +194,18 @@ class MetricsTest {
     @Test
     void lossRecoveredMatchesTheReference() {
         for (JsonNode score : fixtures.expected("/ce_loss_score")) {
+            AblationLoss ablated =
+                    new AblationLoss(score.get("ce_with_ablation").doubleValue(), 1e-3);
             EvaluationReport.CrossEntropy losses = new EvaluationReport.CrossEntropy(
                     score.get("ce_clean").doubleValue(),
                     score.get("ce_with_sae").doubleValue(),
-                    score.get("ce_with_ablation").doubleValue(),
-                    score.get("ce_with_ablation").doubleValue());
+                    ablated,
+                    ablated,
+                    Math.log(50));
             EvaluationReport report = new EvaluationReport(1, 0, 0, 0, 0, 0, 0, 0, 0, losses, 0);
             double expected = score.get("score").doubleValue();
-            assertEquals(expected, report.lossRecoveredFromMean(), 1e-9 * Math.abs(expected));
-            assertEquals(expected, report.lossRecoveredFromZero(), 1e-9 * Math.abs(expected));
+            assertEquals(expected, report.lossRecoveredFromMean().orNaN(), 1e-9 * Math.abs(expected));
+            assertEquals(expected, report.lossRecoveredFromZero().orNaN(), 1e-9 * Math.abs(expected));
         }
     }
 }

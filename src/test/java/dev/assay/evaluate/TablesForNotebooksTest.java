@@ -29,8 +29,13 @@ class TablesForNotebooksTest {
             24,
             61.3,
             0.064,
-            new EvaluationReport.CrossEntropy(0.9095, 0.911, 8.7728, 8.4249),
+            losses(0.9095, 0.911, 8.7728, 8.4249),
             0.00213);
+
+    private static EvaluationReport.CrossEntropy losses(double clean, double reconstructed, double mean, double zero) {
+        return new EvaluationReport.CrossEntropy(
+                clean, reconstructed, new AblationLoss(mean, 0.01), new AblationLoss(zero, 0.01), Math.log(512));
+    }
 
     @Test
     void reportNamesEachMetric() {
@@ -69,9 +74,24 @@ class TablesForNotebooksTest {
 
     @Test
     void sweepShowsMetricsAndStoppedMembers() {
-        SweepRow good = new SweepRow("k16", "topk", List.of("a"), null, 1024, 16.0, 0.9, 1.25, 0.95, 0.125, 3.21, null);
+        SweepRow good = new SweepRow(
+                "k16", "topk", List.of("a"), null, 1024, 16.0, 0.9, 1.25, 0.95, null, null, 0.125, 4096L, 3.21, null);
         SweepRow bad = new SweepRow(
-                "k32", "topk", List.of("a"), null, 1024, null, null, null, null, null, 1, "the loss is not a number");
+                "k32",
+                "topk",
+                List.of("a"),
+                null,
+                1024,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                1,
+                "the loss is not a number");
         Element root = Fragments.check(new SweepTable(List.of(good, bad)));
         List<List<String>> rows = Fragments.cells(root);
         assertEquals(
@@ -80,8 +100,9 @@ class TablesForNotebooksTest {
         assertEquals(
                 "k32 stopped: the loss is not a number",
                 Fragments.elements(root, "p").get(0).getTextContent());
-        Element without = Fragments.check(new SweepTable(
-                List.of(new SweepRow("r", null, List.of("a"), null, 8, 1.0, 0.5, null, null, 0.0, 2, null))));
+        assertEquals("dead on 4,096 tokens", rows.get(0).get(7));
+        Element without = Fragments.check(new SweepTable(List.of(
+                new SweepRow("r", null, List.of("a"), null, 8, 1.0, 0.5, null, null, null, null, 0.0, null, 2, null))));
         assertEquals(
                 List.of("name", "d_sae", "L0", "explained variance", "dead", "seconds"),
                 Fragments.cells(without).get(0));

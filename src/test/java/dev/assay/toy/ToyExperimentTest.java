@@ -62,7 +62,8 @@ class ToyExperimentTest {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
             NDArray half = truth.directions(manager).get(":12");
-            SweepRow row = new SweepRow("half", "topk", List.of("site"), null, 12, 4.0, 0.5, null, null, 0.25, 3, null);
+            SweepRow row = new SweepRow(
+                    "half", "topk", List.of("site"), null, 12, 4.0, 0.5, null, null, null, null, 0.25, null, 3, null);
             try (SparseAutoencoder dictionary = SparseAutoencoder.builder()
                     .architecture(TopK.of(4))
                     .weights(new Weights(half, manager.zeros(new Shape(12)), half, manager.zeros(new Shape(16))))

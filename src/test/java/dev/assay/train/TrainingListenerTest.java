@@ -213,6 +213,20 @@ class TrainingListenerTest {
     }
 
     @Test
+    void withheldMetricIsADashAndHasNoBestCheckpoint() throws IOException {
+        SaeTrainer trainer = SmallRun.trainer(SmallRun.source(), folder)
+                .evaluateEvery(7, dictionary -> Map.of("loss_recovered", Double.NaN, "ratio", Double.POSITIVE_INFINITY))
+                .bestBy("evaluation/loss_recovered", BestCheckpoint.Goal.MAX);
+        trainer.train().close();
+        String message =
+                assertThrows(InvalidInputException.class, trainer::best).getMessage();
+        assertTrue(message.endsWith("the metric of the best state had no finite value at any checkpoint"), message);
+        String page = Files.readString(folder.resolve("report.html"));
+        assertTrue(page.contains("<dd>–</dd>") && page.contains("<dd>∞</dd>"), page);
+        assertFalse(page.contains("NaN") || page.contains("9,223,372,036,854,775,807"));
+    }
+
+    @Test
     void bestCheckpointByAnUnmeasuredMetricIsRefused() {
         String message = assertThrows(
                         InvalidInputException.class,

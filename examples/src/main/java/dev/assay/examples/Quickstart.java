@@ -85,6 +85,7 @@ public final class Quickstart {
                 .dashboard()
                 .title("Features of " + model.name())
                 .metrics(report.asMap())
+                .remarks(report.remarks())
                 .write(page);
         System.out.println("Page: " + page.toAbsolutePath());
     }

@@ -19,8 +19,8 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * The trade-off of a sweep: L0 against loss recovered (mean ablation), or against explained variance without a model, with one series per
- * method and size. Points in the upper left are better.
+ * The trade-off of a sweep: L0 against loss recovered (mean ablation), with one series per method and size. Points in the upper left are
+ * better. Without a model, or if the loss recovered of a member is withheld, the plot shows explained variance for all members.
  */
 public final class ParetoPlot {
     private static final int WIDTH = 760;
@@ -34,7 +34,9 @@ public final class ParetoPlot {
     private ParetoPlot(SweepTable table, String title) {
         this.table = table;
         this.title = title;
-        boolean inModel = table.rows().stream().anyMatch(row -> row.lossRecovered() != null);
+        List<SweepRow> evaluated =
+                table.rows().stream().filter(row -> row.l0() != null).toList();
+        boolean inModel = !evaluated.isEmpty() && evaluated.stream().allMatch(row -> row.lossRecovered() != null);
         this.quality = inModel ? "loss recovered (mean ablation)" : "explained variance";
         this.value = inModel ? SweepRow::lossRecovered : SweepRow::explainedVariance;
     }

@@ -1,10 +1,12 @@
 package dev.assay.evaluate.sweep;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.assay.evaluate.ActivationCounts;
 import dev.assay.evaluate.EvaluationReport;
+import dev.assay.evaluate.LossRecovered;
 import dev.assay.evaluate.ReconstructionStatistics;
 import dev.assay.sae.Sites;
 import dev.assay.train.plan.SweepOutcome;
@@ -23,11 +25,15 @@ import java.util.List;
  * @param explainedVariance 1 − Σ‖x − x̂‖² / Σ‖x − x̄‖²
  * @param crossEntropy the model's cross-entropy with the site replaced by the reconstruction, in nats
  * @param lossRecovered the loss recovered relative to mean ablation, see {@link EvaluationReport#lossRecoveredFromMean()}
+ * @param withheld the reason why the loss recovered is withheld; null if it is not
+ * @param warnings what limits the meaning of the metrics, see {@link EvaluationReport#warnings()}; null if nothing does
  * @param deadShare the share of latents that were never active on the evaluated tokens
+ * @param tokens the number of evaluated tokens
  * @param seconds the duration of the member's own training steps
  * @param failure the reason for stopping early; null if training completed
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record SweepRow(
         String name,
         String method,
@@ -53,29 +59,56 @@ public record SweepRow(
         @JsonProperty("explained_variance") Double explainedVariance,
         @JsonProperty("ce_loss_with_sae") Double crossEntropy,
         @JsonProperty("loss_recovered_mean_ablation") Double lossRecovered,
+        @JsonProperty("loss_recovered_withheld") String withheld,
+        List<String> warnings,
         @JsonProperty("dead_share") Double deadShare,
+        Long tokens,
         double seconds,
         String failure) {
 
+    /** Copies the warnings. */
+    public SweepRow {
+        warnings = warnings == null ? null : List.copyOf(warnings);
+    }
+
     /** Returns the row of a member that stopped early. */
     static SweepRow stopped(SweepOutcome outcome) {
-        return row(outcome, null, null, null, null, null);
+        return row(outcome, null, null, null, null, null, null, null, null);
     }
 
     /** Returns the row of a member that was evaluated in its model. */
     static SweepRow measured(SweepOutcome outcome, EvaluationReport report) {
+        LossRecovered recovered = report.lossRecoveredFromMean();
+        List<String> warnings = report.warnings();
         return row(
                 outcome,
                 report.l0(),
-                report.explainedVariance(),
-                report.crossEntropy().reconstructed(),
-                report.lossRecoveredFromMean(),
-                report.deadShare());
+                finite(report.explainedVariance()),
+                finite(report.crossEntropy().reconstructed()),
+                finite(recovered.orNaN()),
+                recovered.reason().isEmpty() ? null : recovered.reason(),
+                warnings.isEmpty() ? null : warnings,
+                report.deadShare(),
+                report.tokens());
     }
 
     /** Returns the row of a member that was evaluated without a model. */
     static SweepRow measured(SweepOutcome outcome, ReconstructionStatistics statistics, ActivationCounts counts) {
-        return row(outcome, counts.l0(), statistics.explainedVariance(), null, null, counts.deadShare());
+        return row(
+                outcome,
+                counts.l0(),
+                finite(statistics.explainedVariance()),
+                null,
+                null,
+                null,
+                null,
+                counts.deadShare(),
+                statistics.tokens());
+    }
+
+    /** Returns null for a metric without a value, which JSON cannot represent as a number. */
+    private static Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
     }
 
     private static SweepRow row(
@@ -84,7 +117,10 @@ public record SweepRow(
             Double explainedVariance,
             Double crossEntropy,
             Double lossRecovered,
-            Double deadShare) {
+            String withheld,
+            List<String> warnings,
+            Double deadShare,
+            Long tokens) {
         var plan = outcome.member().plan();
         Sites sites = outcome.member().sites();
         return new SweepRow(
@@ -97,7 +133,10 @@ public record SweepRow(
                 explainedVariance,
                 crossEntropy,
                 lossRecovered,
+                withheld,
+                warnings,
                 deadShare,
+                tokens,
                 outcome.seconds(),
                 outcome.failure().orElse(null));
     }

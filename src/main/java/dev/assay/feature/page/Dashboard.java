@@ -29,6 +29,7 @@ public final class Dashboard implements Displayable {
     private final FeatureCatalog catalog;
     private String title = "Features";
     private Map<String, Double> metrics = Map.of();
+    private List<String> remarks = List.of();
     private List<ConceptRow> concepts = List.of();
     private ExampleCount examples;
 
@@ -56,6 +57,17 @@ public final class Dashboard implements Displayable {
      */
     public Dashboard metrics(Map<String, Double> metrics) {
         this.metrics = new LinkedHashMap<>(metrics);
+        return this;
+    }
+
+    /**
+     * Shows sentences about the measurements in the overview: the reasons for metrics without a value, and warnings.
+     *
+     * @param sentences without a full stop, such as those of an evaluation
+     * @return this
+     */
+    public Dashboard remarks(List<String> sentences) {
+        this.remarks = List.copyOf(sentences);
         return this;
     }
 
@@ -122,7 +134,7 @@ public final class Dashboard implements Displayable {
     private DashboardPage page(int budget) {
         List<FeatureSummary> features = catalog.features();
         ExampleCount count = examples == null ? ExampleCount.within(budget, features) : examples;
-        return new DashboardPage(catalog, features, title, metrics, concepts, count);
+        return new DashboardPage(catalog, features, title, new Measurements(metrics, remarks, concepts), count);
     }
 
     /**

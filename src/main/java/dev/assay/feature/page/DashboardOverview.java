@@ -18,20 +18,14 @@ final class DashboardOverview {
     private final Provenance provenance;
     private final List<FeatureSummary> features;
     private final FeatureIndex index;
-    private final Map<String, Double> metrics;
-    private final List<ConceptRow> concepts;
+    private final Measurements measurements;
 
     DashboardOverview(
-            Provenance provenance,
-            List<FeatureSummary> features,
-            FeatureIndex index,
-            Map<String, Double> metrics,
-            List<ConceptRow> concepts) {
+            Provenance provenance, List<FeatureSummary> features, FeatureIndex index, Measurements measurements) {
         this.provenance = provenance;
         this.features = features;
         this.index = index;
-        this.metrics = metrics;
-        this.concepts = concepts;
+        this.measurements = measurements;
     }
 
     String html() {
@@ -115,13 +109,18 @@ final class DashboardOverview {
                 .orElse(0);
         html.append("<dl class=\"cards\">");
         card(html, "Features", Html.count(features.size()), "");
-        card(html, "Dead", Html.count(dead), Html.percent((double) dead / Math.max(1, features.size())));
+        card(
+                html,
+                "Dead",
+                Html.count(dead),
+                Html.percent((double) dead / Math.max(1, features.size())) + ", never active on "
+                        + Html.count(provenance.text().tokens()) + " tokens");
         card(html, "Active per token (L0)", Html.number(l0), "");
         card(html, "Median density, live", Html.percent(median), "");
         long dense =
                 features.stream().filter(feature -> feature.density() > DENSE).count();
         card(html, "Dense, over " + Html.rounded(100 * DENSE) + " %", Html.count(dense), "");
-        metrics.forEach((name, value) -> {
+        measurements.metrics().forEach((name, value) -> {
             if (MetricLabels.isHeadline(name)) {
                 card(html, MetricLabels.readable(name), Html.number(value), "");
             }
@@ -139,7 +138,7 @@ final class DashboardOverview {
 
     private void evaluation(StringBuilder html) {
         StringBuilder rows = new StringBuilder();
-        metrics.forEach((name, value) -> {
+        measurements.metrics().forEach((name, value) -> {
             if (!MetricLabels.isHeadline(name)) {
                 rows.append("<div><dt>").append(Html.escape(MetricLabels.readable(name)));
                 rows.append("</dt><dd>").append(Html.number(value)).append("</dd></div>");
@@ -147,11 +146,18 @@ final class DashboardOverview {
         });
         if (!rows.isEmpty()) {
             html.append("<section class=\"panel\"><h2>Evaluation</h2><dl class=\"rows\">");
-            html.append(rows).append("</dl></section>");
+            html.append(rows).append("</dl>");
+            measurements
+                    .remarks()
+                    .forEach(remark -> html.append("<p class=\"note remark\">")
+                            .append(Html.escape(remark))
+                            .append(".</p>"));
+            html.append("</section>");
         }
     }
 
     private void concepts(StringBuilder html) {
+        List<ConceptRow> concepts = measurements.concepts();
         if (concepts.isEmpty()) {
             return;
         }

@@ -37,22 +37,19 @@ final class DashboardPage {
     private final FeatureCatalog catalog;
     private final List<FeatureSummary> features;
     private final String title;
-    private final Map<String, Double> metrics;
-    private final List<ConceptRow> concepts;
+    private final Measurements measurements;
     private final Dashboard.ExampleCount examples;
 
     DashboardPage(
             FeatureCatalog catalog,
             List<FeatureSummary> features,
             String title,
-            Map<String, Double> metrics,
-            List<ConceptRow> concepts,
+            Measurements measurements,
             Dashboard.ExampleCount examples) {
         this.catalog = catalog;
         this.features = features;
         this.title = title;
-        this.metrics = metrics;
-        this.concepts = concepts;
+        this.measurements = measurements;
         this.examples = examples;
     }
 
@@ -69,12 +66,12 @@ final class DashboardPage {
                 .replace("{{count}}", Html.count(features.size()))
                 .replace("{{title}}", Html.escape(title)));
         out.write("<main>");
-        out.write(new DashboardOverview(catalog.provenance(), features, index, metrics, concepts).html());
+        out.write(new DashboardOverview(catalog.provenance(), features, index, measurements).html());
         out.write(PageParts.text("browser.html"));
         out.write("<section class=\"static\" id=\"static\"><h2>Features</h2><p class=\"note\">");
         out.write(shown.size() + " of " + Html.count(features.size()) + " features, ");
         out.write(
-                concepts.isEmpty()
+                measurements.concepts().isEmpty()
                         ? "by their largest activation.</p>"
                         : "the best of each concept first, then by largest activation.</p>");
         for (String card : cards.values()) {
@@ -103,7 +100,7 @@ final class DashboardPage {
 
     private void render(Set<Integer> shown, Map<Integer, String> cards, FeatureIndex index, PackedFeatures packed)
             throws IOException {
-        ConceptNames labels = new ConceptNames(concepts);
+        ConceptNames labels = new ConceptNames(measurements.concepts());
         CardOptions full = new CardOptions("", examples.strongest(), examples.each(), latent -> true);
         CardOptions plain =
                 new CardOptions("", Math.min(EXAMPLES_WITHOUT_SCRIPTS, examples.strongest()), 1, shown::contains);
@@ -126,7 +123,7 @@ final class DashboardPage {
     /** The best latents of the concepts, then the live latents by largest activation. */
     private List<Integer> strongest() {
         Set<Integer> first = new HashSet<>();
-        concepts.forEach(row -> first.add(row.latent()));
+        measurements.concepts().forEach(row -> first.add(row.latent()));
         return features.stream()
                 .filter(feature -> !feature.isDead())
                 .sorted(Comparator.comparing((FeatureSummary feature) -> !first.contains(feature.latent()))

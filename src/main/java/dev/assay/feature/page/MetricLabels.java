@@ -23,7 +23,7 @@ final class MetricLabels {
             Map.entry("relative_reconstruction_bias", "Relative reconstruction bias"),
             Map.entry("l1", "Sum of activations (L1)"),
             Map.entry("l0", "Active per token (L0)"),
-            Map.entry("dead_share", "Share of latents never active"),
+            Map.entry("dead_share", "Share of latents never active on the evaluated tokens"),
             Map.entry("tokens", "Tokens evaluated"));
 
     private MetricLabels() {}

@@ -147,7 +147,7 @@ final class RunPage {
 
     /** Formats a number; counts and large numbers have no decimals. */
     private static String number(double value) {
-        return value == Math.rint(value) || Math.abs(value) >= 1000
+        return Double.isFinite(value) && (value == Math.rint(value) || Math.abs(value) >= 1000)
                 ? Html.count(Math.round(value))
                 : Html.number(value);
     }

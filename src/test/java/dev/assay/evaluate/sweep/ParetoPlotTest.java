@@ -28,6 +28,9 @@ class ParetoPlotTest {
                 null,
                 null,
                 null,
+                null,
+                null,
+                null,
                 1,
                 l0 == null ? "nan" : null);
     }

@@ -1,6 +1,7 @@
 package dev.assay.train.internal.run;
 
 import ai.djl.ndarray.NDManager;
+import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
@@ -11,11 +12,17 @@ import dev.assay.train.internal.step.TrainedDictionaryBuilder;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.plan.SweepMember;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Builds the dictionary of a best checkpoint. */
 public final class BestDictionary {
     private BestDictionary() {}
+
+    /** Returns whether a folder of checkpoints has a best one. */
+    public static boolean exists(Path folder) {
+        return Files.exists(BestCheckpointFile.path(folder));
+    }
 
     /**
      * Loads a best checkpoint.
@@ -24,9 +31,14 @@ public final class BestDictionary {
      * @param member that the checkpoint is of
      * @param folder of the checkpoints
      * @return the dictionary, on the device of the source
-     * @throws IOException when there is no best checkpoint, or it cannot be read
+     * @throws IOException when it cannot be read
+     * @throws InvalidInputException when there is no best checkpoint
      */
     public static SparseAutoencoder load(ActivationSource source, SweepMember member, Path folder) throws IOException {
+        Path file = BestCheckpointFile.path(folder);
+        InvalidInputException.require(
+                Files.exists(file),
+                () -> file + " does not exist: the metric of the best state had no finite value at any checkpoint");
         Provenance provenance = RunningMember.provenance(source, member);
         try (NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();
@@ -38,8 +50,7 @@ public final class BestDictionary {
                                 member.plan(),
                                 member.sites().dIn(),
                                 member.sites().dOut()))) {
-            TrainingCheckpoints.Header header =
-                    TrainingCheckpoints.restore(BestCheckpointFile.path(folder), state, provenance);
+            TrainingCheckpoints.Header header = TrainingCheckpoints.restore(file, state, provenance);
             return TrainedDictionaryBuilder.fold(state, header.scale(), provenance, member.sites());
         }
     }
