@@ -34,6 +34,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
 import dev.assay.model.internal.network.Runner;
 import dev.assay.tensor.TorchEngine;
+import dev.assay.view.Displayable;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URL;
@@ -244,6 +245,15 @@ class ArchitectureTest {
             .because("the dependency is optional: all else must load without it");
 
     @ArchTest
+    static final ArchRule onlyOneClassKnowsIJava = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.assay.notebook.IJavaDisplay")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.github.spencerpark..")
+            .because("the dependency is optional: all else must load without it");
+
+    @ArchTest
     static final ArchRule onlyItsOwnClassesKnowRapaio = noClasses()
             .that()
             .haveNameNotMatching("dev\\.assay\\.notebook\\.Rapaio(DisplayProvider|Launcher|Renderer)")
@@ -251,6 +261,15 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("org.rapaio..", "org.apache.http..", "org.eclipse.aether..", "zmq..")
             .because("the dependency is optional, and its jar has much inside: all else must load without it");
+
+    @ArchTest
+    static final ArchRule displayablesPrintReadableText = classes()
+            .that()
+            .areAssignableTo(Displayable.class)
+            .and()
+            .areNotInterfaces()
+            .should(declareOneText())
+            .because("JShell and kernels without a renderer print toString(), and other kernels toText()");
 
     @ArchTest
     static final ArchRule onlyTheHubUsesTheNetwork = noClasses()
@@ -320,6 +339,24 @@ class ArchitectureTest {
     private static boolean isInternal(JavaClass type) {
         return (type.getPackageName() + ".").contains(".internal.")
                 && type.getPackageName().startsWith("dev.assay.");
+    }
+
+    /** The condition that a class overrides {@code toString} itself and inherits {@code toText}. */
+    private static ArchCondition<JavaClass> declareOneText() {
+        return new ArchCondition<>("override toString() instead of toText()") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                // The method that the compiler generates for a record accesses nothing itself.
+                boolean prints = type.tryGetMethod("toString")
+                        .filter(method -> !method.getAccessesFromSelf().isEmpty())
+                        .isPresent();
+                boolean hasAnotherText = type.tryGetMethod("toText").isPresent();
+                events.add(new SimpleConditionEvent(
+                        type,
+                        prints && !hasAnotherText,
+                        type.getName() + (prints ? " overrides toText()" : " does not override toString()")));
+            }
+        };
     }
 
     private static ArchCondition<JavaClass> beUsedOnlyByTheirStage() {

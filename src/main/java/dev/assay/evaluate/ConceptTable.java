@@ -77,7 +77,7 @@ public record ConceptTable(List<Row> rows) implements Displayable {
      * @return lines, each terminated by a newline; the last line has the number of concepts found
      */
     @Override
-    public String toText() {
+    public String toString() {
         return table().textLayout(0, 1, 18, 8, 7, 5, 8, 6, 6).toText()
                 + String.format(
                         Locale.ROOT,

@@ -199,7 +199,8 @@ public record EvaluationReport(
      *
      * @return lines, each terminated by a newline
      */
-    public String toText() {
+    @Override
+    public String toString() {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 """

@@ -43,7 +43,7 @@ public record EvaluationTable(EvaluationReport dictionary, Map<String, Evaluatio
      * @return a table in plain text
      */
     @Override
-    public String toText() {
+    public String toString() {
         StringBuilder text = new StringBuilder(table().textLayout(0, 1, 20, 9, 9, 7, 9, 9, 8)
                 .toText("", "explained", "L0", "dead", "CE", "recovered", "KL"));
         remarks().forEach(remark -> text.append("note: ").append(remark).append('\n'));

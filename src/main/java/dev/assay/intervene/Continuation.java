@@ -23,7 +23,7 @@ public record Continuation(String prompt, String baseline, String edited, String
      * @return lines, each terminated by a newline
      */
     @Override
-    public String toText() {
+    public String toString() {
         return "prompt    " + prompt + "\nbaseline  " + baseline + "\nedited    " + edited + "\n";
     }
 

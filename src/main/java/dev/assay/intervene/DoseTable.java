@@ -56,7 +56,7 @@ public record DoseTable(String prompt, String edits, Row baseline, List<Row> row
      * @return lines, each terminated by a newline
      */
     @Override
-    public String toText() {
+    public String toString() {
         return description() + "\n\n" + table().toText();
     }
 

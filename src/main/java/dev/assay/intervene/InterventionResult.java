@@ -239,7 +239,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
      * @return lines, each terminated by a newline
      */
     @Override
-    public String toText() {
+    public String toString() {
         return edits + "\n" + summary() + "\n\n" + tokenTable().toText() + "\nnext token after the prompt\n"
                 + predictionTable().toText();
     }

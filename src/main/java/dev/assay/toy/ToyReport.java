@@ -62,7 +62,7 @@ public record ToyReport(
      * @return a grid per figure, sizes down and coefficients across, then one line per architecture
      */
     @Override
-    public String toText() {
+    public String toString() {
         return new ToyTables(this).text();
     }
 

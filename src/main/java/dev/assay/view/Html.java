@@ -44,6 +44,21 @@ public final class Html {
     }
 
     /**
+     * Returns the text of markup that this class has escaped.
+     *
+     * @param markup elements and escaped text
+     * @return the text without elements
+     */
+    static String plain(String markup) {
+        return markup.replaceAll("<[^>]*>", "")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&#39;", "'")
+                .replace("&amp;", "&");
+    }
+
+    /**
      * Escapes a document for a quoted attribute, with the fewest changes.
      *
      * @param html any text

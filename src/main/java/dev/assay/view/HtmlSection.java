@@ -32,6 +32,7 @@ public final class HtmlSection implements Displayable {
             """);
 
     private final StringBuilder body = new StringBuilder();
+    private final StringBuilder text = new StringBuilder();
 
     private HtmlSection() {}
 
@@ -62,7 +63,7 @@ public final class HtmlSection implements Displayable {
      * @return this
      */
     public HtmlSection heading(String text) {
-        return html("<h4>" + Html.escape(text) + "</h4>");
+        return block("<h4>" + Html.escape(text) + "</h4>", text + '\n');
     }
 
     /**
@@ -72,7 +73,7 @@ public final class HtmlSection implements Displayable {
      * @return this
      */
     public HtmlSection paragraph(String text) {
-        return html("<p>" + Html.escape(text) + "</p>");
+        return block("<p>" + Html.escape(text) + "</p>", text + '\n');
     }
 
     /**
@@ -82,7 +83,7 @@ public final class HtmlSection implements Displayable {
      * @return this
      */
     public HtmlSection tokens(String markup) {
-        return html("<p class=\"t\">" + markup + "</p>");
+        return block("<p class=\"t\">" + markup + "</p>", Html.plain(markup) + '\n');
     }
 
     /**
@@ -92,7 +93,7 @@ public final class HtmlSection implements Displayable {
      * @return this
      */
     public HtmlSection table(Table table) {
-        return html(table.markup());
+        return block(table.markup(), table.captionedText());
     }
 
     /**
@@ -102,20 +103,29 @@ public final class HtmlSection implements Displayable {
      * @return this
      */
     public HtmlSection sideBySide(Table... tables) {
-        body.append("<div class=\"row\">");
+        StringBuilder row = new StringBuilder("<div class=\"row\">");
+        StringBuilder lines = new StringBuilder();
         for (Table table : tables) {
-            body.append("<div>").append(table.markup()).append("</div>");
+            row.append("<div>").append(table.markup()).append("</div>");
+            lines.append(lines.isEmpty() ? "" : "\n").append(table.captionedText());
         }
-        return html("</div>");
+        return block(row.append("</div>").toString(), lines.toString());
     }
 
-    private HtmlSection html(String markup) {
+    private HtmlSection block(String markup, String plain) {
         body.append(markup).append('\n');
+        text.append(text.isEmpty() ? "" : "\n").append(plain);
         return this;
     }
 
     @Override
     public String toHtml() {
         return "<div class=\"assay-output\"><style>\n" + STYLE + "</style>\n" + body + "</div>";
+    }
+
+    /** Returns the headings, paragraphs and tables as lines, each ended, with an empty line between them. */
+    @Override
+    public String toString() {
+        return text.toString();
     }
 }

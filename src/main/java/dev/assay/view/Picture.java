@@ -128,7 +128,7 @@ public final class Picture implements Displayable {
     }
 
     @Override
-    public String toText() {
+    public String toString() {
         return description;
     }
 

@@ -247,7 +247,7 @@ public final class Table implements Displayable {
 
     /** Returns the headings and rows as aligned lines, each ended. A table with empty headings has no line for them. */
     @Override
-    public String toText() {
+    public String toString() {
         return toText(columns.stream().map(Column::heading).toArray(String[]::new));
     }
 
@@ -272,6 +272,13 @@ public final class Table implements Displayable {
         for (Cell[] row : rows) {
             line(text, Arrays.stream(row).map(Cell::text).toArray(String[]::new), widths);
         }
+        return text.toString();
+    }
+
+    /** Returns the caption, the rows and the notes, as HTML shows them. */
+    String captionedText() {
+        StringBuilder text = new StringBuilder(caption.isEmpty() ? "" : caption + '\n').append(this);
+        notes.forEach(note -> text.append(note).append('\n'));
         return text.toString();
     }
 

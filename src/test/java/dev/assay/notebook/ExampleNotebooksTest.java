@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.assay.ChildJvm;
 import java.io.File;
 import java.io.IOException;
@@ -28,19 +29,15 @@ class ExampleNotebooksTest {
     /** The class of the last value of each cell, and whether it is shown as HTML. */
     private static final List<String> SHOWN = List.of(
             "quickstart.ipynb cell 2: ModelDescription <",
-            "quickstart.ipynb cell 3: String ",
             "quickstart.ipynb cell 6: EvaluationReport <",
             "quickstart.ipynb cell 7: FeatureList <",
             "quickstart.ipynb cell 8: FeatureReport <",
-            "quickstart.ipynb cell 9: String ",
             "inspecting-a-feature.ipynb cell 3: Picture <",
             "inspecting-a-feature.ipynb cell 4: FeatureList <",
             "inspecting-a-feature.ipynb cell 5: FeatureReport <",
-            "inspecting-a-feature.ipynb cell 6: String ",
             "inspecting-a-feature.ipynb cell 7: FeatureList <",
             "inspecting-a-feature.ipynb cell 8: PromptReport <",
             "steering.ipynb cell 3: FeatureList <",
-            "steering.ipynb cell 4: String ",
             "steering.ipynb cell 5: InterventionResult <",
             "steering.ipynb cell 6: Continuation <",
             "steering.ipynb cell 7: DoseTable <");
@@ -106,6 +103,37 @@ class ExampleNotebooksTest {
         // The kernel does not report classes.
         assertPrefixes(
                 SHOWN.stream().map(line -> line.replaceFirst(": \\w+ ", ": ")).toList(), shown);
+    }
+
+    @Test
+    void scriptInstallsIJavaWithTheDocumentedLine() throws Exception {
+        Path jar = Files.createFile(folder.resolve("ijava-1.3.0.jar"));
+        Path data = folder.resolve("jupyter");
+        File checkout = new File("").getAbsoluteFile();
+        output(process("scripts/notebook-kernel", "--ijava", jar.toString(), data.toString())
+                .directory(checkout));
+        JsonNode kernel = new ObjectMapper()
+                .readTree(data.resolve("kernels/assay/kernel.json").toFile());
+        List<String> arguments = new ArrayList<>();
+        kernel.get("argv").forEach(argument -> arguments.add(argument.asText()));
+        int at = arguments.indexOf("-jar");
+        assertEquals(
+                List.of("-jar", jar.toRealPath().toString(), "{connection_file}"),
+                arguments.subList(at, arguments.size()));
+        assertEquals(kernelClassPath(), kernel.at("/env/IJAVA_CLASSPATH").asText());
+        String line = kernel.at("/env/IJAVA_STARTUP_SCRIPT").asText();
+        assertTrue(Files.readString(Path.of("docs/notebooks.md")).contains("```java\n" + line + "\n```"), line);
+        String type = line.substring(0, line.indexOf(".install(getKernelInstance());"));
+        assertEquals(IJavaDisplay.class.getName(), type);
+        Files.delete(jar);
+        Process refused = process("scripts/notebook-kernel", "--ijava", jar.toString(), data.toString())
+                .directory(checkout)
+                .redirectErrorStream(true)
+                .start();
+        assertEquals(
+                "notebook-kernel: --ijava needs the jar of IJava, found \"" + jar + "\"\n",
+                new String(refused.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertEquals(2, refused.waitFor());
     }
 
     /** Returns the outputs of the cells, none of which may be an error. */

@@ -1,10 +1,13 @@
 package dev.assay.notebook;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.assay.view.Displayable;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import jdk.jshell.ExpressionSnippet;
 import jdk.jshell.JShell;
@@ -15,12 +18,13 @@ import jdk.jshell.VarSnippet;
 
 /**
  * A program that runs notebooks cell by cell, each in its own JShell, and prints per cell: its number, the class of its value and the
- * first character of its HTML.
+ * first character of the HTML that kernels show. It fails if kernels show a value differently or without readable text.
  */
 public final class JShellNotebook implements AutoCloseable {
     /** The value of the last cell. */
     private static final List<Object> SHOWN = new ArrayList<>();
 
+    private final Kernels kernels = new Kernels();
     private final JShell shell = JShell.builder().executionEngine("local").build();
 
     private JShellNotebook() {
@@ -30,7 +34,19 @@ public final class JShellNotebook implements AutoCloseable {
     }
 
     /** Runs the notebooks given as arguments. */
-    public static void main(String[] files) throws Exception {
+    public static void main(String[] files) {
+        PrintStream errors = System.err; // the running cells may replace it
+        try {
+            run(files);
+        } catch (Exception e) {
+            e.printStackTrace(errors);
+            System.exit(1);
+        }
+        // Threads of the native libraries would keep the process alive.
+        System.exit(0);
+    }
+
+    private static void run(String... files) throws IOException {
         for (String file : files) {
             Notebook notebook = Notebook.read(Path.of(file));
             try (JShellNotebook running = new JShellNotebook()) {
@@ -41,8 +57,6 @@ public final class JShellNotebook implements AutoCloseable {
                 }
             }
         }
-        // Threads of the native libraries would keep the process alive.
-        System.exit(0);
     }
 
     /** Called by the code in the shell. */
@@ -72,9 +86,22 @@ public final class JShellNotebook implements AutoCloseable {
             eval("dev.assay.notebook.JShellNotebook.show(" + value + ");");
         }
         for (Object shown : SHOWN) {
-            String html = shown instanceof Displayable displayable ? displayable.toHtml() : "";
-            System.out.printf("%s: %s %.1s%n", place, shown.getClass().getSimpleName(), html);
+            System.out.printf("%s: %s %.1s%n", place, shown.getClass().getSimpleName(), html(shown, place));
         }
+    }
+
+    /** Returns the HTML that all kernels show for a value, or an empty text if they show plain text only. */
+    private String html(Object shown, String place) {
+        Map<String, Map<String, Object>> byKernel = kernels.render(shown);
+        if (Set.copyOf(byKernel.values()).size() > 1) {
+            throw new IllegalStateException(place + " differs between kernels: " + byKernel);
+        }
+        Map<String, Object> content = byKernel.get("IJava");
+        String text = (String) content.get("text/plain");
+        if (!text.equals(shown.toString()) || text.startsWith(shown.getClass().getSimpleName())) {
+            throw new IllegalStateException(place + " has no readable text:\n" + text);
+        }
+        return (String) content.getOrDefault("text/html", "");
     }
 
     private Snippet eval(String code) {

@@ -5,23 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.assay.feature.report.SyntheticFeatures;
 import dev.assay.view.Displayable;
+import dev.assay.view.HtmlSection;
+import dev.assay.view.Picture;
 import dev.assay.view.Table;
-import io.github.spencerpark.jupyter.kernel.display.common.Text;
-import java.nio.charset.StandardCharsets;
+import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.dflib.jjava.jupyter.kernel.BaseKernel;
-import org.dflib.jjava.jupyter.kernel.JupyterIO;
-import org.dflib.jjava.jupyter.kernel.LanguageInfo;
-import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
-import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
-import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 import org.junit.jupiter.api.Test;
 import org.rapaio.jupyter.kernel.channels.LoopThread;
 import org.rapaio.jupyter.kernel.core.ConnectionProperties;
@@ -37,61 +35,23 @@ class KernelsTest {
         }
 
         @Override
-        public String toText() {
+        public String toString() {
             return "*" + word + "*";
-        }
-    }
-
-    /** A kernel that evaluates nothing. */
-    private static final class SilentKernel extends BaseKernel {
-        SilentKernel() {
-            super(
-                    "silent",
-                    "1",
-                    new LanguageInfo.Builder("java").build(),
-                    List.of(),
-                    null,
-                    new JupyterIO(StandardCharsets.UTF_8),
-                    new CommManager(),
-                    new Renderer(),
-                    null,
-                    null,
-                    true,
-                    new StringStyler.Builder().build());
-        }
-
-        @Override
-        public Object evalRaw(String code) {
-            return null;
-        }
-
-        @Override
-        public DisplayData inspect(String code, int at, boolean extraDetail) {
-            return null;
-        }
-
-        @Override
-        public ReplacementOptions complete(String code, int at) {
-            return null;
-        }
-
-        @Override
-        public String isComplete(String code) {
-            return IS_COMPLETE_YES;
         }
     }
 
     @Test
     void jjavaRendersDisplayables() {
-        BaseKernel kernel = new SilentKernel();
+        BaseKernel kernel = Kernels.ofJJava();
         kernel.onStartup();
-        DisplayData data = kernel.getRenderer().render(new Shown("feature"));
+        Renderer renderer = kernel.getRenderer();
+        DisplayData data = renderer.render(new Shown("feature"));
         assertEquals("<b>feature</b>", data.getData(MIMEType.TEXT_HTML));
         assertEquals("*feature*", data.getData(MIMEType.TEXT_PLAIN));
-        DisplayData text = kernel.getRenderer().renderAs(new Shown("feature"), "text/plain");
+        DisplayData text = renderer.renderAs(new Shown("feature"), "text/plain");
         assertFalse(text.hasDataForType(MIMEType.TEXT_HTML));
         assertEquals("*feature*", text.getData(MIMEType.TEXT_PLAIN));
-        DisplayData html = kernel.getRenderer().renderAs(new Shown("feature"), "text/html");
+        DisplayData html = renderer.renderAs(new Shown("feature"), "text/html");
         assertEquals("<b>feature</b>", html.getData(MIMEType.TEXT_HTML));
         kernel.onShutdown(false);
     }
@@ -136,15 +96,41 @@ class KernelsTest {
         channel.loopThread.join();
     }
 
-    /** {@code display(x.toHtml(), "text/html")} in a notebook of IJava. */
     @Test
-    void ijavaRendersHtml() {
+    void ijavaRendersDisplayablesOnceInstalled() {
+        Kernels kernels = new Kernels();
+        var renderer = kernels.ijava().getRenderer();
+        Map<String, Object> both = Map.of("text/html", "<b>feature</b>", "text/plain", "*feature*");
+        assertEquals(both, Kernels.ofIJava(renderer.render(new Shown("feature"))));
+        assertEquals(both, Kernels.ofIJava(renderer.renderAs(new Shown("feature"), "text/html")));
+        assertEquals(
+                Map.of("text/plain", "*feature*"),
+                Kernels.ofIJava(renderer.renderAs(new Shown("feature"), "text/plain")));
+        IJavaDisplay.install(kernels.ijava());
+        assertEquals(both, Kernels.ofIJava(renderer.render(new Shown("feature"))));
+    }
+
+    @Test
+    void ijavaShowsReadableTextWithoutInstallation() {
+        Table table = Table.of("").words("word").row(Table.Cell.text("b"));
         var renderer = new io.github.spencerpark.jupyter.kernel.display.Renderer();
-        Text.registerAll(renderer);
-        String html = Table.of("table").words("a").row(Table.Cell.text("b")).toHtml();
-        Object shown = renderer.renderAs(html, "text/html")
-                .getData(io.github.spencerpark.jupyter.kernel.display.mime.MIMEType.TEXT_HTML);
-        assertEquals(html, shown);
-        assertTrue(html.startsWith("<div"));
+        assertEquals(Map.of("text/plain", "word\nb\n"), Kernels.ofIJava(renderer.render(table)));
+    }
+
+    @Test
+    void kernelsShowTablesPagesAndPicturesAlike() {
+        Table table = Table.of("table").words("word").row(Table.Cell.text("b"));
+        Kernels kernels = new Kernels();
+        for (Displayable value : List.of(
+                table,
+                HtmlSection.titled("title").table(table),
+                Picture.of(new BufferedImage(20, 10, BufferedImage.TYPE_INT_RGB), "a black rectangle"),
+                SyntheticFeatures.dashboard(10),
+                new SyntheticFeatures(10, 3).reports(2, 3).get(0))) {
+            Map<String, Map<String, Object>> shown = kernels.render(value);
+            assertEquals(1, Set.copyOf(shown.values()).size(), () -> shown.toString());
+            assertEquals(value.toString(), shown.get("IJava").get("text/plain"));
+            assertTrue(shown.get("IJava").get("text/html").toString().startsWith("<"));
+        }
     }
 }

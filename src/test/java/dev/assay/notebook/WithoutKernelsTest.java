@@ -27,9 +27,9 @@ class WithoutKernelsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'', 'jjava-jupyter,rapaio-jupyter-kernel'",
-        JJAVA + ", rapaio-jupyter-kernel",
-        RAPAIO + ", jjava-jupyter"
+        "'', 'jjava-jupyter,rapaio-jupyter-kernel,jupyter-jvm-basekernel'",
+        JJAVA + ", 'rapaio-jupyter-kernel,jupyter-jvm-basekernel'",
+        RAPAIO + ", 'jjava-jupyter,jupyter-jvm-basekernel'"
     })
     @Timeout(120)
     void classesLoadWithoutKernels(String present, String missing) throws Exception {

@@ -83,7 +83,7 @@ public record DictionarySimilarity(
      * @return a line about the dictionaries and a table
      */
     @Override
-    public String toText() {
+    public String toString() {
         Table table = Table.of("").words("").numbers("value", "random", "±").textLayout(0, 2, 16, 8, 9, 9);
         figures().forEach((name, figure) -> row(table, name, figure));
         return String.format(

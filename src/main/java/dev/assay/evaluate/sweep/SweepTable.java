@@ -62,7 +62,7 @@ public record SweepTable(List<SweepRow> rows) implements Displayable {
      * @return a header line, one line per member, and one line per remark
      */
     @Override
-    public String toText() {
+    public String toString() {
         StringBuilder text = new StringBuilder(table().toText());
         remarks().forEach(remark -> text.append("note: ").append(remark).append('\n'));
         return text.toString();

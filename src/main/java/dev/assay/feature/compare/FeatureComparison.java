@@ -94,7 +94,8 @@ public record FeatureComparison(
      *
      * @return lines, each ended
      */
-    public String toText() {
+    @Override
+    public String toString() {
         return ComparisonText.of(this);
     }
 

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -25,6 +26,8 @@ public final class Dashboard implements Displayable {
     private static final int EXAMPLES_OF_A_FILE = 240_000;
     /** This many examples give a few megabytes, which a notebook opens without delay. */
     private static final int EXAMPLES_OF_A_NOTEBOOK = 20_000;
+
+    private static final int FEATURES_OF_A_TEXT = 10;
 
     private final FeatureCatalog catalog;
     private String title = "Features";
@@ -129,6 +132,32 @@ public final class Dashboard implements Displayable {
                 + "\" style=\"width:100%;height:900px;border:1px solid #8885;border-radius:8px\""
                 + " sandbox=\"allow-scripts\" srcdoc=\"" + Html.attribute(page.toString(StandardCharsets.UTF_8))
                 + "\"></iframe>";
+    }
+
+    /**
+     * Describes the page in plain text.
+     *
+     * @return the title, the numbers of features, the metrics and the strongest features, in lines
+     */
+    @Override
+    public String toString() {
+        List<FeatureSummary> features = catalog.features();
+        List<FeatureSummary> alive =
+                features.stream().filter(feature -> !feature.isDead()).toList();
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(
+                Locale.ROOT, "%s: %,d features, %,d of them active\n", title, features.size(), alive.size()));
+        metrics.forEach((name, value) -> text.append("  ")
+                .append(name)
+                .append("  ")
+                .append(Html.number(value))
+                .append('\n'));
+        return text.append('\n')
+                .append(FeatureSummary.table(alive.stream()
+                        .sorted(FeatureSummary.STRONGEST_FIRST)
+                        .limit(FEATURES_OF_A_TEXT)
+                        .toList()))
+                .toString();
     }
 
     private DashboardPage page(int budget) {

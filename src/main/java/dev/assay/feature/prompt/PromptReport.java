@@ -35,7 +35,8 @@ public record PromptReport(
      *
      * @return lines, each ended
      */
-    public String toText() {
+    @Override
+    public String toString() {
         return PromptText.of(this);
     }
 

@@ -50,7 +50,7 @@ public record FeatureList(List<Found> found, int total, String score) implements
      * @return a line with the number of features, then a table
      */
     @Override
-    public String toText() {
+    public String toString() {
         return count() + '\n' + table().textLayout(0, 2, FeatureText.WIDTHS).toText();
     }
 

@@ -66,7 +66,8 @@ public record FeatureReport(
      *
      * @return lines, each ended
      */
-    public String toText() {
+    @Override
+    public String toString() {
         return FeatureText.of(this);
     }
 

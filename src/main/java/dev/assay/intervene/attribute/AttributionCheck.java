@@ -75,7 +75,7 @@ public record AttributionCheck(String metric, String method, List<Pair> effects)
      * @return lines, each terminated by a newline
      */
     @Override
-    public String toText() {
+    public String toString() {
         return summary() + "\n\n" + table().toText();
     }
 

@@ -76,7 +76,7 @@ public record AttributionReport(
      * @return lines, each terminated by a newline
      */
     @Override
-    public String toText() {
+    public String toString() {
         return toText(SHOWN);
     }
 
