@@ -20,12 +20,16 @@ public final class MappedTensor {
     private final long size;
     private final int shift; // log2 of the entries per mapping
     private final int mask;
+    private final int entryBytes;
+    private final BlockChecksums checksums;
 
-    private MappedTensor(ByteBuffer[] pieces, long size, int shift) {
+    private MappedTensor(ByteBuffer[] pieces, long size, int entryBytes, int shift, BlockChecksums checksums) {
         this.pieces = pieces;
         this.size = size;
+        this.entryBytes = entryBytes;
         this.shift = shift;
         this.mask = (1 << shift) - 1;
+        this.checksums = checksums;
     }
 
     /** Maps a tensor in parts of a given number of bytes, a power of two. */
@@ -39,7 +43,36 @@ public final class MappedTensor {
                     .order(ByteOrder.LITTLE_ENDIAN);
         }
         int entry = info.type().bytes();
-        return new MappedTensor(pieces, bytes / entry, Integer.numberOfTrailingZeros(pieceBytes / entry));
+        int shift = Integer.numberOfTrailingZeros(pieceBytes / entry);
+        return new MappedTensor(pieces, bytes / entry, entry, shift, BlockChecksums.NONE);
+    }
+
+    /**
+     * Returns this tensor with checksums, which are compared with each block when it is first read.
+     *
+     * @param blocks the checksums of this tensor
+     * @return the same entries; reading a damaged block fails with an {@link dev.assay.InvalidInputException}
+     */
+    public MappedTensor verifiedBy(BlockChecksums blocks) {
+        return new MappedTensor(pieces, size, entryBytes, shift, blocks);
+    }
+
+    /**
+     * Computes the checksums of all blocks.
+     *
+     * @return the checksums for {@link BlockChecksums#decode}
+     */
+    public String blockChecksums() {
+        return BlockChecksums.compute(pieces);
+    }
+
+    /**
+     * Returns the size of the tensor in bytes.
+     *
+     * @return the number of entries times the bytes of an entry
+     */
+    public long bytes() {
+        return size * entryBytes;
     }
 
     /**
@@ -58,7 +91,7 @@ public final class MappedTensor {
      * @return its value
      */
     public int intAt(long index) {
-        return piece(index).getInt((int) (index & mask) * Integer.BYTES);
+        return verified(index).getInt((int) (index & mask) * Integer.BYTES);
     }
 
     /**
@@ -68,7 +101,7 @@ public final class MappedTensor {
      * @return its value
      */
     public long longAt(long index) {
-        return piece(index).getLong((int) (index & mask) * Long.BYTES);
+        return verified(index).getLong((int) (index & mask) * Long.BYTES);
     }
 
     /**
@@ -78,7 +111,7 @@ public final class MappedTensor {
      * @return its value
      */
     public float floatAt(long index) {
-        return piece(index).getFloat((int) (index & mask) * Float.BYTES);
+        return verified(index).getFloat((int) (index & mask) * Float.BYTES);
     }
 
     /**
@@ -88,7 +121,7 @@ public final class MappedTensor {
      * @return its value
      */
     public double doubleAt(long index) {
-        return piece(index).getDouble((int) (index & mask) * Double.BYTES);
+        return verified(index).getDouble((int) (index & mask) * Double.BYTES);
     }
 
     /**
@@ -99,6 +132,7 @@ public final class MappedTensor {
      * @return a new array
      */
     public int[] ints(long first, int count) {
+        verify(first, count);
         int[] values = new int[count];
         for (int done = 0; done < count; ) {
             int from = (int) (first + done & mask);
@@ -117,6 +151,7 @@ public final class MappedTensor {
      * @return a new array
      */
     public char[] chars(long first, int count) {
+        verify(first, count);
         char[] values = new char[count];
         for (int done = 0; done < count; ) {
             int from = (int) (first + done & mask);
@@ -135,6 +170,7 @@ public final class MappedTensor {
      * @return a new array
      */
     public byte[] bytes(long first, int count) {
+        verify(first, count);
         byte[] values = new byte[count];
         for (int done = 0; done < count; ) {
             int from = (int) (first + done & mask);
@@ -156,6 +192,18 @@ public final class MappedTensor {
             hash.add(piece.duplicate());
         }
         return hash.hex();
+    }
+
+    /** Returns the mapping of an entry whose block is verified. */
+    private ByteBuffer verified(long index) {
+        checksums.require(pieces, index * entryBytes, (index + 1) * entryBytes);
+        return piece(index);
+    }
+
+    private void verify(long first, int count) {
+        if (count > 0) {
+            checksums.require(pieces, first * entryBytes, (first + count) * entryBytes);
+        }
     }
 
     private ByteBuffer piece(long index) {

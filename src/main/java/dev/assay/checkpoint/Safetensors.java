@@ -1,5 +1,7 @@
 package dev.assay.checkpoint;
 
+import java.util.TreeMap;
+import java.util.List;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -72,6 +74,47 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /**
+     * Writes tensors to a file atomically, like {@link #write}, with a checksum of header and data that {@link #requireIntact} compares.
+     *
+     * @param file the target, replaced if it exists
+     * @param tensors arrays by name
+     * @param metadata strings for the header; may be empty
+     * @throws IOException if it cannot be written
+     */
+    public static void writeChecksummed(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
+            throws IOException {
+        AtomicFiles.write(file, new SafetensorsWriter(tensors, metadata, false, true)::writeTo);
+    }
+
+    /**
+     * Reads the whole file and compares it with its checksum. A file without a checksum passes.
+     *
+     * @throws IOException if the file cannot be read
+     * @throws InvalidInputException if the file is damaged
+     */
+    public void requireIntact() throws IOException {
+        String expected = header.metadata().get(FileChecksum.KEY);
+        if (expected == null) {
+            return;
+        }
+        FileChecksum checksum = new FileChecksum();
+        Map<String, String> metadata = new TreeMap<>(header.metadata());
+        metadata.remove(FileChecksum.KEY);
+        List<PlannedTensor> inOrder = header.tensors().values().stream()
+                .map(info -> new PlannedTensor(info.name(), info.type(), info.shape()))
+                .toList();
+        checksum.add(SafetensorsHeader.bytes(inOrder, metadata));
+        long size = channel.size();
+        for (long first = header.dataBegin(); first < size; first += CHUNK_BYTES) {
+            checksum.write(channel.map(FileChannel.MapMode.READ_ONLY, first, Math.min(CHUNK_BYTES, size - first)));
+        }
+        if (!checksum.text().equals(expected)) {
+            throw new InvalidInputException(file + " is damaged: its checksum is " + checksum.text() + ", expected "
+                    + expected + " as in its header");
+        }
+    }
+
+    /**
      * Creates a writer like that of {@link #write}, for a stream or for {@link AtomicFiles#writeAll}.
      *
      * @param tensors arrays by name, which must stay open until they are written
@@ -79,7 +122,7 @@ public final class Safetensors implements AutoCloseable {
      * @return the writer
      */
     public static SafetensorsWriter writer(Map<String, NDArray> tensors, Map<String, String> metadata) {
-        return new SafetensorsWriter(tensors, metadata, false);
+        return new SafetensorsWriter(tensors, metadata, false, false);
     }
 
     /**
@@ -90,7 +133,7 @@ public final class Safetensors implements AutoCloseable {
      * @return the writer
      */
     public static SafetensorsWriter brainFloatWriter(Map<String, NDArray> tensors, Map<String, String> metadata) {
-        return new SafetensorsWriter(tensors, metadata, true);
+        return new SafetensorsWriter(tensors, metadata, true, false);
     }
 
     /**

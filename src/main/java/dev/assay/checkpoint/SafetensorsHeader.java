@@ -112,6 +112,11 @@ final class SafetensorsHeader {
         return tensors;
     }
 
+    /** Returns the position of the first byte of data. */
+    long dataBegin() {
+        return dataBegin;
+    }
+
     Map<String, String> metadata() {
         return metadata;
     }

@@ -1,5 +1,6 @@
 package dev.assay.checkpoint;
 
+import java.util.TreeMap;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -21,9 +22,15 @@ public final class SafetensorsWriter {
     private final Map<String, NDArray> tensors;
     private final Map<String, String> metadata;
     private final boolean brainFloats;
+    private final boolean checksummed;
 
-    /** Creates a writer; {@code brainFloats} rounds float32 to {@link StoredType#BF16}. */
-    SafetensorsWriter(Map<String, NDArray> tensors, Map<String, String> metadata, boolean brainFloats) {
+    /**
+     * Creates a writer; {@code brainFloats} rounds float32 to {@link StoredType#BF16}, {@code checksummed} adds a {@link FileChecksum} to
+     * the metadata.
+     */
+    SafetensorsWriter(
+            Map<String, NDArray> tensors, Map<String, String> metadata, boolean brainFloats, boolean checksummed) {
+        this.checksummed = checksummed;
         this.tensors = Map.copyOf(tensors);
         this.metadata = metadata;
         this.brainFloats = brainFloats;
@@ -37,8 +44,20 @@ public final class SafetensorsWriter {
      */
     public void writeTo(OutputStream out) throws IOException {
         List<PlannedTensor> inOrder = SafetensorsHeader.inOrder(planned());
-        out.write(SafetensorsHeader.bytes(inOrder, metadata));
-        WritableByteChannel channel = Channels.newChannel(out);
+        out.write(SafetensorsHeader.bytes(inOrder, checksummed ? withChecksum(inOrder) : metadata));
+        write(inOrder, Channels.newChannel(out));
+    }
+
+    private Map<String, String> withChecksum(List<PlannedTensor> inOrder) throws IOException {
+        FileChecksum checksum = new FileChecksum();
+        checksum.add(SafetensorsHeader.bytes(inOrder, metadata));
+        write(inOrder, checksum);
+        Map<String, String> all = new TreeMap<>(metadata);
+        all.put(FileChecksum.KEY, checksum.text());
+        return all;
+    }
+
+    private void write(List<PlannedTensor> inOrder, WritableByteChannel channel) throws IOException {
         for (PlannedTensor tensor : inOrder) {
             try (Scope scope = Scope.open()) {
                 NDArray array = tensors.get(tensor.name());

@@ -118,7 +118,7 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
             if (!shards.isEmpty() && shards.get(shards.size() - 1).rows() < about.shardRows()) {
                 throw json.unexpected("shards", "shard_rows rows in every shard but the last");
             }
-            shards.add(StoredShard.read(entry, rows, about.shardRows()));
+            shards.add(StoredShard.read(entry, rows, about));
             rows += shards.get(shards.size() - 1).rows();
         }
         if (json.count("rows") != rows) {

@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 /**
  * Writes activations to an {@link ActivationStore}, up to a number of rows or the end of the text.
@@ -34,6 +35,7 @@ public final class Harvest {
     private DataType type = DataType.FLOAT32;
     private ObjectNode note = Json.mapper().createObjectNode();
     private boolean progress = true;
+    private BooleanSupplier stop = () -> false;
 
     Harvest(ActivationSource source, Path folder) {
         this.source = Objects.requireNonNull(source);
@@ -109,9 +111,20 @@ public final class Harvest {
     }
 
     /**
+     * Sets a condition that ends the harvest early, checked between two passes of the model. Default: none.
+     *
+     * @param condition such as {@link dev.assay.ShutdownRequest}
+     * @return this
+     */
+    public Harvest stopWhen(BooleanSupplier condition) {
+        stop = Objects.requireNonNull(condition);
+        return this;
+    }
+
+    /**
      * Writes the missing rows.
      *
-     * @return the store, and its number of rows before
+     * @return the store, and its number of rows before; the store is not complete if the harvest was stopped early
      * @throws InvalidInputException when an option is out of range, the folder contains other files, another process writes to it, or the
      *     store is damaged or has another source
      * @throws IOException when reading the text or writing a shard fails; complete shards are kept, and the next run continues after them
@@ -139,7 +152,7 @@ public final class Harvest {
                 StoreAppender appender = new StoreAppender(folder, manifest);
                 ProgressBar bar = progress ? new ProgressBar("harvesting", tokens) : null) {
             boolean endOfText = false;
-            while (rows < tokens) {
+            while (rows < tokens && !stop.getAsBoolean()) {
                 StreamPosition at = stream.position();
                 ActivationRows pass = detached(stream);
                 int passRows = pass.tokens().length;

@@ -1,5 +1,6 @@
 package dev.assay.activation.store;
 
+import java.util.stream.IntStream;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -115,11 +116,22 @@ final class ShardBuffer implements AutoCloseable {
             tensors.put(StoreDescription.TOKENS, manager.create(tokens));
             tensors.put(StoreDescription.DOCUMENTS, manager.create(documents));
             tensors.put(StoreDescription.POSITIONS, manager.create(positions));
-            tensors.replaceAll((tensor, values) -> values.get(new NDIndex("0:" + rows)));
+            tensors.put(RowChecksums.TENSOR, checksums(tensors));
+            tensors.replaceAll((tensor, values) ->
+                    tensor.equals(RowChecksums.TENSOR) ? values : values.get(new NDIndex("0:" + rows)));
             SafetensorsWriter writer = Safetensors.writer(tensors, Map.of());
             AtomicFiles.write(file, out -> writer.writeTo(hash.passing(out)));
         }
-        return new StoredShard(name, rows, Files.size(file), hash.hex(), next);
+        return new StoredShard(name, rows, Files.size(file), hash.hex(), next, RowChecksums.blockRows(about));
+    }
+
+    /** Returns the checksums of all tensors, [tensors, blocks]. */
+    private NDArray checksums(Map<String, NDArray> tensors) {
+        int blockRows = RowChecksums.blockRows(about);
+        int[] all = tensors.values().stream()
+                .flatMapToInt(values -> IntStream.of(RowChecksums.compute(values, rows, blockRows)))
+                .toArray();
+        return manager.create(all, new Shape(tensors.size(), RowChecksums.blocks(rows, blockRows)));
     }
 
     @Override

@@ -23,11 +23,15 @@ final class ShardFile {
     private final Path file;
     private final int rows;
     private final Map<String, TensorInfo> tensors;
+    private final int blockRows; // reads start and end at multiples of it
+    private final boolean verifies;
 
-    private ShardFile(Path file, int rows, Map<String, TensorInfo> tensors) {
+    private ShardFile(Path file, int rows, Map<String, TensorInfo> tensors, int blockRows, boolean verifies) {
         this.file = file;
         this.rows = rows;
         this.tensors = tensors;
+        this.blockRows = blockRows;
+        this.verifies = verifies;
     }
 
     /** Opens a shard and checks everything except its values. */
@@ -52,7 +56,13 @@ final class ShardFile {
             require(stored, StoreDescription.TOKENS, StoredType.I32, labels, tensors);
             require(stored, StoreDescription.DOCUMENTS, StoredType.I64, labels, tensors);
             require(stored, StoreDescription.POSITIONS, StoredType.I32, labels, tensors);
-            return new ShardFile(file, listed.rows(), tensors);
+            int blockRows = RowChecksums.blockRows(about);
+            boolean verifies = listed.checksumRows() > 0;
+            if (verifies) {
+                Shape checksums = new Shape(tensors.size(), RowChecksums.blocks(listed.rows(), blockRows));
+                require(stored, RowChecksums.TENSOR, StoredType.I32, checksums, tensors);
+            }
+            return new ShardFile(file, listed.rows(), tensors, blockRows, verifies);
         }
     }
 
@@ -72,8 +82,10 @@ final class ShardFile {
 
     /** Allocates memory for the values of some rows, one buffer per site. */
     List<ByteBuffer> room(int count, List<String> sites) {
+        // With the rest of the first and the last block of checksums.
+        long most = Math.min(rows, count + 2L * (blockRows - 1));
         return sites.stream()
-                .map(site -> ByteBuffer.allocateDirect(Math.toIntExact(count * rowBytes(tensors.get(site)))))
+                .map(site -> ByteBuffer.allocateDirect(Math.toIntExact(most * rowBytes(tensors.get(site)))))
                 .toList();
     }
 
@@ -87,8 +99,7 @@ final class ShardFile {
             List<ShardRows.Site> values = new ArrayList<>();
             for (int i = 0; i < sites.size(); i++) {
                 TensorInfo info = tensors.get(sites.get(i));
-                ByteBuffer bytes = room.get(i).clear().order(ByteOrder.LITTLE_ENDIAN);
-                read(channel, info, from, to, bytes);
+                ByteBuffer bytes = read(channel, info, from, to, room.get(i));
                 DataType type = info.type() == StoredType.F16 ? DataType.FLOAT16 : DataType.FLOAT32;
                 values.add(new ShardRows.Site(bytes, (int) info.shape().get(1), type));
             }
@@ -104,15 +115,44 @@ final class ShardFile {
 
     private ByteBuffer labels(FileChannel channel, String tensor, int from, int to) throws IOException {
         TensorInfo info = tensors.get(tensor);
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact((to - from) * rowBytes(info)))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        read(channel, info, from, to, bytes);
-        return bytes;
+        long most = Math.min(rows, to - from + 2L * (blockRows - 1));
+        return read(channel, info, from, to, ByteBuffer.allocate(Math.toIntExact(most * rowBytes(info))));
     }
 
-    private void read(FileChannel channel, TensorInfo info, int from, int to, ByteBuffer into) throws IOException {
-        long begin = info.begin() + from * rowBytes(info);
-        into.limit(Math.toIntExact((to - from) * rowBytes(info)));
+    /** Reads rows into memory for the blocks that contain them, verifies the blocks, and returns the rows. */
+    private ByteBuffer read(FileChannel channel, TensorInfo info, int from, int to, ByteBuffer room)
+            throws IOException {
+        long rowBytes = rowBytes(info);
+        int first = verifies ? from - from % blockRows : from;
+        int end = verifies ? Math.min(rows, RowChecksums.blocks(to, blockRows) * blockRows) : to;
+        ByteBuffer into = room.clear().limit(Math.toIntExact((end - first) * rowBytes));
+        fill(channel, info.begin() + first * rowBytes, into);
+        if (verifies) {
+            verify(channel, info, first, end, into);
+        }
+        return into.slice(Math.toIntExact((from - first) * rowBytes), Math.toIntExact((to - from) * rowBytes))
+                .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private void verify(FileChannel channel, TensorInfo info, int first, int end, ByteBuffer bytes)
+            throws IOException {
+        int[] found = new int[RowChecksums.blocks(end - first, blockRows)];
+        RowChecksums.compute(bytes, rowBytes(info), end - first, blockRows, found, 0);
+        int tensor = new ArrayList<>(tensors.keySet()).indexOf(info.name());
+        long index = (long) tensor * RowChecksums.blocks(rows, blockRows) + first / blockRows;
+        ByteBuffer stored = ByteBuffer.allocate(found.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        fill(channel, tensors.get(RowChecksums.TENSOR).begin() + index * Integer.BYTES, stored);
+        for (int block = 0; block < found.length; block++) {
+            if (found[block] != stored.getInt(block * Integer.BYTES)) {
+                int row = first + block * blockRows;
+                throw new InvalidInputException(file + " is damaged: the checksum of rows " + row + " to "
+                        + Math.min(end, row + blockRows) + " of " + info.name()
+                        + " does not match; harvest the activations again into another folder");
+            }
+        }
+    }
+
+    private void fill(FileChannel channel, long begin, ByteBuffer into) throws IOException {
         while (into.hasRemaining()) {
             if (channel.read(into, begin + into.position()) < 0) {
                 throw new IOException(file + " was truncated after the store was opened");

@@ -15,8 +15,11 @@ import java.util.regex.Pattern;
  * @param bytes the length of the file
  * @param sha256 the SHA-256 of the file
  * @param next the position of the next row in the source
+ * @param checksumRows the number of rows per checksum inside the file; 0 in stores of earlier versions, which have none
  */
-public record StoredShard(String file, int rows, long bytes, String sha256, ActivationBuffer.Progress next) {
+public record StoredShard(
+        String file, int rows, long bytes, String sha256, ActivationBuffer.Progress next, int checksumRows) {
+    private static final String CHECKSUM_ROWS = "checksum_rows";
     private static final Pattern NAME = Pattern.compile("rows-\\d{12}-\\d{12}\\.safetensors");
 
     /** Returns the name of a shard, which has its first row in the store and the row after its last. */
@@ -29,7 +32,12 @@ public record StoredShard(String file, int rows, long bytes, String sha256, Acti
     }
 
     /** Reads an entry; {@code first} is the first row of the shard in the store. */
-    static StoredShard read(JsonObject entry, long first, int shardRows) {
+    static StoredShard read(JsonObject entry, long first, StoreDescription about) {
+        int shardRows = about.shardRows();
+        int checksumRows = entry.integer(CHECKSUM_ROWS, 0);
+        if (checksumRows != 0 && checksumRows != RowChecksums.blockRows(about)) {
+            throw entry.unexpected(CHECKSUM_ROWS, Integer.toString(RowChecksums.blockRows(about)));
+        }
         int rows = entry.integer("rows");
         if (rows < 1 || rows > shardRows) {
             throw entry.unexpected("rows", "from 1 to shard_rows, which is " + shardRows);
@@ -46,7 +54,8 @@ public record StoredShard(String file, int rows, long bytes, String sha256, Acti
                 rows,
                 entry.count("bytes"),
                 entry.text("sha256"),
-                new ActivationBuffer.Progress(position, next.count("row")));
+                new ActivationBuffer.Progress(position, next.count("row")),
+                checksumRows);
     }
 
     ObjectNode toJson() {
@@ -56,6 +65,9 @@ public record StoredShard(String file, int rows, long bytes, String sha256, Acti
                 .put("rows", rows)
                 .put("bytes", bytes)
                 .put("sha256", sha256);
+        if (checksumRows > 0) {
+            json.put(CHECKSUM_ROWS, checksumRows);
+        }
         json.putObject("next")
                 .put("epoch", next.position().epoch())
                 .put("context", next.position().context())

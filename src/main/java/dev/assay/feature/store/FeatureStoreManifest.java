@@ -1,5 +1,6 @@
 package dev.assay.feature.store;
 
+import dev.assay.checkpoint.BlockChecksums;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.io.AtomicFiles;
@@ -23,9 +24,15 @@ import java.util.TreeMap;
  * @param window the default window of examples
  * @param bytes the size of the data file in bytes
  * @param hashes the SHA-256 of each array by name, in hexadecimal digits
+ * @param blocks the {@link BlockChecksums} of each array by name; empty in stores of earlier versions
  */
 public record FeatureStoreManifest(
-        Provenance provenance, StoreLayout layout, ExampleWindow window, long bytes, Map<String, String> hashes) {
+        Provenance provenance,
+        StoreLayout layout,
+        ExampleWindow window,
+        long bytes,
+        Map<String, String> hashes,
+        Map<String, String> blocks) {
     static final String FILE = "features.json";
     static final String COLLECTION = "collection";
 
@@ -33,6 +40,7 @@ public record FeatureStoreManifest(
     private static final int VERSION = 2;
     private static final String CHECKSUM = "sha256";
     private static final String ARRAYS = "arrays";
+    private static final String BLOCKS = "block_crc32c";
 
     /** Returns the identifier of the pass. Both files store it, so that files of different passes are not combined. */
     static String collection(Provenance provenance) {
@@ -55,6 +63,10 @@ public record FeatureStoreManifest(
                 .put("bytes", bytes);
         ObjectNode arrays = json.putObject(ARRAYS);
         new TreeMap<>(hashes).forEach(arrays::put);
+        if (!blocks.isEmpty()) {
+            ObjectNode checksums = json.putObject(BLOCKS);
+            new TreeMap<>(blocks).forEach(checksums::put);
+        }
         json.put(CHECKSUM, checksum(json));
         AtomicFiles.writeString(folder.resolve(FILE), Json.pretty(json));
     }
@@ -87,7 +99,12 @@ public record FeatureStoreManifest(
         JsonObject arrays = json.object(ARRAYS);
         layout.tensors().forEach(tensor -> hashes.put(tensor.name(), arrays.text(tensor.name())));
         ExampleWindow window = new ExampleWindow(json.integer("tokens_before"), json.integer("tokens_after"));
-        return new FeatureStoreManifest(provenance(json), layout, window, json.count("bytes"), hashes);
+        Map<String, String> blocks = new TreeMap<>();
+        if (json.has(BLOCKS)) {
+            JsonObject checksums = json.object(BLOCKS);
+            layout.tensors().forEach(tensor -> blocks.put(tensor.name(), checksums.text(tensor.name())));
+        }
+        return new FeatureStoreManifest(provenance(json), layout, window, json.count("bytes"), hashes, blocks);
     }
 
     private static String checksum(ObjectNode json) {

@@ -3,7 +3,6 @@ package dev.assay.feature.store;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.IncrementalSafetensors;
 import dev.assay.checkpoint.MappedTensor;
-import dev.assay.checkpoint.PlannedTensor;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.provenance.Provenance;
 import dev.assay.text.TokenBatch;
@@ -142,7 +141,14 @@ final class StoreBuilder implements AutoCloseable {
             if (options.partners > 0) {
                 writePartners(file, rows.sums());
             }
-            new FeatureStoreManifest(from, layout, options.window, Files.size(data), hashes(layout, written))
+            Map<String, MappedTensor> arrays = layout.map(written);
+            new FeatureStoreManifest(
+                            from,
+                            layout,
+                            options.window,
+                            Files.size(data),
+                            ofEach(arrays, MappedTensor::sha256),
+                            ofEach(arrays, MappedTensor::blockChecksums))
                     .write(folder);
         }
         close();
@@ -164,12 +170,14 @@ final class StoreBuilder implements AutoCloseable {
         pass.byPearson().write(file, StoreLayout.PEARSON);
     }
 
-    private static Map<String, String> hashes(StoreLayout layout, Safetensors written) throws IOException {
-        Map<String, MappedTensor> arrays = layout.map(written);
-        return layout.tensors().parallelStream()
-                .map(PlannedTensor::name)
+    private static Map<String, String> ofEach(
+            Map<String, MappedTensor> arrays, Function<MappedTensor, String> checksum) {
+        return arrays.entrySet().parallelStream()
                 .collect(Collectors.toMap(
-                        name -> name, name -> arrays.get(name).sha256(), (one, other) -> one, TreeMap::new));
+                        Map.Entry::getKey,
+                        array -> checksum.apply(array.getValue()),
+                        (one, other) -> one,
+                        TreeMap::new));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.assay.feature.store;
 
+import dev.assay.checkpoint.BlockChecksums;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.MappedTensor;
 import dev.assay.checkpoint.Safetensors;
@@ -66,6 +67,10 @@ final class StoreFiles {
                         + " are from two different passes, expected one; collect the store again");
             }
             Map<String, MappedTensor> arrays = manifest.layout().map(file);
+            manifest.blocks()
+                    .forEach((name, checksums) -> arrays.computeIfPresent(
+                            name, (key, array) -> array.verifiedBy(
+                                    BlockChecksums.decode(checksums, array.bytes(), data + ": " + name))));
             checkRows(
                     data, arrays.get(StoreLayout.ROW_OFFSETS), manifest.layout().activations());
             return new FeatureStore(data, manifest, arrays);

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.io.Sha256;
+import dev.assay.io.Json;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.checkpoint.TensorInfo;
@@ -89,11 +92,44 @@ class StoreDamageTest {
     }
 
     @Test
+    void readsFindAFlippedBitInEachArray() throws IOException {
+        String expected = everything(FeatureStore.open(folder), 0);
+        for (TensorInfo array : arrays()) {
+            long middle = array.begin() + (array.end() - array.begin()) / 2;
+            flip(middle);
+            String message = "";
+            try {
+                FeatureStore store = FeatureStore.open(folder);
+                for (int latent = 0; latent < LATENTS; latent++) {
+                    everything(store, latent);
+                }
+            } catch (InvalidInputException refused) {
+                message = refused.getMessage();
+            }
+            assertTrue(message.startsWith(data + ": " + array.name() + " is damaged: the checksum of block "), array.name() + message);
+            flip(middle);
+        }
+        assertEquals(expected, everything(FeatureStore.open(folder), 0));
+    }
+
+    /** Removes the checksums of blocks, which stores of earlier versions do not have. */
+    private void withoutBlockChecksums() throws IOException {
+        Path manifest = folder.resolve("features.json");
+        ObjectNode json = (ObjectNode) Json.read(manifest);
+        json.remove("block_crc32c");
+        json.remove("sha256");
+        json.put("sha256", new Sha256().add(json.toString()).hex());
+        Files.writeString(manifest, Json.pretty(json));
+    }
+
+    @Test
     void openRejectsRowOffsetsThatAreNotAscending() throws IOException {
+        withoutBlockChecksums();
         long begin = array(StoreLayout.ROW_OFFSETS).begin();
         put(begin + 3 * Long.BYTES, 1L << 40);
         assertRejected("row_offsets is not ascending from 0 to", () -> FeatureStore.open(folder));
         copy();
+        withoutBlockChecksums();
         put(begin, 1);
         assertRejected("row_offsets is not ascending from 0 to", () -> FeatureStore.open(folder));
     }
@@ -113,10 +149,12 @@ class StoreDamageTest {
 
     @Test
     void readsRejectDamagedRowsAndTexts() throws IOException {
+        withoutBlockChecksums();
         FeatureStore store = FeatureStore.open(folder);
         put(array(StoreLayout.POSITIONS).begin(), 1L << 62 | 1 << 30);
         assertRejected("positions of latent 0 that are not ascending", () -> store.activations(0));
         copy();
+        withoutBlockChecksums();
         FeatureStore other = FeatureStore.open(folder);
         put(array(StoreLayout.TOKENS).begin() + 8, -1);
         assertRejected("no text for token -1; the store is damaged", () -> other.context(0));

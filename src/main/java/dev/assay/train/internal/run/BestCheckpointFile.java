@@ -70,6 +70,7 @@ public final class BestCheckpointFile {
     /** The reason why a file cannot be read, if there is one. */
     static Optional<InvalidInputException> damage(Path file) throws IOException {
         try (Safetensors whole = Safetensors.open(file)) {
+            whole.requireIntact();
             return Optional.empty();
         } catch (InvalidInputException damage) {
             return Optional.of(damage);

@@ -1,5 +1,7 @@
 package dev.assay.train.internal.run;
 
+import java.util.LinkedHashMap;
+import java.lang.System.Logger.Level;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
  * the checkpoint that records the failure. The best state of a member is {@code checkpoints/best.safetensors} in its own folder.
  */
 public final class SweepCheckpoints implements CheckpointStore {
+    private static final System.Logger LOG = System.getLogger(SweepCheckpoints.class.getName());
     private static final String PREFIX = "step-";
     private static final String BUFFER = "buffer.safetensors";
     private static final String SUFFIX = ".safetensors";
@@ -61,11 +64,11 @@ public final class SweepCheckpoints implements CheckpointStore {
         if (Files.isDirectory(folder)) {
             AtomicFolder.sweep(folder);
         }
-        List<Path> all = list();
-        if (all.isEmpty()) {
+        Optional<Path> newest = newestIntact(list());
+        if (newest.isEmpty()) {
             return Optional.empty();
         }
-        Path checkpoint = all.get(all.size() - 1);
+        Path checkpoint = newest.get();
         Header header = header(checkpoint, source, members);
         return Optional.of(new StoredRun(
                 header.steps(),
@@ -73,6 +76,45 @@ public final class SweepCheckpoints implements CheckpointStore {
                 header.buffer(),
                 header.members(),
                 name -> checkpoint.resolve(name + SUFFIX)));
+    }
+
+    /** Returns the newest checkpoint that is not damaged. Damaged newer ones are renamed with a warning. */
+    private static Optional<Path> newestIntact(List<Path> oldestFirst) throws IOException {
+        Map<Path, InvalidInputException> damaged = new LinkedHashMap<>();
+        for (int i = oldestFirst.size() - 1; i >= 0; i--) {
+            Path checkpoint = oldestFirst.get(i);
+            Optional<InvalidInputException> damage = damage(checkpoint);
+            if (damage.isEmpty()) {
+                for (Map.Entry<Path, InvalidInputException> aside : damaged.entrySet()) {
+                    Path renamed = aside.getKey().resolveSibling(aside.getKey().getFileName() + ".damaged");
+                    Files.move(aside.getKey(), renamed);
+                    LOG.log(
+                            Level.WARNING,
+                            aside.getValue().getMessage() + "; the sweep resumes from " + checkpoint.getFileName()
+                                    + ", and the damaged folder is renamed to " + renamed.getFileName());
+                }
+                return Optional.of(checkpoint);
+            }
+            damaged.put(checkpoint, damage.get());
+        }
+        if (!damaged.isEmpty()) {
+            throw damaged.values().iterator().next();
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<InvalidInputException> damage(Path checkpoint) throws IOException {
+        List<Path> files;
+        try (Stream<Path> listed = Files.list(checkpoint)) {
+            files = listed.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
+        }
+        for (Path file : files) {
+            Optional<InvalidInputException> damage = BestCheckpointFile.damage(file);
+            if (damage.isPresent()) {
+                return damage;
+            }
+        }
+        return Optional.empty();
     }
 
     /** Reads the metadata of a checkpoint, and refuses one of other members or activations. */

@@ -99,7 +99,7 @@ public final class TrainingCheckpoints {
         if (run.refusedBatch() != null) {
             arrays.put(REFUSED_BATCH, run.refusedBatch());
         }
-        Safetensors.write(file, arrays, Map.of(METADATA, Json.mapper().writeValueAsString(header)));
+        Safetensors.writeChecksummed(file, arrays, Map.of(METADATA, Json.mapper().writeValueAsString(header)));
     }
 
     /**
@@ -110,7 +110,7 @@ public final class TrainingCheckpoints {
      * @param header metadata that {@link #metadata} reads
      */
     static void writePool(Path file, NDArray pool, Object header) throws IOException {
-        Safetensors.write(
+        Safetensors.writeChecksummed(
                 file, Map.of(POOL, pool), Map.of(METADATA, Json.mapper().writeValueAsString(header)));
     }
 
@@ -143,6 +143,7 @@ public final class TrainingCheckpoints {
     public static Header restore(Path file, TrainingState state, Provenance source) throws IOException {
         try (Scope scope = Scope.open();
                 Safetensors stored = Safetensors.open(file)) {
+            stored.requireIntact();
             Header header = header(stored);
             requireSameRun(file, header, state.plan(), source);
             NDManager manager = state.parameters().encoder().getManager();
