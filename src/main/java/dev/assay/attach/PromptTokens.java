@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * The tokens of a prompt as a model reads them.
  *
  * @param tokens the ids, at least one and at most the model's context length
- * @param texts the text of each token
+ * @param texts the text of each token; joined, the text of the prompt
  */
 public record PromptTokens(int[] tokens, List<String> texts) {
     /**
@@ -40,9 +40,7 @@ public record PromptTokens(int[] tokens, List<String> texts) {
                         "token id " + token + " is not in the model's vocabulary, expected 0 to " + (vocabulary - 1));
             }
         }
-        TokenTexts texts = TokenTexts.of(model);
-        return new PromptTokens(
-                tokens.clone(), Arrays.stream(tokens).mapToObj(texts::text).toList());
+        return new PromptTokens(tokens.clone(), TokenTexts.of(model).texts(tokens));
     }
 
     /**

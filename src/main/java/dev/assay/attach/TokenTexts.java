@@ -3,6 +3,8 @@ package dev.assay.attach;
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookedTransformer;
 import dev.assay.text.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
 
 /** Converts between single tokens and their texts. */
 public final class TokenTexts {
@@ -27,7 +29,20 @@ public final class TokenTexts {
     }
 
     /**
-     * Returns the text of a token.
+     * Returns the text of each token of a sequence, see {@link Tokenizer#texts}.
+     *
+     * @param tokens the ids
+     * @return one text per token; {@code #id} for tokens without a text
+     */
+    public List<String> texts(int... tokens) {
+        boolean known = tokenizer != null && Arrays.stream(tokens).allMatch(id -> id < tokenizer.vocabularySize());
+        return known
+                ? tokenizer.texts(tokens)
+                : Arrays.stream(tokens).mapToObj(this::text).toList();
+    }
+
+    /**
+     * Returns the text of a token outside any sequence, see {@link Tokenizer#token}.
      *
      * @param token its id
      * @return the text with its leading space; {@code #id} if there is no tokenizer or the tokenizer has no such token

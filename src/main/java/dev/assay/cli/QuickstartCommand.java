@@ -134,7 +134,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     private static String story(HookedTransformer model) {
         int[] prompt = model.tokenizer().encode("One sunny morning, Nora");
-        return model.tokenizer().decode(model.generate(prompt, 40));
+        return String.join("", model.tokenizer().texts(model.generate(prompt, 40)));
     }
 
     private EvaluationReport evaluate(Run run, Size size, PrintWriter print) throws IOException {

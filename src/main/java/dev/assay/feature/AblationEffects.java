@@ -69,7 +69,7 @@ final class AblationEffects {
             ContextTokens context = store.context(example.position());
             long[] ids = Arrays.stream(context.ids()).asLongStream().toArray();
             int first = (int) (example.position() - context.start()) - example.peak();
-            requests.add(new Request(one.latent(), ids, first, example.tokens().size()));
+            requests.add(new Request(one.latent(), ids, first, example.tokens()));
         }
         List<List<TokenEffect>> tokens = of(requests);
         List<ExampleEffects> effects = new ArrayList<>();
@@ -85,9 +85,13 @@ final class AblationEffects {
      * @param latent the index of the ablated feature
      * @param context the token ids of the whole context
      * @param first the index of the first reported token
-     * @param count the number of reported tokens
+     * @param tokens the texts of the reported tokens
      */
-    record Request(int latent, long[] context, int first, int count) {}
+    record Request(int latent, long[] context, int first, List<String> tokens) {
+        int count() {
+            return tokens.size();
+        }
+    }
 
     /** Returns the effects for each request, in order. */
     List<List<TokenEffect>> of(List<Request> requests) {
@@ -134,7 +138,7 @@ final class AblationEffects {
             double[] loss = predictions.losses(model, residual);
             double[] direct = sites.writesToResidual() ? predictions.losses(model, residual.sub(part)) : null;
             double[] edited = predictions.losses(model, rows(edited(ids, length, part)));
-            return predictions.effects(model, activations, loss, direct, edited);
+            return predictions.effects(activations, loss, direct, edited);
         }
     }
 
@@ -210,8 +214,7 @@ final class AblationEffects {
             }
         }
 
-        List<List<TokenEffect>> effects(
-                HookedTransformer model, double[] activations, double[] loss, double[] direct, double[] edited) {
+        List<List<TokenEffect>> effects(double[] activations, double[] loss, double[] direct, double[] edited) {
             List<List<TokenEffect>> effects = new ArrayList<>();
             int start = 0;
             int at = 0;
@@ -220,7 +223,7 @@ final class AblationEffects {
                 for (int i = request.first(); i < request.first() + request.count(); i++) {
                     boolean predicts = i + 1 < request.context().length;
                     ofRequest.add(new TokenEffect(
-                            model.tokenizer().token((int) request.context()[i]),
+                            request.tokens().get(i - request.first()),
                             activations[start + i],
                             predicts && direct != null ? direct[at] - loss[at] : Double.NaN,
                             predicts ? edited[at] - loss[at] : Double.NaN));

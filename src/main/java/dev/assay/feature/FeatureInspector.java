@@ -104,7 +104,7 @@ public final class FeatureInspector implements FeatureCatalog {
         ParentArtifact dictionary = made.parent(ParentArtifact.DICTIONARY);
         require("dictionary", dictionary.description(), dictionary.hash(), WeightsHash.of(sae));
         require("model", made.model().name(), made.model().hash(), WeightsHash.of(model));
-        return new FeatureInspector(model, sae, store);
+        return new FeatureInspector(model, sae, model.hasTokenizer() ? store.withTexts(model.tokenizer()) : store);
     }
 
     private static void require(String part, String name, String found, String expected) {

@@ -183,6 +183,8 @@ final class PromptInspection {
 
     private List<PromptToken> tokens(long[] prompt, List<PromptActivity> active, PromptOptions options) {
         List<PromptToken> tokens = new ArrayList<>();
+        List<String> texts = model.tokenizer()
+                .texts(Arrays.stream(prompt).mapToInt(Math::toIntExact).toArray());
         for (int i = 0; i < prompt.length; i++) {
             int token = i;
             Stream<Scored> there = active.stream()
@@ -196,7 +198,7 @@ final class PromptInspection {
                             store.share(activity.latent(), activity.value(token)),
                             activity.attribution(token)))
                     .toList();
-            tokens.add(new PromptToken((int) prompt[i], model.tokenizer().token((int) prompt[i]), features));
+            tokens.add(new PromptToken((int) prompt[i], texts.get(i), features));
         }
         return tokens;
     }

@@ -81,7 +81,7 @@ final class SearchRun {
             return measure.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
         return search.logitToken()
-                .map(token -> "logit weight on \"" + PlainText.visible(token) + "\"")
+                .map(token -> "logit weight on \"" + PlainText.token(token) + "\"")
                 .orElse("");
     }
 

@@ -76,7 +76,7 @@ public record DoseTable(String prompt, String edits, Row baseline, List<Row> row
     private Table table() {
         Table table = Table.of("").numbers("dose", "loss", "KL");
         for (Watched watched : baseline.tokens()) {
-            String token = PlainText.visible(watched.token());
+            String token = PlainText.token(watched.token());
             table.numbers("p(" + token + ")", "logit(" + token + ")");
         }
         boolean hasText = !baseline.text().isEmpty()

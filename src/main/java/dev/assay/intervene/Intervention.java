@@ -15,7 +15,6 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -316,7 +315,7 @@ public final class Intervention {
     String continued(PromptTokens prompt, int newTokens, Sampling sampling) {
         try (Autograd off = Autograd.off()) {
             int[] all = model.generate(prompt.tokens(), newTokens, sampling);
-            return model.tokenizer().decode(Arrays.copyOfRange(all, prompt.length(), all.length));
+            return String.join("", model.tokenizer().texts(all).subList(prompt.length(), all.length));
         }
     }
 

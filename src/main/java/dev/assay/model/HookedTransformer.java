@@ -114,6 +114,11 @@ public final class HookedTransformer implements AutoCloseable {
         return config;
     }
 
+    /** {@return whether the model has a tokenizer} */
+    public boolean hasTokenizer() {
+        return tokenizer.isPresent();
+    }
+
     /**
      * Returns the tokenizer, which is closed with the model.
      *

@@ -50,6 +50,10 @@ final class ModelTokenizer implements AutoCloseable {
         return tokenizer;
     }
 
+    boolean isPresent() {
+        return tokenizer != null;
+    }
+
     /** Returns the id of the beginning-of-sequence token, or -1. */
     int bosId() {
         return tokenizer == null ? -1 : tokenizer.bosId();

@@ -2,7 +2,9 @@ package dev.assay.run;
 
 import dev.assay.InvalidInputException;
 import dev.assay.feature.store.FeatureStore;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Finds the feature store of a dictionary. */
@@ -20,12 +22,22 @@ public final class FeatureFolder {
     public static FeatureStore open(Path folder) throws IOException {
         Path inside = new RunLayout(folder).features();
         if (FeatureStore.isStore(inside)) {
-            return FeatureStore.open(inside);
+            return withTexts(FeatureStore.open(inside));
         }
         if (FeatureStore.isStore(folder)) {
-            return FeatureStore.open(folder);
+            return withTexts(FeatureStore.open(folder));
         }
         throw new InvalidInputException(folder + " has no feature store, expected one in " + inside + "; assay inspect "
                 + folder + " collects it");
+    }
+
+    /** Adds the texts of the model's tokenizer to a store of an earlier version, if the model is a local folder. */
+    private static FeatureStore withTexts(FeatureStore store) throws IOException {
+        Path model = Path.of(store.provenance().model().name());
+        if (store.hasTokenBytes() || !Files.isRegularFile(model.resolve("tokenizer.json"))) {
+            return store;
+        }
+        // The store reads texts from the tokenizer as long as it is used, so the tokenizer stays open.
+        return store.withTexts(Tokenizer.load(model));
     }
 }

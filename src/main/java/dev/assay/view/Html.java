@@ -25,21 +25,19 @@ public final class Html {
         return Collections.unmodifiableMap(signs);
     }
 
-    private static String sign(String text) {
-        return "<s>" + SIGNS.get(text) + "</s>";
+    private static String sign(int codePoint) {
+        return "<s>" + VisibleSigns.of(codePoint) + "</s>";
     }
 
     /**
-     * Escapes text for an element or a quoted attribute.
+     * Escapes text for an element or a quoted attribute. Control characters become signs, since HTML allows none.
      *
      * @param text any text
      * @return HTML
      */
     public static String escape(String text) {
         StringBuilder html = new StringBuilder(text.length() + 16);
-        for (int i = 0; i < text.length(); i++) {
-            appendEscaped(html, text.charAt(i));
-        }
+        text.codePoints().forEach(codePoint -> appendEscaped(html, codePoint));
         return html.toString();
     }
 
@@ -85,7 +83,17 @@ public final class Html {
      * @return HTML
      */
     public static String token(String text) {
-        return text.isEmpty() ? sign("") : signs(text, true);
+        return text.isEmpty() ? "<s>" + SIGNS.get("") + "</s>" : signs(text, true);
+    }
+
+    /**
+     * Formats a token within the text of its neighbours: as {@link #running}, and a token without any visible character is shown by signs.
+     *
+     * @param text the token; an empty one becomes a sign
+     * @return HTML
+     */
+    public static String tokenInText(String text) {
+        return VisibleSigns.isBlank(text) ? token(text) : running(text);
     }
 
     /**
@@ -109,27 +117,35 @@ public final class Html {
         while (edges && last > first && text.charAt(last) == ' ') {
             last--;
         }
+        boolean blank = edges && VisibleSigns.isBlank(text);
         StringBuilder html = new StringBuilder(text.length() + 16);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '\n', '\r', '\t' -> html.append(sign(String.valueOf(c)));
-                case ' ' -> html.append(edges && (i < first || i > last) ? sign(" ") : " ");
-                default -> appendEscaped(html, c);
+        for (int i = 0; i < text.length(); ) {
+            int codePoint = text.codePointAt(i);
+            boolean edge = edges && codePoint == ' ' && (i < first || i > last);
+            if (blank || edge || VisibleSigns.isControl(codePoint)) {
+                html.append(sign(codePoint));
+            } else {
+                appendEscaped(html, codePoint);
             }
+            i += Character.charCount(codePoint);
         }
         return html.toString();
     }
 
-    private static void appendEscaped(StringBuilder html, char c) {
-        switch (c) {
+    private static void appendEscaped(StringBuilder html, int codePoint) {
+        switch (codePoint) {
             case '<' -> html.append("&lt;");
             case '>' -> html.append("&gt;");
             case '&' -> html.append("&amp;");
             case '"' -> html.append("&quot;");
             case '\'' -> html.append("&#39;");
-            // HTML allows no control characters, and XML parsers refuse the last two of the plane as well.
-            default -> html.append(Character.isISOControl(c) || c >= '\uFFFE' ? '\uFFFD' : c);
+            default -> {
+                if (VisibleSigns.isControl(codePoint)) {
+                    html.append(VisibleSigns.of(codePoint));
+                } else {
+                    html.appendCodePoint(codePoint);
+                }
+            }
         }
     }
 

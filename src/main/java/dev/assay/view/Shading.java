@@ -22,11 +22,11 @@ public final class Shading {
      */
     public static String activation(String token, double activation, double maximum) {
         if (!(activation > 0)) {
-            return Html.running(token);
+            return Html.tokenInText(token);
         }
         long percent = Math.max(8, Math.min(100, Math.round(100 * activation / maximum)));
         return "<b style=\"background:rgba(" + ACTIVE + "," + percent * 0.0075 + ")\" title=\""
-                + Html.number(activation) + "\">" + Html.running(token) + "</b>";
+                + Html.number(activation) + "\">" + Html.tokenInText(token) + "</b>";
     }
 
     /**
@@ -40,7 +40,7 @@ public final class Shading {
     public static String signed(String token, double share, String title) {
         String background = signed(share);
         return "<span" + (background.isEmpty() ? "" : " style=\"" + background + '"') + " title=\"" + Html.escape(title)
-                + "\">" + Html.running(token) + "</span>";
+                + "\">" + Html.tokenInText(token) + "</span>";
     }
 
     /** The declaration of a background: red above 0, blue below, empty close to 0. */

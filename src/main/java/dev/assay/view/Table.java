@@ -47,7 +47,7 @@ public final class Table implements Displayable {
 
         /** {@return a cell of a token, with its white space visible} */
         public static Cell token(String text) {
-            return new Cell(PlainText.visible(text), Html.token(text), true, 0);
+            return new Cell(PlainText.token(text), Html.token(text), true, 0);
         }
 
         /** {@return a cell of running text, with its line breaks visible} */

@@ -20,9 +20,9 @@ public final class TextColumns {
 
     /** {@return tokens with one of them in brackets, at a column that does not depend on the others} */
     public static String inContext(List<String> tokens, int peak, int columnsBefore, int columnsAfter) {
-        String before = PlainText.visible(String.join("", tokens.subList(0, peak)));
-        String token = PlainText.visible(tokens.get(peak));
-        String after = PlainText.visible(String.join("", tokens.subList(peak + 1, tokens.size())));
+        String before = joined(tokens.subList(0, peak));
+        String token = PlainText.token(tokens.get(peak));
+        String after = joined(tokens.subList(peak + 1, tokens.size()));
         // The space before a word is outside the brackets.
         int word = token.length() - token.stripLeading().length();
         return lastColumns(before + token.substring(0, word), columnsBefore)
@@ -32,11 +32,20 @@ public final class TextColumns {
                 + firstColumns(after, columnsAfter);
     }
 
+    /** Joins tokens. The parts of a character without a text of their own are not shown, so that the text remains readable. */
+    private static String joined(List<String> tokens) {
+        StringBuilder text = new StringBuilder();
+        for (String token : tokens) {
+            text.append(token.isEmpty() ? "" : PlainText.token(token));
+        }
+        return text.toString();
+    }
+
     /** {@return tokens in brackets, separated by spaces} */
     public static String bracketed(List<String> tokens) {
         StringBuilder text = new StringBuilder();
         tokens.forEach(token -> text.append(text.isEmpty() ? "[" : " [")
-                .append(PlainText.visible(token))
+                .append(PlainText.token(token))
                 .append(']'));
         return text.toString();
     }

@@ -33,13 +33,16 @@
     part('status').classList.toggle('failed', failed === true);
   }
 
-  /** Appends the text of a token with signs for line breaks. */
+  /** Appends the text of a token with signs for line breaks, and for a token that consists of blanks. */
   function appendToken(to, text) {
+    const blank = text.trim() === '' ? [...text] : [];
+    for (const character of blank) to.append(element('i', '', constants.signs[character] || character));
+    if (text === '') to.append(element('i', '', constants.signs['']));
+    if (blank.length > 0) return;
     text.split('\n').forEach((line, i) => {
       if (i > 0) to.append(element('i', '', constants.signs['\n']));
       to.append(line);
     });
-    if (text === '') to.append(element('i', '', constants.signs['']));
   }
 
   /** Returns the relative activation at each token of the chosen feature, or of the strongest feature if none is chosen. */

@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -108,7 +109,7 @@ class AblationEffectsTest {
                     .open()) {
                 edited = losses(model, model.forward(tokens), ids);
             }
-            AblationEffects.Request request = new AblationEffects.Request(latent, ids, 0, LENGTH);
+            AblationEffects.Request request = new AblationEffects.Request(latent, ids, 0, texts(LENGTH));
             List<TokenEffect> found =
                     effects(model, sae, reads).of(List.of(request)).get(0);
             double largest = 0;
@@ -168,7 +169,7 @@ class AblationEffectsTest {
                 ids[0] = model.tokenizer().bosId();
                 int latent = strongestAtFirstToken(model, sae, site, ids);
                 List<TokenEffect> found = effects(model, sae, site)
-                        .of(List.of(new AblationEffects.Request(latent, ids, 0, LENGTH)))
+                        .of(List.of(new AblationEffects.Request(latent, ids, 0, texts(LENGTH))))
                         .get(0);
                 assertEquals(excludeSpecial, found.get(0).activation() == 0);
                 int[] tokens = Arrays.stream(ids).mapToInt(id -> (int) id).toArray();
@@ -213,7 +214,7 @@ class AblationEffectsTest {
                         ActivationNormalization.NONE,
                         SaeMetadata.builder().build())) {
             assertTrueEffects(model, sae, reads, writes, active(model, sae, reads));
-            AblationEffects.Request request = new AblationEffects.Request(0, context(model, 5), 0, 3);
+            AblationEffects.Request request = new AblationEffects.Request(0, context(model, 5), 0, texts(3));
             AblationEffects effects = effects(model, unknown, reads);
             assertTrue(assertThrows(InvalidInputException.class, () -> effects.of(List.of(request)))
                     .getMessage()
@@ -242,7 +243,7 @@ class AblationEffectsTest {
                     .toFloatArray();
             Float64Logits oracle = new Float64Logits(model);
             List<TokenEffect> found = effects(model, sae, site)
-                    .of(List.of(new AblationEffects.Request(latent, ids, 0, LENGTH)))
+                    .of(List.of(new AblationEffects.Request(latent, ids, 0, texts(LENGTH))))
                     .get(0);
             int width = model.config().dModel();
             for (int i = 0; i + 1 < LENGTH; i++) {
@@ -268,7 +269,8 @@ class AblationEffectsTest {
                 SparseAutoencoder sae = TinyDictionary.dictionary(model, 9, last.name())) {
             assertEquals(3, model.config().layers());
             List<TokenEffect> found = effects(model, sae, last)
-                    .of(List.of(new AblationEffects.Request(active(model, sae, last), context(model, 5), 0, LENGTH)))
+                    .of(List.of(
+                            new AblationEffects.Request(active(model, sae, last), context(model, 5), 0, texts(LENGTH))))
                     .get(0);
             found.subList(0, LENGTH - 1)
                     .forEach(effect -> assertEquals(effect.directLossChange(), effect.lossChange(), 1e-6));
@@ -284,7 +286,7 @@ class AblationEffectsTest {
             List<AblationEffects.Request> requests = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 long[] ids = Arrays.copyOf(context(model, i), LENGTH - i % 2);
-                requests.add(new AblationEffects.Request(3 * i, ids, i, 4));
+                requests.add(new AblationEffects.Request(3 * i, ids, i, texts(4)));
             }
             List<List<TokenEffect>> batched = effects.of(requests);
             for (int i = 0; i < requests.size(); i++) {
@@ -313,7 +315,7 @@ class AblationEffectsTest {
             int latent = active(model, sae, site);
             assertTrueEffects(model, sae, site, site, latent);
             TokenEffect first = effects(model, sae, site)
-                    .of(List.of(new AblationEffects.Request(latent, context(model, 5), 0, 1)))
+                    .of(List.of(new AblationEffects.Request(latent, context(model, 5), 0, texts(1))))
                     .get(0)
                     .get(0);
             assertTrue(Double.isNaN(first.directLossChange()));
@@ -353,5 +355,9 @@ class AblationEffectsTest {
                     .getMessage()
                     .contains("part of the final norm"));
         }
+    }
+
+    private static List<String> texts(int count) {
+        return Collections.nCopies(count, "token");
     }
 }

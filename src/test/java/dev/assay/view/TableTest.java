@@ -82,7 +82,7 @@ class TableTest {
         assertEquals("""
                 token  word%37snumber
                  a↵    %s   1,234
-                %51s0.5
+                ∅%50s0.5
                 """.formatted("", SCRIPT, ""), table().toText());
     }
 

@@ -1,7 +1,6 @@
 package dev.assay.feature.export;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.assay.feature.store.Example;
 import dev.assay.feature.store.FeatureStats;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.io.AtomicFiles;
@@ -85,7 +84,7 @@ public final class StatisticsTable {
 
     private static String topTokens(FeatureStore store, int latent) {
         List<String> tokens = store.topExamples(latent, EXAMPLES).stream()
-                .map((Example example) -> example.tokens().get(example.peak()))
+                .map(example -> store.tokenAt(example.position()))
                 .distinct()
                 .limit(TOP_TOKENS)
                 .toList();

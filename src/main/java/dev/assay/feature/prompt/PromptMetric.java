@@ -80,7 +80,7 @@ public sealed interface PromptMetric {
     record Logit(String token) implements PromptMetric {
         @Override
         public String description() {
-            return "logit of \"" + PlainText.visible(token) + "\" after the prompt";
+            return "logit of \"" + PlainText.token(token) + "\" after the prompt";
         }
 
         @Override

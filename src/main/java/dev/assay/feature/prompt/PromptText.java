@@ -67,7 +67,7 @@ final class PromptText {
         Table table = Table.of("").words("", "").textLayout(2, 0, TOKEN_WIDTH);
         report.tokens()
                 .forEach(token -> table.row(
-                        Cell.text(TextColumns.column(PlainText.visible(token.token()), TOKEN_WIDTH)),
+                        Cell.text(TextColumns.column(PlainText.token(token.token()), TOKEN_WIDTH)),
                         Cell.text(token.features().stream()
                                 .limit(FEATURES_PER_TOKEN)
                                 .map(active ->

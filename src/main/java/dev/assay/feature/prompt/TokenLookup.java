@@ -24,7 +24,7 @@ public final class TokenLookup {
         String pieces = String.join(
                 ", ",
                 Arrays.stream(ids)
-                        .mapToObj(id -> "\"" + PlainText.visible(tokenizer.token(id)) + "\"")
+                        .mapToObj(id -> "\"" + PlainText.token(tokenizer.token(id)) + "\"")
                         .toList());
         throw new InvalidInputException("\"" + PlainText.visible(text) + "\" is " + ids.length + " tokens to this model"
                 + (ids.length == 0 ? "" : " (" + pieces + ")") + ", expected one");

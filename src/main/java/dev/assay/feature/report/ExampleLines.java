@@ -123,7 +123,9 @@ final class ExampleLines {
     private void line(StringBuilder html, Example example) {
         float[] values = example.values();
         List<TokenEffect> measured = effects.getOrDefault(example.position(), List.of());
-        html.append("<li data-at=\"" + example.position() + "\" data-in=\"" + example.document() + "\"><data>")
+        html.append("<li data-at=\"" + example.position() + "\" data-in=\"" + example.document() + "\"")
+                .append(wholeText(example))
+                .append("><data>")
                 .append(Html.number(example.peakValue()))
                 .append("</data><span class=\"l\"><span>");
         for (int i = 0; i < values.length; i++) {
@@ -142,12 +144,19 @@ final class ExampleLines {
                 html.append(" title=\"").append(Html.number(values[i])).append('"');
             }
             html.append('>')
-                    .append(Html.running(example.tokens().get(i)))
+                    .append(Html.tokenInText(example.tokens().get(i)))
                     .append("</")
                     .append(element)
                     .append('>');
         }
         html.append("</span></li>");
+    }
+
+    /** Returns the joined text as an attribute if tokens split characters. The style sheet shows it below an opened line. */
+    private static String wholeText(Example example) {
+        return example.tokens().contains("")
+                ? " data-text=\"" + Html.escape(String.join("", example.tokens())) + "\""
+                : "";
     }
 
     private void effect(StringBuilder html, float value, TokenEffect effect) {

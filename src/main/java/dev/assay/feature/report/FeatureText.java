@@ -90,7 +90,7 @@ final class FeatureText {
     }
 
     private static String token(String token) {
-        return TextColumns.column(PlainText.visible(token), TOKEN);
+        return TextColumns.column(PlainText.token(token), TOKEN);
     }
 
     private static void related(StringBuilder text, FeatureReport report) {

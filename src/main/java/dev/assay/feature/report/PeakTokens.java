@@ -20,7 +20,7 @@ public final class PeakTokens {
     /** {@return at most four tokens, strongest first} */
     public List<String> of(int latent) {
         return store.topExamples(latent, EXAMPLES, PEAK).stream()
-                .map(example -> example.tokens().get(example.peak()))
+                .map(example -> store.tokenAt(example.position()))
                 .distinct()
                 .limit(TOKENS)
                 .toList();

@@ -222,8 +222,7 @@ public final class ExampleReader {
         for (int i = peak + 1; i < codes.length && positions[i] < end; i++) {
             values[(int) (positions[i] - start)] = row.value(i);
         }
-        return new Example(
-                corpus.texts(corpus.ids(start, end)), values, (int) (position - start), row.document(peak), position);
+        return new Example(corpus.texts(start, end), values, (int) (position - start), row.document(peak), position);
     }
 
     private long contextEnd(int i) {

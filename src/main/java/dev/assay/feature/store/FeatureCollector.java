@@ -198,7 +198,8 @@ public final class FeatureCollector {
             Tokenizer tokenizer = corpus.tokenizer();
             builder.finish(
                     tokens -> provenance(builder, tokens),
-                    new VocabularyTexts(tokenizer.vocabularySize(), tokenizer::token));
+                    new VocabularyBytes(tokenizer.vocabularySize(), tokenizer::bytes),
+                    TextRules.of(tokenizer));
         }
     }
 

@@ -139,7 +139,8 @@ public record FeatureQuery(
     IntPredicate in(FeatureStore store) {
         Optional<TextSearch> search = text.map(pattern -> new TextSearch(pattern, timeLimit));
         return latent -> hasNumbers(store, latent)
-                && (peakToken.isEmpty() && text.isEmpty() || hasExamples(store.topExamples(latent, examples), search));
+                && (peakToken.isEmpty() && text.isEmpty()
+                        || hasExamples(store, store.topExamples(latent, examples), search));
     }
 
     private boolean hasNumbers(FeatureStore store, int latent) {
@@ -148,16 +149,16 @@ public record FeatureQuery(
         return density >= minDensity && density <= maxDensity && strength >= minStrength && strength <= maxStrength;
     }
 
-    private boolean hasExamples(List<Example> found, Optional<TextSearch> search) {
-        boolean peak = peakToken.isEmpty() || found.stream().anyMatch(this::peaksOnToken);
+    private boolean hasExamples(FeatureStore store, List<Example> found, Optional<TextSearch> search) {
+        boolean peak = peakToken.isEmpty() || found.stream().anyMatch(example -> peaksOnToken(store, example));
         return peak && (search.isEmpty() || search.get().finds(found));
     }
 
-    private boolean peaksOnToken(Example example) {
-        return example.tokens()
-                .get(example.peak())
-                .strip()
-                .equals(peakToken.orElseThrow().strip());
+    /** A token that is a part of a character is found by its own text and by the character. */
+    private boolean peaksOnToken(FeatureStore store, Example example) {
+        String wanted = peakToken.orElseThrow().strip();
+        return store.tokenAt(example.position()).strip().equals(wanted)
+                || example.tokens().get(example.peak()).strip().equals(wanted);
     }
 
     private static void check(String quantity, double least, double most) {

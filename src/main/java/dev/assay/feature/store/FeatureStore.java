@@ -8,6 +8,7 @@ import dev.assay.provenance.ParentArtifact;
 import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,10 +36,19 @@ public final class FeatureStore {
     private final StoredLatents stored;
 
     FeatureStore(Path data, FeatureStoreManifest manifest, Map<String, MappedTensor> arrays) {
+        this(
+                data,
+                manifest,
+                arrays,
+                new StoredCorpus(data, manifest.provenance().text().contextLength(), arrays, manifest.rules()));
+    }
+
+    private FeatureStore(
+            Path data, FeatureStoreManifest manifest, Map<String, MappedTensor> arrays, StoredCorpus corpus) {
         this.manifest = manifest;
         this.data = data;
         this.arrays = arrays;
-        corpus = new StoredCorpus(data, manifest.provenance().text().contextLength(), arrays);
+        this.corpus = corpus;
         stored = new StoredLatents(arrays, corpus, manifest.provenance().text().tokens());
     }
 
@@ -78,6 +88,29 @@ public final class FeatureStore {
      */
     public static boolean isStore(Path folder) {
         return StoreFiles.isStore(folder);
+    }
+
+    /**
+     * Returns whether the store has the bytes of each token, from which the text of a sequence is decoded.
+     *
+     * @return false for a store of an earlier version, which has the text of each token alone
+     */
+    public boolean hasTokenBytes() {
+        return manifest.rules().complete();
+    }
+
+    /**
+     * Returns the store with the texts of a tokenizer, if it was collected by a version of Assay that stored the text of each token alone.
+     * Such texts have U+FFFD for characters that are split between tokens.
+     *
+     * @param tokenizer the tokenizer of the corpus
+     * @return a view of the same files; this store if it has the bytes of each token, or the tokenizer has another number of tokens
+     */
+    public FeatureStore withTexts(Tokenizer tokenizer) {
+        boolean sameSize = tokenizer.vocabularySize() == manifest.layout().vocabulary();
+        return hasTokenBytes() || !sameSize
+                ? this
+                : new FeatureStore(data, manifest, arrays, corpus.withTexts(tokenizer));
     }
 
     /**
@@ -359,7 +392,7 @@ public final class FeatureStore {
      * Returns the text of a token of the corpus tokenizer.
      *
      * @param id the token id
-     * @return the text of the token
+     * @return the text of the token outside any sequence; bytes of an incomplete character are spelled, such as {@code <0xE6>}
      * @throws InvalidInputException if the id is out of range
      */
     public String token(int id) {
@@ -368,6 +401,18 @@ public final class FeatureStore {
                     + (manifest.layout().vocabulary() - 1));
         }
         return corpus.text(id);
+    }
+
+    /**
+     * Returns the text of the token at a position, see {@link #token}. It names the token itself, also where the token is a part of a
+     * character.
+     *
+     * @param position the position of a token
+     * @return the text of the token outside any sequence
+     * @throws InvalidInputException if the position is out of range
+     */
+    public String tokenAt(long position) {
+        return corpus.textAt(position);
     }
 
     /**

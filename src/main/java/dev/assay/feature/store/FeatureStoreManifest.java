@@ -22,14 +22,16 @@ import java.util.TreeMap;
  * @param provenance the model, dictionary, hook points and corpus of the pass
  * @param layout the names, types and shapes of the arrays
  * @param window the default window of examples
+ * @param rules the rules for joining the tokens of a sequence
  * @param bytes the size of the data file in bytes
  * @param hashes the SHA-256 of each array by name, in hexadecimal digits
  * @param blocks the {@link BlockChecksums} of each array by name; empty in stores of earlier versions
  */
-public record FeatureStoreManifest(
+record FeatureStoreManifest(
         Provenance provenance,
         StoreLayout layout,
         ExampleWindow window,
+        TextRules rules,
         long bytes,
         Map<String, String> hashes,
         Map<String, String> blocks) {
@@ -61,6 +63,7 @@ public record FeatureStoreManifest(
                 .put("tokens_before", window.before())
                 .put("tokens_after", window.after())
                 .put("bytes", bytes);
+        rules.write(json);
         ObjectNode arrays = json.putObject(ARRAYS);
         new TreeMap<>(hashes).forEach(arrays::put);
         if (!blocks.isEmpty()) {
@@ -104,7 +107,8 @@ public record FeatureStoreManifest(
             JsonObject checksums = json.object(BLOCKS);
             layout.tensors().forEach(tensor -> blocks.put(tensor.name(), checksums.text(tensor.name())));
         }
-        return new FeatureStoreManifest(provenance(json), layout, window, json.count("bytes"), hashes, blocks);
+        return new FeatureStoreManifest(
+                provenance(json), layout, window, TextRules.read(json), json.count("bytes"), hashes, blocks);
     }
 
     private static String checksum(ObjectNode json) {

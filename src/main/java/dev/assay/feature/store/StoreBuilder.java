@@ -107,9 +107,11 @@ final class StoreBuilder implements AutoCloseable {
      * Writes the data file and the manifest, and deletes the temporary files.
      *
      * @param provenance computes the provenance from the hash of the corpus tokens
-     * @param vocabulary the text of each token id
+     * @param vocabulary the bytes of each token id
+     * @param rules the rules for joining the tokens of a sequence
      */
-    void finish(Function<String, Provenance> provenance, VocabularyTexts vocabulary) throws IOException {
+    void finish(Function<String, Provenance> provenance, VocabularyBytes vocabulary, TextRules rules)
+            throws IOException {
         log.end();
         long[] offsets = new long[statistics.latents() + 1];
         for (int latent = 0; latent < statistics.latents(); latent++) {
@@ -146,6 +148,7 @@ final class StoreBuilder implements AutoCloseable {
                             from,
                             layout,
                             options.window,
+                            rules,
                             Files.size(data),
                             ofEach(arrays, MappedTensor::sha256),
                             ofEach(arrays, MappedTensor::blockChecksums))

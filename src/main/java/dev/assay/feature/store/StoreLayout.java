@@ -36,7 +36,7 @@ import java.util.Map;
  * document_positions   I32 [d]      the first position of each document segment, ascending from 0
  * document_numbers     I64 [d]      the index of its document in corpus order
  * vocabulary_offsets   I32 [v + 1]  offsets[i] to offsets[i + 1] are the bytes of token i in vocabulary
- * vocabulary           U8 [...]     the token texts in UTF-8
+ * vocabulary           U8 [...]     the bytes that each token adds to a text; joined, those of a sequence are UTF-8
  * </pre>
  *
  * @param latents n

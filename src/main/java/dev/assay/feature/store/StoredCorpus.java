@@ -2,33 +2,62 @@ package dev.assay.feature.store;
 
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.MappedTensor;
-import java.nio.charset.StandardCharsets;
+import dev.assay.text.tokenizer.Detokenizer;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
-/** The corpus of a store: the tokens of every context, their texts and their documents. */
+/**
+ * The corpus of a store: the tokens of every context, their texts and their documents. A window of tokens is decoded together with the
+ * tokens around it, since a character can begin or end outside the window.
+ */
 final class StoredCorpus {
+    /** A character of UTF-8 has at most this many bytes before or after any of its tokens, and a token at least one. */
+    private static final int SURROUNDINGS = 3;
+
     private final Path data;
     private final int contextLength;
     private final MappedTensor tokens;
     private final MappedTensor documentPositions;
     private final MappedTensor documentNumbers;
     private final MappedTensor textOffsets;
-    private final MappedTensor texts;
-    /** Texts by token id, null until read. Threads may read the same text concurrently; the results are equal. */
-    private final String[] cache;
+    private final MappedTensor vocabulary;
+    private final BitSet special;
+    private final Detokenizer detokenizer;
 
-    StoredCorpus(Path data, int contextLength, Map<String, MappedTensor> arrays) {
+    StoredCorpus(Path data, int contextLength, Map<String, MappedTensor> arrays, TextRules rules) {
         this.data = data;
         this.contextLength = contextLength;
         tokens = arrays.get(StoreLayout.TOKENS);
         documentPositions = arrays.get(StoreLayout.DOCUMENT_POSITIONS);
         documentNumbers = arrays.get(StoreLayout.DOCUMENT_NUMBERS);
         textOffsets = arrays.get(StoreLayout.VOCABULARY_OFFSETS);
-        texts = arrays.get(StoreLayout.VOCABULARY);
-        cache = new String[(int) Math.max(0, textOffsets.size() - 1)];
+        vocabulary = arrays.get(StoreLayout.VOCABULARY);
+        special = rules.special();
+        detokenizer = new Detokenizer(vocabularySize(), this::bytes, special::get, rules.dropsFirstSpace());
+    }
+
+    private StoredCorpus(StoredCorpus other, Tokenizer tokenizer) {
+        data = other.data;
+        contextLength = other.contextLength;
+        tokens = other.tokens;
+        documentPositions = other.documentPositions;
+        documentNumbers = other.documentNumbers;
+        textOffsets = other.textOffsets;
+        vocabulary = other.vocabulary;
+        special = TextRules.of(tokenizer).special();
+        detokenizer = tokenizer.detokenizer();
+    }
+
+    /** Returns the same corpus with texts of a tokenizer in place of the stored ones. */
+    StoredCorpus withTexts(Tokenizer tokenizer) {
+        return new StoredCorpus(this, tokenizer);
+    }
+
+    private int vocabularySize() {
+        return (int) Math.max(0, textOffsets.size() - 1);
     }
 
     int contextLength() {
@@ -41,6 +70,11 @@ final class StoredCorpus {
 
     /** Returns the index of the document at a position. */
     long document(long position) {
+        return documentNumbers.longAt(segment(position));
+    }
+
+    /** Returns the last document segment that starts at or before a position. */
+    private long segment(long position) {
         long low = 0;
         long high = documentPositions.size() - 1;
         while (low < high) {
@@ -51,7 +85,7 @@ final class StoredCorpus {
                 high = middle - 1;
             }
         }
-        return documentNumbers.longAt(low);
+        return low;
     }
 
     /** Returns the token ids from position {@code first} to {@code end}, exclusive. */
@@ -61,40 +95,71 @@ final class StoredCorpus {
 
     /** Returns the whole context of a position. */
     ContextTokens context(long position) {
+        checkPosition(position);
+        long start = position - position % contextLength;
+        long end = start + contextLength;
+        return new ContextTokens(start, ids(start, end), texts(start, end), document(start));
+    }
+
+    /** Returns the text of each token from position {@code first} to {@code end}, exclusive; joined, a part of the documents. */
+    List<String> texts(long first, long end) {
+        long from = surroundings(first, -1);
+        long to = surroundings(end - 1, 1) + 1;
+        int[] ids = ids(from, to);
+        for (int id : ids) {
+            checkToken(id);
+        }
+        return detokenizer.excerpt(
+                ids, (int) (first - from), (int) (end - from), index -> startsDocument(from + index));
+    }
+
+    /** Returns the position of the outermost token in a direction whose bytes can belong to a character at a position. */
+    private long surroundings(long position, int step) {
+        long at = position;
+        int found = 0;
+        while (found < SURROUNDINGS && at + step >= 0 && at + step < positions()) {
+            at += step;
+            found += special.get(tokens.intAt(at)) ? 0 : 1;
+        }
+        return at;
+    }
+
+    private boolean startsDocument(long position) {
+        return documentPositions.intAt(segment(position)) == position;
+    }
+
+    /** Returns the text of a token outside any sequence. */
+    String text(int id) {
+        checkToken(id);
+        return detokenizer.text(id);
+    }
+
+    /** Returns the text of the token at a position, outside any sequence. */
+    String textAt(long position) {
+        checkPosition(position);
+        return text(tokens.intAt(position));
+    }
+
+    private void checkPosition(long position) {
         if (position < 0 || position >= positions()) {
             throw new InvalidInputException(
                     "there is no position " + position + ", expected 0 to " + (positions() - 1));
         }
-        long start = position - position % contextLength;
-        int[] ids = ids(start, start + contextLength);
-        return new ContextTokens(start, ids, texts(ids), document(start));
     }
 
-    List<String> texts(int[] ids) {
-        List<String> found = new ArrayList<>(ids.length);
-        for (int id : ids) {
-            found.add(text(id));
-        }
-        return found;
-    }
-
-    /** Returns the text of a token. */
-    String text(int id) {
-        String text = id >= 0 && id < cache.length ? cache[id] : null;
-        if (text == null) {
-            text = read(id);
-            cache[id] = text;
-        }
-        return text;
-    }
-
-    private String read(int id) {
-        long begin = id < 0 || id + 1 >= textOffsets.size() ? -1 : textOffsets.intAt(id);
-        long end = begin < 0 ? -1 : textOffsets.intAt(id + 1);
-        if (begin < 0 || end < begin || end > texts.size()) {
+    private void checkToken(int id) {
+        if (id < 0 || id >= vocabularySize()) {
             throw damaged("has no text for token " + id);
         }
-        return new String(texts.bytes(begin, (int) (end - begin)), StandardCharsets.UTF_8);
+    }
+
+    private byte[] bytes(int id) {
+        long begin = textOffsets.intAt(id);
+        long end = textOffsets.intAt(id + 1);
+        if (begin < 0 || end < begin || end > vocabulary.size()) {
+            throw damaged("has no text for token " + id);
+        }
+        return vocabulary.bytes(begin, (int) (end - begin));
     }
 
     InvalidInputException damaged(String problem) {

@@ -27,13 +27,16 @@ public final class Tokenizer implements AutoCloseable {
     private final TokenizerFiles files;
     private final HuggingFaceTokenizer tokenizer;
 
-    /** Readable text of each token, filled on first use; concurrent threads may write the same value twice. */
-    private final String[] readable;
+    private final Detokenizer detokenizer;
 
     private Tokenizer(TokenizerFiles files, HuggingFaceTokenizer tokenizer) {
         this.files = files;
         this.tokenizer = tokenizer;
-        this.readable = new String[files.vocabulary().size()];
+        this.detokenizer = new Detokenizer(
+                files.vocabulary().size(),
+                this::bytes,
+                files.vocabulary()::isSpecial,
+                files.decoder().dropsFirstSpace());
     }
 
     /**
@@ -159,18 +162,52 @@ public final class Tokenizer implements AutoCloseable {
      * Returns the text of one token with its leading space, as within a longer text.
      *
      * @param id a token id
-     * @return its text; an incomplete character is U+FFFD
+     * @return its text; bytes of an incomplete character are spelled, such as {@code <0xE6>}
      */
     public String token(int id) {
         checkId(id);
-        String text = readable[id];
-        if (text == null) {
-            String piece = files.vocabulary().piece(id);
-            // Decoding a single SentencePiece token would drop the space that its lower block represents.
-            text = piece.indexOf('\u2581') >= 0 ? piece.replace('\u2581', ' ') : decode(id);
-            readable[id] = text;
+        return detokenizer.text(id);
+    }
+
+    /**
+     * Returns the text of each token of a sequence. The sequence is decoded as a whole: a character whose bytes are split between tokens
+     * is the text of the first of them, and the others are empty.
+     *
+     * @param ids token ids
+     * @return one text per token; joined, the text, with bytes of incomplete characters spelled, such as {@code <0xE6>}
+     */
+    public List<String> texts(int... ids) {
+        for (int id : ids) {
+            checkId(id);
         }
-        return text;
+        return detokenizer.texts(ids);
+    }
+
+    /**
+     * Returns the conversion of this tokenizer's ids to texts. It needs neither this object nor the native library, unless the decoder of
+     * the file is an uncommon one.
+     *
+     * @return the conversion
+     */
+    public Detokenizer detokenizer() {
+        return detokenizer;
+    }
+
+    /**
+     * Returns the bytes that a token adds to a text after its first token. Joined, the bytes of all tokens of a text are its UTF-8.
+     *
+     * @param id a token id
+     * @return the bytes, which may be an incomplete character; a special token is written as in the vocabulary
+     */
+    public byte[] bytes(int id) {
+        checkId(id);
+        String piece = files.vocabulary().piece(id);
+        if (piece.isEmpty() || files.vocabulary().isSpecial(id)) {
+            return files.decoder().special(piece);
+        }
+        return files.decoder().supported()
+                ? files.decoder().bytes(piece)
+                : decode(id).getBytes(StandardCharsets.UTF_8);
     }
 
     /**
@@ -237,9 +274,9 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private void checkId(int id) {
-        if (id < 0 || id >= readable.length) {
+        if (id < 0 || id >= vocabularySize()) {
             throw new InvalidInputException(
-                    files.file() + ": found token id " + id + ", expected 0 to " + (readable.length - 1));
+                    files.file() + ": found token id " + id + ", expected 0 to " + (vocabularySize() - 1));
         }
     }
 

@@ -16,10 +16,11 @@ import java.util.List;
  * @param file the {@code tokenizer.json}
  * @param json its checked content, which can differ from the file in formatting
  * @param vocabulary the tokens
+ * @param decoder the conversion of vocabulary entries to bytes
  * @param bosId the id of the beginning-of-sequence token, -1 if there is none
  * @param eosId the id of the end-of-sequence token, -1 if there is none
  */
-record TokenizerFiles(Path file, String json, Vocabulary vocabulary, int bosId, int eosId) {
+record TokenizerFiles(Path file, String json, Vocabulary vocabulary, PieceDecoder decoder, int bosId, int eosId) {
     private static final String TOKENIZER_FILE = "tokenizer.json";
 
     static TokenizerFiles read(Path fileOrFolder) throws IOException {
@@ -35,6 +36,7 @@ record TokenizerFiles(Path file, String json, Vocabulary vocabulary, int bosId, 
                 file,
                 tokenizer.toString(),
                 vocabulary,
+                PieceDecoder.of(tokenizer),
                 specialId(folder, vocabulary, "bos_token"),
                 specialId(folder, vocabulary, "eos_token"));
     }

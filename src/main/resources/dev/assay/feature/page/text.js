@@ -29,7 +29,27 @@ const percent = share => {
 
 const count = value => value.toLocaleString('en');
 
-/** Formats a token: spaces at its ends and line breaks become signs. */
-const visible = token => token === '' ? constants.signs[''] : token
-    .replace(/^ +| +$/g, spaces => constants.signs[' '].repeat(spaces.length))
-    .replace(/[\n\t\r]/g, space => constants.signs[space]);
+/** Returns the sign of a character without a glyph, as the Java class VisibleSigns does. */
+function signOf(character) {
+  const code = character.codePointAt(0);
+  if (constants.signs[character]) return constants.signs[character];
+  if (code < 32) return String.fromCodePoint(0x2400 + code);
+  return code === 127 ? '\u2421' : 'U+' + code.toString(16).toUpperCase().padStart(4, '0');
+}
+
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+const BLANK = /^[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
+
+/** Formats a token: spaces at its ends, line breaks and characters without a glyph become signs. */
+const visible = token => token === '' ? constants.signs['']
+    : BLANK.test(token) ? [...token].map(signOf).join('')
+    : token.replace(/^ +| +$/g, spaces => constants.signs[' '].repeat(spaces.length)).replace(CONTROLS, signOf);
+
+const meanings = Object.fromEntries(Object.entries(constants.signs).map(([text, sign]) => [sign, text]));
+
+/** Returns the character that a sign stands for. */
+function meaningOf(sign) {
+  if (sign in meanings) return meanings[sign];
+  if (sign.startsWith('U+')) return String.fromCodePoint(parseInt(sign.slice(2), 16));
+  return sign === '\u2421' ? '\u007f' : String.fromCodePoint(sign.codePointAt(0) - 0x2400);
+}

@@ -36,11 +36,9 @@ function hideTip(event) {
   event.target.closest?.('[aria-describedby="tip"]')?.removeAttribute('aria-describedby');
 }
 
-const meanings = Object.fromEntries(Object.entries(constants.signs).map(([text, sign]) => [sign, text]));
-
 /** Returns the text of a token as the tokenizer has it: signs become white space again. */
 function plain(token) {
-  return [...token.childNodes].map(node => node.nodeName === 'S' ? meanings[node.textContent] : node.textContent).join('');
+  return [...token.childNodes].map(node => node.nodeName === 'S' ? meaningOf(node.textContent) : node.textContent).join('');
 }
 
 const lines = token => [...token.closest('.examples').querySelectorAll('.view li')].filter(line => line.offsetParent);

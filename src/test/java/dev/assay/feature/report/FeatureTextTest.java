@@ -39,7 +39,7 @@ class FeatureTextTest {
     @Test
     void replacesControlCharactersOfTokens() {
         assertFalse(REPORT.toText().contains("\u001b"));
-        assertTrue(REPORT.toText().contains("\uFFFD[31m"));
+        assertTrue(REPORT.toText().contains("␛[31m"));
     }
 
     @Test
@@ -71,7 +71,7 @@ class FeatureTextTest {
                                 new TokenEffect(" later", 0, Double.NaN, 0.5)))),
                 List.of("a label", "\u001b[31m"));
         List<String> lines = full.toText().lines().toList();
-        assertTrue(lines.get(0).startsWith("Feature 7   a label, \uFFFD[31m   density"), lines.get(0));
+        assertTrue(lines.get(0).startsWith("Feature 7   a label, ␛[31m   density"), lines.get(0));
         assertTrue(lines.contains("  decoder cosine  11 +0.91   12 +0.50"), full.toText());
         assertTrue(lines.contains("  pearson         13 -0.25"), full.toText());
         assertTrue(lines.contains("  fires with      21 on 1,234"), full.toText());

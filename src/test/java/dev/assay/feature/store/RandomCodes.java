@@ -7,8 +7,10 @@ import dev.assay.provenance.Provenance;
 import dev.assay.provenance.TextProvenance;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -103,7 +105,9 @@ final class RandomCodes {
                     builder.add(batch(first, Math.min(batch, contexts - first)));
                 }
                 builder.finish(
-                        hash -> provenance(builder, hash), new VocabularyTexts(VOCABULARY, id -> " t" + id + "é"));
+                        hash -> provenance(builder, hash),
+                        new VocabularyBytes(VOCABULARY, id -> (" t" + id + "é").getBytes(StandardCharsets.UTF_8)),
+                        new TextRules(true, false, new BitSet()));
             }
         });
         return FeatureStore.open(folder);

@@ -3,20 +3,19 @@ package dev.assay.feature.store;
 import dev.assay.checkpoint.IncrementalSafetensors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.function.IntFunction;
 
-/** The texts of all tokens of a vocabulary, concatenated in UTF-8. */
-final class VocabularyTexts {
+/** The bytes of all tokens of a vocabulary, concatenated. */
+final class VocabularyBytes {
     private final int[] offsets; // [tokens + 1]
     private final byte[] bytes;
 
-    /** Reads the text of each token id from 0 to {@code size - 1}. */
-    VocabularyTexts(int size, IntFunction<String> text) {
+    /** Reads the bytes of each token id from 0 to {@code size - 1}. */
+    VocabularyBytes(int size, IntFunction<byte[]> token) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         offsets = new int[size + 1];
         for (int id = 0; id < size; id++) {
-            all.writeBytes(text.apply(id).getBytes(StandardCharsets.UTF_8));
+            all.writeBytes(token.apply(id));
             offsets[id + 1] = all.size();
         }
         bytes = all.toByteArray();
