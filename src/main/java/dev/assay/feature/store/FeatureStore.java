@@ -150,11 +150,7 @@ public final class FeatureStore {
                 ParentArtifact.FEATURES, latents() + " latents on " + tokens() + " tokens", hash.hex());
     }
 
-    /**
-     * Returns the number of latents.
-     *
-     * @return d_sae
-     */
+    /** {@return the number of latents, d_sae} */
     public int latents() {
         return manifest.layout().latents();
     }
@@ -168,11 +164,7 @@ public final class FeatureStore {
         return manifest.provenance().text().tokens();
     }
 
-    /**
-     * Returns the number of positions.
-     *
-     * @return the tokens read, special tokens included
-     */
+    /** {@return the number of positions: the tokens read, special tokens included} */
     public long positions() {
         return manifest.layout().positions();
     }
@@ -186,11 +178,7 @@ public final class FeatureStore {
         return manifest.layout().activations();
     }
 
-    /**
-     * Returns the size of the data file.
-     *
-     * @return the size in bytes
-     */
+    /** {@return the size of the data file in bytes} */
     public long bytes() {
         return manifest.bytes();
     }
