@@ -277,8 +277,7 @@ public final class Aten {
     // ------------------------------------------------------------------------------------------------ numbers
 
     /**
-     * Multiplies x by a number. Differentiable, unlike DJL's {@code x.mul(2)}, which passes the number in memory of the JVM that the garbage
-     * collector may free before the backward pass reads it.
+     * Multiplies x by a number. Differentiable.
      *
      * @param x any shape
      * @param factor the factor
@@ -291,7 +290,7 @@ public final class Aten {
     }
 
     /**
-     * Divides x by a number. Differentiable; see {@link #mul(NDArray, double)}.
+     * Divides x by a number. Differentiable.
      *
      * @param x any shape
      * @param divisor the divisor
@@ -304,7 +303,7 @@ public final class Aten {
     }
 
     /**
-     * Raises x to a power. Differentiable; see {@link #mul(NDArray, double)}.
+     * Raises x to a power. Differentiable.
      *
      * @param x any shape
      * @param exponent the power
@@ -316,13 +315,9 @@ public final class Aten {
         }
     }
 
-    /** Returns a number in memory that PyTorch owns. */
     private static NDArray number(NDArray x, double value) {
         NDManager manager = x.getManager();
-        try (NDArray lent =
-                x.getDataType() == DataType.FLOAT64 ? manager.create(value) : manager.create((float) value)) {
-            return lent.duplicate();
-        }
+        return x.getDataType() == DataType.FLOAT64 ? manager.create(value) : manager.create((float) value);
     }
 
     // ------------------------------------------------------------------------------------------------ dense products

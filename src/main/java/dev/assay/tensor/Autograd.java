@@ -9,6 +9,9 @@ import ai.djl.pytorch.jni.JniUtils;
  *
  * <p>PyTorch has one switch per thread. It is off on the thread that started the engine and on elsewhere, so every caller that runs a
  * model sets it. DJL's own collector is limited to one per process; this class nests and works on every thread.
+ *
+ * <p>While a thread records, every array that it creates from Java values, such as the number of {@code x.mul(2f)}, is copied to memory of
+ * PyTorch, so that a backward pass at any later time reads the right values. Arrays created before must stay open until the backward pass.
  */
 public final class Autograd implements AutoCloseable {
     static {
@@ -18,7 +21,10 @@ public final class Autograd implements AutoCloseable {
 
     private final boolean before = JniUtils.isGradMode();
 
+    private final OwnedMemory owned;
+
     private Autograd(boolean recording) {
+        owned = recording ? OwnedMemory.install() : null;
         JniUtils.setGradMode(recording);
     }
 
@@ -74,5 +80,8 @@ public final class Autograd implements AutoCloseable {
     @Override
     public void close() {
         JniUtils.setGradMode(before);
+        if (owned != null) {
+            owned.close();
+        }
     }
 }

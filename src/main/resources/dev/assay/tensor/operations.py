@@ -180,6 +180,9 @@ class Operations(Module):
   def fused_adamw_(self: __torch__.Operations, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], none: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float, divisor: Tensor) -> NoneType:
     torch._fused_adamw_(parameters, gradients, first, second, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=False, maximize=False, grad_scale=divisor)
     return None
+  def own_(self: __torch__.Operations, x: Tensor) -> NoneType:
+    _0 = torch.set_(x, torch.clone(x))
+    return None
   def copy(self: __torch__.Operations, x: Tensor) -> Tensor:
     return torch.clone(x)
   def contiguous(self: __torch__.Operations, x: Tensor) -> Tensor:

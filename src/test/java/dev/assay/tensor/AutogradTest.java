@@ -12,6 +12,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import dev.assay.ChildJvm;
 import dev.assay.LentMemory;
 import java.util.Arrays;
@@ -91,6 +92,74 @@ class AutogradTest {
             LentMemory.free();
             gradients.backward(NDArrays.stack(new NDList(powers)).sum());
             assertEquals(100 * 6 * Math.pow(4.5, 3), x.getGradient().getFloat(), 0.1);
+        }
+    }
+
+    /** Of ((3x)² / 2)³ + 5x − x/4 at 1. */
+    @Test
+    void gradientsOfScalarMethodsOfDjlUseTheirNumbersAfterGarbageCollection() {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
+                Scope scope = Scope.open();
+                Autograd gradients = Autograd.recording()) {
+            NDArray x = manager.ones(new Shape(1));
+            x.setRequiresGradient(true);
+            NDArray[] sums = new NDArray[100];
+            Arrays.setAll(
+                    sums, i -> x.mul(3f).square().div(2f).pow(3f).add(x.mul(5)).sub(x.div(4.0f)));
+            LentMemory.free();
+            gradients.backward(NDArrays.stack(new NDList(sums)).sum());
+            assertEquals(100 * (6 * Math.pow(4.5, 3) + 4.75), x.getGradient().getFloat(), 0.1);
+        }
+    }
+
+    @Test
+    void gradientsUseClosedArraysOfJavaValuesInAnyScope() {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
+                Scope outer = Scope.open()) {
+            NDArray x = manager.ones(new Shape(2));
+            x.setRequiresGradient(true);
+            NDArray[] products = new NDArray[100];
+            try (Autograd gradients = Autograd.recording()) {
+                for (int i = 0; i < products.length; i++) {
+                    try (Scope inner = Scope.open();
+                            NDArray factors = manager.create(new float[] {2, 7})) {
+                        products[i] = inner.keep(x.mul(factors).mul(2f));
+                    }
+                }
+            }
+            LentMemory.free();
+            try (Autograd again = Autograd.recording()) {
+                again.backward(NDArrays.stack(new NDList(products)).sum());
+            }
+            assertArrayEquals(new float[] {400, 1400}, x.getGradient().toFloatArray());
+        }
+    }
+
+    @Test
+    void scopesOfARecordingThreadStillCloseTheirArrays() {
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
+            NDArray early;
+            NDArray late;
+            NDArray kept;
+            NDArray free;
+            try (Scope outer = Scope.open()) {
+                try (Autograd gradients = Autograd.recording()) {
+                    early = manager.create(1f);
+                    try (Scope inner = Scope.open()) {
+                        late = manager.create(2f);
+                        kept = inner.keep(manager.create(3f));
+                    }
+                    assertTrue(((PtNDArray) late).isReleased());
+                    assertFalse(((PtNDArray) kept).isReleased());
+                }
+                assertFalse(((PtNDArray) early).isReleased());
+            }
+            assertTrue(((PtNDArray) early).isReleased());
+            assertTrue(((PtNDArray) kept).isReleased());
+            try (Autograd gradients = Autograd.recording()) {
+                free = manager.create(4f); // no scope is open
+            }
+            assertEquals(4, free.getFloat());
         }
     }
 
