@@ -22,9 +22,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class ServeCommand implements Callable<Integer> {
-    /** The JDK's server closes connections that take longer than this to send a request, in seconds; it is read once. */
-    private static final String LONGEST_REQUEST = "sun.net.httpserver.maxReqTime";
-
     @Spec
     private CommandSpec spec;
 
@@ -53,7 +50,6 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        System.getProperties().putIfAbsent(LONGEST_REQUEST, "30");
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         // The port comes first, so that a port in use is reported before the model is loaded.

@@ -7,9 +7,6 @@ import dev.assay.feature.page.Dashboard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 
 /**
@@ -23,13 +20,12 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>By default only programs on this machine can reach the server. It rejects requests that name another host or come from another
- * site's page, limits the size of bodies and prompts, and runs the model for one request at a time.
+ * site's page, limits the size of bodies and prompts, and runs the model for one request at a time. Receiving a request and sending its
+ * response have time limits, and other requests are served in the meantime.
  */
 public final class FeatureServer {
     /** The default port. */
     public static final int PORT = 8000;
-
-    private static final int THREADS = 16; // more than can wait for the model, so that the page is always served
 
     private final LiveFeatures features;
     private Dashboard dashboard;
@@ -37,7 +33,8 @@ public final class FeatureServer {
     private int port = PORT;
     private ListeningPort taken; // null to open one when the server starts
     private int waiting = 8;
-    private Duration patience = Duration.ofSeconds(10);
+    private Duration requestLimit = Duration.ofSeconds(10);
+    private Duration responseLimit = Duration.ofSeconds(60);
     private Consumer<Throwable> failures = failure -> {};
 
     FeatureServer(LiveFeatures features, Dashboard dashboard) {
@@ -119,14 +116,36 @@ public final class FeatureServer {
     }
 
     /**
-     * Sets the timeout for receiving the body of a request. The default is ten seconds.
+     * Sets the time limits for receiving the head of a request and for receiving its body. Connections that exceed one are closed. The
+     * default is ten seconds.
      *
      * @param time a positive duration
      * @return this
+     * @throws InvalidInputException if the duration is not positive
      */
     public FeatureServer bodyTimeout(Duration time) {
-        patience = time;
+        requestLimit = positive("request", time);
         return this;
+    }
+
+    /**
+     * Sets the time limit for sending a response, whose connection is closed afterwards if the client has not received it. The default is
+     * one minute.
+     *
+     * @param time a positive duration
+     * @return this
+     * @throws InvalidInputException if the duration is not positive
+     */
+    public FeatureServer responseTimeout(Duration time) {
+        responseLimit = positive("response", time);
+        return this;
+    }
+
+    private static Duration positive(String name, Duration time) {
+        if (time.isNegative() || time.isZero()) {
+            throw new InvalidInputException("the " + name + " timeout is " + time + ", expected a positive duration");
+        }
+        return time;
     }
 
     /**
@@ -160,15 +179,14 @@ public final class FeatureServer {
     private RunningServer start(ListeningPort place) throws IOException {
         OriginCheck gate = new OriginCheck(place.address());
         ServedPage page = ServedPage.of(dashboard);
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> ModelQueue.daemon(task, "assay-serve"));
-        ScheduledExecutorService clock =
-                Executors.newSingleThreadScheduledExecutor(task -> ModelQueue.daemon(task, "assay-serve-clock"));
+        RequestThreads threads = new RequestThreads(requestLimit);
         ModelQueue queue = new ModelQueue(waiting);
-        RequestBody bodies = new RequestBody(clock, patience.toMillis());
+        RequestBody bodies = new RequestBody(threads, requestLimit);
         HttpServer server = place.handOver();
-        server.createContext("/", new RequestHandler(gate, page, features, queue, bodies, failures));
+        RequestHandler.Responses responses = new RequestHandler.Responses(threads, responseLimit, failures);
+        server.createContext("/", new RequestHandler(gate, page, features, queue, bodies, responses));
         server.setExecutor(threads);
         server.start();
-        return new RunningServer(server, queue, threads, clock);
+        return new RunningServer(server, queue, threads);
     }
 }

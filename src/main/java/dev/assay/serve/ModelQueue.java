@@ -1,9 +1,12 @@
 package dev.assay.serve;
 
 import dev.assay.tensor.Autograd;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,16 +46,22 @@ final class ModelQueue implements AutoCloseable {
                 }
             });
         } catch (RejectedExecutionException full) {
-            throw busy();
+            throw executor.isShutdown() ? stopping() : busy();
         }
         try {
             return answer.get();
+        } catch (CancellationException | InterruptedException stopped) {
+            throw stopping();
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof Exception cause) {
                 throw cause;
             }
             throw failed;
         }
+    }
+
+    private static HttpError stopping() {
+        return new HttpError(503, "the server is stopping", Map.of("Connection", "close"));
     }
 
     private static HttpError busy() {
@@ -65,7 +74,10 @@ final class ModelQueue implements AutoCloseable {
     /** Waits for the running task and drops the waiting ones. */
     @Override
     public void close() {
-        executor.shutdownNow().forEach(task -> ((Future<?>) task).cancel(true));
+        executor.shutdown(); // without an interrupt, which would fail the running task
+        List<Runnable> tasks = new ArrayList<>();
+        executor.getQueue().drainTo(tasks);
+        tasks.forEach(task -> ((Future<?>) task).cancel(false));
         boolean interrupted = false;
         while (!executor.isTerminated()) {
             try {

@@ -7,9 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import dev.assay.io.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /** Reads request bodies: JSON objects of bounded size within a timeout. */
 final class RequestBody {
@@ -18,13 +16,13 @@ final class RequestBody {
     /** The part of an oversized body that is read and dropped, so that the client reads the response. */
     private static final int DISCARDED = 1 << 24;
 
-    private final ScheduledExecutorService clock;
-    private final long milliseconds;
+    private final RequestThreads threads;
+    private final Duration limit;
 
-    /** Creates a reader that closes connections after a timeout in milliseconds. */
-    RequestBody(ScheduledExecutorService clock, long milliseconds) {
-        this.clock = clock;
-        this.milliseconds = milliseconds;
+    /** Creates a reader that closes the connection when a body takes longer than a limit. */
+    RequestBody(RequestThreads threads, Duration limit) {
+        this.threads = threads;
+        this.limit = limit;
     }
 
     ObjectNode read(HttpExchange exchange) throws IOException, HttpError {
@@ -32,12 +30,11 @@ final class RequestBody {
         if (type == null || !type.matches("(?i)application/json\\s*(;\\s*charset=\"?utf-8\"?\\s*)?")) {
             throw new HttpError(415, "expected a body of type application/json");
         }
-        ScheduledFuture<?> end = clock.schedule(exchange::close, milliseconds, TimeUnit.MILLISECONDS);
-        try {
-            return object(bytes(exchange.getRequestBody()));
-        } finally {
-            end.cancel(false);
+        byte[] bytes;
+        try (RequestThreads.ClientWait wait = threads.await(limit)) {
+            bytes = bytes(exchange.getRequestBody());
         }
+        return object(bytes);
     }
 
     private static byte[] bytes(InputStream body) throws IOException, HttpError {

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpHandler;
 import dev.assay.InvalidInputException;
 import dev.assay.io.Json;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -24,7 +25,26 @@ final class RequestHandler implements HttpHandler {
     private final LiveFeatures features;
     private final ModelQueue queue;
     private final RequestBody bodies;
-    private final Consumer<Throwable> failures;
+    private final Responses responses;
+
+    /**
+     * How responses are sent.
+     *
+     * @param threads of the server
+     * @param limit time until a client must have received a response
+     * @param failures receives internal failures
+     */
+    record Responses(RequestThreads threads, Duration limit, Consumer<Throwable> failures) {
+        private interface Sending {
+            void run() throws IOException;
+        }
+
+        private void send(Sending response) throws IOException {
+            try (RequestThreads.ClientWait wait = threads.await(limit)) {
+                response.run();
+            }
+        }
+    }
 
     RequestHandler(
             OriginCheck gate,
@@ -32,18 +52,19 @@ final class RequestHandler implements HttpHandler {
             LiveFeatures features,
             ModelQueue queue,
             RequestBody bodies,
-            Consumer<Throwable> failures) {
+            Responses responses) {
         this.gate = gate;
         this.page = page;
         this.features = features;
         this.queue = queue;
         this.bodies = bodies;
-        this.failures = failures;
+        this.responses = responses;
     }
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
+        responses.threads().headReceived();
+        try {
             Headers headers = exchange.getResponseHeaders();
             headers.set("X-Content-Type-Options", "nosniff");
             headers.set("X-Frame-Options", "DENY");
@@ -61,9 +82,11 @@ final class RequestHandler implements HttpHandler {
             } catch (IOException gone) {
                 throw gone; // most likely the client disconnected
             } catch (Exception failure) {
-                failures.accept(failure);
+                responses.failures().accept(failure);
                 send(exchange, 500, error("internal server error; see the output of the server"));
             }
+        } finally {
+            responses.send(exchange::close); // reads the rest of the request
         }
     }
 
@@ -72,7 +95,7 @@ final class RequestHandler implements HttpHandler {
         Matcher feature = FEATURE.matcher(path);
         if (path.equals("/") || path.equals("/index.html")) {
             require(exchange, READING);
-            page.send(exchange);
+            responses.send(() -> page.send(exchange));
         } else if (path.equals("/api/prompt")) {
             require(exchange, Set.of("POST"));
             PromptRequest request = PromptRequest.of(bodies.read(exchange));
@@ -87,7 +110,7 @@ final class RequestHandler implements HttpHandler {
                             exchange.getRequestURI().getRawQuery()));
         } else if (path.equals("/favicon.ico")) {
             require(exchange, READING);
-            exchange.sendResponseHeaders(204, -1);
+            responses.send(() -> exchange.sendResponseHeaders(204, -1));
         } else {
             throw new HttpError(404, "unknown path, expected /, /api/prompt or /api/feature/NUMBER");
         }
@@ -118,16 +141,18 @@ final class RequestHandler implements HttpHandler {
         return Json.mapper().createObjectNode().put("error", sentence);
     }
 
-    private static void send(HttpExchange exchange, int status, JsonNode content) throws IOException {
+    private void send(HttpExchange exchange, int status, JsonNode content) throws IOException {
         Headers headers = exchange.getResponseHeaders();
         headers.set("Content-Type", "application/json");
         headers.set("Cache-Control", "no-store");
         headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
         byte[] bytes = Json.mapper().writeValueAsBytes(content);
         boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(status, head ? -1 : bytes.length);
-        if (!head) {
-            exchange.getResponseBody().write(bytes);
-        }
+        responses.send(() -> {
+            exchange.sendResponseHeaders(status, head ? -1 : bytes.length);
+            if (!head) {
+                exchange.getResponseBody().write(bytes);
+            }
+        });
     }
 }

@@ -4,17 +4,19 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 
 /** A server that listens until it is closed. */
 public final class RunningServer implements AutoCloseable {
+    private static final Duration LAST_RESPONSES = Duration.ofSeconds(1);
+
     private final HttpServer server;
     private final ModelQueue queue;
-    private final ExecutorService[] threads;
+    private final RequestThreads threads;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    RunningServer(HttpServer server, ModelQueue queue, ExecutorService... threads) {
+    RunningServer(HttpServer server, ModelQueue queue, RequestThreads threads) {
         this.server = server;
         this.queue = queue;
         this.threads = threads;
@@ -41,15 +43,14 @@ public final class RunningServer implements AutoCloseable {
         closed.await();
     }
 
-    /** Stops listening and waits for the running request. */
+    /** Waits for the request that runs the model, rejects waiting requests with status 503, and stops listening. */
     @Override
     public synchronized void close() {
         if (closed.getCount() > 0) {
-            server.stop(0);
             queue.close();
-            for (ExecutorService pool : threads) {
-                pool.shutdownNow();
-            }
+            threads.awaitIdle(LAST_RESPONSES);
+            server.stop(0);
+            threads.close();
             closed.countDown();
         }
     }
