@@ -3,6 +3,7 @@ package dev.assay.attach;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.Lifetime;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
@@ -79,7 +80,8 @@ public final class FeatureContributions {
      * @return [n, d_out]
      */
     public NDArray contributions(Coded coded, NDArray latents) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = attached.sae().use();
+                Scope scope = Scope.open()) {
             SparseCodes codes = coded.codes();
             NDArray sums = Aten.embeddingBag(
                     attached.sae().directions(), codes.indices(), codes.offsets(), values(coded, latents));
@@ -102,7 +104,8 @@ public final class FeatureContributions {
      * @return [m]
      */
     public NDArray attributions(Coded coded, NDArray gradient) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = attached.sae().use();
+                Scope scope = Scope.open()) {
             SparseCodes codes = coded.codes();
             NDArray rows = gradient.toType(DataType.FLOAT32, false)
                     .reshape(new Shape(codes.rows(), attached.sae().dOut()));

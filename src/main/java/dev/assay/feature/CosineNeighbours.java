@@ -3,6 +3,7 @@ package dev.assay.feature;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import dev.assay.feature.report.Neighbour;
 import dev.assay.feature.store.SmallestKeys;
 import dev.assay.sae.SparseAutoencoder;
@@ -21,29 +22,33 @@ import java.util.List;
  * <p>The norms are computed once; a query is one matrix product with all directions. A zero direction has cosine 0.
  */
 final class CosineNeighbours {
-    private final NDArray directions; // [d_sae, d]
+    private final SparseAutoencoder sae;
+    private final NDArray directions; // [d_sae, d], of the dictionary
     private final Neighbour.Measure measure;
     private final float[] norms; // [d_sae]
 
-    private CosineNeighbours(NDArray directions, Neighbour.Measure measure) {
+    private CosineNeighbours(SparseAutoencoder sae, NDArray directions, Neighbour.Measure measure) {
+        this.sae = sae;
         this.directions = directions;
         this.measure = measure;
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = sae.use();
+                Scope scope = Scope.open()) {
             this.norms = Aten.rowNorms(directions).toFloatArray();
         }
     }
 
     static CosineNeighbours ofDecoder(SparseAutoencoder sae) {
-        return new CosineNeighbours(sae.decoder(), Neighbour.Measure.DECODER_COSINE);
+        return new CosineNeighbours(sae, sae.decoder(), Neighbour.Measure.DECODER_COSINE);
     }
 
     static CosineNeighbours ofEncoder(SparseAutoencoder sae) {
-        return new CosineNeighbours(sae.encoder(), Neighbour.Measure.ENCODER_COSINE);
+        return new CosineNeighbours(sae, sae.encoder(), Neighbour.Measure.ENCODER_COSINE);
     }
 
     /** Returns the nearest latents of each latent from {@code first} to {@code end}, exclusive. A latent is not its own neighbour. */
     List<List<Neighbour>> of(int first, int end, int count) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = sae.use();
+                Scope scope = Scope.open()) {
             NDArray queries = directions.get(new NDIndex("{}:{}", first, end));
             float[] products = Aten.linear(queries, directions, null).toFloatArray(); // [queries, d_sae]
             List<List<Neighbour>> neighbours = new ArrayList<>();
@@ -61,7 +66,8 @@ final class CosineNeighbours {
         if (direction.length != width) {
             throw new InvalidInputException("the direction has " + direction.length + " numbers, expected " + width);
         }
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = sae.use();
+                Scope scope = Scope.open()) {
             NDArray queries = directions.getManager().create(direction).reshape(1, direction.length);
             double norm = 0;
             for (float entry : direction) {
@@ -73,7 +79,8 @@ final class CosineNeighbours {
 
     /** Returns the cosine of every latent with a latent, as [d_sae]. */
     float[] with(int latent) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = sae.use();
+                Scope scope = Scope.open()) {
             NDArray queries = directions.get(new NDIndex("{}:{}", latent, latent + 1));
             return cosines(Aten.linear(queries, directions, null).toFloatArray(), 0, norms[latent]);
         }

@@ -2,6 +2,7 @@ package dev.assay.feature;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
+import dev.assay.Lifetime;
 import dev.assay.attach.AttachedDictionary;
 import dev.assay.feature.report.LogitSummary;
 import dev.assay.feature.report.TokenLogit;
@@ -102,7 +103,9 @@ final class LogitWeights {
         if (!writesToResidual) {
             return new float[0];
         }
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use open = model.use();
+                Lifetime.Use use = sae.use();
+                Scope scope = Scope.open()) {
             // ⟨u, w ⊙ (d − mean(d))⟩ = ⟨(w ⊙ u) − mean(w ⊙ u), d⟩: one product with the unmodified directions.
             NDArray read = model.unembedding().get(new NDIndex("{}:{}", token, token + 1)); // [1, D]
             NDArray weighted = centred(read.mul(model.finalNormWeight()));
@@ -122,7 +125,9 @@ final class LogitWeights {
 
     /** Returns the weights of a range of latents on all tokens of the tokenizer, [latents, tokens]. */
     NDArray weights(int first, int end) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use open = model.use();
+                Lifetime.Use use = sae.use();
+                Scope scope = Scope.open()) {
             NDArray directions = centred(sae.directions().get(new NDIndex("{}:{}", first, end))); // [latents, D]
             NDArray unembedding = model.unembedding().get(new NDIndex("0:{}", tokens())); // [tokens, D]
             return scope.keep(Aten.linear(directions.mul(model.finalNormWeight()), unembedding, null));

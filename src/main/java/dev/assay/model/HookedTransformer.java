@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import dev.assay.model.config.Precision;
 import dev.assay.model.config.TransformerConfig;
 import dev.assay.model.hook.ActivationCache;
@@ -28,8 +29,13 @@ import java.util.stream.IntStream;
  * A decoder-only transformer whose activations can be read and edited at every {@link HookPoint}. It computes the same numbers as the
  * Hugging Face implementation, without folding any weights, in float32 unless it was loaded in another {@link Precision}.
  *
- * <p>Arrays that a method returns belong to the open {@link Scope}; without one, the caller closes them. Several threads may use one
- * model. Hooks act on the runs of the thread that opened them. Gradients are recorded while {@link dev.assay.tensor.Autograd} records.
+ * <p>Arrays that a method returns belong to the open {@link Scope}; without one, the caller closes them. Hooks act on the runs of the
+ * thread that opened them. Gradients are recorded while {@link dev.assay.tensor.Autograd} records.
+ *
+ * <p><strong>Threads.</strong> Any number of threads may use one model. {@link #close()} waits for running calls; calls that start later
+ * throw an {@link IllegalStateException}. Results of other threads stay valid and are closed by their scopes. Arrays that the model owns,
+ * such as {@link #parameters()}, are valid until it is closed; a thread that reads them while another may close the model does so within
+ * {@link #use()}. Arrays, caches and hook scopes belong to one thread each.
  */
 public final class HookedTransformer implements AutoCloseable {
     private final String name;
@@ -41,6 +47,8 @@ public final class HookedTransformer implements AutoCloseable {
     private final Network network;
     private final HookPointCatalog sites;
     private final Runner runner;
+    private final Lifetime lifetime;
+    private final List<NDArray> own;
 
     /** Creates a model of parameters that {@code manager} owns. The model owns the manager and the tokenizer. */
     HookedTransformer(
@@ -59,6 +67,8 @@ public final class HookedTransformer implements AutoCloseable {
         this.network = new Network(config, part, parameters, manager);
         this.sites = new HookPointCatalog(config);
         this.runner = new Runner(config, part, network, manager.getDevice());
+        this.lifetime = new Lifetime("the model " + name);
+        this.own = List.copyOf(manager.getManagedArrays());
     }
 
     /** {@return a loader with options, such as the precision} */
@@ -106,7 +116,9 @@ public final class HookedTransformer implements AutoCloseable {
      * whatever its name. Reads every weight.
      */
     public String hash() {
-        return parameters.hash(config);
+        try (Lifetime.Use use = use()) {
+            return parameters.hash(config);
+        }
     }
 
     /** {@return the sizes and the structure of the model} */
@@ -150,7 +162,9 @@ public final class HookedTransformer implements AutoCloseable {
      * @return float32 arrays that the model owns; in a model of 16 bits, the matrices are copies owned by the open scope
      */
     public Map<String, NDArray> parameters() {
-        return parameters.byName();
+        try (Lifetime.Use use = use()) {
+            return parameters.byName();
+        }
     }
 
     /**
@@ -160,7 +174,8 @@ public final class HookedTransformer implements AutoCloseable {
      * @return int64 [1, position]
      */
     public NDArray tokens(String text) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             long[] ids = IntStream.of(tokenizer().encode(text)).asLongStream().toArray();
             return scope.keep(manager.create(ids, new Shape(1, ids.length)));
         }
@@ -175,8 +190,10 @@ public final class HookedTransformer implements AutoCloseable {
      * @throws InvalidInputException when the model has no tokenizer
      */
     public PaddedTokens tokens(List<String> texts, Padding side) {
-        List<int[]> rows = texts.stream().map(tokenizer()::encode).toList();
-        return PaddedTokens.of(manager, rows, side, Math.max(0, tokenizer().eosId()));
+        try (Lifetime.Use use = use()) {
+            List<int[]> rows = texts.stream().map(tokenizer()::encode).toList();
+            return PaddedTokens.of(manager, rows, side, Math.max(0, tokenizer().eosId()));
+        }
     }
 
     /** Runs the whole model without padding, see {@link #forward(NDArray, NDArray)}. */
@@ -192,7 +209,9 @@ public final class HookedTransformer implements AutoCloseable {
      * @return logits [batch, position, V]
      */
     public NDArray forward(NDArray tokens, NDArray mask) {
-        return runner.logits(tokens, mask);
+        try (Lifetime.Use use = use()) {
+            return runner.logits(tokens, mask);
+        }
     }
 
     /** Runs to the deepest site with an open hook, without padding, see {@link #observe(NDArray, NDArray)}. */
@@ -207,7 +226,9 @@ public final class HookedTransformer implements AutoCloseable {
      * @param mask [batch, position], 1 or true at real tokens; null when all tokens are real
      */
     public void observe(NDArray tokens, NDArray mask) {
-        runner.observe(tokens, mask);
+        try (Lifetime.Use use = use()) {
+            runner.observe(tokens, mask);
+        }
     }
 
     /** Returns activations of a run without padding, see {@link #cache(NDArray, NDArray, HookPoint...)}. */
@@ -224,7 +245,9 @@ public final class HookedTransformer implements AutoCloseable {
      * @return the activations; the caller closes the cache
      */
     public ActivationCache cache(NDArray tokens, NDArray mask, HookPoint... points) {
-        return runner.cache(tokens, mask, checked(points));
+        try (Lifetime.Use use = use()) {
+            return runner.cache(tokens, mask, checked(points));
+        }
     }
 
     private List<HookPoint> checked(HookPoint... points) {
@@ -248,7 +271,9 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray runTo(HookPoint point, NDArray tokens, NDArray mask) {
         require(point);
-        return runner.runTo(point, tokens, mask);
+        try (Lifetime.Use use = use()) {
+            return runner.runTo(point, tokens, mask);
+        }
     }
 
     /**
@@ -262,7 +287,9 @@ public final class HookedTransformer implements AutoCloseable {
      * @return the gradients, in the shapes of their sites; the caller closes the cache
      */
     public ActivationCache gradients(NDArray tokens, NDArray mask, UnaryOperator<NDArray> loss, HookPoint... points) {
-        return SiteGradients.of(this, tokens, mask, loss, checked(points));
+        try (Lifetime.Use use = use()) {
+            return SiteGradients.of(this, tokens, mask, loss, checked(points));
+        }
     }
 
     /** {@return a builder for a set of hooks} */
@@ -320,7 +347,8 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray finalNorm(NDArray residual) {
         part.requireFinalNorm();
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             return scope.keep(network.normalized(residual));
         }
     }
@@ -333,7 +361,8 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray unembed(NDArray normalized) {
         part.requireWhole("the logits");
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             return scope.keep(network.unembed(normalized));
         }
     }
@@ -345,7 +374,9 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray unembedding() {
         part.requireWhole("the logits");
-        return parameters.unembedding();
+        try (Lifetime.Use use = use()) {
+            return parameters.unembedding();
+        }
     }
 
     /**
@@ -355,7 +386,9 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray finalNormWeight() {
         part.requireFinalNorm();
-        return network.finalNormWeight();
+        try (Lifetime.Use use = use()) {
+            return network.finalNormWeight();
+        }
     }
 
     /** Continues a prompt with the most probable tokens, see {@link #generate(List, int, Sampling)}. */
@@ -383,7 +416,8 @@ public final class HookedTransformer implements AutoCloseable {
 
     /** {@return the logits after the last token of each text, text by text, V numbers each} */
     public float[] lastLogits(List<int[]> texts) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             PaddedTokens padded = PaddedTokens.of(manager, texts, Padding.LEFT, 0);
             return runner.lastLogits(padded.tokens(), padded.mask()).toFloatArray();
         }
@@ -404,12 +438,29 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public void save(Path folder, Precision precision) throws IOException {
         part.requireWhole("the weights to save");
-        new ModelFolder(config, parameters, tokenizer).write(folder, precision);
+        try (Lifetime.Use use = use()) {
+            new ModelFolder(config, parameters, tokenizer).write(folder, precision);
+        }
     }
 
+    /**
+     * Keeps the model open while its own arrays are read.
+     *
+     * @return the use, to be closed by this thread; {@link #close()} waits for it
+     * @throws IllegalStateException if the model is closed
+     */
+    public Lifetime.Use use() {
+        return lifetime.use();
+    }
+
+    /** Waits for running calls, then frees the weights. */
     @Override
     public void close() {
-        tokenizer.close();
-        manager.close();
+        lifetime.close(
+                () -> {
+                    tokenizer.close();
+                    own.forEach(NDArray::close);
+                },
+                manager::close);
     }
 }

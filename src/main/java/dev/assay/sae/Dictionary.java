@@ -1,6 +1,7 @@
 package dev.assay.sae;
 
 import ai.djl.ndarray.NDArray;
+import dev.assay.Lifetime;
 
 /**
  * Encoder and decoder of activations as sparse sums of directions. It is the common interface of trained {@link SparseAutoencoder}s and
@@ -100,6 +101,17 @@ public interface Dictionary extends AutoCloseable {
         return metadata().sitesReading(read, dIn(), dOut(), transcodes());
     }
 
+    /**
+     * Keeps the dictionary open while its arrays are read. The default is for dictionaries that only one thread uses: it does nothing.
+     *
+     * @return the use, to be closed by this thread; {@link #close()} waits for it
+     * @throws IllegalStateException if the dictionary is closed
+     */
+    default Lifetime.Use use() {
+        return () -> {};
+    }
+
+    /** Waits for running calls and uses, then frees the arrays. Later calls throw an {@link IllegalStateException}. */
     @Override
     void close();
 }

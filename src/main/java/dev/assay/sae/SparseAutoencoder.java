@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import dev.assay.hub.Hub;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.ChunkSizes;
@@ -20,9 +21,11 @@ import java.util.Set;
 
 /**
  * A trained sparse autoencoder or transcoder. Encodes activations of width d_in to sparse codes of d_sae latents, and decodes codes.
- * Immutable and thread-safe. Gradients are not propagated.
+ * Gradients are not propagated. Results belong to the open {@link Scope}, or else to the manager of the input.
  *
- * <p>Results belong to the open {@link Scope}, or else to the manager of the input.
+ * <p><strong>Threads.</strong> A dictionary is immutable, and any number of threads may use it. {@link #close()} waits for running calls;
+ * calls that start later throw an {@link IllegalStateException}. The weights are valid until the dictionary is closed; a thread that reads
+ * them while another may close the dictionary does so within {@link #use()}.
  */
 public final class SparseAutoencoder implements Dictionary {
     private final NDManager manager;
@@ -32,6 +35,8 @@ public final class SparseAutoencoder implements Dictionary {
     private final SaeMetadata metadata;
     private final Weights weights;
     private final NDArray density;
+    private final Lifetime lifetime = new Lifetime("the dictionary");
+    private final List<NDArray> own;
 
     SparseAutoencoder(SparseAutoencoderBuilder builder) {
         manager = TorchEngine.newManager(builder.weights.encoder().getDevice());
@@ -40,6 +45,8 @@ public final class SparseAutoencoder implements Dictionary {
         metadata = builder.metadata;
         weights = builder.weights.copy(manager);
         density = builder.density == null ? null : Weights.copy(builder.density, manager);
+        own = List.copyOf(manager.getManagedArrays());
+        own.forEach(NDArray::getShape); // stored in the array, so that sizes can be read at any time
     }
 
     /**
@@ -112,7 +119,9 @@ public final class SparseAutoencoder implements Dictionary {
      * @throws InvalidInputException if the folder contains unrelated files
      */
     public void save(Path folder) throws IOException {
-        SaelensFolder.write(this, folder, Set.of());
+        try (Lifetime.Use use = use()) {
+            SaelensFolder.write(this, folder, Set.of());
+        }
     }
 
     /**
@@ -123,7 +132,8 @@ public final class SparseAutoencoder implements Dictionary {
      * @return [n, d_in]
      */
     public NDArray input(NDArray x) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             return scope.keep(centre(input.normalization().apply(shape().rows(x))));
         }
     }
@@ -135,7 +145,8 @@ public final class SparseAutoencoder implements Dictionary {
      * @return [n, d_sae]
      */
     public NDArray preActivations(NDArray x) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             NDArray in = input(x);
             NDArray out = in.getManager().create(new Shape(in.getShape().get(0), dSae()));
             architecture.preActivations(in, weights, out);
@@ -152,7 +163,8 @@ public final class SparseAutoencoder implements Dictionary {
      */
     @Override
     public SparseCodes encode(NDArray x) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             return encodeRows(input(x)).keep(scope);
         }
     }
@@ -181,10 +193,12 @@ public final class SparseAutoencoder implements Dictionary {
      */
     @Override
     public NDArray decode(SparseCodes codes) {
-        NDArray decoded = architecture.decode(codes, weights);
-        // Without this call the result would belong to the manager of the weights.
-        decoded.attach(codes.values().getManager());
-        return decoded;
+        try (Lifetime.Use use = use()) {
+            NDArray decoded = architecture.decode(codes, weights);
+            // Without this call the result would belong to the manager of the weights.
+            decoded.attach(codes.values().getManager());
+            return decoded;
+        }
     }
 
     /**
@@ -196,7 +210,8 @@ public final class SparseAutoencoder implements Dictionary {
      * @throws InvalidInputException if the width of x is not d_in
      */
     public NDArray decode(SparseCodes codes, NDArray x) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             NDArray rows = shape().rows(x);
             return scope.keep(output(codes, x, rows, input.normalization().apply(rows)));
         }
@@ -211,7 +226,8 @@ public final class SparseAutoencoder implements Dictionary {
      */
     @Override
     public NDArray reconstruct(NDArray x) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             NDArray rows = shape().rows(x);
             ActivationNormalization.Normalized normalized =
                     input.normalization().apply(rows);
@@ -241,7 +257,8 @@ public final class SparseAutoencoder implements Dictionary {
      * @throws InvalidInputException if folding would change what this architecture computes
      */
     public SparseAutoencoder foldDecoderNorm() {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             return toBuilder().weights(architecture.foldDecoderNorm(weights)).build();
         }
     }
@@ -258,7 +275,8 @@ public final class SparseAutoencoder implements Dictionary {
         if (!(scale > 0) || Double.isInfinite(scale)) {
             throw new InvalidInputException("the activation scale is " + scale + ", expected a number above 0");
         }
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             return toBuilder()
                     .architecture(architecture.foldActivationNorm(scale))
                     .weights(weights.foldActivationNorm((float) scale))
@@ -374,7 +392,9 @@ public final class SparseAutoencoder implements Dictionary {
      * @return [d_sae, d_out], must not be changed; the decoder itself unless codes are rescaled
      */
     public NDArray directions() {
-        return architecture.directions(weights);
+        try (Lifetime.Use use = use()) {
+            return architecture.directions(weights);
+        }
     }
 
     /**
@@ -384,7 +404,8 @@ public final class SparseAutoencoder implements Dictionary {
      * @return [m, d_out]
      */
     public NDArray directions(NDArray latents) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             NDArray chosen = scope.keep(Aten.indexSelect(directions(), 0, latents));
             chosen.attach(latents.getManager());
             return chosen;
@@ -433,7 +454,13 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     @Override
+    public Lifetime.Use use() {
+        return lifetime.use();
+    }
+
+    /** Waits for running calls, then frees the weights. */
+    @Override
     public void close() {
-        manager.close();
+        lifetime.close(() -> own.forEach(NDArray::close), manager::close);
     }
 }

@@ -15,6 +15,8 @@ import java.util.List;
  * offsets[r + 1]} (exclusive), the last row those to the end. An entry with value 0 is an inactive latent; selections of fixed width
  * contain such entries.
  *
+ * <p>The arrays are closed by the thread that uses them, when no other thread does.
+ *
  * @param offsets int64 [rows], non-decreasing
  * @param indices int64 [m], the latent of each entry, distinct within a row
  * @param values float32 [m], the activation of each entry

@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,7 +23,7 @@ import java.util.Map;
 
 /**
  * A TorchScript file whose {@code forward} maps tensors to a dictionary of named tensors. It runs without gradients and can be called
- * from several threads concurrently.
+ * from several threads concurrently. {@link #close()} waits for running calls.
  *
  * <p>Such a file is a program. It cannot call Python, but it can use any operation of PyTorch, including those that read and write files:
  * load only files from trusted sources.
@@ -35,11 +36,13 @@ public final class ScriptModule implements AutoCloseable {
     private final Path file;
     private final NDManager manager;
     private final PtSymbolBlock module;
+    private final Lifetime lifetime;
 
     private ScriptModule(Path file, NDManager manager, PtSymbolBlock module) {
         this.file = file;
         this.manager = manager;
         this.module = module;
+        this.lifetime = new Lifetime("the model " + file);
     }
 
     /**
@@ -93,8 +96,15 @@ public final class ScriptModule implements AutoCloseable {
      *     omitted
      * @throws InvalidInputException if the result is not a dictionary of named tensors
      * @throws EngineException if it fails; the message is one line
+     * @throws IllegalStateException if the module is closed
      */
     public Map<String, NDArray> run(NDArray... arguments) {
+        try (Lifetime.Use use = lifetime.use()) {
+            return forward(arguments);
+        }
+    }
+
+    private Map<String, NDArray> forward(NDArray... arguments) {
         IValue[] values = Arrays.stream(arguments)
                 .map(argument -> IValue.from((PtNDArray) argument))
                 .toArray(IValue[]::new);
@@ -143,10 +153,9 @@ public final class ScriptModule implements AutoCloseable {
                 .orElse(lines.get(0));
     }
 
-    /** Frees the weights. */
+    /** Waits for running calls, then frees the weights. */
     @Override
     public void close() {
-        module.close();
-        manager.close();
+        lifetime.close(module::close, manager::close);
     }
 }

@@ -14,6 +14,8 @@ import java.util.Map;
  *
  * <p>An output is an activation when it is a floating-point array of shape [batch, position, d]. Any name is allowed; with the names of
  * TransformerLens ({@code blocks.3.hook_resid_post}), other tools find the site of a trained dictionary.
+ *
+ * <p>Any number of threads may use one model.
  */
 public interface ExportedModel extends AutoCloseable {
     /** {@return the path that the model was loaded from} */
@@ -74,6 +76,7 @@ public interface ExportedModel extends AutoCloseable {
                 + " save the model as a Hugging Face folder and load it with HookedTransformer");
     }
 
+    /** Waits for running calls, then frees the model. Later calls throw an {@link IllegalStateException}. */
     @Override
     void close();
 }

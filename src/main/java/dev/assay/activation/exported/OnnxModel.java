@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
@@ -30,6 +31,7 @@ public final class OnnxModel implements ExportedModel {
     private final ExportedOutputs outputs;
     private final NDManager manager;
     private final NDManager memory;
+    private final Lifetime lifetime;
 
     private OnnxModel(String name, OnnxGraph graph, OnnxInputs inputs, ExportedOutputs outputs, Device device) {
         this.name = name;
@@ -37,6 +39,7 @@ public final class OnnxModel implements ExportedModel {
         this.inputs = inputs;
         this.outputs = outputs;
         this.manager = TorchEngine.newManager(device);
+        this.lifetime = new Lifetime("the model " + name);
         this.memory = manager.newSubManager(Device.cpu());
     }
 
@@ -132,7 +135,8 @@ public final class OnnxModel implements ExportedModel {
     @Override
     public Map<String, NDArray> run(List<String> names, NDArray tokens, NDArray mask) {
         outputs.checkTokens(tokens, mask);
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = lifetime.use();
+                Scope scope = Scope.open()) {
             Map<String, NDArray> activations = new LinkedHashMap<>();
             for (String output : names) {
                 Shape shape = tokens.getShape().add(outputs.width(output));
@@ -150,9 +154,6 @@ public final class OnnxModel implements ExportedModel {
 
     @Override
     public void close() {
-        if (manager.isOpen()) {
-            graph.close();
-            manager.close();
-        }
+        lifetime.close(graph::close, manager::close);
     }
 }

@@ -9,6 +9,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import dev.assay.sae.Dictionary;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseCodes;
@@ -36,6 +37,7 @@ final class NonNegativeDictionary implements Dictionary {
     private final NDArray components; // W, [m, 2d]
     private final NDArray gram; // W Wᵀ
     private final NDArray decoder; // [m, d]
+    private final Lifetime lifetime = new Lifetime("the dictionary");
 
     NonNegativeDictionary(INDArray factors, int k, int rounds, SaeMetadata metadata, Device device) {
         this.k = k;
@@ -78,7 +80,8 @@ final class NonNegativeDictionary implements Dictionary {
             throw new InvalidInputException(
                     "activations of shape " + shape + " do not fit the dictionary, expected a last axis of " + dIn());
         }
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             NDArray rows = x.toType(DataType.FLOAT32, false).reshape(x.size() / dIn(), dIn());
             List<SparseCodes> parts = new ArrayList<>();
             for (NDArray part : SampleRows.of(rows)) {
@@ -115,21 +118,35 @@ final class NonNegativeDictionary implements Dictionary {
 
     @Override
     public NDArray decode(SparseCodes codes) {
-        NDArray decoded = Aten.embeddingBag(decoder, codes.indices(), codes.offsets(), codes.values());
-        // embeddingBag allocates in the manager of its first argument, the directions.
-        decoded.attach(codes.values().getManager());
-        return decoded;
+        try (Lifetime.Use use = use()) {
+            NDArray decoded = Aten.embeddingBag(decoder, codes.indices(), codes.offsets(), codes.values());
+            // embeddingBag allocates in the manager of its first argument, the directions.
+            decoded.attach(codes.values().getManager());
+            return decoded;
+        }
     }
 
     @Override
     public NDArray reconstruct(NDArray x) {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use use = use();
+                Scope scope = Scope.open()) {
             return scope.keep(decode(encode(x)).reshape(x.getShape()));
         }
     }
 
     @Override
+    public Lifetime.Use use() {
+        return lifetime.use();
+    }
+
+    @Override
     public void close() {
-        manager.close();
+        lifetime.close(
+                () -> {
+                    components.close();
+                    gram.close();
+                    decoder.close();
+                },
+                manager::close);
     }
 }

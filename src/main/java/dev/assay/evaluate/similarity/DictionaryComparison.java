@@ -2,11 +2,13 @@ package dev.assay.evaluate.similarity;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import dev.assay.sae.Dictionary;
 import dev.assay.sae.Weights;
 import dev.assay.tensor.Scope;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * Compares the directions of two dictionaries, with random directions as the null.
@@ -21,13 +23,16 @@ import java.util.SplittableRandom;
 public final class DictionaryComparison {
     private final NDArray a;
     private final NDArray b;
+    private final Supplier<Lifetime.Use> use;
     private double threshold = 0.9;
     private int draws = 5;
     private long seed;
 
-    private DictionaryComparison(NDArray a, NDArray b) {
+    private DictionaryComparison(NDArray a, NDArray b, Supplier<Lifetime.Use> use) {
+        requireSameWidth(a, b);
         this.a = a;
         this.b = b;
+        this.use = use;
     }
 
     /**
@@ -38,7 +43,7 @@ public final class DictionaryComparison {
      * @return the comparison
      */
     public static DictionaryComparison of(Dictionary a, Dictionary b) {
-        return of(a.decoder(), b.decoder());
+        return new DictionaryComparison(a.decoder(), b.decoder(), () -> use(a, b));
     }
 
     /**
@@ -49,8 +54,22 @@ public final class DictionaryComparison {
      * @return the comparison
      */
     public static DictionaryComparison of(NDArray a, NDArray b) {
-        requireSameWidth(a, b);
-        return new DictionaryComparison(a, b);
+        return new DictionaryComparison(a, b, () -> () -> {});
+    }
+
+    /** Keeps two dictionaries open. */
+    static Lifetime.Use use(Dictionary a, Dictionary b) {
+        Lifetime.Use ofA = a.use();
+        try {
+            Lifetime.Use ofB = b.use();
+            return () -> {
+                ofB.close();
+                ofA.close();
+            };
+        } catch (RuntimeException closed) {
+            ofA.close();
+            throw closed;
+        }
     }
 
     /** Checks that directions have the same width. */
@@ -108,7 +127,8 @@ public final class DictionaryComparison {
      * @return the figures, each with its null
      */
     public DictionarySimilarity run() {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use both = use.get();
+                Scope scope = Scope.open()) {
             Cosines cosines = new Cosines(a, b);
             Cosines.Matching matching = cosines.matching();
             double[] found = figures(cosines.largest(), matching);

@@ -2,6 +2,7 @@ package dev.assay.evaluate.similarity;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import dev.assay.sae.Dictionary;
 import dev.assay.tensor.Scope;
 import dev.assay.view.Picture;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.style.HeatMapStyler;
@@ -30,13 +32,16 @@ public final class SimilarityMap {
 
     private final NDArray a;
     private final NDArray b;
+    private final Supplier<Lifetime.Use> use;
     private String nameOfA = "a";
     private String nameOfB = "b";
     private int cells = MOST_CELLS;
 
-    private SimilarityMap(NDArray a, NDArray b) {
+    private SimilarityMap(NDArray a, NDArray b, Supplier<Lifetime.Use> use) {
+        DictionaryComparison.requireSameWidth(a, b);
         this.a = a;
         this.b = b;
+        this.use = use;
     }
 
     /**
@@ -48,7 +53,7 @@ public final class SimilarityMap {
      * @throws InvalidInputException if the widths differ
      */
     public static SimilarityMap of(Dictionary a, Dictionary b) {
-        return of(a.decoder(), b.decoder());
+        return new SimilarityMap(a.decoder(), b.decoder(), () -> DictionaryComparison.use(a, b));
     }
 
     /**
@@ -60,8 +65,7 @@ public final class SimilarityMap {
      * @throws InvalidInputException if the widths differ
      */
     public static SimilarityMap of(NDArray a, NDArray b) {
-        DictionaryComparison.requireSameWidth(a, b);
-        return new SimilarityMap(a, b);
+        return new SimilarityMap(a, b, () -> () -> {});
     }
 
     /**
@@ -98,7 +102,8 @@ public final class SimilarityMap {
      * @return the picture
      */
     public Picture picture() {
-        try (Scope scope = Scope.open()) {
+        try (Lifetime.Use both = use.get();
+                Scope scope = Scope.open()) {
             Cosines cosines = new Cosines(a, b);
             Cosines.Matching matching = cosines.matching();
             int[] pairs = IntStream.range(0, matching.cosines().length)

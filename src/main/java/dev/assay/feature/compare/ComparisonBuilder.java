@@ -2,6 +2,7 @@ package dev.assay.feature.compare;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import dev.assay.feature.report.FeatureNames;
 import dev.assay.feature.report.FeatureSummary;
 import dev.assay.feature.report.Neighbour;
@@ -103,10 +104,14 @@ public final class ComparisonBuilder {
 
     private Matches found() {
         return switch (measure) {
-            case DECODER_COSINE, ENCODER_COSINE ->
-                new Matches(
-                        DictionaryMatching.ofDirections(directions(a), directions(b)),
-                        DictionaryMatching.ofRandomDirections(directions(a), directions(b)));
+            case DECODER_COSINE, ENCODER_COSINE -> {
+                try (Lifetime.Use ofA = a.sae().use();
+                        Lifetime.Use ofB = b.sae().use()) {
+                    yield new Matches(
+                            DictionaryMatching.ofDirections(directions(a), directions(b)),
+                            DictionaryMatching.ofRandomDirections(directions(a), directions(b)));
+                }
+            }
             case PEARSON, JACCARD -> {
                 requireSameTokens();
                 ActivationMatching matching = new ActivationMatching(a.store(), b.store(), measure);

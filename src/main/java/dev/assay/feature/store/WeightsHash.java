@@ -1,5 +1,6 @@
 package dev.assay.feature.store;
 
+import dev.assay.Lifetime;
 import dev.assay.io.Sha256;
 import dev.assay.model.HookedTransformer;
 import dev.assay.provenance.ParentArtifact;
@@ -18,6 +19,12 @@ public final class WeightsHash {
      * @return a SHA-256 hash in hexadecimal digits
      */
     public static String of(SparseAutoencoder sae) {
+        try (Lifetime.Use use = sae.use()) {
+            return hash(sae);
+        }
+    }
+
+    private static String hash(SparseAutoencoder sae) {
         Sha256 hash =
                 new Sha256().add(sae.architecture().toString()).add(sae.input().toString());
         Weights weights = sae.weights();

@@ -9,7 +9,8 @@ import java.util.TreeMap;
 
 /**
  * The activations of one run at some sites, or the gradients there. The cache owns the arrays and frees them when it is closed. Arrays
- * computed from them belong to the open {@link Scope}, like any result.
+ * computed from them belong to the open {@link Scope}, like any result. A cache outlives the close of its model, and is used by one thread at
+ * a time.
  */
 public final class ActivationCache implements AutoCloseable {
     private final Map<HookPoint, NDArray> activations = new TreeMap<>(HookPoint.COMPUTATION_ORDER);

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.assay.InvalidInputException;
+import dev.assay.Lifetime;
 import dev.assay.parquet.Unicode;
 import dev.assay.text.Corpus;
 import java.io.ByteArrayInputStream;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
 
 /**
  * Converts text to token ids and back, as specified by the {@code tokenizer.json} of a Hugging Face folder. Any number of threads may
- * share one tokenizer.
+ * share one tokenizer. {@link #close()} waits for running calls; calls that start later throw an {@link IllegalStateException}.
  */
 public final class Tokenizer implements AutoCloseable {
     /** A {@link Corpus} splits text into contexts, so the tokenizer itself must neither truncate nor pad. */
@@ -26,12 +27,14 @@ public final class Tokenizer implements AutoCloseable {
 
     private final TokenizerFiles files;
     private final HuggingFaceTokenizer tokenizer;
+    private final Lifetime lifetime;
 
     private final Detokenizer detokenizer;
 
     private Tokenizer(TokenizerFiles files, HuggingFaceTokenizer tokenizer) {
         this.files = files;
         this.tokenizer = tokenizer;
+        this.lifetime = new Lifetime("the tokenizer " + files.file());
         this.detokenizer = new Detokenizer(
                 files.vocabulary().size(),
                 this::bytes,
@@ -155,7 +158,9 @@ public final class Tokenizer implements AutoCloseable {
             checkId(ids[i]);
             wide[i] = ids[i];
         }
-        return checked(() -> tokenizer.decode(wide, skipSpecialTokens));
+        try (Lifetime.Use use = lifetime.use()) {
+            return checked(() -> tokenizer.decode(wide, skipSpecialTokens));
+        }
     }
 
     /**
@@ -270,7 +275,7 @@ public final class Tokenizer implements AutoCloseable {
 
     @Override
     public void close() {
-        tokenizer.close();
+        lifetime.close(tokenizer::close, () -> {});
     }
 
     private void checkId(int id) {
@@ -286,6 +291,12 @@ public final class Tokenizer implements AutoCloseable {
      */
     private <T> T withEncoding(String text, boolean addSpecialTokens, LongFunction<T> reader) {
         String repaired = Unicode.wellFormed(text);
+        try (Lifetime.Use use = lifetime.use()) {
+            return withNativeEncoding(repaired, addSpecialTokens, reader);
+        }
+    }
+
+    private <T> T withNativeEncoding(String repaired, boolean addSpecialTokens, LongFunction<T> reader) {
         long encoding = checked(() -> TokenizersLibrary.LIB.encode(tokenizer.getHandle(), repaired, addSpecialTokens));
         try {
             return reader.apply(encoding);

@@ -10,6 +10,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.ClosedWhileRunning;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.OnnxFile;
 import dev.assay.tensor.MemoryUse;
@@ -81,6 +82,14 @@ class OnnxModelTest {
             expected[i] = (float) sum;
         }
         return expected;
+    }
+
+    @Test
+    void callsOfAClosedModelEnd() throws Exception {
+        ClosedWhileRunning.assertCallsEnd("the model .* is closed", () -> load(linear()), model -> {
+            NDArray tokens = model.manager().zeros(new Shape(2, 5), DataType.INT64);
+            model.run(tokens, null).values().forEach(NDArray::toFloatArray);
+        });
     }
 
     @Test

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.ClosedWhileRunning;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.ScriptFiles;
@@ -45,6 +47,14 @@ class TorchScriptModelTest {
 
     private TorchScriptModel load(String methods) throws IOException {
         return TorchScriptModel.load(ScriptFiles.write(folder.resolve("model.pt"), methods));
+    }
+
+    @Test
+    void callsOfAClosedModelEnd() throws Exception {
+        ClosedWhileRunning.assertCallsEnd("the model .* is closed", () -> load(WAVES), model -> {
+            NDArray tokens = model.manager().zeros(new Shape(2, 5), DataType.INT64);
+            model.run(tokens, null).values().forEach(NDArray::toFloatArray);
+        });
     }
 
     @Test
