@@ -3,6 +3,7 @@ package dev.assay;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * The time in which an object with native memory is open. Threads use the object concurrently. Closing it waits for the running uses;
@@ -51,6 +52,20 @@ public final class Lifetime {
             users.removeIf(thread -> !thread.isAlive());
         }
         return end;
+    }
+
+    /**
+     * Calls a method within a use.
+     *
+     * @param call the method
+     * @param <T> the type of its result
+     * @return its result
+     * @throws IllegalStateException if the object is closed
+     */
+    public <T> T during(Supplier<T> call) {
+        try (Use use = use()) {
+            return call.get();
+        }
     }
 
     /**

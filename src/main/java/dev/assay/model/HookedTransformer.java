@@ -116,9 +116,7 @@ public final class HookedTransformer implements AutoCloseable {
      * whatever its name. Reads every weight.
      */
     public String hash() {
-        try (Lifetime.Use use = use()) {
-            return parameters.hash(config);
-        }
+        return lifetime.during(() -> parameters.hash(config));
     }
 
     /** {@return the sizes and the structure of the model} */
@@ -162,9 +160,7 @@ public final class HookedTransformer implements AutoCloseable {
      * @return float32 arrays that the model owns; in a model of 16 bits, the matrices are copies owned by the open scope
      */
     public Map<String, NDArray> parameters() {
-        try (Lifetime.Use use = use()) {
-            return parameters.byName();
-        }
+        return lifetime.during(() -> parameters.byName());
     }
 
     /**
@@ -209,9 +205,7 @@ public final class HookedTransformer implements AutoCloseable {
      * @return logits [batch, position, V]
      */
     public NDArray forward(NDArray tokens, NDArray mask) {
-        try (Lifetime.Use use = use()) {
-            return runner.logits(tokens, mask);
-        }
+        return lifetime.during(() -> runner.logits(tokens, mask));
     }
 
     /** Runs to the deepest site with an open hook, without padding, see {@link #observe(NDArray, NDArray)}. */
@@ -245,9 +239,7 @@ public final class HookedTransformer implements AutoCloseable {
      * @return the activations; the caller closes the cache
      */
     public ActivationCache cache(NDArray tokens, NDArray mask, HookPoint... points) {
-        try (Lifetime.Use use = use()) {
-            return runner.cache(tokens, mask, checked(points));
-        }
+        return lifetime.during(() -> runner.cache(tokens, mask, checked(points)));
     }
 
     private List<HookPoint> checked(HookPoint... points) {
@@ -271,9 +263,7 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray runTo(HookPoint point, NDArray tokens, NDArray mask) {
         require(point);
-        try (Lifetime.Use use = use()) {
-            return runner.runTo(point, tokens, mask);
-        }
+        return lifetime.during(() -> runner.runTo(point, tokens, mask));
     }
 
     /**
@@ -287,9 +277,7 @@ public final class HookedTransformer implements AutoCloseable {
      * @return the gradients, in the shapes of their sites; the caller closes the cache
      */
     public ActivationCache gradients(NDArray tokens, NDArray mask, UnaryOperator<NDArray> loss, HookPoint... points) {
-        try (Lifetime.Use use = use()) {
-            return SiteGradients.of(this, tokens, mask, loss, checked(points));
-        }
+        return lifetime.during(() -> SiteGradients.of(this, tokens, mask, loss, checked(points)));
     }
 
     /** {@return a builder for a set of hooks} */
@@ -374,9 +362,7 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray unembedding() {
         part.requireWhole("the logits");
-        try (Lifetime.Use use = use()) {
-            return parameters.unembedding();
-        }
+        return lifetime.during(() -> parameters.unembedding());
     }
 
     /**
@@ -386,9 +372,7 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray finalNormWeight() {
         part.requireFinalNorm();
-        try (Lifetime.Use use = use()) {
-            return network.finalNormWeight();
-        }
+        return lifetime.during(() -> network.finalNormWeight());
     }
 
     /** Continues a prompt with the most probable tokens, see {@link #generate(List, int, Sampling)}. */

@@ -320,29 +320,17 @@ public final class SparseAutoencoder implements Dictionary {
         return architecture instanceof Transcoder;
     }
 
-    /**
-     * Returns the architecture.
-     *
-     * @return the architecture with its options
-     */
+    /** {@return the architecture with its options} */
     public Architecture architecture() {
         return architecture;
     }
 
-    /**
-     * Returns the preprocessing of activations.
-     *
-     * @return the options
-     */
+    /** {@return the preprocessing of activations} */
     public InputOptions input() {
         return input;
     }
 
-    /**
-     * Returns the provenance of the dictionary.
-     *
-     * @return the metadata
-     */
+    /** {@return the provenance of the dictionary} */
     @Override
     public SaeMetadata metadata() {
         return metadata;
@@ -392,9 +380,7 @@ public final class SparseAutoencoder implements Dictionary {
      * @return [d_sae, d_out], must not be changed; the decoder itself unless codes are rescaled
      */
     public NDArray directions() {
-        try (Lifetime.Use use = use()) {
-            return architecture.directions(weights);
-        }
+        return lifetime.during(() -> architecture.directions(weights));
     }
 
     /**
@@ -430,11 +416,7 @@ public final class SparseAutoencoder implements Dictionary {
         return Optional.ofNullable(density);
     }
 
-    /**
-     * Returns the device of the arrays.
-     *
-     * @return the device
-     */
+    /** {@return the device of the arrays} */
     public Device device() {
         return manager.getDevice();
     }
