@@ -38,11 +38,7 @@ public interface ActivationSource {
      * @throws InvalidInputException when the model lacks the site, or the contexts are longer than its context length
      */
     static ModelActivationSource of(HookedTransformer model, List<HookPoint> points, Corpus corpus) {
-        int longest = model.config().contextLength();
-        if (corpus.contextLength() > longest) {
-            throw new InvalidInputException("contexts have " + corpus.contextLength()
-                    + " tokens, expected at most the context length of " + model.name() + ", " + longest);
-        }
+        model.requireContext(corpus.contextLength());
         return ModelActivationSource.of(new HookedSites(model, points), corpus);
     }
 

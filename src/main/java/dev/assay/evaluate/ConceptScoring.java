@@ -57,6 +57,7 @@ public final class ConceptScoring implements AutoCloseable {
      * @throws dev.assay.InvalidInputException when the text of the corpus is not a {@link StoryCorpus}
      */
     public ConceptScoring(HookedTransformer model, HookPoint point, Corpus stories, long tokens) throws IOException {
+        model.requireContext(stories.contextLength());
         this.manager = model.manager().newSubManager();
         try (Autograd off = Autograd.off()) {
             this.selection = read(model, point, stories, Split.TRAINING, tokens);

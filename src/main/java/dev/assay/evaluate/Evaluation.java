@@ -139,6 +139,7 @@ public final class Evaluation {
         AttachedSites sites =
                 AttachedSites.of(model, point == null ? dictionary.sites() : dictionary.sitesReading(point.name()));
         sites.requiredWrites();
+        model.requireContext(corpus.contextLength());
         others.forEach(this::check);
         try (Autograd off = Autograd.off();
                 NDManager manager = model.manager().newSubManager()) {

@@ -124,6 +124,21 @@ public final class HookedTransformer implements AutoCloseable {
         return config;
     }
 
+    /**
+     * Checks that a text is split into contexts that the model was made for. Predictions degrade beyond the context length, also with
+     * positions that have no limit.
+     *
+     * @param tokens the number of tokens per context, including BOS
+     * @throws InvalidInputException when the contexts are longer than the context length
+     */
+    public void requireContext(int tokens) {
+        int longest = config.contextLength();
+        if (tokens > longest) {
+            throw new InvalidInputException("contexts have " + tokens + " tokens, expected at most the context length of "
+                    + name() + ", " + longest + " (option --context)");
+        }
+    }
+
     /** {@return whether the model has a tokenizer} */
     public boolean hasTokenizer() {
         return tokenizer.isPresent();

@@ -38,9 +38,14 @@ interface ParquetCodec {
                 (packed, from, length, into) ->
                         (int) Zstd.decompressByteArray(into, 0, into.length, packed, from, length);
             case GZIP ->
-                (packed, from, length, into) -> {
-                    try (InputStream bytes = new GZIPInputStream(new ByteArrayInputStream(packed, from, length))) {
-                        return bytes.readNBytes(into, 0, into.length);
+                (packed, from, size, into) -> {
+                    try (InputStream bytes = new GZIPInputStream(new ByteArrayInputStream(packed, from, size))) {
+                        int length = bytes.readNBytes(into, 0, into.length);
+                        // The checksum and the size follow the data; the stream compares them at its end.
+                        if (bytes.read() >= 0) {
+                            throw new IOException("a page has more data than its header says");
+                        }
+                        return length;
                     }
                 };
             default ->

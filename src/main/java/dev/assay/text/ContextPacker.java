@@ -1,10 +1,8 @@
 package dev.assay.text;
 
-import dev.assay.InvalidInputException;
 import dev.assay.text.tokenizer.TokenRun;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * Concatenates the tokens of documents, each followed by the end-of-text token, and splits the sequence into contexts. An incomplete
@@ -131,12 +129,9 @@ public final class ContextPacker implements AutoCloseable {
         return !finished;
     }
 
-    private void requireOneContext() {
+    private void requireOneContext() throws IOException {
         if (contexts == 0) {
-            throw new InvalidInputException(corpus.description() + ": found " + tokens + " tokens in " + documents
-                    + " documents ("
-                    + split.name().toLowerCase(Locale.ROOT).replace('_', ' ')
-                    + "), expected at least the " + (length - (bosId >= 0 ? 1 : 0)) + " of one context");
+            throw ShortText.error(corpus, split, documents, tokens);
         }
     }
 

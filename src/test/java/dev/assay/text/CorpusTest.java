@@ -213,12 +213,36 @@ class CorpusTest {
                 .build();
         try (ContextReader reader = corpus.read(Split.HELD_OUT)) {
             InvalidInputException e = assertThrows(InvalidInputException.class, () -> reader.next(1));
-            assertTrue(e.getMessage().contains("found 4 tokens in 1 document"), e.getMessage());
+            assertTrue(e.getMessage().contains("found 4 tokens in 1 of 1 documents (held out)"), e.getMessage());
             assertTrue(e.getMessage().contains("127"), e.getMessage());
         }
         try (ContextReader reader = corpus.read(Split.TRAINING)) {
             InvalidInputException e = assertThrows(InvalidInputException.class, () -> reader.next(1));
-            assertTrue(e.getMessage().contains("found 0 tokens in 0 documents (training)"), e.getMessage());
+            assertTrue(e.getMessage().contains("found 0 tokens in 0 of 1 documents (training)"), e.getMessage());
+            assertTrue(
+                    e.getMessage().contains("the only document is held out for evaluation: hold out fewer with"
+                            + " --held-out-every (0 for none)"),
+                    e.getMessage());
+        }
+    }
+
+    @Test
+    void saysWhichOptionChangesAShortSplit() throws IOException {
+        List<Document> two = List.of(new Document("a", "x y ".repeat(40)), new Document("b", "x y"));
+        assertAdvice("the others are held out for evaluation: hold out fewer", two, 2, Split.TRAINING);
+        assertAdvice("hold some out with --held-out-every", two, 0, Split.HELD_OUT);
+        assertAdvice("hold out more with a smaller --held-out-every", List.of(two.get(1), two.get(0)), 2, Split.HELD_OUT);
+        assertAdvice("use shorter contexts with --context", two.subList(1, 2), 0, Split.ALL);
+    }
+
+    private static void assertAdvice(String advice, List<Document> documents, int heldOutEvery, Split split)
+            throws IOException {
+        Corpus corpus = Corpus.of(tokenizer, TextSource.of(documents))
+                .heldOutEvery(heldOutEvery)
+                .build();
+        try (ContextReader reader = corpus.read(split)) {
+            InvalidInputException e = assertThrows(InvalidInputException.class, () -> reader.next(1));
+            assertTrue(e.getMessage().contains(advice), e.getMessage());
         }
     }
 

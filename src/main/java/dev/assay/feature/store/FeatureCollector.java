@@ -175,6 +175,7 @@ public final class FeatureCollector {
      */
     public FeatureStore collect(Path folder) throws IOException {
         StoreFiles.requireUsable(folder);
+        model.requireContext(corpus.contextLength());
         AtomicFolder.write(folder, this::build);
         return FeatureStore.open(folder);
     }

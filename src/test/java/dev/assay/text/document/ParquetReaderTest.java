@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.zip.Inflater;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,32 @@ class ParquetReaderTest {
                 assertThrows(InvalidInputException.class, () -> TextSourceTest.read(source(name, field)));
         assertTrue(e.getMessage().startsWith(fixture(name).toString()), e.getMessage());
         assertTrue(e.getMessage().contains(part), e.getMessage());
+    }
+
+    /** The trailer of gzip is the CRC-32 of the data and its size, 4 bytes each. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4})
+    void refusesGzipPagesWithAWrongTrailer(int field) throws Exception {
+        byte[] file = Files.readAllBytes(fixture("gzip"));
+        int changed = 0;
+        for (int i = 0; i + 10 < file.length; i++) {
+            if (file[i] == 0x1F && file[i + 1] == (byte) 0x8B && file[i + 2] == 8) {
+                Inflater data = new Inflater(true);
+                data.setInput(file, i + 10, file.length - i - 10);
+                byte[] plain = new byte[1 << 16];
+                while (!data.finished()) {
+                    data.inflate(plain);
+                }
+                file[i + 10 + (int) data.getBytesRead() + field] ^= 1;
+                data.end();
+                changed++;
+            }
+        }
+        assertTrue(changed > 20, changed + " pages");
+        Path damaged = Files.write(folder.resolve("trailer.parquet"), file);
+        InvalidInputException e = assertThrows(
+                InvalidInputException.class, () -> texts(TextSource.files(List.of(damaged), "text")));
+        assertTrue(e.getMessage().startsWith(damaged + ""), e.getMessage());
     }
 
     @Test

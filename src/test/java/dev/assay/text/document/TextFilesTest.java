@@ -157,6 +157,20 @@ class TextFilesTest {
         assertEquals(List.of("one", "two"), texts("a.jsonl" + extension));
     }
 
+    @Test
+    void refusesGzipWithAWrongChecksum() throws IOException {
+        Path lines = folder.resolve("a.jsonl.gz");
+        TextMaker.write(lines, 100, i -> "text " + i);
+        byte[] whole = Files.readAllBytes(lines);
+        for (int fromEnd : new int[] {8, 4}) {
+            byte[] damaged = whole.clone();
+            damaged[whole.length - fromEnd] ^= 1;
+            Files.write(lines, damaged);
+            InvalidInputException e = assertThrows(InvalidInputException.class, () -> texts("a.jsonl.gz"));
+            assertTrue(e.getMessage().contains("the gzip data is damaged or truncated"), e.getMessage());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"gz, gzip", "zst, zstd"})
     void reportsDamagedCompression(String extension, String format) throws IOException {
