@@ -12,6 +12,11 @@ import dev.assay.run.FeatureFolder;
 import dev.assay.run.Run;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -82,43 +87,77 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         FeatureStore store = FeatureFolder.open(folder);
-        boolean any = export(csv, StatisticsTable.of(store)::csv);
-        any |= export(parquet, StatisticsTable.of(store)::parquet);
-        any |= export(sparsity, file -> SparsityFile.write(store, file));
-        any |= export(viewer, SaeViewerExport.of(store)::write);
-        if (dashboard != null || neuronpedia != null) {
-            any = true;
-            exportReports();
+        List<Export> exports = new ArrayList<>();
+        StatisticsTable table = StatisticsTable.of(store);
+        addFile(exports, csv, table::csv);
+        addFile(exports, parquet, table::parquet);
+        addFile(exports, sparsity, file -> SparsityFile.write(store, file));
+        if (viewer != null) {
+            SaeViewerExport export = SaeViewerExport.of(store);
+            exports.add(new Export(viewer, export::check, export::write));
         }
-        if (!any) {
-            throw new InvalidInputException("nothing to export, expected --csv, --parquet, --sparsity, --openai-viewer,"
-                    + " --saedashboard or --neuronpedia");
+        if (dashboard == null && neuronpedia == null) {
+            writeAll(exports);
+            return 0;
+        }
+        try (Run run = options.loader().open(folder)) {
+            run.storedFeatures();
+            addReports(exports, run);
+            writeAll(exports);
         }
         return 0;
     }
 
-    private void exportReports() throws IOException {
-        try (Run run = options.loader().open(folder)) {
-            run.storedFeatures();
-            export(dashboard, to -> {
-                SaeDashboardExport export = SaeDashboardExport.of(run.inspector());
-                (modelId == null ? export : export.model(modelId)).write(to);
-            });
-            export(
-                    neuronpedia,
-                    NeuronpediaExport.of(run.inspector()).model(modelId).source(sourceId)::write);
+    /**
+     * An export that was requested.
+     *
+     * @param target a file or folder
+     * @param check fails if the export cannot be written there
+     * @param writer writes the export
+     */
+    private record Export(Path target, IoConsumer<Path> check, IoConsumer<Path> writer) {}
+
+    private static void addFile(List<Export> exports, Path file, IoConsumer<Path> writer) {
+        if (file != null) {
+            exports.add(new Export(
+                    file,
+                    target -> InvalidInputException.require(
+                            !Files.isDirectory(target), () -> target + " is a folder, expected a file for an export"),
+                    writer));
         }
     }
 
-    /** Writes one export if its option was set, and prints its path. */
-    private boolean export(Path to, IoConsumer<Path> writer) throws IOException {
-        if (to == null) {
-            return false;
+    private void addReports(List<Export> exports, Run run) throws IOException {
+        if (dashboard != null) {
+            SaeDashboardExport export = SaeDashboardExport.of(run.inspector());
+            SaeDashboardExport named = modelId == null ? export : export.model(modelId);
+            exports.add(new Export(dashboard, named::check, named::write));
         }
-        writer.accept(to);
+        if (neuronpedia != null) {
+            NeuronpediaExport export =
+                    NeuronpediaExport.of(run.inspector()).model(modelId).source(sourceId);
+            exports.add(new Export(neuronpedia, export::check, export::write));
+        }
+    }
+
+    /** Checks the targets of all exports, then writes them in turn. */
+    private void writeAll(List<Export> exports) throws IOException {
+        InvalidInputException.require(
+                !exports.isEmpty(),
+                "nothing to export, expected --csv, --parquet, --sparsity, --openai-viewer, --saedashboard or"
+                        + " --neuronpedia");
+        Set<Path> targets = new HashSet<>();
+        for (Export export : exports) {
+            InvalidInputException.require(
+                    targets.add(export.target().toAbsolutePath().normalize()),
+                    () -> export.target() + " is the target of two exports, expected different files and folders");
+            export.check().accept(export.target());
+        }
         PrintWriter out = spec.commandLine().getOut();
-        out.println("exported: " + to);
-        out.flush();
-        return true;
+        for (Export export : exports) {
+            export.writer().accept(export.target());
+            out.println("exported: " + export.target());
+            out.flush();
+        }
     }
 }

@@ -3,12 +3,14 @@ package dev.assay.cli;
 import ai.djl.ndarray.types.DataType;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
+import dev.assay.ShutdownRequest;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.activation.store.Harvest;
 import dev.assay.run.RunDescription;
 import dev.assay.run.SourceModel;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -100,9 +102,10 @@ final class HarvestCommand implements Callable<Integer> {
             if (shardRows != null) {
                 harvest.shardRows(shardRows);
             }
-            report(harvest.run(), (System.nanoTime() - start) / 1e9);
+            try (ShutdownRequest shutdown = ShutdownRequest.listen()) {
+                return report(harvest.stopWhen(shutdown).run(), (System.nanoTime() - start) / 1e9);
+            }
         }
-        return 0;
     }
 
     /** Describes the run for the store, which lists several sites itself. */
@@ -122,8 +125,19 @@ final class HarvestCommand implements Callable<Integer> {
         };
     }
 
-    private void report(Harvest.Result result, double seconds) {
+    private int report(Harvest.Result result, double seconds) {
         ActivationStore store = result.store();
+        if (!store.complete()) {
+            PrintWriter errors = spec.commandLine().getErr();
+            errors.printf(
+                    Locale.ROOT,
+                    "assay: %s: interrupted after %d of %d activations; rerun the same command to resume%n",
+                    out,
+                    store.rows(),
+                    tokens);
+            errors.flush();
+            return InterruptibleTraining.INTERRUPTED;
+        }
         String done = result.added()
                 ? String.format(Locale.ROOT, "%,d added in %.0f s", store.rows() - result.before(), seconds)
                 : "already complete";
@@ -140,5 +154,6 @@ final class HarvestCommand implements Callable<Integer> {
                         done,
                         end)
                 .flush();
+        return 0;
     }
 }

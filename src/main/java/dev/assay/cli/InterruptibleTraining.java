@@ -11,7 +11,7 @@ import java.nio.file.Path;
 /** Training in a locked folder. Ctrl-C and SIGTERM end it after a checkpoint, and the step from which it resumes is printed. */
 final class InterruptibleTraining {
     /** Exit code of an interrupted run, as of shells. A process that ends by a signal has the code of the signal. */
-    private static final int INTERRUPTED = 130;
+    static final int INTERRUPTED = 130;
 
     private InterruptibleTraining() {}
 

@@ -151,7 +151,7 @@ public final class SaeSweep extends RunSettings<SaeSweep> {
         SweepMember member;
         try {
             trainer = entry.trainer().get();
-            TrainingPlan plan = trainer.planInSweep(length());
+            TrainingPlan plan = trainer.plan(length());
             member = new SweepMember(name, plan, plan.target().sites(entry.sites(), widths), null);
         } catch (InvalidInputException refusal) {
             Sites sites = Sites.concatenated(entry.sites(), widths);

@@ -319,7 +319,8 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
         return plan(length());
     }
 
-    private TrainingPlan plan(TrainingLength length) {
+    /** The plan of this trainer as a member of a run of a length. */
+    TrainingPlan plan(TrainingLength length) {
         boolean fixesActivity = method.activeLatents() > 0;
         SparsitySchedule usualSparsity =
                 fixesActivity ? SparsitySchedule.none() : SparsitySchedule.warmUp(SPARSITY_WARM_UP);
@@ -342,11 +343,6 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
                 centresInput && !method.tied() && target == Target.INPUT,
                 normalizes,
                 target);
-    }
-
-    /** The plan of this trainer as a member of a sweep, which decides the settings that members share. */
-    TrainingPlan planInSweep(TrainingLength length) {
-        return plan(length);
     }
 
     /** The settings that were set here although a sweep decides them. */
@@ -409,7 +405,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
         SweepMember member = member();
         MemberSetup setup = setup(member, title(), hasOutput() ? output() : Path.of(""), this);
         CheckpointStore store =
-                hasOutput() ? new RunCheckpoints(checkpoints(), keptCheckpoints()) : CheckpointStore.NONE;
+                hasOutput() ? new RunCheckpoints(output().resolve(CHECKPOINTS), keptCheckpoints()) : CheckpointStore.NONE;
         try (Closeable lock = lock();
                 NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();
@@ -427,7 +423,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
 
     /** {@return whether the output folder has a best checkpoint: not if the metric was NaN at every checkpoint} */
     public boolean hasBest() {
-        return BestDictionary.exists(checkpoints());
+        return BestDictionary.exists(output().resolve(CHECKPOINTS));
     }
 
     /**
@@ -438,7 +434,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
      * @throws InvalidInputException when there is no best checkpoint, or it is of another run
      */
     public SparseAutoencoder best() throws IOException {
-        return BestDictionary.load(source, member(), checkpoints());
+        return BestDictionary.load(source, member(), output().resolve(CHECKPOINTS));
     }
 
     /** This run as one member, on all sites of its source. */
@@ -450,9 +446,5 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
 
     private String title() {
         return hasOutput() ? output().toAbsolutePath().normalize().getFileName().toString() : RUN;
-    }
-
-    private Path checkpoints() {
-        return output().resolve(CHECKPOINTS);
     }
 }

@@ -173,8 +173,44 @@ class ExportCommandTest {
         assertEquals(List.of("atoms", "provenance.json"), names(atoms));
         assertEquals(store.latents(), names(atoms.resolve("atoms")).size());
         assertProvenance(Json.read(atoms.resolve("provenance.json")).path("provenance"));
-        assertFault(atoms + " holds ", "--openai-viewer", atoms.toString());
-        assertFault(", expected a new or empty folder for an export", "--openai-viewer", atoms.toString());
+    }
+
+    @Test
+    void interruptedExportsAreRepeatedAndForeignFilesAreKept() throws Exception {
+        Path atoms = temporary.resolve("viewer");
+        Path csv = temporary.resolve("table.csv");
+        String[] command = {"export", folder.toString(), "--csv", csv.toString(), "--openai-viewer", atoms.toString()};
+        assertEquals(0, run(command), err.toString());
+        Files.delete(csv); // as if the command was interrupted between the two
+        assertEquals(0, run(command), err.toString());
+        assertTrue(Files.exists(csv));
+        assertEquals(store.latents(), names(atoms.resolve("atoms")).size());
+
+        Files.writeString(atoms.resolve("atoms/notes.txt"), "of the user");
+        assertFault(atoms + " holds atoms/notes.txt, expected a new", "--openai-viewer", atoms.toString());
+        Files.delete(atoms.resolve("atoms/notes.txt"));
+        Files.writeString(atoms.resolve("provenance.json"), "{}");
+        assertFault(atoms + " holds atoms/0.json, expected a new", "--openai-viewer", atoms.toString());
+        assertEquals("{}", Files.readString(atoms.resolve("provenance.json")));
+    }
+
+    @Test
+    void allTargetsAreCheckedBeforeTheFirstExport() throws Exception {
+        Path csv = temporary.resolve("table.csv");
+        Path used = Files.createDirectories(temporary.resolve("thesis/x"));
+        Files.writeString(used.resolve("thesis.tex"), "years of work");
+        assertFault("thesis holds x/thesis.tex", "--csv", csv.toString(), "--openai-viewer", used.getParent().toString());
+        assertFault("is a folder, expected a file", "--csv", csv.toString(), "--parquet", used.toString());
+        assertFault("is the target of two exports", "--csv", csv.toString(), "--parquet", csv.toString());
+        assertFault(
+                "Neuronpedia needs a name for the model",
+                "--csv",
+                csv.toString(),
+                "--model",
+                SavedDictionary.model(),
+                "--neuronpedia",
+                temporary.resolve("upload").toString());
+        assertTrue(Files.notExists(csv));
     }
 
     @Test

@@ -76,20 +76,33 @@ public final class NeuronpediaExport {
     /**
      * Writes {@code features-00000.json} and so on, and the origin of the export as {@code provenance.json}, which is not for upload.
      *
-     * @param folder absent or empty
+     * @param folder absent or empty, or an export of the same features, which is replaced
      * @throws IOException if writing fails; no folder is left behind
-     * @throws InvalidInputException if a feature exceeds the limits of Neuronpedia or the folder is not empty
+     * @throws InvalidInputException if a feature exceeds the limits of Neuronpedia or the folder contains other files
      */
     public void write(Path folder) throws IOException {
+        check(folder);
+        FeatureBatches batches = new FeatureBatches(inspector, NeuronpediaFormat.MOST_FEATURES);
+        NeuronpediaFormat format = new NeuronpediaFormat(model, source, method, explainer);
+        target(folder).write(files -> batches.write(files, "features-%05d.json", format));
+    }
+
+    /**
+     * Checks that {@link #write} accepts a folder, without writing.
+     *
+     * @param folder the folder of the export
+     * @throws IOException if the folder cannot be read
+     * @throws InvalidInputException if the folder contains other files, or a name is missing
+     */
+    public void check(Path folder) throws IOException {
         require("model", model);
         require("source", source);
         require("method of the explanations", method);
-        FeatureBatches batches = new FeatureBatches(inspector, NeuronpediaFormat.MOST_FEATURES);
-        NeuronpediaFormat format = new NeuronpediaFormat(model, source, method, explainer);
-        ExportFolder.write(
-                folder,
-                ExportProvenance.of(inspector.store()),
-                files -> batches.write(files, "features-%05d.json", format));
+        target(folder).check();
+    }
+
+    private ExportFolder target(Path folder) {
+        return new ExportFolder(folder, ExportProvenance.of(inspector.store()), "features-\\d+\\.json");
     }
 
     private static void require(String what, String id) {

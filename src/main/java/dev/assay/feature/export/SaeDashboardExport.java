@@ -63,14 +63,28 @@ public final class SaeDashboardExport {
      * Writes {@code batch-0.json} and so on, of at most {@value #FEATURES_A_FILE} features each, and the origin of the
      * export as {@code provenance.json}. Programs that read such folders select {@code batch-*.json}.
      *
-     * @param folder absent or empty
+     * @param folder absent or empty, or an export of the same features, which is replaced
      * @throws IOException if writing fails; no folder is left behind
-     * @throws InvalidInputException if the folder is not empty
+     * @throws InvalidInputException if the folder contains other files
      */
     public void write(Path folder) throws IOException {
         FeatureBatches batches = new FeatureBatches(inspector, FEATURES_A_FILE);
         SaeDashboardFormat format = new SaeDashboardFormat(model, layer, set, inspector.provenance());
-        ExportFolder.write(
-                folder, ExportProvenance.of(inspector.store()), files -> batches.write(files, "batch-%d.json", format));
+        target(folder).write(files -> batches.write(files, "batch-%d.json", format));
+    }
+
+    /**
+     * Checks that {@link #write} accepts a folder, without writing.
+     *
+     * @param folder the folder of the export
+     * @throws IOException if the folder cannot be read
+     * @throws InvalidInputException if the folder contains other files
+     */
+    public void check(Path folder) throws IOException {
+        target(folder).check();
+    }
+
+    private ExportFolder target(Path folder) {
+        return new ExportFolder(folder, ExportProvenance.of(inspector.store()), "batch-\\d+\\.json");
     }
 }

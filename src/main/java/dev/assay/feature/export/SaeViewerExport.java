@@ -49,12 +49,12 @@ public final class SaeViewerExport {
      * Writes {@code atoms/0.json} and so on, one per latent, including dead ones, and the origin of the export as
      * {@code provenance.json} next to the folder {@code atoms}. The viewer requests files of {@code atoms} by name.
      *
-     * @param folder absent or empty
+     * @param folder absent or empty, or an export of the same features, which is replaced
      * @throws IOException if writing fails; no folder is left behind
-     * @throws InvalidInputException if the folder is not empty
+     * @throws InvalidInputException if the folder contains other files
      */
     public void write(Path folder) throws IOException {
-        ExportFolder.write(folder, ExportProvenance.of(store), files -> {
+        target(folder).write(files -> {
             Path atoms = Files.createDirectory(files.resolve("atoms"));
             for (int latent = 0; latent < store.latents(); latent++) {
                 try (OutputStream out =
@@ -64,6 +64,21 @@ public final class SaeViewerExport {
                 }
             }
         });
+    }
+
+    /**
+     * Checks that {@link #write} accepts a folder, without writing.
+     *
+     * @param folder the folder of the export
+     * @throws IOException if the folder cannot be read
+     * @throws InvalidInputException if the folder contains other files
+     */
+    public void check(Path folder) throws IOException {
+        target(folder).check();
+    }
+
+    private ExportFolder target(Path folder) {
+        return new ExportFolder(folder, ExportProvenance.of(store), "atoms/\\d+\\.json");
     }
 
     private void feature(JsonGenerator json, int latent) throws IOException {

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -246,6 +247,20 @@ class HarvestTest {
         Files.writeString(folder.resolve("rows-000000000192-000000000256.safetensors"), "not listed yet");
         harvest(source(), folder).tokens(400).run();
         StoreFiles.assertSame(clean, folder);
+    }
+
+    @Test
+    void stoppedHarvestKeepsItsRowsAndResumesToEqualFiles() throws IOException {
+        Path folder = temporary.resolve("stopped");
+        AtomicInteger checks = new AtomicInteger();
+        Harvest.Result stopped = harvest(source(), folder)
+                .tokens(400)
+                .stopWhen(() -> checks.incrementAndGet() > 4)
+                .run();
+        assertFalse(stopped.store().complete());
+        assertTrue(stopped.store().rows() > 0 && stopped.store().rows() < 400);
+        assertTrue(harvest(source(), folder).tokens(400).run().added());
+        StoreFiles.assertSame(clean("clean", 400), folder);
     }
 
     @Test
