@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.List;
@@ -58,7 +62,13 @@ final class ErrorReporter {
             }
         }
         if (failure instanceof UncheckedIOException unchecked) {
-            return unchecked.getMessage() + ": " + unchecked.getCause().getMessage();
+            // A message that only repeats the cause starts with the name of its class.
+            return unchecked.getCause().toString().equals(unchecked.getMessage())
+                    ? sentence(unchecked.getCause())
+                    : unchecked.getMessage() + ": " + unchecked.getCause().getMessage();
+        }
+        if (failure instanceof InvalidPathException path) {
+            return "\"" + path.getInput().replace('\0', '?') + "\" is not a path: " + path.getReason();
         }
         return failure instanceof IOException io ? sentence(io) : null;
     }
@@ -73,6 +83,15 @@ final class ErrorReporter {
         }
         if (failure instanceof NotDirectoryException file) {
             return file.getFile() + " is not a folder";
+        }
+        if (failure instanceof FileAlreadyExistsException existing) {
+            return existing.getFile() + " already exists";
+        }
+        if (failure instanceof DirectoryNotEmptyException folder) {
+            return "the folder " + folder.getFile() + " is not empty";
+        }
+        if (failure instanceof FileSystemLoopException loop) {
+            return loop.getFile() + " is a symbolic link to a folder above it";
         }
         if (failure instanceof FileSystemException || failure instanceof FileNotFoundException) {
             return failure.getMessage();

@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.io.AtomicFiles;
+import dev.assay.io.FileFailures;
 import dev.assay.io.Json;
 import dev.assay.toy.ToyExperiment;
 import dev.assay.toy.ToyFigure;
@@ -9,7 +10,6 @@ import dev.assay.toy.ToyReport;
 import dev.assay.toy.ToySuperposition;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -127,7 +127,7 @@ final class ToyCommand implements Callable<Integer> {
         if (batch != null) {
             experiment.batchSize(batch);
         }
-        Files.createDirectories(out);
+        FileFailures.createFolder(out);
         ToyReport report = experiment.run();
         AtomicFiles.writeString(out.resolve("toy.csv"), report.toCsv());
         AtomicFiles.writeString(out.resolve("toy.json"), Json.pretty(report.toJson()));

@@ -56,7 +56,7 @@ public final class AtomicFiles {
         try {
             for (Map.Entry<Path, IoConsumer<OutputStream>> entry : writers.entrySet()) {
                 Path target = entry.getKey().toAbsolutePath();
-                Files.createDirectories(target.getParent());
+                FileFailures.createFolder(target.getParent());
                 Path temporary = TemporaryNames.next(target);
                 staged.put(temporary, target);
                 stage(temporary, target, entry.getValue());

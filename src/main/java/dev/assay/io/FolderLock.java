@@ -69,7 +69,7 @@ public final class FolderLock implements Closeable {
             throw new InvalidInputException(folder + " is a file, expected a folder");
         }
         boolean fresh = !Files.exists(folder);
-        Files.createDirectories(folder);
+        FileFailures.createFolder(folder);
         return acquire(
                 folder, TemporaryNames.lockIn(folder.toRealPath()), fresh ? Optional.of(folder) : Optional.empty());
     }
@@ -84,7 +84,7 @@ public final class FolderLock implements Closeable {
      */
     public static FolderLock nextTo(Path folder) throws IOException {
         Path target = folder.toAbsolutePath().normalize();
-        Files.createDirectories(target.getParent());
+        FileFailures.createFolder(target.getParent());
         Path real = target.getParent().toRealPath().resolve(target.getFileName());
         return acquire(folder, TemporaryNames.lockOf(real), Optional.empty());
     }

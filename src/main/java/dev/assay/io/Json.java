@@ -46,6 +46,8 @@ public final class Json {
             node = MAPPER.readTree(in);
         } catch (JsonProcessingException | MalformedInputException malformed) {
             throw new InvalidInputException(file + " is not valid JSON: " + reason(malformed), malformed);
+        } catch (IOException failure) {
+            throw FileFailures.named(file, failure);
         }
         if (node.isMissingNode()) {
             throw new InvalidInputException(file + " is empty, expected JSON");

@@ -107,6 +107,20 @@ public final class JsonObject {
     }
 
     /**
+     * Returns a required 32-bit integer above 0, such as a width.
+     *
+     * @param field its name
+     * @return its value
+     */
+    public int positive(String field) {
+        int value = integer(field);
+        if (value < 1) {
+            throw unexpected(field, "an integer above 0");
+        }
+        return value;
+    }
+
+    /**
      * Returns a required count.
      *
      * @param field its name

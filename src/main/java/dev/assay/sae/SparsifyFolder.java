@@ -68,11 +68,11 @@ final class SparsifyFolder {
     }
 
     private static Weights weights(JsonObject cfg, Safetensors file, NDManager manager) {
-        int dIn = cfg.integer("d_in");
-        long dSae = cfg.integer(NUM_LATENTS, 0);
-        if (dSae == 0) {
-            dSae = (long) dIn * cfg.integer("expansion_factor");
-        }
+        int dIn = cfg.positive("d_in");
+        // 0 means d_in · expansion_factor.
+        long dSae = cfg.integer(NUM_LATENTS, 0) == 0
+                ? (long) dIn * cfg.positive("expansion_factor")
+                : cfg.positive(NUM_LATENTS);
         long dOut = file.info(DECODER_BIAS).shape().size();
         Map<String, NDArray> extra = new HashMap<>();
         for (String name : file.names()) {

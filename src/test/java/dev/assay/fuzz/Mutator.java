@@ -103,6 +103,18 @@ final class Mutator {
         this.random = random;
     }
 
+    /** Returns true once in a number of calls. */
+    boolean chance(int calls) {
+        return random.nextInt(calls) == 0;
+    }
+
+    /** Returns bytes with some flipped bits. */
+    byte[] flipped(byte[] original) {
+        byte[] result = original.clone();
+        flip(result, 1 + random.nextInt(4));
+        return result;
+    }
+
     /** Returns a JSON text with a random change of its tree, of its characters, or of both. */
     byte[] json(byte[] original) throws IOException {
         byte[] result = original;

@@ -4,6 +4,7 @@ import dev.assay.InvalidInputException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -108,7 +109,14 @@ record FileSearch(String name, List<Path> paths) {
             return files.filter(file -> !isHidden(folder, file) && !Files.isDirectory(file))
                     .sorted()
                     .toList();
-        } catch (IOException | UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
+            if (e.getCause() instanceof FileSystemLoopException loop) {
+                throw new InvalidInputException(
+                        folder + ": " + loop.getFile() + " is a symbolic link to a folder above it, expected none", e);
+            }
+            throw new InvalidInputException(
+                    folder + ": the folder cannot be read (" + e.getCause().getMessage() + ")", e);
+        } catch (IOException e) {
             throw new InvalidInputException(folder + ": the folder cannot be read (" + e.getMessage() + ")", e);
         }
     }

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Random codes with a dense table for test oracles. Some activations are 0 or negative, and some tokens are not counted. */
-final class RandomCodes {
+public final class RandomCodes {
     static final int LENGTH = 16;
     static final int VOCABULARY = 50;
 
@@ -95,6 +95,11 @@ final class RandomCodes {
                 offsets,
                 Arrays.copyOf(indices, entries),
                 Arrays.copyOf(values, entries));
+    }
+
+    /** Writes a small store. */
+    public static void write(Path folder) throws IOException {
+        new RandomCodes(8, 24, 9).store(folder, 8, 1 << 16, 4);
     }
 
     FeatureStore store(Path folder, int batch, long memory, int partners) throws IOException {

@@ -247,6 +247,9 @@ public final class TrainingState implements AutoCloseable {
     /** A loss or gradient that is not finite; the parameters are unchanged. */
     public static final class NotFiniteException extends ArithmeticException {
         private static final long serialVersionUID = 1L;
+        /** The square of a larger number is not a float32. */
+        private static final double LARGEST_SQUARED = 1.8e19;
+
         private final long step;
 
         public NotFiniteException(long step) {
@@ -265,6 +268,11 @@ public final class TrainingState implements AutoCloseable {
         public InvalidInputException explain(NDArray x, String site, double learningRate) {
             String location = "batch " + step + " of " + site;
             long notFinite = ActivationScale.notFinite(x);
+            double largest = notFinite > 0 ? 0 : Math.max(x.max().getFloat(), -x.min().getFloat());
+            if (largest > LARGEST_SQUARED) {
+                return new InvalidInputException(location + " has activations of magnitude " + (float) largest
+                        + ", whose squares are beyond float32; expected activations that are scaled in training");
+            }
             return new InvalidInputException(
                     notFinite > 0
                             ? location + " has " + notFinite + " values that are not finite numbers"
