@@ -3,6 +3,7 @@ package dev.assay.activation;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
+import dev.assay.provenance.LeftOutTokens;
 import dev.assay.provenance.ModelProvenance;
 import dev.assay.provenance.Provenance;
 import dev.assay.provenance.TextProvenance;
@@ -30,23 +31,26 @@ public final class ModelActivationSource implements ActivationSource {
     private final Corpus corpus;
     private final Split split;
     private final boolean withSpecialTokens;
+    private final int skippedPositions;
 
-    private ModelActivationSource(SiteReader model, Corpus corpus, Split split, boolean withSpecialTokens) {
+    private ModelActivationSource(
+            SiteReader model, Corpus corpus, Split split, boolean withSpecialTokens, int skippedPositions) {
         this.model = model;
         this.corpus = corpus;
         this.split = split;
         this.withSpecialTokens = withSpecialTokens;
+        this.skippedPositions = skippedPositions;
     }
 
     static ModelActivationSource of(SiteReader model, Corpus corpus) {
-        return new ModelActivationSource(model, corpus, Split.TRAINING, false);
+        return new ModelActivationSource(model, corpus, Split.TRAINING, false, 0);
     }
 
     /**
      * Returns this source on another part of the corpus: the training documents (the default), the held-out or all documents.
      */
     public ModelActivationSource split(Split part) {
-        return new ModelActivationSource(model, corpus, part, withSpecialTokens);
+        return new ModelActivationSource(model, corpus, part, withSpecialTokens, skippedPositions);
     }
 
     /**
@@ -54,7 +58,21 @@ public final class ModelActivationSource implements ActivationSource {
      * activations are often a hundred times as large as others, and equal in every context.
      */
     public ModelActivationSource withSpecialTokens(boolean keep) {
-        return new ModelActivationSource(model, corpus, split, keep);
+        return new ModelActivationSource(model, corpus, split, keep, skippedPositions);
+    }
+
+    /**
+     * Returns this source without the first positions of each context, a BOS token counted. Default: with all positions.
+     *
+     * @param count the number of positions to leave out, from 0 to less than the length of a context
+     * @return the source
+     */
+    public ModelActivationSource skippingPositions(int count) {
+        InvalidInputException.require(
+                count >= 0 && count < corpus.contextLength(),
+                () -> "the number of positions to skip is " + count + ", expected 0 to "
+                        + (corpus.contextLength() - 1) + " for contexts of " + corpus.contextLength() + " tokens");
+        return new ModelActivationSource(model, corpus, split, withSpecialTokens, count);
     }
 
     @Override
@@ -78,7 +96,12 @@ public final class ModelActivationSource implements ActivationSource {
                 ModelProvenance.of(model.model(), model.precision()),
                 sites(),
                 TextProvenance.of(
-                        corpus.description(), part(), corpus.contextLength(), corpus.prependBos(), !withSpecialTokens));
+                                corpus.description(),
+                                part(),
+                                corpus.contextLength(),
+                                corpus.prependBos(),
+                                !withSpecialTokens)
+                        .withLeftOut(LeftOutTokens.NONE.withFirstPositions(skippedPositions)));
     }
 
     private String part() {
@@ -148,7 +171,9 @@ public final class ModelActivationSource implements ActivationSource {
             try (Scope scope = Scope.open();
                     Autograd off = Autograd.off()) {
                 NDArray values = model.read(batch);
-                long[] kept = batch.keptPositions(corpus.tokenizer(), withSpecialTokens);
+                long[] kept = LongStream.of(batch.keptPositions(corpus.tokenizer(), withSpecialTokens))
+                        .filter(place -> place % batch.length() >= skippedPositions)
+                        .toArray();
                 if (kept.length == 0) {
                     return null;
                 }

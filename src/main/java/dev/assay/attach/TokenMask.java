@@ -4,17 +4,36 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.hook.ActivationCache;
+import dev.assay.model.hook.HookPoint;
+import dev.assay.provenance.LeftOutTokens;
+import dev.assay.sae.PositionSlice;
 import dev.assay.sae.SaeMetadata;
+import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import dev.assay.text.TokenBatch;
 import dev.assay.text.tokenizer.Tokenizer;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/** The tokens that a dictionary is for: all of them, or those that are not special if it was trained without special tokens. */
+/**
+ * The tokens that a dictionary is for: all of them, or without special tokens, positions of a context and activations of large norm if
+ * the dictionary was trained without them.
+ */
 public final class TokenMask {
     private final IntPredicate included;
+    private final PositionSlice positions;
+    private final int firstPosition;
+    private final Map<String, Double> largestNorms;
 
-    private TokenMask(IntPredicate included) {
+    private TokenMask(
+            IntPredicate included, PositionSlice positions, int firstPosition, Map<String, Double> largestNorms) {
         this.included = included;
+        this.positions = positions;
+        this.firstPosition = firstPosition;
+        this.largestNorms = largestNorms;
     }
 
     /**
@@ -25,7 +44,7 @@ public final class TokenMask {
      * @return the mask
      */
     public static TokenMask of(HookedTransformer model, SaeMetadata metadata) {
-        return metadata.excludesSpecialTokens() ? withoutSpecial(model.tokenizer()) : new TokenMask(id -> true);
+        return of(metadata.excludesSpecialTokens() ? model.tokenizer() : null, metadata);
     }
 
     /**
@@ -36,52 +55,103 @@ public final class TokenMask {
      * @return the mask
      */
     public static TokenMask of(Tokenizer tokenizer, SaeMetadata metadata) {
-        return metadata.excludesSpecialTokens() ? withoutSpecial(tokenizer) : new TokenMask(id -> true);
+        IntPredicate included = metadata.excludesSpecialTokens() ? id -> !tokenizer.isSpecial(id) : id -> true;
+        return new TokenMask(included, metadata.positions(), 0, metadata.largestNorms());
     }
 
     /**
-     * Returns the mask of all tokens that are not special.
+     * Returns the mask of a dictionary without special tokens.
      *
      * @param tokenizer knows which tokens are special
+     * @param metadata of the dictionary
      * @return the mask
      */
-    public static TokenMask withoutSpecial(Tokenizer tokenizer) {
-        return new TokenMask(id -> !tokenizer.isSpecial(id));
+    public static TokenMask withoutSpecial(Tokenizer tokenizer, SaeMetadata metadata) {
+        return new TokenMask(id -> !tokenizer.isSpecial(id), metadata.positions(), 0, metadata.largestNorms());
     }
 
     /**
-     * Returns whether the dictionary is for a token.
+     * Returns this mask without more tokens.
+     *
+     * @param leftOut the tokens
+     * @return the mask
+     */
+    public TokenMask without(LeftOutTokens leftOut) {
+        Map<String, Double> norms = new TreeMap<>(largestNorms);
+        leftOut.largestNorms().forEach((site, norm) -> norms.merge(site, norm, Math::min));
+        return new TokenMask(included, positions, Math.max(firstPosition, leftOut.firstPositions()), norms);
+    }
+
+    /**
+     * Returns whether the dictionary is for a token, unless its activation has a large norm.
      *
      * @param id the token's id
+     * @param position of the token in its context
+     * @param length the number of tokens of the context
      * @return true if it is
      */
-    public boolean includes(int id) {
-        return included.test(id);
+    public boolean includes(int id, int position, int length) {
+        return position >= firstPosition && included.test(id) && positions.includes(position, length);
     }
 
     /**
-     * Returns whether the dictionary is for each of some tokens.
+     * Returns whether the dictionary is for each token of one context, unless its activation has a large norm.
      *
      * @param ids token ids
      * @return one per token
      */
     public boolean[] includes(long[] ids) {
+        return includes(ids, ids.length);
+    }
+
+    private boolean[] includes(long[] ids, int length) {
         boolean[] includes = new boolean[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            includes[i] = included.test((int) ids[i]);
+            includes[i] = includes((int) ids[i], i % length, length);
         }
         return includes;
     }
 
     /**
+     * Returns whether the dictionary is for each token of some contexts.
+     *
+     * @param contexts the tokens
+     * @param sites where the dictionary is attached
+     * @param cache the activations of these contexts at the sites that are read
+     * @return one per token
+     */
+    public boolean[] includes(TokenBatch contexts, AttachedSites sites, ActivationCache cache) {
+        boolean[] includes = includes(contexts.ids(), contexts.length());
+        for (HookPoint read : sites.reads()) {
+            Double largest = largestNorms.get(read.name());
+            if (largest != null) {
+                excludeAbove(largest, cache.get(read), includes);
+            }
+        }
+        return includes;
+    }
+
+    private static void excludeAbove(double largest, NDArray x, boolean[] includes) {
+        try (Scope scope = Scope.open()) {
+            float[] norms = Aten.rowNorms(x.reshape(includes.length, -1)).toFloatArray();
+            for (int i = 0; i < norms.length; i++) {
+                includes[i] &= !(norms[i] > largest);
+            }
+        }
+    }
+
+    /**
      * Returns the indices of the tokens that the dictionary is for.
      *
-     * @param ids token ids
-     * @return indices into {@code ids}, ascending
+     * @param contexts the tokens
+     * @param sites where the dictionary is attached
+     * @param cache the activations of these contexts at the sites that are read
+     * @return indices into the tokens of all contexts, ascending
      */
-    public long[] kept(long[] ids) {
-        return IntStream.range(0, ids.length)
-                .filter(i -> included.test((int) ids[i]))
+    public long[] kept(TokenBatch contexts, AttachedSites sites, ActivationCache cache) {
+        boolean[] includes = includes(contexts, sites, cache);
+        return IntStream.range(0, includes.length)
+                .filter(i -> includes[i])
                 .asLongStream()
                 .toArray();
     }

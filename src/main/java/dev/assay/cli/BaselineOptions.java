@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.activation.NormBoundedSource;
 import dev.assay.attach.AttachedSites;
 import dev.assay.evaluate.baseline.ActivationSample;
 import dev.assay.evaluate.baseline.Baseline;
@@ -72,7 +73,12 @@ final class BaselineOptions {
         }
         List<HookPoint> points = AttachedSites.of(model, dictionary.sites()).reads();
         boolean special = !dictionary.metadata().excludesSpecialTokens();
-        ActivationSource source = ActivationSource.of(model, points, corpus).withSpecialTokens(special);
+        Integer first = dictionary.metadata().positions().start();
+        ActivationSource source = NormBoundedSource.of(
+                ActivationSource.of(model, points, corpus)
+                        .withSpecialTokens(special)
+                        .skippingPositions(first == null ? 0 : Math.max(first, 0)),
+                dictionary.metadata().largestNorms());
         List<Fitted> fitted = new ArrayList<>();
         try (Autograd off = Autograd.off();
                 NDManager manager = model.manager().newSubManager();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.ShutdownRequest;
 import dev.assay.activation.ActivationSource;
+import dev.assay.activation.NormBoundedSource;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.activation.store.Harvest;
 import dev.assay.run.RunDescription;
@@ -76,6 +77,19 @@ final class HarvestCommand implements Callable<Integer> {
     private boolean specialTokens;
 
     @Option(
+            names = "--skip-positions",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "leave out the first N positions of each context, BOS included (default ${DEFAULT-VALUE})")
+    private int skippedPositions;
+
+    @Option(
+            names = "--max-norm-ratio",
+            paramLabel = "R",
+            description = "leave out tokens with a norm above R times the median norm (default: no bound)")
+    private Double maxNormRatio;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
@@ -93,8 +107,12 @@ final class HarvestCommand implements Callable<Integer> {
         RunDescription run = runOptions.describe(hooks, seed);
         long start = System.nanoTime();
         try (SourceModel model = SourceModel.open(run, hooks, place.device())) {
-            ActivationSource source =
-                    model.source(run.corpus(model.tokenizer())).withSpecialTokens(specialTokens);
+            ActivationSource source = model.source(run.corpus(model.tokenizer()))
+                    .withSpecialTokens(specialTokens)
+                    .skippingPositions(skippedPositions);
+            if (maxNormRatio != null) {
+                source = NormBoundedSource.ofRatio(source, maxNormRatio);
+            }
             Harvest harvest = ActivationStore.write(source, out)
                     .tokens(tokens)
                     .type(type())

@@ -14,6 +14,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookScope;
+import dev.assay.provenance.LeftOutTokens;
 import dev.assay.sae.Dictionary;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
@@ -49,6 +50,7 @@ public final class Evaluation {
     private HookPoint point;
     private Split split = Split.HELD_OUT;
     private long tokens = 100_000;
+    private LeftOutTokens leftOut = LeftOutTokens.NONE;
 
     private Evaluation(HookedTransformer model, Dictionary dictionary, Corpus corpus) {
         this.model = model;
@@ -101,6 +103,18 @@ public final class Evaluation {
             throw new InvalidInputException("tokens is " + count + ", expected at least 1");
         }
         tokens = count;
+        return this;
+    }
+
+    /**
+     * Leaves tokens out of all means over activations, in addition to those that the dictionary was trained without. They keep their
+     * activation in every forward pass.
+     *
+     * @param more the tokens
+     * @return this
+     */
+    public Evaluation leavingOut(LeftOutTokens more) {
+        leftOut = more;
         return this;
     }
 
@@ -194,7 +208,7 @@ public final class Evaluation {
             this.splice = new Splice(sites);
             this.manager = manager;
             this.all = all;
-            this.mask = TokenMask.of(corpus.tokenizer(), dictionary.metadata());
+            this.mask = TokenMask.of(corpus.tokenizer(), dictionary.metadata()).without(leftOut);
             this.contextsPerPass = ForwardBatches.withLogits(
                     model, corpus.contextLength(), ForwardBatches.FLOAT32_LOGIT, ForwardBatches.CONTEXTS);
         }
@@ -219,11 +233,11 @@ public final class Evaluation {
 
         void reconstruct() throws IOException {
             forEachBatch(batch -> {
-                NDArray kept = kept(batch);
-                if (kept.size() == 0) {
-                    return;
-                }
                 try (ActivationCache cache = model.cache(batch.toArray(manager), sites.all())) {
+                    NDArray kept = kept(batch, cache);
+                    if (kept.size() == 0) {
+                        return;
+                    }
                     NDArray x = Aten.indexSelect(sites.input(cache), 0, kept);
                     NDArray target = sites.transcodes() ? Aten.indexSelect(sites.target(cache), 0, kept) : x;
                     all.forEach(metrics -> metrics.reconstruct(x, target));
@@ -245,17 +259,19 @@ public final class Evaluation {
             forEachBatch(batch -> {
                 NDArray ids = batch.toArray(manager);
                 NDArray targets = NextTokenLoss.targets(ids);
-                NDArray kept = kept(batch);
                 NDArray[] input = new NDArray[1];
+                NDArray[] keptRows = new NDArray[1];
                 NDArray logits;
                 try (HookScope hooks = model.hooks()
-                        .readTogether(
-                                sites.reads(),
-                                cache -> input[0] = Scope.detached(() -> Aten.indexSelect(sites.input(cache), 0, kept)))
+                        .readTogether(sites.reads(), cache -> {
+                            keptRows[0] = Scope.detached(() -> kept(batch, cache));
+                            input[0] = Scope.detached(() -> Aten.indexSelect(sites.input(cache), 0, keptRows[0]));
+                        })
                         .open()) {
                     logits = NextTokenLoss.predictions(model.forward(ids));
                 }
-                try (NDArray x = input[0]) {
+                try (NDArray x = input[0];
+                        NDArray kept = keptRows[0]) {
                     NDArray zeros = manager.zeros(new Shape(kept.size(), mean.length)); // [kept, d_out]
                     int perContext = (int) (targets.size() / batch.rows());
                     double[] cleanLosses = losses(logits, targets);
@@ -287,8 +303,8 @@ public final class Evaluation {
                             .toDoubleArray();
         }
 
-        private NDArray kept(TokenBatch batch) {
-            return manager.create(mask.kept(batch.ids()));
+        private NDArray kept(TokenBatch batch, ActivationCache cache) {
+            return manager.create(mask.kept(batch, sites, cache));
         }
 
         EvaluationReport report(DictionaryMetrics metrics) {

@@ -3,6 +3,7 @@ package dev.assay.evaluate;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Scope;
+import java.util.Arrays;
 
 /**
  * Accumulates reconstruction statistics in float64 over batches of any size: explained variance, squared error, cosine and norms.
@@ -14,6 +15,7 @@ import dev.assay.tensor.Scope;
 public final class ReconstructionStatistics {
     /** The largest relative variance that float64 rounding causes, far below that of one differing float32. */
     private static final double CONSTANT = 1e-28;
+    private static final int MEASURED_DISTANCES = 10_000_000;
 
     private long tokens;
     private int width;
@@ -30,6 +32,8 @@ public final class ReconstructionStatistics {
     private long ratioTokens;
     private double reconstructionSquares; // Σ‖x̂‖²
     private double products; // Σ⟨x, x̂⟩
+    private float[] distances = new float[0]; // ‖x − origin‖² of the first tokens
+    private int measured; // the number of distances
 
     /**
      * Adds a batch.
@@ -47,13 +51,14 @@ public final class ReconstructionStatistics {
                 sum = new double[width];
                 errorSum = new double[width];
             }
-            tokens += x.getShape().get(0);
             NDArray shifted = wide.sub(x.getManager().create(origin));
             double[] batchSum = shifted.sum(new int[] {0}).toDoubleArray();
             for (int i = 0; i < width; i++) {
                 sum[i] += batchSum[i];
             }
-            squares += shifted.square().sum().getDouble();
+            NDArray squaredDistances = shifted.square().sum(new int[] {1});
+            squares += squaredDistances.sum().getDouble();
+            addDistances(squaredDistances.toDoubleArray());
             addError(wide.sub(wideReconstruction));
             NDArray dots = wide.mul(wideReconstruction).sum(new int[] {1});
             NDArray squaredNorms = wide.square().sum(new int[] {1});
@@ -67,6 +72,36 @@ public final class ReconstructionStatistics {
             reconstructionSquares += reconstructionSquaredNorms.sum().getDouble();
             products += dots.sum().getDouble();
         }
+    }
+
+    private void addDistances(double[] squaredDistances) {
+        tokens += squaredDistances.length;
+        int added = Math.min(squaredDistances.length, MEASURED_DISTANCES - measured);
+        if (measured + added > distances.length) {
+            distances = Arrays.copyOf(distances, Math.max(2 * distances.length, measured + added));
+        }
+        for (int i = 0; i < added; i++) {
+            distances[measured++] = (float) squaredDistances[i];
+        }
+    }
+
+    /**
+     * Returns the share of the variance that the farthest one percent of the tokens carry. Distances are measured from the mean of the
+     * first batch, for at most ten million tokens. With a share near 1, the explained variance is that of a few tokens of massive activations.
+     *
+     * @return from 0 to 1; about 0.01 for tokens at equal distances
+     */
+    public double varianceOfFarthestPercent() {
+        float[] sorted = Arrays.copyOf(distances, measured);
+        Arrays.sort(sorted);
+        int count = (int) Math.ceil(measured / 100.0);
+        double farthest = 0;
+        double all = 0;
+        for (int i = 0; i < sorted.length; i++) {
+            all += sorted[i];
+            farthest += i >= sorted.length - count ? sorted[i] : 0;
+        }
+        return all == 0 ? 0 : farthest / all;
     }
 
     private void addError(NDArray error) {

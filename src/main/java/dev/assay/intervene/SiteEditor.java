@@ -57,7 +57,7 @@ final class SiteEditor implements Splice.Edit {
                 Autograd off = Autograd.off()) {
             TextRows texts = new TextRows(site);
             boolean[][] acting = edits.stream()
-                    .map(edit -> texts.select(edit.positions(), mask::includes))
+                    .map(edit -> texts.select(edit.positions(), mask))
                     .toArray(boolean[][]::new);
             int[] rows = IntStream.range(0, acting[0].length)
                     .filter(row -> Arrays.stream(acting).anyMatch(acts -> acts[row]))

@@ -1,8 +1,8 @@
 package dev.assay.intervene;
 
+import dev.assay.attach.TokenMask;
 import dev.assay.model.hook.Site;
 import java.util.Arrays;
-import java.util.function.IntPredicate;
 
 /** Maps the rows of an activation [batch, position, …] to the texts of the batch. */
 final class TextRows {
@@ -16,14 +16,14 @@ final class TextRows {
         real = site.mask() == null ? null : site.mask().toBooleanArray();
     }
 
-    /** Returns a flag per row: whether its position is selected and its token satisfies the predicate, [batch · position]. */
-    boolean[] select(TokenPositions positions, IntPredicate token) {
+    /** Returns a flag per row: whether its position is selected and the dictionary is for its token, [batch · position]. */
+    boolean[] select(TokenPositions positions, TokenMask mask) {
         boolean[] chosen = new boolean[ids.length];
         for (int first = 0; first < ids.length; first += length) {
             int[] rows = realRows(first);
             int[] text = Arrays.stream(rows).map(row -> (int) ids[row]).toArray();
             for (int i = 0; i < text.length; i++) {
-                chosen[rows[i]] = token.test(text[i]) && positions.include(text, i);
+                chosen[rows[i]] = mask.includes(text[i], i, text.length) && positions.include(text, i);
             }
         }
         return chosen;

@@ -35,6 +35,8 @@ public record Provenance(
     /** The name of the field that holds the provenance in an artifact. */
     public static final String FIELD = "provenance";
 
+    private static final String LEFT_OUT = "left_out";
+
     private static final ParentArtifact UNKNOWN = new ParentArtifact("", "", "");
 
     /** Copies the collections. */
@@ -174,6 +176,7 @@ public record Provenance(
         json.put("context_length", text.contextLength())
                 .put("prepend_bos", text.prependBos())
                 .put("without_special_tokens", text.withoutSpecialTokens());
+        putLeftOut(json);
         putKnown(json, "contexts", text.contexts());
         putKnown(json, "tokens", text.tokens());
         if (!seeds.isEmpty()) {
@@ -201,11 +204,19 @@ public record Provenance(
         ObjectNode json =
                 Json.mapper().createObjectNode().put("model", model.name()).put("precision", model.precision());
         putAll(json.putArray("reads"), reads);
-        return json.put("text", text.description())
+        json.put("text", text.description())
                 .put("part", text.part())
                 .put("context_length", text.contextLength())
                 .put("prepend_bos", text.prependBos())
                 .put("without_special_tokens", text.withoutSpecialTokens());
+        putLeftOut(json);
+        return json;
+    }
+
+    private void putLeftOut(ObjectNode json) {
+        if (!text.leftOut().isEmpty()) {
+            json.set(LEFT_OUT, text.leftOut().toJson());
+        }
     }
 
     /**
@@ -233,7 +244,8 @@ public record Provenance(
                         json.bool("prepend_bos", false),
                         json.bool("without_special_tokens", false),
                         json.has("contexts") ? json.count("contexts") : 0,
-                        json.has("tokens") ? json.count("tokens") : 0),
+                        json.has("tokens") ? json.count("tokens") : 0,
+                        json.has(LEFT_OUT) ? LeftOutTokens.read(json.object(LEFT_OUT)) : LeftOutTokens.NONE),
                 seeds(json),
                 parents(json));
     }

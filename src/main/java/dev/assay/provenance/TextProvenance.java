@@ -13,6 +13,7 @@ import java.io.Serializable;
  * @param withoutSpecialTokens whether the positions of special tokens were left out
  * @param contexts the number of contexts that were read; 0 if unknown
  * @param tokens the number of tokens that were used; 0 if unknown
+ * @param leftOut the tokens that were left out in addition to special tokens
  */
 public record TextProvenance(
         String description,
@@ -22,8 +23,42 @@ public record TextProvenance(
         boolean prependBos,
         boolean withoutSpecialTokens,
         long contexts,
-        long tokens)
+        long tokens,
+        LeftOutTokens leftOut)
         implements Serializable {
+
+    /**
+     * Creates the provenance of a text of which at most special tokens were left out.
+     *
+     * @param description the corpus, for people to read
+     * @param part the part of the corpus, for people to read
+     * @param hash the SHA-256 of the token ids; empty if it was not computed
+     * @param contextLength tokens per context; 0 if unknown
+     * @param prependBos whether every context starts with BOS
+     * @param withoutSpecialTokens whether the positions of special tokens were left out
+     * @param contexts the number of contexts that were read; 0 if unknown
+     * @param tokens the number of tokens that were used; 0 if unknown
+     */
+    public TextProvenance(
+            String description,
+            String part,
+            String hash,
+            int contextLength,
+            boolean prependBos,
+            boolean withoutSpecialTokens,
+            long contexts,
+            long tokens) {
+        this(
+                description,
+                part,
+                hash,
+                contextLength,
+                prependBos,
+                withoutSpecialTokens,
+                contexts,
+                tokens,
+                LeftOutTokens.NONE);
+    }
 
     /**
      * Returns the provenance of a text that was not read yet.
@@ -48,7 +83,7 @@ public record TextProvenance(
      */
     public TextProvenance withPart(String other) {
         return new TextProvenance(
-                description, other, hash, contextLength, prependBos, withoutSpecialTokens, contexts, tokens);
+                description, other, hash, contextLength, prependBos, withoutSpecialTokens, contexts, tokens, leftOut);
     }
 
     /**
@@ -59,6 +94,17 @@ public record TextProvenance(
      */
     public TextProvenance withTokens(long count) {
         return new TextProvenance(
-                description, part, hash, contextLength, prependBos, withoutSpecialTokens, contexts, count);
+                description, part, hash, contextLength, prependBos, withoutSpecialTokens, contexts, count, leftOut);
+    }
+
+    /**
+     * Returns a copy with other tokens left out.
+     *
+     * @param others the tokens, in addition to special tokens
+     * @return the copy
+     */
+    public TextProvenance withLeftOut(LeftOutTokens others) {
+        return new TextProvenance(
+                description, part, hash, contextLength, prependBos, withoutSpecialTokens, contexts, tokens, others);
     }
 }

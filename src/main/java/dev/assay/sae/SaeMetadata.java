@@ -7,8 +7,10 @@ import dev.assay.InvalidInputException;
 import dev.assay.io.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * Provenance of a dictionary: the object {@code metadata} of {@code cfg.json}. Unknown fields are preserved when a dictionary is loaded and
@@ -26,6 +28,10 @@ public final class SaeMetadata {
     private static final String PREPEND_BOS = "prepend_bos";
     private static final String DATASET_PATH = "dataset_path";
     private static final String EXCLUDE_SPECIAL_TOKENS = "exclude_special_tokens";
+    private static final String SEQPOS_SLICE = "seqpos_slice";
+    /** An extension of the SAELens format. */
+    private static final String LARGEST_NORMS = "largest_norms";
+
 
     private final ObjectNode fields;
     /** Unknown top-level fields of {@code cfg.json}. */
@@ -213,6 +219,28 @@ public final class SaeMetadata {
     }
 
     /**
+     * Returns the positions of a context that the dictionary was trained on, {@code seqpos_slice} of SAELens.
+     *
+     * @return all positions if the file has no such field
+     * @throws InvalidInputException if the field is not a slice
+     */
+    public PositionSlice positions() {
+        return PositionSlice.of(fields.path(SEQPOS_SLICE));
+    }
+
+    /**
+     * Returns the norms above which activations were left out of training. Such a dictionary should not be applied to them.
+     *
+     * @return by the name of a site that is read; empty without bounds
+     */
+    public Map<String, Double> largestNorms() {
+        Map<String, Double> norms = new TreeMap<>();
+        fields.path(LARGEST_NORMS).properties().forEach(norm -> norms.put(
+                norm.getKey(), norm.getValue().asDouble(Double.POSITIVE_INFINITY)));
+        return norms;
+    }
+
+    /**
      * Returns a field by name.
      *
      * @param field its name in {@code metadata}
@@ -318,6 +346,27 @@ public final class SaeMetadata {
          */
         public Builder datasetPath(String path) {
             return put(DATASET_PATH, path);
+        }
+
+        /**
+         * Sets the positions of a context that the dictionary was trained on.
+         *
+         * @param first the first of them
+         * @return this
+         */
+        public Builder positionsFrom(int first) {
+            fields.putArray(SEQPOS_SLICE).add(first).addNull();
+            return this;
+        }
+
+        /**
+         * Sets the norms above which activations were left out of training.
+         *
+         * @param norms by the name of a site that is read
+         * @return this
+         */
+        public Builder largestNorms(Map<String, Double> norms) {
+            return put(LARGEST_NORMS, norms);
         }
 
         /**

@@ -3,6 +3,8 @@ package dev.assay.train;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ModelActivationSource;
+import dev.assay.activation.NormBoundedSource;
 import dev.assay.io.FolderLock;
 import dev.assay.train.internal.run.CheckpointStore;
 import dev.assay.train.internal.run.HeldOutSchedule;
@@ -46,6 +48,8 @@ abstract class RunSettings<T extends RunSettings<T>> {
     private boolean report = true;
     private boolean progress = true;
     private BooleanSupplier stop = () -> false;
+    private int skippedPositions;
+    private double maxNormRatio; // 0 for no bound
     private HeldOutSchedule heldOut = HeldOutSchedule.NEVER;
 
     RunSettings(Duration checkpointEvery) {
@@ -212,6 +216,47 @@ abstract class RunSettings<T extends RunSettings<T>> {
         return self();
     }
 
+    /**
+     * Leaves out the first positions of each context, a BOS token counted. Default: 0. Stored activations can only be harvested without
+     * them.
+     *
+     * @param count at least 0 and less than the length of a context
+     * @return this
+     */
+    public T skipPositions(int count) {
+        skippedPositions = InvalidInputException.requireAtLeast(0, "the number of positions to skip", count);
+        return set("skipPositions");
+    }
+
+    /**
+     * Leaves out tokens whose activation has a norm above a multiple of the median norm, which is measured on the first 4,096
+     * activations. Default: no bound.
+     *
+     * @param ratio the multiple, above 1
+     * @return this
+     */
+    public T maxNormRatio(double ratio) {
+        InvalidInputException.require(
+                ratio > 1 && Double.isFinite(ratio),
+                () -> "the largest norm is " + ratio + " times the median norm, expected a ratio above 1");
+        maxNormRatio = ratio;
+        return set("maxNormRatio");
+    }
+
+    /** The activations of a source without the tokens that are left out. */
+    ActivationSource selected(ActivationSource source) throws IOException {
+        ActivationSource selected = source;
+        if (skippedPositions > 0) {
+            if (!(source instanceof ModelActivationSource model)) {
+                throw new InvalidInputException("the first " + skippedPositions
+                        + " positions of each context are to be skipped, expected activations of a model: stored activations"
+                        + " can only be harvested without them");
+            }
+            selected = model.skippingPositions(skippedPositions);
+        }
+        return maxNormRatio == 0 ? selected : NormBoundedSource.ofRatio(selected, maxNormRatio);
+    }
+
     Set<String> shared() {
         return shared;
     }
@@ -260,11 +305,12 @@ abstract class RunSettings<T extends RunSettings<T>> {
 
     TrainingLoop loop(
             NDManager manager,
-            ActivationSource source,
+            ActivationSource activations,
             long usualShuffleSeed,
             List<MemberSetup> members,
             CheckpointStore checkpoints)
             throws IOException {
+        ActivationSource source = selected(activations);
         int rows = bufferRows > 0 ? bufferRows : ShuffleOptions.rows(source.width(), batch, tokens);
         long seed = isSet("shuffleSeed") ? shuffleSeed : usualShuffleSeed;
         return new TrainingLoop(

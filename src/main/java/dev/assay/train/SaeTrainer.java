@@ -434,7 +434,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
      * @throws InvalidInputException when there is no best checkpoint, or it is of another run
      */
     public SparseAutoencoder best() throws IOException {
-        return BestDictionary.load(source, member(), output().resolve(CHECKPOINTS));
+        return BestDictionary.load(selected(source), member(), output().resolve(CHECKPOINTS));
     }
 
     /** This run as one member, on all sites of its source. */

@@ -55,6 +55,10 @@ public enum TrainerOption {
             "keep the best checkpoint by a name in metrics.jsonl, and save its dictionary in best/"),
     /** Rows of the shuffling buffer. */
     BUFFER_ROWS(Kind.ROWS, "N", "as many as fit 256 MiB", "rows of the shuffling buffer"),
+    /** Positions to leave out. */
+    SKIP_POSITIONS(Kind.COUNT, "N", "0", "leave out the first N positions of each context, BOS included"),
+    /** Bound of norms. */
+    MAX_NORM_RATIO(Kind.NUMBER, "R", "none", "leave out tokens with a norm above R times the median norm"),
     /** Time between checkpoints. */
     CHECKPOINT_SECONDS(Kind.NUMBER, "X", "60; 120 for a sweep", "seconds between two checkpoints"),
     /** Number of checkpoints. */

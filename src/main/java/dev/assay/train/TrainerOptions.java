@@ -164,6 +164,9 @@ public final class TrainerOptions {
 
     private void applyShared(RunSettings<?> run) {
         get(TrainerOption.BUFFER_ROWS, Integer.class).ifPresent(run::bufferRows);
+        get(TrainerOption.SKIP_POSITIONS, Long.class)
+                .ifPresent(skipped -> run.skipPositions((int) Math.min(skipped, Integer.MAX_VALUE)));
+        number(TrainerOption.MAX_NORM_RATIO).ifPresent(run::maxNormRatio);
         number(TrainerOption.CHECKPOINT_SECONDS)
                 .ifPresent(seconds -> run.checkpointEvery(Duration.ofNanos((long) (seconds * 1e9))));
         get(TrainerOption.KEEP_CHECKPOINTS, Long.class)

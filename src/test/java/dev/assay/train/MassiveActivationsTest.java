@@ -47,10 +47,27 @@ class MassiveActivationsTest {
         assertEquals(one, explainedVariance(method, sparsity, PLANTED.times(0.001f)), 0.002);
     }
 
+    @ParameterizedTest
+    @CsvSource({"topk, 4", "batchtopk, 4", "jumprelu, 1"})
+    void leavingOutOutlierRowsLeavesExplainedVarianceOfTheOthersUnchanged(String method, double sparsity)
+            throws IOException {
+        double without = explainedVariance(method, sparsity, PLANTED);
+        SaeTrainer trainer = trainer(method, sparsity, PLANTED.outliers(64, 500)).maxNormRatio(10);
+        try (SparseAutoencoder sae = trainer.train()) {
+            assertEquals(without, explainedVariance(sae, PLANTED), 0.01);
+            assertTrue(sae.metadata().largestNorms().get("blocks.0.hook_resid_post") < 30);
+        }
+    }
+
     private static double explainedVariance(String method, double sparsity, ActivationSource source)
             throws IOException {
-        try (SparseAutoencoder sae = train(method, sparsity, source);
-                ActivationStream stream = source.open(new StreamPosition(0, 4000, 0, 0));
+        try (SparseAutoencoder sae = trainer(method, sparsity, source).train()) {
+            return explainedVariance(sae, source);
+        }
+    }
+
+    private static double explainedVariance(SparseAutoencoder sae, ActivationSource source) throws IOException {
+        try (ActivationStream stream = source.open(new StreamPosition(0, 4000, 0, 0));
                 Scope scope = Scope.open()) {
             ReconstructionStatistics statistics = new ReconstructionStatistics();
             for (int i = 0; i < 4; i++) {
@@ -61,14 +78,13 @@ class MassiveActivationsTest {
         }
     }
 
-    private static SparseAutoencoder train(String method, double sparsity, ActivationSource source) throws IOException {
+    private static SaeTrainer trainer(String method, double sparsity, ActivationSource source) {
         return SaeTrainer.of(TrainingMethods.create(method, sparsity, 48))
                 .source(source)
                 .dictionarySize(48)
                 .tokens(64 * 400)
                 .batchSize(64)
                 .bufferRows(2048)
-                .progress(false)
-                .train();
+                .progress(false);
     }
 }

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStream;
+import dev.assay.activation.ModelActivationSource;
+import dev.assay.activation.NormBoundedSource;
 import dev.assay.activation.SiteSelection;
 import dev.assay.activation.StreamPosition;
 import dev.assay.evaluate.ActivationCounts;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Evaluation of all dictionaries of a sweep on the same tokens. Dictionaries of the same sites share forward passes of the model. */
@@ -64,7 +67,10 @@ public final class SweepEvaluation {
      */
     public static List<SweepRow> run(ActivationSource source, SweepResult result, long tokens) throws IOException {
         Map<String, SweepRow> rows = new LinkedHashMap<>();
-        measureReconstruction(source, trained(result), tokens, rows);
+        List<SweepOutcome> trained = trained(result);
+        if (!trained.isEmpty()) {
+            measureReconstruction(withoutLeftOut(source, trained), trained, tokens, rows);
+        }
         return inMemberOrder(result, rows);
     }
 
@@ -101,12 +107,21 @@ public final class SweepEvaluation {
         }
     }
 
+    /** Leaves out the tokens that the members, which share their tokens, were trained without. */
+    private static ActivationSource withoutLeftOut(ActivationSource source, List<SweepOutcome> trained) {
+        Map<String, Double> largestNorms = new TreeMap<>();
+        for (SweepOutcome outcome : trained) {
+            largestNorms.putAll(outcome.dictionary().orElseThrow().metadata().largestNorms());
+        }
+        Integer first = trained.get(0).dictionary().orElseThrow().metadata().positions().start();
+        return NormBoundedSource.of(
+                source instanceof ModelActivationSource model && first != null ? model.skippingPositions(first) : source,
+                largestNorms);
+    }
+
     private static void measureReconstruction(
             ActivationSource source, List<SweepOutcome> outcomes, long tokens, Map<String, SweepRow> rows)
             throws IOException {
-        if (outcomes.isEmpty()) {
-            return;
-        }
         try (Autograd off = Autograd.off();
                 NDManager manager = TorchEngine.newManager(source.device());
                 ActivationStream stream = source.open(StreamPosition.START)) {

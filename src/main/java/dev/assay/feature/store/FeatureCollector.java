@@ -221,7 +221,7 @@ public final class FeatureCollector {
     }
 
     private void read(CodeSink sink) throws IOException {
-        TokenMask mask = TokenMask.withoutSpecial(corpus.tokenizer());
+        TokenMask mask = TokenMask.withoutSpecial(corpus.tokenizer(), sae.metadata());
         AttachedSites sites = sites();
         HookPoint[] points = sites.reads().toArray(HookPoint[]::new);
         try (ContextReader reader = corpus.readAhead(split, Math.max(batch, READ_AHEAD));
@@ -233,12 +233,12 @@ public final class FeatureCollector {
                 if (contexts == null) {
                     return;
                 }
-                boolean[] counted = mask.includes(contexts.ids());
-                for (boolean counts : counted) {
-                    read += counts ? 1 : 0;
-                }
                 try (Scope scope = Scope.open();
                         ActivationCache cache = model.cache(contexts.toArray(model.manager()), points)) {
+                    boolean[] counted = mask.includes(contexts, sites, cache);
+                    for (boolean counts : counted) {
+                        read += counts ? 1 : 0;
+                    }
                     sink.accept(contexts, counted, sae.encode(sites.input(cache)));
                 }
             }

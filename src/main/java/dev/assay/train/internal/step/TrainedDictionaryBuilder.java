@@ -21,6 +21,7 @@ import dev.assay.train.spi.Parameter;
 import dev.assay.train.spi.TrainedParameters;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Builds the trained dictionary of a run: folds the activation scale into the weights and drops training-only state. */
 public final class TrainedDictionaryBuilder {
@@ -80,8 +81,16 @@ public final class TrainedDictionaryBuilder {
         Provenance provenance = from.withSites(sites.readNames(), sites.writeNames())
                 .withText(text.withTokens(plan.tokens()))
                 .withSeed("training", plan.seed());
-        return SaeMetadata.builder()
-                .modelName(from.model().name())
+        SaeMetadata.Builder metadata = SaeMetadata.builder();
+        if (text.leftOut().firstPositions() > 0) {
+            metadata.positionsFrom(text.leftOut().firstPositions());
+        }
+        Map<String, Double> largestNorms = new TreeMap<>(text.leftOut().largestNorms());
+        largestNorms.keySet().retainAll(sites.readNames());
+        if (!largestNorms.isEmpty()) {
+            metadata.largestNorms(largestNorms);
+        }
+        return metadata.modelName(from.model().name())
                 .sites(sites)
                 .datasetPath(text.description())
                 .contextSize(text.contextLength())
