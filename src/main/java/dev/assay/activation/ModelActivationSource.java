@@ -70,8 +70,8 @@ public final class ModelActivationSource implements ActivationSource {
     public ModelActivationSource skippingPositions(int count) {
         InvalidInputException.require(
                 count >= 0 && count < corpus.contextLength(),
-                () -> "the number of positions to skip is " + count + ", expected 0 to "
-                        + (corpus.contextLength() - 1) + " for contexts of " + corpus.contextLength() + " tokens");
+                () -> "the number of positions to skip is " + count + ", expected 0 to " + (corpus.contextLength() - 1)
+                        + " for contexts of " + corpus.contextLength() + " tokens");
         return new ModelActivationSource(model, corpus, split, withSpecialTokens, count);
     }
 

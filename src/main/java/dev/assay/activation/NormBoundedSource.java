@@ -50,7 +50,8 @@ public final class NormBoundedSource implements ActivationSource {
                 ratio > 1 && Double.isFinite(ratio),
                 () -> "the largest norm is " + ratio + " times the median norm, expected a ratio above 1");
         List<String> sites = source.sites();
-        List<List<Float>> norms = sites.stream().map(site -> (List<Float>) new ArrayList<Float>()).toList();
+        List<List<Float>> norms =
+                sites.stream().map(site -> (List<Float>) new ArrayList<Float>()).toList();
         try (ActivationStream stream = source.open(StreamPosition.START)) {
             while (norms.get(0).size() < ROWS && stream.position().epoch() == StreamPosition.START.epoch()) {
                 try (Scope scope = Scope.open();
@@ -137,8 +138,9 @@ public final class NormBoundedSource implements ActivationSource {
                         return rows;
                     }
                 }
-                throw new InvalidInputException("no activation of " + provenance().summary() + " in " + EMPTY_BATCHES
-                        + " batches has a norm below the bounds " + largestNorms);
+                throw new InvalidInputException(
+                        "no activation of " + provenance().summary() + " in " + EMPTY_BATCHES
+                                + " batches has a norm below the bounds " + largestNorms);
             }
 
             @Override
@@ -160,7 +162,8 @@ public final class NormBoundedSource implements ActivationSource {
                     within[i] &= !(norms[i] > largest); // NaN is kept: training reports it
                 }
             });
-            int[] kept = IntStream.range(0, within.length).filter(i -> within[i]).toArray();
+            int[] kept =
+                    IntStream.range(0, within.length).filter(i -> within[i]).toArray();
             if (kept.length == within.length) {
                 return rows;
             }

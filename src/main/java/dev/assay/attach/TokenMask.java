@@ -6,7 +6,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
-import dev.assay.provenance.LeftOutTokens;
 import dev.assay.sae.PositionSlice;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.tensor.Aten;
@@ -73,13 +72,14 @@ public final class TokenMask {
     /**
      * Returns this mask without more tokens.
      *
-     * @param leftOut the tokens
+     * @param count the number of positions at the start of each context to leave out
+     * @param bounds by the name of a site, the norms above which activations are left out
      * @return the mask
      */
-    public TokenMask without(LeftOutTokens leftOut) {
+    public TokenMask without(int count, Map<String, Double> bounds) {
         Map<String, Double> norms = new TreeMap<>(largestNorms);
-        leftOut.largestNorms().forEach((site, norm) -> norms.merge(site, norm, Math::min));
-        return new TokenMask(included, positions, Math.max(firstPosition, leftOut.firstPositions()), norms);
+        bounds.forEach((site, norm) -> norms.merge(site, norm, Math::min));
+        return new TokenMask(included, positions, Math.max(firstPosition, count), norms);
     }
 
     /**

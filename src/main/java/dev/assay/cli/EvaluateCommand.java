@@ -49,15 +49,17 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--skip-positions",
             paramLabel = "N",
             defaultValue = "0",
-            description = "leave the first N positions of each context out of the figures, in addition to those that the"
-                    + " dictionary was trained without (default ${DEFAULT-VALUE})")
+            description =
+                    "leave the first N positions of each context out of the figures, in addition to those that the"
+                            + " dictionary was trained without (default ${DEFAULT-VALUE})")
     private int skippedPositions;
 
     @Option(
             names = "--max-norm-ratio",
             paramLabel = "R",
-            description = "leave tokens with a norm above R times the median norm out of the figures (default: the bound"
-                    + " that the dictionary was trained with)")
+            description =
+                    "leave tokens with a norm above R times the median norm out of the figures (default: the bound"
+                            + " that the dictionary was trained with)")
     private Double maxNormRatio;
 
     @Option(names = "--json", description = "print one JSON object")
@@ -75,8 +77,9 @@ final class EvaluateCommand implements Callable<Integer> {
             Corpus corpus = run.corpus();
             List<BaselineOptions.Fitted> fitted = baselines.fit(run.model(), corpus, run.dictionary());
             try {
-                Evaluation evaluation =
-                        Evaluation.of(run.model(), run.dictionary(), corpus).tokens(tokens).leavingOut(leftOut(run, corpus));
+                Evaluation evaluation = Evaluation.of(run.model(), run.dictionary(), corpus)
+                        .tokens(tokens)
+                        .leavingOut(leftOut(run, corpus));
                 fitted.forEach(baseline -> evaluation.baseline(baseline.name(), baseline.dictionary()));
                 EvaluationTable table = evaluation.table();
                 Provenance provenance = baselines.record(

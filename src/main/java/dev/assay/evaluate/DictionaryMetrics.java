@@ -66,6 +66,7 @@ public final class DictionaryMetrics {
                 counts.l1(),
                 counts.deadShare(),
                 new EvaluationReport.CrossEntropy(clean, crossEntropy / predicted, mean, zero, uniform),
-                divergence / predicted);
+                divergence / predicted,
+                statistics.varianceOfFarthestPercent());
     }
 }

@@ -208,7 +208,8 @@ public final class Evaluation {
             this.splice = new Splice(sites);
             this.manager = manager;
             this.all = all;
-            this.mask = TokenMask.of(corpus.tokenizer(), dictionary.metadata()).without(leftOut);
+            this.mask = TokenMask.of(corpus.tokenizer(), dictionary.metadata())
+                    .without(leftOut.firstPositions(), leftOut.largestNorms());
             this.contextsPerPass = ForwardBatches.withLogits(
                     model, corpus.contextLength(), ForwardBatches.FLOAT32_LOGIT, ForwardBatches.CONTEXTS);
         }

@@ -24,6 +24,7 @@ import java.util.Map;
  * @param deadShare the share of latents that were never active on these tokens
  * @param crossEntropy the model's cross-entropies, unmodified and with the site replaced
  * @param klDivergence the mean KL(clean ‖ with reconstruction) of the next-token distributions, in nats
+ * @param varianceOfFarthestPercent the share of Σ‖x − x̄‖² that the farthest one percent of the tokens carry
  */
 public record EvaluationReport(
         long tokens,
@@ -36,8 +37,53 @@ public record EvaluationReport(
         double l1,
         double deadShare,
         CrossEntropy crossEntropy,
-        double klDivergence)
+        double klDivergence,
+        double varianceOfFarthestPercent)
         implements Displayable {
+    private static final double MOST_OF_THE_VARIANCE = 0.5;
+
+    /**
+     * Creates a report of tokens at similar distances from their mean.
+     *
+     * @param tokens as in the canonical constructor
+     * @param explainedVariance as in the canonical constructor
+     * @param meanSquaredError as in the canonical constructor
+     * @param cosine as in the canonical constructor
+     * @param normRatio as in the canonical constructor
+     * @param reconstructionBias as in the canonical constructor
+     * @param l0 as in the canonical constructor
+     * @param l1 as in the canonical constructor
+     * @param deadShare as in the canonical constructor
+     * @param crossEntropy as in the canonical constructor
+     * @param klDivergence as in the canonical constructor
+     */
+    public EvaluationReport(
+            long tokens,
+            double explainedVariance,
+            double meanSquaredError,
+            double cosine,
+            double normRatio,
+            double reconstructionBias,
+            double l0,
+            double l1,
+            double deadShare,
+            CrossEntropy crossEntropy,
+            double klDivergence) {
+        this(
+                tokens,
+                explainedVariance,
+                meanSquaredError,
+                cosine,
+                normRatio,
+                reconstructionBias,
+                l0,
+                l1,
+                deadShare,
+                crossEntropy,
+                klDivergence,
+                0);
+    }
+
     /**
      * Mean next-token cross-entropies in nats. Special tokens keep their activation if the dictionary was trained without them.
      *
@@ -173,6 +219,13 @@ public record EvaluationReport(
     public List<String> remarks() {
         List<String> remarks = new ArrayList<>();
         withheld().forEach((name, reason) -> remarks.add(name.replace('_', ' ') + " is withheld: " + reason));
+        if (varianceOfFarthestPercent > MOST_OF_THE_VARIANCE) {
+            remarks.add(String.format(
+                    Locale.ROOT,
+                    "1 %% of the tokens carry %.0f %% of the variance, so the explained variance is mostly theirs; leave"
+                            + " them out with --max-norm-ratio or --skip-positions",
+                    100 * varianceOfFarthestPercent));
+        }
         remarks.addAll(warnings());
         return remarks;
     }

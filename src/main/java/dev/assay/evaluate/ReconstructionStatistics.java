@@ -15,6 +15,7 @@ import java.util.Arrays;
 public final class ReconstructionStatistics {
     /** The largest relative variance that float64 rounding causes, far below that of one differing float32. */
     private static final double CONSTANT = 1e-28;
+
     private static final int MEASURED_DISTANCES = 10_000_000;
 
     private long tokens;

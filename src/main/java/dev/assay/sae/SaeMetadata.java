@@ -32,7 +32,6 @@ public final class SaeMetadata {
     /** An extension of the SAELens format. */
     private static final String LARGEST_NORMS = "largest_norms";
 
-
     private final ObjectNode fields;
     /** Unknown top-level fields of {@code cfg.json}. */
     private final ObjectNode otherFields;
@@ -235,8 +234,9 @@ public final class SaeMetadata {
      */
     public Map<String, Double> largestNorms() {
         Map<String, Double> norms = new TreeMap<>();
-        fields.path(LARGEST_NORMS).properties().forEach(norm -> norms.put(
-                norm.getKey(), norm.getValue().asDouble(Double.POSITIVE_INFINITY)));
+        fields.path(LARGEST_NORMS)
+                .properties()
+                .forEach(norm -> norms.put(norm.getKey(), norm.getValue().asDouble(Double.POSITIVE_INFINITY)));
         return norms;
     }
 

@@ -7,6 +7,7 @@ import dev.assay.activation.ModelActivationSource;
 import dev.assay.activation.NormBoundedSource;
 import dev.assay.io.FolderLock;
 import dev.assay.train.internal.run.CheckpointStore;
+import dev.assay.train.internal.run.DeadLatentWarning;
 import dev.assay.train.internal.run.HeldOutSchedule;
 import dev.assay.train.internal.run.MemberSetup;
 import dev.assay.train.internal.run.ShuffleOptions;
@@ -16,6 +17,7 @@ import dev.assay.train.metrics.HeldOutMetrics;
 import dev.assay.train.metrics.MetricsFiles;
 import dev.assay.train.metrics.TrainingListener;
 import dev.assay.train.plan.TrainingInterruptedException;
+import dev.assay.train.plan.TrainingPlan;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -289,6 +291,13 @@ abstract class RunSettings<T extends RunSettings<T>> {
         return Objects.requireNonNull(output, "no output folder was set");
     }
 
+    /** The name of the output folder; another name without one. */
+    String title(String otherwise) {
+        return output == null
+                ? otherwise
+                : output.toAbsolutePath().normalize().getFileName().toString();
+    }
+
     int keptCheckpoints() {
         return keptCheckpoints;
     }
@@ -298,9 +307,15 @@ abstract class RunSettings<T extends RunSettings<T>> {
         return hasOutput() ? FolderLock.in(output()) : () -> {};
     }
 
-    /** The listener that writes the metrics of a run to a folder. */
-    MetricsFiles metricsFiles(Path folder) {
-        return new MetricsFiles(folder, tensorBoard, report);
+    /** The listeners of a member: first the files in its folder, last those that were added to the run. */
+    List<TrainingListener> listeners(TrainingPlan plan, Path folder) {
+        List<TrainingListener> all = new ArrayList<>();
+        if (hasOutput()) {
+            all.add(new MetricsFiles(folder, tensorBoard, report));
+        }
+        all.add(new DeadLatentWarning(plan.dSae()));
+        all.addAll(listeners);
+        return all;
     }
 
     TrainingLoop loop(

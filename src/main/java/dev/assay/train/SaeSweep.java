@@ -247,6 +247,7 @@ public final class SaeSweep extends RunSettings<SaeSweep> {
                 .filter(candidate -> candidate.name().equals(name) && candidate.refusal() == null)
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException("no member " + name + " can be trained"));
-        return BestDictionary.load(selected(source), member, output().resolve(name).resolve(SaeTrainer.CHECKPOINTS));
+        return BestDictionary.load(
+                selected(source), member, output().resolve(name).resolve(SaeTrainer.CHECKPOINTS));
     }
 }

@@ -11,7 +11,6 @@ import dev.assay.tensor.TorchEngine;
 import dev.assay.train.internal.run.BestCheckpointFile;
 import dev.assay.train.internal.run.BestDictionary;
 import dev.assay.train.internal.run.CheckpointStore;
-import dev.assay.train.internal.run.DeadLatentWarning;
 import dev.assay.train.internal.run.HeldOutSchedule;
 import dev.assay.train.internal.run.MemberSetup;
 import dev.assay.train.internal.run.RunCheckpoints;
@@ -272,8 +271,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
 
     /**
      * Sets whether activations are scaled during training, to a typical distance of √d_in from their centre. Default: true. The
-     * centre is the geometric median where the decoder bias is subtracted and does not start at 0, else 0; the typical distance is the
-     * mean over the nine tenths of the rows that are nearest to it. The trained dictionary reads unscaled activations either way.
+     * trained dictionary reads unscaled activations either way.
      *
      * @param scaled true to scale them
      * @return this
@@ -332,7 +330,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
                 length.tokens(),
                 length.batch(),
                 seed,
-                optimizer.apply(method.optimizer(dictionarySize)),
+                optimizer.apply(method.optimizer(dictionarySize, length.tokens() / length.batch())),
                 sparsity == null ? usualSparsity : sparsity,
                 new DeadLatentOptions(
                         auxiliary == null ? usualAuxiliary : auxiliary,
@@ -370,12 +368,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
                         + "\", expected an evaluation on held-out text every few steps");
         InvalidInputException.require(
                 bestBy == null || run.hasOutput(), "a best checkpoint needs an output folder, and none was set");
-        List<TrainingListener> all = new ArrayList<>();
-        if (run.hasOutput()) {
-            all.add(run.metricsFiles(output));
-        }
-        all.add(new DeadLatentWarning(member.plan().dSae()));
-        all.addAll(run.listeners());
+        List<TrainingListener> all = run.listeners(member.plan(), output);
         if (run != this) {
             all.addAll(listeners());
         }
@@ -403,7 +396,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
      */
     public SparseAutoencoder train(IoConsumer<SparseAutoencoder> saving) throws IOException {
         SweepMember member = member();
-        MemberSetup setup = setup(member, title(), hasOutput() ? output() : Path.of(""), this);
+        MemberSetup setup = setup(member, title(RUN), hasOutput() ? output() : Path.of(""), this);
         CheckpointStore store =
                 hasOutput() ? new RunCheckpoints(output().resolve(CHECKPOINTS), keptCheckpoints()) : CheckpointStore.NONE;
         try (Closeable lock = lock();
@@ -442,9 +435,5 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
         Objects.requireNonNull(source, "no source was set");
         TrainingPlan plan = plan();
         return new SweepMember(RUN, plan, plan.target().sites(source.sites(), source.widths()), null);
-    }
-
-    private String title() {
-        return hasOutput() ? output().toAbsolutePath().normalize().getFileName().toString() : RUN;
     }
 }

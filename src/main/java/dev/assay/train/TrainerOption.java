@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public enum TrainerOption {
     /** Peak learning rate. */
-    LR(Kind.NUMBER, "X", "by the method and d_sae", "peak learning rate"),
+    LR(Kind.NUMBER, "X", "by the method, d_sae and steps", "peak learning rate"),
     /** Warm-up of the learning rate. */
     WARM_UP(Kind.SPAN, "SPAN", "5%", "warm-up of the learning rate: steps such as 1000, or a share such as 5%"),
     /** Decay of the learning rate. */

@@ -41,7 +41,8 @@ class NormBoundedSourceTest {
             }
         }
         assertEquals(3 * (256 - 4), tokens.size());
-        assertEquals(List.of(), tokens.stream().filter(token -> token % 64 == 32).toList());
+        assertEquals(
+                List.of(), tokens.stream().filter(token -> token % 64 == 32).toList());
     }
 
     @Test
@@ -52,9 +53,7 @@ class NormBoundedSourceTest {
         assertEquals(35, norms.get("blocks.0.hook_resid_post"), 5);
         assertTrue(provenance.identity().has("left_out"));
         assertTrue(!PLANTED.provenance().identity().has("left_out"));
-        assertEquals(
-                provenance,
-                Provenance.read(JsonObject.of(Path.of("a"), provenance.toJson())));
+        assertEquals(provenance, Provenance.read(JsonObject.of(Path.of("a"), provenance.toJson())));
     }
 
     @Test
@@ -72,8 +71,7 @@ class NormBoundedSourceTest {
 
     @Test
     void refusesBoundsBelowAllNorms() throws IOException {
-        ActivationSource none =
-                NormBoundedSource.of(PLANTED, Map.of("blocks.0.hook_resid_post", 1e-3));
+        ActivationSource none = NormBoundedSource.of(PLANTED, Map.of("blocks.0.hook_resid_post", 1e-3));
         try (ActivationStream stream = none.open(StreamPosition.START)) {
             InvalidInputException refused = assertThrows(InvalidInputException.class, stream::next);
             assertTrue(refused.getMessage().contains("has a norm below the bounds"), refused.getMessage());

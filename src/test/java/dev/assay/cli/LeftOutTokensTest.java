@@ -94,16 +94,42 @@ class LeftOutTokensTest {
     void storeHarvestedWithoutPositionsPassesThemToItsDictionaries() throws IOException {
         Path store = temporary.resolve("store");
         String[] harvest = {
-            "harvest", "--model", model, "--text", TEXT, "--hook", SITE, "--context", "32", "--tokens", "2500",
-            "--skip-positions", "1", "--out", store.toString()
+            "harvest",
+            "--model",
+            model,
+            "--text",
+            TEXT,
+            "--hook",
+            SITE,
+            "--context",
+            "32",
+            "--tokens",
+            "2500",
+            "--skip-positions",
+            "1",
+            "--out",
+            store.toString()
         };
         assertEquals(0, run(harvest), err::toString);
         Path trained = train("stored", "--activations", store.toString(), "--max-norm-ratio", "4");
         assertEquals("[1,null]", metadata(trained).get("seqpos_slice").toString());
         assertTrue(metadata(trained).has("largest_norms"));
         String[] again = {
-            "train", "--activations", store.toString(), "--skip-positions", "1", "--k", "4", "--d-sae", "32", "--tokens",
-            "2000", "--batch", "100", "--out", temporary.resolve("refused").toString()
+            "train",
+            "--activations",
+            store.toString(),
+            "--skip-positions",
+            "1",
+            "--k",
+            "4",
+            "--d-sae",
+            "32",
+            "--tokens",
+            "2000",
+            "--batch",
+            "100",
+            "--out",
+            temporary.resolve("refused").toString()
         };
         assertEquals(2, run(again));
         assertTrue(err.toString().contains("stored activations can only be harvested without them"), err::toString);
@@ -113,24 +139,28 @@ class LeftOutTokensTest {
     @Test
     void membersOfASweepShareTheTokensThatAreLeftOut() throws IOException {
         Path file = temporary.resolve("sweep.yaml");
-        Files.writeString(file, String.join(
-                "\n",
-                "model: " + model,
-                "text: [" + TEXT + "]",
-                "context: 32",
-                "sites: [" + SITE + "]",
-                "tokens: 2000",
-                "batch: 100",
-                "evaluation_tokens: 200",
-                "skip_positions: 2",
-                "max_norm_ratio: 3",
-                "members:",
-                "  - {method: topk, k: [2, 4], d_sae: 32}",
-                ""));
+        Files.writeString(
+                file,
+                String.join(
+                        "\n",
+                        "model: " + model,
+                        "text: [" + TEXT + "]",
+                        "context: 32",
+                        "sites: [" + SITE + "]",
+                        "tokens: 2000",
+                        "batch: 100",
+                        "evaluation_tokens: 200",
+                        "skip_positions: 2",
+                        "max_norm_ratio: 3",
+                        "members:",
+                        "  - {method: topk, k: [2, 4], d_sae: 32}",
+                        ""));
         Path folder = temporary.resolve("sweep");
         assertEquals(0, run("sweep", file.toString(), "--out", folder.toString()), err::toString);
         for (String member : List.of("topk-2-32", "topk-4-32")) {
-            assertEquals("[2,null]", metadata(folder.resolve(member)).get("seqpos_slice").toString());
+            assertEquals(
+                    "[2,null]",
+                    metadata(folder.resolve(member)).get("seqpos_slice").toString());
             assertTrue(metadata(folder.resolve(member)).get("largest_norms").has(SITE));
         }
     }

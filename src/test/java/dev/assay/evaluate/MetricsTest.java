@@ -16,7 +16,10 @@ import dev.assay.attach.LogitDivergence;
 import dev.assay.attach.NextTokenLoss;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,41 @@ class MetricsTest {
         }
         double[] mean = x.toType(DataType.FLOAT64, false).mean(new int[] {0}).toDoubleArray();
         assertArrayEquals(mean, statistics.mean(), 1e-12);
+    }
+
+    @Test
+    void reportSaysWhenOnePercentOfTheTokensCarryMostOfTheVariance() {
+        float[] values = new float[200 * 4];
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        assertEquals(0.03, varianceOfFarthestPercent(values), 0.02);
+        values[40] = 200;
+        values[41] = 200;
+        double share = varianceOfFarthestPercent(values);
+        assertTrue(share > 0.9, () -> "share " + share);
+        AblationLoss ablated = new AblationLoss(4, 0.9);
+        EvaluationReport.CrossEntropy losses = new EvaluationReport.CrossEntropy(2, 2.5, ablated, ablated, 6);
+        assertEquals(
+                List.of(
+                        "1 % of the tokens carry 97 % of the variance, so the explained variance is mostly theirs; leave"
+                                + " them out with --max-norm-ratio or --skip-positions"),
+                new EvaluationReport(200, 0.9, 0.1, 0.9, 1, 1, 8, 20, 0.5, losses, 0.01, 0.97).remarks());
+        assertEquals(
+                List.of(), new EvaluationReport(200, 0.9, 0.1, 0.9, 1, 1, 8, 20, 0.5, losses, 0.01, 0.3).remarks());
+    }
+
+    private double varianceOfFarthestPercent(float[] values) {
+        ReconstructionStatistics statistics = new ReconstructionStatistics();
+        try (Scope scope = Scope.open()) {
+            for (int from = 0; from < 200; from += 50) {
+                float[] part = Arrays.copyOfRange(values, from * 4, (from + 50) * 4);
+                NDArray x = manager.create(part, new Shape(50, 4));
+                statistics.add(x, x.mul(0.9f));
+            }
+        }
+        return statistics.varianceOfFarthestPercent();
     }
 
     @Test

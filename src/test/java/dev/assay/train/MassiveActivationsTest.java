@@ -52,7 +52,8 @@ class MassiveActivationsTest {
     void leavingOutOutlierRowsLeavesExplainedVarianceOfTheOthersUnchanged(String method, double sparsity)
             throws IOException {
         double without = explainedVariance(method, sparsity, PLANTED);
-        SaeTrainer trainer = trainer(method, sparsity, PLANTED.outliers(64, 500)).maxNormRatio(10);
+        SaeTrainer trainer =
+                trainer(method, sparsity, PLANTED.outliers(64, 500)).maxNormRatio(10);
         try (SparseAutoencoder sae = trainer.train()) {
             assertEquals(without, explainedVariance(sae, PLANTED), 0.01);
             assertTrue(sae.metadata().largestNorms().get("blocks.0.hook_resid_post") < 30);

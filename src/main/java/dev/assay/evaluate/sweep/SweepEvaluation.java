@@ -113,9 +113,12 @@ public final class SweepEvaluation {
         for (SweepOutcome outcome : trained) {
             largestNorms.putAll(outcome.dictionary().orElseThrow().metadata().largestNorms());
         }
-        Integer first = trained.get(0).dictionary().orElseThrow().metadata().positions().start();
+        Integer first =
+                trained.get(0).dictionary().orElseThrow().metadata().positions().start();
         return NormBoundedSource.of(
-                source instanceof ModelActivationSource model && first != null ? model.skippingPositions(first) : source,
+                source instanceof ModelActivationSource model && first != null
+                        ? model.skippingPositions(first)
+                        : source,
                 largestNorms);
     }
 

@@ -104,6 +104,28 @@ public record TrainingPlan(
     }
 
     /**
+     * Returns this plan with another peak learning rate.
+     *
+     * @param rate positive
+     * @return the plan
+     */
+    public TrainingPlan withLearningRate(double rate) {
+        return new TrainingPlan(
+                method,
+                dSae,
+                tokens,
+                batch,
+                seed,
+                optimizer.learningRate(rate),
+                sparsity,
+                revival,
+                initialization,
+                centresInput,
+                normalizes,
+                target);
+    }
+
+    /**
      * Returns the number of steps. Tokens after the last whole batch are not used.
      *
      * @return at least 1

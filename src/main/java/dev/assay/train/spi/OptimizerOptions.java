@@ -23,6 +23,11 @@ public record OptimizerOptions(
         double clipNorm,
         DecoderConstraint decoder,
         double averageDecay) {
+    /** The number of steps from which the default learning rate no longer depends on the length of the run. */
+    public static final long LONG_RUN = 400;
+
+    /** The highest default learning rate. */
+    public static final double HIGHEST_RATE = 0.03;
 
     /** Checks the ranges. */
     public OptimizerOptions {
@@ -142,13 +147,26 @@ public record OptimizerOptions(
     }
 
     /**
-     * Returns a learning rate that falls with the root of the number of latents (arXiv 2406.04093, section 2.4 and appendix A.3).
+     * Returns the default learning rate of runs of {@value #LONG_RUN} steps and more. It falls with the root of the number of latents
+     * (arXiv 2406.04093, section 2.4 and appendix A.3).
      *
      * @param latents d_sae
-     * @return 2.8e-3 at 1,024 latents
+     * @return 0.0056 at 1,024 latents; at most {@value #HIGHEST_RATE}
      */
     public static double rateFor(int latents) {
-        return 2.8e-3 / Math.sqrt(Math.max(latents, 1) / 1024.0);
+        return Math.min(HIGHEST_RATE, 5.6e-3 / Math.sqrt(Math.max(latents, 1) / 1024.0));
+    }
+
+    /**
+     * Returns the options for a run of another length. Shorter runs need higher rates, by the root of the ratio of the steps: Adam moves
+     * a direction by at most its rate per step, whatever the batch size.
+     *
+     * @param steps of the run
+     * @return these options if the run has {@value #LONG_RUN} steps or more; else with a higher rate, up to {@value #HIGHEST_RATE}
+     */
+    public OptimizerOptions forSteps(long steps) {
+        double higher = learningRate * Math.sqrt(Math.max(1, LONG_RUN / (double) Math.max(steps, 1)));
+        return learningRate(Math.max(learningRate, Math.min(HIGHEST_RATE, higher)));
     }
 
     /**

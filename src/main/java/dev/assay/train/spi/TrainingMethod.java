@@ -34,7 +34,18 @@ public interface TrainingMethod {
     default void check(int dSae) {}
 
     /**
-     * Returns the default options of the optimizer.
+     * Returns the default options of the optimizer for a run of some length.
+     *
+     * @param dSae the number of latents
+     * @param steps the number of steps
+     * @return by default those of {@link #optimizer(int)} with the learning rate of {@link OptimizerOptions#forSteps}
+     */
+    default OptimizerOptions optimizer(int dSae, long steps) {
+        return optimizer(dSae).forSteps(steps);
+    }
+
+    /**
+     * Returns the default options of the optimizer for a run of {@value OptimizerOptions#LONG_RUN} steps and more.
      *
      * @param dSae the number of latents
      * @return by default Adam with the learning rate of {@link OptimizerOptions#rateFor} and decoder rows of norm 1

@@ -60,4 +60,21 @@ class OptimizerOptionsTest {
                 InvalidInputException.class, () -> new OptimizerOptions(rate, beta1, beta2, warmUp, decay, clip, true));
         assertEquals(message, refused.getMessage());
     }
+
+    @Test
+    void defaultRateFallsWithTheRootOfTheNumberOfLatents() {
+        assertEquals(0.0056, OptimizerOptions.rateFor(1024), 1e-12);
+        assertEquals(0.0028, OptimizerOptions.rateFor(4096), 1e-12);
+        assertEquals(OptimizerOptions.HIGHEST_RATE, OptimizerOptions.rateFor(1));
+    }
+
+    @Test
+    void defaultRateOfShortRunsIsHigherByTheRootOfTheRatioOfTheSteps() {
+        OptimizerOptions usual = OptimizerOptions.of(0.004);
+        assertEquals(usual, usual.forSteps(400));
+        assertEquals(usual, usual.forSteps(100_000));
+        assertEquals(0.008, usual.forSteps(100).learningRate(), 1e-12);
+        assertEquals(OptimizerOptions.HIGHEST_RATE, usual.forSteps(1).learningRate());
+        assertEquals(0.05, OptimizerOptions.of(0.05).forSteps(100).learningRate());
+    }
 }

@@ -28,17 +28,18 @@ public final class BestDictionary {
      * Loads a best checkpoint.
      *
      * @param source of the activations
-     * @param member that the checkpoint is of
+     * @param asked the member that the checkpoint is of
      * @param folder of the checkpoints
      * @return the dictionary, on the device of the source
      * @throws IOException when it cannot be read
      * @throws InvalidInputException when there is no best checkpoint
      */
-    public static SparseAutoencoder load(ActivationSource source, SweepMember member, Path folder) throws IOException {
+    public static SparseAutoencoder load(ActivationSource source, SweepMember asked, Path folder) throws IOException {
         Path file = BestCheckpointFile.path(folder);
         InvalidInputException.require(
                 Files.exists(file),
                 () -> file + " does not exist: the metric of the best state had no finite value at any checkpoint");
+        SweepMember member = EarlierDefaults.adopted(file, asked);
         Provenance provenance = RunningMember.provenance(source, member);
         try (NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();

@@ -19,6 +19,11 @@ public record MemberSetup(
         BestCheckpointFile best,
         HeldOutSchedule heldOut,
         List<TrainingListener> listeners) {
+    /** The same setup of a member with other options. */
+    MemberSetup with(SweepMember other) {
+        return new MemberSetup(other, title, best, heldOut, listeners);
+    }
+
     /** A member that was refused before its first step. */
     public static MemberSetup refused(SweepMember member) {
         return new MemberSetup(member, member.name(), BestCheckpointFile.none(), HeldOutSchedule.NEVER, List.of());

@@ -17,6 +17,7 @@ import dev.assay.train.plan.SweepMember;
 import dev.assay.train.plan.TrainingInterruptedException;
 import dev.assay.train.plan.TrainingPlan;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,17 +179,19 @@ public final class TrainingLoop implements AutoCloseable {
         }
     }
 
-    private RunningMember resume(MemberSetup setup, MemberProgress progress, CheckpointStore.StoredRun stored)
+    private RunningMember resume(MemberSetup asked, MemberProgress progress, CheckpointStore.StoredRun stored)
             throws IOException {
-        SweepMember member = setup.member();
         InvalidInputException.require(
-                member.refusal() == null,
-                () -> stored.bufferFile() + ": " + member.name() + " can no longer be trained: " + member.refusal()
-                        + TrainingCheckpoints.ADVICE);
+                asked.member().refusal() == null,
+                () -> stored.bufferFile() + ": " + asked.member().name() + " can no longer be trained: "
+                        + asked.member().refusal() + TrainingCheckpoints.ADVICE);
+        Path file = stored.memberFile().apply(asked.member().name());
+        SweepMember member = EarlierDefaults.adopted(file, asked.member());
+        MemberSetup setup = asked.with(member);
         Provenance provenance = RunningMember.provenance(source, member);
         setup.best().resume(member.plan(), provenance);
         TrainingState state = state(member);
-        TrainingCheckpoints.restore(stored.memberFile().apply(member.name()), state, provenance);
+        TrainingCheckpoints.restore(file, state, provenance);
         return new RunningMember(setup, provenance, state, progress.scale(), progress.seconds());
     }
 

@@ -55,7 +55,8 @@ class DeadLatentWarningTest {
 
     @Test
     void runWithoutLiveLatentsWarnsOnceDuringTrainingAndAtItsEnd() throws IOException {
-        JumpReluTraining tooHigh = ((JumpReluTraining) TrainingMethods.create("jumprelu", 1, 24)).withBandwidth(0.3, 1e3);
+        JumpReluTraining tooHigh =
+                ((JumpReluTraining) TrainingMethods.create("jumprelu", 1, 24)).withBandwidth(0.3, 1e3);
         SmallRun.trainer(tooHigh, SmallRun.source(), folder.resolve("run"))
                 .train()
                 .close();
