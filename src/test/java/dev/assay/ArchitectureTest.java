@@ -77,7 +77,7 @@ class ArchitectureTest {
         ARROWS.put("text", Set.of("text.tokenizer"));
         ARROWS.put("text.story", Set.of("text"));
         ARROWS.put("model.config", Set.of("tensor"));
-        ARROWS.put("model.hook", Set.of("model.config"));
+        ARROWS.put("model.hook", Set.of("model.config", "checkpoint"));
         ARROWS.put("model.internal.hook", Set.of("model.hook"));
         ARROWS.put("model.internal.network", Set.of("model.internal.hook", "io"));
         ARROWS.put("model.spi", Set.of("model.config", "io"));

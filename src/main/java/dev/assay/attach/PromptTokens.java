@@ -45,7 +45,8 @@ public record PromptTokens(int[] tokens, List<String> texts) {
 
     /**
      * Tokenizes a text as the dictionary was trained: BOS is prepended if the dictionary was trained with it and the tokenizer has one,
-     * unless the text already starts with it.
+     * unless the text already starts with it. If the metadata do not say, the tokenizer decides
+     * ({@link dev.assay.text.tokenizer.Tokenizer#prependsBos}).
      *
      * @param model has the tokenizer
      * @param text some text
@@ -59,7 +60,8 @@ public record PromptTokens(int[] tokens, List<String> texts) {
             throw new InvalidInputException("the prompt is empty, expected some text");
         }
         int bos = model.tokenizer().bosId();
-        boolean prepend = metadata.prependBos() && bos >= 0 && tokens[0] != bos;
+        boolean trained = metadata.statedPrependBos().orElseGet(model.tokenizer()::prependsBos);
+        boolean prepend = trained && bos >= 0 && tokens[0] != bos;
         return of(
                 model,
                 prepend

@@ -89,7 +89,10 @@ public final class Assay implements Runnable {
                 .setParameterExceptionHandler((failure, args) -> ErrorReporter.report(failure, err))
                 .setExecutionExceptionHandler(failures);
         try {
+            UnknownArguments.check(line, arguments);
             return line.execute(arguments);
+        } catch (ParameterException unknown) {
+            return ErrorReporter.report(unknown, err);
         } catch (Error error) {
             // An uncaught error would end the process with exit code 1, which means a failed check.
             return ErrorReporter.report(error, err);

@@ -43,8 +43,9 @@ final class ErrorReporter {
 
     /** Returns the message of a failure that is not a bug; null for a bug. */
     private static String sentence(Throwable failure) {
-        if (failure instanceof UnmatchedArgumentException) {
-            return failure.getMessage() + " (try --help)";
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            return UnknownArguments.sentence(
+                    unmatched.getCommandLine(), unmatched.getUnmatched().get(0));
         }
         if (failure instanceof InvalidInputException || failure instanceof ParameterException) {
             return failure.getMessage();

@@ -107,7 +107,9 @@ final class HarvestCommand implements Callable<Integer> {
         RunDescription run = runOptions.describe(hooks, seed);
         long start = System.nanoTime();
         try (SourceModel model = SourceModel.open(run, hooks, place.device())) {
-            ActivationSource source = model.source(run.corpus(model.tokenizer()))
+            RunDescription resolved = run.resolved(model.tokenizer(), out);
+            spec.commandLine().getOut().println(resolved.contexts(model.tokenizer()));
+            ActivationSource source = model.source(resolved.corpus(model.tokenizer()))
                     .withSpecialTokens(specialTokens)
                     .skippingPositions(skippedPositions);
             if (maxNormRatio != null) {
@@ -116,7 +118,7 @@ final class HarvestCommand implements Callable<Integer> {
             Harvest harvest = ActivationStore.write(source, out)
                     .tokens(tokens)
                     .type(type())
-                    .note(note(run));
+                    .note(note(resolved));
             if (shardRows != null) {
                 harvest.shardRows(shardRows);
             }

@@ -92,7 +92,8 @@ final class QuickstartCommand implements Callable<Integer> {
         try (HookedTransformer model = HookedTransformer.load(MODEL)) {
             HookPoint point = HookPoint.residPost(model.config().layers() / 2 - 1);
             RunDescription description = RunDescription.of(
-                    MODEL, point.name(), TextDescription.of(MODEL).withChunkCharacters(0));
+                            MODEL, point.name(), TextDescription.of(MODEL).withChunkCharacters(0))
+                    .resolved(model.tokenizer(), out);
             RunWriter writer = RunWriter.begin(out, description);
             announce(model, point, size, print);
             SaeTrainer.of(TopK.of(size.k()))

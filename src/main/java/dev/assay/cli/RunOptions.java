@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.model.config.Precision;
 import dev.assay.run.RunDescription;
 import dev.assay.run.TextDescription;
+import dev.assay.text.BosRule;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,29 +47,28 @@ final class RunOptions {
     @Option(
             names = "--text-field",
             paramLabel = "FIELD",
-            defaultValue = "text",
+            defaultValue = TextDescription.FIELD,
             description = "field of a JSON line, or column of a Parquet file (default ${DEFAULT-VALUE})")
     private String textField;
 
     @Option(
             names = "--context",
             paramLabel = "N",
-            defaultValue = "128",
+            defaultValue = "" + TextDescription.CONTEXT_LENGTH,
             description = "tokens per context (default ${DEFAULT-VALUE})")
     private int contextLength;
 
     @Option(
             names = "--prepend-bos",
             negatable = true,
-            defaultValue = "false",
             fallbackValue = "true",
-            description = "start every context with BOS")
-    private boolean prependBos;
+            description = "start every context with BOS (default: what the tokenizer does)")
+    private Boolean prependBos; // null for the tokenizer's rule
 
     @Option(
             names = "--held-out-every",
             paramLabel = "N",
-            defaultValue = "20",
+            defaultValue = "" + TextDescription.HELD_OUT_EVERY,
             description = "hold out one of every N documents (default ${DEFAULT-VALUE})")
     private int heldOutEvery;
 
@@ -90,7 +90,7 @@ final class RunOptions {
     @Option(
             names = "--chunk-characters",
             paramLabel = "N",
-            defaultValue = "8000",
+            defaultValue = "" + TextDescription.CHUNK_CHARACTERS,
             description =
                     "cut plain text files into documents of N characters (default ${DEFAULT-VALUE}; 0: do not cut)")
     private int chunkCharacters;
@@ -113,7 +113,7 @@ final class RunOptions {
                         text,
                         textField,
                         contextLength,
-                        prependBos,
+                        prependBos == null ? BosRule.TOKENIZER : BosRule.of(prependBos),
                         heldOutEvery,
                         chunkCharacters,
                         heldOutBy,

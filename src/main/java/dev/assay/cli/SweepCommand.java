@@ -20,6 +20,7 @@ import dev.assay.run.SourceModel;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
+import dev.assay.text.tokenizer.Tokenizer;
 import dev.assay.train.SaeSweep;
 import dev.assay.train.plan.SweepOutcome;
 import dev.assay.train.plan.SweepResult;
@@ -93,14 +94,23 @@ final class SweepCommand implements Callable<Integer> {
     private int onExportedModel(SweepFile plan) throws IOException {
         refuseEvaluation(plan);
         try (SourceModel model = SourceModel.open(plan.run(), plan.sites(), place.device())) {
-            ModelActivationSource source = model.source(plan.run().corpus(model.tokenizer()));
+            RunDescription run = resolved(plan, model.tokenizer());
+            ModelActivationSource source = model.source(run.corpus(model.tokenizer()));
             return train(
                     plan,
-                    plan.run(),
+                    run,
                     SaeSweep.of(source),
                     source,
                     result -> SweepEvaluation.run(source.split(Split.HELD_OUT), result, plan.evaluationTokens()));
         }
+    }
+
+    /** Chooses whether contexts start with BOS, and prints it. */
+    private RunDescription resolved(SweepFile plan, Tokenizer tokenizer) throws IOException {
+        RunDescription resolved = plan.run().resolved(tokenizer, out);
+        PrintWriter print = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+        print.println(resolved.contexts(tokenizer));
+        return resolved;
     }
 
     private void refuseEvaluation(SweepFile plan) {
@@ -114,7 +124,8 @@ final class SweepCommand implements Callable<Integer> {
     private int onModel(SweepFile plan) throws IOException {
         List<HookPoint> points = plan.sites().stream().map(HookPoint::parse).toList();
         try (HookedTransformer model = SourceModel.whole(plan.run(), place.device())) {
-            Corpus corpus = plan.run().corpus(model.tokenizer());
+            RunDescription run = resolved(plan, model.tokenizer());
+            Corpus corpus = run.corpus(model.tokenizer());
             ModelActivationSource source = ActivationSource.of(model, points, corpus);
             SaeSweep sweep = SaeSweep.of(source);
             if (HeldOut.isAsked(plan.options())) {
@@ -122,7 +133,7 @@ final class SweepCommand implements Callable<Integer> {
             }
             return train(
                     plan,
-                    plan.run(),
+                    run,
                     sweep,
                     source,
                     result -> SweepEvaluation.run(model, corpus, result, plan.evaluationTokens()));

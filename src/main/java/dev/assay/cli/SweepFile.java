@@ -8,9 +8,11 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.assay.InvalidInputException;
 import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
+import dev.assay.io.NearestName;
 import dev.assay.model.config.Precision;
 import dev.assay.run.RunDescription;
 import dev.assay.run.TextDescription;
+import dev.assay.text.BosRule;
 import dev.assay.train.TrainerOption;
 import dev.assay.train.TrainerOptions;
 import java.io.IOException;
@@ -19,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -173,7 +174,7 @@ record SweepFile(
     }
 
     private static RunDescription run(JsonObject fields, List<String> sites, long seed) {
-        int heldOutEvery = fields.integer("held_out_every", 20);
+        int heldOutEvery = fields.integer("held_out_every", TextDescription.HELD_OUT_EVERY);
         if (heldOutEvery < 2) {
             throw fields.unexpected("held_out_every", "at least 2: members are measured on held-out text");
         }
@@ -182,11 +183,13 @@ record SweepFile(
                 sites,
                 new TextDescription(
                         fields.texts("text"),
-                        fields.text("text_field", "text"),
-                        fields.integer("context", 128),
-                        fields.bool("prepend_bos", false),
+                        fields.text("text_field", TextDescription.FIELD),
+                        fields.integer("context", TextDescription.CONTEXT_LENGTH),
+                        fields.has("prepend_bos")
+                                ? BosRule.of(fields.bool("prepend_bos", false))
+                                : BosRule.TOKENIZER,
                         heldOutEvery,
-                        fields.integer("chunk_characters", 8000),
+                        fields.integer("chunk_characters", TextDescription.CHUNK_CHARACTERS),
                         fields.text("held_out_by", TextDescription.POSITION),
                         fields.integer("shuffle_documents", 0),
                         seed),
@@ -206,30 +209,12 @@ record SweepFile(
     static void refuseUnknown(JsonObject fields, Set<String> known) {
         fields.node().fieldNames().forEachRemaining(field -> {
             if (!known.contains(field)) {
-                String similar = known.stream()
-                        .min(Comparator.comparingInt(name -> distance(name, field)))
-                        .filter(name -> distance(name, field) <= field.length() / 4)
+                String similar = NearestName.of(field, known)
                         .map(name -> ", perhaps " + name)
                         .orElse("");
                 throw fields.unexpected(
                         field, "no such field" + similar + "; known fields are " + String.join(", ", known));
             }
         });
-    }
-
-    /** The number of characters to insert, delete or replace between two names (Levenshtein). */
-    private static int distance(String first, String second) {
-        int[] row = new int[second.length() + 1];
-        Arrays.setAll(row, column -> column);
-        for (int i = 1; i <= first.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= second.length(); j++) {
-                int replaced = diagonal + (first.charAt(i - 1) == second.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[second.length()];
     }
 }

@@ -11,6 +11,7 @@ import dev.assay.run.RunWriter;
 import dev.assay.run.SourceModel;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
+import dev.assay.text.tokenizer.Tokenizer;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.TrainerOption;
 import dev.assay.train.TrainerOptions;
@@ -110,15 +111,24 @@ final class TrainCommand implements Callable<Integer> {
         if (HeldOut.isAsked(options)) {
             List<HookPoint> points = sites(hook).stream().map(HookPoint::parse).toList();
             try (HookedTransformer model = SourceModel.whole(run, deviceOption.device())) {
-                Corpus corpus = run.corpus(model.tokenizer());
+                RunDescription resolved = resolved(run, model.tokenizer());
+                Corpus corpus = resolved.corpus(model.tokenizer());
                 SaeTrainer trainer = trainer(ActivationSource.of(model, points, corpus), options);
                 HeldOut.addTo(trainer, options, model, corpus);
-                return train(run, trainer);
+                return train(resolved, trainer);
             }
         }
         try (SourceModel model = SourceModel.open(run, sites(hook), deviceOption.device())) {
-            return train(run, trainer(model.source(run.corpus(model.tokenizer())), options));
+            RunDescription resolved = resolved(run, model.tokenizer());
+            return train(resolved, trainer(model.source(resolved.corpus(model.tokenizer())), options));
         }
+    }
+
+    /** Chooses whether contexts start with BOS, and prints it. */
+    private RunDescription resolved(RunDescription run, Tokenizer tokenizer) throws IOException {
+        RunDescription resolved = run.resolved(tokenizer, out);
+        spec.commandLine().getOut().println(resolved.contexts(tokenizer));
+        return resolved;
     }
 
     private int trainOnActivations() throws IOException {

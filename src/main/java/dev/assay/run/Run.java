@@ -17,6 +17,7 @@ import dev.assay.provenance.TextProvenance;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
+import dev.assay.text.BosRule;
 import dev.assay.text.Corpus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,6 @@ import java.util.function.LongConsumer;
  */
 public final class Run implements AutoCloseable {
     private static final String UNKNOWN = "unknown";
-    private static final int DEFAULT_CONTEXT = 128;
 
     private final RunLayout layout;
     private final RunLoader options;
@@ -104,7 +104,9 @@ public final class Run implements AutoCloseable {
                 .orElseThrow(() -> new InvalidInputException(layout.folder() + " has no " + RunLayout.DESCRIPTION
                         + " and its cfg.json names no model, expected the name of a model (--model)"));
         TextDescription text = TextDescription.of()
-                .withContexts(metadata.contextSize().orElse(DEFAULT_CONTEXT), metadata.prependBos())
+                .withContexts(
+                        metadata.contextSize().orElse(TextDescription.CONTEXT_LENGTH),
+                        metadata.statedPrependBos().map(BosRule::of).orElse(BosRule.TOKENIZER))
                 .withHeldOutEvery(0)
                 .withChunkCharacters(0);
         return new RunDescription(name, metadata.hookNames(), text, null, Precision.FLOAT32);

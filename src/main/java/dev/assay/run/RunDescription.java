@@ -10,6 +10,7 @@ import dev.assay.io.Json;
 import dev.assay.io.TemporaryNames;
 import dev.assay.model.config.Precision;
 import dev.assay.provenance.Provenance;
+import dev.assay.text.BosRule;
 import dev.assay.text.Corpus;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -96,6 +97,7 @@ public record RunDescription(
                 throw new InvalidInputException(
                         file + " lacks a field, expected at least \"model\", \"hook\" and \"text\"");
             }
+            run.requireBosRule(file);
             return run.description();
         } catch (JsonProcessingException mismatch) {
             throw new InvalidInputException(file + ": " + mismatch.getOriginalMessage(), mismatch);
@@ -111,6 +113,40 @@ public record RunDescription(
      */
     public Corpus corpus(Tokenizer tokens) {
         return text.corpus(tokens);
+    }
+
+    /**
+     * Returns a copy with a choice of BOS. A rule of the description comes first, then the choice of the run or the activations that a
+     * folder holds, then what the tokenizer itself does.
+     *
+     * @param tokens the tokenizer of the model
+     * @param folder the folder that the run writes, which need not exist
+     * @return the copy
+     * @throws IOException if a file cannot be read
+     */
+    public RunDescription resolved(Tokenizer tokens, Path folder) throws IOException {
+        TextDescription chosen = text;
+        if (text.bos() == BosRule.TOKENIZER && isBegun(folder)) {
+            chosen = text.withContexts(text.contextLength(), read(folder).text().bos());
+        } else if (text.bos() == BosRule.TOKENIZER && ActivationStore.isStore(folder)) {
+            ActivationStore store = ActivationStore.open(folder);
+            chosen = text.withContexts(
+                    text.contextLength(), store.provenance().text().prependBos());
+        }
+        return withText(chosen.resolved(tokens));
+    }
+
+    /**
+     * Returns the length of contexts and whether they start with BOS, in one line.
+     *
+     * @param tokens the tokenizer of the model
+     * @return such as {@code contexts of 128 tokens without BOS}
+     */
+    public String contexts(Tokenizer tokens) {
+        return "contexts of " + text.contextLength() + " tokens"
+                + (text.bos().prepends(tokens)
+                        ? ", each starting with BOS " + tokens.piece(tokens.bosId())
+                        : " without BOS");
     }
 
     /** {@return the content of {@code run.json}} */
@@ -129,8 +165,7 @@ public record RunDescription(
     public void write(Path folder) throws IOException {
         RunLayout layout = new RunLayout(folder);
         Path file = layout.description();
-        boolean begun = Files.exists(layout.checkpoints()) || Files.exists(folder.resolve("cfg.json"));
-        if (Files.exists(file) && begun) {
+        if (isBegun(folder)) {
             requireSame(
                     file, read(folder).toJson(), RunFile.of(this).description().toJson());
             return;
@@ -158,6 +193,13 @@ public record RunDescription(
 
     private static String text(JsonNode value) {
         return value.isMissingNode() ? "not set" : value.toString();
+    }
+
+    /** Returns whether a folder holds a run with a checkpoint or a dictionary. */
+    private static boolean isBegun(Path folder) {
+        RunLayout layout = new RunLayout(folder);
+        return Files.exists(layout.description())
+                && (Files.exists(layout.checkpoints()) || Files.exists(folder.resolve("cfg.json")));
     }
 
     /**

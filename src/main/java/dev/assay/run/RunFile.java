@@ -3,7 +3,10 @@ package dev.assay.run;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.assay.InvalidInputException;
 import dev.assay.model.config.Precision;
+import dev.assay.text.BosRule;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -23,7 +26,7 @@ record RunFile(
         List<String> text,
         @JsonProperty("text_field") String textField,
         @JsonProperty("context_length") int contextLength,
-        @JsonProperty("prepend_bos") boolean prependBos,
+        @JsonProperty("prepend_bos") Object prependBos,
         @JsonProperty("held_out_every") int heldOutEvery,
         @JsonProperty("chunk_characters") int chunkCharacters,
         @JsonProperty("held_out_by") String heldOutBy,
@@ -31,6 +34,8 @@ record RunFile(
         @JsonProperty("text_seed") long textSeed,
         String tokenizer,
         Precision precision) {
+    /** The value of {@code prepend_bos} for {@link BosRule#TOKENIZER}. */
+    private static final String BY_TOKENIZER = "tokenizer";
 
     static RunFile of(RunDescription run) {
         TextDescription text = run.text();
@@ -40,7 +45,7 @@ record RunFile(
                 text.sources(),
                 text.field(),
                 text.contextLength(),
-                text.prependBos(),
+                stored(text.bos()),
                 text.heldOutEvery(),
                 text.chunkCharacters(),
                 text.heldOutBy(),
@@ -48,6 +53,27 @@ record RunFile(
                 text.seed(),
                 run.tokenizer(),
                 run.precision());
+    }
+
+    private static Object stored(BosRule rule) {
+        return rule == BosRule.TOKENIZER ? BY_TOKENIZER : (Object) (rule == BosRule.PREPEND);
+    }
+
+    private BosRule bosRule() {
+        // Early versions did not write the field.
+        return BY_TOKENIZER.equals(prependBos) ? BosRule.TOKENIZER : BosRule.of(Boolean.TRUE.equals(prependBos));
+    }
+
+    /**
+     * Checks a field whose type Jackson does not check.
+     *
+     * @param file the file, for the message
+     */
+    void requireBosRule(Path file) {
+        InvalidInputException.require(
+                prependBos == null || prependBos instanceof Boolean || prependBos.equals(BY_TOKENIZER),
+                () -> file + ": prepend_bos is \"" + prependBos + "\", expected true, false or \"" + BY_TOKENIZER
+                        + "\"");
     }
 
     boolean isComplete() {
@@ -63,7 +89,7 @@ record RunFile(
                         text,
                         textField == null ? "text" : textField,
                         contextLength,
-                        prependBos,
+                        bosRule(),
                         heldOutEvery,
                         chunkCharacters,
                         heldOutBy == null ? TextDescription.POSITION : heldOutBy,

@@ -1,5 +1,6 @@
 package dev.assay.run;
 
+import dev.assay.sae.SaelensFolder;
 import java.nio.file.Path;
 import java.util.Set;
 
@@ -23,8 +24,7 @@ public record RunLayout(Path folder) {
     public static final String PAGE = "features.html";
 
     /** The names of all files that a run folder may hold next to its dictionary. */
-    public static final Set<String> COMPANIONS = Set.of(
-            DESCRIPTION, "metrics.jsonl", "report.html", "tensorboard", CHECKPOINTS, BEST, EVALUATION, FEATURES, PAGE);
+    public static final Set<String> COMPANIONS = SaelensFolder.COMPANIONS;
 
     /** {@return the file with the description of model, sites and text} */
     public Path description() {

@@ -1,6 +1,7 @@
 package dev.assay.run;
 
 import dev.assay.InvalidInputException;
+import dev.assay.text.BosRule;
 import dev.assay.text.Corpus;
 import dev.assay.text.HoldOut;
 import dev.assay.text.document.TextFiles;
@@ -18,7 +19,7 @@ import java.util.List;
  *     mixes them
  * @param field the field of a JSON line, or the column of a Parquet file, that holds the text
  * @param contextLength tokens per context
- * @param prependBos whether every context starts with BOS
+ * @param bos whether every context starts with BOS
  * @param heldOutEvery one of every this many documents is held out; 0 for none
  * @param chunkCharacters the length at which plain text files are cut into documents; 0 for one document per file
  * @param heldOutBy how held-out documents are chosen: {@link #POSITION} or {@link #HASH}
@@ -29,7 +30,7 @@ public record TextDescription(
         List<String> sources,
         String field,
         int contextLength,
-        boolean prependBos,
+        BosRule bos,
         int heldOutEvery,
         int chunkCharacters,
         String heldOutBy,
@@ -40,6 +41,15 @@ public record TextDescription(
     public static final String POSITION = "position";
     /** Holds out documents by the hash of their text, so that equal documents are on the same side. */
     public static final String HASH = "hash";
+
+    /** The default field of JSON lines and column of Parquet files. */
+    public static final String FIELD = "text";
+    /** The default number of tokens per context. */
+    public static final int CONTEXT_LENGTH = 128;
+    /** By default one of every this many documents is held out. */
+    public static final int HELD_OUT_EVERY = 20;
+    /** The default length at which plain text files are cut into documents. */
+    public static final int CHUNK_CHARACTERS = 8000;
 
     private static final String STORIES = "assay/stories";
     private static final int STORY_COUNT = 20_000;
@@ -53,14 +63,59 @@ public record TextDescription(
     }
 
     /**
-     * Returns text with the defaults of {@code assay train}: contexts of 128 tokens without BOS, one of every 20 documents held out, plain
-     * text cut every 8,000 characters.
+     * Creates a description with a fixed choice of BOS.
+     *
+     * @param sources as in the canonical constructor
+     * @param field as in the canonical constructor
+     * @param contextLength as in the canonical constructor
+     * @param prependBos whether every context starts with BOS
+     * @param heldOutEvery as in the canonical constructor
+     * @param chunkCharacters as in the canonical constructor
+     * @param heldOutBy as in the canonical constructor
+     * @param shuffleDocuments as in the canonical constructor
+     * @param seed as in the canonical constructor
+     */
+    public TextDescription(
+            List<String> sources,
+            String field,
+            int contextLength,
+            boolean prependBos,
+            int heldOutEvery,
+            int chunkCharacters,
+            String heldOutBy,
+            int shuffleDocuments,
+            long seed) {
+        this(
+                sources,
+                field,
+                contextLength,
+                BosRule.of(prependBos),
+                heldOutEvery,
+                chunkCharacters,
+                heldOutBy,
+                shuffleDocuments,
+                seed);
+    }
+
+    /**
+     * Returns text with the defaults of {@code assay train}: contexts of {@value #CONTEXT_LENGTH} tokens that start with BOS if the
+     * tokenizer adds it, one of every {@value #HELD_OUT_EVERY} documents held out, plain text cut every {@value #CHUNK_CHARACTERS}
+     * characters.
      *
      * @param sources files, folders, globs, or {@code assay/stories/COUNT}
      * @return the description
      */
     public static TextDescription of(String... sources) {
-        return new TextDescription(List.of(sources), "text", 128, false, 20, 8000, POSITION, 0, 0);
+        return new TextDescription(
+                List.of(sources),
+                FIELD,
+                CONTEXT_LENGTH,
+                BosRule.TOKENIZER,
+                HELD_OUT_EVERY,
+                CHUNK_CHARACTERS,
+                POSITION,
+                0,
+                0);
     }
 
     /**
@@ -74,7 +129,7 @@ public record TextDescription(
                 others,
                 field,
                 contextLength,
-                prependBos,
+                bos,
                 heldOutEvery,
                 chunkCharacters,
                 heldOutBy,
@@ -86,12 +141,33 @@ public record TextDescription(
      * Returns a copy with contexts of another length.
      *
      * @param tokens tokens per context
-     * @param bos whether every context starts with BOS
+     * @param prependBos whether every context starts with BOS
      * @return the copy
      */
-    public TextDescription withContexts(int tokens, boolean bos) {
+    public TextDescription withContexts(int tokens, boolean prependBos) {
+        return withContexts(tokens, BosRule.of(prependBos));
+    }
+
+    /**
+     * Returns a copy with contexts of another length.
+     *
+     * @param tokens tokens per context
+     * @param rule whether every context starts with BOS
+     * @return the copy
+     */
+    public TextDescription withContexts(int tokens, BosRule rule) {
         return new TextDescription(
-                sources, field, tokens, bos, heldOutEvery, chunkCharacters, heldOutBy, shuffleDocuments, seed);
+                sources, field, tokens, rule, heldOutEvery, chunkCharacters, heldOutBy, shuffleDocuments, seed);
+    }
+
+    /**
+     * Returns a copy with a choice of BOS in place of the tokenizer's rule.
+     *
+     * @param tokenizer the tokenizer of the model
+     * @return the copy; this description if its choice is made
+     */
+    public TextDescription resolved(Tokenizer tokenizer) {
+        return bos == BosRule.TOKENIZER ? withContexts(contextLength, bos.prepends(tokenizer)) : this;
     }
 
     /**
@@ -102,7 +178,7 @@ public record TextDescription(
      */
     public TextDescription withHeldOutEvery(int every) {
         return new TextDescription(
-                sources, field, contextLength, prependBos, every, chunkCharacters, heldOutBy, shuffleDocuments, seed);
+                sources, field, contextLength, bos, every, chunkCharacters, heldOutBy, shuffleDocuments, seed);
     }
 
     /**
@@ -113,7 +189,7 @@ public record TextDescription(
      */
     public TextDescription withChunkCharacters(int characters) {
         return new TextDescription(
-                sources, field, contextLength, prependBos, heldOutEvery, characters, heldOutBy, shuffleDocuments, seed);
+                sources, field, contextLength, bos, heldOutEvery, characters, heldOutBy, shuffleDocuments, seed);
     }
 
     /**
@@ -131,7 +207,7 @@ public record TextDescription(
         TextSource source = source();
         return Corpus.of(tokenizer, shuffleDocuments == 0 ? source : source.shuffled(shuffleDocuments, seed))
                 .contextLength(contextLength)
-                .prependBos(prependBos)
+                .prependBos(bos.prepends(tokenizer))
                 .holdOut(new HoldOut(rule(), heldOutEvery))
                 .build();
     }

@@ -209,6 +209,16 @@ public final class SaeMetadata {
     }
 
     /**
+     * Returns what the file says about BOS at the start of training contexts.
+     *
+     * @return whether BOS was prepended; empty if the file does not say
+     */
+    public Optional<Boolean> statedPrependBos() {
+        JsonNode value = fields.path(PREPEND_BOS);
+        return value.isBoolean() ? Optional.of(value.booleanValue()) : Optional.empty();
+    }
+
+    /**
      * Returns whether special tokens were excluded from training. Such a dictionary should not be applied to special tokens.
      *
      * @return false unless the file contains {@code true}

@@ -32,6 +32,18 @@ public final class SaelensFolder {
     private static final String CONFIG = "cfg.json";
     static final String WEIGHTS = "sae_weights.safetensors";
     private static final String SPARSITY = "sparsity.safetensors";
+    /** Names of the files that training, evaluation and inspection write next to a dictionary. */
+    public static final Set<String> COMPANIONS = Set.of(
+            "run.json",
+            "metrics.jsonl",
+            "report.html",
+            "tensorboard",
+            "checkpoints",
+            "best",
+            "evaluation.json",
+            "features",
+            "features.html");
+
     private static final Set<String> FILES = Set.of(CONFIG, WEIGHTS, SPARSITY);
     private static final String SPARSITY_TENSOR = "sparsity";
     /** Added to densities so that the logarithm of 0 is finite. */

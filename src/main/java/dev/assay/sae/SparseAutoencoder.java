@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A trained sparse autoencoder or transcoder. Encodes activations of width d_in to sparse codes of d_sae latents, and decodes codes.
@@ -111,8 +110,8 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Saves the dictionary as a SAELens folder. The folder may be absent, empty or contain a dictionary, which is replaced. A failure
-     * leaves the previous content unchanged.
+     * Saves the dictionary as a SAELens folder. The folder may be absent, empty, the output folder of a training run, or contain a
+     * dictionary, which is replaced. A failure leaves the previous content unchanged.
      *
      * @param folder the folder
      * @throws IOException if a file cannot be written
@@ -120,7 +119,7 @@ public final class SparseAutoencoder implements Dictionary {
      */
     public void save(Path folder) throws IOException {
         try (Lifetime.Use use = use()) {
-            SaelensFolder.write(this, folder, Set.of());
+            SaelensFolder.write(this, folder, SaelensFolder.COMPANIONS);
         }
     }
 

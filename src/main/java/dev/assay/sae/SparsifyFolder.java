@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.ModuleNames;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.JsonObject;
 import dev.assay.tensor.Scope;
@@ -14,8 +15,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Reader of top-k dictionaries in the sparsify format: {@code cfg.json} and {@code sae.safetensors} with {@code encoder.weight} [d_sae,
@@ -33,7 +32,6 @@ final class SparsifyFolder {
     private static final Set<String> STANDARD_TENSORS = Set.of(ENCODER, ENCODER_BIAS, DECODER, DECODER_BIAS);
     private static final String ACTIVATION = "activation";
     private static final String NUM_LATENTS = "num_latents";
-    private static final Pattern LAYER = Pattern.compile("layers\\.(\\d+)(\\.mlp)?");
 
     private SparsifyFolder() {}
 
@@ -61,7 +59,7 @@ final class SparsifyFolder {
             }
             return SparseAutoencoder.builder()
                     .architecture(transcodes ? new Transcoder(codes, skips) : codes)
-                    .metadata(metadata(folder, cfg))
+                    .metadata(metadata(folder, cfg, transcodes))
                     .weights(weights)
                     .build();
         }
@@ -96,12 +94,15 @@ final class SparsifyFolder {
                 file, name, expected, "d_in and num_latents in " + CONFIG + ", and b_dec", manager);
     }
 
-    private static SaeMetadata metadata(Path folder, JsonObject cfg) {
+    /** Returns metadata with the sites of the module that the folder is named after. A transcoder predicts its output from its input. */
+    private static SaeMetadata metadata(Path folder, JsonObject cfg, boolean transcodes) {
         SaeMetadata.Builder metadata = SaeMetadata.builder().put("sparsify", cfg.node());
-        Matcher layer = LAYER.matcher(String.valueOf(folder.getFileName()));
-        if (layer.matches()) {
-            String output = layer.group(2) == null ? "hook_resid_post" : "hook_mlp_out";
-            metadata.hookName("blocks." + layer.group(1) + "." + output);
+        String module = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+        if (transcodes) {
+            ModuleNames.input(module).ifPresent(metadata::hookName);
+            ModuleNames.output(module).ifPresent(metadata::hookNameOut);
+        } else {
+            ModuleNames.output(module).ifPresent(metadata::hookName);
         }
         return metadata.build();
     }

@@ -152,7 +152,7 @@ public final class Corpus {
         private Builder(Tokenizer tokenizer, TextSource source) {
             this.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer");
             this.source = Objects.requireNonNull(source, "source");
-            this.prependBos = tokenizer.bosId() >= 0;
+            this.prependBos = tokenizer.prependsBos();
         }
 
         /**
@@ -168,7 +168,8 @@ public final class Corpus {
         }
 
         /**
-         * Sets whether every context starts with the BOS token; default true if the tokenizer has one.
+         * Sets whether every context starts with the BOS token; the default is what the tokenizer itself does, see
+         * {@link Tokenizer#prependsBos}.
          *
          * @param prepend whether to prepend BOS
          * @return this

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.activation.store.StoreFiles;
 import dev.assay.io.Json;
@@ -70,7 +71,7 @@ class HarvestCommandTest {
     @Test
     void dictionaryTrainedOnStoreRecordsItsText() throws IOException {
         assertEquals(0, harvest("2000", "--hook", MLP), err::toString);
-        assertTrue(out.toString().startsWith(store + ": 2,000 activations of " + RESIDUAL + ", " + MLP), out::toString);
+        assertTrue(out.toString().contains("\n" + store + ": 2,000 activations of " + RESIDUAL + ", " + MLP), out::toString);
         Path run = temporary.resolve("run");
         refuses(
                 train(run, "--activations", store.toString()),
@@ -112,6 +113,56 @@ class HarvestCommandTest {
         assertTrue(out.toString().startsWith(shard + " has the SHA-256 "), out::toString);
         assertTrue(out.toString().contains("; 1 damaged"), out::toString);
         refuses(run("verify-store", temporary.toString()), temporary + " has no activations.json");
+    }
+
+    /** Copies the model with a tokenizer whose post-processor puts BOS before a text. */
+    private Path modelWhoseTokenizerAddsBos() throws IOException {
+        Path copy = Files.createDirectory(temporary.resolve("with-bos"));
+        for (String name : List.of("config.json", "model.safetensors", "tokenizer_config.json")) {
+            Files.copy(model.resolve(name), copy.resolve(name));
+        }
+        ObjectNode tokenizer = (ObjectNode) Json.read(model.resolve("tokenizer.json"));
+        tokenizer.set("post_processor", Json.mapper().readTree("""
+                {"type": "TemplateProcessing",
+                 "single": [{"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+                 "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+                 "special_tokens": {"<|endoftext|>": {"id": "<|endoftext|>", "ids": [0], "tokens": ["<|endoftext|>"]}}}
+                """));
+        Files.writeString(copy.resolve("tokenizer.json"), tokenizer.toString());
+        return copy;
+    }
+
+    @Test
+    void contextsStartWithBosAsTheTokenizerDoesUnlessToldOtherwise() throws IOException {
+        assertEquals(0, harvest("500"), err::toString);
+        assertTrue(out.toString().startsWith("contexts of 32 tokens without BOS\n"), out::toString);
+        model = modelWhoseTokenizerAddsBos();
+        store = temporary.resolve("with");
+        assertEquals(0, harvest("500"), err::toString);
+        assertTrue(out.toString().startsWith("contexts of 32 tokens, each starting with BOS <|endoftext|>\n"));
+        assertTrue(ActivationStore.open(store).provenance().text().prependBos());
+        assertTrue(Json.read(store.resolve("activations.json")).at("/note/prepend_bos").booleanValue());
+        store = temporary.resolve("without");
+        assertEquals(0, harvest("500", "--no-prepend-bos"), err::toString);
+        assertFalse(ActivationStore.open(store).provenance().text().prependBos());
+        assertEquals(0, harvest("700"), err::toString); // the store keeps the choice it was begun with
+        assertTrue(out.toString().startsWith("contexts of 32 tokens without BOS\n"), out::toString);
+        Path run = temporary.resolve("run");
+        String[] training = {"--model", model.toString(), "--text", "assay/stories/60", "--hook", RESIDUAL};
+        assertEquals(0, train(run, training), err::toString);
+        assertTrue(Json.read(run.resolve("run.json")).get("prepend_bos").booleanValue());
+        assertTrue(Json.read(run.resolve("cfg.json")).at("/metadata/prepend_bos").booleanValue());
+        Path file = Files.writeString(temporary.resolve("sweep.yaml"), """
+                model: %s
+                text: [assay/stories/60]
+                sites: [%s]
+                tokens: 1000
+                batch: 100
+                members: [{method: topk, k: 4, d_sae: 16}]
+                """.formatted(model, RESIDUAL));
+        Path sweep = temporary.resolve("sweep");
+        assertEquals(0, run("sweep", file.toString(), "--out", sweep.toString()), err::toString);
+        assertTrue(Json.read(sweep.resolve("run.json")).get("prepend_bos").booleanValue());
     }
 
     @Test

@@ -183,7 +183,7 @@ class WrongInputTest {
 
     @Test
     void suggestsHelpForUnknownCommand() {
-        assertOneLine(run("trian"), "'trian' (try --help)");
+        assertOneLine(run("trian"), "unknown command 'trian' of assay, perhaps train; expected one of quickstart, ");
     }
 
     @Test

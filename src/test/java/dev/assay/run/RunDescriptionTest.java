@@ -10,6 +10,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.config.Precision;
+import dev.assay.text.BosRule;
 import dev.assay.text.Corpus;
 import dev.assay.text.HoldOut;
 import dev.assay.text.tokenizer.Tokenizer;
@@ -58,6 +59,32 @@ class RunDescriptionTest {
         // Another model has its own tokenizer.
         assertNull(run.withModel("other").tokenizer());
         assertEquals(Precision.BFLOAT16, run.withModel("other").precision());
+    }
+
+    @Test
+    void beginningARunKeepsTheChoiceOfBosThatItsFolderStores() throws Exception {
+        try (Tokenizer tokenizer = Tokenizer.load(Path.of(
+                HookedTransformer.class.getResource("gpt_neox/tokenizer.json").toURI()))) {
+            RunDescription run = RunDescription.of("m", "h", TextDescription.of("t"));
+            assertEquals(BosRule.OMIT, run.resolved(tokenizer, folder).text().bos());
+            run.withText(run.text().withContexts(128, true)).save(folder);
+            Files.createDirectory(folder.resolve("checkpoints"));
+            assertEquals(BosRule.PREPEND, run.resolved(tokenizer, folder).text().bos());
+            RunDescription told = run.withText(run.text().withContexts(128, false));
+            assertEquals(told, told.resolved(tokenizer, folder));
+        }
+    }
+
+    @Test
+    void readsUnresolvedRuleOfBos() throws IOException {
+        RunDescription run = RunDescription.of("m", "h", TextDescription.of("t"));
+        run.save(folder);
+        assertEquals(BosRule.TOKENIZER, RunDescription.read(folder).text().bos());
+        Files.writeString(folder.resolve(RunLayout.DESCRIPTION), """
+                {"model": "m", "hook": "h", "text": ["a"], "prepend_bos": "sometimes"}
+                """);
+        InvalidInputException e = assertThrows(InvalidInputException.class, () -> RunDescription.read(folder));
+        assertTrue(e.getMessage().contains("prepend_bos is \"sometimes\""), e.getMessage());
     }
 
     @Test

@@ -100,7 +100,31 @@ class DictionaryFilesTest {
             assertEquals(Transcoder.withSkip(TopK.of(6)), transcoder.architecture());
             assertEquals(InputOptions.PLAIN, transcoder.input());
             assertEquals(
-                    "blocks.2.hook_mlp_out", transcoder.metadata().hookName().orElseThrow());
+                    List.of("blocks.2.hook_mlp_out"), transcoder.metadata().hookNamesOut());
+            // The input of the feed-forward layer follows the weight of a norm, where there is no hook point.
+            assertEquals(List.of(), transcoder.metadata().hookNames());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "layers.3, blocks.3.hook_resid_post",
+        "model.layers.3, blocks.3.hook_resid_post",
+        "gpt_neox.layers.3, blocks.3.hook_resid_post",
+        "h.1, blocks.1.hook_resid_post",
+        "transformer.h.11, blocks.11.hook_resid_post",
+        "layers.2.attention, blocks.2.hook_attn_out",
+        "model.layers.2.self_attn, blocks.2.hook_attn_out",
+        "h.0.attn, blocks.0.hook_attn_out",
+        "layers.2.mlp, blocks.2.hook_mlp_out"
+    })
+    void namesTheSiteOfTheModuleThatASparsifyFolderIsNamedAfter(String module, String site) throws IOException {
+        Path named = Files.createDirectory(folder.resolve(module));
+        for (String file : List.of("cfg.json", "sae.safetensors")) {
+            Files.copy(SPARSIFY.resolve(file), named.resolve(file));
+        }
+        try (SparseAutoencoder sae = SparseAutoencoder.load(named)) {
+            assertEquals(site, sae.metadata().requiredHookName());
         }
     }
 

@@ -210,6 +210,7 @@ class CorpusTest {
     void rejectsTextShorterThanOneContext() throws IOException {
         Corpus corpus = Corpus.of(tokenizer, TextSource.of(List.of(new Document("d", "x y"))))
                 .contextLength(128)
+                .prependBos(true)
                 .build();
         try (ContextReader reader = corpus.read(Split.HELD_OUT)) {
             InvalidInputException e = assertThrows(InvalidInputException.class, () -> reader.next(1));
@@ -243,6 +244,14 @@ class CorpusTest {
         try (ContextReader reader = corpus.read(split)) {
             InvalidInputException e = assertThrows(InvalidInputException.class, () -> reader.next(1));
             assertTrue(e.getMessage().contains(advice), e.getMessage());
+        }
+    }
+
+    @Test
+    void startsWithBosOnlyIfTheTokenizerItselfAddsIt() throws IOException {
+        assertEquals(false, corpus().build().prependBos()); // there is a BOS token, which this tokenizer does not add
+        try (Tokenizer adding = Tokenizer.load(TokenizerTest.fixture().resolveSibling("llama_metaspace"))) {
+            assertEquals(true, Corpus.of(adding, documents()).build().prependBos());
         }
     }
 

@@ -46,6 +46,16 @@ public final class ActivationStore {
     }
 
     /**
+     * Returns whether a folder holds a store.
+     *
+     * @param folder the folder, which need not exist
+     * @return true if it has a manifest
+     */
+    public static boolean isStore(Path folder) {
+        return ActivationStoreManifest.isIn(folder);
+    }
+
+    /**
      * Opens a store and checks the manifest and the length, tensor names, types and shapes of each shard, but not the values.
      *
      * @param folder a folder that a {@link Harvest} wrote, complete or not

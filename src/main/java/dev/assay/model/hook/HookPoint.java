@@ -1,8 +1,10 @@
 package dev.assay.model.hook;
 
 import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.ModuleNames;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -137,9 +139,9 @@ public record HookPoint(Kind kind, int block) {
     }
 
     /**
-     * Parses a TransformerLens name.
+     * Parses a TransformerLens name, or the name of a Hugging Face module whose output is a hook point ({@link ModuleNames}).
      *
-     * @param name for example {@code blocks.3.hook_resid_post}
+     * @param name for example {@code blocks.3.hook_resid_post} or {@code model.layers.3}
      * @return the hook point
      * @throws InvalidInputException when no site has this name
      */
@@ -152,6 +154,10 @@ public record HookPoint(Kind kind, int block) {
             if (kind.inBlock() == inBlock && kind.suffix.equals(suffix)) {
                 return new HookPoint(kind, block);
             }
+        }
+        Optional<String> output = ModuleNames.output(name);
+        if (output.isPresent()) {
+            return parse(output.get());
         }
         String known = Arrays.stream(Kind.values())
                 .map(kind -> kind.inBlock() ? "blocks.{i}." + kind.suffix : kind.suffix)

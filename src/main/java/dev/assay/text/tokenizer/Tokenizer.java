@@ -245,6 +245,27 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
+     * Returns whether this tokenizer itself puts BOS before a text, which is the default for contexts and prompts: as
+     * {@code add_bos_token} of {@code tokenizer_config.json} says, otherwise as the post-processor of {@code tokenizer.json} does.
+     *
+     * @return false if there is no BOS token
+     */
+    public boolean prependsBos() {
+        if (bosId() < 0) {
+            return false;
+        }
+        return switch (files.bosSetting()) {
+            case ADDED -> true;
+            case NOT_ADDED -> false;
+            case UNSTATED -> startsWithBos(encode("", true));
+        };
+    }
+
+    private boolean startsWithBos(int[] ids) {
+        return ids.length > 0 && ids[0] == bosId();
+    }
+
+    /**
      * Returns the id of the end-of-sequence token.
      *
      * @return the id, -1 if there is none

@@ -19,9 +19,26 @@ import java.util.List;
  * @param decoder the conversion of vocabulary entries to bytes
  * @param bosId the id of the beginning-of-sequence token, -1 if there is none
  * @param eosId the id of the end-of-sequence token, -1 if there is none
+ * @param bosSetting whether the configuration adds BOS to a text
  */
-record TokenizerFiles(Path file, String json, Vocabulary vocabulary, PieceDecoder decoder, int bosId, int eosId) {
+record TokenizerFiles(
+        Path file,
+        String json,
+        Vocabulary vocabulary,
+        PieceDecoder decoder,
+        int bosId,
+        int eosId,
+        BosSetting bosSetting) {
     private static final String TOKENIZER_FILE = "tokenizer.json";
+    private static final String CONFIG_FILE = "tokenizer_config.json";
+
+    /** The field {@code add_bos_token} of {@code tokenizer_config.json}. */
+    enum BosSetting {
+        ADDED,
+        NOT_ADDED,
+        /** The field is missing: the post-processor of {@code tokenizer.json} decides. */
+        UNSTATED
+    }
 
     static TokenizerFiles read(Path fileOrFolder) throws IOException {
         Path file = Files.isDirectory(fileOrFolder) ? fileOrFolder.resolve(TOKENIZER_FILE) : fileOrFolder;
@@ -38,12 +55,21 @@ record TokenizerFiles(Path file, String json, Vocabulary vocabulary, PieceDecode
                 vocabulary,
                 PieceDecoder.of(tokenizer),
                 specialId(folder, vocabulary, "bos_token"),
-                specialId(folder, vocabulary, "eos_token"));
+                specialId(folder, vocabulary, "eos_token"),
+                bosSetting(folder));
+    }
+
+    private static BosSetting bosSetting(Path folder) throws IOException {
+        JsonNode added = field(folder.resolve(CONFIG_FILE), "add_bos_token");
+        if (!added.isBoolean()) {
+            return BosSetting.UNSTATED;
+        }
+        return added.booleanValue() ? BosSetting.ADDED : BosSetting.NOT_ADDED;
     }
 
     /** Returns the id of a special token. The tokenizer's own files take precedence over those of the model. */
     private static int specialId(Path folder, Vocabulary vocabulary, String role) throws IOException {
-        for (String name : List.of("tokenizer_config.json", "special_tokens_map.json")) {
+        for (String name : List.of(CONFIG_FILE, "special_tokens_map.json")) {
             JsonNode token = field(folder.resolve(name), role);
             JsonNode content = token.isObject() ? token.path("content") : token;
             if (content.isTextual() && vocabulary.id(content.textValue()) >= 0) {

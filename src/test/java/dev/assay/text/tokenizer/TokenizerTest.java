@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -20,6 +21,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 public class TokenizerTest {
@@ -34,6 +36,26 @@ public class TokenizerTest {
             return Path.of(TokenizerTest.class.getResource(name).toURI());
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama_metaspace, {}, true", // by its post-processor
+        "llama_metaspace, {\"add_bos_token\": false}, false",
+        "bytelevel_bpe, {}, false",
+        "bytelevel_bpe, {\"add_bos_token\": true}, true",
+        "wordpiece, {}, false" // [CLS] is not BOS
+    })
+    void prependsBosAsItsOwnFilesSay(String kind, String settings, boolean expected, @TempDir Path folder)
+            throws IOException {
+        Files.copy(fixture(kind).resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+        ObjectNode config = (ObjectNode) MAPPER.readTree(
+                fixture(kind).resolve("tokenizer_config.json").toFile());
+        config.setAll((ObjectNode) MAPPER.readTree(settings));
+        Files.writeString(folder.resolve("tokenizer_config.json"), config.toString());
+        try (Tokenizer tokenizer = Tokenizer.load(folder)) {
+            assertEquals(expected, tokenizer.prependsBos());
         }
     }
 
