@@ -38,7 +38,7 @@ public final class Readme {
                     .source(ActivationSource.of(model, site, corpus))
                     .dictionarySize(1_024)
                     .tokens(300_000)
-                    .train()) { // progress bar; resumable and with metrics on disk when given .output(folder)
+                    .train()) { // progress bar; resumable and with metrics on disk when given .output(out)
                 sae.save(out); // opens in SAELens; SparseAutoencoder.load reads theirs
                 System.out.println(Evaluation.of(model, sae, corpus).run().toText());
 

@@ -10,7 +10,6 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.run.DictionaryGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,8 +37,11 @@ final class AttributeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", arity = "1..*", description = "folders of the dictionaries, one per site")
-    private List<Path> folders;
+    @Parameters(
+            paramLabel = "DIR",
+            arity = "1..*",
+            description = "dictionaries, one per site: folders, params.npz, or org/name/folder on the hub")
+    private List<String> names;
 
     @Option(
             names = "--prompt",
@@ -94,17 +96,11 @@ final class AttributeCommand implements Callable<Integer> {
             description = "number of features to list (default ${DEFAULT-VALUE})")
     private int top;
 
-    @Option(
-            names = "--site",
-            paramLabel = "NAME",
-            description = "sites in the order of the dictionaries (default: the sites in their metadata)")
-    private List<String> sites = List.of();
-
     @Mixin
     private ReportOptions report;
 
     @Mixin
-    private ModelOptions options;
+    private DictionaryOptions options;
 
     @Override
     public Integer call() throws IOException {
@@ -112,7 +108,7 @@ final class AttributeCommand implements Callable<Integer> {
         if (other != null && token == null) {
             throw new InvalidInputException("--versus was given without --token, expected both or --token alone");
         }
-        try (DictionaryGroup loaded = options.loader().openTogether(folders, sites)) {
+        try (DictionaryGroup loaded = options.loader().openTogether(names)) {
             Attribution attribution = attribution(loaded);
             PrintWriter out = spec.commandLine().getOut();
             if (method == Method.exact) {

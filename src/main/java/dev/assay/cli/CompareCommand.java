@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.evaluate.similarity.DictionaryComparison;
 import dev.assay.evaluate.similarity.DictionarySimilarity;
 import dev.assay.io.Json;
-import dev.assay.sae.SparseAutoencoder;
+import dev.assay.run.Run;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,11 +26,11 @@ final class CompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "DICT_A", description = "folder of the first dictionary")
-    private Path a;
+    @Parameters(index = "0", paramLabel = "DICT_A", description = DictionaryOptions.DIR)
+    private String a;
 
-    @Parameters(index = "1", paramLabel = "DICT_B", description = "folder of the second dictionary, of the same width")
-    private Path b;
+    @Parameters(index = "1", paramLabel = "DICT_B", description = "the second dictionary, of the same width")
+    private String b;
 
     @Option(
             names = "--matched-from",
@@ -53,17 +53,24 @@ final class CompareCommand implements Callable<Integer> {
             description = "seed of the random dictionaries (default 0)")
     private long seed;
 
+    @Option(names = "--anyway", description = "compare dictionaries of different models or sites")
+    private boolean anyway;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
     @Mixin
-    private DeviceOption place;
+    private DictionaryOptions options;
 
     @Override
     public Integer call() throws IOException {
-        try (SparseAutoencoder one = SparseAutoencoder.load(a, place.device());
-                SparseAutoencoder other = SparseAutoencoder.load(b, one.device())) {
-            DictionarySimilarity similarity = DictionaryComparison.of(one, other)
+        List<Run> runs = options.loader().openAll(List.of(a, b));
+        try (Run first = runs.get(0);
+                Run second = runs.get(1)) {
+            if (!anyway) {
+                first.space().requireSame(second.space());
+            }
+            DictionarySimilarity similarity = DictionaryComparison.of(first.dictionary(), second.dictionary())
                     .matchedFrom(matchedFrom)
                     .draws(draws)
                     .seed(seed)
@@ -77,7 +84,7 @@ final class CompareCommand implements Callable<Integer> {
 
     private ObjectNode toJson(DictionarySimilarity similarity) {
         ObjectNode node = Json.mapper().createObjectNode();
-        node.put("a", a.toString()).put("b", b.toString());
+        node.put("a", a).put("b", b);
         node.put("latents_a", similarity.latentsOfA()).put("latents_b", similarity.latentsOfB());
         node.put("matched_from", similarity.matchedFrom()).put("draws", similarity.draws());
         similarity

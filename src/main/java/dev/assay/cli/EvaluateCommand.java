@@ -3,7 +3,7 @@ package dev.assay.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.NormBoundedSource;
-import dev.assay.attach.AttachedSites;
+import dev.assay.attach.AttachedDictionary;
 import dev.assay.evaluate.Evaluation;
 import dev.assay.evaluate.EvaluationTable;
 import dev.assay.io.Json;
@@ -15,7 +15,6 @@ import dev.assay.text.Corpus;
 import dev.assay.text.Split;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,23 +24,25 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code assay evaluate}: measures a dictionary on the held-out documents of its run. */
+/** {@code assay evaluate}: measures a dictionary on held-out text. */
 @Command(
         name = "evaluate",
-        description = "Measures a trained dictionary on held-out documents, and writes DIR/evaluation.json.",
+        description =
+                "Measures a dictionary on held-out documents, or on all of --text if it does not say which were held out, and"
+                        + " writes DIR/evaluation.json.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "a run folder written by assay train")
-    private Path folder;
+    @Parameters(paramLabel = "DIR", description = DictionaryOptions.DIR)
+    private String name;
 
     @Option(
             names = "--tokens",
             paramLabel = "N",
-            defaultValue = "200000",
+            defaultValue = "" + Evaluation.DEFAULT_TOKENS,
             description = "maximum number of held-out tokens (default ${DEFAULT-VALUE})")
     private long tokens;
 
@@ -69,22 +70,29 @@ final class EvaluateCommand implements Callable<Integer> {
     private BaselineOptions baselines;
 
     @Mixin
-    private ModelOptions options;
+    private DictionaryOptions options;
 
     @Override
     public Integer call() throws IOException {
-        try (Run run = options.loader().open(folder)) {
+        try (Run run = options.open(name)) {
+            AttachedDictionary attached = run.attached();
             Corpus corpus = run.corpus();
-            List<BaselineOptions.Fitted> fitted = baselines.fit(run.model(), corpus, run.dictionary());
+            if (!json && !run.hasDescription()) {
+                spec.commandLine().getOut().println(run.origin());
+            }
+            List<BaselineOptions.Fitted> fitted = baselines.fit(run.model(), corpus, attached.sae());
             try {
-                Evaluation evaluation = Evaluation.of(run.model(), run.dictionary(), corpus)
+                Split split = corpus.heldOutEvery() == 0 ? Split.ALL : Split.HELD_OUT;
+                Evaluation evaluation = Evaluation.of(run.model(), attached.sae(), corpus)
+                        .split(split)
                         .tokens(tokens)
-                        .leavingOut(leftOut(run, corpus));
+                        .leavingOut(leftOut(attached, corpus, split));
                 fitted.forEach(baseline -> evaluation.baseline(baseline.name(), baseline.dictionary()));
                 EvaluationTable table = evaluation.table();
                 Provenance provenance = baselines.record(
                         run.heldOutProvenance(table.dictionary().tokens()));
-                print(table, fitted, EvaluationFigures.write(folder, table.asMap(), provenance));
+                ObjectNode figures = EvaluationFigures.write(run.layout().folder(), table.asMap(), provenance);
+                print(table, fitted, figures, corpus.heldOutEvery() > 0);
             } finally {
                 fitted.forEach(BaselineOptions.Fitted::close);
             }
@@ -92,17 +100,15 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private LeftOutTokens leftOut(Run run, Corpus corpus) throws IOException {
+    private LeftOutTokens leftOut(AttachedDictionary attached, Corpus corpus, Split split) throws IOException {
         LeftOutTokens positions = LeftOutTokens.NONE.withFirstPositions(skippedPositions);
         if (maxNormRatio == null) {
             return positions;
         }
         ActivationSource source = ActivationSource.of(
-                        run.model(),
-                        AttachedSites.of(run.model(), run.dictionary().sites()).reads(),
-                        corpus)
-                .split(Split.HELD_OUT)
-                .withSpecialTokens(!run.dictionary().metadata().excludesSpecialTokens());
+                        attached.model(), attached.sites().reads(), corpus)
+                .split(split)
+                .withSpecialTokens(!attached.sae().metadata().excludesSpecialTokens());
         return positions.withLargestNorms(NormBoundedSource.ofRatio(source, maxNormRatio)
                 .provenance()
                 .text()
@@ -110,12 +116,13 @@ final class EvaluateCommand implements Callable<Integer> {
                 .largestNorms());
     }
 
-    private void print(EvaluationTable table, List<BaselineOptions.Fitted> fitted, ObjectNode figures) {
+    private void print(
+            EvaluationTable table, List<BaselineOptions.Fitted> fitted, ObjectNode figures, boolean heldOut) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.print(Json.pretty(figures));
         } else {
-            out.print(table.dictionary().toText());
+            out.print(table.dictionary().toText(heldOut ? "held-out tokens" : "tokens"));
             if (!fitted.isEmpty()) {
                 out.printf("%n%s%n", table.toText());
                 fitted.forEach(baseline -> out.printf("%-20s %s%n", baseline.name(), baseline.description()));

@@ -8,7 +8,6 @@ import dev.assay.feature.export.SparsityFile;
 import dev.assay.feature.export.StatisticsTable;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.io.IoConsumer;
-import dev.assay.run.FeatureFolder;
 import dev.assay.run.Run;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,8 +37,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "DIR",
-            description = "folder of a dictionary with a feature store (collected by assay inspect)")
-    private Path folder;
+            description = DictionaryOptions.DIR + "; its feature store is collected by assay inspect, or on --text")
+    private String name;
 
     @Option(names = "--csv", paramLabel = "FILE", description = "statistics of every latent as CSV")
     private Path csv;
@@ -82,26 +81,22 @@ final class ExportCommand implements Callable<Integer> {
     private String sourceId;
 
     @Mixin
-    private ModelOptions options;
+    private DictionaryOptions options;
 
     @Override
     public Integer call() throws IOException {
-        FeatureStore store = FeatureFolder.open(folder);
-        List<Export> exports = new ArrayList<>();
-        StatisticsTable table = StatisticsTable.of(store);
-        addFile(exports, csv, table::csv);
-        addFile(exports, parquet, table::parquet);
-        addFile(exports, sparsity, file -> SparsityFile.write(store, file));
-        if (viewer != null) {
-            SaeViewerExport export = SaeViewerExport.of(store);
-            exports.add(new Export(viewer, export::check, export::write));
-        }
-        if (dashboard == null && neuronpedia == null) {
-            writeAll(exports);
-            return 0;
-        }
-        try (Run run = options.loader().open(folder)) {
-            run.storedFeatures();
+        try (Run run = options.open(name)) {
+            options.reportStoreDifferences(run);
+            FeatureStore store = run.storedFeatures();
+            List<Export> exports = new ArrayList<>();
+            StatisticsTable table = StatisticsTable.of(store);
+            addFile(exports, csv, table::csv);
+            addFile(exports, parquet, table::parquet);
+            addFile(exports, sparsity, file -> SparsityFile.write(store, file));
+            if (viewer != null) {
+                SaeViewerExport export = SaeViewerExport.of(store);
+                exports.add(new Export(viewer, export::check, export::write));
+            }
             addReports(exports, run);
             writeAll(exports);
         }

@@ -28,8 +28,8 @@ final class InspectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "folder of the dictionary")
-    private Path folder;
+    @Parameters(paramLabel = "DIR", description = DictionaryOptions.DIR)
+    private String name;
 
     @Option(names = "--feature", paramLabel = "N", description = "print this feature in full; may be repeated")
     private List<Integer> chosen = List.of();
@@ -60,20 +60,16 @@ final class InspectCommand implements Callable<Integer> {
             names = "--compare",
             paramLabel = "DIR",
             description = "compare with another dictionary that has a feature store")
-    private Path other;
+    private String other;
+
+    @Option(names = "--anyway", description = "compare dictionaries of different models or sites by cosine")
+    private boolean anyway;
 
     @Option(
             names = "--html",
             paramLabel = "FILE",
             description = "file of the page (default DIR/features.html; none with a prompt, a search or a comparison)")
     private Path page;
-
-    @Option(
-            names = "--text",
-            paramLabel = "[WEIGHT:]TEXT",
-            arity = "1..*",
-            description = "text to read, as for assay train (default: the text of training)")
-    private List<String> text;
 
     @Option(
             names = "--tokens",
@@ -95,19 +91,19 @@ final class InspectCommand implements Callable<Integer> {
     private PromptArguments prompt;
 
     @Mixin
-    private ModelOptions options;
+    private DictionaryOptions options;
 
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        RunLoader loader = options.loader().featureTokens(tokens);
-        if (text != null) {
-            loader.text(text);
+        RunLoader loader = options.loader();
+        if (spec.commandLine().getParseResult().hasMatchedOption("--tokens")) {
+            loader.featureTokens(tokens);
         }
-        try (Run run = loader.open(folder)) {
+        try (Run run = options.open(name, loader)) {
             FeatureInspector inspector = inspector(run);
             inspector = labels == null ? inspector : inspector.labels(LabelFile.read(labels));
-            boolean queried = printRequested(out, inspector);
+            boolean queried = printRequested(out, run, inspector);
             if (!queried || page != null) {
                 writePage(out, run, inspector);
             }
@@ -119,6 +115,7 @@ final class InspectCommand implements Callable<Integer> {
     /** Collects the feature store with a progress bar, unless there is one. */
     private FeatureInspector inspector(Run run) throws IOException {
         if (!rebuild && FeatureStore.isStore(run.layout().features())) {
+            options.reportStoreDifferences(run);
             return run.inspector();
         }
         run.corpus(); // loads the model before the bar starts
@@ -129,7 +126,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     /** Prints the requested parts; returns whether one of them is a prompt, a search or a comparison. */
-    private boolean printRequested(PrintWriter out, FeatureInspector inspector) throws IOException {
+    private boolean printRequested(PrintWriter out, Run run, FeatureInspector inspector) throws IOException {
         for (int latent : chosen) {
             out.println(inspector.withEffects(effects).feature(latent).toText());
         }
@@ -140,8 +137,11 @@ final class InspectCommand implements Callable<Integer> {
             out.println(inspector.prompt(prompt.text(), prompt.options(top)).toText());
         }
         if (other != null) {
-            try (Run compared = options.loader().open(other)) {
+            try (Run compared = options.loaderOfOther().open(other)) {
                 compared.storedFeatures();
+                if (!anyway && likeness.measure().isCosine()) {
+                    run.space().requireSame(compared.space());
+                }
                 out.println(inspector
                         .compare(compared.inspector(), likeness.measure(), likeness.least())
                         .toText());

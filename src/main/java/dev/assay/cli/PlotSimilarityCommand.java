@@ -1,7 +1,8 @@
 package dev.assay.cli;
 
 import dev.assay.evaluate.similarity.SimilarityMap;
-import dev.assay.sae.SparseAutoencoder;
+import dev.assay.run.Run;
+import dev.assay.run.RunLoader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -35,6 +36,9 @@ final class PlotSimilarityCommand implements Callable<Integer> {
             description = "maximum number of cells per side (default ${DEFAULT-VALUE})")
     private int cells;
 
+    @Option(names = "--anyway", description = "draw dictionaries of different models or sites")
+    private boolean anyway;
+
     @Mixin
     private PictureOptions picture;
 
@@ -43,10 +47,14 @@ final class PlotSimilarityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (SparseAutoencoder one = SparseAutoencoder.load(a, place.device());
-                SparseAutoencoder other = SparseAutoencoder.load(b, one.device())) {
+        RunLoader loader = Run.loader().device(place.device());
+        try (Run first = loader.open(a);
+                Run second = loader.open(b)) {
+            if (!anyway) {
+                first.space().requireSame(second.space());
+            }
             picture.write(
-                    SimilarityMap.of(one, other)
+                    SimilarityMap.of(first.dictionary(), second.dictionary())
                             .names(name(a), name(b))
                             .cells(cells)
                             .picture(),

@@ -6,7 +6,6 @@ import dev.assay.serve.ListeningPort;
 import dev.assay.serve.RunningServer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,8 +26,8 @@ final class ServeCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "DIR",
-            description = "folder of a dictionary with a feature store (collected by assay inspect)")
-    private Path folder;
+            description = DictionaryOptions.DIR + "; its feature store is collected by assay inspect, or on --text")
+    private String name;
 
     @Option(
             names = "--port",
@@ -46,7 +45,7 @@ final class ServeCommand implements Callable<Integer> {
     private String address;
 
     @Mixin
-    private ModelOptions options;
+    private DictionaryOptions options;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -54,7 +53,8 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         // The port comes first, so that a port in use is reported before the model is loaded.
         try (ListeningPort place = address == null ? ListeningPort.open(port) : ListeningPort.open(address, port);
-                Run run = options.loader().open(folder)) {
+                Run run = options.open(name)) {
+            options.reportStoreDifferences(run);
             run.storedFeatures();
             FeatureServer settings = FeatureServer.of(run.inspector())
                     .dashboard(run.dashboard())
@@ -62,7 +62,7 @@ final class ServeCommand implements Callable<Integer> {
                     .failures(failure -> failure.printStackTrace(err));
             try (RunningServer server = settings.start()) {
                 Runtime.getRuntime().addShutdownHook(new Thread(server::close, "assay-serve-end"));
-                out.println("serving " + folder + " at " + server.address() + " (Ctrl+C ends it)");
+                out.println("serving " + name + " at " + server.address() + " (Ctrl+C ends it)");
                 out.flush();
                 server.await();
             }

@@ -7,10 +7,9 @@ import dev.assay.intervene.Intervention;
 import dev.assay.intervene.InterventionResult;
 import dev.assay.io.Json;
 import dev.assay.model.Sampling;
-import dev.assay.run.DictionaryGroup;
+import dev.assay.run.Run;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,8 +30,8 @@ final class SteerCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "DIR", description = "folder of the dictionary")
-    private Path folder;
+    @Parameters(paramLabel = "DIR", description = DictionaryOptions.DIR)
+    private String name;
 
     @Option(names = "--prompt", paramLabel = "TEXT", required = true, description = "prompt to run")
     private String prompt;
@@ -62,12 +61,6 @@ final class SteerCommand implements Callable<Integer> {
 
     @Option(names = "--drop-error", description = "drop the reconstruction error at the edited positions")
     private boolean dropError;
-
-    @Option(
-            names = "--site",
-            paramLabel = "NAME",
-            description = "site of the dictionary (default: the site in its metadata)")
-    private String site;
 
     @Option(
             names = "--watch",
@@ -101,14 +94,13 @@ final class SteerCommand implements Callable<Integer> {
     private ReportOptions report;
 
     @Mixin
-    private ModelOptions options;
+    private DictionaryOptions options;
 
     @Override
     public Integer call() throws IOException {
         Sampling sampling = new Sampling(temperature, 0, seed);
-        try (DictionaryGroup loaded =
-                options.loader().openTogether(List.of(folder), site == null ? List.of() : List.of(site))) {
-            Intervention edits = Intervention.of(loaded.attached().get(0)).positions(EditOption.positions(positions));
+        try (Run run = options.open(name)) {
+            Intervention edits = Intervention.of(run.attached()).positions(EditOption.positions(positions));
             edits = dropError ? edits.dropError() : edits;
             for (String feature : features) {
                 edits = edits.edit(EditOption.edit(feature));

@@ -13,6 +13,7 @@ import dev.assay.model.config.Precision;
 import dev.assay.run.RunDescription;
 import dev.assay.run.TextDescription;
 import dev.assay.text.BosRule;
+import dev.assay.train.SaeTrainer;
 import dev.assay.train.TrainerOption;
 import dev.assay.train.TrainerOptions;
 import java.io.IOException;
@@ -92,7 +93,7 @@ record SweepFile(
                 stored ? Path.of(fields.text("activations")) : null,
                 sites,
                 fields.count("tokens"),
-                fields.integer("batch", 2048),
+                fields.integer("batch", SaeTrainer.DEFAULT_BATCH),
                 seed,
                 options(fields),
                 grids);

@@ -87,7 +87,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--batch",
             paramLabel = "N",
-            defaultValue = "2048",
+            defaultValue = "" + SaeTrainer.DEFAULT_BATCH,
             description = "activations per step (default: ${DEFAULT-VALUE})")
     private int batch;
 

@@ -43,13 +43,16 @@ import java.util.stream.DoubleStream;
  * activation in every forward pass and are excluded from every mean over activations. Cross-entropies are means over all predicted tokens.
  */
 public final class Evaluation {
+    /** The default number of tokens to read. */
+    public static final long DEFAULT_TOKENS = 200_000;
+
     private final HookedTransformer model;
     private final Dictionary dictionary;
     private final Corpus corpus;
     private final Map<String, Dictionary> others = new LinkedHashMap<>();
     private HookPoint point;
     private Split split = Split.HELD_OUT;
-    private long tokens = 100_000;
+    private long tokens = DEFAULT_TOKENS;
     private LeftOutTokens leftOut = LeftOutTokens.NONE;
 
     private Evaluation(HookedTransformer model, Dictionary dictionary, Corpus corpus) {
@@ -93,7 +96,7 @@ public final class Evaluation {
     }
 
     /**
-     * Sets the number of tokens to read; the default is 100,000.
+     * Sets the number of tokens to read; the default is 200,000.
      *
      * @param count the number of tokens, at least 1; rounded up to whole forward passes
      * @return this

@@ -254,10 +254,20 @@ public record EvaluationReport(
      */
     @Override
     public String toString() {
+        return toText("held-out tokens");
+    }
+
+    /**
+     * Returns the metrics as text.
+     *
+     * @param counted what the number of tokens counts, such as {@code tokens of all documents}
+     * @return lines, each terminated by a newline
+     */
+    public String toText(String counted) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
                 """
-                on %,d held-out tokens
+                on %,d %s
                 explained variance   %s     mean squared error %s     cosine %s
                 L0                   %.2f     dead latents       %.2f %%, never active on these tokens
                 cross-entropy        clean %s   reconstructed %s   mean-ablated %s   zero-ablated %s
@@ -265,6 +275,7 @@ public record EvaluationReport(
                 KL divergence        %s nats
                 """,
                 tokens,
+                counted,
                 number("%.4f", explainedVariance),
                 number("%.5g", meanSquaredError),
                 number("%.4f", cosine),

@@ -23,7 +23,10 @@ public final class DensityPicture {
     public static Picture of(FeatureStore store) {
         double[] densities = new double[store.latents()];
         Arrays.setAll(densities, store::density);
-        return of(densities, "Feature density at " + store.provenance().site());
+        return of(
+                densities,
+                "Feature density at " + store.provenance().site(),
+                " on " + Html.count(store.tokens()) + " tokens");
     }
 
     /**
@@ -34,6 +37,10 @@ public final class DensityPicture {
      * @return the picture
      */
     public static Picture of(double[] densities, String title) {
+        return of(densities, title, "");
+    }
+
+    private static Picture of(double[] densities, String title, String onTokens) {
         double[] alive =
                 Arrays.stream(densities).filter(density -> density > 0).sorted().toArray();
         int decades = Math.max(FEWEST_DECADES, alive.length == 0 ? 0 : (int) Math.ceil(-Math.log10(alive[0])));
@@ -46,7 +53,7 @@ public final class DensityPicture {
         Arrays.setAll(edges, i -> (double) i / BINS_PER_DECADE - decades); // decimal logarithms
 
         int dead = densities.length - alive.length;
-        String latents = Html.count(densities.length) + " latents, " + Html.count(dead) + " never active";
+        String latents = Html.count(densities.length) + " latents, " + Html.count(dead) + " never active" + onTokens;
         XYChart chart =
                 PictureStyle.chart(640, 380, title, "density, as a share of tokens (" + latents + ")", "latents");
         PictureStyle.histogram(chart, "latents", edges, counts);

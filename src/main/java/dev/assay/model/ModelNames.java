@@ -15,7 +15,7 @@ import java.util.Optional;
  * The names by which papers, SAELens and TransformerLens call models, with the repositories on the hub. As in TransformerLens, upper and
  * lower case are equal.
  */
-final class ModelNames {
+public final class ModelNames {
     private static final String RESOURCE = "transformer-lens-names.txt";
     private static final int SUGGESTIONS = 3;
 
@@ -35,6 +35,26 @@ final class ModelNames {
     }
 
     /** Reads the table. */
+    /**
+     * Returns whether two names are those of one model: of one repository, in the spelling of the hub or of TransformerLens, with or
+     * without its owner, or of folders with that name.
+     *
+     * @param first a name on the hub, a name of TransformerLens, or a folder
+     * @param second the same
+     * @return true if the last parts of the names are equal; revisions count
+     * @throws IOException if the table of names cannot be read
+     */
+    public static boolean isSame(String first, String second) throws IOException {
+        ModelNames names = read();
+        return names.lastPart(first).equalsIgnoreCase(names.lastPart(second));
+    }
+
+    private String lastPart(String name) {
+        String[] parts = name.split("@", 2);
+        String path = repository(parts[0]).orElse(parts[0]).replaceAll("/+$", "");
+        return path.substring(path.lastIndexOf('/') + 1) + (parts.length == 1 ? "" : "@" + parts[1]);
+    }
+
     static ModelNames read() throws IOException {
         Map<String, String> repositories = new LinkedHashMap<>();
         try (BufferedReader lines = new BufferedReader(

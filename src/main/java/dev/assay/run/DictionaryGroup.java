@@ -1,6 +1,5 @@
 package dev.assay.run;
 
-import dev.assay.InvalidInputException;
 import dev.assay.attach.AttachedDictionary;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
@@ -18,23 +17,16 @@ public final class DictionaryGroup implements AutoCloseable {
         this.runs = runs;
     }
 
-    static DictionaryGroup open(List<Run> runs, List<String> sites) throws IOException {
-        if (sites.size() > runs.size()) {
-            throw new InvalidInputException(
-                    sites.size() + " sites are named for " + runs.size() + " dictionaries, expected one each");
-        }
+    static DictionaryGroup open(List<Run> runs) throws IOException {
         DictionaryGroup group = new DictionaryGroup(runs);
         try {
             for (Run run : runs) {
-                run.dictionary(); // a dictionary that cannot be read is reported before the model is loaded
+                run.sitedDictionary(); // a dictionary that cannot be read is reported before the model is loaded
             }
             HookedTransformer model = runs.get(0).model();
-            for (int i = 0; i < runs.size(); i++) {
-                SparseAutoencoder sae = runs.get(i).dictionary();
-                group.attached.add(
-                        i < sites.size()
-                                ? AttachedDictionary.of(model, HookPoint.parse(sites.get(i)), sae)
-                                : AttachedDictionary.of(model, sae));
+            for (Run run : runs) {
+                ModuleOutput.require(model, run.dictionary().metadata());
+                group.attached.add(AttachedDictionary.of(model, run.dictionary()));
             }
             return group;
         } catch (IOException | RuntimeException failure) {

@@ -70,6 +70,7 @@ public final class EvaluationFigures {
     public static ObjectNode write(Path folder, Map<String, ?> figures, Provenance provenance) throws IOException {
         ObjectNode json = Json.mapper().valueToTree(figures);
         json.set(Provenance.FIELD, provenance.toJson());
+        Files.createDirectories(folder);
         AtomicFiles.writeString(new RunLayout(folder).evaluation(), Json.pretty(json));
         return json;
     }

@@ -12,6 +12,16 @@ public final class FeatureFolder {
     private FeatureFolder() {}
 
     /**
+     * Returns whether there is a feature store.
+     *
+     * @param folder the folder of the dictionary, or the feature store itself
+     * @return true if {@link #open} finds one
+     */
+    static boolean isIn(Path folder) {
+        return FeatureStore.isStore(new RunLayout(folder).features()) || FeatureStore.isStore(folder);
+    }
+
+    /**
      * Opens the feature store of a dictionary.
      *
      * @param folder the folder of the dictionary, or the feature store itself
@@ -28,7 +38,7 @@ public final class FeatureFolder {
             return withTexts(FeatureStore.open(folder));
         }
         throw new InvalidInputException(folder + " has no feature store, expected one in " + inside + "; assay inspect "
-                + folder + " collects it");
+                + folder + " collects it, also on the text of --text");
     }
 
     /** Adds the texts of the model's tokenizer to a store of an earlier version, if the model is a local folder. */

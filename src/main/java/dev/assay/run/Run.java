@@ -2,6 +2,7 @@ package dev.assay.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.AttachedDictionary;
 import dev.assay.feature.FeatureInspector;
 import dev.assay.feature.page.Dashboard;
 import dev.assay.feature.store.FeatureCollector;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -42,8 +44,10 @@ import java.util.function.LongConsumer;
 public final class Run implements AutoCloseable {
     private static final String UNKNOWN = "unknown";
 
+    private final DictionaryLocation location;
     private final RunLayout layout;
     private final RunLoader options;
+    private final int index; // of the dictionary among those that are opened together
     // The parts below are null until they are loaded.
     private RunDescription description;
     private SparseAutoencoder dictionary;
@@ -52,9 +56,11 @@ public final class Run implements AutoCloseable {
     private FeatureStore features;
     private FeatureInspector inspector;
 
-    Run(Path folder, RunLoader options) {
-        this.layout = new RunLayout(folder);
+    Run(DictionaryLocation location, RunLoader options, int index) {
+        this.location = location;
+        this.layout = new RunLayout(location.files());
         this.options = options;
+        this.index = index;
     }
 
     /**
@@ -82,8 +88,8 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * Returns the model, the sites and the text. A folder without {@code run.json} is described by the metadata of its dictionary and by
-     * the options of the {@link RunLoader}.
+     * Returns the model, the sites and the text. A folder without {@code run.json} is described by its feature store, by the metadata of
+     * its dictionary and by the options of the {@link RunLoader}.
      *
      * @return the description
      * @throws IOException if a file cannot be read
@@ -91,18 +97,31 @@ public final class Run implements AutoCloseable {
      */
     public RunDescription description() throws IOException {
         if (description == null) {
-            description = options.applyTo(
-                    Files.exists(layout.description()) ? RunDescription.read(layout.folder()) : fromMetadata());
+            Optional<RunDescription> stored = storedDescription();
+            RunDescription described = options.applyTo(stored.isPresent() ? stored.get() : fromMetadata());
+            Optional<String> site = options.site(index);
+            description = site.isPresent() ? described.at(List.of(site.get())) : described;
         }
         return description;
+    }
+
+    /** Returns the description in the run folder, or in the feature store if there is no other. */
+    private Optional<RunDescription> storedDescription() throws IOException {
+        if (Files.exists(layout.description())) {
+            return Optional.of(RunDescription.read(layout.folder()));
+        }
+        return FeatureStore.isStore(layout.features())
+                ? RunDescription.ofNote(
+                        layout.features(), FeatureStore.open(layout.features()).note())
+                : Optional.empty();
     }
 
     private RunDescription fromMetadata() throws IOException {
         SaeMetadata metadata = dictionary().metadata();
         String name = options.model()
                 .or(metadata::modelName)
-                .orElseThrow(() -> new InvalidInputException(layout.folder() + " has no " + RunLayout.DESCRIPTION
-                        + " and its cfg.json names no model, expected the name of a model (--model)"));
+                .orElseThrow(() -> new InvalidInputException(layout.folder() + " does not say which model it is for: it has no "
+                        + RunLayout.DESCRIPTION + " and its cfg.json names no model, expected --model"));
         TextDescription text = TextDescription.of()
                 .withContexts(
                         metadata.contextSize().orElse(TextDescription.CONTEXT_LENGTH),
@@ -113,16 +132,73 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * Returns the dictionary.
+     * Returns the dictionary, with the sites and the choice of BOS that the {@link RunLoader} has in place of its own.
      *
      * @return the dictionary, open until the run is closed
      * @throws IOException if a file cannot be read
      */
     public SparseAutoencoder dictionary() throws IOException {
         if (dictionary == null) {
-            dictionary = SparseAutoencoder.load(layout.folder(), options.device());
+            dictionary = new MetadataChanges(layout.folder(), options, index, storedDescription())
+                    .apply(SparseAutoencoder.load(location.resolve(), options.device()));
         }
         return dictionary;
+    }
+
+    /** Returns the dictionary, which has a site in its metadata. */
+    SparseAutoencoder sitedDictionary() throws IOException {
+        InvalidInputException.require(
+                !dictionary().metadata().hookNames().isEmpty(),
+                () -> layout.folder() + " does not say which activations it is for: its cfg.json has no metadata.hook_name,"
+                        + " expected --site, such as --site blocks.2.hook_resid_post");
+        return dictionary();
+    }
+
+    /**
+     * Returns the dictionary at its sites in the model.
+     *
+     * @return the attached dictionary
+     * @throws IOException if a file cannot be read
+     * @throws InvalidInputException if no site or no model is known, or the dictionary does not fit
+     */
+    public AttachedDictionary attached() throws IOException {
+        SparseAutoencoder sae = sitedDictionary(); // a dictionary that cannot be read is reported before the model is loaded
+        ModuleOutput.require(model(), sae.metadata());
+        return AttachedDictionary.of(model(), sae);
+    }
+
+    /**
+     * Returns the site and the model whose activations the directions of the dictionary are in.
+     *
+     * @return the space, as far as it is known
+     * @throws IOException if a file cannot be read
+     */
+    public DictionarySpace space() throws IOException {
+        SaeMetadata metadata = dictionary().metadata();
+        Optional<String> stored = storedDescription().map(RunDescription::model);
+        String of = options.model().or(() -> stored).or(metadata::modelName).orElse("");
+        List<String> sites = metadata.hookNamesOut().isEmpty() ? metadata.hookNames() : metadata.hookNamesOut();
+        return new DictionarySpace(layout.folder().toString(), of, sites);
+    }
+
+    /**
+     * Returns whether the folder has a description of its own.
+     *
+     * @return false for dictionaries of other programs
+     */
+    public boolean hasDescription() {
+        return Files.exists(layout.description());
+    }
+
+    /**
+     * Returns the sites, the model, the text and its contexts in one line.
+     *
+     * @return such as {@code blocks.2.hook_resid_post of gpt2 on all documents of a.jsonl, contexts of 128 tokens without BOS}
+     * @throws IOException if a file cannot be read
+     */
+    public String origin() throws IOException {
+        return dictionary().sites() + " of " + description().model() + " on "
+                + (corpus().heldOutEvery() == 0 ? "all documents of " : "") + corpus().description() + ", " + description().contexts(corpus().tokenizer());
     }
 
     /**
@@ -166,9 +242,9 @@ public final class Run implements AutoCloseable {
     }
 
     private void requireText() throws IOException {
-        if (options.text().isEmpty() && !Files.exists(layout.description())) {
-            throw new InvalidInputException(layout.folder() + " has no " + RunLayout.DESCRIPTION
-                    + ", expected a folder that assay train has written, or the names of a model and of text");
+        if (description().text().sources().isEmpty()) {
+            throw new InvalidInputException(layout.folder() + " does not say which text to read: it has no "
+                    + RunLayout.DESCRIPTION + ", expected --text");
         }
     }
 
@@ -185,17 +261,32 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * Returns the feature store of the folder.
+     * Returns the feature store of the folder. If there is none, it is collected on the text that the {@link RunLoader} names.
      *
      * @return the store
      * @throws IOException if a file cannot be read
-     * @throws InvalidInputException if there is none
+     * @throws InvalidInputException if there is none and no text is named
      */
     public FeatureStore storedFeatures() throws IOException {
         if (features == null) {
-            features = FeatureFolder.open(layout.folder());
+            features = options.text().isPresent() && !FeatureFolder.isIn(layout.folder())
+                    ? collectFeatures(read -> {})
+                    : FeatureFolder.open(layout.folder());
         }
         return features;
+    }
+
+    /**
+     * Compares the feature store of the folder with the options of the {@link RunLoader}.
+     *
+     * @return a sentence for each difference of text, contexts or tokens; empty if there is no store
+     * @throws IOException if a file cannot be read
+     * @throws InvalidInputException if the store is of another site than the one that was named
+     */
+    public List<String> storeDifferences() throws IOException {
+        return FeatureFolder.isIn(layout.folder())
+                ? new StoreDifferences(layout.folder(), storedFeatures().provenance(), options).sentences(index)
+                : List.of();
     }
 
     /**
@@ -207,8 +298,12 @@ public final class Run implements AutoCloseable {
      */
     public FeatureStore collectFeatures(LongConsumer progress) throws IOException {
         inspector = null;
-        features = FeatureCollector.of(model(), dictionary(), corpus())
+        SparseAutoencoder sae = attached().sae();
+        RunDescription text = description().withText(description().text().resolved(corpus().tokenizer()));
+        Files.createDirectories(layout.folder());
+        features = FeatureCollector.of(model(), sae, corpus())
                 .tokens(options.featureTokens())
+                .note(text.toJson())
                 .progress(progress)
                 .collect(layout.features());
         return features;

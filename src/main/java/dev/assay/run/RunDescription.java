@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.Optional;
 
 /**
  * The content of {@code run.json}: the model, the sites and the text of a run. Serializable, so that another process can open the same
@@ -74,6 +75,27 @@ public record RunDescription(
         } catch (JsonProcessingException mismatch) {
             throw new InvalidInputException(
                     store.folder() + ": the note in its manifest: " + mismatch.getOriginalMessage(), mismatch);
+        }
+    }
+
+    /**
+     * Reads the description that a feature store has as a note.
+     *
+     * @param store the folder of the store, for messages
+     * @param note the note; may be empty
+     * @return the description; empty if the note has none
+     */
+    static Optional<RunDescription> ofNote(Path store, ObjectNode note) {
+        if (!note.has("model")) {
+            return Optional.empty();
+        }
+        try {
+            RunFile run = Json.mapper().treeToValue(note, RunFile.class);
+            run.requireBosRule(store);
+            return run.isComplete() ? Optional.of(run.description()) : Optional.empty();
+        } catch (JsonProcessingException mismatch) {
+            throw new InvalidInputException(
+                    store + ": the note in its manifest: " + mismatch.getOriginalMessage(), mismatch);
         }
     }
 

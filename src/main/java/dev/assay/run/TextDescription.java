@@ -212,6 +212,12 @@ public record TextDescription(
                 .build();
     }
 
+    /** Returns the description of the documents, as in provenance. */
+    String description() {
+        TextSource source = source();
+        return (shuffleDocuments == 0 ? source : source.shuffled(shuffleDocuments, seed)).description();
+    }
+
     private HoldOut.Rule rule() {
         return switch (heldOutBy) {
             case POSITION -> HoldOut.Rule.POSITION;

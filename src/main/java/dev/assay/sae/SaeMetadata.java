@@ -20,6 +20,8 @@ public final class SaeMetadata {
     private static final String MODEL_NAME = "model_name";
     private static final String HOOK_NAME = "hook_name";
     private static final String HOOK_NAME_OUT = "hook_name_out";
+    /** The Hugging Face module whose name gave the site, an extension of the SAELens format. */
+    private static final String HOOK_MODULE = "hook_module";
     /** Used only for lists of sites, an extension of the SAELens format. */
     private static final String HOOK_WIDTHS = "hook_widths";
 
@@ -128,6 +130,15 @@ public final class SaeMetadata {
      */
     public List<String> hookNames() {
         return texts(HOOK_NAME);
+    }
+
+    /**
+     * Returns the Hugging Face module whose output the site is.
+     *
+     * @return such as {@code layers.2.mlp}; empty if the site was not named by a module
+     */
+    public Optional<String> hookModule() {
+        return text(HOOK_MODULE);
     }
 
     /**
@@ -311,6 +322,17 @@ public final class SaeMetadata {
          */
         public Builder hookName(String name) {
             return put(HOOK_NAME, name);
+        }
+
+        /**
+         * Sets the Hugging Face module whose output the site is.
+         *
+         * @param module such as {@code layers.2.mlp}; empty for none
+         * @return this
+         */
+        public Builder hookModule(String module) {
+            fields.remove(HOOK_MODULE);
+            return module.isEmpty() ? this : put(HOOK_MODULE, module);
         }
 
         /**

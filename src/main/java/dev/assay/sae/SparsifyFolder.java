@@ -98,6 +98,9 @@ final class SparsifyFolder {
     private static SaeMetadata metadata(Path folder, JsonObject cfg, boolean transcodes) {
         SaeMetadata.Builder metadata = SaeMetadata.builder().put("sparsify", cfg.node());
         String module = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
+        if (ModuleNames.output(module).isPresent()) {
+            metadata.hookModule(module);
+        }
         if (transcodes) {
             ModuleNames.input(module).ifPresent(metadata::hookName);
             ModuleNames.output(module).ifPresent(metadata::hookNameOut);

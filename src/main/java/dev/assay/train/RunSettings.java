@@ -35,12 +35,15 @@ import java.util.function.BooleanSupplier;
  * @param <T> the type that the setters return
  */
 abstract class RunSettings<T extends RunSettings<T>> {
+    /** The default number of activations per step, of single runs and sweeps. */
+    public static final int DEFAULT_BATCH = 2048;
+
     /** The names of those settings that a sweep has for all members, as far as they were set here. */
     private final Set<String> shared = new TreeSet<>();
 
     private final List<TrainingListener> listeners = new ArrayList<>();
     private long tokens;
-    private int batch = 4096;
+    private int batch = DEFAULT_BATCH;
     private int bufferRows; // 0 unless set
     private long shuffleSeed;
     private Path output; // null unless set
@@ -77,7 +80,7 @@ abstract class RunSettings<T extends RunSettings<T>> {
     }
 
     /**
-     * Sets the number of activations per step. Default: 4096.
+     * Sets the number of activations per step. Default: {@value #DEFAULT_BATCH}.
      *
      * @param activations at least 1
      * @return this

@@ -94,7 +94,7 @@ class InspectCommandTest {
     @Test
     void dictionaryWithoutDescriptionRequiresModelAndText() {
         assertEquals(2, run("inspect", folder.toString()));
-        assertTrue(err.toString().contains("has no run.json"), err.toString());
+        assertTrue(err.toString().contains("expected --model"), err.toString());
         assertEquals(
                 0,
                 run("inspect", folder.toString(), "--model", model, "--text", "assay/stories/200", "--tokens", "500"),

@@ -51,6 +51,7 @@ public final class PlantedDictionary implements AutoCloseable {
     public PlantedDictionary() throws IOException {
         corpus = Corpus.of(model.tokenizer(), StoryCorpus.of(5, 300))
                 .contextLength(LENGTH)
+                .prependBos(true)
                 .build();
         embedding = embeddings();
         float[][] encoder = new float[LATENTS][];

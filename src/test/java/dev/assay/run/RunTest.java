@@ -213,11 +213,35 @@ class RunTest {
             assertEquals(32, run.description().text().contextLength());
             String message =
                     assertThrows(InvalidInputException.class, run::corpus).getMessage();
-            assertTrue(message.startsWith(copy + " has no run.json"), message);
+            assertTrue(message.startsWith(copy + " does not say which text to read"), message);
         }
         try (Run run = Run.loader().text("assay/stories/9").open(copy)) {
             assertEquals("9 generated stories (seed 2)", run.corpus().description());
         }
+    }
+
+    @Test
+    void dictionarySavedIntoTheOutputFolderOfItsRunOpensInEveryCommand() throws IOException {
+        Path out = temporary.resolve("from-java");
+        try (HookedTransformer model = HookedTransformer.load(MODEL);
+                SparseAutoencoder sae = SaeTrainer.of(TopK.of(4))
+                        .source(ActivationSource.of(
+                                model,
+                                SITE,
+                                TextDescription.of("assay/stories/60")
+                                        .withContexts(32, false)
+                                        .corpus(model.tokenizer())))
+                        .dictionarySize(64)
+                        .tokens(500)
+                        .batchSize(100)
+                        .output(out)
+                        .train()) {
+            sae.save(out);
+        }
+        assay("evaluate", out.toString(), "--text", "assay/stories/60", "--tokens", "100");
+        assay("inspect", out.toString(), "--text", "assay/stories/60", "--tokens", "300", "--top", "2");
+        assay("steer", out.toString(), "--prompt", "Tom saw", "--feature", "3=4", "--new-tokens", "2");
+        assay("compare", out.toString(), folder.toString());
     }
 
     @Test

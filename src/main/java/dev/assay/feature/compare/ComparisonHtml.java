@@ -32,7 +32,7 @@ final class ComparisonHtml {
     }
 
     private static Table sides(FeatureComparison comparison) {
-        Table table = Table.of("").words("", "dictionary", "site").numbers("latents", "dead", "mean best", "by chance");
+        Table table = Table.of("").words("", "dictionary", "site").numbers("latents", "dead", "on tokens", "mean best", "by chance");
         side(table, "a", comparison.a());
         side(table, "b", comparison.b());
         return table;
@@ -45,6 +45,7 @@ final class ComparisonHtml {
                 Cell.text(side.provenance().site()),
                 Cell.count(side.latents()),
                 Cell.count(side.dead()),
+                Cell.count(side.provenance().text().tokens()),
                 Cell.significant(side.meanBest()),
                 Cell.significant(side.meanBestByChance()));
     }

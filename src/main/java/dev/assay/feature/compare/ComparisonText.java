@@ -49,11 +49,12 @@ final class ComparisonText {
     private static void side(StringBuilder text, String name, FeatureComparison.Side side) {
         text.append(String.format(
                 Locale.ROOT,
-                "%s: %s at %s, %,d dead; mean best %.4f (by chance %.4f)\n",
+                "%s: %s at %s, %,d dead on %,d tokens; mean best %.4f (by chance %.4f)\n",
                 name,
                 side.provenance().parent(ParentArtifact.DICTIONARY).description(),
                 side.provenance().site(),
                 side.dead(),
+                side.provenance().text().tokens(),
                 side.meanBest(),
                 side.meanBestByChance()));
     }

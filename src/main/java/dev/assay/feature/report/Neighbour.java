@@ -17,6 +17,11 @@ public record Neighbour(int latent, Measure measure, double value) {
         /** Pearson's correlation of their activations over all tokens of a store, zeros included. */
         PEARSON,
         /** The number of tokens on which both are active, divided by the number on which either is. */
-        JACCARD
+        JACCARD;
+
+        /** {@return whether the measure compares directions, which must be of one site, and not activations} */
+        public boolean isCosine() {
+            return this == DECODER_COSINE || this == ENCODER_COSINE;
+        }
     }
 }

@@ -1,10 +1,12 @@
 package dev.assay.feature.store;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.attach.AttachedSites;
 import dev.assay.attach.ForwardBatches;
 import dev.assay.attach.TokenMask;
 import dev.assay.io.AtomicFolder;
+import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
@@ -45,6 +47,7 @@ public final class FeatureCollector {
     private long memoryBudget = 1L << 28;
     private int partners = 32;
     private HookPoint hook;
+    private ObjectNode note = Json.mapper().createObjectNode();
     private LongConsumer progress = read -> {};
 
     private FeatureCollector(HookedTransformer model, SparseAutoencoder sae, Corpus corpus) {
@@ -155,6 +158,17 @@ public final class FeatureCollector {
     }
 
     /**
+     * Sets a note for the manifest, such as the description of a run.
+     *
+     * @param fields any JSON
+     * @return this
+     */
+    public FeatureCollector note(ObjectNode fields) {
+        this.note = fields.deepCopy();
+        return this;
+    }
+
+    /**
      * Sets a progress listener.
      *
      * @param progress called after each batch with the number of tokens in the statistics so far
@@ -181,7 +195,7 @@ public final class FeatureCollector {
     }
 
     private void build(Path folder) throws IOException {
-        StoreBuilder.Options options = new StoreBuilder.Options(memoryBudget, partners, window);
+        StoreBuilder.Options options = new StoreBuilder.Options(memoryBudget, partners, window, note);
         try (StoreBuilder builder = new StoreBuilder(folder, sae.dSae(), options)) {
             read((contexts, counted, codes) -> {
                 builder.add(new CodedTokens(

@@ -4,6 +4,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.MappedTensor;
 import dev.assay.io.Sha256;
 import dev.assay.model.HookedTransformer;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.provenance.ParentArtifact;
 import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;
@@ -127,6 +128,15 @@ public final class FeatureStore {
             }
         });
         return damages;
+    }
+
+    /**
+     * Returns the note of the writer, such as the description of a run.
+     *
+     * @return a copy; empty if there is none
+     */
+    public ObjectNode note() {
+        return manifest.note().deepCopy();
     }
 
     /**

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param bytes the size of the data file in bytes
  * @param hashes the SHA-256 of each array by name, in hexadecimal digits
  * @param blocks the {@link BlockChecksums} of each array by name; empty in stores of earlier versions
+ * @param note the note of the writer; may be empty
  */
 record FeatureStoreManifest(
         Provenance provenance,
@@ -34,7 +35,8 @@ record FeatureStoreManifest(
         TextRules rules,
         long bytes,
         Map<String, String> hashes,
-        Map<String, String> blocks) {
+        Map<String, String> blocks,
+        ObjectNode note) {
     static final String FILE = "features.json";
     static final String COLLECTION = "collection";
 
@@ -43,6 +45,7 @@ record FeatureStoreManifest(
     private static final String CHECKSUM = "sha256";
     private static final String ARRAYS = "arrays";
     private static final String BLOCKS = "block_crc32c";
+    private static final String NOTE = "note";
 
     /** Returns the identifier of the pass. Both files store it, so that files of different passes are not combined. */
     static String collection(Provenance provenance) {
@@ -69,6 +72,9 @@ record FeatureStoreManifest(
         if (!blocks.isEmpty()) {
             ObjectNode checksums = json.putObject(BLOCKS);
             new TreeMap<>(blocks).forEach(checksums::put);
+        }
+        if (!note.isEmpty()) {
+            json.set(NOTE, note);
         }
         json.put(CHECKSUM, checksum(json));
         AtomicFiles.writeString(folder.resolve(FILE), Json.pretty(json));
@@ -107,8 +113,11 @@ record FeatureStoreManifest(
             JsonObject checksums = json.object(BLOCKS);
             layout.tensors().forEach(tensor -> blocks.put(tensor.name(), checksums.text(tensor.name())));
         }
+        ObjectNode note = json.has(NOTE)
+                ? json.object(NOTE).node()
+                : Json.mapper().createObjectNode();
         return new FeatureStoreManifest(
-                provenance(json), layout, window, TextRules.read(json), json.count("bytes"), hashes, blocks);
+                provenance(json), layout, window, TextRules.read(json), json.count("bytes"), hashes, blocks, note);
     }
 
     private static String checksum(ObjectNode json) {

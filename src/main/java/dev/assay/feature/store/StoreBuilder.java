@@ -1,5 +1,6 @@
 package dev.assay.feature.store;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.IncrementalSafetensors;
 import dev.assay.checkpoint.MappedTensor;
@@ -52,8 +53,9 @@ final class StoreBuilder implements AutoCloseable {
      * @param memory the approximate memory for sorting rows and counting pairs, in bytes
      * @param partners the number of coactivating latents to store per latent and measure
      * @param window the default window of examples
+     * @param note the note of the writer
      */
-    record Options(long memory, int partners, ExampleWindow window) {}
+    record Options(long memory, int partners, ExampleWindow window, ObjectNode note) {}
 
     /**
      * Adds whole contexts. Keeps only activations above 0 on counted tokens.
@@ -151,7 +153,8 @@ final class StoreBuilder implements AutoCloseable {
                             rules,
                             Files.size(data),
                             ofEach(arrays, MappedTensor::sha256),
-                            ofEach(arrays, MappedTensor::blockChecksums))
+                            ofEach(arrays, MappedTensor::blockChecksums),
+                            options.note)
                     .write(folder);
         }
         close();

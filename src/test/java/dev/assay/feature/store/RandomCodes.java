@@ -1,6 +1,7 @@
 package dev.assay.feature.store;
 
 import dev.assay.io.AtomicFolder;
+import dev.assay.io.Json;
 import dev.assay.provenance.ModelProvenance;
 import dev.assay.provenance.ParentArtifact;
 import dev.assay.provenance.Provenance;
@@ -103,7 +104,7 @@ public final class RandomCodes {
     }
 
     FeatureStore store(Path folder, int batch, long memory, int partners) throws IOException {
-        StoreBuilder.Options options = new StoreBuilder.Options(memory, partners, new ExampleWindow(5, 3));
+        StoreBuilder.Options options = new StoreBuilder.Options(memory, partners, new ExampleWindow(5, 3), Json.mapper().createObjectNode());
         AtomicFolder.write(folder, partial -> {
             try (StoreBuilder builder = new StoreBuilder(partial, latents, options)) {
                 for (int first = 0; first < contexts; first += batch) {

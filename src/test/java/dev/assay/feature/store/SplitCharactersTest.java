@@ -13,6 +13,7 @@ import dev.assay.feature.export.NeuronpediaExport;
 import dev.assay.feature.export.SaeViewerExport;
 import dev.assay.feature.export.StatisticsTable;
 import dev.assay.io.AtomicFolder;
+import dev.assay.io.Json;
 import dev.assay.model.Fixtures;
 import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SparseAutoencoder;
@@ -177,7 +178,7 @@ class SplitCharactersTest {
     private static FeatureStore earlierStore(Path target) throws IOException {
         AtomicFolder.write(target, partial -> {
             try (StoreBuilder builder = new StoreBuilder(
-                            partial, 1, new StoreBuilder.Options(1 << 20, 0, new ExampleWindow(5, 3)));
+                            partial, 1, new StoreBuilder.Options(1 << 20, 0, new ExampleWindow(5, 3), Json.mapper().createObjectNode()));
                     ContextReader reader = corpus.read(Split.ALL)) {
                 for (TokenBatch batch = reader.next(1); batch != null; batch = reader.next(1)) {
                     int size = batch.ids().length;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
+import dev.assay.io.Json;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -324,7 +325,7 @@ class StoreBuilderTest {
                     tokens, new boolean[] {true, true}, new long[] {0, 0}, new long[] {3}, new float[] {wrong});
             Path out = Files.createDirectory(folder.resolve("wrong" + wrong));
             try (StoreBuilder builder =
-                    new StoreBuilder(out, LATENTS, new StoreBuilder.Options(SMALL, 1, ExampleWindow.DEFAULT))) {
+                    new StoreBuilder(out, LATENTS, new StoreBuilder.Options(SMALL, 1, ExampleWindow.DEFAULT, Json.mapper().createObjectNode()))) {
                 String message = assertThrows(InvalidInputException.class, () -> builder.add(batch))
                         .getMessage();
                 assertTrue(message.contains("latent 3 has activation " + wrong + " at token 1 of context 0"), message);
