@@ -71,7 +71,8 @@ class CloseWhileRunningTest {
                                 await(proceed);
                             })
                             .open()) {
-                return model.forward(tokens(model)).toFloatArray(); // read after the call, without protection of the model
+                return model.forward(tokens(model))
+                        .toFloatArray(); // read after the call, without protection of the model
             }
         });
         inHook.await();

@@ -121,7 +121,6 @@ final class DictionaryOptions {
 
     /** Prints what the feature store of a dictionary has other than was asked for. */
     void reportStoreDifferences(Run run) throws IOException {
-        run.storeDifferences()
-                .forEach(sentence -> spec.commandLine().getErr().println("assay: " + sentence));
+        run.storeDifferences().forEach(sentence -> spec.commandLine().getErr().println("assay: " + sentence));
     }
 }

@@ -108,7 +108,8 @@ final class SweepCommand implements Callable<Integer> {
     /** Chooses whether contexts start with BOS, and prints it. */
     private RunDescription resolved(SweepFile plan, Tokenizer tokenizer) throws IOException {
         RunDescription resolved = plan.run().resolved(tokenizer, out);
-        PrintWriter print = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+        PrintWriter print =
+                json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         print.println(resolved.contexts(tokenizer));
         return resolved;
     }

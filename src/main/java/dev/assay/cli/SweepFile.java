@@ -186,9 +186,7 @@ record SweepFile(
                         fields.texts("text"),
                         fields.text("text_field", TextDescription.FIELD),
                         fields.integer("context", TextDescription.CONTEXT_LENGTH),
-                        fields.has("prepend_bos")
-                                ? BosRule.of(fields.bool("prepend_bos", false))
-                                : BosRule.TOKENIZER,
+                        fields.has("prepend_bos") ? BosRule.of(fields.bool("prepend_bos", false)) : BosRule.TOKENIZER,
                         heldOutEvery,
                         fields.integer("chunk_characters", TextDescription.CHUNK_CHARACTERS),
                         fields.text("held_out_by", TextDescription.POSITION),

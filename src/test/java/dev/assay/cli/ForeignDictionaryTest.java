@@ -95,7 +95,12 @@ class ForeignDictionaryTest {
         refuses("expected --text", with("evaluate"));
         refuses("expected --site", "steer", folder, "--model", model, "--prompt", "a", "--feature", "1");
         refuses("expected --model", "attribute", folder, "--site", SITE, "--prompt", "Tom saw");
-        refuses("also on the text of --text", "export", folder, "--csv", temporary.resolve("a.csv").toString());
+        refuses(
+                "also on the text of --text",
+                "export",
+                folder,
+                "--csv",
+                temporary.resolve("a.csv").toString());
         refuses("--target is " + SITE, with("evaluate", "--target", SITE));
         refuses("is not a site of a transformer", "evaluate", folder, "--model", model, "--site", "encoder.2");
         assertFalse(Files.exists(Path.of(folder, "evaluation.json")));
@@ -106,8 +111,9 @@ class ForeignDictionaryTest {
         succeeds(with("evaluate", "--text", "assay/stories/40", "--context", "32", "--tokens", "500"));
         assertTrue(
                 out.toString()
-                        .startsWith(SITE + " of " + model
-                                + " on all documents of 40 generated stories (seed 2), contexts of 32 tokens without BOS"),
+                        .startsWith(
+                                SITE + " of " + model
+                                        + " on all documents of 40 generated stories (seed 2), contexts of 32 tokens without BOS"),
                 out::toString);
         assertFalse(out.toString().contains("held-out"), out::toString);
         JsonNode written = Json.read(Path.of(folder, "evaluation.json"));
@@ -126,7 +132,16 @@ class ForeignDictionaryTest {
         String[] prompt = {"--prompt", "Tom", "--feature", "1"};
         refuses(
                 "passes through a norm before blocks.0.hook_mlp_out",
-                "steer", folder, "--model", model, "--site", "model.layers.0.mlp", prompt[0], prompt[1], prompt[2], prompt[3]);
+                "steer",
+                folder,
+                "--model",
+                model,
+                "--site",
+                "model.layers.0.mlp",
+                prompt[0],
+                prompt[1],
+                prompt[2],
+                prompt[3]);
     }
 
     @Test
@@ -137,8 +152,18 @@ class ForeignDictionaryTest {
         succeeds(with("attribute", "--prompt", "Tom saw a dog", "--top", "2", "--prepend-bos"));
         assertFalse(without.equals(out.toString()), without);
         // A module of the family's Hugging Face implementation is another name of the site.
-        succeeds("attribute", folder, "--model", model, "--site", "gpt_neox.layers.1", "--prompt", "Tom saw a dog",
-                "--top", "2", "--no-prepend-bos");
+        succeeds(
+                "attribute",
+                folder,
+                "--model",
+                model,
+                "--site",
+                "gpt_neox.layers.1",
+                "--prompt",
+                "Tom saw a dog",
+                "--top",
+                "2",
+                "--no-prepend-bos");
         assertEquals(without, out.toString());
     }
 
@@ -171,7 +196,9 @@ class ForeignDictionaryTest {
         succeeds("inspect", folder, "--tokens", "500", "--text", "assay/stories/40", "--context", "32");
         assertEquals("", err.toString());
         succeeds("inspect", folder, "--text", "assay/stories/9");
-        assertTrue(err.toString().contains("was collected on 40 generated stories (seed 2); add --rebuild"), err::toString);
+        assertTrue(
+                err.toString().contains("was collected on 40 generated stories (seed 2); add --rebuild"),
+                err::toString);
         succeeds("inspect", folder, "--tokens", "90000", "--context", "64", "--prepend-bos");
         assertTrue(err.toString().contains("tokens, not 90,000"), err::toString);
         assertTrue(err.toString().contains("in contexts of 32 tokens, not 64"), err::toString);
@@ -183,15 +210,22 @@ class ForeignDictionaryTest {
     void comparesOnlyDictionariesOfOneSiteOfOneModel() throws IOException {
         SaeMetadata.Builder metadata = SaeMetadata.builder().modelName("EleutherAI/pythia-70m-deduped");
         String same = save("same", metadata.hookName(SITE).build());
-        String alias = save("alias", SaeMetadata.builder()
-                .modelName("pythia-70m-deduped")
-                .hookName("gpt_neox.layers.1")
-                .build());
+        String alias = save(
+                "alias",
+                SaeMetadata.builder()
+                        .modelName("pythia-70m-deduped")
+                        .hookName("gpt_neox.layers.1")
+                        .build());
         String site = save("site", metadata.hookName("blocks.2.hook_resid_post").build());
-        String other = save("other", SaeMetadata.builder().modelName("gpt2").hookName(SITE).build());
+        String other = save(
+                "other", SaeMetadata.builder().modelName("gpt2").hookName(SITE).build());
         succeeds("compare", same, alias);
         succeeds("compare", same, folder); // of which nothing is known
-        refuses("is for blocks.2.hook_resid_post of EleutherAI/pythia-70m-deduped; expected one site", "compare", same, site);
+        refuses(
+                "is for blocks.2.hook_resid_post of EleutherAI/pythia-70m-deduped; expected one site",
+                "compare",
+                same,
+                site);
         refuses("is for " + SITE + " of gpt2; expected one site of one model", "compare", same, other);
         succeeds("compare", same, site, "--anyway");
         succeeds("compare", same, other, "--model", "gpt2");

@@ -71,7 +71,9 @@ class HarvestCommandTest {
     @Test
     void dictionaryTrainedOnStoreRecordsItsText() throws IOException {
         assertEquals(0, harvest("2000", "--hook", MLP), err::toString);
-        assertTrue(out.toString().contains("\n" + store + ": 2,000 activations of " + RESIDUAL + ", " + MLP), out::toString);
+        assertTrue(
+                out.toString().contains("\n" + store + ": 2,000 activations of " + RESIDUAL + ", " + MLP),
+                out::toString);
         Path run = temporary.resolve("run");
         refuses(
                 train(run, "--activations", store.toString()),
@@ -141,7 +143,9 @@ class HarvestCommandTest {
         assertEquals(0, harvest("500"), err::toString);
         assertTrue(out.toString().startsWith("contexts of 32 tokens, each starting with BOS <|endoftext|>\n"));
         assertTrue(ActivationStore.open(store).provenance().text().prependBos());
-        assertTrue(Json.read(store.resolve("activations.json")).at("/note/prepend_bos").booleanValue());
+        assertTrue(Json.read(store.resolve("activations.json"))
+                .at("/note/prepend_bos")
+                .booleanValue());
         store = temporary.resolve("without");
         assertEquals(0, harvest("500", "--no-prepend-bos"), err::toString);
         assertFalse(ActivationStore.open(store).provenance().text().prependBos());
@@ -151,7 +155,8 @@ class HarvestCommandTest {
         String[] training = {"--model", model.toString(), "--text", "assay/stories/60", "--hook", RESIDUAL};
         assertEquals(0, train(run, training), err::toString);
         assertTrue(Json.read(run.resolve("run.json")).get("prepend_bos").booleanValue());
-        assertTrue(Json.read(run.resolve("cfg.json")).at("/metadata/prepend_bos").booleanValue());
+        assertTrue(
+                Json.read(run.resolve("cfg.json")).at("/metadata/prepend_bos").booleanValue());
         Path file = Files.writeString(temporary.resolve("sweep.yaml"), """
                 model: %s
                 text: [assay/stories/60]

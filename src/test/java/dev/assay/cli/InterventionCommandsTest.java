@@ -190,7 +190,7 @@ class InterventionCommandsTest {
                 run("steer", transcoder.toString(), "--prompt", PROMPT, "--feature", "3"));
         Path nameless = save("nameless", TopK.of(8), "blocks.1.hook_resid_post", null);
         expect(
-                "names no model, expected the name of a model (--model)",
+                "names no model, expected --model",
                 run("steer", nameless.toString(), "--prompt", PROMPT, "--feature", "3"));
         assertEquals(
                 0,

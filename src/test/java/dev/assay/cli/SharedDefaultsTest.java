@@ -31,8 +31,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Compares the last table of docs/training.md with the defaults of the commands, of sweep files and of Java. */
 class SharedDefaultsTest {
-    private static final Pattern ROW =
-            Pattern.compile("(?m)^\\| [^|]+ \\| `(\\w+) (--[a-z-]+)` \\| (?:`(\\w+)`)? ?\\| `[\\w.]+` \\| ([^|]+) \\|$");
+    private static final Pattern ROW = Pattern.compile(
+            "(?m)^\\| [^|]+ \\| `(\\w+) (--[a-z-]+)` \\| (?:`(\\w+)`)? ?\\| `[\\w.]+` \\| ([^|]+) \\|$");
 
     private static final Map<String, String> STATED = new LinkedHashMap<>();
 

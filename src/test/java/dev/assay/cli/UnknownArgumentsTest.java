@@ -68,12 +68,12 @@ class UnknownArgumentsTest {
         assertTrue(error("evalaute", "x", "--json")
                 .startsWith("assay: unknown command 'evalaute' of assay, perhaps evaluate; expected one of"));
         assertTrue(error("plot", "denisty").contains("'denisty' of assay plot, perhaps density; expected one of"));
-        assertEquals(
-                "assay: unexpected argument 'b' (try assay evaluate --help)\n", error("evaluate", "a", "b"));
+        assertEquals("assay: unexpected argument 'b' (try assay evaluate --help)\n", error("evaluate", "a", "b"));
     }
 
     @Test
     void valuesThatLookLikeOptionsAreValues() {
-        assertTrue(error("steer", "nowhere", "--prompt", "--hello", "--feature", "1").contains("nowhere"));
+        assertTrue(error("steer", "nowhere", "--prompt", "--hello", "--feature", "1")
+                .contains("nowhere"));
     }
 }

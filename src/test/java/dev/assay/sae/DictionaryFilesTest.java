@@ -99,8 +99,7 @@ class DictionaryFilesTest {
             assertEquals(Json.read(SPARSIFY.resolve("cfg.json")), kept);
             assertEquals(Transcoder.withSkip(TopK.of(6)), transcoder.architecture());
             assertEquals(InputOptions.PLAIN, transcoder.input());
-            assertEquals(
-                    List.of("blocks.2.hook_mlp_out"), transcoder.metadata().hookNamesOut());
+            assertEquals(List.of("blocks.2.hook_mlp_out"), transcoder.metadata().hookNamesOut());
             // The input of the feed-forward layer follows the weight of a norm, where there is no hook point.
             assertEquals(List.of(), transcoder.metadata().hookNames());
         }

@@ -107,7 +107,8 @@ class SlowClientsTest {
             }
             long start = System.nanoTime();
             assertEquals(200, good.get("/", Map.of()).statusCode());
-            assertEquals(200, new Client(server.address()).prompt("{\"text\":\"x\"}").statusCode());
+            assertEquals(
+                    200, new Client(server.address()).prompt("{\"text\":\"x\"}").statusCode());
             assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(2));
         } finally {
             for (Socket socket : hanging) {
@@ -141,7 +142,8 @@ class SlowClientsTest {
                 Socket slow = connect(server, kind)) {
             slow.setSoTimeout(5_000);
             assertEnds(slow);
-            assertEquals(200, new Client(server.address()).prompt("{\"text\":\"x\"}").statusCode());
+            assertEquals(
+                    200, new Client(server.address()).prompt("{\"text\":\"x\"}").statusCode());
         }
     }
 
@@ -232,7 +234,8 @@ class SlowClientsTest {
     }
 
     private static Socket connect(RunningServer server, Stall kind) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
         kind.send(socket, server.address().getAuthority());
         return socket;
     }

@@ -36,7 +36,8 @@ final class RowChecksums {
     /** Computes the checksums of a tensor [rows, ...], [blocks]. */
     static int[] compute(NDArray values, int rows, int blockRows) {
         int[] checksums = new int[blocks(rows, blockRows)];
-        long rowBytes = values.size() / values.getShape().get(0) * values.getDataType().getNumOfBytes();
+        long rowBytes =
+                values.size() / values.getShape().get(0) * values.getDataType().getNumOfBytes();
         int step = (int) Math.max(1, PIECE_BYTES / (rowBytes * blockRows)) * blockRows;
         for (int first = 0; first < rows; first += step) {
             int end = Math.min(rows, first + step);

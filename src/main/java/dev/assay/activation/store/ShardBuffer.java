@@ -1,6 +1,5 @@
 package dev.assay.activation.store;
 
-import java.util.stream.IntStream;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -24,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The rows of one shard in memory, in their type on disk. Used by one thread at a time. */
 final class ShardBuffer implements AutoCloseable {

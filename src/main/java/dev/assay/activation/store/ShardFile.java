@@ -134,8 +134,7 @@ final class ShardFile {
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private void verify(FileChannel channel, TensorInfo info, int first, int end, ByteBuffer bytes)
-            throws IOException {
+    private void verify(FileChannel channel, TensorInfo info, int first, int end, ByteBuffer bytes) throws IOException {
         int[] found = new int[RowChecksums.blocks(end - first, blockRows)];
         RowChecksums.compute(bytes, rowBytes(info), end - first, blockRows, found, 0);
         int tensor = new ArrayList<>(tensors.keySet()).indexOf(info.name());

@@ -32,7 +32,9 @@ final class ComparisonHtml {
     }
 
     private static Table sides(FeatureComparison comparison) {
-        Table table = Table.of("").words("", "dictionary", "site").numbers("latents", "dead", "on tokens", "mean best", "by chance");
+        Table table = Table.of("")
+                .words("", "dictionary", "site")
+                .numbers("latents", "dead", "on tokens", "mean best", "by chance");
         side(table, "a", comparison.a());
         side(table, "b", comparison.b());
         return table;

@@ -1,10 +1,10 @@
 package dev.assay.feature.store;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.MappedTensor;
 import dev.assay.io.Sha256;
 import dev.assay.model.HookedTransformer;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.provenance.ParentArtifact;
 import dev.assay.provenance.Provenance;
 import dev.assay.sae.SparseAutoencoder;

@@ -1,8 +1,8 @@
 package dev.assay.feature.store;
 
-import dev.assay.checkpoint.BlockChecksums;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.BlockChecksums;
 import dev.assay.io.AtomicFiles;
 import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
@@ -113,9 +113,8 @@ record FeatureStoreManifest(
             JsonObject checksums = json.object(BLOCKS);
             layout.tensors().forEach(tensor -> blocks.put(tensor.name(), checksums.text(tensor.name())));
         }
-        ObjectNode note = json.has(NOTE)
-                ? json.object(NOTE).node()
-                : Json.mapper().createObjectNode();
+        ObjectNode note =
+                json.has(NOTE) ? json.object(NOTE).node() : Json.mapper().createObjectNode();
         return new FeatureStoreManifest(
                 provenance(json), layout, window, TextRules.read(json), json.count("bytes"), hashes, blocks, note);
     }

@@ -1,7 +1,7 @@
 package dev.assay.feature.store;
 
-import dev.assay.checkpoint.BlockChecksums;
 import dev.assay.InvalidInputException;
+import dev.assay.checkpoint.BlockChecksums;
 import dev.assay.checkpoint.MappedTensor;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.AtomicFolder;
@@ -69,7 +69,8 @@ final class StoreFiles {
             Map<String, MappedTensor> arrays = manifest.layout().map(file);
             manifest.blocks()
                     .forEach((name, checksums) -> arrays.computeIfPresent(
-                            name, (key, array) -> array.verifiedBy(
+                            name,
+                            (key, array) -> array.verifiedBy(
                                     BlockChecksums.decode(checksums, array.bytes(), data + ": " + name))));
             checkRows(
                     data, arrays.get(StoreLayout.ROW_OFFSETS), manifest.layout().activations());

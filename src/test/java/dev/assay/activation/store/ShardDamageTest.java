@@ -37,9 +37,14 @@ class ShardDamageTest {
 
     @BeforeEach
     void harvest() throws IOException {
-        CountingSource source =
-                new CountingSource(WIDTH + 70, pass -> 37).sites(SITES, List.of(WIDTH, 70)).indexScale(1e-4);
-        store = ActivationStore.write(source, folder).tokens(200).progress(false).run().store();
+        CountingSource source = new CountingSource(WIDTH + 70, pass -> 37)
+                .sites(SITES, List.of(WIDTH, 70))
+                .indexScale(1e-4);
+        store = ActivationStore.write(source, folder)
+                .tokens(200)
+                .progress(false)
+                .run()
+                .store();
         shard = folder.resolve(StoredShard.name(0, 200));
     }
 
@@ -77,8 +82,10 @@ class ShardDamageTest {
         float[] before = rows(0, 50);
         flip("a", 100);
         assertArrayEquals(before, rows(0, 50));
-        String message = assertThrows(InvalidInputException.class, () -> rows(90, 120)).getMessage();
-        assertTrue(message.startsWith(shard + " is damaged: the checksum of rows 96 to 104 of a does not match"), message);
+        String message =
+                assertThrows(InvalidInputException.class, () -> rows(90, 120)).getMessage();
+        assertTrue(
+                message.startsWith(shard + " is damaged: the checksum of rows 96 to 104 of a does not match"), message);
         assertThrows(InvalidInputException.class, () -> {
             try (ActivationStream stream = store.source("a").open(StreamPosition.START)) {
                 stream.next();

@@ -104,7 +104,8 @@ public final class RandomCodes {
     }
 
     FeatureStore store(Path folder, int batch, long memory, int partners) throws IOException {
-        StoreBuilder.Options options = new StoreBuilder.Options(memory, partners, new ExampleWindow(5, 3), Json.mapper().createObjectNode());
+        StoreBuilder.Options options = new StoreBuilder.Options(
+                memory, partners, new ExampleWindow(5, 3), Json.mapper().createObjectNode());
         AtomicFolder.write(folder, partial -> {
             try (StoreBuilder builder = new StoreBuilder(partial, latents, options)) {
                 for (int first = 0; first < contexts; first += batch) {

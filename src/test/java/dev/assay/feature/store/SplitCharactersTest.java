@@ -178,7 +178,13 @@ class SplitCharactersTest {
     private static FeatureStore earlierStore(Path target) throws IOException {
         AtomicFolder.write(target, partial -> {
             try (StoreBuilder builder = new StoreBuilder(
-                            partial, 1, new StoreBuilder.Options(1 << 20, 0, new ExampleWindow(5, 3), Json.mapper().createObjectNode()));
+                            partial,
+                            1,
+                            new StoreBuilder.Options(
+                                    1 << 20,
+                                    0,
+                                    new ExampleWindow(5, 3),
+                                    Json.mapper().createObjectNode()));
                     ContextReader reader = corpus.read(Split.ALL)) {
                 for (TokenBatch batch = reader.next(1); batch != null; batch = reader.next(1)) {
                     int size = batch.ids().length;

@@ -324,8 +324,11 @@ class StoreBuilderTest {
             CodedTokens batch = new CodedTokens(
                     tokens, new boolean[] {true, true}, new long[] {0, 0}, new long[] {3}, new float[] {wrong});
             Path out = Files.createDirectory(folder.resolve("wrong" + wrong));
-            try (StoreBuilder builder =
-                    new StoreBuilder(out, LATENTS, new StoreBuilder.Options(SMALL, 1, ExampleWindow.DEFAULT, Json.mapper().createObjectNode()))) {
+            try (StoreBuilder builder = new StoreBuilder(
+                    out,
+                    LATENTS,
+                    new StoreBuilder.Options(
+                            SMALL, 1, ExampleWindow.DEFAULT, Json.mapper().createObjectNode()))) {
                 String message = assertThrows(InvalidInputException.class, () -> builder.add(batch))
                         .getMessage();
                 assertTrue(message.contains("latent 3 has activation " + wrong + " at token 1 of context 0"), message);

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.io.Sha256;
-import dev.assay.io.Json;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.checkpoint.TensorInfo;
+import dev.assay.io.Json;
+import dev.assay.io.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -106,7 +106,9 @@ class StoreDamageTest {
             } catch (InvalidInputException refused) {
                 message = refused.getMessage();
             }
-            assertTrue(message.startsWith(data + ": " + array.name() + " is damaged: the checksum of block "), array.name() + message);
+            assertTrue(
+                    message.startsWith(data + ": " + array.name() + " is damaged: the checksum of block "),
+                    array.name() + message);
             flip(middle);
         }
         assertEquals(expected, everything(FeatureStore.open(folder), 0));

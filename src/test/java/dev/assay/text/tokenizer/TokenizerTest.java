@@ -50,8 +50,8 @@ public class TokenizerTest {
     void prependsBosAsItsOwnFilesSay(String kind, String settings, boolean expected, @TempDir Path folder)
             throws IOException {
         Files.copy(fixture(kind).resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
-        ObjectNode config = (ObjectNode) MAPPER.readTree(
-                fixture(kind).resolve("tokenizer_config.json").toFile());
+        ObjectNode config = (ObjectNode)
+                MAPPER.readTree(fixture(kind).resolve("tokenizer_config.json").toFile());
         config.setAll((ObjectNode) MAPPER.readTree(settings));
         Files.writeString(folder.resolve("tokenizer_config.json"), config.toString());
         try (Tokenizer tokenizer = Tokenizer.load(folder)) {

@@ -1,7 +1,5 @@
 package dev.assay.train.internal.run;
 
-import java.util.LinkedHashMap;
-import java.lang.System.Logger.Level;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
@@ -11,9 +9,11 @@ import dev.assay.io.AtomicFolder;
 import dev.assay.provenance.Provenance;
 import dev.assay.train.plan.SweepMember;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,7 +106,9 @@ public final class SweepCheckpoints implements CheckpointStore {
     private static Optional<InvalidInputException> damage(Path checkpoint) throws IOException {
         List<Path> files;
         try (Stream<Path> listed = Files.list(checkpoint)) {
-            files = listed.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
+            files = listed.filter(file -> file.toString().endsWith(SUFFIX))
+                    .sorted()
+                    .toList();
         }
         for (Path file : files) {
             Optional<InvalidInputException> damage = BestCheckpointFile.damage(file);

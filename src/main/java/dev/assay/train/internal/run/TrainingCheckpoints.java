@@ -99,7 +99,8 @@ public final class TrainingCheckpoints {
         if (run.refusedBatch() != null) {
             arrays.put(REFUSED_BATCH, run.refusedBatch());
         }
-        Safetensors.writeChecksummed(file, arrays, Map.of(METADATA, Json.mapper().writeValueAsString(header)));
+        Safetensors.writeChecksummed(
+                file, arrays, Map.of(METADATA, Json.mapper().writeValueAsString(header)));
     }
 
     /**
