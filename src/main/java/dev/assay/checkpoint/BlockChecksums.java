@@ -73,7 +73,9 @@ public final class BlockChecksums {
 
     private static int of(ByteBuffer part, int first) {
         CRC32C crc = new CRC32C();
-        crc.update(part.duplicate().limit(Math.min(part.limit(), first + BLOCK_BYTES)).position(first));
+        crc.update(part.duplicate()
+                .limit(Math.min(part.limit(), first + BLOCK_BYTES))
+                .position(first));
         return (int) crc.getValue();
     }
 

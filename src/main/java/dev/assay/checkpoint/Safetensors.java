@@ -1,7 +1,5 @@
 package dev.assay.checkpoint;
 
-import java.util.TreeMap;
-import java.util.List;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -21,8 +19,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * An open safetensors file of any size. The header is validated against the file on opening; the bytes of a tensor are mapped on loading.

@@ -1,6 +1,5 @@
 package dev.assay.checkpoint;
 
-import java.util.TreeMap;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -14,6 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes arrays in the safetensors format, streaming each from native memory in chunks. */
 public final class SafetensorsWriter {

@@ -73,8 +73,8 @@ public final class HookBuilder {
         return add(new Entry(point, (activation, site) -> {
             NDArray edited = editor.edit(activation, site);
             if (edited == null) {
-                throw new InvalidInputException("an edit of " + point + " returned null, expected an array of shape "
-                        + activation.getShape());
+                throw new InvalidInputException(
+                        "an edit of " + point + " returned null, expected an array of shape " + activation.getShape());
             }
             if (!edited.getShape().equals(activation.getShape())) {
                 throw new IllegalArgumentException("an edit of " + point + " returned shape " + edited.getShape()

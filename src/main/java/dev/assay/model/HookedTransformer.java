@@ -134,8 +134,9 @@ public final class HookedTransformer implements AutoCloseable {
     public void requireContext(int tokens) {
         int longest = config.contextLength();
         if (tokens > longest) {
-            throw new InvalidInputException("contexts have " + tokens + " tokens, expected at most the context length of "
-                    + name() + ", " + longest + " (option --context)");
+            throw new InvalidInputException(
+                    "contexts have " + tokens + " tokens, expected at most the context length of " + name() + ", "
+                            + longest + " (option --context)");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.assay.model.config.Precision;
 import dev.assay.text.BosRule;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The fields of {@code run.json}, in the order of the file; null for a field that the file lacks. */
@@ -77,7 +78,10 @@ record RunFile(
     }
 
     boolean isComplete() {
-        return model != null && hooks != null && text != null;
+        return model != null
+                && hooks != null
+                && text != null
+                && Stream.concat(hooks.stream(), text.stream()).noneMatch(Objects::isNull);
     }
 
     /** Returns the description, with defaults for fields that early versions did not write. */

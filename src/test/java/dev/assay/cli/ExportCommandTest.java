@@ -199,7 +199,12 @@ class ExportCommandTest {
         Path csv = temporary.resolve("table.csv");
         Path used = Files.createDirectories(temporary.resolve("thesis/x"));
         Files.writeString(used.resolve("thesis.tex"), "years of work");
-        assertFault("thesis holds x/thesis.tex", "--csv", csv.toString(), "--openai-viewer", used.getParent().toString());
+        assertFault(
+                "thesis holds x/thesis.tex",
+                "--csv",
+                csv.toString(),
+                "--openai-viewer",
+                used.getParent().toString());
         assertFault("is a folder, expected a file", "--csv", csv.toString(), "--parquet", used.toString());
         assertFault("is the target of two exports", "--csv", csv.toString(), "--parquet", csv.toString());
         assertFault(

@@ -91,10 +91,15 @@ final class FileFuzz {
         for (int i = 0; i < cases; i++) {
             Path file = kind.files().get(i % kind.files().size());
             byte[] original = Files.readAllBytes(file);
-            Mutator mutator = new Mutator(new SplittableRandom(seed * 1_000_003 + kind.name().hashCode() * 31L + i));
+            Mutator mutator = new Mutator(
+                    new SplittableRandom(seed * 1_000_003 + kind.name().hashCode() * 31L + i));
             byte[] damaged = damaged(file, original, mutator);
             Files.write(file, damaged);
-            attempt(kind, kind.name() + " case " + i + " of seed " + seed + " (" + file.getFileName() + ")", sound, count);
+            attempt(
+                    kind,
+                    kind.name() + " case " + i + " of seed " + seed + " (" + file.getFileName() + ")",
+                    sound,
+                    count);
             Files.write(file, original);
         }
         count.seconds = (System.nanoTime() - start) / 1e9;
@@ -107,7 +112,8 @@ final class FileFuzz {
             return mutator.json(original);
         }
         if (name.endsWith(".safetensors") && mutator.chance(2)) {
-            int length = (int) ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            int length = (int)
+                    ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).getLong();
             return mutator.safetensors(
                     Arrays.copyOfRange(original, Long.BYTES, Long.BYTES + length),
                     Arrays.copyOfRange(original, Long.BYTES + length, original.length));

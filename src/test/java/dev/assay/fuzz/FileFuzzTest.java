@@ -57,7 +57,9 @@ class FileFuzzTest {
             Map<String, FileFuzz.Count> counts = new FileFuzz(kinds(temporary, manager), 1).run(CASES);
             counts.forEach((kind, count) -> assertTrue(count.refused() > 0, kind + ": " + count));
             assertEquals(
-                    CASES, counts.values().stream().mapToInt(FileFuzz.Count::cases).sum(), counts.size());
+                    CASES,
+                    counts.values().stream().mapToInt(FileFuzz.Count::cases).sum(),
+                    counts.size());
         }
     }
 
@@ -81,7 +83,8 @@ class FileFuzzTest {
 
         Path run = folder.resolve("run");
         SmallRun.finish(run);
-        for (Path old : SmallRun.checkpoints(run).subList(0, SmallRun.checkpoints(run).size() - 1)) {
+        for (Path old :
+                SmallRun.checkpoints(run).subList(0, SmallRun.checkpoints(run).size() - 1)) {
             Files.delete(old);
         }
         List<Path> checkpoint = SmallRun.checkpoints(run);
@@ -94,7 +97,11 @@ class FileFuzzTest {
 
         Path activations = folder.resolve("activations");
         CountingSource source = new CountingSource(6, pass -> 37).indexScale(1e-4);
-        ActivationStore.write(source, activations).tokens(120).shardRows(80).progress(false).run();
+        ActivationStore.write(source, activations)
+                .tokens(120)
+                .shardRows(80)
+                .progress(false)
+                .run();
         kinds.add(new Kind("activation store", 12, files(activations), true, () -> rows(activations, manager)));
 
         Path features = folder.resolve("features");
@@ -125,8 +132,8 @@ class FileFuzzTest {
         kinds.add(new Kind("gzip", 6, List.of(gzip), true, () -> documents(gzip)));
 
         Path described = Files.createDirectories(folder.resolve("described"));
-        RunDescription description = RunDescription.of(
-                "assay/stories", "blocks.1.hook_resid_post", TextDescription.of(jsonl.toString()));
+        RunDescription description =
+                RunDescription.of("assay/stories", "blocks.1.hook_resid_post", TextDescription.of(jsonl.toString()));
         description.save(described);
         Files.writeString(described.resolve("evaluation.json"), "{\"l0\": 3.5, \"provenance\": {\"version\": \"1\"}}");
         Tokenizer tokenizer = Tokenizer.load(resource("text/tokenizer/bytelevel_bpe"));
@@ -177,8 +184,12 @@ class FileFuzzTest {
         ActivationStore store = ActivationStore.open(folder);
         try (Scope scope = Scope.open()) {
             ActivationRows rows = store.rows(manager, 0, store.rows());
-            return hash(rows.values()) + Arrays.hashCode(rows.tokens()) + Arrays.hashCode(rows.documents())
-                    + Arrays.hashCode(rows.positions()) + store.sites() + store.modelHash();
+            return hash(rows.values())
+                    + Arrays.hashCode(rows.tokens())
+                    + Arrays.hashCode(rows.documents())
+                    + Arrays.hashCode(rows.positions())
+                    + store.sites()
+                    + store.modelHash();
         }
     }
 
@@ -224,7 +235,8 @@ class FileFuzzTest {
     }
 
     private static String hash(NDArray values) {
-        return values.getShape() + ":" + Arrays.hashCode(values.toType(DataType.FLOAT64, false).toDoubleArray());
+        return values.getShape() + ":"
+                + Arrays.hashCode(values.toType(DataType.FLOAT64, false).toDoubleArray());
     }
 
     private static String text(List<float[]> numbers) {

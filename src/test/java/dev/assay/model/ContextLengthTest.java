@@ -42,7 +42,6 @@ class ContextLengthTest {
     }
 
     private static void assertRefused(String message, Executable use) {
-        assertEquals(
-                message, assertThrows(InvalidInputException.class, use).getMessage());
+        assertEquals(message, assertThrows(InvalidInputException.class, use).getMessage());
     }
 }

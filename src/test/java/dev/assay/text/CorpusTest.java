@@ -221,8 +221,9 @@ class CorpusTest {
             InvalidInputException e = assertThrows(InvalidInputException.class, () -> reader.next(1));
             assertTrue(e.getMessage().contains("found 0 tokens in 0 of 1 documents (training)"), e.getMessage());
             assertTrue(
-                    e.getMessage().contains("the only document is held out for evaluation: hold out fewer with"
-                            + " --held-out-every (0 for none)"),
+                    e.getMessage()
+                            .contains("the only document is held out for evaluation: hold out fewer with"
+                                    + " --held-out-every (0 for none)"),
                     e.getMessage());
         }
     }
@@ -232,7 +233,8 @@ class CorpusTest {
         List<Document> two = List.of(new Document("a", "x y ".repeat(40)), new Document("b", "x y"));
         assertAdvice("the others are held out for evaluation: hold out fewer", two, 2, Split.TRAINING);
         assertAdvice("hold some out with --held-out-every", two, 0, Split.HELD_OUT);
-        assertAdvice("hold out more with a smaller --held-out-every", List.of(two.get(1), two.get(0)), 2, Split.HELD_OUT);
+        assertAdvice(
+                "hold out more with a smaller --held-out-every", List.of(two.get(1), two.get(0)), 2, Split.HELD_OUT);
         assertAdvice("use shorter contexts with --context", two.subList(1, 2), 0, Split.ALL);
     }
 

@@ -46,12 +46,15 @@ final class ExportFolder {
             files = paths.filter(path -> !Files.isDirectory(path)).sorted().toList();
         }
         Path origin = folder.resolve(ExportProvenance.FILE);
-        boolean same = Files.isRegularFile(origin) && Arrays.equals(Files.readAllBytes(origin), provenance.fileContent());
+        boolean same =
+                Files.isRegularFile(origin) && Arrays.equals(Files.readAllBytes(origin), provenance.fileContent());
         for (Path file : files) {
             String name = folder.relativize(file).toString().replace('\\', '/');
-            if (!same || !name.equals(ExportProvenance.FILE) && !names.matcher(name).matches()) {
-                throw new InvalidInputException(
-                        folder + " holds " + name + ", expected a new or empty folder for an export, or the same export");
+            if (!same
+                    || !name.equals(ExportProvenance.FILE)
+                            && !names.matcher(name).matches()) {
+                throw new InvalidInputException(folder + " holds " + name
+                        + ", expected a new or empty folder for an export, or the same export");
             }
         }
     }

@@ -138,8 +138,8 @@ class ParquetReaderTest {
         }
         assertTrue(changed > 20, changed + " pages");
         Path damaged = Files.write(folder.resolve("trailer.parquet"), file);
-        InvalidInputException e = assertThrows(
-                InvalidInputException.class, () -> texts(TextSource.files(List.of(damaged), "text")));
+        InvalidInputException e =
+                assertThrows(InvalidInputException.class, () -> texts(TextSource.files(List.of(damaged), "text")));
         assertTrue(e.getMessage().startsWith(damaged + ""), e.getMessage());
     }
 

@@ -268,7 +268,8 @@ public final class TrainingState implements AutoCloseable {
         public InvalidInputException explain(NDArray x, String site, double learningRate) {
             String location = "batch " + step + " of " + site;
             long notFinite = ActivationScale.notFinite(x);
-            double largest = notFinite > 0 ? 0 : Math.max(x.max().getFloat(), -x.min().getFloat());
+            double largest =
+                    notFinite > 0 ? 0 : Math.max(x.max().getFloat(), -x.min().getFloat());
             if (largest > LARGEST_SQUARED) {
                 return new InvalidInputException(location + " has activations of magnitude " + (float) largest
                         + ", whose squares are beyond float32; expected activations that are scaled in training");
