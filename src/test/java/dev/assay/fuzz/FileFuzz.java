@@ -3,6 +3,8 @@ package dev.assay.fuzz;
 import dev.assay.InvalidInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -23,6 +25,8 @@ final class FileFuzz {
     private static final long LONGEST_NANOS = 20_000_000_000L;
 
     private static final int LONGEST_MESSAGE = 2000;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final List<Kind> kinds;
     private final long seed;
@@ -65,7 +69,7 @@ final class FileFuzz {
 
         @Override
         public String toString() {
-            return String.format("%6d cases, %6d refused, %6d loaded, %6.1f s", cases(), refused, loaded, seconds);
+            return String.format("%6d cases, %6d refused, %6d loaded, %6.1f s of CPU", cases(), refused, loaded, seconds);
         }
     }
 
@@ -87,7 +91,7 @@ final class FileFuzz {
     private Count run(Kind kind, int cases) throws IOException {
         String sound = kind.reading().run();
         Count count = new Count();
-        long start = System.nanoTime();
+        long start = THREADS.getCurrentThreadCpuTime();
         for (int i = 0; i < cases; i++) {
             Path file = kind.files().get(i % kind.files().size());
             byte[] original = Files.readAllBytes(file);
@@ -102,7 +106,7 @@ final class FileFuzz {
                     count);
             Files.write(file, original);
         }
-        count.seconds = (System.nanoTime() - start) / 1e9;
+        count.seconds = (THREADS.getCurrentThreadCpuTime() - start) / 1e9;
         return count;
     }
 

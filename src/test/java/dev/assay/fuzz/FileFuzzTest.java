@@ -79,7 +79,7 @@ class FileFuzzTest {
         Path model = resource("model/gpt_neox");
         Path safetensors = plain.resolve("model.safetensors");
         Safetensors.write(safetensors, Map.of("a", manager.ones(new Shape(30, 7)), "b", manager.create(5L)), Map.of());
-        kinds.add(new Kind("safetensors", 20, List.of(safetensors), false, () -> tensors(safetensors, manager)));
+        kinds.add(new Kind("safetensors", 18, List.of(safetensors), false, () -> tensors(safetensors, manager)));
 
         Path run = folder.resolve("run");
         SmallRun.finish(run);
@@ -88,9 +88,9 @@ class FileFuzzTest {
             Files.delete(old);
         }
         List<Path> checkpoint = SmallRun.checkpoints(run);
-        kinds.add(new Kind("checkpoint", 10, checkpoint, true, () -> state(checkpoint.get(0), manager)));
-        kinds.add(new Kind("resumed run", 1, checkpoint, true, () -> text(SmallRun.finish(run))));
-        kinds.add(new Kind("metrics.jsonl", 1, List.of(run.resolve("metrics.jsonl")), false, () -> {
+        kinds.add(new Kind("checkpoint", 8, checkpoint, true, () -> state(checkpoint.get(0), manager)));
+        kinds.add(new Kind("resumed run", 0.4, checkpoint, true, () -> text(SmallRun.finish(run))));
+        kinds.add(new Kind("metrics.jsonl", 0.4, List.of(run.resolve("metrics.jsonl")), false, () -> {
             SmallRun.finish(run);
             return "";
         }));
@@ -124,7 +124,7 @@ class FileFuzzTest {
         byte[] lines = "{\"text\": \"One day, Nora saw a fox.\"}\n{\"text\": \"naïve 東京 😀\"}\n"
                 .getBytes(StandardCharsets.UTF_8);
         Path jsonl = Files.write(texts.resolve("stories.jsonl"), lines);
-        kinds.add(new Kind("JSON lines", 6, List.of(jsonl), false, () -> documents(jsonl)));
+        kinds.add(new Kind("JSON lines", 9, List.of(jsonl), false, () -> documents(jsonl)));
         Path gzip = texts.resolve("stories.jsonl.gz");
         try (GZIPOutputStream out = new GZIPOutputStream(Files.newOutputStream(gzip))) {
             out.write(lines);
@@ -157,7 +157,7 @@ class FileFuzzTest {
         copyFolder("model/gpt_neox", weights);
         List<Path> modelFiles = List.of(weights.resolve("config.json"), weights.resolve("model.safetensors"));
         assertTrue(Files.isDirectory(model));
-        kinds.add(new Kind("model", 1, modelFiles, false, () -> logits(weights)));
+        kinds.add(new Kind("model", 0.5, modelFiles, false, () -> logits(weights)));
         return kinds;
     }
 
