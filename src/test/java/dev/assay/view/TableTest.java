@@ -132,4 +132,17 @@ class TableTest {
         assertEquals("0.380 %", Cell.percent(0.0038, 1).html());
         assertEquals("0.4%", Cell.percent(0.0038, 1).text());
     }
+
+    @Test
+    void sectionPrintsItsPartsWithoutMarkup() {
+        Table small =
+                Table.of("caption").words("word").row(Cell.text("a & b")).note("a note");
+        HtmlSection section = HtmlSection.titled("<title>")
+                .paragraph("1 < 2")
+                .tokens("<b title=\"KL &gt; 1\">" + Html.escape("<b>\"&amp;'") + "</b>")
+                .sideBySide(small, small);
+        String table = "caption\nword\na & b\na note\n";
+        assertEquals("<title>\n\n1 < 2\n\n<b>\"&amp;'\n\n" + table + "\n" + table, section.toString());
+        assertEquals(section.toString(), section.toText());
+    }
 }

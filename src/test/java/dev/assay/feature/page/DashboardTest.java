@@ -36,6 +36,17 @@ class DashboardTest {
     Path folder;
 
     @Test
+    void printsTitleMetricsAndStrongestFeatures() {
+        List<String> lines =
+                SyntheticFeatures.dashboard(60).title("Title").toString().lines().toList();
+        assertTrue(lines.get(0).matches("Title: 60 features, \\d+ of them active"), lines.get(0));
+        assertEquals("  explained_variance  0.913", lines.get(1));
+        assertTrue(lines.contains(""), lines.toString());
+        // A line of headings, then the ten strongest features.
+        assertEquals(11, lines.size() - lines.indexOf("") - 1);
+    }
+
+    @Test
     void packsContainTheCardsOfTheirFeatures() throws Exception {
         String page = page(130);
         JsonNode index = Json.mapper().readTree(between(page, "id=\"index\">", "</script>"));
