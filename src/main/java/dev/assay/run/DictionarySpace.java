@@ -29,8 +29,9 @@ public record DictionarySpace(String name, String model, List<String> sites) {
         boolean sameModel = model.isEmpty() || other.model.isEmpty() || ModelNames.isSame(model, other.model);
         boolean sameSites = sites.isEmpty() || other.sites.isEmpty() || sites.equals(other.sites);
         if (!sameModel || !sameSites) {
-            throw new InvalidInputException(this + ", and " + other
-                    + "; expected one site of one model, since cosines between others mean nothing (--anyway computes them)");
+            throw new InvalidInputException(
+                    this + ", and " + other
+                            + "; expected one site of one model, since cosines between others mean nothing (--anyway computes them)");
         }
     }
 

@@ -58,8 +58,8 @@ final class MetadataChanges {
         if (read.isEmpty() && target.isEmpty()) {
             return false;
         }
-        String written = options.writtenSite(index)
-                .orElse(sae.metadata().hookName().orElse(""));
+        String written =
+                options.writtenSite(index).orElse(sae.metadata().hookName().orElse(""));
         if (options.site(index).isPresent() || ModuleNames.output(written).isPresent()) {
             builder.hookModule(ModuleNames.output(written).isPresent() ? written : "");
         }

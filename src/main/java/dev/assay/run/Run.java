@@ -120,8 +120,9 @@ public final class Run implements AutoCloseable {
         SaeMetadata metadata = dictionary().metadata();
         String name = options.model()
                 .or(metadata::modelName)
-                .orElseThrow(() -> new InvalidInputException(layout.folder() + " does not say which model it is for: it has no "
-                        + RunLayout.DESCRIPTION + " and its cfg.json names no model, expected --model"));
+                .orElseThrow(() ->
+                        new InvalidInputException(layout.folder() + " does not say which model it is for: it has no "
+                                + RunLayout.DESCRIPTION + " and its cfg.json names no model, expected --model"));
         TextDescription text = TextDescription.of()
                 .withContexts(
                         metadata.contextSize().orElse(TextDescription.CONTEXT_LENGTH),
@@ -149,7 +150,8 @@ public final class Run implements AutoCloseable {
     SparseAutoencoder sitedDictionary() throws IOException {
         InvalidInputException.require(
                 !dictionary().metadata().hookNames().isEmpty(),
-                () -> layout.folder() + " does not say which activations it is for: its cfg.json has no metadata.hook_name,"
+                () -> layout.folder()
+                        + " does not say which activations it is for: its cfg.json has no metadata.hook_name,"
                         + " expected --site, such as --site blocks.2.hook_resid_post");
         return dictionary();
     }
@@ -162,7 +164,8 @@ public final class Run implements AutoCloseable {
      * @throws InvalidInputException if no site or no model is known, or the dictionary does not fit
      */
     public AttachedDictionary attached() throws IOException {
-        SparseAutoencoder sae = sitedDictionary(); // a dictionary that cannot be read is reported before the model is loaded
+        SparseAutoencoder sae =
+                sitedDictionary(); // a dictionary that cannot be read is reported before the model is loaded
         ModuleOutput.require(model(), sae.metadata());
         return AttachedDictionary.of(model(), sae);
     }
@@ -198,7 +201,8 @@ public final class Run implements AutoCloseable {
      */
     public String origin() throws IOException {
         return dictionary().sites() + " of " + description().model() + " on "
-                + (corpus().heldOutEvery() == 0 ? "all documents of " : "") + corpus().description() + ", " + description().contexts(corpus().tokenizer());
+                + (corpus().heldOutEvery() == 0 ? "all documents of " : "") + corpus().description() + ", "
+                + description().contexts(corpus().tokenizer());
     }
 
     /**

@@ -24,8 +24,8 @@ final class StoreDifferences {
 
     List<String> sentences(int index) {
         asked.site(index).filter(site -> !store.reads().equals(List.of(site))).ifPresent(site -> {
-            throw new InvalidInputException("the feature store of " + folder + " is of " + store.site() + ", and --site is "
-                    + site + REBUILD);
+            throw new InvalidInputException(
+                    "the feature store of " + folder + " is of " + store.site() + ", and --site is " + site + REBUILD);
         });
         TextProvenance text = store.text();
         List<String> differences = new ArrayList<>();
@@ -35,18 +35,17 @@ final class StoreDifferences {
                 .ifPresent(other -> differences.add("on " + text.description()));
         asked.contextLength()
                 .filter(length -> text.contextLength() != 0 && length != text.contextLength())
-                .ifPresent(length ->
-                        differences.add("in contexts of " + text.contextLength() + " tokens, not " + length));
+                .ifPresent(
+                        length -> differences.add("in contexts of " + text.contextLength() + " tokens, not " + length));
         asked.prependBos()
                 .filter(prepend -> prepend != text.prependBos())
                 .ifPresent(prepend -> differences.add(text.prependBos() ? "with BOS" : "without BOS"));
         asked.statedTokens()
                 .filter(tokens -> !reaches(text, tokens))
-                .ifPresent(tokens -> differences.add(
-                        String.format(Locale.ROOT, "on %,d tokens, not %,d", text.tokens(), tokens)));
+                .ifPresent(tokens ->
+                        differences.add(String.format(Locale.ROOT, "on %,d tokens, not %,d", text.tokens(), tokens)));
         return differences.stream()
-                .map(difference ->
-                        "the feature store of " + folder + " was collected " + difference + REBUILD)
+                .map(difference -> "the feature store of " + folder + " was collected " + difference + REBUILD)
                 .toList();
     }
 

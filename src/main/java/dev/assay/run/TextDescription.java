@@ -126,15 +126,7 @@ public record TextDescription(
      */
     public TextDescription withSources(List<String> others) {
         return new TextDescription(
-                others,
-                field,
-                contextLength,
-                bos,
-                heldOutEvery,
-                chunkCharacters,
-                heldOutBy,
-                shuffleDocuments,
-                seed);
+                others, field, contextLength, bos, heldOutEvery, chunkCharacters, heldOutBy, shuffleDocuments, seed);
     }
 
     /**
