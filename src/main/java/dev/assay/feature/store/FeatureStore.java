@@ -130,20 +130,12 @@ public final class FeatureStore {
         return damages;
     }
 
-    /**
-     * Returns the note of the writer, such as the description of a run.
-     *
-     * @return a copy; empty if there is none
-     */
+    /** {@return the note of the writer, such as the description of a run; empty if there is none} */
     public ObjectNode note() {
         return manifest.note().deepCopy();
     }
 
-    /**
-     * Returns the provenance of the store.
-     *
-     * @return the model, dictionary, hook points and corpus of the pass
-     */
+    /** {@return the model, dictionary, hook points and corpus of the pass} */
     public Provenance provenance() {
         return manifest.provenance();
     }
@@ -165,11 +157,7 @@ public final class FeatureStore {
         return manifest.layout().latents();
     }
 
-    /**
-     * Returns the number of tokens in the statistics.
-     *
-     * @return the tokens read, without special tokens
-     */
+    /** {@return the number of tokens in the statistics: the tokens read, without special tokens} */
     public long tokens() {
         return manifest.provenance().text().tokens();
     }
