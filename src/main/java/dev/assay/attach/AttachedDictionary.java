@@ -33,7 +33,7 @@ public record AttachedDictionary(AttachedSites sites, SparseAutoencoder sae) {
      * @throws InvalidInputException when the metadata name no site, or the dictionary does not fit the model
      */
     public static AttachedDictionary of(HookedTransformer model, SparseAutoencoder sae) {
-        return new AttachedDictionary(AttachedSites.of(model, sae.sites()), sae);
+        return new AttachedDictionary(AttachedSites.of(model, sae), sae);
     }
 
     /**
@@ -46,7 +46,7 @@ public record AttachedDictionary(AttachedSites sites, SparseAutoencoder sae) {
      * @throws InvalidInputException when the dictionary does not fit the site
      */
     public static AttachedDictionary of(HookedTransformer model, HookPoint point, SparseAutoencoder sae) {
-        return new AttachedDictionary(AttachedSites.of(model, sae.sitesReading(point.name())), sae);
+        return new AttachedDictionary(AttachedSites.of(model, sae, point), sae);
     }
 
     /** {@return the model} */
@@ -57,7 +57,7 @@ public record AttachedDictionary(AttachedSites sites, SparseAutoencoder sae) {
     /**
      * Returns the tokens that the dictionary is for.
      *
-     * @return all tokens, or those that are not special
+     * @return all tokens, or those that its metadata do not exclude by id or position
      */
     public TokenMask mask() {
         return TokenMask.of(model(), sae.metadata());

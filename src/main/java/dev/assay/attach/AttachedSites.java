@@ -4,57 +4,115 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.sae.Dictionary;
+import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.Sites;
 import dev.assay.tensor.Aten;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/** The sites that a dictionary reads and writes, as hook points of one model whose widths have been checked. */
+/**
+ * The sites that a dictionary reads and writes, as hook points of one model whose widths have been checked. A dictionary of one head
+ * ({@code hook_head_index}) reads and writes the columns of that head; the others keep their activation.
+ */
 public final class AttachedSites {
     private final HookedTransformer model;
     private final Sites sites;
-    private final List<HookPoint> reads;
-    private final List<HookPoint> writes;
+    private final List<SiteColumns> readColumns;
+    private final List<SiteColumns> writtenColumns;
 
-    private AttachedSites(HookedTransformer model, Sites sites) {
+    private AttachedSites(HookedTransformer model, Sites sites, List<SiteColumns> reads, List<SiteColumns> writes) {
         this.model = model;
         this.sites = sites;
-        this.reads = points(model, sites.reads(), "reads");
-        this.writes = points(model, sites.writes(), "writes");
+        this.readColumns = reads;
+        this.writtenColumns = writes;
     }
 
     /**
-     * Looks up sites in a model.
+     * Looks up the sites that the metadata of a dictionary name. Checks every field of the metadata that changes the meaning of the
+     * dictionary.
      *
      * @param model the model
-     * @param sites the sites of a dictionary
+     * @param dictionary the dictionary
      * @return the sites as hook points
-     * @throws InvalidInputException when the model lacks a site, or a site has another width there
+     * @throws InvalidInputException when the model lacks a site, a site or head has another width there, or a field cannot be applied
      */
-    public static AttachedSites of(HookedTransformer model, Sites sites) {
-        return new AttachedSites(model, sites);
+    public static AttachedSites of(HookedTransformer model, Dictionary dictionary) {
+        return of(model, dictionary, dictionary.sites());
     }
 
-    private static List<HookPoint> points(HookedTransformer model, List<Sites.Span> spans, String verb) {
-        List<HookPoint> points = new ArrayList<>();
+    /**
+     * Looks up a site that replaces the one that the metadata of a dictionary name, with the same checks.
+     *
+     * @param model the model
+     * @param dictionary the dictionary
+     * @param point the site that is read, and written unless the dictionary is a transcoder
+     * @return the sites as hook points
+     * @throws InvalidInputException as {@link #of(HookedTransformer, Dictionary)}
+     */
+    public static AttachedSites of(HookedTransformer model, Dictionary dictionary, HookPoint point) {
+        return of(model, dictionary, dictionary.sitesReading(point.name()));
+    }
+
+    private static AttachedSites of(HookedTransformer model, Dictionary dictionary, Sites sites) {
+        MetadataCheck.check(model, dictionary);
+        SaeMetadata metadata = dictionary.metadata();
+        OptionalInt head = metadata.head();
+        List<SiteColumns> reads = columns(model, sites.reads(), "reads", "hook_head_index", head);
+        List<SiteColumns> writes = dictionary.transcodes()
+                ? columns(model, sites.writes(), "writes", "hook_head_index_out", metadata.headOut())
+                : columns(model, sites.writes(), "writes", "hook_head_index", head);
+        return new AttachedSites(model, sites, reads, writes);
+    }
+
+    private static List<SiteColumns> columns(
+            HookedTransformer model, List<Sites.Span> spans, String verb, String field, OptionalInt head) {
+        List<SiteColumns> columns = new ArrayList<>();
         for (Sites.Span span : spans) {
             HookPoint point = HookPoint.parse(span.name());
             if (!model.has(point)) {
                 throw new InvalidInputException("the dictionary " + verb + " " + point.name() + ", which "
                         + model.name() + " does not have, expected one of the sites that assay describe lists");
             }
-            if (model.width(point) != span.width()) {
-                throw new InvalidInputException("the dictionary " + verb + " " + span.width() + " columns of "
-                        + point.name() + ", but that site of " + model.name() + " is " + model.width(point) + " wide");
+            if (head.isPresent()) {
+                columns.add(head(model, point, span, verb, field, head.getAsInt()));
+                continue;
             }
-            points.add(point);
+            int width = model.width(point);
+            if (width != span.width()) {
+                throw new InvalidInputException("the dictionary " + verb + " " + span.width() + " columns of "
+                        + point.name() + ", but that site of " + model.name() + " is " + width + " wide");
+            }
+            columns.add(new SiteColumns(point, 0, width, width));
         }
-        return List.copyOf(points);
+        return List.copyOf(columns);
+    }
+
+    private static SiteColumns head(
+            HookedTransformer model, HookPoint point, Sites.Span span, String verb, String field, int head) {
+        String stated = "the dictionary's cfg.json has metadata." + field + " " + head;
+        Shape shape = model.shape(point); // [batch, position, heads, width of a head]
+        if (shape.dimension() != 4 || point.kind().isPairwise()) {
+            throw new InvalidInputException(stated + ", but " + point.name() + " has no heads, expected null");
+        }
+        int heads = (int) shape.get(2);
+        int width = (int) shape.get(3);
+        if (head >= heads) {
+            throw new InvalidInputException(
+                    stated + ", expected a head of " + point.name() + " of " + model.name() + ", 0 to " + (heads - 1));
+        }
+        if (span.width() != width) {
+            throw new InvalidInputException(stated + " and " + verb + " " + span.width() + " columns of " + point.name()
+                    + ", but a head of that site of " + model.name() + " is " + width + " wide");
+        }
+        return new SiteColumns(point, head * width, width, heads * width);
     }
 
     /** {@return the model} */
@@ -69,12 +127,16 @@ public final class AttachedSites {
 
     /** {@return the sites whose activations are encoded, at least one} */
     public List<HookPoint> reads() {
-        return reads;
+        return points(readColumns);
     }
 
     /** {@return the sites of the reconstruction; empty for a transcoder whose target is unknown} */
     public List<HookPoint> writes() {
-        return writes;
+        return points(writtenColumns);
+    }
+
+    private static List<HookPoint> points(List<SiteColumns> columns) {
+        return columns.stream().map(SiteColumns::point).toList();
     }
 
     /**
@@ -84,11 +146,11 @@ public final class AttachedSites {
      * @throws InvalidInputException when the target of a transcoder is unknown
      */
     public List<HookPoint> requiredWrites() {
-        if (writes.isEmpty()) {
+        if (writtenColumns.isEmpty()) {
             throw new InvalidInputException("the dictionary is a transcoder, and its cfg.json does not name the site"
                     + " that it predicts (metadata.hook_name_out), expected one such as blocks.2.hook_mlp_out");
         }
-        return writes;
+        return writes();
     }
 
     /**
@@ -105,7 +167,7 @@ public final class AttachedSites {
                         + " blocks.2.hook_resid_post");
             }
         }
-        return writes;
+        return writes();
     }
 
     /**
@@ -115,7 +177,7 @@ public final class AttachedSites {
      * @throws InvalidInputException when there are several
      */
     public HookPoint read() {
-        return single(reads, "reads");
+        return single(reads(), "reads");
     }
 
     /**
@@ -138,7 +200,7 @@ public final class AttachedSites {
 
     /** {@return all sites without repetition, to be read in one run} */
     public HookPoint[] all() {
-        return Stream.concat(reads.stream(), writes.stream()).distinct().toArray(HookPoint[]::new);
+        return Stream.concat(reads().stream(), writes().stream()).distinct().toArray(HookPoint[]::new);
     }
 
     /** {@return whether the reconstruction belongs to other sites than the input} */
@@ -153,7 +215,8 @@ public final class AttachedSites {
      * @return false for several written sites, or none
      */
     public boolean writesToResidual() {
-        return writes.size() == 1 && isPartOfResidual(writes.get(0).kind());
+        return writtenColumns.size() == 1
+                && isPartOfResidual(writtenColumns.get(0).point().kind());
     }
 
     private static boolean isPartOfResidual(HookPoint.Kind kind) {
@@ -170,7 +233,7 @@ public final class AttachedSites {
      * @return [n, d_in], one row per position
      */
     public NDArray input(ActivationCache cache) {
-        return rows(cache, reads, sites.reads());
+        return rows(cache, readColumns);
     }
 
     /**
@@ -180,15 +243,36 @@ public final class AttachedSites {
      * @return [n, d_out], one row per position
      */
     public NDArray target(ActivationCache cache) {
-        return rows(cache, writes, sites.writes());
+        return rows(cache, writtenColumns);
     }
 
-    private static NDArray rows(ActivationCache cache, List<HookPoint> points, List<Sites.Span> spans) {
+    private static NDArray rows(ActivationCache cache, List<SiteColumns> columns) {
         NDList parts = new NDList();
-        for (int i = 0; i < points.size(); i++) {
-            parts.add(cache.get(points.get(i)).reshape(-1, spans.get(i).width()));
-        }
+        columns.forEach(each -> parts.add(each.select(cache.get(each.point()))));
         return parts.size() == 1 ? parts.get(0) : NDArrays.concat(parts, 1);
+    }
+
+    /**
+     * Returns rows of the one written site with all of its columns.
+     *
+     * @param rows what the dictionary writes, [n, d_out]
+     * @return [n, width of the site], 0 in the columns of other heads; the rows themselves unless the dictionary is one of a single head
+     * @throws InvalidInputException when there are several written sites
+     */
+    public NDArray widened(NDArray rows) {
+        written();
+        return writtenColumns.get(0).widened(rows);
+    }
+
+    /** Returns the columns that are read, one entry per site. */
+    List<SiteColumns> readColumns() {
+        return readColumns;
+    }
+
+    /** Returns the columns that are written, one entry per site. */
+    List<SiteColumns> writtenColumns() {
+        requiredWrites();
+        return writtenColumns;
     }
 
     /** Returns the columns of a written site, from rows [n, d_out]. */

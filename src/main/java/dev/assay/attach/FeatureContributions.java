@@ -16,8 +16,8 @@ import dev.assay.tensor.Scope;
  * </pre>
  *
  * <p>with its code c_j, its direction d_j ({@link dev.assay.sae.SparseAutoencoder#directions}) and the factor s that undoes the
- * normalisation of that token's activations ({@link AttachedDictionary#scale}), 1 for most dictionaries. A special token has no codes
- * in a dictionary that was trained without special tokens.
+ * normalisation of that token's activations ({@link AttachedDictionary#scale}), 1 for most dictionaries. A token that the
+ * dictionary's training left out ({@link TokenMask}) has no codes.
  */
 public final class FeatureContributions {
     private final AttachedDictionary attached;
@@ -44,14 +44,15 @@ public final class FeatureContributions {
      * Encodes the activations of contexts.
      *
      * @param x the activations that the dictionary reads, one row per token, [n, d_in]
-     * @param tokens the ids of the n tokens
+     * @param tokens the ids of the n tokens, context after context
+     * @param length the number of tokens per context
      * @return the codes, none at tokens that the dictionary is not for
      */
-    public Coded encode(NDArray x, long[] tokens) {
+    public Coded encode(NDArray x, long[] tokens, int length) {
         try (Scope scope = Scope.open()) {
             SparseCodes codes = attached.sae().encode(x);
             NDArray rows = codes.entryRows(); // [m]
-            NDArray read = Aten.indexSelect(attached.mask().weights(x.getManager(), tokens), 0, rows); // [m]
+            NDArray read = Aten.indexSelect(attached.mask().weights(x.getManager(), tokens, length), 0, rows); // [m]
             SparseCodes kept = codes.withValues(codes.values().mul(read)).keep(scope);
             NDArray scale = attached.scale(x);
             return new Coded(kept, scope.keep(rows), scale == null ? null : scope.keep(scale));

@@ -49,7 +49,8 @@ public final class Splice {
      */
     public HookBuilder add(HookBuilder hooks, NDArray change) {
         NDArray rows = change.reshape(-1, sites.sites().dOut());
-        return each(hooks, rows, (x, columns) -> x.add(columns.reshape(x.getShape())));
+        return each(
+                hooks, rows, (x, columns, site) -> x.add(site.widened(columns).reshape(x.getShape())));
     }
 
     /**
@@ -61,7 +62,8 @@ public final class Splice {
      */
     public HookBuilder subtract(HookBuilder hooks, NDArray part) {
         NDArray rows = part.reshape(-1, sites.sites().dOut());
-        return each(hooks, rows, (x, columns) -> x.sub(columns.reshape(x.getShape())));
+        return each(
+                hooks, rows, (x, columns, site) -> x.sub(site.widened(columns).reshape(x.getShape())));
     }
 
     /**
@@ -73,10 +75,11 @@ public final class Splice {
      * @return the hooks
      */
     public HookBuilder replace(HookBuilder hooks, NDArray kept, NDArray values) {
-        return each(hooks, values, (x, columns) -> {
-            NDArray result = x.reshape(-1, columns.getShape().get(1)).duplicate();
+        return each(hooks, values, (x, columns, site) -> {
+            NDArray rows = site.select(x);
+            NDArray result = site.isWhole() ? rows.duplicate() : rows;
             Aten.indexCopy_(result, 0, kept, columns);
-            return result.reshape(x.getShape());
+            return site.replaced(x, result);
         });
     }
 
@@ -91,20 +94,21 @@ public final class Splice {
      */
     public HookBuilder edit(HookBuilder hooks, Edit edit) {
         HookPoint written = sites.written();
+        SiteColumns columns = sites.writtenColumns().get(0);
         if (!sites.transcodes()) {
             return hooks.edit(written, (x, site) -> {
-                NDArray rows = x.reshape(-1, sites.sites().dOut());
-                return edit.apply(rows, rows, site).reshape(x.getShape());
+                NDArray rows = columns.select(x);
+                return columns.replaced(x, edit.apply(rows, rows, site));
             });
         }
         HookPoint read = sites.read();
         requireOrder(read, written);
         Captured input = new Captured();
-        hooks.read(read, (x, site) -> input.set(x.reshape(-1, sites.sites().dIn())));
+        SiteColumns inputColumns = sites.readColumns().get(0);
+        hooks.read(read, (x, site) -> input.set(inputColumns.select(x)));
         return hooks.edit(written, (x, site) -> {
             try (NDArray rows = input.take()) {
-                return edit.apply(rows, x.reshape(-1, sites.sites().dOut()), site)
-                        .reshape(x.getShape());
+                return columns.replaced(x, edit.apply(rows, columns.select(x), site));
             }
         });
     }
@@ -136,14 +140,15 @@ public final class Splice {
     }
 
     private interface SiteEdit {
-        NDArray apply(NDArray x, NDArray columns);
+        NDArray apply(NDArray x, NDArray columns, SiteColumns site);
     }
 
     private HookBuilder each(HookBuilder hooks, NDArray rows, SiteEdit edit) {
-        List<HookPoint> writes = sites.requiredWrites();
+        List<SiteColumns> writes = sites.writtenColumns();
         for (int i = 0; i < writes.size(); i++) {
+            SiteColumns written = writes.get(i);
             NDArray columns = sites.columns(rows, i);
-            hooks.edit(writes.get(i), (x, site) -> edit.apply(x, columns));
+            hooks.edit(written.point(), (x, site) -> edit.apply(x, columns, written));
         }
         return hooks;
     }

@@ -13,13 +13,14 @@ import dev.assay.tensor.Scope;
 import dev.assay.text.TokenBatch;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * The tokens that a dictionary is for: all of them, or without special tokens, positions of a context and activations of large norm if
- * the dictionary was trained without them.
+ * The tokens that a dictionary is for: all of them, or those that were part of its training. Training can leave out special tokens, tokens
+ * by id ({@code exclude_special_tokens}), positions of a context ({@code seqpos_slice}) and activations of large norm.
  */
 public final class TokenMask {
     private final IntPredicate included;
@@ -43,7 +44,7 @@ public final class TokenMask {
      * @return the mask
      */
     public static TokenMask of(HookedTransformer model, SaeMetadata metadata) {
-        return of(metadata.excludesSpecialTokens() ? model.tokenizer() : null, metadata);
+        return metadata.excludedTokens().special() ? of(model.tokenizer(), metadata) : of(id -> true, metadata);
     }
 
     /**
@@ -54,8 +55,16 @@ public final class TokenMask {
      * @return the mask
      */
     public static TokenMask of(Tokenizer tokenizer, SaeMetadata metadata) {
-        IntPredicate included = metadata.excludesSpecialTokens() ? id -> !tokenizer.isSpecial(id) : id -> true;
-        return new TokenMask(included, metadata.positions(), 0, metadata.largestNorms());
+        return metadata.excludedTokens().special() ? withoutSpecial(tokenizer, metadata) : of(id -> true, metadata);
+    }
+
+    private static TokenMask of(IntPredicate included, SaeMetadata metadata) {
+        Set<Integer> excluded = metadata.excludedTokens().ids();
+        return new TokenMask(
+                excluded.isEmpty() ? included : id -> included.test(id) && !excluded.contains(id),
+                metadata.positions(),
+                0,
+                metadata.largestNorms());
     }
 
     /**
@@ -66,7 +75,7 @@ public final class TokenMask {
      * @return the mask
      */
     public static TokenMask withoutSpecial(Tokenizer tokenizer, SaeMetadata metadata) {
-        return new TokenMask(id -> !tokenizer.isSpecial(id), metadata.positions(), 0, metadata.largestNorms());
+        return of(id -> !tokenizer.isSpecial(id), metadata);
     }
 
     /**
@@ -104,7 +113,14 @@ public final class TokenMask {
         return includes(ids, ids.length);
     }
 
-    private boolean[] includes(long[] ids, int length) {
+    /**
+     * Returns whether the dictionary is for each token of contexts of equal length, unless its activation has a large norm.
+     *
+     * @param ids token ids, context after context
+     * @param length the number of tokens per context
+     * @return one per token
+     */
+    public boolean[] includes(long[] ids, int length) {
         boolean[] includes = new boolean[ids.length];
         for (int i = 0; i < ids.length; i++) {
             includes[i] = includes((int) ids[i], i % length, length);
@@ -160,11 +176,12 @@ public final class TokenMask {
      * Returns 1 for each token that the dictionary is for and 0 for the others.
      *
      * @param manager owns the result
-     * @param ids n token ids
+     * @param ids n token ids, context after context
+     * @param length the number of tokens per context
      * @return float32 [n]
      */
-    public NDArray weights(NDManager manager, long[] ids) {
-        return floats(manager, includes(ids)).reshape(ids.length);
+    public NDArray weights(NDManager manager, long[] ids, int length) {
+        return floats(manager, includes(ids, length)).reshape(ids.length);
     }
 
     /**

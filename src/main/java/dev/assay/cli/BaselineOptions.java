@@ -3,14 +3,10 @@ package dev.assay.cli;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
-import dev.assay.activation.ActivationSource;
-import dev.assay.activation.NormBoundedSource;
-import dev.assay.attach.AttachedSites;
-import dev.assay.evaluate.baseline.ActivationSample;
+import dev.assay.evaluate.DictionarySample;
 import dev.assay.evaluate.baseline.Baseline;
 import dev.assay.evaluate.baseline.Baselines;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.Provenance;
 import dev.assay.sae.Dictionary;
 import dev.assay.tensor.Autograd;
@@ -71,18 +67,10 @@ final class BaselineOptions {
             throw new InvalidInputException(
                     "--baselines reconstruct the site that they are fitted to, expected a dictionary that is not a transcoder");
         }
-        List<HookPoint> points = AttachedSites.of(model, dictionary.sites()).reads();
-        boolean special = !dictionary.metadata().excludesSpecialTokens();
-        Integer first = dictionary.metadata().positions().start();
-        ActivationSource source = NormBoundedSource.of(
-                ActivationSource.of(model, points, corpus)
-                        .withSpecialTokens(special)
-                        .skippingPositions(first == null ? 0 : Math.max(first, 0)),
-                dictionary.metadata().largestNorms());
         List<Fitted> fitted = new ArrayList<>();
         try (Autograd off = Autograd.off();
                 NDManager manager = model.manager().newSubManager();
-                NDArray activations = ActivationSample.read(source, sample, manager)) {
+                NDArray activations = DictionarySample.read(model, dictionary, corpus, sample, manager)) {
             Baselines baselines = Baselines.of(activations)
                     .seed(seed)
                     .latents(dictionary.dSae())

@@ -39,7 +39,7 @@ import java.util.stream.DoubleStream;
  * EvaluationReport report = Evaluation.of(model, dictionary, corpus).tokens(200_000).run();
  * }</pre>
  *
- * <p>The sites are read from the dictionary's metadata. If the dictionary was trained without special tokens, special tokens keep their
+ * <p>The sites are read from the dictionary's metadata. Tokens that the dictionary's training left out ({@link TokenMask}) keep their
  * activation in every forward pass and are excluded from every mean over activations. Cross-entropies are means over all predicted tokens.
  */
 public final class Evaluation {
@@ -153,8 +153,9 @@ public final class Evaluation {
      * @throws InvalidInputException when dictionary, model and corpus do not match, or the split has no text
      */
     public EvaluationTable table() throws IOException {
-        AttachedSites sites =
-                AttachedSites.of(model, point == null ? dictionary.sites() : dictionary.sitesReading(point.name()));
+        AttachedSites sites = point == null
+                ? AttachedSites.of(model, dictionary)
+                : AttachedSites.of(model, dictionary, point);
         sites.requiredWrites();
         model.requireContext(corpus.contextLength());
         others.forEach(this::check);
@@ -249,7 +250,8 @@ public final class Evaluation {
             });
             if (all.get(0).tokens() == 0) {
                 throw new InvalidInputException(
-                        corpus.description() + " has only special tokens, which the dictionary was not trained on");
+                        corpus.description() + " has only tokens that the dictionary was not trained on"
+                                + " (metadata.exclude_special_tokens, metadata.seqpos_slice)");
             }
         }
 

@@ -127,7 +127,7 @@ final class AblationEffects {
         try (Scope scope = Scope.open();
                 Autograd off = Autograd.off();
                 ActivationCache base = base(ids, length)) {
-            FeatureContributions.Coded coded = contributions.encode(sites.input(base), ids);
+            FeatureContributions.Coded coded = contributions.encode(sites.input(base), ids, length);
             NDArray latents = latents(requests, length); // [n]
             NDArray part = contributions.contributions(coded, latents); // [n, d_out]
             double[] activations = contributions

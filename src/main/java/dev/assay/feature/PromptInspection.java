@@ -95,7 +95,7 @@ final class PromptInspection {
 
     private FeatureContributions.Coded encode(NDArray tokens, long[] prompt) {
         try (ActivationCache cache = model.cache(tokens, sites.reads().toArray(HookPoint[]::new))) {
-            return contributions.encode(sites.input(cache), prompt);
+            return contributions.encode(sites.input(cache), prompt, prompt.length);
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Splice that applies the edits of one dictionary at its site. The change is treated as a constant in backward passes. Special tokens keep
- * their activation if the dictionary was trained without them.
+ * Splice that applies the edits of one dictionary at its site. The change is treated as a constant in backward passes. Tokens that
+ * the dictionary's training left out keep their activation.
  */
 final class SiteEditor implements Splice.Edit {
     /** Receives the change made in each forward pass. */

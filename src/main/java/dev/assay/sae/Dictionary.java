@@ -88,7 +88,7 @@ public interface Dictionary extends AutoCloseable {
      * @throws dev.assay.InvalidInputException if the metadata name no site
      */
     default Sites sites() {
-        return metadata().sites(dIn(), dOut(), transcodes());
+        return MetadataSites.of(this).named();
     }
 
     /**
@@ -98,7 +98,7 @@ public interface Dictionary extends AutoCloseable {
      * @return the sites
      */
     default Sites sitesReading(String read) {
-        return metadata().sitesReading(read, dIn(), dOut(), transcodes());
+        return MetadataSites.of(this).reading(read);
     }
 
     /**

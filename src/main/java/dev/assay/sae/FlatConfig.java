@@ -1,10 +1,14 @@
 package dev.assay.sae;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Converts the flat {@code cfg.json} of SAELens 2 to 5 to the layout of version 6, where every field that is not needed for the computation
@@ -17,9 +21,13 @@ final class FlatConfig {
             "hook_point_head_index", "hook_head_index");
     private static final List<String> COMPUTATION = List.of("k", TopK.RESCALE, SaelensConfig.D_OUT);
 
+    /** The names of activation functions, and the null of Python's None. */
+    private static final Set<String> FUNCTIONS = Set.of("", "null", "relu", TopK.ID);
+
     private FlatConfig() {}
 
-    static ObjectNode toNested(ObjectNode flat) {
+    /** Converts the content of a file, whose path is for error messages. */
+    static ObjectNode toNested(Path file, ObjectNode flat) {
         ObjectNode cfg = flat.deepCopy();
         ObjectNode metadata = cfg.withObjectProperty("metadata");
         for (String field : fieldNames(cfg)) {
@@ -27,7 +35,8 @@ final class FlatConfig {
                 metadata.set(RENAMED.getOrDefault(field, field), cfg.remove(field));
             }
         }
-        setArchitecture(cfg, metadata);
+        setArchitecture(file, cfg, metadata);
+        setPositions(metadata);
         // Early versions stored a boolean here instead of a name.
         JsonNode normalize = cfg.path("normalize_activations");
         if (normalize.isBoolean()) {
@@ -44,9 +53,12 @@ final class FlatConfig {
     }
 
     /** Sets the architecture. Early versions named the activation function in a separate field. */
-    private static void setArchitecture(ObjectNode cfg, ObjectNode metadata) {
+    private static void setArchitecture(Path file, ObjectNode cfg, ObjectNode metadata) {
         String function = metadata.path("activation_fn_str")
                 .asText(metadata.path("activation_fn").asText(""));
+        if (!FUNCTIONS.contains(function)) {
+            throw new InvalidInputException(file + ": activation_fn is \"" + function + "\", expected relu or topk");
+        }
         if (function.equals(TopK.ID)) {
             cfg.put("architecture", TopK.ID);
         } else if (!cfg.hasNonNull("architecture")) {
@@ -55,6 +67,20 @@ final class FlatConfig {
         JsonNode k = metadata.path("activation_fn_kwargs").path("k");
         if (!cfg.has("k") && !k.isMissingNode()) {
             cfg.set("k", k);
+        }
+    }
+
+    /** Sets the slice of positions. Version 3 stored how many positions are left out at the start and at the end of a context. */
+    private static void setPositions(ObjectNode metadata) {
+        int start = metadata.path("start_pos_offset").asInt(0);
+        int end = metadata.path("end_pos_offset").asInt(0);
+        if (metadata.path("seqpos_slice").isMissingNode() && (start > 0 || end > 0)) {
+            ArrayNode slice = metadata.putArray("seqpos_slice").add(start);
+            if (end > 0) {
+                slice.add(-end);
+            } else {
+                slice.addNull();
+            }
         }
     }
 

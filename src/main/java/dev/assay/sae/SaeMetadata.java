@@ -18,14 +18,14 @@ import java.util.TreeMap;
  */
 public final class SaeMetadata {
     private static final String MODEL_NAME = "model_name";
-    private static final String HOOK_NAME = "hook_name";
-    private static final String HOOK_NAME_OUT = "hook_name_out";
+    static final String HOOK_NAME = "hook_name";
+    static final String HOOK_NAME_OUT = "hook_name_out";
     /** The Hugging Face module whose name gave the site, an extension of the SAELens format. */
     private static final String HOOK_MODULE = "hook_module";
     /** Used only for lists of sites, an extension of the SAELens format. */
-    private static final String HOOK_WIDTHS = "hook_widths";
+    static final String HOOK_WIDTHS = "hook_widths";
 
-    private static final String HOOK_WIDTHS_OUT = "hook_widths_out";
+    static final String HOOK_WIDTHS_OUT = "hook_widths_out";
     private static final String CONTEXT_SIZE = "context_size";
     private static final String PREPEND_BOS = "prepend_bos";
     private static final String DATASET_PATH = "dataset_path";
@@ -33,6 +33,8 @@ public final class SaeMetadata {
     private static final String SEQPOS_SLICE = "seqpos_slice";
     /** An extension of the SAELens format. */
     private static final String LARGEST_NORMS = "largest_norms";
+    private static final String HEAD = "hook_head_index";
+    private static final String HEAD_OUT = "hook_head_index_out";
 
     private final ObjectNode fields;
     /** Unknown top-level fields of {@code cfg.json}. */
@@ -45,24 +47,6 @@ public final class SaeMetadata {
 
     static SaeMetadata of(ObjectNode fields, ObjectNode otherFields) {
         return new SaeMetadata(fields.deepCopy(), otherFields.deepCopy());
-    }
-
-    /**
-     * Splits site names joined by commas, the format of early Assay versions: the read and the predicted site of a transcoder, or the
-     * concatenated sites of an autoencoder.
-     */
-    static ObjectNode withoutJoinedNames(ObjectNode fields, boolean transcodes) {
-        String joined = fields.path(HOOK_NAME).asText("");
-        if (!joined.contains(",")) {
-            return fields;
-        }
-        ObjectNode split = fields.deepCopy();
-        String[] names = joined.split(",");
-        if (transcodes && names.length == 2) {
-            return split.put(HOOK_NAME, names[0]).put(HOOK_NAME_OUT, names[1]);
-        }
-        split.set(HOOK_NAME, Json.mapper().valueToTree(names));
-        return split;
     }
 
     /**
@@ -117,7 +101,7 @@ public final class SaeMetadata {
         return hookName().orElseThrow(SaeMetadata::noSite);
     }
 
-    private static InvalidInputException noSite() {
+    static InvalidInputException noSite() {
         return new InvalidInputException(
                 "the dictionary's cfg.json names no site (metadata.hook_name), expected a hook point such as"
                         + " blocks.2.hook_resid_post");
@@ -151,47 +135,6 @@ public final class SaeMetadata {
     }
 
     /**
-     * Returns the sites with their columns.
-     *
-     * @param dIn the width of the input
-     * @param dOut the width of the reconstruction
-     * @param transcodes whether the reconstruction belongs to other sites than the input
-     * @return the sites, without written sites for a transcoder without a recorded target
-     * @throws InvalidInputException if the file names no site, or widths that do not sum to d_in and d_out
-     */
-    Sites sites(int dIn, int dOut, boolean transcodes) {
-        if (hookNames().isEmpty()) {
-            throw noSite();
-        }
-        List<Sites.Span> reads = spans(HOOK_NAME, HOOK_WIDTHS, dIn);
-        return new Sites(reads, transcodes ? spans(HOOK_NAME_OUT, HOOK_WIDTHS_OUT, dOut) : reads);
-    }
-
-    /** Returns the sites of a dictionary that reads a given site; a transcoder writes those of its metadata. */
-    Sites sitesReading(String read, int dIn, int dOut, boolean transcodes) {
-        Sites sites = Sites.of(read, dIn);
-        return transcodes ? new Sites(sites.reads(), spans(HOOK_NAME_OUT, HOOK_WIDTHS_OUT, dOut)) : sites;
-    }
-
-    private List<Sites.Span> spans(String field, String widthsField, int width) {
-        List<String> names = texts(field);
-        List<Integer> widths = new ArrayList<>();
-        fields.path(widthsField).forEach(value -> widths.add(value.intValue()));
-        if (widths.isEmpty()) {
-            // Early files record no widths; equal widths are the only possible inference.
-            names.forEach(name -> widths.add(width / names.size()));
-        }
-        List<Sites.Span> spans = Sites.spans(names, widths);
-        int sum = widths.stream().mapToInt(Integer::intValue).sum();
-        if (!names.isEmpty() && sum != width) {
-            throw new InvalidInputException("the dictionary's cfg.json has the widths " + widths + " (metadata."
-                    + widthsField + ") for the sites " + String.join(", ", names) + " (metadata." + field
-                    + "), expected widths with the sum " + width);
-        }
-        return spans;
-    }
-
-    /**
      * Returns the dataset of the training activations.
      *
      * @return its name
@@ -204,19 +147,28 @@ public final class SaeMetadata {
      * Returns the context length in training.
      *
      * @return the length in tokens, empty if not recorded
+     * @throws InvalidInputException if the file contains something else than a positive integer
      */
     public OptionalInt contextSize() {
-        JsonNode value = fields.path(CONTEXT_SIZE);
-        return value.isInt() ? OptionalInt.of(value.intValue()) : OptionalInt.empty();
+        OptionalInt size = integer(CONTEXT_SIZE, "a number of tokens, at least 1");
+        if (size.isPresent() && size.getAsInt() == 0) {
+            throw unexpected(CONTEXT_SIZE, "a number of tokens, at least 1");
+        }
+        return size;
     }
 
     /**
      * Returns whether training contexts started with a BOS token.
      *
      * @return true unless the file contains {@code false}
+     * @throws InvalidInputException if the file contains something else than a truth value
      */
     public boolean prependBos() {
-        return fields.path(PREPEND_BOS).asBoolean(true);
+        JsonNode value = fields.path(PREPEND_BOS);
+        if (!isAbsent(value) && !value.isBoolean()) {
+            throw unexpected(PREPEND_BOS, "true or false");
+        }
+        return value.asBoolean(true);
     }
 
     /**
@@ -232,7 +184,7 @@ public final class SaeMetadata {
     /**
      * Returns whether special tokens were excluded from training. Such a dictionary should not be applied to special tokens.
      *
-     * @return false unless the file contains {@code true}
+     * @return false unless the file contains {@code true}; false for a list of tokens
      */
     public boolean excludesSpecialTokens() {
         return fields.path(EXCLUDE_SPECIAL_TOKENS).asBoolean(false);
@@ -259,6 +211,56 @@ public final class SaeMetadata {
                 .properties()
                 .forEach(norm -> norms.put(norm.getKey(), norm.getValue().asDouble(Double.POSITIVE_INFINITY)));
         return norms;
+    }
+
+    /**
+     * Returns the tokens that were excluded from training. The dictionary should not be applied to them.
+     *
+     * @return special tokens, listed tokens, or none
+     * @throws InvalidInputException if the file contains something else than a truth value or a list of token ids
+     */
+    public TokenExclusion excludedTokens() {
+        return TokenExclusion.read(EXCLUDE_SPECIAL_TOKENS, fields.path(EXCLUDE_SPECIAL_TOKENS));
+    }
+
+    /**
+     * Returns the head whose activations the dictionary reads, and writes unless it is a transcoder.
+     *
+     * @return the index of the head, empty for all heads or a site without heads
+     * @throws InvalidInputException if the file contains something else than an index
+     */
+    public OptionalInt head() {
+        return integer(HEAD, "the index of a head");
+    }
+
+    /**
+     * Returns the head whose activations a transcoder predicts.
+     *
+     * @return the index of the head, empty for all heads or a site without heads
+     * @throws InvalidInputException if the file contains something else than an index
+     */
+    public OptionalInt headOut() {
+        return integer(HEAD_OUT, "the index of a head");
+    }
+
+    private OptionalInt integer(String field, String expected) {
+        JsonNode value = fields.path(field);
+        if (isAbsent(value)) {
+            return OptionalInt.empty();
+        }
+        if (!value.isInt() || value.intValue() < 0) {
+            throw unexpected(field, expected);
+        }
+        return OptionalInt.of(value.intValue());
+    }
+
+    private static boolean isAbsent(JsonNode value) {
+        return value.isMissingNode() || value.isNull();
+    }
+
+    private InvalidInputException unexpected(String field, String expected) {
+        return new InvalidInputException("the dictionary's cfg.json has metadata." + field + " " + fields.path(field)
+                + ", expected " + expected);
     }
 
     /**

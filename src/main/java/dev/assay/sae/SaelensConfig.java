@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.Safetensors;
+import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
         if (cfg.has(METADATA)) {
             cfg.object(METADATA);
         }
-        return parse(isFlat(cfg) ? JsonObject.of(file, FlatConfig.toNested(cfg.node())) : cfg, weights);
+        return parse(isFlat(cfg) ? JsonObject.of(file, FlatConfig.toNested(file, cfg.node())) : cfg, weights);
     }
 
     private static boolean isFlat(JsonObject cfg) {
@@ -73,13 +74,32 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
             otherFields.remove(D_OUT);
         }
         ObjectNode metadata = cfg.has(METADATA) ? cfg.object(METADATA).node() : JsonNodeFactory.instance.objectNode();
+        SaeMetadata from = SaeMetadata.of(withoutJoinedNames(metadata, transcodes), otherFields);
         return new SaelensConfig(
                 dIn,
                 dSae,
                 transcodes ? positive(cfg, D_OUT) : dIn,
                 architecture,
                 inputOptions(cfg, architecture),
-                SaeMetadata.of(SaeMetadata.withoutJoinedNames(metadata, transcodes), otherFields));
+                from);
+    }
+
+    /**
+     * Splits site names joined by commas, the format of early Assay versions: the read and the predicted site of a transcoder, or the
+     * concatenated sites of an autoencoder.
+     */
+    private static ObjectNode withoutJoinedNames(ObjectNode fields, boolean transcodes) {
+        String joined = fields.path(SaeMetadata.HOOK_NAME).asText("");
+        if (!joined.contains(",")) {
+            return fields;
+        }
+        ObjectNode split = fields.deepCopy();
+        String[] names = joined.split(",");
+        if (transcodes && names.length == 2) {
+            return split.put(SaeMetadata.HOOK_NAME, names[0]).put(SaeMetadata.HOOK_NAME_OUT, names[1]);
+        }
+        split.set(SaeMetadata.HOOK_NAME, Json.mapper().valueToTree(names));
+        return split;
     }
 
     private static InputOptions inputOptions(JsonObject cfg, Architecture architecture) {
@@ -107,6 +127,15 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
         return value;
     }
 
+    /**
+     * Returns whether SAELens has to join heads. It can only do so at {@code hook_z}: it refuses the option at any other site with heads,
+     * whose activations its own store joins.
+     */
+    private boolean reshapes() {
+        boolean refused = MetadataSites.joinsHeads(metadata) && !metadata.requiredHookName().endsWith("_z");
+        return input.joinHeads() && metadata.head().isEmpty() && !refused;
+    }
+
     ObjectNode toJson() {
         ObjectNode cfg = JsonNodeFactory.instance.objectNode();
         cfg.put(D_IN, dIn);
@@ -118,7 +147,7 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
         cfg.put(DEVICE, "cpu");
         cfg.put(APPLY_B_DEC, input.subtractDecoderBias());
         cfg.put(NORMALIZE, input.normalization().id());
-        cfg.put(RESHAPE, input.joinHeads() ? JOIN_HEADS : "none");
+        cfg.put(RESHAPE, reshapes() ? JOIN_HEADS : "none");
         cfg.setAll(metadata.otherFields());
         new TreeMap<>(architecture.options()).forEach(cfg::putPOJO);
         cfg.put(ARCHITECTURE, architecture.id());

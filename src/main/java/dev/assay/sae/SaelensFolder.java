@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.AtomicFiles;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -46,6 +48,7 @@ public final class SaelensFolder {
 
     private static final Set<String> FILES = Set.of(CONFIG, WEIGHTS, SPARSITY);
     private static final String SPARSITY_TENSOR = "sparsity";
+    private static final String SCALE = "norm_scaling_factor";
     /** Added to densities so that the logarithm of 0 is finite. */
     private static final double SPARSITY_OFFSET = 1e-10;
 
@@ -64,12 +67,36 @@ public final class SaelensFolder {
             if (Files.exists(folder.resolve(SPARSITY))) {
                 builder.density(density(config, folder.resolve(SPARSITY), manager));
             }
-            return builder.build();
+            return folded(builder.build());
+        }
+    }
+
+    /**
+     * Folds the activation scale of training if the metadata name it, as SAELens does with the {@code norm_scaling_factor} of its list of
+     * pretrained dictionaries.
+     */
+    private static SparseAutoencoder folded(SparseAutoencoder sae) {
+        Optional<JsonNode> scale = sae.metadata().get(SCALE).filter(value -> !value.isNull());
+        if (scale.isEmpty() || sae.input().normalization() != ActivationNormalization.EXPECTED_AVERAGE_ONLY_IN) {
+            return sae;
+        }
+        try (SparseAutoencoder unfolded = sae) {
+            if (!scale.get().isNumber()) {
+                throw new InvalidInputException("the dictionary's cfg.json has metadata." + SCALE + " " + scale.get()
+                        + ", expected a number above 0");
+            }
+            return unfolded.foldActivationNorm(scale.get().doubleValue());
         }
     }
 
     private static NDArray density(SaelensConfig config, Path path, NDManager manager) throws IOException {
         try (Safetensors file = Safetensors.open(path)) {
+            for (String name : file.names()) {
+                if (!name.equals(SPARSITY_TENSOR)) {
+                    throw new InvalidInputException(
+                            path + " contains a tensor " + name + ", expected only " + SPARSITY_TENSOR);
+                }
+            }
             NDArray logarithms = SaelensTensors.floats(
                     file, SPARSITY_TENSOR, new Shape(config.dSae()), "d_sae in " + CONFIG, manager);
             NDArray wide =

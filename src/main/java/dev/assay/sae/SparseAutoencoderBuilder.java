@@ -40,7 +40,7 @@ public final class SparseAutoencoderBuilder {
     }
 
     /**
-     * Sets the preprocessing of activations.
+     * Sets the preprocessing of activations. A dictionary whose metadata name one site with heads, such as {@code hook_z}, always joins them.
      *
      * @param value the options, by default {@link InputOptions#CENTRED}, or {@link InputOptions#PLAIN} for a transcoder
      * @return this
@@ -84,6 +84,9 @@ public final class SparseAutoencoderBuilder {
         }
         if (input == null) {
             input = architecture.reconstructsInput() ? InputOptions.CENTRED : InputOptions.PLAIN;
+        }
+        if (MetadataSites.joinsHeads(metadata) && !input.joinHeads()) {
+            input = new InputOptions(input.normalization(), input.subtractDecoderBias(), true);
         }
         check();
         return new SparseAutoencoder(this);

@@ -343,7 +343,7 @@ class AblationEffectsTest {
                 SparseAutoencoder sae = TinyDictionary.dictionary(model, 9, TinyDictionary.SITE.name())) {
             assertTrue(assertThrows(
                             InvalidInputException.class,
-                            () -> AttachedSites.of(model, sae.sitesReading("blocks.0.mlp.hook_post")))
+                            () -> AttachedSites.of(model, sae, HookPoint.parse("blocks.0.mlp.hook_post")))
                     .getMessage()
                     .startsWith("the dictionary reads 48 columns of blocks.0.mlp.hook_post"));
             HookPoint finalNorm = HookPoint.parse("ln_final.hook_normalized");

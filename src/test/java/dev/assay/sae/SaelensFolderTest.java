@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
@@ -165,6 +166,119 @@ class SaelensFolderTest {
             sae.save(folder.resolve("again"));
         }
         assertEquals(Json.read(folder.resolve("cfg.json")), Json.read(folder.resolve("again/cfg.json")));
+    }
+
+    /** SAELens joins heads at hook_z only, and refuses the option at every other site. */
+    @ParameterizedTest
+    @CsvSource({
+        "blocks.2.attn.hook_z, , hook_z, true",
+        "blocks.2.attn.hook_z, 1, none, false",
+        "blocks.2.attn.hook_q, , none, true",
+        "blocks.0.attn.hook_v, , none, true",
+        "blocks.0.attn.hook_rot_k, , none, true",
+        "blocks.2.attn.hook_pattern, , none, false",
+        "blocks.2.hook_resid_post, , none, false"
+    })
+    void joinsHeadsOfSitesThatHaveThem(String site, Integer head, String reshape, boolean joins) throws IOException {
+        SaeMetadata metadata = SaeMetadata.builder()
+                .hookName(site)
+                .put("hook_head_index", head)
+                .build();
+        try (SparseAutoencoder sae =
+                random(manager, 6, 4, TopK.of(2)).metadata(metadata).build()) {
+            assertEquals(joins, sae.input().joinHeads());
+            sae.save(folder);
+        }
+        assertEquals(
+                reshape,
+                Json.read(folder.resolve("cfg.json"))
+                        .path("reshape_activations")
+                        .textValue());
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder)) {
+            assertEquals(joins, sae.input().joinHeads());
+            if (joins) {
+                NDArray heads = manager.ones(new Shape(5, 2, 3));
+                assertArrayEquals(
+                        sae.reconstruct(heads.reshape(5, 6)).toFloatArray(),
+                        sae.reconstruct(heads).toFloatArray());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"start_pos_offset": 2}                        | 2345
+            {"end_pos_offset": 3}                          | 012
+            {"start_pos_offset": 1, "end_pos_offset": 1}   | 1234
+            {"start_pos_offset": 0, "end_pos_offset": 0}   | 012345
+            {"seqpos_slice": [null, 2]}                    | 01
+            """)
+    void readsPositionsOfTheFlatLayout(String fields, String expected) throws IOException {
+        try (SparseAutoencoder sae = random(manager, 3, 4, new Standard()).build()) {
+            sae.save(folder);
+        }
+        ObjectNode cfg = (ObjectNode) Json.read(folder.resolve("cfg.json"));
+        cfg.remove("metadata");
+        cfg.setAll((ObjectNode) Json.mapper().readTree(fields));
+        Files.writeString(folder.resolve("cfg.json"), cfg.toString());
+        try (SparseAutoencoder sae = SparseAutoencoder.load(folder)) {
+            for (int i = 0; i < 6; i++) {
+                assertEquals(
+                        expected.contains("" + i), sae.metadata().positions().includes(i, 6), "position " + i);
+            }
+        }
+    }
+
+    @Test
+    void refusesAnUnknownActivationFunctionOfTheFlatLayout() throws IOException {
+        try (SparseAutoencoder sae = random(manager, 3, 4, new Standard()).build()) {
+            sae.save(folder);
+        }
+        ObjectNode cfg = (ObjectNode) Json.read(folder.resolve("cfg.json"));
+        cfg.remove("metadata");
+        cfg.put("activation_fn_str", "tanh-relu");
+        Files.writeString(folder.resolve("cfg.json"), cfg.toString());
+        String message = assertThrows(InvalidInputException.class, () -> SparseAutoencoder.load(folder))
+                .getMessage();
+        assertEquals(folder.resolve("cfg.json") + ": activation_fn is \"tanh-relu\", expected relu or topk", message);
+    }
+
+    @Test
+    void foldsTheScaleOfTrainingThatTheMetadataName() throws IOException {
+        SaeMetadata metadata =
+                SaeMetadata.builder().put("norm_scaling_factor", 0.25).build();
+        InputOptions scaled = new InputOptions(ActivationNormalization.EXPECTED_AVERAGE_ONLY_IN, true, false);
+        try (NDManager owner = manager.newSubManager();
+                SparseAutoencoder sae = random(owner, 3, 4, new Standard())
+                        .input(scaled)
+                        .metadata(metadata)
+                        .build();
+                SparseAutoencoder folded = sae.foldActivationNorm(0.25)) {
+            sae.save(folder);
+            try (SparseAutoencoder loaded = SparseAutoencoder.load(folder)) {
+                assertEquals(ActivationNormalization.NONE, loaded.input().normalization());
+                assertArrayEquals(
+                        folded.encoder().toFloatArray(), loaded.encoder().toFloatArray());
+                assertArrayEquals(
+                        folded.decoderBias().toFloatArray(),
+                        loaded.decoderBias().toFloatArray());
+            }
+        }
+    }
+
+    @Test
+    void refusesAnUnknownTensorInTheFileOfDensities() throws IOException {
+        try (SparseAutoencoder sae = random(manager, 3, 4, new Standard()).build()) {
+            sae.save(folder);
+        }
+        Path densities = folder.resolve("sparsity.safetensors");
+        Safetensors.write(
+                densities,
+                Map.of("sparsity", manager.zeros(new Shape(4)), "scale", manager.ones(new Shape(4))),
+                Map.of());
+        String message = assertThrows(InvalidInputException.class, () -> SparseAutoencoder.load(folder))
+                .getMessage();
+        assertEquals(densities + " contains a tensor scale, expected only sparsity", message);
     }
 
     @Test

@@ -29,7 +29,8 @@ import java.util.Locale;
 import java.util.function.LongConsumer;
 
 /**
- * Collects a {@link FeatureStore} in one pass of the model and the dictionary over a corpus.
+ * Collects a {@link FeatureStore} in one pass of the model and the dictionary over a corpus. Special tokens, and tokens that the dictionary's
+ * training left out, are not part of the statistics.
  *
  * <p>The store does not depend on the batch size or the memory budget. Equal runs on one machine write equal files.
  */
@@ -190,6 +191,7 @@ public final class FeatureCollector {
     public FeatureStore collect(Path folder) throws IOException {
         StoreFiles.requireUsable(folder);
         model.requireContext(corpus.contextLength());
+        sites(); // a dictionary that does not fit the model is refused before anything is written
         AtomicFolder.write(folder, this::build);
         return FeatureStore.open(folder);
     }
@@ -260,7 +262,7 @@ public final class FeatureCollector {
     }
 
     private AttachedSites sites() {
-        return AttachedSites.of(model, hook == null ? sae.sites() : sae.sitesReading(hook.name()));
+        return hook == null ? AttachedSites.of(model, sae) : AttachedSites.of(model, sae, hook);
     }
 
     private Provenance provenance(StoreBuilder builder, String corpusHash) {

@@ -212,9 +212,9 @@ final class AttributionRun {
     /** Returns whether the dictionary covers the token at each position, in both texts. */
     private boolean[] included(AttachedDictionary attached) {
         TokenMask mask = attached.mask();
-        boolean[] included = mask.includes(prompt.ids());
+        boolean[] included = mask.includes(prompt.ids(), prompt.length());
         if (patch != null) {
-            boolean[] inPatch = mask.includes(patch.ids());
+            boolean[] inPatch = mask.includes(patch.ids(), patch.length());
             for (int i = 0; i < included.length; i++) {
                 included[i] &= inPatch[i];
             }

@@ -30,6 +30,7 @@ import java.util.TreeMap;
 final class SiteNodes {
     private final AttachedDictionary attached;
     private final List<Node> nodes;
+    // With all columns of the site, 0 at other heads than the dictionary's.
     private final NDArray difference; // [position, d]
     private final NDArray directions; // [active latents, d]
     private final int[] rows; // [node], the node's row in directions
@@ -40,10 +41,10 @@ final class SiteNodes {
     private SiteNodes(AttachedDictionary attached, List<Node> nodes, NDArray difference, NDManager manager) {
         this.attached = attached;
         this.nodes = nodes;
-        this.difference = difference;
+        this.difference = attached.sites().widened(difference);
         List<Integer> latents =
                 nodes.stream().map(Node::latent).distinct().sorted().toList();
-        this.directions = attached.directions(manager, latents);
+        this.directions = attached.sites().widened(attached.directions(manager, latents));
         this.rows = nodes.stream()
                 .mapToInt(node -> Collections.binarySearch(latents, node.latent()))
                 .toArray();
