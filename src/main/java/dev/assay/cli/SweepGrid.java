@@ -26,7 +26,6 @@ import java.util.function.Predicate;
  *
  * @param name start of the members' names
  * @param method the name of the training method
- * @param methodOptions options of the method itself
  * @param numbers values of k or of the coefficient
  * @param sizes values of d_sae
  * @param seeds of initialization
@@ -38,7 +37,6 @@ import java.util.function.Predicate;
 record SweepGrid(
         String name,
         String method,
-        Map<String, String> methodOptions,
         List<BigDecimal> numbers,
         List<Integer> sizes,
         List<Long> seeds,
@@ -55,9 +53,20 @@ record SweepGrid(
      * One combination of options.
      *
      * @param suffix part of a member's name: the options that have several values in the grid
-     * @param options the options
+     * @param options the options of training
+     * @param methodOptions the options of the method itself
      */
-    record Variant(String suffix, TrainerOptions options) {}
+    record Variant(String suffix, TrainerOptions options, Map<String, String> methodOptions) {
+        private Variant with(String shown, TrainerOption option, String value) {
+            return new Variant(suffix + shown, options.with(option, value), methodOptions);
+        }
+
+        private Variant with(String shown, String methodOption, String value) {
+            Map<String, String> more = new TreeMap<>(methodOptions);
+            more.put(methodOption, value);
+            return new Variant(suffix + shown, options, more);
+        }
+    }
 
     /** Reads a grid from its object in a sweep's file. */
     static SweepGrid read(JsonObject fields) {
@@ -71,7 +80,6 @@ record SweepGrid(
         return new SweepGrid(
                 fields.text("name", method.name()),
                 method.name(),
-                methodOptions(fields),
                 list(fields, number, "a number or a list of numbers", JsonNode::isNumber).stream()
                         .map(node -> new BigDecimal(node.asText()))
                         .toList(),
@@ -94,15 +102,18 @@ record SweepGrid(
         }
     }
 
-    private static Map<String, String> methodOptions(JsonObject fields) {
-        Map<String, String> options = new TreeMap<>();
+    /** The values of each option of the method itself, one or several. */
+    private static Map<String, List<String>> methodOptions(JsonObject fields) {
+        Map<String, List<String>> options = new TreeMap<>();
         if (fields.has(METHOD_OPTIONS)) {
-            fields.object(METHOD_OPTIONS).node().properties().forEach(option -> {
-                if (!option.getValue().isValueNode()) {
-                    throw fields.unexpected(METHOD_OPTIONS, "numbers or texts by name");
-                }
-                options.put(option.getKey(), option.getValue().asText());
-            });
+            JsonObject values = fields.object(METHOD_OPTIONS);
+            values.node()
+                    .fieldNames()
+                    .forEachRemaining(name -> options.put(
+                            name,
+                            list(values, name, "a number or a text, or a list", JsonNode::isValueNode).stream()
+                                    .map(JsonNode::asText)
+                                    .toList()));
         }
         return options;
     }
@@ -142,22 +153,34 @@ record SweepGrid(
 
     /** All combinations of the options in a grid. */
     private static List<Variant> variants(JsonObject fields) {
-        List<Variant> variants = List.of(new Variant("", TrainerOptions.none()));
+        List<Variant> variants = List.of(new Variant("", TrainerOptions.none(), Map.of()));
         for (TrainerOption option : memberOptions()) {
             if (fields.has(option.key())) {
                 List<Variant> crossed = new ArrayList<>();
                 List<String> values = values(fields, option);
                 for (Variant variant : variants) {
                     for (String value : values) {
-                        crossed.add(new Variant(
-                                variant.suffix() + (values.size() > 1 ? "-" + option.key() + forName(value) : ""),
-                                variant.options().with(option, value)));
+                        crossed.add(variant.with(shown(values, option.key(), value), option, value));
                     }
                 }
                 variants = crossed;
             }
         }
+        for (Map.Entry<String, List<String>> option : methodOptions(fields).entrySet()) {
+            List<Variant> crossed = new ArrayList<>();
+            for (Variant variant : variants) {
+                for (String value : option.getValue()) {
+                    crossed.add(variant.with(shown(option.getValue(), option.getKey(), value), option.getKey(), value));
+                }
+            }
+            variants = crossed;
+        }
         return variants;
+    }
+
+    /** The part of a member's name for an option, empty where all members have the same value. */
+    private static String shown(List<String> values, String option, String value) {
+        return values.size() > 1 ? "-" + forName(option + value) : "";
     }
 
     /** A value as part of a folder's name. */
@@ -205,10 +228,7 @@ record SweepGrid(
                             String member = name + "-" + number.toPlainString() + "-" + dSae + variant.suffix()
                                     + (seeds.size() > 1 ? "-seed" + seed : "")
                                     + (chosen.size() > 1 ? "-" + site : "");
-                            sweep.member(
-                                    member,
-                                    ofMember,
-                                    () -> trainer(number.doubleValue(), dSae, seed, variant.options()));
+                            sweep.member(member, ofMember, () -> trainer(number.doubleValue(), dSae, seed, variant));
                             names.add(member);
                         }
                     }
@@ -218,12 +238,12 @@ record SweepGrid(
         return names;
     }
 
-    private SaeTrainer trainer(double number, int dSae, long seed, TrainerOptions options) {
+    private SaeTrainer trainer(double number, int dSae, long seed, Variant variant) {
         SaeTrainer trainer = SaeTrainer.of(
-                        TrainingMethods.create(method, new MethodArguments(number, dSae, methodOptions)))
+                        TrainingMethods.create(method, new MethodArguments(number, dSae, variant.methodOptions())))
                 .dictionarySize(dSae)
                 .seed(seed)
-                .options(options);
+                .options(variant.options());
         if (target != null) {
             trainer.target(skip ? Target.OTHER_SITE_WITH_SKIP : Target.OTHER_SITE);
         }

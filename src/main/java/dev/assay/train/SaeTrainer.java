@@ -397,8 +397,9 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
     public SparseAutoencoder train(IoConsumer<SparseAutoencoder> saving) throws IOException {
         SweepMember member = member();
         MemberSetup setup = setup(member, title(RUN), hasOutput() ? output() : Path.of(""), this);
-        CheckpointStore store =
-                hasOutput() ? new RunCheckpoints(output().resolve(CHECKPOINTS), keptCheckpoints()) : CheckpointStore.NONE;
+        CheckpointStore store = hasOutput()
+                ? new RunCheckpoints(output().resolve(CHECKPOINTS), keptCheckpoints())
+                : CheckpointStore.NONE;
         try (Closeable lock = lock();
                 NDManager manager = TorchEngine.newManager(source.device());
                 Autograd off = Autograd.off();

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +136,33 @@ class SweepFileTest {
         assertEquals(0.9, members.get(0).plan().optimizer().beta1());
         assertEquals(0, members.get(1).plan().optimizer().beta1());
         assertEquals("topk-4-32-betas0_0.999", members.get(1).name());
+    }
+
+    @Test
+    void crossesValuesOfMethodOptions() throws IOException {
+        SweepGrid grid = read(VALID + "    method_options: {depth: [1, 2], shape: round}\n    lr: [0.1, 0.2]\n")
+                .grids()
+                .get(0);
+        assertEquals(
+                List.of("-lr0.1-depth1", "-lr0.1-depth2", "-lr0.2-depth1", "-lr0.2-depth2"),
+                grid.variants().stream().map(SweepGrid.Variant::suffix).toList());
+        assertEquals(
+                Map.of("depth", "2", "shape", "round"), grid.variants().get(3).methodOptions());
+    }
+
+    @Test
+    void targetsOfJumpReluAndLearningRatesAreCrossed() throws IOException {
+        List<SweepMember> members =
+                members(read(VALID.replace("method: topk", "method: jumprelu-target")
+                                .replace("k: [4, 8]", "l0: [4, 8]") + "    sites: [a]\n    lr: [0.01, 0.02]\n"));
+        assertEquals(
+                List.of(
+                        "jumprelu-target-4-32-lr0.01",
+                        "jumprelu-target-4-32-lr0.02",
+                        "jumprelu-target-8-32-lr0.01",
+                        "jumprelu-target-8-32-lr0.02"),
+                members.stream().map(SweepMember::name).toList());
+        assertEquals(0.02, members.get(3).plan().optimizer().learningRate());
     }
 
     @Test
