@@ -75,6 +75,18 @@ public interface ActivationSource {
      */
     ActivationStream open(StreamPosition start) throws IOException;
 
+    /**
+     * Opens a stream whose first rows represent the source, for an evaluation. A source with random access spreads them over all of its
+     * rows; others start with the first batch.
+     *
+     * @param rows the number of rows that will be read
+     * @return the stream
+     * @throws IOException when the text cannot be read
+     */
+    default ActivationStream openSample(long rows) throws IOException {
+        return open(StreamPosition.START);
+    }
+
     /** {@return the device of the rows} */
     Device device();
 

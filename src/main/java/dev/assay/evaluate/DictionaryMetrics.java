@@ -7,12 +7,14 @@ import dev.assay.attach.NextTokenLoss;
 import dev.assay.sae.Dictionary;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Scope;
+import java.util.List;
 
 /** Accumulates the metrics of one dictionary over the batches of an evaluation. */
 public final class DictionaryMetrics {
     private final Dictionary dictionary;
     private final ReconstructionStatistics statistics = new ReconstructionStatistics();
     private final ActivationCounts counts;
+    private final SourceCounts sources = new SourceCounts();
     private double crossEntropy;
     private double divergence;
 
@@ -27,12 +29,13 @@ public final class DictionaryMetrics {
         this.counts = new ActivationCounts(manager, dictionary.dSae());
     }
 
-    /** Adds activations [n, d_in] and the target [n, d_out] of their reconstruction. */
-    void reconstruct(NDArray x, NDArray target) {
+    /** Adds activations [n, d_in], the target [n, d_out] of their reconstruction, and the file of each row, or none if unknown. */
+    void reconstruct(NDArray x, NDArray target, List<String> files) {
         try (Scope scope = Scope.open()) {
             SparseCodes codes = dictionary.encode(x);
             statistics.add(target, dictionary.reconstruct(x));
             counts.add(codes.rows(), codes.indices(), codes.values());
+            sources.add(files, codes);
         }
     }
 
@@ -67,6 +70,7 @@ public final class DictionaryMetrics {
                 counts.deadShare(),
                 new EvaluationReport.CrossEntropy(clean, crossEntropy / predicted, mean, zero, uniform),
                 divergence / predicted,
-                statistics.varianceOfFarthestPercent());
+                statistics.varianceOfFarthestPercent(),
+                sources.perFile());
     }
 }

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 
 /**
  * Evaluation of a dictionary on the held-out documents of a corpus: reconstruction metrics, and the change of the model's loss when the
@@ -245,7 +246,8 @@ public final class Evaluation {
                     }
                     NDArray x = Aten.indexSelect(sites.input(cache), 0, kept);
                     NDArray target = sites.transcodes() ? Aten.indexSelect(sites.target(cache), 0, kept) : x;
-                    all.forEach(metrics -> metrics.reconstruct(x, target));
+                    List<String> files = files(batch, kept);
+                    all.forEach(metrics -> metrics.reconstruct(x, target, files));
                 }
             });
             if (all.get(0).tokens() == 0) {
@@ -253,6 +255,15 @@ public final class Evaluation {
                         corpus.description() + " has only tokens that the dictionary was not trained on"
                                 + " (metadata.exclude_special_tokens, metadata.seqpos_slice)");
             }
+        }
+
+        /** Returns the file of each kept token; empty if no document of the batch is from a file. */
+        private List<String> files(TokenBatch batch, NDArray kept) {
+            return batch.files().isEmpty()
+                    ? List.of()
+                    : LongStream.of(kept.toLongArray())
+                            .mapToObj(token -> batch.file((int) token))
+                            .toList();
         }
 
         void replace() throws IOException {

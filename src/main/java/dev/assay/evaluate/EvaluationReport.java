@@ -25,6 +25,7 @@ import java.util.Map;
  * @param crossEntropy the model's cross-entropies, unmodified and with the site replaced
  * @param klDivergence the mean KL(clean ‖ with reconstruction) of the next-token distributions, in nats
  * @param varianceOfFarthestPercent the share of Σ‖x − x̄‖² that the farthest one percent of the tokens carry
+ * @param l0PerFile the expected L0 on each file of the text; empty if the text is not from several files
  */
 public record EvaluationReport(
         long tokens,
@@ -38,12 +39,18 @@ public record EvaluationReport(
         double deadShare,
         CrossEntropy crossEntropy,
         double klDivergence,
-        double varianceOfFarthestPercent)
+        double varianceOfFarthestPercent,
+        List<SourceL0> l0PerFile)
         implements Displayable {
     private static final double MOST_OF_THE_VARIANCE = 0.5;
 
+    /** Copies the list. */
+    public EvaluationReport {
+        l0PerFile = List.copyOf(l0PerFile);
+    }
+
     /**
-     * Creates a report of tokens at similar distances from their mean.
+     * Creates a report of tokens at similar distances from their mean, on text that is not from several files.
      *
      * @param tokens as in the canonical constructor
      * @param explainedVariance as in the canonical constructor
@@ -81,7 +88,8 @@ public record EvaluationReport(
                 deadShare,
                 crossEntropy,
                 klDivergence,
-                0);
+                0,
+                List.of());
     }
 
     /**
@@ -231,13 +239,18 @@ public record EvaluationReport(
     }
 
     /**
-     * Returns the content of {@code evaluation.json}: the numbers of {@link #asMap()}, {@code withheld} with the reason for each metric
-     * without a value, and {@code remarks}. The last two are present only if they are not empty.
+     * Returns the content of {@code evaluation.json}: the numbers of {@link #asMap()}, {@code l0_per_file}, {@code withheld} with the reason for each metric
+     * without a value, and {@code remarks}. The last three are present only if they are not empty.
      *
      * @return numbers, an object and a list by name
      */
     public Map<String, Object> toJson() {
         Map<String, Object> json = new LinkedHashMap<>(asMap());
+        if (!l0PerFile.isEmpty()) {
+            Map<String, Object> files = new LinkedHashMap<>();
+            l0PerFile.forEach(file -> files.put(file.label(), Map.of("l0", file.l0(), "tokens", file.tokens())));
+            json.put("l0_per_file", files);
+        }
         if (!withheld().isEmpty()) {
             json.put("withheld", withheld());
         }
@@ -288,6 +301,8 @@ public record EvaluationReport(
                 cell(lossRecoveredFromMean()).text(),
                 cell(lossRecoveredFromZero()).text(),
                 number("%.4f", klDivergence)));
+        l0PerFile.forEach(file -> text.append(String.format(
+                Locale.ROOT, "L0 on %s: %.2f, %,d tokens%n", file.label(), file.l0(), file.tokens())));
         remarks().forEach(remark -> text.append("note: ").append(remark).append('\n'));
         return text.toString();
     }
@@ -356,6 +371,10 @@ public record EvaluationReport(
                         Cell.text("KL divergence"),
                         Cell.number("%.4f", klDivergence),
                         Cell.text("nats, of the next-token distributions"));
+        l0PerFile.forEach(file -> table.row(
+                Cell.text("L0 on " + file.label()),
+                Cell.number("%.2f", file.l0()),
+                Cell.text(Html.count(file.tokens()) + " tokens")));
         remarks().forEach(remark -> table.note(remark + "."));
         return table.toHtml();
     }

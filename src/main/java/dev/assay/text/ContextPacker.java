@@ -3,6 +3,8 @@ package dev.assay.text;
 import dev.assay.text.tokenizer.TokenRun;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Concatenates the tokens of documents, each followed by the end-of-text token, and splits the sequence into contexts. An incomplete
@@ -72,9 +74,10 @@ public final class ContextPacker implements AutoCloseable {
     }
 
     /** The arrays of some contexts. */
-    private record Contexts(long[] ids, long[] documents, int[] positions, long[] labels) {
+    private record Contexts(
+            long[] ids, long[] documents, int[] positions, long[] labels, Map<Long, String> files) {
         Contexts(int tokens) {
-            this(new long[tokens], new long[tokens], new int[tokens], new long[tokens]);
+            this(new long[tokens], new long[tokens], new int[tokens], new long[tokens], new HashMap<>());
         }
 
         Packed first(int rows, int length) {
@@ -84,17 +87,21 @@ public final class ContextPacker implements AutoCloseable {
                     length,
                     Arrays.copyOf(ids, used),
                     Arrays.copyOf(documents, used),
-                    Arrays.copyOf(positions, used));
+                    Arrays.copyOf(positions, used),
+                    files);
             return new Packed(tokens, Arrays.copyOf(labels, used));
         }
     }
 
     /** Writes one context, starting at index {@code from}; returns whether there were enough tokens. */
     private boolean fill(Contexts into, int from) throws IOException {
-        int place = from + (bosId >= 0 ? 1 : 0);
-        for (; place < from + length; place++) {
+        int first = from + (bosId >= 0 ? 1 : 0);
+        for (int place = first; place < from + length; place++) {
             if (!advance()) {
                 return false;
+            }
+            if ((place == first || at == 0) && !run.file().isEmpty()) {
+                into.files().put(run.document(), run.file());
             }
             boolean inside = at < run.ids().length;
             into.ids()[place] = inside ? run.ids()[at] : eosId;

@@ -26,7 +26,7 @@ final class DocumentTokens implements TokenRun.Stream {
         for (Document document = reader.next(); document != null; document = reader.next()) {
             long here = index++;
             if (split.includes(holdOut, here, document::text)) {
-                return new TokenRun(tokenizer.encode(document.text()), null, here);
+                return new TokenRun(tokenizer.encode(document.text()), null, here, document.file());
             }
         }
         return null;

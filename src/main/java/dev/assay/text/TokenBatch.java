@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.text.tokenizer.Tokenizer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -17,8 +19,15 @@ import java.util.stream.LongStream;
  * @param documents the document index of each token, [rows * length]; a BOS token has the document of the next token, an end-of-text
  *     token the document that it ends
  * @param positions the index of each token within its document, [rows * length]; -1 for a prepended BOS token
+ * @param files the file of each document of the batch by its index; without the documents that are not from files
  */
-public record TokenBatch(int rows, int length, long[] ids, long[] documents, int[] positions) {
+public record TokenBatch(
+        int rows, int length, long[] ids, long[] documents, int[] positions, Map<Long, String> files) {
+    /** Creates contexts of documents that are not from files. */
+    public TokenBatch(int rows, int length, long[] ids, long[] documents, int[] positions) {
+        this(rows, length, ids, documents, positions, Map.of());
+    }
+
     /** Checks the lengths. */
     public TokenBatch {
         if (ids.length != rows * length || documents.length != ids.length || positions.length != ids.length) {
@@ -40,7 +49,24 @@ public record TokenBatch(int rows, int length, long[] ids, long[] documents, int
                         .toArray(),
                 batches.stream()
                         .flatMapToInt(batch -> IntStream.of(batch.positions()))
-                        .toArray());
+                        .toArray(),
+                files(batches));
+    }
+
+    private static Map<Long, String> files(List<TokenBatch> batches) {
+        Map<Long, String> all = new HashMap<>();
+        batches.forEach(batch -> all.putAll(batch.files()));
+        return all;
+    }
+
+    /**
+     * Returns the file of the document of a token.
+     *
+     * @param token an index into {@link #ids()}
+     * @return the file name; empty if the document is not from a file
+     */
+    public String file(int token) {
+        return files.getOrDefault(documents[token], "");
     }
 
     /**

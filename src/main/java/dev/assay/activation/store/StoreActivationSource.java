@@ -21,6 +21,8 @@ import java.util.List;
 public final class StoreActivationSource implements ActivationSource {
     private static final int HASH_SHOWN = 16;
     private static final long BLOCK_BYTES = 1L << 20;
+    /** Two contexts of the default length. */
+    private static final int SAMPLE_ROWS = 256;
 
     private final ActivationStore store;
     private final List<String> sites;
@@ -120,5 +122,39 @@ public final class StoreActivationSource implements ActivationSource {
                     + " blocks, expected more than the " + start.context() + " already read");
         }
         return new StoreStream(blocks, sites, seed, device, start);
+    }
+
+    /** Spreads the rows evenly over the store, in runs of {@value #SAMPLE_ROWS} consecutive rows. */
+    @Override
+    public ActivationStream openSample(long rows) {
+        return new StoreStream(sample(rows), sites, seed, device, StreamPosition.START);
+    }
+
+    /** Returns blocks at equal distances, which have at least the given number of rows if the store has. */
+    List<Block> sample(long rows) {
+        long all = 0;
+        List<Long> firsts = new ArrayList<>(); // of each shard, in runs
+        for (ShardFile shard : store.shards()) {
+            firsts.add(all);
+            all += runs(shard);
+        }
+        // The last run of a shard may be short.
+        long wanted = Math.min(all, (rows + SAMPLE_ROWS - 1) / SAMPLE_ROWS + store.shards().size());
+        List<Block> sample = new ArrayList<>();
+        int at = 0;
+        for (long i = 0; i < wanted; i++) {
+            long run = (long) ((i + 0.5) * all / wanted);
+            while (at + 1 < firsts.size() && firsts.get(at + 1) <= run) {
+                at++;
+            }
+            ShardFile shard = store.shards().get(at);
+            int from = (int) (run - firsts.get(at)) * SAMPLE_ROWS;
+            sample.add(new Block(shard, from, Math.min(shard.rows(), from + SAMPLE_ROWS)));
+        }
+        return sample;
+    }
+
+    private static long runs(ShardFile shard) {
+        return (shard.rows() + SAMPLE_ROWS - 1L) / SAMPLE_ROWS;
     }
 }

@@ -12,6 +12,8 @@ import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -43,8 +45,7 @@ final class StoreStream implements ActivationStream {
         this.position = start;
         this.reading = start;
         this.order = Permutation.draw(blocks.size(), seed, start.epoch());
-        // The first block of a shard is at least as large as the others.
-        Block largest = blocks.get(0);
+        Block largest = Collections.max(blocks, Comparator.comparingInt(block -> block.to() - block.from()));
         for (int i = 0; i < AHEAD; i++) {
             read(largest.shard().room(largest.to() - largest.from(), sites));
         }

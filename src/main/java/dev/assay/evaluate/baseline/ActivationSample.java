@@ -7,7 +7,6 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStream;
-import dev.assay.activation.StreamPosition;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
@@ -17,7 +16,7 @@ public final class ActivationSample {
     private ActivationSample() {}
 
     /**
-     * Reads the first activations of a source. A source with fewer activations is read repeatedly.
+     * Reads activations of a source: those of an activation store are spread over all of its rows, others are the first ones. A source with fewer activations is read repeatedly.
      *
      * @param source source of the activations
      * @param rows number of activations, at least 2
@@ -31,7 +30,7 @@ public final class ActivationSample {
             throw new InvalidInputException("the sample has " + rows + " activations, expected at least 2");
         }
         NDArray sample = Scope.detached(() -> manager.zeros(new Shape(rows, source.width())));
-        try (ActivationStream stream = source.open(StreamPosition.START)) {
+        try (ActivationStream stream = source.openSample(rows)) {
             long filled = 0;
             while (filled < rows) {
                 try (Scope scope = Scope.open()) {

@@ -7,7 +7,6 @@ import dev.assay.activation.ActivationStream;
 import dev.assay.activation.ModelActivationSource;
 import dev.assay.activation.NormBoundedSource;
 import dev.assay.activation.SiteSelection;
-import dev.assay.activation.StreamPosition;
 import dev.assay.evaluate.ActivationCounts;
 import dev.assay.evaluate.Evaluation;
 import dev.assay.evaluate.EvaluationTable;
@@ -61,7 +60,7 @@ public final class SweepEvaluation {
      *
      * @param source the activations of all sites of the sweep
      * @param result the trained members
-     * @param tokens the number of tokens to read, rounded up to whole batches
+     * @param tokens the number of tokens to read, rounded up to whole batches; spread over all rows of an activation store
      * @return one row per member, in member order; metrics that need a model are null
      * @throws IOException when the activations cannot be read
      */
@@ -127,7 +126,7 @@ public final class SweepEvaluation {
             throws IOException {
         try (Autograd off = Autograd.off();
                 NDManager manager = TorchEngine.newManager(source.device());
-                ActivationStream stream = source.open(StreamPosition.START)) {
+                ActivationStream stream = source.openSample(tokens)) {
             List<MemberMetrics> all = new ArrayList<>();
             outcomes.forEach(outcome -> all.add(new MemberMetrics(manager, outcome)));
             for (long read = 0; read < tokens; ) {

@@ -105,6 +105,38 @@ class ActivationStoreTest {
         }
     }
 
+    @Test
+    void samplesAreSpreadOverTheWholeStore() throws IOException {
+        int shard = 20_000;
+        StoreActivationSource source = ActivationStore.write(new CountingSource(8, pass -> 50), folder)
+                .shardRows(shard)
+                .tokens(3 * shard)
+                .progress(false)
+                .run()
+                .store()
+                .source(SITE);
+        int wanted = 6_000;
+        List<Long> rows = new ArrayList<>();
+        try (ActivationStream stream = source.openSample(wanted)) {
+            while (rows.size() < wanted) {
+                LongStream.of(next(stream)).forEach(rows::add);
+            }
+        }
+        assertTrue(rows.size() < wanted + 256, rows.size() + " rows");
+        assertEquals(rows.size(), rows.stream().distinct().count());
+        for (int part = 0; part < 12; part++) { // each quarter of each shard has about a twelfth of the rows
+            long from = part * shard / 4L;
+            long inside = rows.stream()
+                    .filter(row -> row >= from && row < from + shard / 4)
+                    .count();
+            assertTrue(inside > wanted / 24 && inside < wanted / 6, "part " + part + ": " + inside + " rows");
+        }
+        long all = source.sample(Long.MAX_VALUE / 2).stream()
+                .mapToLong(block -> block.to() - block.from())
+                .sum();
+        assertEquals(3L * shard, all);
+    }
+
     private static long[] starts(List<long[]> blocks) {
         return blocks.stream().mapToLong(block -> block[0]).toArray();
     }
