@@ -115,7 +115,7 @@ class ActivationStoreTest {
                 .run()
                 .store()
                 .source(SITE);
-        int wanted = 6_000;
+        int wanted = 20_000;
         List<Long> rows = new ArrayList<>();
         try (ActivationStream stream = source.openSample(wanted)) {
             while (rows.size() < wanted) {
