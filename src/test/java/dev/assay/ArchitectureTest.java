@@ -109,6 +109,7 @@ class ArchitectureTest {
         ARROWS.put("evaluate.similarity", Set.of("sae", "view"));
         ARROWS.put("evaluate", Set.of("attach", "evaluate.baseline", "text.story", "train.metrics"));
         ARROWS.put("evaluate.sweep", Set.of("evaluate", "train.plan"));
+        ARROWS.put("evaluate.control", Set.of("evaluate", "train"));
         ARROWS.put("toy", Set.of("train", "evaluate.similarity", "evaluate.sweep"));
         ARROWS.put("run", Set.of("activation.store", "feature", "text.story"));
         ARROWS.put("explain", Set.of("feature"));
@@ -125,6 +126,7 @@ class ArchitectureTest {
                         "intervene.attribute",
                         "feature.export",
                         "evaluate.sweep",
+                        "evaluate.control",
                         "toy",
                         "verify",
                         "bench",

@@ -1,21 +1,30 @@
 package dev.assay.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.NormBoundedSource;
 import dev.assay.attach.AttachedDictionary;
+import dev.assay.evaluate.ConceptScoring;
+import dev.assay.evaluate.ConceptTable;
 import dev.assay.evaluate.Evaluation;
+import dev.assay.evaluate.EvaluationReport;
 import dev.assay.evaluate.EvaluationTable;
+import dev.assay.evaluate.control.PermutedModelControl;
 import dev.assay.io.Json;
+import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.LeftOutTokens;
 import dev.assay.provenance.Provenance;
 import dev.assay.run.EvaluationFigures;
 import dev.assay.run.Run;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
+import dev.assay.text.story.ConceptLabels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +42,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class EvaluateCommand implements Callable<Integer> {
+    /** The tokens of training stories, and of held-out stories, that concepts are scored on. */
+    private static final long CONCEPT_TOKENS = 60_000;
+
     @Spec
     private CommandSpec spec;
 
@@ -63,6 +75,20 @@ final class EvaluateCommand implements Callable<Integer> {
                             + " that the dictionary was trained with)")
     private Double maxNormRatio;
 
+    @Option(
+            names = "--concepts",
+            description =
+                    "on generated stories, also score the latents as detectors of the labelled concepts, next to controls")
+    private boolean concepts;
+
+    @Option(
+            names = "--permuted",
+            paramLabel = "N",
+            description =
+                    "with --concepts, also train a dictionary of the same size and L0 on N activations of the model with permuted"
+                            + " weights, and score it as a control")
+    private Long permuted;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
@@ -74,11 +100,16 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        InvalidInputException.require(
+                permuted == null || concepts, "--permuted is given without --concepts, whose control it adds");
         try (Run run = options.open(name)) {
             AttachedDictionary attached = run.attached();
             Corpus corpus = run.corpus();
             if (!json && !run.hasDescription()) {
                 spec.commandLine().getOut().println(run.origin());
+            }
+            if (concepts) { // reports another text before the evaluation, which takes minutes
+                ConceptLabels.read(corpus, Split.HELD_OUT).close();
             }
             List<BaselineOptions.Fitted> fitted = baselines.fit(run.model(), corpus, attached.sae());
             try {
@@ -91,8 +122,15 @@ final class EvaluateCommand implements Callable<Integer> {
                 EvaluationTable table = evaluation.table();
                 Provenance provenance = baselines.record(
                         run.heldOutProvenance(table.dictionary().tokens()));
-                ObjectNode figures = EvaluationFigures.write(run.layout().folder(), table.asMap(), provenance);
-                print(table, fitted, figures, corpus.heldOutEvery() > 0);
+                Map<String, Object> figures = table.asMap();
+                Optional<ConceptTable> scored =
+                        concepts ? Optional.of(concepts(run, attached, table.dictionary())) : Optional.empty();
+                scored.ifPresent(of -> figures.put(EvaluationFigures.CONCEPTS, of.toJson()));
+                ObjectNode written = EvaluationFigures.write(run.layout().folder(), figures, provenance);
+                print(table, fitted, written, corpus.heldOutEvery() > 0);
+                if (!json) {
+                    scored.ifPresent(of -> spec.commandLine().getOut().printf("%n%s", of));
+                }
             } finally {
                 fitted.forEach(BaselineOptions.Fitted::close);
             }
@@ -114,6 +152,23 @@ final class EvaluateCommand implements Callable<Integer> {
                 .text()
                 .leftOut()
                 .largestNorms());
+    }
+
+    private ConceptTable concepts(Run run, AttachedDictionary attached, EvaluationReport report) throws IOException {
+        long scored = Math.min(tokens, CONCEPT_TOKENS);
+        HookPoint point = attached.sites().reads().get(0);
+        ConceptTable table;
+        try (ConceptScoring scoring = new ConceptScoring(run.model(), point, run.corpus(), scored)) {
+            table = scoring.table(attached.sae());
+        }
+        return permuted == null
+                ? table
+                : PermutedModelControl.of(run.model(), point, run.corpus())
+                        .like(attached.sae())
+                        .activeLatents((int) Math.max(1, Math.round(report.l0())))
+                        .trainingTokens(permuted)
+                        .scoredTokens(scored)
+                        .addTo(table);
     }
 
     private void print(

@@ -2,6 +2,7 @@ package dev.assay.cli;
 
 import dev.assay.ShutdownRequest;
 import dev.assay.activation.ActivationSource;
+import dev.assay.evaluate.ConceptControl;
 import dev.assay.evaluate.ConceptScoring;
 import dev.assay.evaluate.ConceptTable;
 import dev.assay.evaluate.Evaluation;
@@ -24,6 +25,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,7 +81,7 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         try (Run run = Run.loader().featureTokens(size.featureTokens()).open(out)) {
             EvaluationReport report = evaluate(run, size, print);
-            ConceptTable concepts = concepts(run, size, print);
+            ConceptTable concepts = concepts(run, size, report, print);
             writePage(run, report, concepts, print);
         }
         print.printf(Locale.ROOT, "%nDictionary  %s%nPage        %s%n", out, new RunLayout(out).page());
@@ -138,17 +140,21 @@ final class QuickstartCommand implements Callable<Integer> {
         EvaluationReport report = Evaluation.of(run.model(), run.dictionary(), run.corpus())
                 .tokens(size.measured())
                 .run();
-        EvaluationFigures.write(out, report.toJson(), run.heldOutProvenance(report.tokens()));
         print.println();
         print.println(report.toText());
         return report;
     }
 
-    private static ConceptTable concepts(Run run, Size size, PrintWriter print) throws IOException {
+    private ConceptTable concepts(Run run, Size size, EvaluationReport report, PrintWriter print) throws IOException {
         try (ConceptScoring scoring = new ConceptScoring(run.model(), run.point(), run.corpus(), size.measured())) {
             ConceptTable concepts = scoring.table(run.dictionary());
-            print.println("The labelled concepts of the stories, and the latent that detects each best");
-            print.println("(chosen on training stories, F1 on held-out ones):");
+            Map<String, Object> figures = report.toJson();
+            figures.put(EvaluationFigures.CONCEPTS, concepts.toJson());
+            EvaluationFigures.write(out, figures, run.heldOutProvenance(report.tokens()));
+            print.println(
+                    "F1 of the latent that detects each labelled concept best, chosen on training stories and measured on held-out");
+            print.println(
+                    "ones, next to controls. A concept needs context if the token alone does not tell it (look-up).");
             print.println();
             print.println(concepts.toText());
             print.flush();
@@ -170,6 +176,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 .metrics(report.asMap())
                 .remarks(report.remarks())
                 .concepts(concepts.bestFirst().stream()
+                        .filter(ConceptTable.Row::occurs)
                         .map(QuickstartCommand::conceptRow)
                         .toList())
                 .write(run.layout().page());
@@ -180,7 +187,9 @@ final class QuickstartCommand implements Callable<Integer> {
                 row.concept().name(),
                 row.latent().unit(),
                 row.latent().f1(),
-                row.neuron().f1(),
-                row.random().f1());
+                row.controls().getOrDefault(ConceptControl.TOKEN_LOOKUP, Double.NaN),
+                row.controls().getOrDefault(ConceptControl.ALWAYS_YES, Double.NaN),
+                row.controls().getOrDefault(ConceptControl.NEURON, Double.NaN),
+                row.controls().getOrDefault(ConceptControl.RANDOM, Double.NaN));
     }
 }

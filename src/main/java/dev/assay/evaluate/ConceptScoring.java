@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.InvalidInputException;
 import dev.assay.attach.ForwardBatches;
 import dev.assay.evaluate.baseline.Baseline;
 import dev.assay.evaluate.baseline.Baselines;
@@ -27,6 +28,9 @@ import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Scores of latents as classifiers of the known concepts of generated stories.
@@ -43,8 +47,8 @@ public final class ConceptScoring implements AutoCloseable {
     private final Labelled selection;
     private final Labelled heldOut;
 
-    /** Activations [n, d] with concept labels, float [n, concepts]. */
-    private record Labelled(NDArray x, NDArray labels) {}
+    /** Activations [n, d] with concept labels, float [n, concepts], and the same tokens with their labels as bits. */
+    private record Labelled(NDArray x, NDArray labels, ConceptTokens tokens) {}
 
     /**
      * Computes the activations and concept labels of stories.
@@ -71,6 +75,8 @@ public final class ConceptScoring implements AutoCloseable {
                 LabelledReader reader = ConceptLabels.read(stories, split)) {
             NDList activations = new NDList();
             NDList labels = new NDList();
+            LongStream.Builder ids = LongStream.builder();
+            LongStream.Builder bits = LongStream.builder();
             long seen = 0;
             LabelledBatch batch = reader.next(ForwardBatches.CONTEXTS);
             while (batch != null && seen < tokens) {
@@ -79,14 +85,21 @@ public final class ConceptScoring implements AutoCloseable {
                             cache.get(point).reshape(-1, model.width(point)).duplicate());
                 }
                 labels.add(bits(batch.labels()));
+                LongStream.of(batch.tokens().ids()).forEach(ids);
+                LongStream.of(batch.labels()).forEach(bits);
                 seen += batch.labels().length;
                 batch = reader.next(ForwardBatches.CONTEXTS);
             }
+            InvalidInputException.require(
+                    seen > 0,
+                    () -> stories.description() + " has no whole context of " + stories.contextLength()
+                            + " tokens in its " + (split == Split.TRAINING ? "training" : "held-out") + " stories");
             NDArray x = scope.keep(NDArrays.concat(activations));
             NDArray y = scope.keep(NDArrays.concat(labels));
             x.attach(manager);
             y.attach(manager);
-            return new Labelled(x, y);
+            return new Labelled(
+                    x, y, new ConceptTokens(ids.build().toArray(), bits.build().toArray()));
         }
     }
 
@@ -102,33 +115,66 @@ public final class ConceptScoring implements AutoCloseable {
     }
 
     /**
-     * Scores a dictionary and the baselines: the activation's dimensions, principal components and a random dictionary.
+     * Scores a dictionary and the controls that need no further training: token look-up, always yes, the activation's dimensions,
+     * principal components and a random dictionary.
      *
      * @param dictionary the dictionary
      * @return one row per concept
      */
     public ConceptTable table(Dictionary dictionary) {
+        List<Concept> concepts = StoryCorpus.concepts();
+        List<ConceptTable.Row> rows = new ArrayList<>();
         try (Autograd off = Autograd.off();
                 Scope scope = Scope.open()) {
-            Baselines baselines = Baselines.of(selection.x());
             List<ConceptTable.Best> latents = best(dictionary);
-            List<ConceptTable.Best> neurons = best(baselines.neurons());
-            List<ConceptTable.Best> principal = best(baselines.pca());
-            List<ConceptTable.Best> random = best(baselines.random((dictionary.dSae() + 1) / 2));
-            float[] shares = heldOut.labels().mean(new int[] {0}).toFloatArray();
-            List<Concept> concepts = StoryCorpus.concepts();
-            List<ConceptTable.Row> rows = new ArrayList<>();
             for (int c = 0; c < concepts.size(); c++) {
-                rows.add(new ConceptTable.Row(
-                        concepts.get(c), shares[c], latents.get(c), neurons.get(c), principal.get(c), random.get(c)));
+                rows.add(new ConceptTable.Row(concepts.get(c), heldOut.tokens().share(c), latents.get(c), Map.of()));
             }
-            return new ConceptTable(rows);
+            Baselines baselines = Baselines.of(selection.x());
+            return new ConceptTable(rows)
+                    .with(ConceptControl.TOKEN_LOOKUP, tokenLookup())
+                    .with(ConceptControl.ALWAYS_YES, alwaysYes())
+                    .with(ConceptControl.NEURON, f1(baselines.neurons()))
+                    .with(ConceptControl.PRINCIPAL, f1(baselines.pca()))
+                    .with(ConceptControl.RANDOM, random(dictionary.dSae()));
         }
     }
 
-    private List<ConceptTable.Best> best(Baseline baseline) {
+    /**
+     * Scores the look-up of {@code P(concept | token)}, estimated on training stories.
+     *
+     * @return F1 on held-out stories, one per concept
+     */
+    public double[] tokenLookup() {
+        return IntStream.range(0, StoryCorpus.concepts().size())
+                .mapToDouble(concept -> new ConceptLookup(selection.tokens(), concept).f1(heldOut.tokens(), concept))
+                .toArray();
+    }
+
+    /** Returns the F1 of predicting each concept for every held-out token, 2p / (1 + p). */
+    private double[] alwaysYes() {
+        return IntStream.range(0, StoryCorpus.concepts().size())
+                .mapToDouble(heldOut.tokens()::share)
+                .map(share -> 2 * share / (1 + share))
+                .toArray();
+    }
+
+    /**
+     * Scores the best latents of a random dictionary: directions uniform on the sphere, with either sign.
+     *
+     * @param latents the number of latents, at least 1; an odd number is rounded up
+     * @return F1 on held-out stories, one per concept
+     */
+    public double[] random(int latents) {
+        try (Autograd off = Autograd.off();
+                Scope scope = Scope.open()) {
+            return f1(Baselines.of(selection.x()).random((latents + 1) / 2));
+        }
+    }
+
+    private double[] f1(Baseline baseline) {
         try (Dictionary dense = baseline.dense()) {
-            return best(dense);
+            return best(dense).stream().mapToDouble(ConceptTable.Best::f1).toArray();
         }
     }
 
@@ -137,9 +183,16 @@ public final class ConceptScoring implements AutoCloseable {
      *
      * @param dictionary the dictionary of the candidate latents
      * @return one entry per concept of {@link StoryCorpus#concepts()}
+     * @throws InvalidInputException when the dictionary does not read activations of the width of the site
      */
     public List<ConceptTable.Best> best(Dictionary dictionary) {
-        try (Scope scope = Scope.open()) {
+        long width = selection.x().getShape().get(1);
+        InvalidInputException.require(
+                dictionary.dIn() == width,
+                () -> "the dictionary reads " + dictionary.dIn() + " columns, expected " + width
+                        + ", the width of the site whose concepts are scored");
+        try (Autograd off = Autograd.off();
+                Scope scope = Scope.open()) {
             NDArray largest = largest(dictionary); // [latents]
             NDList selectionF1 = f1(dictionary, selection, largest);
             NDList heldOutF1 = f1(dictionary, heldOut, largest);

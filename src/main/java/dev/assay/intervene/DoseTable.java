@@ -125,12 +125,12 @@ public record DoseTable(String prompt, String edits, Row baseline, List<Row> row
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("dose", finite(row.dose()));
         json.put("loss", finite(row.loss()));
-        json.put("kl_divergence", row.divergence());
+        json.put("kl_divergence", finite(row.divergence()));
         json.set("tokens", Json.mapper().valueToTree(row.tokens()));
         return json.put("text", row.text());
     }
 
     private static Double finite(double number) {
-        return Double.isNaN(number) ? null : number;
+        return Double.isFinite(number) ? number : null;
     }
 }

@@ -259,9 +259,10 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     private String summary() {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "loss %.4f → %.4f nats   KL(baseline ‖ edited) %.4f nats",
-                baselineLoss(),
-                editedLoss(),
+                "%s   KL(baseline ‖ edited) %.4f nats",
+                prompt.length() < 2
+                        ? "no loss: the prompt has one token, and none is predicted"
+                        : String.format(Locale.ROOT, "loss %.4f → %.4f nats", baselineLoss(), editedLoss()),
                 meanDivergence()));
         changes.forEach(change ->
                 text.append(String.format(Locale.ROOT, "   ‖change‖ %.4g at %s", change.meanNorm(), change.point())));
@@ -328,7 +329,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
         json.put("edits", edits);
         json.put("baseline_loss", finite(baselineLoss()));
         json.put("edited_loss", finite(editedLoss()));
-        json.put("kl_divergence", meanDivergence());
+        json.put("kl_divergence", finite(meanDivergence()));
         json.set("tokens", Json.mapper().valueToTree(tokens()));
         json.set("baseline_losses", Json.mapper().valueToTree(baselineLosses));
         json.set("edited_losses", Json.mapper().valueToTree(editedLosses));
@@ -345,7 +346,7 @@ public final class InterventionResult implements AutoCloseable, Displayable {
     }
 
     private static Double finite(double number) {
-        return Double.isNaN(number) ? null : number;
+        return Double.isFinite(number) ? number : null;
     }
 
     @Override

@@ -16,6 +16,9 @@ import java.util.Map;
 
 /** The file {@code evaluation.json} of a run folder. */
 public final class EvaluationFigures {
+    /** The field with the scores of latents as detectors of labelled concepts, an object. */
+    public static final String CONCEPTS = "concepts";
+
     /** The field with sentences about the figures. */
     private static final String REMARKS = "remarks";
 

@@ -214,7 +214,8 @@ public final class ToyExperiment {
         figures.put(ToyFigure.FOUND_IN_RANDOM, recovery.matchedShare().random() * pairs);
         figures.put(ToyFigure.DEAD, row.deadShare());
         figures.put(ToyFigure.L0, row.l0());
-        figures.put(ToyFigure.EXPLAINED_VARIANCE, row.explainedVariance());
+        figures.put(
+                ToyFigure.EXPLAINED_VARIANCE, row.explainedVariance() == null ? Double.NaN : row.explainedVariance());
         figures.put(ToyFigure.SECONDS, row.seconds());
         return figures;
     }

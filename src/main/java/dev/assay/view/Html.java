@@ -191,10 +191,17 @@ public final class Html {
     /**
      * Formats a number with two significant digits, for an axis.
      *
-     * @param value a finite number
-     * @return the number without an exponent
+     * @param value any number
+     * @return the number, with an exponent only for very large or small ones; a dash for NaN, ∞ for infinity
      */
     public static String rounded(double value) {
+        double size = Math.abs(value);
+        if (!Double.isFinite(value)) {
+            return notFinite(value);
+        }
+        if (size >= 1e7 || size > 0 && size < 1e-5) {
+            return String.format(Locale.ROOT, "%.1e", value).replace('-', '−');
+        }
         return new BigDecimal(value).round(new MathContext(2)).toPlainString().replace('-', '−');
     }
 

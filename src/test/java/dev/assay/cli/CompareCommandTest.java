@@ -128,6 +128,38 @@ class CompareCommandTest {
         assertRefused("k is 99", "evaluate", "" + folder, "--baselines", "pca", "--sample", "60", "--k", "99");
     }
 
+    @Test
+    void scoresConceptsNextToControls() throws IOException {
+        Path folder = save("a", 16, 48, 1);
+        TextDescription text = TextDescription.of("assay/stories/200").withContexts(32, false);
+        RunDescription.of(Fixtures.folder("gpt_neox").toString(), HOOK, text).save(folder);
+        String[] command = {"evaluate", "" + folder, "--tokens", "500", "--concepts", "--permuted", "4096"};
+        assertEquals(0, run(command), err::toString);
+        String heading = out.toString()
+                .lines()
+                .filter(line -> line.startsWith("concept "))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(
+                heading.matches("concept +tokens +latent +F1 look-up always neuron +PCA random permuted perm. random context"),
+                heading);
+        assertTrue(out.toString().contains(" concepts that need context have a latent with F1 ≥ 0.8; "), out::toString);
+        JsonNode written = Json.read(folder.resolve("evaluation.json"));
+        assertTrue(written.get("explained_variance").isNumber());
+        JsonNode concepts = written.get("concepts");
+        assertTrue(concepts.get("need_context").asInt() > 0);
+        assertTrue(concepts.at("/rows/0/permuted_model").isNumber());
+
+        assertRefused("--permuted is given without --concepts", "evaluate", "" + folder, "--permuted", "4096");
+        Path file = Files.writeString(temporary.resolve("text.txt"), "One day Nora saw a red ball. ".repeat(200));
+        RunDescription.of(
+                        Fixtures.folder("gpt_neox").toString(),
+                        HOOK,
+                        TextDescription.of("" + file).withContexts(32, false))
+                .save(folder);
+        assertRefused("only generated stories have concept labels", "evaluate", "" + folder, "--concepts");
+    }
+
     private void assertRefused(String part, String... command) {
         assertEquals(2, run(command), out::toString);
         assertEquals(1, err.toString().lines().count(), err::toString);

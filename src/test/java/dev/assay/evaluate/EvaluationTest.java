@@ -233,16 +233,17 @@ class EvaluationTest {
                     table.rows().stream().map(ConceptTable.Row::latent).toList();
             assertEquals(latents, scoring.best(half)); // scores depend on codes only, not on the decoder
             for (ConceptTable.Row row : table.rows()) {
-                for (ConceptTable.Best best : List.of(row.latent(), row.neuron(), row.principal(), row.random())) {
-                    assertTrue(best.f1() >= 0 && best.f1() <= 1);
-                    assertTrue(best.unit() >= 0 && best.unit() < 2 * WIDTH);
-                }
+                assertTrue(row.latent().f1() >= 0 && row.latent().f1() <= 1);
+                assertTrue(row.latent().unit() >= 0 && row.latent().unit() < 2 * WIDTH);
+                row.controls().values().forEach(f1 -> assertTrue(f1 >= 0 && f1 <= 1));
             }
             for (ToDoubleFunction<ConceptTable.Row> column : List.<ToDoubleFunction<ConceptTable.Row>>of(
                     row -> row.latent().f1(),
-                    row -> row.neuron().f1(),
-                    row -> row.principal().f1(),
-                    row -> row.random().f1())) {
+                    row -> row.controls().get(ConceptControl.TOKEN_LOOKUP),
+                    row -> row.controls().get(ConceptControl.ALWAYS_YES),
+                    row -> row.controls().get(ConceptControl.NEURON),
+                    row -> row.controls().get(ConceptControl.PRINCIPAL),
+                    row -> row.controls().get(ConceptControl.RANDOM))) {
                 assertTrue(table.rows().stream().mapToDouble(column).sum() > 0.5);
             }
         }

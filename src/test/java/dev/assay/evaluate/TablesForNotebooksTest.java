@@ -7,7 +7,6 @@ import dev.assay.Fragments;
 import dev.assay.evaluate.similarity.DictionarySimilarity;
 import dev.assay.evaluate.sweep.SweepRow;
 import dev.assay.evaluate.sweep.SweepTable;
-import dev.assay.text.story.Concept;
 import dev.assay.toy.ToyFigure;
 import dev.assay.toy.ToyMember;
 import dev.assay.toy.ToyReport;
@@ -132,29 +131,6 @@ class TablesForNotebooksTest {
 
     private static DictionarySimilarity.Figure figure(double value) {
         return new DictionarySimilarity.Figure(value, 0.25, 0.01);
-    }
-
-    @Test
-    void conceptsAreSortedByF1AndCounted() {
-        ConceptTable table = new ConceptTable(List.of(row("colour", 0.2), row("name", 0.9)));
-        Element root = Fragments.check(table);
-        assertEquals(
-                "1 of 2 concepts have a latent with F1 ≥ 0.8",
-                Fragments.elements(root, "caption").get(0).getTextContent());
-        assertEquals(
-                List.of("name", "12.5 %", "7", "0.90", "0.10", "0.20", "0.85", "about name"),
-                Fragments.cells(root).get(1));
-        assertTrue(Fragments.elements(root, "p").get(0).getTextContent().contains("of which 0, 0 and 2 reach 0.8"));
-    }
-
-    private static ConceptTable.Row row(String name, double f1) {
-        return new ConceptTable.Row(
-                new Concept(name, "about " + name, Concept.Kind.WORD),
-                0.125,
-                new ConceptTable.Best(7, f1),
-                new ConceptTable.Best(0, 0.1),
-                new ConceptTable.Best(0, 0.2),
-                new ConceptTable.Best(0, 0.85));
     }
 
     @Test

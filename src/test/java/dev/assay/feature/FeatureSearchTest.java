@@ -98,9 +98,9 @@ class FeatureSearchTest {
         String html = labelled.search(both).toHtml();
         assertTrue(html.contains("two &lt;i&gt;"), html);
         FeatureInspector concepts = inspector.concepts(List.of(
-                new ConceptRow("mood", 4, 0.9, 0, 0),
-                new ConceptRow("quote", 4, 0.8, 0, 0),
-                new ConceptRow("weak", 4, 0.5, 0, 0)));
+                new ConceptRow("mood", 4, 0.9, 0, 0, 0, 0),
+                new ConceptRow("quote", 4, 0.8, 0, 0, 0, 0),
+                new ConceptRow("weak", 4, 0.5, 0, 0, 0, 0)));
         assertEquals(List.of("mood", "quote"), concepts.feature(4).labels());
     }
 

@@ -3,6 +3,7 @@ package dev.assay.intervene;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
@@ -80,6 +81,17 @@ class InterventionTest {
             NDArray decoded = sae.decode(sparse(expectedCodes), x);
             expectClose(decoded, activation(edits.dropError()));
             expectClose(decoded.add(x.sub(sae.reconstruct(x))), activation(edits));
+        }
+    }
+
+    @Test
+    void promptOfOneTokenHasNoLoss() {
+        try (SparseAutoencoder sae = Cases.dictionary();
+                InterventionResult result =
+                        Intervention.of(model, sae).steer(1, 2).run(Cases.TOKENS[0])) {
+            assertTrue(result.toText().contains("no loss: the prompt has one token, and none is predicted"), result.toText());
+            assertFalse(result.toText().contains("NaN"), result.toText());
+            assertTrue(result.toJson().get("baseline_loss").isNull());
         }
     }
 

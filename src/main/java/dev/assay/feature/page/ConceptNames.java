@@ -15,7 +15,7 @@ public final class ConceptNames {
 
     ConceptNames(List<ConceptRow> concepts) {
         for (ConceptRow row : concepts) {
-            if (row.f1() >= FOUND) {
+            if (row.isFound()) {
                 names.computeIfAbsent(row.latent(), latent -> new ArrayList<>()).add(row.concept());
             }
         }

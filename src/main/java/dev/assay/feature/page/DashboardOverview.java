@@ -161,22 +161,32 @@ final class DashboardOverview {
         if (concepts.isEmpty()) {
             return;
         }
-        long found =
-                concepts.stream().filter(row -> row.f1() >= ConceptNames.FOUND).count();
+        long inContext = concepts.stream()
+                .filter(row -> row.needsContext() && row.isFound())
+                .count();
         html.append(
                         "<section class=\"panel wide found\"><h2>Concepts</h2><p class=\"note\">F1 of the best latent on held-out text, next to ")
-                .append("the best neuron and the best latent of a random dictionary. ")
-                .append(found + " of " + concepts.size() + " reach " + ConceptNames.FOUND
-                        + ".</p><div class=\"scroll\"><table class=\"concepts\">")
-                .append("<thead><tr><th scope=\"col\">Concept<th scope=\"col\" class=\"n\">Latent")
                 .append(
-                        "<th scope=\"col\" class=\"n\">F1<th aria-label=\"F1 as a bar\"><th scope=\"col\" class=\"n key\">Neuron")
+                        "a look-up of the token, the prediction “always yes”, the best neuron and the best latent of a random dictionary. ")
+                .append(inContext + " of the "
+                        + concepts.stream().filter(ConceptRow::needsContext).count()
+                        + " concepts that need context, which the look-up does not find, reach " + ConceptNames.FOUND
+                        + "; "
+                        + concepts.stream().filter(ConceptRow::isFound).count() + " of all " + concepts.size()
+                        + " do.</p><div class=\"scroll\"><table class=\"concepts\">")
+                .append(
+                        "<thead><tr><th scope=\"col\">Concept<th scope=\"col\">Context<th scope=\"col\" class=\"n\">Latent")
+                .append(
+                        "<th scope=\"col\" class=\"n\">F1<th aria-label=\"F1 as a bar\"><th scope=\"col\" class=\"n\">Look-up")
+                .append("<th scope=\"col\" class=\"n\">Always<th scope=\"col\" class=\"n key\">Neuron")
                 .append("<th scope=\"col\" class=\"n key random\">Random</thead><tbody>");
         for (ConceptRow row : concepts) {
             html.append("<tr><th scope=\"row\">").append(Html.escape(row.concept()));
+            html.append("<td>" + (row.needsContext() ? "needed" : ""));
             html.append("<td class=\"n\"><a href=\"#feature-" + row.latent() + "\">" + row.latent() + "</a>");
-            html.append("<td class=\"n\">" + score(row.f1()) + "<td class=\"bars\"><i style=\"--f:" + score(row.f1()));
-            html.append(";--n:" + score(row.neuronF1()) + ";--r:" + score(row.randomF1()) + "\"></i>");
+            html.append("<td class=\"n\">" + score(row.f1()) + "<td class=\"bars\"><i style=\"--f:" + bar(row.f1()));
+            html.append(";--n:" + bar(row.neuronF1()) + ";--r:" + bar(row.randomF1()) + "\"></i>");
+            html.append("<td class=\"n\">" + score(row.lookupF1()) + "<td class=\"n\">" + score(row.alwaysF1()));
             html.append(
                     "<td class=\"n\">" + score(row.neuronF1()) + "<td class=\"n\">" + score(row.randomF1()) + "</tr>");
         }
@@ -184,6 +194,11 @@ final class DashboardOverview {
     }
 
     private static String score(double f1) {
-        return String.format(Locale.ROOT, "%.2f", f1);
+        return Html.fixed(f1, 2);
+    }
+
+    /** Returns the length of a bar. */
+    private static String bar(double f1) {
+        return String.format(Locale.ROOT, "%.2f", Double.isNaN(f1) ? 0 : f1);
     }
 }

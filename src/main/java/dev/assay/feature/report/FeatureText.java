@@ -38,7 +38,9 @@ final class FeatureText {
             text.append("   ").append(PlainText.visible(String.join(", ", report.labels())));
         }
         if (report.isDead()) {
-            text.append("   dead: no token of the corpus activates it\n");
+            text.append(format(
+                    "   dead: none of the %,d tokens of the corpus activates it\n",
+                    report.stats().tokens()));
         } else {
             numbers(text, report);
         }

@@ -88,13 +88,16 @@ public record AttributionCheck(String metric, String method, List<Pair> effects)
     }
 
     private String summary() {
+        double correlation = correlation();
         return String.format(
                 Locale.ROOT,
-                "%s   %s and exact ablation of %d: correlation %.4f, largest difference %.4f",
+                "%s   %s and exact ablation of %d: %s, largest difference %.4f",
                 metric,
                 method,
                 effects.size(),
-                correlation(),
+                Double.isFinite(correlation)
+                        ? String.format(Locale.ROOT, "correlation %.4f", correlation)
+                        : "no correlation, since the effects do not vary",
                 largestDifference());
     }
 

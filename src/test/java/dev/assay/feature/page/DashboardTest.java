@@ -94,11 +94,41 @@ class DashboardTest {
         new Dashboard(new SyntheticFeatures(10, 2))
                 .title("<b>&")
                 .metrics(Map.of("<h6>", 1.0))
-                .concepts(List.of(new ConceptRow("<q>", 1, 1, 0, 0)))
+                .concepts(List.of(new ConceptRow("<q>", 1, 1, 0, 0, 0, 0)))
                 .write(file);
         String page = Files.readString(file);
         assertTrue(page.contains("<title>&lt;b&gt;&amp;</title>"));
         assertFalse(page.contains("<b>&") || page.contains("<h6>") || page.contains("<q>"));
+    }
+
+    @Test
+    void conceptsAreJudgedByTheirControls() throws IOException {
+        Path file = folder.resolve("page.html");
+        new Dashboard(new SyntheticFeatures(10, 2))
+                .concepts(List.of(
+                        new ConceptRow("quotation", 1, 0.9, 0.7, 0.2, 0.3, Double.NaN),
+                        new ConceptRow("mood", 2, 0.5, 0.6, 0.57, 0.3, 0.2),
+                        new ConceptRow("word", 3, 0.95, 1, 0.1, 0.3, 0.2),
+                        new ConceptRow("everywhere", 4, 0.9, 0.97, 0.97, 0.3, 0.2)))
+                .write(file);
+        String page = Files.readString(file);
+        assertTrue(page.contains("1 of the 2 concepts that need context, which the look-up does not find, reach 0.8; 2 of all 4 do."));
+        assertEquals(2, count(page, "<td>needed"));
+        assertTrue(page.contains("<td class=\"n\">–"), "a control that was not measured is a dash");
+        assertFalse(page.contains("NaN"));
+    }
+
+    @Test
+    void remarksFollowTheMetrics() throws IOException {
+        Path file = folder.resolve("page.html");
+        new Dashboard(new SyntheticFeatures(10, 2))
+                .metrics(Map.of("mse", 1.0, "l1", Double.POSITIVE_INFINITY))
+                .remarks(List.of("loss recovered is withheld: <no rise>"))
+                .write(file);
+        String page = Files.readString(file);
+        assertTrue(page.contains("<p class=\"note remark\">loss recovered is withheld: &lt;no rise&gt;.</p>"));
+        assertTrue(page.contains("<dd>∞</dd>"));
+        assertTrue(page.contains(", never active on "), "dead latents are stated with the tokens read");
     }
 
     @Test
@@ -173,9 +203,9 @@ class DashboardTest {
     void foundConceptsBecomeLabelsOnce() {
         FeatureReport report = new SyntheticFeatures(1, 1).reports(0, 1).get(0);
         List<ConceptRow> rows = List.of(
-                new ConceptRow("found", 0, 0.8, 0, 0),
-                new ConceptRow("nearly", 0, 0.79, 0, 0),
-                new ConceptRow("elsewhere", 1, 1, 0, 0));
+                new ConceptRow("found", 0, 0.8, 0, 0, 0, 0),
+                new ConceptRow("nearly", 0, 0.79, 0, 0, 0, 0),
+                new ConceptRow("elsewhere", 1, 1, 0, 0, 0, 0));
         FeatureReport labelled = new ConceptNames(rows).apply(report);
         assertEquals(report.labels().size() + 1, labelled.labels().size());
         assertTrue(labelled.labels().contains("found"));

@@ -10,6 +10,7 @@ import dev.assay.feature.store.ExampleGroup;
 import dev.assay.feature.store.Histogram;
 import dev.assay.feature.store.Reports;
 import dev.assay.view.Html;
+import dev.assay.view.Table;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -85,12 +86,28 @@ class FeatureTextTest {
     @Test
     void printsDeadFeaturesAsDead() {
         FeatureReport dead = Reports.dead(3);
-        assertEquals("Feature 3   dead: no token of the corpus activates it\n", dead.toText());
+        assertEquals(
+                "Feature 3   dead: none of the " + Html.count(dead.stats().tokens())
+                        + " tokens of the corpus activates it\n",
+                dead.toText());
     }
 
     @Test
     void formatsNumbersForReaders() {
         assertEquals("0", Html.number(0));
+        for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            String sign = Double.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
+            assertEquals(sign, Html.number(value));
+            assertEquals(sign, Html.fixed(value, 2));
+            assertEquals(sign, Html.percent(value));
+            assertEquals(sign, Html.rounded(value));
+            assertEquals(sign, Table.Cell.number("%.3f", value).text());
+            assertEquals(sign, Table.Cell.percent(value, 1).text());
+            assertEquals(sign, Table.Cell.significant(value).text());
+        }
+        assertEquals("1.0e+30", Html.rounded(1e30));
+        assertEquals("0.00012", Html.rounded(0.00012));
+        assertEquals("0", Html.rounded(0));
         assertEquals("0.913", Html.number(0.9134));
         assertEquals("−0.000210", Html.number(-0.00021));
         assertEquals("38.19", Html.number(38.19));

@@ -340,6 +340,8 @@ public final class SyntheticFeatures implements FeatureCatalog {
                     name,
                     random.nextInt(500),
                     f1,
+                    f1 < 0.9 ? 0.7 : 0.95,
+                    0.1,
                     f1 * (0.4 + 0.4 * random.nextDouble()),
                     0.2 + 0.2 * random.nextDouble()));
         }

@@ -226,6 +226,14 @@ class AttributionTest {
         assertEquals(2, check.largestDifference());
     }
 
+    @Test
+    void constantEffectsHaveNoCorrelation() {
+        AttributionCheck one = new AttributionCheck("m", "gradient", List.of(pair(1, 2)));
+        assertTrue(Double.isNaN(one.correlation()));
+        assertTrue(one.toText().contains("ablation of 1: no correlation, since the effects do not vary, largest"), one.toText());
+        assertTrue(one.toJson().get("correlation").isNull());
+    }
+
     private static AttributionCheck.Pair pair(double estimated, double exact) {
         return new AttributionCheck.Pair(Cases.POINT, 1, -1, estimated, exact);
     }

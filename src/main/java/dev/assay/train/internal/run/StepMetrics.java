@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** Computes the metrics of a step, under the names that SAELens logs. */
 final class StepMetrics {
+    /** The largest relative variance that float32 rounding of a mean causes. */
+    private static final double CONSTANT = 1e-13;
+
     private StepMetrics() {}
 
     /**
@@ -18,7 +21,7 @@ final class StepMetrics {
      * @param state after the step
      * @param report of the step
      * @param x the scaled batch of the step, [batch, width]
-     * @return numbers by name, in the order in which they are shown
+     * @return numbers by name, in the order in which they are shown; the explained variance of a batch of equal rows is NaN
      */
     static Map<String, Number> of(TrainingState state, TrainingState.StepReport report, NDArray x) {
         try (Scope scope = Scope.open()) {
@@ -35,7 +38,10 @@ final class StepMetrics {
             metrics.put("losses/overall_loss", report.loss());
             report.losses().parts().forEach((name, loss) -> metrics.put("losses/" + name, loss));
             report.losses().logged().forEach((name, number) -> metrics.put("details/" + name, number));
-            metrics.put("metrics/explained_variance", 1 - report.squaredError() / variance);
+            // A batch of equal rows has no variance, only rounding errors.
+            double size = target.get(0).square().sum().getFloat();
+            double explained = variance > CONSTANT * size ? 1 - report.squaredError() / variance : Double.NaN;
+            metrics.put("metrics/explained_variance", explained);
             metrics.put("metrics/l0", report.l0());
             metrics.put(MetricNames.DEAD_LATENTS, state.dead().deadCount());
             metrics.put("sparsity/below_1e-5", below(density, 1e-5));
