@@ -38,7 +38,8 @@ public final class PermutedModel {
                 arrays.put(name, Scope.detached(() -> manager.create(FloatBuffer.wrap(values), array.getShape())));
             });
             InvalidInputException.require(
-                    arrays.keySet().containsAll(Parameters.shapes(model.config()).keySet()),
+                    arrays.keySet()
+                            .containsAll(Parameters.shapes(model.config()).keySet()),
                     () -> model.name() + " is loaded in part, expected all weights to permute");
             return new HookedTransformer(
                     model.name() + " with permuted weights (seed " + seed + ")",

@@ -21,12 +21,13 @@ final class ToyTables {
         ToyResult best = report.best();
         return String.format(
                         Locale.ROOT,
-                        "%s; %,d rows in batches of %,d; mean ± standard deviation over %d seed%s%n%n",
+                        "%s; %,d rows in batches of %,d; %s%n%n",
                         report.model(),
                         report.tokens(),
                         report.batch(),
-                        report.seeds(),
-                        report.seeds() == 1 ? "" : "s")
+                        report.seeds() == 1
+                                ? "one seed"
+                                : "mean ± standard deviation over " + report.seeds() + " seeds")
                 + textMap(ToyFigure.TRUTH_TO_DICTIONARY, ToyFigure.TRUTH_TO_RANDOM)
                 + textMap(ToyFigure.DICTIONARY_TO_TRUTH, ToyFigure.DICTIONARY_TO_RANDOM)
                 + textMap(ToyFigure.FOUND, ToyFigure.FOUND_IN_RANDOM)
@@ -165,10 +166,14 @@ final class ToyTables {
                         : "; mean ± standard deviation over " + report.seeds() + " seeds.");
     }
 
-    /** Mean and standard deviation over seeds. */
+    /** Mean and standard deviation over seeds; one seed has no deviation. */
     private static Cell cell(ToyResult result, ToyFigure figure) {
-        return Cell.html(
-                String.format(Locale.ROOT, "%.3f ± %.3f", result.mean(figure), result.spread(figure)),
-                Html.fixed(result.mean(figure), 3) + " ± " + Html.fixed(result.spread(figure), 3));
+        Cell mean = Cell.number("%.3f", result.mean(figure));
+        return result.seeds().size() < 2
+                ? mean
+                : Cell.html(
+                        mean.text() + " ± "
+                                + Cell.number("%.3f", result.spread(figure)).text(),
+                        Html.fixed(result.mean(figure), 3) + " ± " + Html.fixed(result.spread(figure), 3));
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.Fragments;
@@ -148,6 +149,16 @@ class TablesForNotebooksTest {
         assertEquals(List.of("8", "0.150 ± 0.071", "0.750 ± 0.071"), rows.get(1));
         assertEquals("standard L1", rows.get(rows.size() - 1).get(0));
         assertTrue(Fragments.elements(root, "p").get(0).getTextContent().endsWith("over 2 seeds."));
+    }
+
+    @Test
+    void oneSeedHasNoStandardDeviation() {
+        ToyResult one = new ToyResult(ToyMember.cell(8, 0.5), List.of(figures(0.1)));
+        ToyReport report = new ToyReport("a model", 1000, 10, 1, List.of(one), List.of(one));
+        assertTrue(report.toText().startsWith("a model; 1,000 rows in batches of 10; one seed\n"), report.toText());
+        assertFalse(report.toText().contains("±"), report.toText());
+        assertEquals(
+                List.of("8", "0.100"), Fragments.cells(Fragments.check(report)).get(1));
     }
 
     private static ToyResult result(ToyMember member, double value) {
