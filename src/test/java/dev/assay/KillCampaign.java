@@ -72,7 +72,7 @@ public final class KillCampaign {
                 model: %s
                 text: [assay/stories/300]
                 sites: [%s]
-                tokens: 20000
+                tokens: 10000
                 batch: 50
                 evaluation_tokens: 200
                 members:
@@ -90,13 +90,13 @@ public final class KillCampaign {
         return List.of(
                 new Command(
                         "train",
-                        with(train, List.of("--tokens", "60000", "--checkpoint-seconds", "0", "--out", "OUT"))),
+                        with(train, List.of("--tokens", "20000", "--checkpoint-seconds", "0.3", "--out", "OUT"))),
                 new Command("sweep", List.of("sweep", sweep.toString(), "--out", "OUT")),
                 new Command(
                         "harvest",
                         with(
                                 with(List.of("harvest"), text),
-                                List.of("--hook", SITE, "--tokens", "40000", "--shard-rows", "500", "--out", "OUT"))),
+                                List.of("--hook", SITE, "--tokens", "20000", "--shard-rows", "500", "--out", "OUT"))),
                 new Command("store", List.of("inspect", "OUT", "--rebuild", "--tokens", "6000")),
                 new Command(
                         "export",
