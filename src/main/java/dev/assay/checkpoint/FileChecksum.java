@@ -8,6 +8,8 @@ import java.util.zip.CRC32C;
 final class FileChecksum implements WritableByteChannel {
     /** The name of the entry in the metadata. */
     static final String KEY = "assay.crc32c";
+    /** The name of another entry, so that a file that has lost its checksum differs from a file without one. */
+    static final String MARK = "assay.checksummed";
 
     private final CRC32C crc = new CRC32C();
 

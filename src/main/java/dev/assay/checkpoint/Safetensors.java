@@ -83,7 +83,9 @@ public final class Safetensors implements AutoCloseable {
      */
     public static void writeChecksummed(Path file, Map<String, NDArray> tensors, Map<String, String> metadata)
             throws IOException {
-        AtomicFiles.write(file, new SafetensorsWriter(tensors, metadata, false, true)::writeTo);
+        Map<String, String> marked = new TreeMap<>(metadata);
+        marked.put(FileChecksum.MARK, "true");
+        AtomicFiles.write(file, new SafetensorsWriter(tensors, marked, false, true)::writeTo);
     }
 
     /**
@@ -95,6 +97,9 @@ public final class Safetensors implements AutoCloseable {
     public void requireIntact() throws IOException {
         String expected = header.metadata().get(FileChecksum.KEY);
         if (expected == null) {
+            InvalidInputException.require(
+                    !header.metadata().containsKey(FileChecksum.MARK),
+                    () -> file + " is damaged: its header has no " + FileChecksum.KEY);
             return;
         }
         FileChecksum checksum = new FileChecksum();
