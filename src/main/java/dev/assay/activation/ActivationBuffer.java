@@ -199,7 +199,7 @@ public final class ActivationBuffer implements AutoCloseable {
         if (order != null) {
             order.close();
         }
-        order = Scope.detached(() -> pool.getManager().create(Permutation.draw(2 * half, seed, round)));
+        order = Scope.detached(() -> Aten.longs(pool.getManager(), Permutation.draw(2 * half, seed, round)));
     }
 
     private void startFilling() {

@@ -178,7 +178,7 @@ public final class ModelActivationSource implements ActivationSource {
                     return null;
                 }
                 if (kept.length < batch.ids().length) {
-                    values = Aten.indexSelect(values, 0, values.getManager().create(kept));
+                    values = Aten.indexSelect(values, 0, Aten.longs(values.getManager(), kept));
                 }
                 int[] at = LongStream.of(kept).mapToInt(place -> (int) place).toArray();
                 return new ActivationRows(

@@ -37,7 +37,7 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
         long rows = shape.get(0);
         try (Scope scope = Scope.open()) {
             NDArray offsets =
-                    ordinals(selection.values().getManager(), rows).sub(1L).mul(shape.get(1));
+                    Aten.times(Aten.add(ordinals(selection.values().getManager(), rows), -1L), shape.get(1));
             return new SparseCodes(
                             offsets,
                             selection.indices().reshape(shape.size()),
@@ -59,9 +59,9 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
      */
     public static SparseCodes ofPositions(NDArray positions, NDArray values, long rows, int dSae) {
         try (Scope scope = Scope.open()) {
-            NDArray indices = positions.mod((long) dSae);
+            NDArray indices = Aten.remainder(positions, dSae);
             NDArray rowStarts = positions.sub(indices); // row · dSae
-            NDArray starts = ordinals(positions.getManager(), rows).sub(1L).mul((long) dSae);
+            NDArray starts = Aten.times(Aten.add(ordinals(positions.getManager(), rows), -1L), dSae);
             return new SparseCodes(Aten.searchSorted(rowStarts, starts), indices, values, rows, dSae).keep(scope);
         }
     }
@@ -93,7 +93,7 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
             long rows = 0;
             long entries = 0;
             for (SparseCodes part : parts) {
-                offsets.add(part.offsets.add(entries));
+                offsets.add(Aten.add(part.offsets, entries));
                 indices.add(part.indices);
                 values.add(part.values);
                 rows += part.rows;
@@ -118,7 +118,7 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
         try (Scope scope = Scope.open()) {
             // The row of entry i is one less than the number of offsets below i + 1.
             NDArray ordinals = ordinals(indices.getManager(), indices.size());
-            return scope.keep(Aten.searchSorted(offsets, ordinals).sub(1L));
+            return scope.keep(Aten.add(Aten.searchSorted(offsets, ordinals), -1L));
         }
     }
 
@@ -130,7 +130,7 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
     public NDArray dense() {
         try (Scope scope = Scope.open()) {
             NDArray flat = values.getManager().zeros(new Shape(rows * dSae), values.getDataType());
-            Aten.indexAdd_(flat, 0, entryRows().mul((long) dSae).add(indices), values);
+            Aten.indexAdd_(flat, 0, Aten.times(entryRows(), dSae).add(indices), values);
             return scope.keep(flat.reshape(rows, dSae));
         }
     }

@@ -3,7 +3,10 @@ package dev.assay.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.IValue;
 import java.util.List;
+import java.util.function.BinaryOperator;
 
 /**
  * The ATen operations that DJL does not expose, as typed methods. Each is one native primitive; algorithms are composed of them in Java.
@@ -275,6 +278,7 @@ public final class Aten {
     }
 
     // ------------------------------------------------------------------------------------------------ numbers
+    // DJL's x.mul(2f) copies its number to memory of Java, which is freed at the next garbage collection.
 
     /**
      * Multiplies x by a number. Differentiable.
@@ -284,9 +288,7 @@ public final class Aten {
      * @return the same shape
      */
     public static NDArray mul(NDArray x, double factor) {
-        try (NDArray number = number(x, factor)) {
-            return x.mul(number);
-        }
+        return Autograd.isRecording() ? with(x, factor, NDArray::mul) : Bridge.get().tensor("mul_number", x, factor);
     }
 
     /**
@@ -297,9 +299,18 @@ public final class Aten {
      * @return the same shape
      */
     public static NDArray div(NDArray x, double divisor) {
-        try (NDArray number = number(x, divisor)) {
-            return x.div(number);
-        }
+        return Autograd.isRecording() ? with(x, divisor, NDArray::div) : Bridge.get().tensor("div_number", x, divisor);
+    }
+
+    /**
+     * Adds a number to x. Differentiable.
+     *
+     * @param x any shape
+     * @param addend the number
+     * @return the same shape
+     */
+    public static NDArray add(NDArray x, double addend) {
+        return Autograd.isRecording() ? with(x, addend, NDArray::add) : Bridge.get().tensor("add_number", x, addend);
     }
 
     /**
@@ -310,14 +321,161 @@ public final class Aten {
      * @return the same shape
      */
     public static NDArray pow(NDArray x, double exponent) {
-        try (NDArray number = number(x, exponent)) {
-            return x.pow(number);
-        }
+        return with(x, exponent, NDArray::pow);
     }
 
-    private static NDArray number(NDArray x, double value) {
+    /**
+     * Returns x with entries below a bound replaced by the bound.
+     *
+     * @param x any shape
+     * @param bound the smallest value
+     * @return the same shape
+     */
+    public static NDArray clampMin(NDArray x, double bound) {
+        return Bridge.get().tensor("clamp_min_number", x, bound);
+    }
+
+    /**
+     * Returns whether entries are below a bound.
+     *
+     * @param x any shape
+     * @param bound the bound
+     * @return bool, the same shape
+     */
+    public static NDArray lessThan(NDArray x, double bound) {
+        return Bridge.get().tensor("lt_number", x, bound);
+    }
+
+    /**
+     * Returns whether entries are above a bound.
+     *
+     * @param x any shape
+     * @param bound the bound
+     * @return bool, the same shape
+     */
+    public static NDArray greaterThan(NDArray x, double bound) {
+        return Bridge.get().tensor("gt_number", x, bound);
+    }
+
+    /**
+     * Returns whether entries are at least a bound.
+     *
+     * @param x any shape
+     * @param bound the bound
+     * @return bool, the same shape
+     */
+    public static NDArray atLeast(NDArray x, double bound) {
+        return Bridge.get().tensor("ge_number", x, bound);
+    }
+
+    /**
+     * Returns whether entries are at most a bound.
+     *
+     * @param x any shape
+     * @param bound the bound
+     * @return bool, the same shape
+     */
+    public static NDArray atMost(NDArray x, double bound) {
+        return Bridge.get().tensor("le_number", x, bound);
+    }
+
+    /**
+     * Adds an integer to x.
+     *
+     * @param x int64, any shape
+     * @param addend the number
+     * @return the same shape
+     */
+    public static NDArray add(NDArray x, long addend) {
+        return Bridge.get().tensor("add_int", x, addend);
+    }
+
+    /**
+     * Multiplies integers by an integer.
+     *
+     * @param x int64, any shape
+     * @param factor the factor
+     * @return the same shape
+     */
+    public static NDArray times(NDArray x, long factor) {
+        return Bridge.get().tensor("mul_int", x, factor);
+    }
+
+    /**
+     * Returns the remainder of a division by an integer, with the sign of the divisor.
+     *
+     * @param x int64, any shape
+     * @param divisor the divisor
+     * @return the same shape
+     */
+    public static NDArray remainder(NDArray x, long divisor) {
+        return Bridge.get().tensor("remainder_int", x, divisor);
+    }
+
+    /**
+     * Adds a number to x in place.
+     *
+     * @param x changed
+     * @param addend the number
+     */
+    public static void add_(NDArray x, double addend) {
+        Bridge.get().run("add_number_", x, addend);
+    }
+
+    /**
+     * Creates an array of integers in memory of PyTorch. DJL's {@code manager.create(values)} uses memory of Java, which is freed at the next
+     * garbage collection: in a loop, it accumulates.
+     *
+     * @param manager owns the array
+     * @param values the entries
+     * @return int64 [n]
+     */
+    public static NDArray longs(NDManager manager, long... values) {
+        NDArray longs = manager.create(new Shape(values.length), DataType.INT64);
+        try (IValue list = IValue.listFrom(values)) {
+            Bridge.get().run("set_longs_", longs, list);
+        }
+        return longs;
+    }
+
+    /**
+     * Creates an array of numbers in memory of PyTorch, see {@link #longs}.
+     *
+     * @param manager owns the array
+     * @param values the entries
+     * @return float64 [n]
+     */
+    public static NDArray doubles(NDManager manager, double... values) {
+        NDArray doubles = manager.create(new Shape(values.length), DataType.FLOAT64);
+        try (IValue list = IValue.listFrom(values)) {
+            Bridge.get().run("set_doubles_", doubles, list);
+        }
+        return doubles;
+    }
+
+    /**
+     * Creates a number in memory of PyTorch, see {@link #longs}.
+     *
+     * @param manager owns the array
+     * @param value the number
+     * @return a float32 scalar
+     */
+    public static NDArray number(NDManager manager, double value) {
+        return manager.full(new Shape(), (float) value, DataType.FLOAT32);
+    }
+
+    /** Applies an operation with a number that lasts until the backward pass. */
+    private static NDArray with(NDArray x, double value, BinaryOperator<NDArray> operation) {
         NDManager manager = x.getManager();
-        return x.getDataType() == DataType.FLOAT64 ? manager.create(value) : manager.create((float) value);
+        if (x.getDataType() != DataType.FLOAT64) {
+            try (NDArray number = number(manager, value)) {
+                return operation.apply(x, number);
+            }
+        }
+        try (NDArray one = doubles(manager, value);
+                NDArray number = one.reshape(new Shape())) {
+            return operation.apply(x, number);
+        }
     }
 
     // ------------------------------------------------------------------------------------------------ dense products

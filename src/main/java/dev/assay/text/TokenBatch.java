@@ -2,7 +2,7 @@ package dev.assay.text;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import dev.assay.tensor.Aten;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.util.HashMap;
 import java.util.List;
@@ -90,6 +90,8 @@ public record TokenBatch(
      * @return int64 [rows, length]
      */
     public NDArray toArray(NDManager manager) {
-        return manager.create(ids, new Shape(rows, length));
+        try (NDArray flat = Aten.longs(manager, ids)) {
+            return flat.reshape(rows, length); // shares the memory, which PyTorch frees with the last array
+        }
     }
 }

@@ -180,6 +180,37 @@ class Operations(Module):
   def fused_adamw_(self: __torch__.Operations, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], none: List[Tensor], steps: List[Tensor], lr: float, beta1: float, beta2: float, weight_decay: float, eps: float, divisor: Tensor) -> NoneType:
     torch._fused_adamw_(parameters, gradients, first, second, none, steps, lr=lr, beta1=beta1, beta2=beta2, weight_decay=weight_decay, eps=eps, amsgrad=False, maximize=False, grad_scale=divisor)
     return None
+  def mul_number(self: __torch__.Operations, x: Tensor, number: float) -> Tensor:
+    return torch.mul(x, number)
+  def div_number(self: __torch__.Operations, x: Tensor, number: float) -> Tensor:
+    return torch.div(x, number)
+  def add_number(self: __torch__.Operations, x: Tensor, number: float) -> Tensor:
+    return torch.add(x, number)
+  def clamp_min_number(self: __torch__.Operations, x: Tensor, number: float) -> Tensor:
+    return torch.clamp_min(x, number)
+  def lt_number(self: __torch__.Operations, x: Tensor, number: float) -> Tensor:
+    return torch.lt(x, number)
+  def le_number(self: __torch__.Operations, x: Tensor, number: float) -> Tensor:
+    return torch.le(x, number)
+  def gt_number(self: __torch__.Operations, x: Tensor, number: float) -> Tensor:
+    return torch.gt(x, number)
+  def ge_number(self: __torch__.Operations, x: Tensor, number: float) -> Tensor:
+    return torch.ge(x, number)
+  def add_int(self: __torch__.Operations, x: Tensor, number: int) -> Tensor:
+    return torch.add(x, number)
+  def mul_int(self: __torch__.Operations, x: Tensor, number: int) -> Tensor:
+    return torch.mul(x, number)
+  def remainder_int(self: __torch__.Operations, x: Tensor, number: int) -> Tensor:
+    return torch.remainder(x, number)
+  def add_number_(self: __torch__.Operations, x: Tensor, number: float) -> NoneType:
+    _0 = torch.add_(x, number)
+    return None
+  def set_longs_(self: __torch__.Operations, x: Tensor, values: List[int]) -> NoneType:
+    _0 = torch.copy_(x, torch.tensor(values, dtype=4))
+    return None
+  def set_doubles_(self: __torch__.Operations, x: Tensor, values: List[float]) -> NoneType:
+    _0 = torch.copy_(x, torch.tensor(values, dtype=7))
+    return None
   def own_(self: __torch__.Operations, x: Tensor) -> NoneType:
     _0 = torch.set_(x, torch.clone(x))
     return None

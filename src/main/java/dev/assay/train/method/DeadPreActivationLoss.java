@@ -38,7 +38,7 @@ record DeadPreActivationLoss(double coefficient, NDArray dead) {
         float factor = (float) (coefficient / sums.batchSize());
 
         sums.losses().add(LossNames.DEAD_PRE_ACTIVATION, deficit.mul(n).sum().mul(factor));
-        NDArray slope = isBelow.mul(n.reshape(1, n.size())).mul(factor); // −∂loss/∂pre: [batch, n_dead]
+        NDArray slope = Aten.mul(isBelow.mul(n.reshape(1, n.size())), factor); // −∂loss/∂pre: [batch, n_dead]
         NDArray latentSlopes = slope.sum(new int[] {0});
         Aten.indexAdd_(
                 gradients.get(Parameter.ENCODER),
@@ -48,7 +48,7 @@ record DeadPreActivationLoss(double coefficient, NDArray dead) {
         Aten.indexAdd_(gradients.get(Parameter.ENCODER_BIAS), 0, dead, latentSlopes.neg());
         Aten.indexAdd_(gradients.get(Parameter.THRESHOLD), 0, dead, latentSlopes);
         gradients.addPreActivationSum(spread(latentSlopes.neg(), norms));
-        gradients.addDecoderNorms(spread(deficit.mul(factor), norms), norms);
+        gradients.addDecoderNorms(spread(Aten.mul(deficit, factor), norms), norms);
     }
 
     private NDArray spread(NDArray deadValues, NDArray like) {

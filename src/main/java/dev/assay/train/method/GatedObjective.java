@@ -105,14 +105,14 @@ final class GatedObjective implements Objective {
         private NDArray addPenalty(CodeSpace space, NDArray gated, NDArray open, StepAccumulator sums) {
             float factor = (float) (coefficient / sums.batchSize());
             NDArray n = norms == null ? null : space.ofLatents(norms);
-            NDArray mean = (n == null ? gated : gated.mul(n)).sum().div((float) sums.batchSize());
-            sums.losses().add(LossNames.L1, mean.mul((float) coefficient));
+            NDArray mean = Aten.div((n == null ? gated : gated.mul(n)).sum(), sums.batchSize());
+            sums.losses().add(LossNames.L1, Aten.mul(mean, coefficient));
             sums.losses().log(LossNames.PENALTY, mean);
             if (n == null) {
-                return open.mul(factor);
+                return Aten.mul(open, factor);
             }
             Aten.add_(normGradient, space.sumByLatent(gated).mul(factor), 1);
-            return open.mul(n).mul(factor);
+            return Aten.mul(open.mul(n), factor);
         }
 
         @Override

@@ -36,7 +36,7 @@ final class JumpReluObjective implements Objective {
         NDArray stored = p.get(Parameter.THRESHOLD);
         return switch (method.threshold()) {
             case LOGARITHM -> stored.exp();
-            case RAW -> stored.maximum(0f);
+            case RAW -> Aten.clampMin(stored, 0);
             case RAW_UNBOUNDED -> stored;
         };
     }
@@ -59,7 +59,7 @@ final class JumpReluObjective implements Objective {
             this.method = method;
             this.sparsity = sparsity;
             this.thresholds = thresholds(method, p);
-            this.bounds = thresholds.sub((float) (method.bandwidth() / 2));
+            this.bounds = Aten.add(thresholds, -method.bandwidth() / 2);
             boolean needsNorms = method.penalty() instanceof JumpReluPenalty.Tanh || method.deadCoefficient() > 0;
             this.norms = needsNorms ? p.decoderNorms() : null;
             this.selector = Selector.above(bounds);
@@ -116,9 +116,9 @@ final class JumpReluObjective implements Objective {
         private NDArray addTanh(JumpReluPenalty.Tanh penalty, CodeSpace space, NDArray codes, StepAccumulator sums) {
             double factor = penalty.coefficient() * sparsity / sums.batchSize();
             NDArray n = space.ofLatents(norms);
-            NDArray tanh = codes.mul(n).mul((float) penalty.scale()).tanh();
-            NDArray slope = tanh.square().sub(1f).mul((float) (-factor * penalty.scale())); // with respect to c · n
-            sums.losses().add(LossNames.L0, tanh.sum().mul((float) factor));
+            NDArray tanh = Aten.mul(codes.mul(n), penalty.scale()).tanh();
+            NDArray slope = Aten.mul(Aten.add(tanh.square(), -1), -factor * penalty.scale()); // with respect to c · n
+            sums.losses().add(LossNames.L0, Aten.mul(tanh.sum(), factor));
             Aten.add_(normGradient, space.sumByLatent(slope.mul(codes)), 1);
             return slope.mul(n);
         }
@@ -127,7 +127,7 @@ final class JumpReluObjective implements Objective {
         public void finish(BatchSlice batch, NDArray dead, StepAccumulator sums) {
             StepLoss.super.finish(batch, dead, sums);
             NDArray gradient =
-                    kernelCodeGradient.mul(thresholds).mul((float) (-1 / method.bandwidth())); // with respect to θ
+                    Aten.mul(kernelCodeGradient.mul(thresholds), -1 / method.bandwidth()); // with respect to θ
             if (method.penalty() instanceof JumpReluPenalty.Tanh) {
                 sums.gradients().addDecoderNorms(normGradient, norms);
             } else {
@@ -148,7 +148,7 @@ final class JumpReluObjective implements Objective {
             if (!silentAsZero()) {
                 return kernelCounts;
             }
-            NDArray zeroInKernel = ReconstructionLoss.indicator(thresholds.abs().lt((float) (method.bandwidth() / 2)));
+            NDArray zeroInKernel = ReconstructionLoss.indicator(Aten.lessThan(thresholds.abs(), (float) (method.bandwidth() / 2)));
             return kernelCounts.add(silentCounts(sums).mul(zeroInKernel));
         }
 
@@ -158,25 +158,25 @@ final class JumpReluObjective implements Objective {
 
         /** Returns the number of rows with an inactive latent: [d_sae]. */
         private static NDArray silentCounts(StepAccumulator sums) {
-            return sums.fireCounts().neg().add((float) sums.batchSize());
+            return Aten.add(sums.fireCounts().neg(), (double) sums.batchSize());
         }
 
         /** Adds the penalty on L0; returns its derivative with respect to E L0. */
         private double addPenalty(StepAccumulator sums) {
             NDArray counts = sums.fireCounts();
             if (silentAsZero()) {
-                counts = counts.add(silentCounts(sums).mul(ReconstructionLoss.indicator(thresholds.lt(0))));
+                counts = counts.add(silentCounts(sums).mul(ReconstructionLoss.indicator(Aten.lessThan(thresholds, 0))));
             }
-            NDArray l0 = counts.sum().div((float) sums.batchSize());
+            NDArray l0 = Aten.div(counts.sum(), sums.batchSize());
             if (method.penalty() instanceof JumpReluPenalty.Step step) {
                 double coefficient = step.coefficient() * sparsity;
-                sums.losses().add(LossNames.L0, l0.mul((float) coefficient));
+                sums.losses().add(LossNames.L0, Aten.mul(l0, coefficient));
                 return coefficient;
             }
             JumpReluPenalty.Target target = (JumpReluPenalty.Target) method.penalty();
             double coefficient = target.coefficient() * sparsity;
-            NDArray deviation = l0.div((float) target.l0()).sub(1f);
-            sums.losses().add(LossNames.L0, deviation.square().mul((float) coefficient));
+            NDArray deviation = Aten.add(Aten.div(l0, target.l0()), -1);
+            sums.losses().add(LossNames.L0, Aten.mul(deviation.square(), coefficient));
             return 2 * coefficient * deviation.getFloat() / target.l0();
         }
     }

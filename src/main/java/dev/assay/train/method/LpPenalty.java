@@ -28,17 +28,17 @@ record LpPenalty(double p, boolean root) {
      */
     Amount of(CodeSpace space, NDArray sizes) {
         if (p == 1) {
-            return new Amount(sizes.sum(), sizes.getManager().create(1f));
+            return new Amount(sizes.sum(), Aten.number(sizes.getManager(), 1));
         }
         NDArray active = Aten.positive(sizes);
-        NDArray positive = sizes.maximum(Float.MIN_NORMAL);
-        NDArray powers = positive.pow((float) p).mul(active);
-        NDArray slopes = positive.pow((float) (p - 1)).mul(active);
+        NDArray positive = Aten.clampMin(sizes, Float.MIN_NORMAL);
+        NDArray powers = Aten.pow(positive, p).mul(active);
+        NDArray slopes = Aten.pow(positive, p - 1).mul(active);
         if (!root) {
-            return new Amount(powers.sum(), slopes.mul((float) p));
+            return new Amount(powers.sum(), Aten.mul(slopes, p));
         }
-        NDArray norm = space.sumByRow(powers).pow((float) (1 / p)); // [rows]
-        NDArray rowFactors = space.ofRows(norm.maximum(Float.MIN_NORMAL).pow((float) (1 - p)));
+        NDArray norm = Aten.pow(space.sumByRow(powers), 1 / p); // [rows]
+        NDArray rowFactors = space.ofRows(Aten.pow(Aten.clampMin(norm, Float.MIN_NORMAL), 1 - p));
         return new Amount(norm.sum(), slopes.mul(rowFactors));
     }
 }

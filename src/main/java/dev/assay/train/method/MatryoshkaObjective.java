@@ -107,11 +107,11 @@ final class MatryoshkaObjective implements Objective {
         }
 
         private void addLoss(NDArray prefixError, int group, StepAccumulator sums) {
-            NDArray squared = ReconstructionLoss.sumOfSquares(prefixError).div((float) sums.batchSize());
+            NDArray squared = Aten.div(ReconstructionLoss.sumOfSquares(prefixError), sums.batchSize());
             sums.losses()
                     .add(
                             LossNames.MATRYOSHKA,
-                            squared.mul(method.weights().get(group).floatValue()));
+                            Aten.mul(squared, method.weights().get(group).floatValue()));
             sums.losses().log(method.errorName(group), squared);
         }
     }

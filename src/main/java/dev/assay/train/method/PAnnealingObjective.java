@@ -58,7 +58,7 @@ final class PAnnealingObjective implements Objective {
             this.now = now;
             this.penalty = penalty;
             this.manager = manager;
-            this.nextPenalty = manager.create(0f);
+            this.nextPenalty = manager.zeros(new Shape());
         }
 
         @Override
@@ -72,7 +72,7 @@ final class PAnnealingObjective implements Objective {
             if (now[0] > 0) {
                 NDArray codes = pre; // rectified in place
                 NDArray sum = penalty((int) now[0] + 1).of(space, codes).sum();
-                NDArray mean = sum.div((float) sums.batchSize());
+                NDArray mean = Aten.div(sum, sums.batchSize());
                 Aten.add_(nextPenalty, mean, 1);
                 sums.losses().log(NEXT, mean);
             }
@@ -81,15 +81,15 @@ final class PAnnealingObjective implements Objective {
         @Override
         public void finish(BatchSlice batch, NDArray dead, StepAccumulator sums) {
             loss.finish(batch, dead, sums);
-            sums.losses().log(LossNames.EXPONENT, manager.create(penalty.p()));
-            sums.losses().log(LossNames.COEFFICIENT, manager.create(now[1]));
+            sums.losses().log(LossNames.EXPONENT, Aten.doubles(manager, penalty.p()).reshape(new Shape()));
+            sums.losses().log(LossNames.COEFFICIENT, Aten.doubles(manager, now[1]).reshape(new Shape()));
             if (now[0] > 0) {
                 enqueue(now, loss.meanPenalty().getFloat(), nextPenalty.getFloat());
             }
             if (now[0] < method.updates() && step.step() >= stepOfChange((int) now[0], step.steps())) {
                 change(now);
             }
-            Aten.copy_(progress, manager.create(now));
+            Aten.copy_(progress, Aten.doubles(manager, now));
         }
     }
 
@@ -105,7 +105,7 @@ final class PAnnealingObjective implements Objective {
         System.arraycopy(all, 2, all, 0, all.length - 2);
         all[all.length - 2] = current;
         all[all.length - 1] = next;
-        Aten.copy_(queue, queue.getManager().create(all, queue.getShape()));
+        Aten.copy_(queue, Aten.doubles(queue.getManager(), all).reshape(queue.getShape()));
         now[2] = Math.min(now[2] + 1, method.queue());
     }
 

@@ -1,6 +1,7 @@
 package dev.assay.train.method;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
 import dev.assay.train.spi.BatchSlice;
 import dev.assay.train.spi.CodeSpace;
@@ -33,7 +34,7 @@ final class RectifiedLoss implements StepLoss {
         this.coefficient = coefficient;
         this.norms = normWeighted ? parameters.decoderNorms() : null;
         this.normGradient = normWeighted ? norms.zerosLike() : null;
-        this.meanPenalty = parameters.encoderBias().getManager().create(0f);
+        this.meanPenalty = parameters.encoderBias().getManager().zeros(new Shape());
     }
 
     @Override
@@ -51,9 +52,9 @@ final class RectifiedLoss implements StepLoss {
         float factor = (float) (coefficient / sums.batchSize());
 
         NDArray codeGradient = reconstruction.codeGradient();
-        NDArray mean = amount.sum().div((float) sums.batchSize());
+        NDArray mean = Aten.div(amount.sum(), sums.batchSize());
         sums.losses().add(LossNames.SQUARED_ERROR, reconstruction.squaredError());
-        sums.losses().add(LossNames.L1, mean.mul((float) coefficient));
+        sums.losses().add(LossNames.L1, Aten.mul(mean, coefficient));
         Aten.add_(meanPenalty, mean, 1);
         sums.losses().log(LossNames.PENALTY, mean);
         sums.losses().log(LossNames.ERROR_NORM, reconstruction.meanNorm());
@@ -64,7 +65,7 @@ final class RectifiedLoss implements StepLoss {
         Aten.keepWhereAbove_(codeGradient, codes, 0);
         sums.gradients().addPreActivations(space, rows, codeGradient);
         if (norms != null) {
-            NDArray normSlopes = space.sumByLatent(amount.slope().mul(codes)).mul(factor);
+            NDArray normSlopes = Aten.mul(space.sumByLatent(amount.slope().mul(codes)), factor);
             Aten.add_(normGradient, normSlopes, 1);
         }
         sums.countAbove(space, codes, 0);

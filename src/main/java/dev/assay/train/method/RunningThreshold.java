@@ -30,7 +30,7 @@ final class RunningThreshold implements AutoCloseable {
         double before = value.getDouble();
         double after = Double.isNaN(before) ? smallest : (1 - rule.rate()) * before + rule.rate() * smallest;
         try (Scope scope = Scope.open()) {
-            Aten.copy_(value, value.getManager().create(after));
+            Aten.copy_(value, Aten.doubles(value.getManager(), after).reshape(value.getShape()));
         }
     }
 

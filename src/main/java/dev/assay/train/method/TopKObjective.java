@@ -1,6 +1,7 @@
 package dev.assay.train.method;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
 import dev.assay.train.spi.BatchSlice;
 import dev.assay.train.spi.CodeSpace;
@@ -39,7 +40,7 @@ final class TopKObjective implements Objective {
         if (threshold == null) {
             return new RectifiedStep(selector);
         }
-        NDArray smallest = parameters.encoderBias().getManager().create(0f);
+        NDArray smallest = parameters.encoderBias().getManager().zeros(new Shape());
         return new ThresholdStep(selector, norms, step, smallest);
     }
 
@@ -84,9 +85,9 @@ final class TopKObjective implements Objective {
             NDArray codes = pre; // rectified in place
             NDArray ranks = norms == null ? codes : codes.mul(space.ofLatents(norms));
             // A sparse slice has k entries per row; in a dense one, entries that are not selected are 0.
-            NDArray off = ReconstructionLoss.indicator(ranks.lte(0)).mul(Float.MAX_VALUE);
+            NDArray off = Aten.mul(ReconstructionLoss.indicator(Aten.atMost(ranks, 0)), Float.MAX_VALUE);
             NDArray rowMinima = ranks.add(off).reshape(rows.size(), -1).min(new int[] {1}); // [rows]
-            NDArray mean = rowMinima.sum().div((float) sums.batchSize());
+            NDArray mean = Aten.div(rowMinima.sum(), sums.batchSize());
             Aten.add_(smallest, mean, 1);
             sums.losses().log(SMALLEST, mean);
         }

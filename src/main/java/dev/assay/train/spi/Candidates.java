@@ -42,7 +42,7 @@ final class Candidates {
         try (Scope scope = Scope.open()) {
             SparseCodes found = ActiveEntries.above(chunk, bound);
             NDArray shifted =
-                    firstRow == 0 ? found.entryRows() : found.entryRows().add(firstRow);
+                    firstRow == 0 ? found.entryRows() : Aten.add(found.entryRows(), firstRow);
             rows.add(scope.keep(shifted));
             latents.add(scope.keep(found.indices()));
             values.add(scope.keep(found.values()));

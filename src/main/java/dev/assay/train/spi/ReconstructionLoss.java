@@ -25,7 +25,7 @@ public final class ReconstructionLoss {
         this.codes = codes;
         this.error = error(sums, rows, space, codes);
         this.factor = 2f / sums.batchSize();
-        this.scaledError = codes.size() > error.size() ? error.mul(factor) : null;
+        this.scaledError = codes.size() > error.size() ? Aten.mul(error, factor) : null;
     }
 
     /**
@@ -73,7 +73,7 @@ public final class ReconstructionLoss {
      * @return a scalar
      */
     public NDArray squaredError() {
-        return sumOfSquares(error).div((float) sums.batchSize());
+        return Aten.div(sumOfSquares(error), sums.batchSize());
     }
 
     /**
@@ -82,7 +82,7 @@ public final class ReconstructionLoss {
      * @return a scalar
      */
     public NDArray meanNorm() {
-        return Aten.rowNorms(error).sum().div((float) sums.batchSize());
+        return Aten.div(Aten.rowNorms(error).sum(), sums.batchSize());
     }
 
     /**
@@ -105,7 +105,7 @@ public final class ReconstructionLoss {
         Gradients gradients = sums.gradients();
         Parameter decoder = sums.parameters().decoderParameter();
         if (scaledError == null) {
-            gradients.addByLatent(decoder, space, error, codes.mul(factor));
+            gradients.addByLatent(decoder, space, error, Aten.mul(codes, factor));
         } else {
             gradients.addByLatent(decoder, space, scaledError, codes);
         }
@@ -124,11 +124,11 @@ public final class ReconstructionLoss {
     public static void addAffineGradients(StepAccumulator sums, BatchSlice rows, NDArray error, float factor) {
         if (sums.parameters().has(Parameter.DECODER_BIAS)) {
             sums.gradients()
-                    .add(Parameter.DECODER_BIAS, error.sum(new int[] {0}).mul(factor));
+                    .add(Parameter.DECODER_BIAS, Aten.mul(error.sum(new int[] {0}), factor));
         }
         if (sums.parameters().has(Parameter.SKIP)) {
             sums.gradients()
-                    .add(Parameter.SKIP, error.transpose().matMul(rows.x()).mul(factor));
+                    .add(Parameter.SKIP, Aten.mul(error.transpose().matMul(rows.x()), factor));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.assay.train.spi;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
+import dev.assay.tensor.Aten;
 import java.util.Optional;
 
 /** Selects every pre-activation above the bound of its latent. */
@@ -29,7 +30,7 @@ final class ThresholdSelector implements Selector {
     public boolean isDense(NDArray scores) {
         long rows = Math.min(scores.getShape().get(0), SAMPLE_ROWS);
         NDArray sample = scores.get(new NDIndex("0:{}", rows));
-        long above = sample.gt(0f).toType(DataType.INT64, false).sum().getLong();
+        long above = Aten.greaterThan(sample, 0).toType(DataType.INT64, false).sum().getLong();
         return above > DENSE_SHARE * sample.size();
     }
 

@@ -2,6 +2,7 @@ package dev.assay.train.internal.run;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.metrics.MetricNames;
@@ -51,6 +52,6 @@ final class StepMetrics {
     }
 
     private static long below(NDArray density, double bound) {
-        return density.lt(bound).toType(DataType.INT64, false).sum().getLong();
+        return Aten.lessThan(density, bound).toType(DataType.INT64, false).sum().getLong();
     }
 }

@@ -7,6 +7,7 @@ import dev.assay.ProgressBar;
 import dev.assay.activation.ActivationBuffer;
 import dev.assay.activation.ActivationSource;
 import dev.assay.provenance.Provenance;
+import dev.assay.tensor.JavaBuffers;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
 import dev.assay.train.internal.step.InitialDictionary;
@@ -42,6 +43,7 @@ public final class TrainingLoop implements AutoCloseable {
     private final Workspace workspace;
     private final List<Member> members = new ArrayList<>();
     private final SharedBatches batches;
+    private final JavaBuffers javaBuffers = new JavaBuffers();
     private long stepsTaken;
     private long checkpointedAt = System.nanoTime();
     private long checkpointedStep;
@@ -234,6 +236,7 @@ public final class TrainingLoop implements AutoCloseable {
             }
         }
         stepsTaken++;
+        javaBuffers.collectWhenMany();
         boolean checkpoint = isCheckpointDue() || snapshot().running().size() < running;
         for (Step step : steps) {
             record(step, checkpoint);

@@ -62,8 +62,8 @@ final class AuxiliaryGradient {
         sums.losses()
                 .add(
                         LossNames.AUXILIARY,
-                        ReconstructionLoss.sumOfSquares(difference).mul(weight).div((float) sums.batchSize()));
-        Aten.mul_(difference, weight.mul(2f / sums.batchSize()));
+                        Aten.div(ReconstructionLoss.sumOfSquares(difference).mul(weight), sums.batchSize()));
+        Aten.mul_(difference, Aten.mul(weight, 2.0 / sums.batchSize()));
         NDArray g = difference; // ∂loss/∂r̂
         dead.addGradients(rows, codes, g, selected);
         if (biased) {
@@ -83,7 +83,7 @@ final class AuxiliaryGradient {
             }
             NDArray smallest = Aten.topK(ranks, count).values().min(new int[] {1}, true); // [rows, 1]
             return scope.keep(
-                    ReconstructionLoss.indicator(ranks.gte(scaled ? smallest : smallest.maximum(Float.MIN_VALUE))));
+                    ReconstructionLoss.indicator(ranks.gte(scaled ? smallest : Aten.clampMin(smallest, Float.MIN_VALUE))));
         }
     }
 
@@ -91,15 +91,15 @@ final class AuxiliaryGradient {
     private NDArray weight(NDArray error, StepSums sums) {
         if (scaled) {
             double share = Math.min((double) dead.size() / Math.max(p.dOut() / 2, 1), 1);
-            return error.getManager().create((float) (auxiliary.coefficient() * share));
+            return Aten.number(error.getManager(), auxiliary.coefficient() * share);
         }
         NDArray variance;
         try (Scope scope = Scope.open()) {
             NDArray centred = sums.reconstruction(Workspace.Use.SCORES);
             Aten.sub(error, error.mean(new int[] {0}), centred);
-            variance = scope.keep(ReconstructionLoss.sumOfSquares(centred).div((float) sums.batchSize()));
+            variance = scope.keep(Aten.div(ReconstructionLoss.sumOfSquares(centred), sums.batchSize()));
         }
         // Without variance in the residual the loss is 0, not NaN.
-        return Aten.positive(variance).mul((float) auxiliary.coefficient()).div(variance.maximum(Float.MIN_NORMAL));
+        return Aten.mul(Aten.positive(variance), auxiliary.coefficient()).div(Aten.clampMin(variance, Float.MIN_NORMAL));
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.DeadLatentRule;
 
@@ -41,14 +42,14 @@ public final class DeadLatents implements AutoCloseable {
     /** Returns the latents that {@link #observe} returns for the next batch unless they fire in it, int64 [n], ascending. */
     NDArray candidates(long tokens) {
         if (rule.timing() == DeadLatentRule.Timing.BEFORE_BATCH) {
-            return tokensSeen > rule.tokens() ? positions(silentFor.gt(rule.tokens())) : none();
+            return tokensSeen > rule.tokens() ? positions(Aten.greaterThan(silentFor, rule.tokens())) : none();
         }
-        return tokensSeen + tokens >= rule.tokens() ? positions(silentFor.gte(rule.tokens() - tokens)) : none();
+        return tokensSeen + tokens >= rule.tokens() ? positions(Aten.atLeast(silentFor, rule.tokens() - tokens)) : none();
     }
 
     /** Returns the currently dead latents, int64 [n_dead], ascending. */
     NDArray dead() {
-        return positions(silentFor.gte(rule.tokens()));
+        return positions(Aten.atLeast(silentFor, rule.tokens()));
     }
 
     public int deadCount() {
@@ -58,8 +59,8 @@ public final class DeadLatents implements AutoCloseable {
     }
 
     private void count(NDArray activations, long tokens) {
-        silentFor.addi(tokens);
-        silentFor.muli(activations.lte(0).toType(DataType.FLOAT64, false));
+        Aten.add_(silentFor, tokens);
+        silentFor.muli(Aten.atMost(activations, 0).toType(DataType.FLOAT64, false));
         tokensSeen += tokens;
         fireCounts.addi(activations);
         windowTokens += tokens;
@@ -70,12 +71,12 @@ public final class DeadLatents implements AutoCloseable {
     }
 
     private NDArray none() {
-        return silentFor.getManager().create(new long[0]);
+        return silentFor.getManager().create(new Shape(0), DataType.INT64);
     }
 
     /** Returns the share of the window's tokens on which each latent fired: float64 [d_sae]. */
     public NDArray density() {
-        return fireCounts.div(Math.max(windowTokens, 1));
+        return Aten.div(fireCounts, Math.max(windowTokens, 1));
     }
 
     /** Starts a new window of firing counts. */

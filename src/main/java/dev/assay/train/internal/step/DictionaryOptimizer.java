@@ -58,9 +58,9 @@ public final class DictionaryOptimizer implements AutoCloseable {
         }
         NDArray divisor = null;
         if (options.clipNorm() > 0 && norm + 1e-6 > options.clipNorm()) {
-            divisor = step.getManager().create((float) ((norm + 1e-6) / options.clipNorm()));
+            divisor = Aten.add(step.zerosLike(), (norm + 1e-6) / options.clipNorm());
         }
-        step.addi(1);
+        Aten.add_(step, 1);
         Aten.adam_(
                 parameters.arrays(),
                 gradients.arrays(),
@@ -79,15 +79,15 @@ public final class DictionaryOptimizer implements AutoCloseable {
     /** Replaces each decoder row's gradient by {@code ∂W − ⟨∂W, ŵ⟩ŵ}, where ŵ is the row's direction. */
     private void removeParallel(NDArray gradient, NDArray inner) {
         NDArray decoder = parameters.decoder();
-        NDArray norms = Aten.rowNorms(decoder).add((float) options.decoder().slack()); // [d_sae, 1]
-        NDArray factor = inner.reshape(-1, 1).div(norms.square().maximum(Float.MIN_NORMAL));
+        NDArray norms = Aten.add(Aten.rowNorms(decoder), options.decoder().slack()); // [d_sae, 1]
+        NDArray factor = inner.reshape(-1, 1).div(Aten.clampMin(norms.square(), Float.MIN_NORMAL));
         Aten.addcmul_(gradient, decoder, factor, -1);
     }
 
     private void normalize(NDArray decoder) {
         if (options.decoder().unitNorm()) {
             try (Scope scope = Scope.open()) {
-                Aten.div_(decoder, Aten.rowNorms(decoder).add(Math.ulp(1f)));
+                Aten.div_(decoder, Aten.add(Aten.rowNorms(decoder), Math.ulp(1f)));
             }
         }
     }

@@ -66,7 +66,7 @@ public record EmbeddingBag(NDArray indices, NDArray offsets) {
                 NDIndex chunkBags = new NDIndex("{}:{}", i * chunk, Math.min(bags, (i + 1) * chunk));
                 NDIndex entries = new NDIndex("{}:{}", starts[i], starts[i + 1]);
                 EmbeddingBag chunkBag = new EmbeddingBag(
-                        indices.get(entries), offsets.get(chunkBags).sub(starts[i]));
+                        indices.get(entries), Aten.add(offsets.get(chunkBags), -starts[i]));
                 NDArray sums = chunkBag.sums(table, weights.get(entries));
                 if (adds) {
                     Aten.add_(target.get(chunkBags), sums, 1);
@@ -86,7 +86,7 @@ public record EmbeddingBag(NDArray indices, NDArray offsets) {
         long[] firstBags =
                 LongStream.iterate(0, bag -> bag < bags, bag -> bag + chunk).toArray();
         try (Scope scope = Scope.open()) {
-            NDArray positions = offsets.getManager().create(firstBags);
+            NDArray positions = Aten.longs(offsets.getManager(), firstBags);
             long[] firstEntries = Aten.indexSelect(offsets, 0, positions).toLongArray();
             return LongStream.concat(LongStream.of(firstEntries), LongStream.of(indices.size()))
                     .toArray();

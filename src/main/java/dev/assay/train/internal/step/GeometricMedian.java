@@ -57,7 +57,7 @@ final class GeometricMedian {
 
     private static NDArray step(NDArray points, NDArray estimate) {
         try (Scope scope = Scope.open()) {
-            NDArray distances = Aten.rowNorms(points.sub(estimate)).maximum(Float.MIN_NORMAL); // [n, 1]
+            NDArray distances = Aten.clampMin(Aten.rowNorms(points.sub(estimate)), Float.MIN_NORMAL); // [n, 1]
             NDArray weights = distances.onesLike().div(distances); // [n, 1]
             NDArray normalized = weights.div(weights.sum()).reshape(-1); // [n]
             return scope.keep(Aten.addmv(estimate.zerosLike(), points.transpose(), normalized, 1));

@@ -37,7 +37,7 @@ final class GhostGradient {
 
             NDArray g = difference.mul(scale).mul(weight).mul(2f / sums.batchSize()); // ∂loss/∂g
             dead.addGradients(batch, codes, g, codes); // exp is its own derivative
-            sums.losses().add(LossNames.GHOST, squaredDifference.mul(weight).div((float) sums.batchSize()));
+            sums.losses().add(LossNames.GHOST, Aten.div(squaredDifference.mul(weight), sums.batchSize()));
             sums.keep(scope);
         }
     }

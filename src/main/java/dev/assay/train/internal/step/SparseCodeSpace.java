@@ -39,10 +39,11 @@ final class SparseCodeSpace implements CodeSpace {
 
     @Override
     public Part part(int first, int last) {
-        NDArray within = latents.gte((long) first).logicalAnd(latents.lt((long) last));
+        NDArray fromFirst = Aten.add(latents, (long) -first);
+        NDArray within = Aten.atLeast(fromFirst, 0).logicalAnd(Aten.lessThan(Aten.add(latents, (long) -last), 0));
         NDArray positions = within.nonzero().reshape(-1);
         NDArray rowsOfPart = Aten.indexSelect(entryRows, 0, positions);
-        NDArray latentsOfPart = Aten.indexSelect(latents, 0, positions).sub((long) first);
+        NDArray latentsOfPart = Aten.indexSelect(fromFirst, 0, positions);
         return new SparsePart(new SparseCodeSpace(rowsOfPart, latentsOfPart, rows, last - first), positions);
     }
 

@@ -100,6 +100,6 @@ public final class StepSums implements StepAccumulator {
 
     /** Returns the losses, which copies them from the device. */
     public LossValues values() {
-        return losses.values(fireCounts.sum().div((float) batchSize));
+        return losses.values(Aten.div(fireCounts.sum(), batchSize));
     }
 }

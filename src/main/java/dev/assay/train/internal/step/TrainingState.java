@@ -1,6 +1,8 @@
 package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.InvalidInputException;
@@ -198,7 +200,7 @@ public final class TrainingState implements AutoCloseable {
     }
 
     private DeadCandidatePreActivations noCandidates() {
-        return candidates(parameters.encoderBias().getManager().create(new long[0]));
+        return candidates(parameters.encoderBias().getManager().create(new Shape(0), DataType.INT64));
     }
 
     private DeadCandidatePreActivations candidates(NDArray latents) {

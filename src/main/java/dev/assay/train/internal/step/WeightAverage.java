@@ -36,7 +36,7 @@ final class WeightAverage implements AutoCloseable {
         sums.byName().forEach((parameter, sum) -> {
             if (parameter.isOfLatents()) {
                 NDArray rows = Aten.indexSelect(parameters.get(parameter), 0, latents);
-                Aten.indexCopy_(sum, 0, latents, rows.mul((float) weight(steps)));
+                Aten.indexCopy_(sum, 0, latents, Aten.mul(rows, weight(steps)));
             }
         });
     }
