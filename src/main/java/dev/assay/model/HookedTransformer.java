@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -145,11 +146,7 @@ public final class HookedTransformer implements AutoCloseable {
         return tokenizer.isPresent();
     }
 
-    /**
-     * Returns the tokenizer, which is closed with the model.
-     *
-     * @throws InvalidInputException when the model has none
-     */
+    /** {@return the tokenizer, which is closed with the model; an {@link InvalidInputException} is thrown if there is none} */
     public Tokenizer tokenizer() {
         return tokenizer.get();
     }
@@ -186,11 +183,8 @@ public final class HookedTransformer implements AutoCloseable {
      * @return int64 [1, position]
      */
     public NDArray tokens(String text) {
-        try (Lifetime.Use use = use();
-                Scope scope = Scope.open()) {
-            long[] ids = IntStream.of(tokenizer().encode(text)).asLongStream().toArray();
-            return scope.keep(manager.create(ids, new Shape(1, ids.length)));
-        }
+        long[] ids = IntStream.of(tokenizer().encode(text)).asLongStream().toArray();
+        return lifetime.during(() -> kept(() -> manager.create(ids, new Shape(1, ids.length))));
     }
 
     /**
@@ -315,11 +309,7 @@ public final class HookedTransformer implements AutoCloseable {
         return ModelDescription.of(name, config);
     }
 
-    /**
-     * Returns the shape of a site, with -1 for the axes batch and position.
-     *
-     * @throws InvalidInputException when the model lacks the site
-     */
+    /** {@return the shape of a site of the model, with -1 for the axes batch and position} */
     public Shape shape(HookPoint point) {
         return sites.shape(point);
     }
@@ -351,10 +341,7 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray finalNorm(NDArray residual) {
         part.requireFinalNorm();
-        try (Lifetime.Use use = use();
-                Scope scope = Scope.open()) {
-            return scope.keep(network.normalized(residual));
-        }
+        return lifetime.during(() -> kept(() -> network.normalized(residual)));
     }
 
     /**
@@ -365,27 +352,16 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public NDArray unembed(NDArray normalized) {
         part.requireWhole("the logits");
-        try (Lifetime.Use use = use();
-                Scope scope = Scope.open()) {
-            return scope.keep(network.unembed(normalized));
-        }
+        return lifetime.during(() -> kept(() -> network.unembed(normalized)));
     }
 
-    /**
-     * Returns the unembedding matrix.
-     *
-     * @return float32 [V, D], must not be changed; in a model of 16 bits a copy
-     */
+    /** {@return the unembedding matrix, float32 [V, D], must not be changed; in a model of 16 bits a copy} */
     public NDArray unembedding() {
         part.requireWhole("the logits");
         return lifetime.during(() -> parameters.unembedding());
     }
 
-    /**
-     * Returns the factor of the final norm: its weight, plus 1 in families with a unit offset.
-     *
-     * @return [D], must not be changed
-     */
+    /** {@return the factor of the final norm, [D]: its weight, plus 1 in families with a unit offset; must not be changed} */
     public NDArray finalNormWeight() {
         part.requireFinalNorm();
         return lifetime.during(() -> network.finalNormWeight());
@@ -451,6 +427,12 @@ public final class HookedTransformer implements AutoCloseable {
      */
     public Lifetime.Use use() {
         return lifetime.use();
+    }
+
+    private static NDArray kept(Supplier<NDArray> computation) {
+        try (Scope scope = Scope.open()) {
+            return scope.keep(computation.get());
+        }
     }
 
     /** Waits for running calls, then frees the weights. */
