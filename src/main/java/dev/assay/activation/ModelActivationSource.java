@@ -15,6 +15,7 @@ import dev.assay.text.Corpus;
 import dev.assay.text.HoldOut;
 import dev.assay.text.Split;
 import dev.assay.text.TextPosition;
+import dev.assay.text.TextUsage;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.util.List;
@@ -33,6 +34,8 @@ public final class ModelActivationSource implements ActivationSource {
     private final boolean withSpecialTokens;
     private final int skippedPositions;
 
+    private final TextUsage usage;
+
     private ModelActivationSource(
             SiteReader model, Corpus corpus, Split split, boolean withSpecialTokens, int skippedPositions) {
         this.model = model;
@@ -40,6 +43,7 @@ public final class ModelActivationSource implements ActivationSource {
         this.split = split;
         this.withSpecialTokens = withSpecialTokens;
         this.skippedPositions = skippedPositions;
+        this.usage = new TextUsage(corpus);
     }
 
     static ModelActivationSource of(SiteReader model, Corpus corpus) {
@@ -73,6 +77,11 @@ public final class ModelActivationSource implements ActivationSource {
                 () -> "the number of positions to skip is " + count + ", expected 0 to " + (corpus.contextLength() - 1)
                         + " for contexts of " + corpus.contextLength() + " tokens");
         return new ModelActivationSource(model, corpus, split, withSpecialTokens, count);
+    }
+
+    /** {@return the tokens that the streams of this source have read from each file; a training buffer reads ahead of its use} */
+    public TextUsage usage() {
+        return usage;
     }
 
     @Override
@@ -177,6 +186,7 @@ public final class ModelActivationSource implements ActivationSource {
                 if (kept.length == 0) {
                     return null;
                 }
+                usage.add(batch, kept);
                 if (kept.length < batch.ids().length) {
                     values = Aten.indexSelect(values, 0, Aten.longs(values.getManager(), kept));
                 }

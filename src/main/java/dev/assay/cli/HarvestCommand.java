@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.ShutdownRequest;
 import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ModelActivationSource;
 import dev.assay.activation.NormBoundedSource;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.activation.store.Harvest;
 import dev.assay.run.RunDescription;
 import dev.assay.run.SourceModel;
+import dev.assay.text.TextUsage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -109,9 +111,10 @@ final class HarvestCommand implements Callable<Integer> {
         try (SourceModel model = SourceModel.open(run, hooks, place.device())) {
             RunDescription resolved = run.resolved(model.tokenizer(), out);
             spec.commandLine().getOut().println(resolved.contexts(model.tokenizer()));
-            ActivationSource source = model.source(resolved.corpus(model.tokenizer()))
+            ModelActivationSource text = model.source(resolved.corpus(model.tokenizer()))
                     .withSpecialTokens(specialTokens)
                     .skippingPositions(skippedPositions);
+            ActivationSource source = text;
             if (maxNormRatio != null) {
                 source = NormBoundedSource.ofRatio(source, maxNormRatio);
             }
@@ -123,7 +126,7 @@ final class HarvestCommand implements Callable<Integer> {
                 harvest.shardRows(shardRows);
             }
             try (ShutdownRequest shutdown = ShutdownRequest.listen()) {
-                return report(harvest.stopWhen(shutdown).run(), (System.nanoTime() - start) / 1e9);
+                return report(harvest.stopWhen(shutdown).run(), (System.nanoTime() - start) / 1e9, text.usage());
             }
         }
     }
@@ -145,7 +148,7 @@ final class HarvestCommand implements Callable<Integer> {
         };
     }
 
-    private int report(Harvest.Result result, double seconds) {
+    private int report(Harvest.Result result, double seconds, TextUsage usage) {
         ActivationStore store = result.store();
         if (!store.complete()) {
             PrintWriter errors = spec.commandLine().getErr();
@@ -161,7 +164,13 @@ final class HarvestCommand implements Callable<Integer> {
         String done = result.added()
                 ? String.format(Locale.ROOT, "%,d added in %.0f s", store.rows() - result.before(), seconds)
                 : "already complete";
-        String end = store.endOfText() && store.rows() < tokens ? "; the text has ended" : "";
+        String end = String.format(
+                Locale.ROOT,
+                "%s; used %,d of %,d tokens",
+                store.endOfText() && store.rows() < tokens ? "; the text has ended" : "",
+                store.rows(),
+                tokens);
+        String files = result.added() && !usage.summary().isEmpty() ? "; read " + usage.summary() : "";
         spec.commandLine()
                 .getOut()
                 .printf(
@@ -172,7 +181,7 @@ final class HarvestCommand implements Callable<Integer> {
                         String.join(", ", store.sites()),
                         store.bytes() / 1e6,
                         done,
-                        end)
+                        end + files)
                 .flush();
         return 0;
     }

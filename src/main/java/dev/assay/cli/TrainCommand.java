@@ -2,6 +2,7 @@ package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.activation.ModelActivationSource;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -113,14 +115,16 @@ final class TrainCommand implements Callable<Integer> {
             try (HookedTransformer model = SourceModel.whole(run, deviceOption.device())) {
                 RunDescription resolved = resolved(run, model.tokenizer());
                 Corpus corpus = resolved.corpus(model.tokenizer());
-                SaeTrainer trainer = trainer(ActivationSource.of(model, points, corpus), options);
+                ModelActivationSource source = ActivationSource.of(model, points, corpus);
+                SaeTrainer trainer = trainer(source, options);
                 HeldOut.addTo(trainer, options, model, corpus);
-                return train(resolved, trainer);
+                return train(resolved, trainer, source.usage()::summary);
             }
         }
         try (SourceModel model = SourceModel.open(run, sites(hook), deviceOption.device())) {
             RunDescription resolved = resolved(run, model.tokenizer());
-            return train(resolved, trainer(model.source(resolved.corpus(model.tokenizer())), options));
+            ModelActivationSource source = model.source(resolved.corpus(model.tokenizer()));
+            return train(resolved, trainer(source, options), source.usage()::summary);
         }
     }
 
@@ -145,7 +149,7 @@ final class TrainCommand implements Callable<Integer> {
                 !HeldOut.isAsked(options),
                 "--evaluate-every is given with --activations, expected --model and --text: it evaluates the model's"
                         + " loss on held-out text");
-        return train(RunDescription.of(store, List.of(site)), trainer(source, options));
+        return train(RunDescription.of(store, List.of(site)), trainer(source, options), () -> "");
     }
 
     /** Returns the input site, followed by a transcoder's target site. */
@@ -160,7 +164,7 @@ final class TrainCommand implements Callable<Integer> {
         return target == null ? List.of(input) : List.of(input, target);
     }
 
-    private int train(RunDescription run, SaeTrainer trainer) throws IOException {
+    private int train(RunDescription run, SaeTrainer trainer, Supplier<String> files) throws IOException {
         long start = System.nanoTime();
         trainer.plan(); // validates every option before the folder is changed
         return InterruptibleTraining.run(out, spec.commandLine().getErr(), (stop, notice) -> {
@@ -169,19 +173,22 @@ final class TrainCommand implements Callable<Integer> {
             if (TrainingOptions.read(spec).value(TrainerOption.BEST_BY).isPresent()) {
                 saveBest(trainer, writer);
             }
-            report(start);
+            report(start, files.get());
             return 0;
         });
     }
 
-    private void report(long start) {
+    private void report(long start, String files) {
         PrintWriter print = spec.commandLine().getOut();
         print.printf(
                 Locale.ROOT,
-                "%s: a dictionary of %,d latents, trained in %.0f s%n",
+                "%s: a dictionary of %,d latents, trained in %.0f s; used %,d of %,d tokens%s%n",
                 out,
                 dSae,
-                (System.nanoTime() - start) / 1e9);
+                (System.nanoTime() - start) / 1e9,
+                tokens / batch * batch,
+                tokens,
+                files.isEmpty() ? "" : "; read " + files);
         print.flush();
     }
 

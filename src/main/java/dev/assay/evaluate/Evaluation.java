@@ -154,9 +154,8 @@ public final class Evaluation {
      * @throws InvalidInputException when dictionary, model and corpus do not match, or the split has no text
      */
     public EvaluationTable table() throws IOException {
-        AttachedSites sites = point == null
-                ? AttachedSites.of(model, dictionary)
-                : AttachedSites.of(model, dictionary, point);
+        AttachedSites sites =
+                point == null ? AttachedSites.of(model, dictionary) : AttachedSites.of(model, dictionary, point);
         sites.requiredWrites();
         model.requireContext(corpus.contextLength());
         others.forEach(this::check);

@@ -301,8 +301,8 @@ public record EvaluationReport(
                 cell(lossRecoveredFromMean()).text(),
                 cell(lossRecoveredFromZero()).text(),
                 number("%.4f", klDivergence)));
-        l0PerFile.forEach(file -> text.append(String.format(
-                Locale.ROOT, "L0 on %s: %.2f, %,d tokens%n", file.label(), file.l0(), file.tokens())));
+        l0PerFile.forEach(file -> text.append(
+                String.format(Locale.ROOT, "L0 on %s: %.2f, %,d tokens%n", file.label(), file.l0(), file.tokens())));
         remarks().forEach(remark -> text.append("note: ").append(remark).append('\n'));
         return text.toString();
     }

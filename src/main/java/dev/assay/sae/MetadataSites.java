@@ -22,8 +22,7 @@ record MetadataSites(SaeMetadata metadata, int dIn, int dOut, boolean transcodes
     }
 
     static MetadataSites of(Dictionary dictionary) {
-        return new MetadataSites(
-                dictionary.metadata(), dictionary.dIn(), dictionary.dOut(), dictionary.transcodes());
+        return new MetadataSites(dictionary.metadata(), dictionary.dIn(), dictionary.dOut(), dictionary.transcodes());
     }
 
     /**
@@ -36,8 +35,7 @@ record MetadataSites(SaeMetadata metadata, int dIn, int dOut, boolean transcodes
         if (metadata.hookNames().isEmpty()) {
             throw SaeMetadata.noSite();
         }
-        List<Sites.Span> reads =
-                spans(metadata.hookNames(), SaeMetadata.HOOK_NAME, SaeMetadata.HOOK_WIDTHS, dIn);
+        List<Sites.Span> reads = spans(metadata.hookNames(), SaeMetadata.HOOK_NAME, SaeMetadata.HOOK_WIDTHS, dIn);
         return new Sites(reads, transcodes ? written() : reads);
     }
 

@@ -33,6 +33,7 @@ public final class SaeMetadata {
     private static final String SEQPOS_SLICE = "seqpos_slice";
     /** An extension of the SAELens format. */
     private static final String LARGEST_NORMS = "largest_norms";
+
     private static final String HEAD = "hook_head_index";
     private static final String HEAD_OUT = "hook_head_index_out";
 

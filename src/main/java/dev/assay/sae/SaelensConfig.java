@@ -132,7 +132,8 @@ record SaelensConfig(int dIn, int dSae, int dOut, Architecture architecture, Inp
      * whose activations its own store joins.
      */
     private boolean reshapes() {
-        boolean refused = MetadataSites.joinsHeads(metadata) && !metadata.requiredHookName().endsWith("_z");
+        boolean refused = MetadataSites.joinsHeads(metadata)
+                && !metadata.requiredHookName().endsWith("_z");
         return input.joinHeads() && metadata.head().isEmpty() && !refused;
     }
 

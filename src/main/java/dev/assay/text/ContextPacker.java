@@ -74,8 +74,7 @@ public final class ContextPacker implements AutoCloseable {
     }
 
     /** The arrays of some contexts. */
-    private record Contexts(
-            long[] ids, long[] documents, int[] positions, long[] labels, Map<Long, String> files) {
+    private record Contexts(long[] ids, long[] documents, int[] positions, long[] labels, Map<Long, String> files) {
         Contexts(int tokens) {
             this(new long[tokens], new long[tokens], new int[tokens], new long[tokens], new HashMap<>());
         }

@@ -21,8 +21,7 @@ import java.util.stream.LongStream;
  * @param positions the index of each token within its document, [rows * length]; -1 for a prepended BOS token
  * @param files the file of each document of the batch by its index; without the documents that are not from files
  */
-public record TokenBatch(
-        int rows, int length, long[] ids, long[] documents, int[] positions, Map<Long, String> files) {
+public record TokenBatch(int rows, int length, long[] ids, long[] documents, int[] positions, Map<Long, String> files) {
     /** Creates contexts of documents that are not from files. */
     public TokenBatch(int rows, int length, long[] ids, long[] documents, int[] positions) {
         this(rows, length, ids, documents, positions, Map.of());

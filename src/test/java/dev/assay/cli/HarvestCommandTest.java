@@ -99,7 +99,7 @@ class HarvestCommandTest {
         assertEquals(0, harvest("1000000"), err::toString);
         assertTrue(out.toString().contains("; the text has ended"), out::toString);
         assertEquals(0, harvest("1000000"), err::toString);
-        assertTrue(out.toString().contains("already complete; the text has ended"), out::toString);
+        assertTrue(out.toString().contains("already complete; the text has ended; used "), out::toString);
     }
 
     @Test

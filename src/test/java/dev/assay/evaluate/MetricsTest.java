@@ -96,7 +96,8 @@ class MetricsTest {
                                 + " them out with --max-norm-ratio or --skip-positions"),
                 new EvaluationReport(200, 0.9, 0.1, 0.9, 1, 1, 8, 20, 0.5, losses, 0.01, 0.97, List.of()).remarks());
         assertEquals(
-                List.of(), new EvaluationReport(200, 0.9, 0.1, 0.9, 1, 1, 8, 20, 0.5, losses, 0.01, 0.3, List.of()).remarks());
+                List.of(),
+                new EvaluationReport(200, 0.9, 0.1, 0.9, 1, 1, 8, 20, 0.5, losses, 0.01, 0.3, List.of()).remarks());
     }
 
     private double varianceOfFarthestPercent(float[] values) {

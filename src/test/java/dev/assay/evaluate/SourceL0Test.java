@@ -74,7 +74,10 @@ class SourceL0Test {
                 .prependBos(false)
                 .heldOutEvery(0)
                 .build();
-        return Evaluation.of(model, sae, corpus).split(Split.ALL).tokens(100_000).run();
+        return Evaluation.of(model, sae, corpus)
+                .split(Split.ALL)
+                .tokens(100_000)
+                .run();
     }
 
     /** A dictionary whose latents fire on some tokens more than on others. */
@@ -84,7 +87,9 @@ class SourceL0Test {
                     .architecture(new Standard())
                     .input(InputOptions.PLAIN)
                     .weights(topk.weights())
-                    .metadata(SaeMetadata.builder().hookName(TinyDictionary.SITE.name()).build())
+                    .metadata(SaeMetadata.builder()
+                            .hookName(TinyDictionary.SITE.name())
+                            .build())
                     .build();
         }
     }

@@ -69,7 +69,8 @@ final class FileFuzz {
 
         @Override
         public String toString() {
-            return String.format("%6d cases, %6d refused, %6d loaded, %6.1f s of CPU", cases(), refused, loaded, seconds);
+            return String.format(
+                    "%6d cases, %6d refused, %6d loaded, %6.1f s of CPU", cases(), refused, loaded, seconds);
         }
     }
 

@@ -135,8 +135,7 @@ class TableTest {
 
     @Test
     void sectionPrintsItsPartsWithoutMarkup() {
-        Table small =
-                Table.of("caption").words("word").row(Cell.text("a & b")).note("a note");
+        Table small = Table.of("caption").words("word").row(Cell.text("a & b")).note("a note");
         HtmlSection section = HtmlSection.titled("<title>")
                 .paragraph("1 < 2")
                 .tokens("<b title=\"KL &gt; 1\">" + Html.escape("<b>\"&amp;'") + "</b>")

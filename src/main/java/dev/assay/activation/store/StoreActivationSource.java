@@ -139,7 +139,8 @@ public final class StoreActivationSource implements ActivationSource {
             all += runs(shard);
         }
         // The last run of a shard may be short.
-        long wanted = Math.min(all, (rows + SAMPLE_ROWS - 1) / SAMPLE_ROWS + store.shards().size());
+        long wanted = Math.min(
+                all, (rows + SAMPLE_ROWS - 1) / SAMPLE_ROWS + store.shards().size());
         List<Block> sample = new ArrayList<>();
         int at = 0;
         for (long i = 0; i < wanted; i++) {

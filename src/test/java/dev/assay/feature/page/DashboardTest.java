@@ -37,8 +37,11 @@ class DashboardTest {
 
     @Test
     void printsTitleMetricsAndStrongestFeatures() {
-        List<String> lines =
-                SyntheticFeatures.dashboard(60).title("Title").toString().lines().toList();
+        List<String> lines = SyntheticFeatures.dashboard(60)
+                .title("Title")
+                .toString()
+                .lines()
+                .toList();
         assertTrue(lines.get(0).matches("Title: 60 features, \\d+ of them active"), lines.get(0));
         assertEquals("  explained_variance  0.913", lines.get(1));
         assertTrue(lines.contains(""), lines.toString());
