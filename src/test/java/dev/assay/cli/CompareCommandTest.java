@@ -141,7 +141,8 @@ class CompareCommandTest {
                 .findFirst()
                 .orElseThrow();
         assertTrue(
-                heading.matches("concept +tokens +latent +F1 look-up always neuron +PCA random permuted perm. random context"),
+                heading.matches(
+                        "concept +tokens +latent +F1 look-up always neuron +PCA random permuted perm. random context"),
                 heading);
         assertTrue(out.toString().contains(" concepts that need context have a latent with F1 ≥ 0.8; "), out::toString);
         JsonNode written = Json.read(folder.resolve("evaluation.json"));

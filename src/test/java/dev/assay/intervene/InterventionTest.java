@@ -2,8 +2,8 @@ package dev.assay.intervene;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
@@ -89,7 +89,9 @@ class InterventionTest {
         try (SparseAutoencoder sae = Cases.dictionary();
                 InterventionResult result =
                         Intervention.of(model, sae).steer(1, 2).run(Cases.TOKENS[0])) {
-            assertTrue(result.toText().contains("no loss: the prompt has one token, and none is predicted"), result.toText());
+            assertTrue(
+                    result.toText().contains("no loss: the prompt has one token, and none is predicted"),
+                    result.toText());
             assertFalse(result.toText().contains("NaN"), result.toText());
             assertTrue(result.toJson().get("baseline_loss").isNull());
         }

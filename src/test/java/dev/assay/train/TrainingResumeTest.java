@@ -151,7 +151,8 @@ class TrainingResumeTest {
     @Test
     void deletesPartialFilesOfKilledWrites() throws IOException {
         interrupt(12);
-        Path remains = folder.resolve("checkpoints/.step-0000000003.safetensors.00000000-0000-0000-0000-000000000000.assay-tmp");
+        Path remains = folder.resolve(
+                "checkpoints/.step-0000000003.safetensors.00000000-0000-0000-0000-000000000000.assay-tmp");
         Files.writeString(remains, "half a checkpoint");
         assertSame(SmallRun.finish(folder));
         assertEquals(2, SmallRun.checkpoints(folder).size());

@@ -148,7 +148,8 @@ final class JumpReluObjective implements Objective {
             if (!silentAsZero()) {
                 return kernelCounts;
             }
-            NDArray zeroInKernel = ReconstructionLoss.indicator(Aten.lessThan(thresholds.abs(), (float) (method.bandwidth() / 2)));
+            NDArray zeroInKernel =
+                    ReconstructionLoss.indicator(Aten.lessThan(thresholds.abs(), (float) (method.bandwidth() / 2)));
             return kernelCounts.add(silentCounts(sums).mul(zeroInKernel));
         }
 

@@ -81,8 +81,10 @@ final class PAnnealingObjective implements Objective {
         @Override
         public void finish(BatchSlice batch, NDArray dead, StepAccumulator sums) {
             loss.finish(batch, dead, sums);
-            sums.losses().log(LossNames.EXPONENT, Aten.doubles(manager, penalty.p()).reshape(new Shape()));
-            sums.losses().log(LossNames.COEFFICIENT, Aten.doubles(manager, now[1]).reshape(new Shape()));
+            sums.losses()
+                    .log(LossNames.EXPONENT, Aten.doubles(manager, penalty.p()).reshape(new Shape()));
+            sums.losses()
+                    .log(LossNames.COEFFICIENT, Aten.doubles(manager, now[1]).reshape(new Shape()));
             if (now[0] > 0) {
                 enqueue(now, loss.meanPenalty().getFloat(), nextPenalty.getFloat());
             }

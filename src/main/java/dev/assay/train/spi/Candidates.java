@@ -41,8 +41,7 @@ final class Candidates {
     private void add(NDArray chunk) {
         try (Scope scope = Scope.open()) {
             SparseCodes found = ActiveEntries.above(chunk, bound);
-            NDArray shifted =
-                    firstRow == 0 ? found.entryRows() : Aten.add(found.entryRows(), firstRow);
+            NDArray shifted = firstRow == 0 ? found.entryRows() : Aten.add(found.entryRows(), firstRow);
             rows.add(scope.keep(shifted));
             latents.add(scope.keep(found.indices()));
             values.add(scope.keep(found.values()));

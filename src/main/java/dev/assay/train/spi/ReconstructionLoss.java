@@ -123,12 +123,10 @@ public final class ReconstructionLoss {
      */
     public static void addAffineGradients(StepAccumulator sums, BatchSlice rows, NDArray error, float factor) {
         if (sums.parameters().has(Parameter.DECODER_BIAS)) {
-            sums.gradients()
-                    .add(Parameter.DECODER_BIAS, Aten.mul(error.sum(new int[] {0}), factor));
+            sums.gradients().add(Parameter.DECODER_BIAS, Aten.mul(error.sum(new int[] {0}), factor));
         }
         if (sums.parameters().has(Parameter.SKIP)) {
-            sums.gradients()
-                    .add(Parameter.SKIP, Aten.mul(error.transpose().matMul(rows.x()), factor));
+            sums.gradients().add(Parameter.SKIP, Aten.mul(error.transpose().matMul(rows.x()), factor));
         }
     }
 

@@ -30,7 +30,8 @@ final class ThresholdSelector implements Selector {
     public boolean isDense(NDArray scores) {
         long rows = Math.min(scores.getShape().get(0), SAMPLE_ROWS);
         NDArray sample = scores.get(new NDIndex("0:{}", rows));
-        long above = Aten.greaterThan(sample, 0).toType(DataType.INT64, false).sum().getLong();
+        long above =
+                Aten.greaterThan(sample, 0).toType(DataType.INT64, false).sum().getLong();
         return above > DENSE_SHARE * sample.size();
     }
 

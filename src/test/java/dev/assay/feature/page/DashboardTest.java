@@ -115,7 +115,8 @@ class DashboardTest {
                         new ConceptRow("everywhere", 4, 0.9, 0.97, 0.97, 0.3, 0.2)))
                 .write(file);
         String page = Files.readString(file);
-        assertTrue(page.contains("1 of the 2 concepts that need context, which the look-up does not find, reach 0.8; 2 of all 4 do."));
+        assertTrue(page.contains(
+                "1 of the 2 concepts that need context, which the look-up does not find, reach 0.8; 2 of all 4 do."));
         assertEquals(2, count(page, "<td>needed"));
         assertTrue(page.contains("<td class=\"n\">–"), "a control that was not measured is a dash");
         assertFalse(page.contains("NaN"));

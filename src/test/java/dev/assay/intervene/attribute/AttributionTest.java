@@ -230,7 +230,9 @@ class AttributionTest {
     void constantEffectsHaveNoCorrelation() {
         AttributionCheck one = new AttributionCheck("m", "gradient", List.of(pair(1, 2)));
         assertTrue(Double.isNaN(one.correlation()));
-        assertTrue(one.toText().contains("ablation of 1: no correlation, since the effects do not vary, largest"), one.toText());
+        assertTrue(
+                one.toText().contains("ablation of 1: no correlation, since the effects do not vary, largest"),
+                one.toText());
         assertTrue(one.toJson().get("correlation").isNull());
     }
 

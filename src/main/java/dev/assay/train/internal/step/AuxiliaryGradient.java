@@ -82,8 +82,8 @@ final class AuxiliaryGradient {
                 return scope.keep(positive);
             }
             NDArray smallest = Aten.topK(ranks, count).values().min(new int[] {1}, true); // [rows, 1]
-            return scope.keep(
-                    ReconstructionLoss.indicator(ranks.gte(scaled ? smallest : Aten.clampMin(smallest, Float.MIN_VALUE))));
+            return scope.keep(ReconstructionLoss.indicator(
+                    ranks.gte(scaled ? smallest : Aten.clampMin(smallest, Float.MIN_VALUE))));
         }
     }
 
@@ -100,6 +100,7 @@ final class AuxiliaryGradient {
             variance = scope.keep(Aten.div(ReconstructionLoss.sumOfSquares(centred), sums.batchSize()));
         }
         // Without variance in the residual the loss is 0, not NaN.
-        return Aten.mul(Aten.positive(variance), auxiliary.coefficient()).div(Aten.clampMin(variance, Float.MIN_NORMAL));
+        return Aten.mul(Aten.positive(variance), auxiliary.coefficient())
+                .div(Aten.clampMin(variance, Float.MIN_NORMAL));
     }
 }

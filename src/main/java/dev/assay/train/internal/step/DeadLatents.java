@@ -44,7 +44,9 @@ public final class DeadLatents implements AutoCloseable {
         if (rule.timing() == DeadLatentRule.Timing.BEFORE_BATCH) {
             return tokensSeen > rule.tokens() ? positions(Aten.greaterThan(silentFor, rule.tokens())) : none();
         }
-        return tokensSeen + tokens >= rule.tokens() ? positions(Aten.atLeast(silentFor, rule.tokens() - tokens)) : none();
+        return tokensSeen + tokens >= rule.tokens()
+                ? positions(Aten.atLeast(silentFor, rule.tokens() - tokens))
+                : none();
     }
 
     /** Returns the currently dead latents, int64 [n_dead], ascending. */

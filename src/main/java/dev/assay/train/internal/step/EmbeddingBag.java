@@ -65,8 +65,8 @@ public record EmbeddingBag(NDArray indices, NDArray offsets) {
             try (Scope scope = Scope.open()) {
                 NDIndex chunkBags = new NDIndex("{}:{}", i * chunk, Math.min(bags, (i + 1) * chunk));
                 NDIndex entries = new NDIndex("{}:{}", starts[i], starts[i + 1]);
-                EmbeddingBag chunkBag = new EmbeddingBag(
-                        indices.get(entries), Aten.add(offsets.get(chunkBags), -starts[i]));
+                EmbeddingBag chunkBag =
+                        new EmbeddingBag(indices.get(entries), Aten.add(offsets.get(chunkBags), -starts[i]));
                 NDArray sums = chunkBag.sums(table, weights.get(entries));
                 if (adds) {
                     Aten.add_(target.get(chunkBags), sums, 1);

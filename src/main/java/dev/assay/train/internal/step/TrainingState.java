@@ -1,10 +1,10 @@
 package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
