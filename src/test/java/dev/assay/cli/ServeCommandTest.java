@@ -35,8 +35,7 @@ class ServeCommandTest {
     void rejectsIncompleteFoldersInOneSentence() throws Exception {
         Path folder = SavedDictionary.save(temporary.resolve("dictionary"), 1);
         assertFault(" has no feature store, expected one in ", "serve", folder.toString(), "--port", "0");
-        SavedDictionary.collect(folder);
-        assertFault(" has no run.json", "serve", folder.toString(), "--port", "0");
+        assertFault("expected --model", "serve", folder.toString(), "--port", "0", "--text", "assay/stories/9");
     }
 
     @Test
