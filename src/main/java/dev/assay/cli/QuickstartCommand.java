@@ -154,7 +154,7 @@ final class QuickstartCommand implements Callable<Integer> {
             print.println(
                     "F1 of the latent that detects each labelled concept best, chosen on training stories and measured on held-out");
             print.println(
-                    "ones, next to controls. A concept needs context if the token alone does not tell it (look-up).");
+                    "ones, next to controls. A concept needs context if the look-up of the token does not find it.");
             print.println();
             print.println(concepts.toText());
             print.flush();
