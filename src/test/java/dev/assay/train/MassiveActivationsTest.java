@@ -48,6 +48,17 @@ class MassiveActivationsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"topk, 4", "jumprelu, 1", "standard, 1", "gated, 1"})
+    void onePercentOfOutlierRowsCostsTheOthersLittle(String method, double sparsity) throws IOException {
+        double without = explainedVariance(method, sparsity, PLANTED);
+        try (SparseAutoencoder sae =
+                trainer(method, sparsity, PLANTED.outliers(100, 500)).train()) {
+            double with = explainedVariance(sae, PLANTED);
+            assertTrue(with > without - 0.05, () -> with + " with outliers, " + without + " without");
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"topk, 4", "batchtopk, 4", "jumprelu, 1"})
     void leavingOutOutlierRowsLeavesExplainedVarianceOfTheOthersUnchanged(String method, double sparsity)
             throws IOException {

@@ -14,11 +14,19 @@ import java.util.SplittableRandom;
  *
  * @param input the factor of the encoded activations
  * @param target the factor of the target; equal to {@code input} except for a transcoder
+ * @param largestNorm the norm to which larger scaled rows are shortened in training; 0 for no bound, as in checkpoints of version 0.1
  */
-public record ActivationScale(double input, double target) {
+public record ActivationScale(double input, double target, double largestNorm) {
     private static final int SAMPLE = 4096;
     private static final double MEDIAN_TOLERANCE = 1e-4;
     private static final double ROUNDING = 1e-5;
+    /** Rows of a larger multiple of the typical norm are shortened to it. */
+    private static final double LARGEST_RATIO = 4;
+
+    /** Factors without a bound of norms. */
+    public ActivationScale(double input, double target) {
+        this(input, target, 0);
+    }
 
     public static ActivationScale of(double factor) {
         return new ActivationScale(factor, factor);
@@ -45,7 +53,7 @@ public record ActivationScale(double input, double target) {
                     .div((float) largest); // norms of float32 numbers above 1e19 or below 1e-19 are not float32
             double input = factor(sample.get(new NDIndex(":, 0:{}", dIn)), centring.input(), site) / largest;
             return width == dIn
-                    ? of(input)
+                    ? new ActivationScale(input, input, LARGEST_RATIO * typicalNorm(sample) * largest * input)
                     : new ActivationScale(
                             input,
                             factor(sample.get(new NDIndex(":, {}:{}", dIn, width)), centring.target(), site) / largest);
@@ -123,16 +131,32 @@ public record ActivationScale(double input, double target) {
         return sum / count;
     }
 
-    /** Multiplies rows in place: [n, d_in], for a transcoder [n, d_in + d_out], the input followed by the target. */
+    /**
+     * Multiplies rows in place, and shortens those above the largest norm, so that a few outliers do not dominate losses and gradients:
+     * [n, d_in], for a transcoder [n, d_in + d_out], the input followed by the target.
+     */
     public void apply_(NDArray rows, int dIn) {
         if (input == target) {
             if (input != 1) {
                 Aten.mul_(rows, input);
             }
+            if (largestNorm > 0) {
+                shorten_(rows);
+            }
             return;
         }
         Aten.mul_(rows.get(new NDIndex(":, 0:{}", dIn)), input);
         Aten.mul_(rows.get(new NDIndex(":, {}:{}", dIn, rows.getShape().get(1))), target);
+    }
+
+    private void shorten_(NDArray rows) {
+        try (Scope scope = Scope.open()) {
+            NDArray norms = Aten.rowNorms(rows); // [n, 1]
+            if (norms.max().getFloat() > largestNorm) {
+                NDArray bounded = norms.maximum((float) largestNorm);
+                Aten.mul_(rows, bounded.onesLike().mul((float) largestNorm).div(bounded));
+            }
+        }
     }
 
     /** Returns the number of entries that are not finite. */
