@@ -127,8 +127,8 @@ public final class KillCampaign {
         Path out = prepare(command, "killed");
         while (count.kills < kills) {
             Process process = start(at(command, out));
-            // Most of the first half is the start of the JVM.
-            if (process.waitFor(millis / 3 + random.nextLong(millis), TimeUnit.MILLISECONDS)) {
+            // The start of the JVM and of the engine takes the first part of the time.
+            if (process.waitFor(millis / 5 + random.nextLong(millis * 3 / 5 + 1), TimeUnit.MILLISECONDS)) {
                 count.ended++;
                 compare(expected, out, command, count);
                 out = prepare(command, "killed" + count.ended);
