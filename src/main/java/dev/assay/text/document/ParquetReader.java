@@ -66,7 +66,7 @@ final class ParquetReader implements DocumentReader {
             Binary text = guard(this::value);
             if (text != null && text.length() > 0) {
                 anyText = true;
-                return new Document(textFile.name() + ":" + row, decode(text));
+                return new Document(textFile.name() + ":" + row, guard(() -> decode(text)));
             }
         }
         if (!anyText) {
