@@ -1,8 +1,8 @@
 package dev.assay.sae;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 
@@ -31,8 +31,7 @@ public final class ActiveEntries {
      */
     public static SparseCodes above(NDArray scores, float bound) {
         try (Scope scope = Scope.open()) {
-            return above(scores, scores.getManager().full(new Shape(1), bound))
-                    .keep(scope);
+            return above(scores, scores.getManager().full(new Shape(1), bound)).keep(scope);
         }
     }
 

@@ -36,8 +36,7 @@ public record SparseCodes(NDArray offsets, NDArray indices, NDArray values, long
         Shape shape = selection.values().getShape();
         long rows = shape.get(0);
         try (Scope scope = Scope.open()) {
-            NDArray offsets =
-                    Aten.times(Aten.add(ordinals(selection.values().getManager(), rows), -1L), shape.get(1));
+            NDArray offsets = Aten.times(Aten.add(ordinals(selection.values().getManager(), rows), -1L), shape.get(1));
             return new SparseCodes(
                             offsets,
                             selection.indices().reshape(shape.size()),

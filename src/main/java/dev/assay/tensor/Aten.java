@@ -288,7 +288,9 @@ public final class Aten {
      * @return the same shape
      */
     public static NDArray mul(NDArray x, double factor) {
-        return Autograd.isRecording() ? with(x, factor, NDArray::mul) : Bridge.get().tensor("mul_number", x, factor);
+        return Autograd.isRecording()
+                ? with(x, factor, NDArray::mul)
+                : Bridge.get().tensor("mul_number", x, factor);
     }
 
     /**
@@ -299,7 +301,9 @@ public final class Aten {
      * @return the same shape
      */
     public static NDArray div(NDArray x, double divisor) {
-        return Autograd.isRecording() ? with(x, divisor, NDArray::div) : Bridge.get().tensor("div_number", x, divisor);
+        return Autograd.isRecording()
+                ? with(x, divisor, NDArray::div)
+                : Bridge.get().tensor("div_number", x, divisor);
     }
 
     /**
@@ -310,7 +314,9 @@ public final class Aten {
      * @return the same shape
      */
     public static NDArray add(NDArray x, double addend) {
-        return Autograd.isRecording() ? with(x, addend, NDArray::add) : Bridge.get().tensor("add_number", x, addend);
+        return Autograd.isRecording()
+                ? with(x, addend, NDArray::add)
+                : Bridge.get().tensor("add_number", x, addend);
     }
 
     /**

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 class PromptBoxInBrowserTest {
     private static final String PROMPT = "Nora gave the lantern to Felix.";
     private static final String HOSTILE = "Nora </script><img onerror=alert(1) src=x>";
-    private static final String BEGIN = "<|endoftext|>"; // begins every text of this model
     private static final String STATUS = "document.getElementById('live-status').textContent";
     private static final String FOCUS = "document.activeElement.id";
 
@@ -73,7 +72,7 @@ class PromptBoxInBrowserTest {
         PromptReport expected = dictionary.inspector.prompt(
                 PROMPT, PromptOptions.by(PromptRanking.ACTIVATION).count(12));
         assertEquals(expected.tokens().size(), number("document.querySelectorAll('#live-tokens button').length"));
-        assertEquals(BEGIN + PROMPT, text("document.getElementById('live-tokens').textContent"));
+        assertEquals(PROMPT, promptTokens());
         List<Integer> ranked = new ArrayList<>();
         browser.run("return [...document.querySelectorAll('#live-rows tr')].map(row => +row.dataset.latent)")
                 .forEach(latent -> ranked.add(latent.asInt()));
@@ -119,7 +118,7 @@ class PromptBoxInBrowserTest {
         browser.hold("Control", "Enter");
         browser.until(
                 "!document.getElementById('live-answer').hidden && !document.getElementById('live-run').disabled");
-        assertEquals(BEGIN + "Nora gave jk g", text("document.getElementById('live-tokens').textContent"));
+        assertEquals("Nora gave jk g", promptTokens());
 
         tabTo(FOCUS + " === 'live-ranking'");
         browser.press("Down", "Down", "Down");
@@ -185,7 +184,7 @@ class PromptBoxInBrowserTest {
     @Test
     void escapesAHostilePrompt() throws IOException {
         ask(HOSTILE);
-        assertEquals(BEGIN + HOSTILE, text("document.getElementById('live-tokens').textContent"));
+        assertEquals(HOSTILE, promptTokens());
         assertEquals(0, number("document.querySelectorAll('img').length"));
         assertNotEquals(0, number("document.querySelectorAll('#live-rows tr').length"));
         assertNoOtherErrorsOrRequests();
@@ -209,6 +208,11 @@ class PromptBoxInBrowserTest {
         click();
         browser.until(
                 "!document.getElementById('live-answer').hidden && !document.getElementById('live-run').disabled");
+    }
+
+    /** Returns the tokens of the prompt as the page shows them, with spaces in place of the signs of tokens of white space. */
+    private static String promptTokens() throws IOException {
+        return text("document.getElementById('live-tokens').textContent").replace('·', ' ');
     }
 
     private static void write(String prompt) throws IOException {

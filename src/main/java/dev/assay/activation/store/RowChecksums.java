@@ -17,6 +17,9 @@ final class RowChecksums {
     /** The size of a block at the widest site. It divides the blocks that training reads, of 1 MiB, for usual widths. */
     private static final int BLOCK_BYTES = 1 << 14;
 
+    /** The largest number of rows of a block: one byte per row. */
+    static final int MAX_BLOCK_ROWS = BLOCK_BYTES;
+
     private static final int PIECE_BYTES = 1 << 22;
 
     private RowChecksums() {}

@@ -56,8 +56,8 @@ final class ShardFile {
             require(stored, StoreDescription.TOKENS, StoredType.I32, labels, tensors);
             require(stored, StoreDescription.DOCUMENTS, StoredType.I64, labels, tensors);
             require(stored, StoreDescription.POSITIONS, StoredType.I32, labels, tensors);
-            int blockRows = RowChecksums.blockRows(about);
             boolean verifies = listed.checksumRows() > 0;
+            int blockRows = verifies ? listed.checksumRows() : 1;
             if (verifies) {
                 Shape checksums = new Shape(tensors.size(), RowChecksums.blocks(listed.rows(), blockRows));
                 require(stored, RowChecksums.TENSOR, StoredType.I32, checksums, tensors);

@@ -35,8 +35,8 @@ public record StoredShard(
     static StoredShard read(JsonObject entry, long first, StoreDescription about) {
         int shardRows = about.shardRows();
         int checksumRows = entry.integer(CHECKSUM_ROWS, 0);
-        if (checksumRows != 0 && checksumRows != RowChecksums.blockRows(about)) {
-            throw entry.unexpected(CHECKSUM_ROWS, Integer.toString(RowChecksums.blockRows(about)));
+        if (checksumRows < 0 || checksumRows > RowChecksums.MAX_BLOCK_ROWS) {
+            throw entry.unexpected(CHECKSUM_ROWS, "from 0 to " + RowChecksums.MAX_BLOCK_ROWS);
         }
         int rows = entry.integer("rows");
         if (rows < 1 || rows > shardRows) {

@@ -328,6 +328,9 @@ class ActivationStoreTest {
         forged(json -> json.put("type", "F16"), "tensor " + SITE + " is F32 (383, 2048), expected F16 (383, 2048)");
         forged(json -> json.put("shard_rows", 0), "shard_rows is 0, expected at least 1");
         forged(json -> json.put("shard_rows", 5000), "shards is ");
+        forged(
+                json -> ((ObjectNode) json.get("shards").get(0)).put("checksum_rows", -1),
+                "shards[0].checksum_rows is -1, expected from 0 to 16384");
         forged(json -> json.remove("shards"), "has no shards, expected a list of objects");
         forged(json -> json.put("shards", 3), "shards is 3, expected a list of objects");
         forged(json -> json.putArray("sites"), "sites is [], expected at least one site");

@@ -38,7 +38,8 @@ class HookPointTest {
     @ValueSource(
             strings = {
                 "",
-                "blocks.3",
+                "blocks.",
+                "blocks.3.",
                 "blocks.3.hook_foo",
                 "blocks.-1.hook_z",
                 "hook_resid_post",
