@@ -5,7 +5,6 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.assay.InvalidInputException;
 import dev.assay.Lifetime;
-import dev.assay.parquet.Unicode;
 import dev.assay.text.Corpus;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.InvalidInputException;
 import dev.assay.io.Json;
-import dev.assay.parquet.NativeLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.assay.InvalidInputException;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,6 +142,25 @@ class ParquetReaderTest {
         InvalidInputException e =
                 assertThrows(InvalidInputException.class, () -> texts(TextSource.files(List.of(damaged), "text")));
         assertTrue(e.getMessage().startsWith(damaged + ""), e.getMessage());
+    }
+
+    /** A plain value is its length, 4 bytes, and its bytes. */
+    @Test
+    void refusesLengthsBeyondThePage() throws IOException {
+        byte[] file = Files.readAllBytes(fixture("plain"));
+        byte[] begin = "row ".getBytes(StandardCharsets.US_ASCII);
+        int changed = 0;
+        for (int i = 4; i + begin.length < file.length; i++) {
+            if (Arrays.equals(file, i, i + begin.length, begin, 0, begin.length) && file[i - 1] == 0) {
+                file[i - 1] = 0x7F;
+                changed++;
+            }
+        }
+        assertTrue(changed > 20, changed + " values");
+        Path damaged = Files.write(folder.resolve("length.parquet"), file);
+        InvalidInputException e =
+                assertThrows(InvalidInputException.class, () -> texts(TextSource.files(List.of(damaged), "text")));
+        assertTrue(e.getMessage().startsWith(damaged + " row 1: the Parquet data is damaged"), e.getMessage());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.assay.parquet;
+package dev.assay.text.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Rejects contents of {@code tokenizer.json} on which the native library ends the process instead of failing. */
-public final class NativeLimits {
+final class NativeLimits {
     /** Limit of nesting. The native parser stops at 128; files in use need fewer than 20. */
     private static final int DEEPEST = 100;
 
@@ -20,7 +20,7 @@ public final class NativeLimits {
     }
 
     /** Checks that the native tokenizer can load the file without aborting the process. */
-    public static void check(JsonNode tokenizer, int vocabularySize, Path file) {
+    static void check(JsonNode tokenizer, int vocabularySize, Path file) {
         NativeLimits limits = new NativeLimits(file);
         limits.checkJson(tokenizer, 1);
         limits.checkDecoder(tokenizer.path("decoder"));

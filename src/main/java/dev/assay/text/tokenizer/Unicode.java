@@ -1,9 +1,9 @@
-package dev.assay.parquet;
+package dev.assay.text.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 
 /** Handling of unpaired surrogates, which Java's strings can contain but UTF-8 cannot. */
-public final class Unicode {
+final class Unicode {
     private static final char REPLACEMENT = '\uFFFD';
 
     private Unicode() {}
@@ -13,7 +13,7 @@ public final class Unicode {
     }
 
     /** Returns the text with each unpaired surrogate replaced by U+FFFD; the length is unchanged. */
-    public static String wellFormed(String text) {
+    static String wellFormed(String text) {
         StringBuilder repaired = null;
         for (int i = 0; i < text.length(); i++) {
             if (!Character.isSurrogate(text.charAt(i))) {
