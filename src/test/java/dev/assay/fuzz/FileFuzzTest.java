@@ -54,7 +54,9 @@ class FileFuzzTest {
     void damagedFilesAreRefusedWithOneSentenceOrLoadSoundValues() throws IOException {
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
             Map<String, FileFuzz.Count> counts = new FileFuzz(kinds(temporary, manager), 1).run(CASES);
-            counts.forEach((kind, count) -> assertTrue(count.refused() > 0, kind + ": " + count));
+            // A resumed run drops damaged lines of its log, as a killed run leaves them.
+            counts.forEach((kind, count) ->
+                    assertTrue(count.refused() > 0 || kind.equals("metrics.jsonl"), kind + ": " + count));
             int cases = counts.values().stream().mapToInt(FileFuzz.Count::cases).sum();
             assertTrue(cases >= CASES, () -> cases + " cases");
         }
