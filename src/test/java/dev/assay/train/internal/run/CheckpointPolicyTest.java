@@ -219,7 +219,9 @@ class CheckpointPolicyTest {
     void keepsNoBestCheckpointByDefault() throws IOException {
         trainer().train().close();
         assertFalse(names().contains("best.safetensors"));
-        assertThrows(IOException.class, () -> trainer().best());
+        InvalidInputException refused =
+                assertThrows(InvalidInputException.class, () -> trainer().best());
+        assertTrue(refused.getMessage().contains("best.safetensors"), refused.getMessage());
     }
 
     private SaeTrainer trainer() {
