@@ -33,7 +33,7 @@ final class UnknownArguments {
                 if (option.isEmpty()) {
                     throw new ParameterException(command, unknownOption(command, argument));
                 }
-                i += consumesNext(option.get(), argument) ? 1 : 0;
+                i += hasValueAfter(option.get(), argument, i + 1 < arguments.length ? arguments[i + 1] : "") ? 1 : 0;
             } else if (!command.getSubcommands().isEmpty()) {
                 CommandLine next = command.getSubcommands().get(argument);
                 if (next == null) {
@@ -65,9 +65,11 @@ final class UnknownArguments {
                 .or(() -> Optional.ofNullable(spec.negatedOptionsMap().get(name)));
     }
 
-    /** Returns whether the next argument is the value of an option even if it looks like an option, such as that of a prompt. */
-    private static boolean consumesNext(OptionSpec option, String argument) {
-        return !argument.contains("=") && option.arity().min() == 1 && option.type() == String.class;
+    /** Returns whether the next argument is the value of an option. Text may look like an option, such as that of a prompt. */
+    private static boolean hasValueAfter(OptionSpec option, String argument, String next) {
+        return !argument.contains("=")
+                && option.arity().min() == 1
+                && (option.type() == String.class || !isOption(next));
     }
 
     private static String unknownOption(CommandLine command, String argument) {

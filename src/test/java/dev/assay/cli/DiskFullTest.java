@@ -53,8 +53,10 @@ class DiskFullTest {
 
         Process limited = train("256", "0"); // kibibytes
         assertEquals(2, limited.waitFor(), this::error);
-        assertEquals(1, error().lines().count(), this::error);
-        assertTrue(error().startsWith("assay: " + checkpoints.resolve("step-")), this::error);
+        List<String> lines = error().lines().toList();
+        assertEquals(2, lines.size(), this::error);
+        assertTrue(lines.get(0).startsWith(out + ": resuming from step "), this::error);
+        assertTrue(lines.get(1).startsWith("assay: " + checkpoints.resolve("step-")), this::error);
         assertEquals(before, checkpoints());
         for (int i = 0; i < before.size(); i++) {
             assertArrayEquals(contents.get(i), Files.readAllBytes(before.get(i)));
