@@ -209,7 +209,8 @@ class Operations(Module):
     _0 = torch.copy_(x, torch.tensor(values, dtype=4))
     return None
   def set_doubles_(self: __torch__.Operations, x: Tensor, values: List[float]) -> NoneType:
-    _0 = torch.copy_(x, torch.tensor(values, dtype=7))
+    for i in range(torch.len(values)):
+      _0 = torch.fill_(torch.select(x, 0, i), values[i])
     return None
   def own_(self: __torch__.Operations, x: Tensor) -> NoneType:
     _0 = torch.set_(x, torch.clone(x))

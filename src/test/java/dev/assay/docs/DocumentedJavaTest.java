@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.cli.Assay;
+import io.github.spencerpark.jupyter.kernel.display.Renderer;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -82,7 +83,7 @@ class DocumentedJavaTest {
 
     /** Returns the folders and jars of the types that snippets use, whatever class loader runs this test. */
     private static String classPath() {
-        return Stream.of(Assay.class, NDArray.class, JsonNode.class, CommandLine.class)
+        return Stream.of(Assay.class, NDArray.class, JsonNode.class, CommandLine.class, Renderer.class)
                 .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
                 .map(location -> Path.of(URI.create(location.toString())).toString())
                 .distinct()

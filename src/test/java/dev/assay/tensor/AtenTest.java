@@ -42,6 +42,50 @@ class AtenTest {
         manager.close();
     }
 
+    @Test
+    void comparesWithNumbers() {
+        double[] x = {-1.5, 0, 0.25, 2};
+        assertArrayEquals(
+                new float[] {0.25f, 0.25f, 0.25f, 2},
+                Aten.clampMin(array(x), 0.25).toFloatArray());
+        assertArrayEquals(
+                new boolean[] {true, true, false, false},
+                Aten.lessThan(array(x), 0.25).toBooleanArray());
+        assertArrayEquals(
+                new boolean[] {true, true, true, false},
+                Aten.atMost(array(x), 0.25).toBooleanArray());
+        assertArrayEquals(
+                new boolean[] {false, false, false, true},
+                Aten.greaterThan(array(x), 0.25).toBooleanArray());
+        assertArrayEquals(
+                new boolean[] {false, false, true, true},
+                Aten.atLeast(array(x), 0.25).toBooleanArray());
+    }
+
+    @Test
+    void computesWithIntegersBeyondFloat32() {
+        long large = (1L << 40) + 1;
+        NDArray x = Aten.longs(manager, -7, 0, large);
+        assertEquals(DataType.INT64, x.getDataType());
+        assertArrayEquals(new long[] {-7, 0, large}, x.toLongArray());
+        assertArrayEquals(new long[] {-8, -1, large - 1}, Aten.add(x, -1L).toLongArray());
+        assertArrayEquals(new long[] {-21, 0, 3 * large}, Aten.times(x, 3).toLongArray());
+        assertArrayEquals(
+                new long[] {3, 0, Math.floorMod(large, 5L)},
+                Aten.remainder(x, 5).toLongArray());
+    }
+
+    @Test
+    void createsNumbersOfTheirType() {
+        NDArray doubles = Aten.doubles(manager, 0.1, -1e300);
+        assertEquals(DataType.FLOAT64, doubles.getDataType());
+        assertArrayEquals(new double[] {0.1, -1e300}, doubles.toDoubleArray());
+        NDArray number = Aten.number(manager, 0.1);
+        assertEquals(new Shape(), number.getShape());
+        assertEquals(0.1f, number.getFloat());
+        assertEquals(0, Aten.longs(manager).size());
+    }
+
     /** Fails if a method of the class has no test here. */
     @Test
     void everyMethodHasTest() {
@@ -54,7 +98,8 @@ class AtenTest {
                         "rotateHalves causalAttention maskedAttention",
                         "mul div pow embedding crossEntropy mm addmm addmv add sub topK topKSorted amax sort searchSorted",
                         "indexSelect indexCopy_ indexAdd_ gather scatter binCount embeddingBag",
-                        "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ lerp_ mul_ div_ copy copy_ adam_ contiguous")
+                        "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ lerp_ mul_ div_ copy copy_ adam_ contiguous",
+                        "clampMin lessThan greaterThan atLeast atMost times remainder longs doubles number")
                 .flatMap(line -> Arrays.stream(line.split(" ")))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(tested, methods);
@@ -162,6 +207,10 @@ class AtenTest {
         assertClose(map(wide, v -> v > -0.2 && v < 1.2 ? 3 - v : 0), out);
         assertClose(map(wide, v -> v * 1.7), Aten.mul(array(wide), 1.7));
         assertClose(map(wide, v -> v / 1.7), Aten.div(array(wide), 1.7));
+        assertClose(map(wide, v -> v + 1.7), Aten.add(array(wide), 1.7));
+        NDArray added = array(wide);
+        Aten.add_(added, 1.7);
+        assertClose(map(wide, v -> v + 1.7), added);
         assertClose(map(wide, v -> v * v), Aten.pow(array(wide), 2));
         NDArray inPlace = array(wide);
         Aten.silu_(inPlace);

@@ -28,7 +28,8 @@ class MassiveActivationsTest {
 
     private static final PlantedSource PLANTED = PlantedSource.of(24, 40, 3);
 
-    private final Map<String, Double> planted = new HashMap<>(); // explained variance without changes, by method and sparsity
+    private final Map<String, Double> planted =
+            new HashMap<>(); // explained variance without changes, by method and sparsity
 
     @ParameterizedTest
     @CsvSource({
