@@ -21,7 +21,7 @@ public final class Fragments {
 
     private Fragments() {}
 
-    /** Parses what is displayed in a notebook and checks that its styles apply only to itself and that it needs no network. */
+    /** Parses the HTML of a notebook output and checks that its styles apply only to itself and that it needs no network. */
     public static Element check(Displayable shown) {
         return check(shown.toHtml());
     }

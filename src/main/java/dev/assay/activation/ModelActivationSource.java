@@ -180,9 +180,7 @@ public final class ModelActivationSource implements ActivationSource {
             try (Scope scope = Scope.open();
                     Autograd off = Autograd.off()) {
                 NDArray values = model.read(batch);
-                long[] kept = LongStream.of(batch.keptPositions(corpus.tokenizer(), withSpecialTokens))
-                        .filter(place -> place % batch.length() >= skippedPositions)
-                        .toArray();
+                long[] kept = batch.keptPositions(corpus.tokenizer(), withSpecialTokens, skippedPositions);
                 if (kept.length == 0) {
                     return null;
                 }

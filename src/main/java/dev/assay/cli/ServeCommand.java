@@ -41,7 +41,7 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             description =
                     "address to listen on (default: the loopback interface, reachable from this machine only; there is no"
-                            + " password, so everyone who reaches another address can run the model)")
+                            + " password, so on another address every client can run the model)")
     private String address;
 
     @Mixin

@@ -2,8 +2,10 @@ package dev.assay.io;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Finds the known name that a misspelled name most likely stands for. */
 public final class NearestName {
@@ -18,11 +20,27 @@ public final class NearestName {
      * @return empty if even the nearest name differs in more than a third of the characters
      */
     public static Optional<String> of(String written, Collection<String> known) {
-        int most = Math.max(1, written.length() / 3);
-        return known.stream()
-                .min(Comparator.comparingInt((String name) -> distance(name, written))
-                        .thenComparing(Comparator.naturalOrder()))
-                .filter(name -> distance(name, written) <= most);
+        return of(written, known, 1).stream().findFirst();
+    }
+
+    /**
+     * Returns the known names with the smallest distances.
+     *
+     * @param written the misspelled name
+     * @param known the names to choose from
+     * @param most the largest number of names
+     * @return the nearest first; without names that differ in more than a third of the characters
+     */
+    public static List<String> of(String written, Collection<String> known, int most) {
+        int farthest = Math.max(1, written.length() / 3);
+        Map<String, Integer> distances = new TreeMap<>();
+        known.forEach(name -> distances.put(name, distance(name, written)));
+        return distances.entrySet().stream()
+                .filter(name -> name.getValue() <= farthest)
+                .sorted(Map.Entry.comparingByValue())
+                .limit(most)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private static int distance(String first, String second) {

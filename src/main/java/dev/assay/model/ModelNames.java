@@ -1,10 +1,10 @@
 package dev.assay.model;
 
+import dev.assay.io.NearestName;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -34,7 +34,6 @@ public final class ModelNames {
         this.repositories = repositories;
     }
 
-    /** Reads the table. */
     /**
      * Returns whether two names are those of one model: of one repository, in the spelling of the hub or of TransformerLens, with or
      * without its owner, or of folders with that name.
@@ -55,6 +54,7 @@ public final class ModelNames {
         return path.substring(path.lastIndexOf('/') + 1) + (parts.length == 1 ? "" : "@" + parts[1]);
     }
 
+    /** Reads the table. */
     static ModelNames read() throws IOException {
         Map<String, String> repositories = new LinkedHashMap<>();
         try (BufferedReader lines = new BufferedReader(
@@ -96,37 +96,6 @@ public final class ModelNames {
 
     /** Returns the known names that are most similar to a text, none if all are very different. */
     List<String> similar(String text) {
-        String key = key(text);
-        int most = Math.max(1, key.length() / 3);
-        Map<String, Integer> distances = new LinkedHashMap<>();
-        for (String name : repositories.keySet()) {
-            int distance = distance(key, name);
-            if (distance <= most) {
-                distances.put(name, distance);
-            }
-        }
-        return distances.entrySet().stream()
-                .sorted(Map.Entry.comparingByValue(Comparator.naturalOrder()))
-                .limit(SUGGESTIONS)
-                .map(Map.Entry::getKey)
-                .toList();
-    }
-
-    /** Returns the number of inserted, deleted and replaced characters between two texts (Levenshtein). */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
+        return NearestName.of(key(text), repositories.keySet(), SUGGESTIONS);
     }
 }

@@ -19,7 +19,7 @@ public record DictionarySpace(String name, String model, List<String> sites) {
     }
 
     /**
-     * Fails unless two dictionaries can be of one site of one model. What is unknown of one of them is not compared.
+     * Requires two dictionaries to belong to the same site of the same model. Unknown models and sites are not compared.
      *
      * @param other the space of the other dictionary
      * @throws InvalidInputException if the model or a site differs

@@ -386,6 +386,28 @@ public final class Aten {
     }
 
     /**
+     * Returns whether integers are below a bound.
+     *
+     * @param x int64, any shape
+     * @param bound the bound
+     * @return bool, the same shape
+     */
+    public static NDArray lessThan(NDArray x, long bound) {
+        return Bridge.get().tensor("lt_int", x, bound);
+    }
+
+    /**
+     * Returns whether integers are at least a bound.
+     *
+     * @param x int64, any shape
+     * @param bound the bound
+     * @return bool, the same shape
+     */
+    public static NDArray atLeast(NDArray x, long bound) {
+        return Bridge.get().tensor("ge_int", x, bound);
+    }
+
+    /**
      * Adds an integer to x.
      *
      * @param x int64, any shape

@@ -73,10 +73,12 @@ public record TokenBatch(int rows, int length, long[] ids, long[] documents, int
      *
      * @param tokenizer decides which tokens are special
      * @param withSpecial whether to include special tokens
+     * @param firstPosition the number of positions at the start of each context to leave out
      * @return indices into {@link #ids()}, in ascending order
      */
-    public long[] keptPositions(Tokenizer tokenizer, boolean withSpecial) {
+    public long[] keptPositions(Tokenizer tokenizer, boolean withSpecial, int firstPosition) {
         return IntStream.range(0, ids.length)
+                .filter(i -> i % length >= firstPosition)
                 .filter(i -> withSpecial || !tokenizer.isSpecial((int) ids[i]))
                 .asLongStream()
                 .toArray();

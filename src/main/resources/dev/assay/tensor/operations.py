@@ -196,6 +196,10 @@ class Operations(Module):
     return torch.gt(x, number)
   def ge_number(self: __torch__.Operations, x: Tensor, number: float) -> Tensor:
     return torch.ge(x, number)
+  def lt_int(self: __torch__.Operations, x: Tensor, number: int) -> Tensor:
+    return torch.lt(x, number)
+  def ge_int(self: __torch__.Operations, x: Tensor, number: int) -> Tensor:
+    return torch.ge(x, number)
   def add_int(self: __torch__.Operations, x: Tensor, number: int) -> Tensor:
     return torch.add(x, number)
   def mul_int(self: __torch__.Operations, x: Tensor, number: int) -> Tensor:

@@ -93,7 +93,7 @@ class ExportedActivationSourceTest {
                 TokenBatch batch = reader.next(CONTEXTS_PER_PASS);
                 try (Scope scope = Scope.open()) {
                     ActivationRows rows = stream.next();
-                    assertEquals(batch.keptPositions(corpus.tokenizer(), false).length, rows.tokens().length);
+                    assertEquals(batch.keptPositions(corpus.tokenizer(), false, 0).length, rows.tokens().length);
                     assertRows(rows);
                 }
             }

@@ -69,6 +69,10 @@ class AtenTest {
         assertEquals(DataType.INT64, x.getDataType());
         assertArrayEquals(new long[] {-7, 0, large}, x.toLongArray());
         assertArrayEquals(new long[] {-8, -1, large - 1}, Aten.add(x, -1L).toLongArray());
+        assertArrayEquals(
+                new boolean[] {true, true, false}, Aten.lessThan(x, large).toBooleanArray());
+        assertArrayEquals(
+                new boolean[] {false, false, true}, Aten.atLeast(x, large).toBooleanArray());
         assertArrayEquals(new long[] {-21, 0, 3 * large}, Aten.times(x, 3).toLongArray());
         assertArrayEquals(
                 new long[] {3, 0, Math.floorMod(large, 5L)},

@@ -166,7 +166,8 @@ final class JumpReluObjective implements Objective {
         private double addPenalty(StepAccumulator sums) {
             NDArray counts = sums.fireCounts();
             if (silentAsZero()) {
-                counts = counts.add(silentCounts(sums).mul(ReconstructionLoss.indicator(Aten.lessThan(thresholds, 0))));
+                counts = counts.add(
+                        silentCounts(sums).mul(ReconstructionLoss.indicator(Aten.lessThan(thresholds, 0.0))));
             }
             NDArray l0 = Aten.div(counts.sum(), sums.batchSize());
             if (method.penalty() instanceof JumpReluPenalty.Step step) {

@@ -153,8 +153,8 @@ public record ActivationScale(double input, double target, double largestNorm) {
         try (Scope scope = Scope.open()) {
             NDArray norms = Aten.rowNorms(rows); // [n, 1]
             if (norms.max().getFloat() > largestNorm) {
-                NDArray bounded = norms.maximum((float) largestNorm);
-                Aten.mul_(rows, bounded.onesLike().mul((float) largestNorm).div(bounded));
+                NDArray bounded = Aten.clampMin(norms, largestNorm);
+                Aten.mul_(rows, Aten.mul(bounded.onesLike(), largestNorm).div(bounded));
             }
         }
     }

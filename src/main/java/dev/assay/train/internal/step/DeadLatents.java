@@ -45,13 +45,13 @@ public final class DeadLatents implements AutoCloseable {
             return tokensSeen > rule.tokens() ? positions(Aten.greaterThan(silentFor, rule.tokens())) : none();
         }
         return tokensSeen + tokens >= rule.tokens()
-                ? positions(Aten.atLeast(silentFor, rule.tokens() - tokens))
+                ? positions(Aten.atLeast(silentFor, (double) (rule.tokens() - tokens)))
                 : none();
     }
 
     /** Returns the currently dead latents, int64 [n_dead], ascending. */
     NDArray dead() {
-        return positions(Aten.atLeast(silentFor, rule.tokens()));
+        return positions(Aten.atLeast(silentFor, (double) rule.tokens()));
     }
 
     public int deadCount() {

@@ -39,11 +39,10 @@ final class SparseCodeSpace implements CodeSpace {
 
     @Override
     public Part part(int first, int last) {
-        NDArray fromFirst = Aten.add(latents, (long) -first);
-        NDArray within = Aten.atLeast(fromFirst, 0).logicalAnd(Aten.lessThan(Aten.add(latents, (long) -last), 0));
+        NDArray within = Aten.atLeast(latents, (long) first).logicalAnd(Aten.lessThan(latents, (long) last));
         NDArray positions = within.nonzero().reshape(-1);
         NDArray rowsOfPart = Aten.indexSelect(entryRows, 0, positions);
-        NDArray latentsOfPart = Aten.indexSelect(fromFirst, 0, positions);
+        NDArray latentsOfPart = Aten.add(Aten.indexSelect(latents, 0, positions), (long) -first);
         return new SparsePart(new SparseCodeSpace(rowsOfPart, latentsOfPart, rows, last - first), positions);
     }
 
