@@ -116,6 +116,7 @@ class ArchitectureTest {
         ARROWS.put("explain.llm", Set.of("explain"));
         ARROWS.put("audit", Set.of("evaluate", "explain"));
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
+        ARROWS.put("verify.reference", Set.of("toy"));
         ARROWS.put("bench", Set.of("train", "activation.store", "feature"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
@@ -129,6 +130,7 @@ class ArchitectureTest {
                         "evaluate.control",
                         "toy",
                         "verify",
+                        "verify.reference",
                         "bench",
                         "serve",
                         "notebook",

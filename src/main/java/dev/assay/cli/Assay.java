@@ -40,6 +40,7 @@ import picocli.CommandLine.TypeConversionException;
             DescribeCommand.class,
             VerifyModelCommand.class,
             VerifyPrecisionCommand.class,
+            VerifyReferenceCommand.class,
             VerifySaeCommand.class,
             VerifyStoreCommand.class,
             VerifyTrainingCommand.class

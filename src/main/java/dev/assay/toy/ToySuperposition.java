@@ -49,15 +49,37 @@ public final class ToySuperposition implements ActivationSource {
     private static final long DIRECTIONS = 0x7275_7468_5345_4544L;
 
     private final Options options;
-    private final FeatureSampler firing;
+    private final Firing firing;
 
     private record Options(
-            int width, int features, double active, double decay, double correlation, long seed, Device device) {}
+            int width,
+            int features,
+            double active,
+            double decay,
+            boolean scaled,
+            double correlation,
+            boolean hierarchical,
+            long seed,
+            Device device) {
+        Firing firing() {
+            CopulaFiring.requireStrength(correlation);
+            InvalidInputException.require(
+                    !hierarchical || (correlation == 0 && scaled),
+                    "a hierarchical toy model has its own probabilities and correlations, expected no correlation and"
+                            + " scaled probabilities");
+            if (hierarchical) {
+                return TreeFiring.families(features, active, decay);
+            }
+            IndependentFiring independent = scaled
+                    ? IndependentFiring.decaying(features, active, decay)
+                    : IndependentFiring.decayingUnscaled(features, active, decay);
+            return correlation == 0 ? independent : CopulaFiring.random(independent.probabilities(), correlation, seed);
+        }
+    }
 
     private ToySuperposition(Options options) {
         this.options = options;
-        this.firing =
-                FeatureSampler.of(options.features, options.active, options.decay, options.correlation, options.seed);
+        this.firing = options.firing();
     }
 
     /**
@@ -76,7 +98,8 @@ public final class ToySuperposition implements ActivationSource {
         double most = IntStream.range(0, features)
                 .mapToDouble(i -> Math.pow(decay, i))
                 .sum();
-        return new ToySuperposition(new Options(width, features, Math.min(5, most), decay, 0, 0, Device.cpu()));
+        return new ToySuperposition(
+                new Options(width, features, Math.min(5, most), decay, true, 0, false, 0, Device.cpu()));
     }
 
     /**
@@ -87,7 +110,8 @@ public final class ToySuperposition implements ActivationSource {
      */
     public ToySuperposition active(double mean) {
         Options o = options;
-        return new ToySuperposition(new Options(o.width, o.features, mean, o.decay, o.correlation, o.seed, o.device));
+        return new ToySuperposition(new Options(
+                o.width, o.features, mean, o.decay, o.scaled, o.correlation, o.hierarchical, o.seed, o.device));
     }
 
     /**
@@ -98,7 +122,20 @@ public final class ToySuperposition implements ActivationSource {
      */
     public ToySuperposition decay(double ratio) {
         Options o = options;
-        return new ToySuperposition(new Options(o.width, o.features, o.active, ratio, o.correlation, o.seed, o.device));
+        return new ToySuperposition(new Options(
+                o.width, o.features, o.active, ratio, o.scaled, o.correlation, o.hierarchical, o.seed, o.device));
+    }
+
+    /**
+     * Returns the model with the probabilities {@code active · decayⁱ / G} of the published experiments, which are not scaled to the mean
+     * number of active features. With 512 features and decay 0.99, about one feature is active instead of five.
+     *
+     * @return the source
+     */
+    public ToySuperposition unscaledProbabilities() {
+        Options o = options;
+        return new ToySuperposition(new Options(
+                o.width, o.features, o.active, o.decay, false, o.correlation, o.hierarchical, o.seed, o.device));
     }
 
     /**
@@ -109,7 +146,20 @@ public final class ToySuperposition implements ActivationSource {
      */
     public ToySuperposition correlation(double strength) {
         Options o = options;
-        return new ToySuperposition(new Options(o.width, o.features, o.active, o.decay, strength, o.seed, o.device));
+        return new ToySuperposition(new Options(
+                o.width, o.features, o.active, o.decay, o.scaled, strength, o.hierarchical, o.seed, o.device));
+    }
+
+    /**
+     * Returns the model with features in families of parents and children ({@link TreeFiring#families}). The mean number of active features
+     * stays the same.
+     *
+     * @return the source
+     */
+    public ToySuperposition hierarchical() {
+        Options o = options;
+        return new ToySuperposition(
+                new Options(o.width, o.features, o.active, o.decay, o.scaled, o.correlation, true, o.seed, o.device));
     }
 
     /**
@@ -120,8 +170,8 @@ public final class ToySuperposition implements ActivationSource {
      */
     public ToySuperposition seed(long number) {
         Options o = options;
-        return new ToySuperposition(
-                new Options(o.width, o.features, o.active, o.decay, o.correlation, number, o.device));
+        return new ToySuperposition(new Options(
+                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, number, o.device));
     }
 
     /**
@@ -132,7 +182,8 @@ public final class ToySuperposition implements ActivationSource {
      */
     public ToySuperposition device(Device place) {
         Options o = options;
-        return new ToySuperposition(new Options(o.width, o.features, o.active, o.decay, o.correlation, o.seed, place));
+        return new ToySuperposition(new Options(
+                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, o.seed, place));
     }
 
     /**
@@ -151,19 +202,28 @@ public final class ToySuperposition implements ActivationSource {
     /**
      * Returns the firing probability of each feature.
      *
-     * @return [G], not increasing
+     * @return [G]
      */
     public double[] probabilities() {
-        return firing.probabilities().clone();
+        return firing.probabilities();
     }
 
     /**
-     * Returns the correlations of the Gaussian variables of the copula.
+     * Returns the distribution of the features that fire in a row.
      *
-     * @return [G][G], a correlation matrix
+     * @return the distribution
      */
-    public double[][] correlations() {
-        return firing.correlations();
+    public Firing firing() {
+        return firing;
+    }
+
+    /**
+     * Returns the number of dimensions.
+     *
+     * @return d
+     */
+    public int width() {
+        return options.width;
     }
 
     /**
@@ -190,7 +250,13 @@ public final class ToySuperposition implements ActivationSource {
     float[] codes(long pass) {
         // Generator streams of seeds that differ by a multiple of a constant overlap, so seeds are hashed.
         long scattered = new SplittableRandom(pass).nextLong();
-        return firing.draw(ROWS, new SplittableRandom(options.seed ^ scattered));
+        SplittableRandom random = new SplittableRandom(options.seed ^ scattered);
+        float[] codes = new float[ROWS * options.features];
+        for (int row = 0; row < ROWS; row++) {
+            int first = row * options.features;
+            firing.sample(random, feature -> codes[first + feature] = random.nextFloat());
+        }
+        return codes;
     }
 
     @Override
@@ -216,12 +282,13 @@ public final class ToySuperposition implements ActivationSource {
     public String description() {
         return String.format(
                 Locale.ROOT,
-                "%d features in %d dimensions, %s active, decay %s, correlation %s",
+                "%d features in %d dimensions, %s active, decay %s, %s%s",
                 options.features,
                 options.width,
                 options.active,
                 options.decay,
-                options.correlation);
+                options.hierarchical ? "hierarchical" : "correlation " + options.correlation,
+                options.scaled ? "" : ", probabilities not scaled");
     }
 
     @Override

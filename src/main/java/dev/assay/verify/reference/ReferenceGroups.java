@@ -1,0 +1,22 @@
+package dev.assay.verify.reference;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The registry of reference groups. */
+final class ReferenceGroups {
+    private static final List<ReferenceGroup> ALL = List.of( //
+            new ToyCorrelatedGroup());
+
+    private ReferenceGroups() {}
+
+    /** Returns all groups. The first group that recognizes a folder compares it. */
+    static List<ReferenceGroup> all() {
+        return ALL;
+    }
+
+    /** Returns the names of all groups, for messages. */
+    static String names() {
+        return ALL.stream().map(ReferenceGroup::name).collect(Collectors.joining(", "));
+    }
+}
