@@ -106,6 +106,7 @@ class ArchitectureTest {
         ARROWS.put("feature", Set.of("feature.prompt", "feature.compare", "feature.page"));
         ARROWS.put("feature.export", Set.of("feature", "parquet"));
         ARROWS.put("evaluate.baseline", Set.of("activation", "sae"));
+        ARROWS.put("evaluate.probe", Set.of("evaluate.baseline", "attach"));
         ARROWS.put("evaluate.similarity", Set.of("sae", "view"));
         ARROWS.put("evaluate", Set.of("attach", "evaluate.baseline", "text.story", "train.metrics"));
         ARROWS.put("evaluate.sweep", Set.of("evaluate", "train.plan"));

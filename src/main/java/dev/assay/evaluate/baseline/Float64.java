@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.eigen.Eigen;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Linear algebra of the baselines, in float64 on ND4J. */
-final class Float64 {
+/** Linear algebra of baselines, probes and erasers, in float64 on ND4J. */
+public final class Float64 {
     private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxphysicalbytes";
 
     static {
@@ -45,7 +45,7 @@ final class Float64 {
      * @param x [n, d], of any type
      * @return [n, d]
      */
-    static INDArray of(NDArray x) {
+    public static INDArray of(NDArray x) {
         try (Scope scope = Scope.open()) {
             double[] values = x.toType(DataType.FLOAT64, false).toDoubleArray();
             return Nd4j.create(values, x.getShape().getShape(), 'c');
@@ -53,11 +53,25 @@ final class Float64 {
     }
 
     /**
-     * Returns an array of zeros in the memory order of {@link #addProduct}.
+     * Copies a matrix.
      *
+     * @param values [rows · columns], one row after the other
+     * @param rows the number of rows
+     * @param columns the number of columns
      * @return [rows, columns]
      */
-    static INDArray zeros(long rows, long columns) {
+    public static INDArray of(double[] values, int rows, int columns) {
+        return Nd4j.create(values, new long[] {rows, columns}, 'c');
+    }
+
+    /**
+     * Returns an array of zeros in the memory order of {@link #addProduct}.
+     *
+     * @param rows the number of rows
+     * @param columns the number of columns
+     * @return [rows, columns]
+     */
+    public static INDArray zeros(long rows, long columns) {
         return Nd4j.create(org.nd4j.linalg.api.buffer.DataType.DOUBLE, new long[] {rows, columns}, 'f')
                 .assign(0);
     }
@@ -69,7 +83,7 @@ final class Float64 {
      * @param a [n, p]
      * @param b [n, q]
      */
-    static void addProduct(INDArray sum, INDArray a, INDArray b) {
+    public static void addProduct(INDArray sum, INDArray a, INDArray b) {
         Nd4j.gemm(a, b, sum, true, false, 1, 1);
     }
 
@@ -79,15 +93,20 @@ final class Float64 {
      * @param symmetric [n, n]
      * @return eigenvalues in ascending order, and unit eigenvectors, one per column
      */
-    static Spectrum spectrum(INDArray symmetric) {
+    public static Spectrum spectrum(INDArray symmetric) {
         // The decomposition overwrites its argument by the eigenvectors.
         INDArray vectors = symmetric.dup('c');
         double[] values = Eigen.symmetricGeneralizedEigenvalues(vectors).toDoubleVector();
         return new Spectrum(values, vectors);
     }
 
-    /** Eigenvalues in ascending order, and unit eigenvectors [n, n], one per column. */
-    record Spectrum(double[] values, INDArray vectors) {}
+    /**
+     * Eigenvalues and eigenvectors of a symmetric matrix.
+     *
+     * @param values in ascending order, [n]
+     * @param vectors unit eigenvectors, one per column, [n, n]
+     */
+    public record Spectrum(double[] values, INDArray vectors) {}
 
     /**
      * Converts an array to float32 for the dictionaries.
