@@ -119,6 +119,9 @@ class ArchitectureTest {
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
         ARROWS.put("verify.reference", Set.of("toy"));
         ARROWS.put("bench", Set.of("train", "activation.store", "feature"));
+        ARROWS.put(
+                "experiment",
+                Set.of("run", "evaluate.sweep", "evaluate.control", "evaluate.similarity", "model.training", "train"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
         ARROWS.put(
@@ -129,6 +132,7 @@ class ArchitectureTest {
                         "feature.export",
                         "evaluate.sweep",
                         "evaluate.control",
+                        "experiment",
                         "toy",
                         "verify",
                         "verify.reference",

@@ -28,6 +28,7 @@ import picocli.CommandLine.TypeConversionException;
             TrainCommand.class,
             SweepCommand.class,
             ToyCommand.class,
+            ExperimentCommand.class,
             EvaluateCommand.class,
             CompareCommand.class,
             BenchCommand.class,

@@ -44,7 +44,7 @@ public final class HookedTransformer implements AutoCloseable {
     private final LoadedPart part;
     private final NDManager manager;
     private final Parameters parameters;
-    private final ModelTokenizer tokenizer;
+    final ModelTokenizer tokenizer;
     private final Network network;
     private final HookPointCatalog sites;
     private final Runner runner;

@@ -76,6 +76,18 @@ public final class ModelInitializer {
     }
 
     /**
+     * Shares the tokenizer of another model. That model closes it, so it must stay open as long as the new one encodes text.
+     *
+     * @param model with or without a tokenizer
+     * @return this
+     */
+    public ModelInitializer tokenizerOf(HookedTransformer model) {
+        tokenizer.close();
+        tokenizer = model.tokenizer.shared();
+        return this;
+    }
+
+    /**
      * Sets the device, by default the CPU.
      *
      * @return this
@@ -85,7 +97,7 @@ public final class ModelInitializer {
         return this;
     }
 
-    /** {@return a new model, which owns the tokenizer} */
+    /** {@return a new model, which closes its tokenizer unless it shares it} */
     public HookedTransformer create() {
         NDManager manager = TorchEngine.newManager(device);
         try {

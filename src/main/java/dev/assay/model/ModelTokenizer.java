@@ -16,11 +16,17 @@ final class ModelTokenizer implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final Map<String, byte[]> files;
     private final String missing;
+    private final boolean owned;
 
-    private ModelTokenizer(Tokenizer tokenizer, Map<String, byte[]> files, String missing) {
+    private ModelTokenizer(Tokenizer tokenizer, Map<String, byte[]> files, String missing, boolean owned) {
         this.tokenizer = tokenizer;
         this.files = files;
         this.missing = missing;
+        this.owned = owned;
+    }
+
+    private ModelTokenizer(Tokenizer tokenizer, Map<String, byte[]> files, String missing) {
+        this(tokenizer, files, missing, true);
     }
 
     /** Reads the tokenizer of a folder. A missing tokenizer is reported when it is first used. */
@@ -41,6 +47,11 @@ final class ModelTokenizer implements AutoCloseable {
 
     static ModelTokenizer none() {
         return new ModelTokenizer(null, Map.of(), "the model has no tokenizer, expected one to encode text");
+    }
+
+    /** Returns the same tokenizer for a second model, which does not close it. */
+    ModelTokenizer shared() {
+        return new ModelTokenizer(tokenizer, files, missing, false);
     }
 
     Tokenizer get() {
@@ -71,7 +82,7 @@ final class ModelTokenizer implements AutoCloseable {
 
     @Override
     public void close() {
-        if (tokenizer != null) {
+        if (tokenizer != null && owned) {
             tokenizer.close();
         }
     }

@@ -163,6 +163,19 @@ public final class Picture implements Displayable {
         AtomicFiles.write(file, out -> PngFile.write(image(), resolution, out));
     }
 
+    /**
+     * Writes the picture as vector graphics, atomically; an existing file is replaced. Texts are written as outlines, so that the file needs
+     * no fonts.
+     *
+     * @param file an SVG file; its folder is created if missing
+     * @throws IOException if it cannot be written
+     */
+    public void writeSvg(Path file) throws IOException {
+        SvgGraphics graphics = new SvgGraphics();
+        painter.paint(graphics);
+        AtomicFiles.writeString(file, graphics.svg(width, height, description));
+    }
+
     /** Renders the picture as an image element with an embedded PNG file. */
     @Override
     public String toHtml() {

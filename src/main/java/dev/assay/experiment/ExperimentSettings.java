@@ -1,0 +1,165 @@
+package dev.assay.experiment;
+
+import dev.assay.InvalidInputException;
+import dev.assay.io.NearestName;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The values of an experiment's settings, read by type. */
+public final class ExperimentSettings {
+    private final Map<String, String> values;
+
+    private ExperimentSettings(Map<String, String> values) {
+        this.values = Collections.unmodifiableMap(values);
+    }
+
+    /**
+     * Returns the settings of an experiment.
+     *
+     * @param experiment declares the settings
+     * @param quick whether the defaults are those of the quick form
+     * @param given values that replace defaults
+     * @return the settings in the order of their declaration
+     * @throws InvalidInputException if the experiment has no setting of a name
+     */
+    static ExperimentSettings of(Experiment experiment, boolean quick, Map<String, String> given) {
+        Map<String, String> values = new LinkedHashMap<>();
+        experiment.settings().forEach(setting -> values.put(setting.name(), quick ? setting.quick() : setting.full()));
+        given.forEach((name, value) -> {
+            InvalidInputException.require(values.containsKey(name), () -> unknown(experiment, name, values));
+            values.put(name, value.strip());
+        });
+        return new ExperimentSettings(values);
+    }
+
+    private static String unknown(Experiment experiment, String name, Map<String, String> known) {
+        return "experiment " + experiment.name() + " has no setting \"" + name + "\", expected "
+                + (known.isEmpty()
+                        ? "none"
+                        : NearestName.of(name, known.keySet()).orElse("one of " + String.join(", ", known.keySet())));
+    }
+
+    /** {@return all values by name, in the order of their declaration} */
+    public Map<String, String> values() {
+        return values;
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param name of the setting
+     * @return its value
+     */
+    public String text(String name) {
+        String value = values.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no setting \"" + name + "\" is declared");
+        }
+        return value;
+    }
+
+    /**
+     * Reads a list of texts.
+     *
+     * @param name of the setting
+     * @return at least one text
+     */
+    public List<String> texts(String name) {
+        List<String> parts =
+                Arrays.stream(text(name).split(",", -1)).map(String::strip).toList();
+        InvalidInputException.require(
+                parts.stream().noneMatch(String::isEmpty),
+                () -> wrong(name, "a list separated by commas without empty entries"));
+        return parts;
+    }
+
+    /**
+     * Reads a positive integer.
+     *
+     * @param name of the setting
+     * @return the number
+     * @throws InvalidInputException if it is no integer or below 1
+     */
+    public int integer(String name) {
+        return Math.toIntExact(positive(name, text(name), "an integer of at least 1", Integer.MAX_VALUE));
+    }
+
+    /**
+     * Reads a positive count, such as a number of tokens.
+     *
+     * @param name of the setting
+     * @return the number
+     * @throws InvalidInputException if it is no integer or below 1
+     */
+    public long count(String name) {
+        return positive(name, text(name), "an integer of at least 1", Long.MAX_VALUE);
+    }
+
+    /**
+     * Reads a list of positive integers.
+     *
+     * @param name of the setting
+     * @return at least one number
+     * @throws InvalidInputException if one is no integer or below 1
+     */
+    public List<Integer> integers(String name) {
+        return list(
+                name,
+                part -> Math.toIntExact(
+                        positive(name, part, "integers of at least 1, separated by commas", Integer.MAX_VALUE)));
+    }
+
+    /**
+     * Reads a number.
+     *
+     * @param name of the setting
+     * @return a finite number
+     * @throws InvalidInputException if it is no finite number
+     */
+    public double number(String name) {
+        return finite(name, text(name), "a number");
+    }
+
+    /**
+     * Reads a list of numbers.
+     *
+     * @param name of the setting
+     * @return at least one finite number
+     * @throws InvalidInputException if one is no finite number
+     */
+    public List<Double> numbers(String name) {
+        return list(name, part -> finite(name, part, "numbers, separated by commas"));
+    }
+
+    private <T> List<T> list(String name, Function<String, T> parse) {
+        return texts(name).stream().map(parse).toList();
+    }
+
+    private long positive(String name, String part, String expected, long most) {
+        try {
+            long number = Long.parseLong(part);
+            InvalidInputException.require(number >= 1 && number <= most, () -> wrong(name, expected));
+            return number;
+        } catch (NumberFormatException notInteger) {
+            throw new InvalidInputException(wrong(name, expected), notInteger);
+        }
+    }
+
+    private double finite(String name, String part, String expected) {
+        try {
+            double number = Double.parseDouble(part);
+            InvalidInputException.require(Double.isFinite(number), () -> wrong(name, expected));
+            return number;
+        } catch (NumberFormatException notNumber) {
+            throw new InvalidInputException(wrong(name, expected), notNumber);
+        }
+    }
+
+    private String wrong(String name, String expected) {
+        return "setting " + name + " is \"" + text(name) + "\", expected " + expected;
+    }
+}

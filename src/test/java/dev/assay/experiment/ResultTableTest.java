@@ -1,0 +1,47 @@
+package dev.assay.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class ResultTableTest {
+    private static ResultTable table() {
+        return ResultTable.of("found", "Features found")
+                .text("name", "name")
+                .number("size", "latents")
+                .measure("found", "found")
+                .nullOf("found", "random", "random dictionary");
+    }
+
+    @Test
+    void cellOfAnotherTypeIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> table().row("a", 1, 0.5, Estimate.exact(0)));
+        assertThrows(IllegalArgumentException.class, () -> table().row("a", "b", Estimate.exact(1), Estimate.exact(0)));
+        assertThrows(IllegalArgumentException.class, () -> table().row("a", 1, Estimate.exact(1)));
+    }
+
+    @Test
+    void nullColumnNeedsItsMeasure() {
+        assertThrows(IllegalArgumentException.class, () -> table().nullOf("size", "other", "other"));
+    }
+
+    @Test
+    void textHasIntervalsAndNotes() {
+        String text = table().row("topk", 2048, Estimate.overSeeds(0.5, 0.6), Estimate.exact(0.25))
+                .note("One note.")
+                .toText();
+        assertTrue(text.contains("0.55 ± 0.64"), text);
+        assertTrue(text.contains("2,048"), text);
+        assertTrue(text.endsWith("One note.\n"), text);
+    }
+
+    @Test
+    void numbersThatAreNotFiniteAreEmptyInCsvAndAbsentInJson() {
+        ResultTable table = table().row("a", Double.NaN, Estimate.overSeeds(Double.NaN, 1), Estimate.exact(0));
+        assertEquals("a,,,,,0.0,,", table.toCsv().lines().skip(1).findFirst().orElseThrow());
+        assertTrue(table.toJson().at("/rows/0/found/mean").isMissingNode());
+        assertTrue(table.toJson().at("/rows/0/found/values/0").isNull());
+    }
+}
