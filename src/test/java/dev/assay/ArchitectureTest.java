@@ -98,6 +98,7 @@ class ArchitectureTest {
         ARROWS.put("attach", Set.of("model", "sae", "text"));
         ARROWS.put("intervene", Set.of("attach"));
         ARROWS.put("intervene.attribute", Set.of("intervene"));
+        ARROWS.put("intervene.patch", Set.of("intervene"));
         ARROWS.put("feature.store", Set.of("attach", "provenance"));
         ARROWS.put("feature.report", Set.of("feature.store", "view"));
         ARROWS.put("feature.prompt", Set.of("feature.report"));
