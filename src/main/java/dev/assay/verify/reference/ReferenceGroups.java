@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 /** The registry of reference groups. */
 final class ReferenceGroups {
     private static final List<ReferenceGroup> ALL = List.of( //
+            new IoiGroup(), //
             new ToyCorrelatedGroup());
 
     private ReferenceGroups() {}
