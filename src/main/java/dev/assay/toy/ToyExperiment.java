@@ -1,7 +1,8 @@
 package dev.assay.toy;
 
 import dev.assay.InvalidInputException;
-import dev.assay.evaluate.similarity.DictionarySimilarity;
+import dev.assay.evaluate.similarity.DirectionRecovery;
+import dev.assay.evaluate.similarity.RandomMaxCosine;
 import dev.assay.evaluate.sweep.SweepEvaluation;
 import dev.assay.evaluate.sweep.SweepRow;
 import dev.assay.sae.SparseAutoencoder;
@@ -31,13 +32,17 @@ import java.util.stream.IntStream;
  * scale.
  */
 public final class ToyExperiment {
-    /** The number of rows on which dead latents, L0 and explained variance are measured. */
-    static final int MEASURED = 20_480;
+    private static final int MEASURED = 20_480;
+    private static final double MATCHED = 0.9;
 
     private final ToySuperposition toy;
     private int[] sizes;
     private double[] coefficients = {0.25, 0.5, 1, 2, 4};
+    private L1Convention convention = L1Convention.SUM_PER_SAMPLE;
+    private double learningRate = ToyMember.LEARNING_RATE;
+    private boolean architectures = true;
     private int architectureSize;
+    private int measured = MEASURED;
     private int seeds = 5;
     private long tokens = 200_000;
     private int batch = 256;
@@ -82,6 +87,50 @@ public final class ToyExperiment {
     public ToyExperiment coefficients(double... lambdas) {
         InvalidInputException.require(lambdas.length > 0, "the grid has no coefficients, expected at least one");
         coefficients = lambdas.clone();
+        return this;
+    }
+
+    /**
+     * Sets the meaning of the coefficients of the grid. The default is {@link L1Convention#SUM_PER_SAMPLE}.
+     *
+     * @param meaning the convention
+     * @return this
+     */
+    public ToyExperiment convention(L1Convention meaning) {
+        convention = meaning;
+        return this;
+    }
+
+    /**
+     * Sets the peak learning rate of the grid. The default is 0.01.
+     *
+     * @param rate above 0
+     * @return this
+     */
+    public ToyExperiment learningRate(double rate) {
+        learningRate = rate;
+        return this;
+    }
+
+    /**
+     * Trains the grid only, without one dictionary of each architecture.
+     *
+     * @return this
+     */
+    public ToyExperiment gridOnly() {
+        architectures = false;
+        return this;
+    }
+
+    /**
+     * Sets the number of rows on which dead latents, L0 and explained variance are measured. The default is 20,480.
+     *
+     * @param rows at least 1, rounded up to a multiple of 1,024
+     * @return this
+     */
+    public ToyExperiment measuredRows(int rows) {
+        InvalidInputException.require(rows >= 1, "the measured rows are " + rows + ", expected at least 1");
+        measured = rows;
         return this;
     }
 
@@ -149,34 +198,65 @@ public final class ToyExperiment {
      * @throws InvalidInputException if a number is out of range or the training of a dictionary stops early
      */
     public ToyReport run() throws IOException {
-        List<ToyMember> grid = Arrays.stream(sizes)
-                .boxed()
-                .flatMap(size -> Arrays.stream(coefficients).mapToObj(lambda -> ToyMember.cell(size, lambda)))
-                .toList();
-        int k = Math.max(1, (int) Math.round(Arrays.stream(toy.probabilities()).sum()));
-        List<ToyMember> architectures = ToyMember.architectures(k, architectureSize);
-        List<ToyMember> all = new ArrayList<>(grid);
-        all.addAll(architectures);
-        List<List<Map<ToyFigure, Double>>> measured = new ArrayList<>();
+        List<List<ToyMeasurement>> measurements = new ArrayList<>();
         for (long seed = 0; seed < seeds; seed++) {
-            measured.add(train(all, seed));
+            measurements.add(measure(seed));
         }
-        List<ToyResult> results = IntStream.range(0, all.size())
+        return report(measurements);
+    }
+
+    /**
+     * Combines the measurements of seeds.
+     *
+     * @param measurements of each seed, as returned by {@link #measure}
+     * @return the report
+     */
+    public ToyReport report(List<List<ToyMeasurement>> measurements) {
+        List<ToyResult> results = IntStream.range(0, measurements.get(0).size())
                 .mapToObj(i -> new ToyResult(
-                        all.get(i), measured.stream().map(seed -> seed.get(i)).toList()))
+                        measurements.get(0).get(i).member(),
+                        measurements.stream().map(seed -> seed.get(i).figures()).toList()))
                 .toList();
+        int cells = sizes.length * coefficients.length;
         return new ToyReport(
                 toy.description(),
                 tokens,
                 batch,
-                seeds,
-                results.subList(0, grid.size()),
-                results.subList(grid.size(), all.size()));
+                measurements.size(),
+                results.subList(0, cells),
+                results.subList(cells, results.size()));
     }
 
-    /** Measures all members for one seed, in order. */
-    private List<Map<ToyFigure, Double>> train(List<ToyMember> members, long seed) throws IOException {
+    /**
+     * Returns the dictionaries of one seed.
+     *
+     * @return the cells of the grid by size, then by coefficient, followed by the architectures
+     */
+    public List<ToyMember> members() {
+        List<ToyMember> members = new ArrayList<>();
+        for (int size : sizes) {
+            for (double coefficient : coefficients) {
+                members.add(ToyMember.cell(size, coefficient, convention, toy.width(), learningRate));
+            }
+        }
+        if (architectures) {
+            int k = Math.max(1, (int) Math.round(Arrays.stream(toy.probabilities()).sum()));
+            members.addAll(ToyMember.architectures(k, architectureSize));
+        }
+        return members;
+    }
+
+    /**
+     * Trains all dictionaries of one seed in one pass and measures them.
+     *
+     * @param seed determines true directions, rows, initialization and shuffling
+     * @return the measurements in the order of {@link #members}
+     * @throws IOException never: nothing is read or written
+     * @throws InvalidInputException if a number is out of range or the training of a dictionary stops early
+     */
+    public List<ToyMeasurement> measure(long seed) throws IOException {
         ToySuperposition source = toy.seed(seed);
+        List<ToyMember> members = members();
         SaeSweep sweep = SaeSweep.of(source)
                 .tokens(tokens)
                 .batchSize(batch)
@@ -192,31 +272,50 @@ public final class ToyExperiment {
                 throw new InvalidInputException(failed.member().name() + " with seed " + seed + " stopped: "
                         + failed.failure().orElseThrow());
             }
-            List<SweepRow> rows = SweepEvaluation.run(source, result, MEASURED);
-            return IntStream.range(0, members.size())
-                    .mapToObj(i -> figures(
-                            source, result.outcomes().get(i).dictionary().orElseThrow(), rows.get(i)))
+            List<SparseAutoencoder> dictionaries = result.outcomes().stream()
+                    .map(outcome -> outcome.dictionary().orElseThrow())
                     .toList();
+            List<SweepRow> rows = SweepEvaluation.run(source, result, measured);
+            List<ToyMeasurement> measurements = new ArrayList<>();
+            for (int i = 0; i < members.size(); i++) {
+                Map<ToyFigure, Double> figures = figures(source, dictionaries.get(i), rows.get(i));
+                int larger = i + coefficients.length;
+                if (larger < sizes.length * coefficients.length) {
+                    addNextLarger(figures, dictionaries.get(i), dictionaries.get(larger));
+                }
+                measurements.add(new ToyMeasurement(members.get(i), figures));
+            }
+            return measurements;
         }
     }
 
     /** Measures one dictionary; the row of the sweep has the figures that do not need the true directions. */
     static Map<ToyFigure, Double> figures(ToySuperposition truth, SparseAutoencoder dictionary, SweepRow row) {
-        DictionarySimilarity recovery = truth.recovery(dictionary);
-        // A share of all features: there are only as many pairs as the smaller side has directions.
-        double pairs = (double) recovery.matchedCosines().length / recovery.latentsOfA();
+        DirectionRecovery recovery = truth.directionRecovery(dictionary, MATCHED);
+        int features = recovery.truths();
+        RandomMaxCosine randomDictionary = new RandomMaxCosine(dictionary.dIn(), dictionary.dSae());
         Map<ToyFigure, Double> figures = new EnumMap<>(ToyFigure.class);
-        figures.put(ToyFigure.TRUTH_TO_DICTIONARY, recovery.mmcsOfA().value());
-        figures.put(ToyFigure.TRUTH_TO_RANDOM, recovery.mmcsOfA().random());
-        figures.put(ToyFigure.DICTIONARY_TO_TRUTH, recovery.mmcsOfB().value());
-        figures.put(ToyFigure.DICTIONARY_TO_RANDOM, recovery.mmcsOfB().random());
-        figures.put(ToyFigure.FOUND, recovery.matchedShare().value() * pairs);
-        figures.put(ToyFigure.FOUND_IN_RANDOM, recovery.matchedShare().random() * pairs);
+        figures.put(ToyFigure.TRUTH_TO_DICTIONARY, recovery.truthToDictionary());
+        figures.put(ToyFigure.TRUTH_TO_RANDOM, randomDictionary.meanMaxCosine());
+        figures.put(ToyFigure.DICTIONARY_TO_TRUTH, recovery.dictionaryToTruth());
+        figures.put(
+                ToyFigure.DICTIONARY_TO_RANDOM, new RandomMaxCosine(dictionary.dIn(), features).meanMaxCosine());
+        figures.put(ToyFigure.FOUND, recovery.recall());
+        figures.put(ToyFigure.FOUND_IN_RANDOM, randomDictionary.shareAbove(MATCHED));
+        figures.put(ToyFigure.PRECISION, recovery.precision());
+        figures.put(ToyFigure.NEXT_LARGER, Double.NaN);
+        figures.put(ToyFigure.NEXT_LARGER_RANDOM, Double.NaN);
         figures.put(ToyFigure.DEAD, row.deadShare());
         figures.put(ToyFigure.L0, row.l0());
         figures.put(
                 ToyFigure.EXPLAINED_VARIANCE, row.explainedVariance() == null ? Double.NaN : row.explainedVariance());
         figures.put(ToyFigure.SECONDS, row.seconds());
         return figures;
+    }
+
+    private static void addNextLarger(
+            Map<ToyFigure, Double> figures, SparseAutoencoder dictionary, SparseAutoencoder larger) {
+        figures.put(ToyFigure.NEXT_LARGER, DirectionRecovery.mmcs(dictionary.decoder(), larger.decoder()));
+        figures.put(ToyFigure.NEXT_LARGER_RANDOM, new RandomMaxCosine(larger.dIn(), larger.dSae()).meanMaxCosine());
     }
 }

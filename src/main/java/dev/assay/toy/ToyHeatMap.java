@@ -74,8 +74,10 @@ public final class ToyHeatMap {
         int columns = report.coefficients().length;
         List<Number[]> cells = new ArrayList<>();
         for (int i = 0; i < report.grid().size(); i++) {
-            cells.add(
-                    new Number[] {i % columns, i / columns, report.grid().get(i).mean(figure)});
+            double mean = report.grid().get(i).mean(figure);
+            if (!Double.isNaN(mean)) {
+                cells.add(new Number[] {i % columns, i / columns, mean});
+            }
         }
         return cells;
     }

@@ -12,6 +12,7 @@ import dev.assay.train.method.StandardTraining;
 import dev.assay.train.method.TopKTraining;
 import dev.assay.train.spi.TrainingMethod;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * A dictionary that {@link ToyExperiment} trains once per seed.
@@ -21,9 +22,12 @@ import java.util.List;
  * @param dSae the number of latents
  * @param learningRate the peak learning rate
  * @param method of training
+ * @param scaled whether activations are scaled in training to a typical distance of √d from their centre
  */
-public record ToyMember(String name, double sparsity, int dSae, double learningRate, TrainingMethod method) {
-    private static final double LEARNING_RATE = 0.01;
+public record ToyMember(
+        String name, double sparsity, int dSae, double learningRate, TrainingMethod method, boolean scaled) {
+    /** The default peak learning rate. */
+    static final double LEARNING_RATE = 0.01;
 
     /**
      * Returns a cell of the grid: the standard dictionary with an L1 penalty, which is not divided by the number of latents.
@@ -33,8 +37,27 @@ public record ToyMember(String name, double sparsity, int dSae, double learningR
      * @return the member
      */
     public static ToyMember cell(int dSae, double coefficient) {
-        return member(
-                "l1-" + ToyReport.plain(coefficient) + "-" + dSae, coefficient, dSae, StandardTraining.l1(coefficient));
+        return cell(dSae, coefficient, L1Convention.SUM_PER_SAMPLE, 1, LEARNING_RATE);
+    }
+
+    /**
+     * Returns a cell of the grid with another convention or learning rate.
+     *
+     * @param dSae the number of latents
+     * @param coefficient in the convention
+     * @param convention the meaning of the coefficient
+     * @param width the dimensions d
+     * @param learningRate the peak learning rate
+     * @return the member, named by the coefficient and the number of latents
+     */
+    static ToyMember cell(int dSae, double coefficient, L1Convention convention, int width, double learningRate) {
+        return new ToyMember(
+                "l1-" + ToyReport.plain(coefficient) + "-" + dSae,
+                coefficient,
+                dSae,
+                learningRate,
+                StandardTraining.l1(convention.lambda(coefficient, width, dSae)),
+                convention.scalesActivations());
     }
 
     /**
@@ -48,7 +71,7 @@ public record ToyMember(String name, double sparsity, int dSae, double learningR
         return List.of(
                 member("standard L1", 1, dSae, StandardTraining.l1(1)),
                 member("standard Lp 0.8", 0.7, dSae, new StandardTraining(0.7, 0.8, false, false)),
-                new ToyMember("tied", 0.8, dSae, 2 * LEARNING_RATE, StandardTraining.tied(0.8)),
+                new ToyMember("tied", 0.8, dSae, 2 * LEARNING_RATE, StandardTraining.tied(0.8), true),
                 member("p-annealing", 1, dSae, PAnnealingTraining.of(1)),
                 member("gated", 4, dSae, GatedTraining.of(4)),
                 member("JumpReLU step", 1, dSae, JumpReluTraining.of(new JumpReluPenalty.Step(1))),
@@ -59,14 +82,18 @@ public record ToyMember(String name, double sparsity, int dSae, double learningR
     }
 
     private static ToyMember member(String name, double sparsity, int dSae, TrainingMethod method) {
-        return new ToyMember(name, sparsity, dSae, LEARNING_RATE, method);
+        return new ToyMember(name, sparsity, dSae, LEARNING_RATE, method, true);
     }
 
-    /** Returns the training plan for one initialization. */
+    /**
+     * Returns the training plan for one initialization. Dictionaries of different sizes start from independent directions: otherwise the
+     * untrained latents of a small one would also be latents of each larger one.
+     */
     SaeTrainer trainer(long seed) {
         return SaeTrainer.of(method)
                 .dictionarySize(dSae)
                 .optimizer(method.optimizer(dSae).learningRate(learningRate))
-                .seed(seed);
+                .normalizesActivations(scaled)
+                .seed(new SplittableRandom(seed + 0x9E37L * dSae).nextLong());
     }
 }

@@ -11,6 +11,7 @@ import dev.assay.activation.ActivationStream;
 import dev.assay.activation.StreamPosition;
 import dev.assay.evaluate.similarity.DictionaryComparison;
 import dev.assay.evaluate.similarity.DictionarySimilarity;
+import dev.assay.evaluate.similarity.DirectionRecovery;
 import dev.assay.io.Sha256;
 import dev.assay.provenance.ModelProvenance;
 import dev.assay.provenance.Provenance;
@@ -59,6 +60,7 @@ public final class ToySuperposition implements ActivationSource {
             boolean scaled,
             double correlation,
             boolean hierarchical,
+            boolean gaussian,
             long seed,
             Device device) {
         Firing firing() {
@@ -99,7 +101,7 @@ public final class ToySuperposition implements ActivationSource {
                 .mapToDouble(i -> Math.pow(decay, i))
                 .sum();
         return new ToySuperposition(
-                new Options(width, features, Math.min(5, most), decay, true, 0, false, 0, Device.cpu()));
+                new Options(width, features, Math.min(5, most), decay, true, 0, false, false, 0, Device.cpu()));
     }
 
     /**
@@ -111,7 +113,7 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition active(double mean) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, mean, o.decay, o.scaled, o.correlation, o.hierarchical, o.seed, o.device));
+                o.width, o.features, mean, o.decay, o.scaled, o.correlation, o.hierarchical, o.gaussian, o.seed, o.device));
     }
 
     /**
@@ -123,7 +125,7 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition decay(double ratio) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, ratio, o.scaled, o.correlation, o.hierarchical, o.seed, o.device));
+                o.width, o.features, o.active, ratio, o.scaled, o.correlation, o.hierarchical, o.gaussian, o.seed, o.device));
     }
 
     /**
@@ -135,7 +137,7 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition unscaledProbabilities() {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, false, o.correlation, o.hierarchical, o.seed, o.device));
+                o.width, o.features, o.active, o.decay, false, o.correlation, o.hierarchical, o.gaussian, o.seed, o.device));
     }
 
     /**
@@ -147,7 +149,7 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition correlation(double strength) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, o.scaled, strength, o.hierarchical, o.seed, o.device));
+                o.width, o.features, o.active, o.decay, o.scaled, strength, o.hierarchical, o.gaussian, o.seed, o.device));
     }
 
     /**
@@ -159,7 +161,19 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition hierarchical() {
         Options o = options;
         return new ToySuperposition(
-                new Options(o.width, o.features, o.active, o.decay, o.scaled, o.correlation, true, o.seed, o.device));
+                new Options(o.width, o.features, o.active, o.decay, o.scaled, o.correlation, true, o.gaussian, o.seed, o.device));
+    }
+
+    /**
+     * Returns a null model without sparse features: the code of each feature is a normal variable with the mean and variance that it has in
+     * this model, in every row. A dictionary trained on these rows has no features to find.
+     *
+     * @return the source
+     */
+    public ToySuperposition gaussianCodes() {
+        Options o = options;
+        return new ToySuperposition(new Options(
+                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, true, o.seed, o.device));
     }
 
     /**
@@ -171,7 +185,7 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition seed(long number) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, number, o.device));
+                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, o.gaussian, number, o.device));
     }
 
     /**
@@ -183,7 +197,7 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition device(Device place) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, o.seed, place));
+                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, o.gaussian, o.seed, place));
     }
 
     /**
@@ -242,6 +256,21 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     /**
+     * Compares the true directions with a dictionary, without the null of {@link #recovery}, which {@link
+     * dev.assay.evaluate.similarity.RandomMaxCosine} has in closed form.
+     *
+     * @param dictionary trained on this source
+     * @param threshold the smallest cosine of a matched pair that counts as found
+     * @return the figures
+     */
+    public DirectionRecovery directionRecovery(Dictionary dictionary, double threshold) {
+        try (Scope scope = Scope.open()) {
+            NDArray decoder = dictionary.decoder();
+            return DirectionRecovery.of(directions(decoder.getManager()), decoder, threshold);
+        }
+    }
+
+    /**
      * Returns the activations of all features in the rows of a pass, 0 if a feature does not fire.
      *
      * @param pass its index
@@ -252,11 +281,25 @@ public final class ToySuperposition implements ActivationSource {
         long scattered = new SplittableRandom(pass).nextLong();
         SplittableRandom random = new SplittableRandom(options.seed ^ scattered);
         float[] codes = new float[ROWS * options.features];
+        if (options.gaussian) {
+            fillGaussian(codes, random);
+            return codes;
+        }
         for (int row = 0; row < ROWS; row++) {
             int first = row * options.features;
             firing.sample(random, feature -> codes[first + feature] = random.nextFloat());
         }
         return codes;
+    }
+
+    /** The code of a feature is 0 or, with probability p, uniform in [0, 1): mean p/2, mean square p/3. */
+    private void fillGaussian(float[] codes, SplittableRandom random) {
+        double[] p = firing.probabilities();
+        for (int i = 0; i < codes.length; i++) {
+            double probability = p[i % p.length];
+            double mean = probability / 2;
+            codes[i] = (float) (mean + Math.sqrt(probability / 3 - mean * mean) * random.nextGaussian());
+        }
     }
 
     @Override
@@ -282,13 +325,14 @@ public final class ToySuperposition implements ActivationSource {
     public String description() {
         return String.format(
                 Locale.ROOT,
-                "%d features in %d dimensions, %s active, decay %s, %s%s",
+                "%d features in %d dimensions, %s active, decay %s, %s%s%s",
                 options.features,
                 options.width,
                 options.active,
                 options.decay,
                 options.hierarchical ? "hierarchical" : "correlation " + options.correlation,
-                options.scaled ? "" : ", probabilities not scaled");
+                options.scaled ? "" : ", probabilities not scaled",
+                options.gaussian ? ", normal codes" : "");
     }
 
     @Override

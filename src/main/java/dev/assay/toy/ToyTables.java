@@ -31,6 +31,8 @@ final class ToyTables {
                 + textMap(ToyFigure.TRUTH_TO_DICTIONARY, ToyFigure.TRUTH_TO_RANDOM)
                 + textMap(ToyFigure.DICTIONARY_TO_TRUTH, ToyFigure.DICTIONARY_TO_RANDOM)
                 + textMap(ToyFigure.FOUND, ToyFigure.FOUND_IN_RANDOM)
+                + textMap(ToyFigure.PRECISION)
+                + (report.sizes().length > 1 ? textMap(ToyFigure.NEXT_LARGER, ToyFigure.NEXT_LARGER_RANDOM) : "")
                 + textMap(ToyFigure.DEAD)
                 + textMap(ToyFigure.L0)
                 + textMap(ToyFigure.EXPLAINED_VARIANCE)
@@ -66,6 +68,12 @@ final class ToyTables {
                             ToyFigure.DICTIONARY_TO_TRUTH)
                     .folded());
             tables.add(map("Share of features found", ToyFigure.FOUND).folded());
+            tables.add(map("Share of latents that match a feature", ToyFigure.PRECISION)
+                    .folded());
+            if (report.sizes().length > 1) {
+                tables.add(map("MMCS with the next larger dictionary of the same coefficient", ToyFigure.NEXT_LARGER)
+                        .folded());
+            }
             tables.add(map("Share of dead latents", ToyFigure.DEAD).folded());
             tables.add(map("L0: active latents per row", ToyFigure.L0).folded());
             tables.add(map("Explained variance", ToyFigure.EXPLAINED_VARIANCE).folded());

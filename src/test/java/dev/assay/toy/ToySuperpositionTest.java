@@ -271,4 +271,47 @@ class ToySuperpositionTest {
             }
         }
     }
+
+    /** The null model has the mean and variance of the codes, but all features are active in every row. */
+    @Test
+    void normalCodesKeepMeanAndVarianceWithoutSparsity() {
+        ToySuperposition toy = ToySuperposition.of(8, 6).active(2).decay(0.9);
+        ToySuperposition normal = toy.gaussianCodes();
+        int passes = 40;
+        double[] sum = new double[6];
+        double[] squares = new double[6];
+        for (int pass = 0; pass < passes; pass++) {
+            for (float[] row : rows(normal, pass)) {
+                for (int i = 0; i < 6; i++) {
+                    assertTrue(row[i] != 0);
+                    sum[i] += row[i];
+                    squares[i] += row[i] * row[i];
+                }
+            }
+        }
+        double count = passes * ToySuperposition.ROWS;
+        for (int i = 0; i < 6; i++) {
+            double p = toy.probabilities()[i];
+            assertEquals(p / 2, sum[i] / count, 0.01);
+            assertEquals(p / 3, squares[i] / count, 0.01);
+        }
+        assertTrue(!toy.modelHash().equals(normal.modelHash()));
+    }
+
+    @Test
+    void childrenOfAHierarchicalModelFireOnlyWithTheirParents() {
+        ToySuperposition toy = ToySuperposition.of(16, 40).active(4).hierarchical();
+        assertEquals(4, toy.firing().meanActive(), 1e-9);
+        int children = 0;
+        for (float[] row : rows(toy, 0)) {
+            for (int i = 0; i < 40; i++) {
+                if (row[i] != 0 && i % 8 != 0) {
+                    children++;
+                    assertTrue(row[i - i % 8] != 0, "the root of feature " + i);
+                }
+            }
+            assertTrue(row[1] == 0 || row[2] == 0, "exclusive siblings");
+        }
+        assertTrue(children > 1000);
+    }
 }

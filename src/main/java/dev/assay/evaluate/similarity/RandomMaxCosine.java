@@ -44,6 +44,31 @@ public record RandomMaxCosine(int width, int atoms) {
     }
 
     /**
+     * Returns the probability that one of the random directions has at least a cosine with a fixed direction.
+     *
+     * @param cosine the threshold, −1 to 1
+     * @return {@code 1 − F(cosine)ⁿ}; for matched pairs an upper bound of the share of matches
+     */
+    public double shareAbove(double cosine) {
+        if (width == 1) {
+            return cosine <= -1 ? 1 : 1 - Math.pow(0.5, atoms);
+        }
+        double from = Math.acos(Math.max(-1, Math.min(1, -cosine))); // t = −cos φ
+        double above = area(from, Math.PI) / area(0, Math.PI);
+        return -Math.expm1(atoms * Math.log1p(-Math.min(1, above)));
+    }
+
+    private double area(double from, double to) {
+        double step = (to - from) / PANELS;
+        double sum = 0;
+        for (int i = 0; i < PANELS; i++) {
+            double start = from + i * step;
+            sum += step * (density(start) + 4 * density(start + step / 2) + density(start + step)) / 6;
+        }
+        return sum;
+    }
+
+    /**
      * Integrates over the angle φ with t = −cos φ, in which the density is proportional to {@code sin^(d−2) φ} and has no singularity.
      *
      * @param firstPanel where the integral begins; the distribution function is accumulated from 0

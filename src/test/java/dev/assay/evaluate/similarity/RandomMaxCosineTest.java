@@ -2,6 +2,7 @@ package dev.assay.evaluate.similarity;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -40,5 +41,16 @@ class RandomMaxCosineTest {
         assertEquals(0.5, new RandomMaxCosine(3, 1).meanMaxAbsoluteCosine(), 1e-12);
         assertEquals(0.75, new RandomMaxCosine(1, 3).meanMaxCosine(), 1e-12);
         assertThrows(InvalidInputException.class, () -> new RandomMaxCosine(0, 1));
+    }
+
+    /** On the sphere in three dimensions cosines are uniform in [−1, 1]. */
+    @Test
+    void shareAboveAThresholdIsThatOfTheLargestOfAllCosines() {
+        assertEquals(0.05, new RandomMaxCosine(3, 1).shareAbove(0.9), 1e-9);
+        assertEquals(1 - Math.pow(0.95, 20), new RandomMaxCosine(3, 20).shareAbove(0.9), 1e-9);
+        assertEquals(1, new RandomMaxCosine(5, 2).shareAbove(-1), 1e-9);
+        assertEquals(Math.acos(0.9) / Math.PI, new RandomMaxCosine(2, 1).shareAbove(0.9), 1e-9);
+        double tiny = new RandomMaxCosine(64, 256).shareAbove(0.9);
+        assertTrue(tiny > 0 && tiny < 1e-15, "" + tiny);
     }
 }
