@@ -110,6 +110,7 @@ class ArchitectureTest {
         ARROWS.put("evaluate.probe", Set.of("evaluate.baseline", "attach"));
         ARROWS.put("evaluate.similarity", Set.of("sae", "view"));
         ARROWS.put("evaluate", Set.of("attach", "evaluate.baseline", "text.story", "train.metrics"));
+        ARROWS.put("evaluate.benchmark", Set.of("sae"));
         ARROWS.put("evaluate.sweep", Set.of("evaluate", "train.plan"));
         ARROWS.put("evaluate.control", Set.of("evaluate", "train"));
         ARROWS.put("toy", Set.of("train", "evaluate.similarity", "evaluate.sweep"));
@@ -118,7 +119,7 @@ class ArchitectureTest {
         ARROWS.put("explain.llm", Set.of("explain"));
         ARROWS.put("audit", Set.of("evaluate", "explain"));
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
-        ARROWS.put("verify.reference", Set.of("toy", "intervene.patch"));
+        ARROWS.put("verify.reference", Set.of("toy", "intervene.patch", "evaluate.benchmark"));
         ARROWS.put("bench", Set.of("train", "activation.store", "feature"));
         ARROWS.put(
                 "experiment",

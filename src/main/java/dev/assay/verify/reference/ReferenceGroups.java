@@ -7,6 +7,11 @@ import java.util.stream.Collectors;
 final class ReferenceGroups {
     private static final List<ReferenceGroup> ALL = List.of( //
             new IoiGroup(), //
+            new SaeBenchCoreGroup(), //
+            new SaeBenchAblationGroup(false, false), //
+            new SaeBenchAblationGroup(false, true), //
+            new SaeBenchAblationGroup(true, false), //
+            new SaeBenchAblationGroup(true, true), //
             new ToyCorrelatedGroup());
 
     private ReferenceGroups() {}
