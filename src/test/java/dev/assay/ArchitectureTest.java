@@ -119,7 +119,7 @@ class ArchitectureTest {
         ARROWS.put("explain.llm", Set.of("explain"));
         ARROWS.put("audit", Set.of("evaluate", "explain"));
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
-        ARROWS.put("verify.reference", Set.of("toy", "intervene.patch", "evaluate.benchmark"));
+        ARROWS.put("verify.reference", Set.of("toy", "intervene.patch", "evaluate.benchmark", "evaluate.probe"));
         ARROWS.put("bench", Set.of("train", "activation.store", "feature"));
         ARROWS.put(
                 "experiment",

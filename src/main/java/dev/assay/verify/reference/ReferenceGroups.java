@@ -7,6 +7,9 @@ import java.util.stream.Collectors;
 final class ReferenceGroups {
     private static final List<ReferenceGroup> ALL = List.of( //
             new IoiGroup(), //
+            new ErasureInModelGroup(), //
+            new LeaceGroup(), //
+            new SparseProbingGroup(), //
             new SaeBenchCoreGroup(), //
             new SaeBenchAblationGroup(false, false), //
             new SaeBenchAblationGroup(false, true), //
