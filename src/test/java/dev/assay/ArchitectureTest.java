@@ -111,6 +111,7 @@ class ArchitectureTest {
         ARROWS.put("evaluate.similarity", Set.of("sae", "view"));
         ARROWS.put("evaluate", Set.of("attach", "evaluate.baseline", "text.story", "train.metrics"));
         ARROWS.put("evaluate.benchmark", Set.of("sae"));
+        ARROWS.put("evaluate.standard", Set.of("evaluate", "evaluate.probe"));
         ARROWS.put("evaluate.sweep", Set.of("evaluate", "train.plan"));
         ARROWS.put("evaluate.control", Set.of("evaluate", "train"));
         ARROWS.put("toy", Set.of("train", "evaluate.similarity", "evaluate.sweep"));
@@ -124,6 +125,8 @@ class ArchitectureTest {
         ARROWS.put(
                 "experiment",
                 Set.of("run", "evaluate.sweep", "evaluate.control", "evaluate.similarity", "model.training", "train"));
+        ARROWS.put("experiment.layers", Set.of("experiment", "evaluate.standard"));
+        ARROWS.put("experiment.transformers", Set.of("experiment"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
         ARROWS.put(
