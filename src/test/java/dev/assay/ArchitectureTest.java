@@ -110,7 +110,7 @@ class ArchitectureTest {
         ARROWS.put("evaluate.probe", Set.of("evaluate.baseline", "attach"));
         ARROWS.put("evaluate.similarity", Set.of("sae", "view"));
         ARROWS.put("evaluate", Set.of("attach", "evaluate.baseline", "text.story", "train.metrics"));
-        ARROWS.put("evaluate.benchmark", Set.of("sae"));
+        ARROWS.put("evaluate.benchmark", Set.of("evaluate.probe"));
         ARROWS.put("evaluate.standard", Set.of("evaluate", "evaluate.probe"));
         ARROWS.put("evaluate.sweep", Set.of("evaluate", "train.plan"));
         ARROWS.put("evaluate.control", Set.of("evaluate", "train"));

@@ -240,7 +240,8 @@ public final class ToyExperiment {
             }
         }
         if (architectures) {
-            int k = Math.max(1, (int) Math.round(Arrays.stream(toy.probabilities()).sum()));
+            int k = Math.max(
+                    1, (int) Math.round(Arrays.stream(toy.probabilities()).sum()));
             members.addAll(ToyMember.architectures(k, architectureSize));
         }
         return members;
@@ -298,8 +299,7 @@ public final class ToyExperiment {
         figures.put(ToyFigure.TRUTH_TO_DICTIONARY, recovery.truthToDictionary());
         figures.put(ToyFigure.TRUTH_TO_RANDOM, randomDictionary.meanMaxCosine());
         figures.put(ToyFigure.DICTIONARY_TO_TRUTH, recovery.dictionaryToTruth());
-        figures.put(
-                ToyFigure.DICTIONARY_TO_RANDOM, new RandomMaxCosine(dictionary.dIn(), features).meanMaxCosine());
+        figures.put(ToyFigure.DICTIONARY_TO_RANDOM, new RandomMaxCosine(dictionary.dIn(), features).meanMaxCosine());
         figures.put(ToyFigure.FOUND, recovery.recall());
         figures.put(ToyFigure.FOUND_IN_RANDOM, randomDictionary.shareAbove(MATCHED));
         figures.put(ToyFigure.PRECISION, recovery.precision());

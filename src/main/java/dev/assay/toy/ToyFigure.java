@@ -21,7 +21,8 @@ public enum ToyFigure {
     /** The mean over latents of the largest cosine with a latent of the next larger dictionary of the grid with the same coefficient. */
     NEXT_LARGER("mmcs_with_next_larger", "MMCS with the next larger dictionary"),
     /** The expected value with random directions in place of the larger dictionary. */
-    NEXT_LARGER_RANDOM("mmcs_with_next_larger_random", "MMCS with random directions, as many as the next larger dictionary has"),
+    NEXT_LARGER_RANDOM(
+            "mmcs_with_next_larger_random", "MMCS with random directions, as many as the next larger dictionary has"),
     /** The share of latents that never fired. */
     DEAD("dead_share", "Share of latents that never fired"),
     /** Active latents per row. */

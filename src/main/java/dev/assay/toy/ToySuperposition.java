@@ -113,7 +113,16 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition active(double mean) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, mean, o.decay, o.scaled, o.correlation, o.hierarchical, o.gaussian, o.seed, o.device));
+                o.width,
+                o.features,
+                mean,
+                o.decay,
+                o.scaled,
+                o.correlation,
+                o.hierarchical,
+                o.gaussian,
+                o.seed,
+                o.device));
     }
 
     /**
@@ -125,7 +134,16 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition decay(double ratio) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, ratio, o.scaled, o.correlation, o.hierarchical, o.gaussian, o.seed, o.device));
+                o.width,
+                o.features,
+                o.active,
+                ratio,
+                o.scaled,
+                o.correlation,
+                o.hierarchical,
+                o.gaussian,
+                o.seed,
+                o.device));
     }
 
     /**
@@ -137,7 +155,16 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition unscaledProbabilities() {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, false, o.correlation, o.hierarchical, o.gaussian, o.seed, o.device));
+                o.width,
+                o.features,
+                o.active,
+                o.decay,
+                false,
+                o.correlation,
+                o.hierarchical,
+                o.gaussian,
+                o.seed,
+                o.device));
     }
 
     /**
@@ -149,7 +176,16 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition correlation(double strength) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, o.scaled, strength, o.hierarchical, o.gaussian, o.seed, o.device));
+                o.width,
+                o.features,
+                o.active,
+                o.decay,
+                o.scaled,
+                strength,
+                o.hierarchical,
+                o.gaussian,
+                o.seed,
+                o.device));
     }
 
     /**
@@ -160,8 +196,8 @@ public final class ToySuperposition implements ActivationSource {
      */
     public ToySuperposition hierarchical() {
         Options o = options;
-        return new ToySuperposition(
-                new Options(o.width, o.features, o.active, o.decay, o.scaled, o.correlation, true, o.gaussian, o.seed, o.device));
+        return new ToySuperposition(new Options(
+                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, true, o.gaussian, o.seed, o.device));
     }
 
     /**
@@ -173,7 +209,16 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition gaussianCodes() {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, true, o.seed, o.device));
+                o.width,
+                o.features,
+                o.active,
+                o.decay,
+                o.scaled,
+                o.correlation,
+                o.hierarchical,
+                true,
+                o.seed,
+                o.device));
     }
 
     /**
@@ -185,7 +230,16 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition seed(long number) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, o.gaussian, number, o.device));
+                o.width,
+                o.features,
+                o.active,
+                o.decay,
+                o.scaled,
+                o.correlation,
+                o.hierarchical,
+                o.gaussian,
+                number,
+                o.device));
     }
 
     /**
@@ -197,7 +251,16 @@ public final class ToySuperposition implements ActivationSource {
     public ToySuperposition device(Device place) {
         Options o = options;
         return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, o.hierarchical, o.gaussian, o.seed, place));
+                o.width,
+                o.features,
+                o.active,
+                o.decay,
+                o.scaled,
+                o.correlation,
+                o.hierarchical,
+                o.gaussian,
+                o.seed,
+                place));
     }
 
     /**

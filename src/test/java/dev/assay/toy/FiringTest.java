@@ -51,9 +51,7 @@ class FiringTest {
     void copulaOfEightFactorsFiresAsItsCorrelations() {
         double[] p = IndependentFiring.decaying(10, 3, 0.9).probabilities();
         CopulaFiring copula = CopulaFiring.random(p, 0.9, 3);
-        assertTrue(Arrays.stream(copula.phi())
-                .flatMapToDouble(Arrays::stream)
-                .anyMatch(phi -> phi < -0.1));
+        assertTrue(Arrays.stream(copula.phi()).flatMapToDouble(Arrays::stream).anyMatch(phi -> phi < -0.1));
         assertSampleEqualsClosedForm(copula);
     }
 

@@ -1,8 +1,7 @@
 package dev.assay.evaluate.benchmark;
 
 import dev.assay.InvalidInputException;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import dev.assay.evaluate.probe.Auroc;
 
 /**
  * Metrics of a score as a binary classifier.
@@ -36,31 +35,9 @@ public record BinaryMetrics(double auc, double precision, double recall) {
             correct += predicts && labels[row] ? 1 : 0;
         }
         return new BinaryMetrics(
-                auc(scores, labels, positives),
+                positives == 0 || positives == scores.length ? Double.NaN : Auroc.of(scores, labels),
                 predicted == 0 ? 0 : (double) correct / predicted,
                 positives == 0 ? 0 : (double) correct / positives);
-    }
-
-    /** Computes the Mann-Whitney statistic from mean ranks. */
-    private static double auc(double[] scores, boolean[] labels, long positives) {
-        int[] order = IntStream.range(0, scores.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(row -> scores[row]))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        double ranks = 0;
-        for (int first = 0; first < order.length; ) {
-            int end = first;
-            int tiedPositives = 0;
-            while (end < order.length && scores[order[end]] == scores[order[first]]) {
-                tiedPositives += labels[order[end]] ? 1 : 0;
-                end++;
-            }
-            ranks += tiedPositives * (first + end + 1) / 2.0;
-            first = end;
-        }
-        double negatives = scores.length - positives;
-        return (ranks - positives * (positives + 1) / 2.0) / (positives * negatives);
     }
 
     /** {@return the harmonic mean of precision and recall; 0 if both are 0} */

@@ -1,5 +1,6 @@
 package dev.assay.evaluate.benchmark;
 
+import dev.assay.evaluate.probe.LinearProbe;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
@@ -16,7 +17,7 @@ public final class LatentEffects {
      * @param dictionary the dictionary
      * @return [F]
      */
-    public static double[] targeted(ProbeRows codes, LinearScore probe, Float64Dictionary dictionary) {
+    public static double[] targeted(ProbeRows codes, LinearProbe probe, Float64Dictionary dictionary) {
         double[] difference = codes.meanDifference();
         return IntStream.range(0, difference.length)
                 .mapToDouble(latent -> Math.max(0, difference[latent]) * projection(probe, dictionary, latent))
@@ -31,14 +32,14 @@ public final class LatentEffects {
      * @param dictionary the dictionary
      * @return [F]
      */
-    public static double[] absolute(ProbeRows codes, LinearScore probe, Float64Dictionary dictionary) {
+    public static double[] absolute(ProbeRows codes, LinearProbe probe, Float64Dictionary dictionary) {
         double[] difference = codes.meanDifference();
         return IntStream.range(0, difference.length)
                 .mapToDouble(latent -> Math.abs(difference[latent] * projection(probe, dictionary, latent)))
                 .toArray();
     }
 
-    private static double projection(LinearScore probe, Float64Dictionary dictionary, int latent) {
+    private static double projection(LinearProbe probe, Float64Dictionary dictionary, int latent) {
         return Rows.dot(probe.weights(), dictionary.direction(latent));
     }
 

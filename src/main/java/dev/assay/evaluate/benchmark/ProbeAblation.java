@@ -1,6 +1,7 @@
 package dev.assay.evaluate.benchmark;
 
 import dev.assay.InvalidInputException;
+import dev.assay.evaluate.probe.LinearProbe;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ public final class ProbeAblation {
      * @param probes the probe of each class
      * @return [F] by class
      */
-    public Map<String, double[]> effects(Map<String, LinearScore> probes) {
+    public Map<String, double[]> effects(Map<String, LinearProbe> probes) {
         Map<String, double[]> effects = new LinkedHashMap<>();
         for (String name : classes()) {
             ProbeRows codes = rows(train, name, PooledActivations::codes);
@@ -121,7 +122,7 @@ public final class ProbeAblation {
      * @return the accuracies
      */
     public AblationAccuracies accuracies(
-            Map<String, LinearScore> probes, Map<String, double[]> effects, List<Integer> counts) {
+            Map<String, LinearProbe> probes, Map<String, double[]> effects, List<Integer> counts) {
         Map<String, Map<Integer, Map<String, Double>>> ablated = new LinkedHashMap<>();
         for (String name : classes()) {
             Map<Integer, Map<String, Double>> byCount = new LinkedHashMap<>();
@@ -135,7 +136,7 @@ public final class ProbeAblation {
     }
 
     private Map<String, Double> accuracies(
-            Map<String, LinearScore> probes, Function<PooledActivations, double[][]> part) {
+            Map<String, LinearProbe> probes, Function<PooledActivations, double[][]> part) {
         Map<String, Double> accuracies = new LinkedHashMap<>();
         for (String data : classes()) {
             ProbeRows rows = rows(test, data, part);

@@ -1,6 +1,8 @@
 package dev.assay.evaluate.benchmark;
 
 import dev.assay.InvalidInputException;
+import dev.assay.evaluate.probe.LinearProbe;
+import dev.assay.evaluate.probe.ProbeData;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,15 +66,26 @@ public record ProbeRows(double[][] x, int positives) {
     }
 
     /**
+     * Returns the rows for fitting a probe.
+     *
+     * @return the rows with their labels
+     */
+    public ProbeData data() {
+        boolean[] labels = new boolean[x.length];
+        Arrays.fill(labels, 0, positives, true);
+        return ProbeData.of(x, labels);
+    }
+
+    /**
      * Returns the accuracy of a probe.
      *
      * @param probe the probe
      * @return the share of rows whose score is positive exactly for positives
      */
-    public double accuracy(LinearScore probe) {
+    public double accuracy(LinearProbe probe) {
         int correct = 0;
         for (int row = 0; row < x.length; row++) {
-            correct += probe.of(x[row]) > 0 == row < positives ? 1 : 0;
+            correct += Rows.dot(probe.weights(), x[row]) + probe.intercept() > 0 == row < positives ? 1 : 0;
         }
         return (double) correct / x.length;
     }

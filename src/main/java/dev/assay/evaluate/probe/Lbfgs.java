@@ -26,8 +26,7 @@ final class Lbfgs {
             double first = memory.isEmpty() ? 1 / Math.max(1, Math.sqrt(SmoothFunction.dot(gradient, gradient))) : 1;
             double[] next = new double[point.length];
             double[] nextGradient = new double[point.length];
-            double nextValue =
-                    search(function, point, value, gradient, direction, first, next, nextGradient);
+            double nextValue = search(function, point, value, gradient, direction, first, next, nextGradient);
             if (Double.isNaN(nextValue)) {
                 break;
             }

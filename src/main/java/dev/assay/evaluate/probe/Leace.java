@@ -121,7 +121,8 @@ public final class Leace {
     private static double[][] checked(ProbeData data, double[][] concept) {
         InvalidInputException.require(
                 concept.length == data.rows(),
-                () -> "the concept has " + concept.length + " rows, expected " + data.rows() + ", the rows of the data");
+                () -> "the concept has " + concept.length + " rows, expected " + data.rows()
+                        + ", the rows of the data");
         for (int i = 0; i < concept.length; i++) {
             int row = i;
             InvalidInputException.require(

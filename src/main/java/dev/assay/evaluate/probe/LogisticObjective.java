@@ -15,7 +15,11 @@ final class LogisticObjective implements SmoothFunction, AutoCloseable {
     private final int width;
 
     LogisticObjective(
-            StandardizedColumns columns, ProbeData data, ClassWeights factors, double c, boolean penalisesStandardized) {
+            StandardizedColumns columns,
+            ProbeData data,
+            ClassWeights factors,
+            double c,
+            boolean penalisesStandardized) {
         x = columns.array();
         width = data.width();
         signs = new double[data.rows()];

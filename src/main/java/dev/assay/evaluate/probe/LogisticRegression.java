@@ -172,8 +172,8 @@ public final class LogisticRegression {
             for (int i = 0; i < grid.length; i++) {
                 double[] scores = c(grid[i]).fit(training).probe().scores(heldOut);
                 for (int row = 0; row < scores.length; row++) {
-                    losses[i] += LogisticObjective.logLoss(heldOut.label(row) ? scores[row] : -scores[row])
-                            / data.rows();
+                    losses[i] +=
+                            LogisticObjective.logLoss(heldOut.label(row) ? scores[row] : -scores[row]) / data.rows();
                 }
             }
         }

@@ -29,8 +29,7 @@ public final class MlpProbe implements Probe {
         data.requireBothClasses();
         int smaller = Math.min(data.positives(), data.rows() - data.positives());
         InvalidInputException.require(
-                smaller >= 4,
-                () -> "the smaller class has " + smaller + " rows, expected at least 4 for an MLP probe");
+                smaller >= 4, () -> "the smaller class has " + smaller + " rows, expected at least 4 for an MLP probe");
         StandardizedColumns columns = StandardizedColumns.of(data);
         return new MlpProbe(columns, new MlpTraining(columns.values(), data, options).run());
     }

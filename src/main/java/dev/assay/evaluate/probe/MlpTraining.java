@@ -29,8 +29,7 @@ final class MlpTraining {
         int[] positives = shuffledRows(true);
         int heldNegatives = held(negatives.length);
         int heldPositives = held(positives.length);
-        this.validation = joined(
-                Arrays.copyOf(negatives, heldNegatives), Arrays.copyOf(positives, heldPositives));
+        this.validation = joined(Arrays.copyOf(negatives, heldNegatives), Arrays.copyOf(positives, heldPositives));
         this.training = joined(
                 Arrays.copyOfRange(negatives, heldNegatives, negatives.length),
                 Arrays.copyOfRange(positives, heldPositives, positives.length));

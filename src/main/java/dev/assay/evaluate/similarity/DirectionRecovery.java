@@ -13,8 +13,7 @@ import java.util.Arrays;
  * @param dictionaryToTruth the mean over directions of the dictionary of the largest cosine with a known direction
  * @param found the number of pairs whose cosine is at least the threshold
  */
-public record DirectionRecovery(
-        int truths, int atoms, double truthToDictionary, double dictionaryToTruth, int found) {
+public record DirectionRecovery(int truths, int atoms, double truthToDictionary, double dictionaryToTruth, int found) {
     /**
      * Compares directions of any norm.
      *

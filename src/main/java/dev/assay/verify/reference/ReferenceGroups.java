@@ -11,6 +11,7 @@ final class ReferenceGroups {
             new LeaceGroup(), //
             new SparseProbingGroup(), //
             new SaeBenchCoreGroup(), //
+            new SaeBenchAbsorptionGroup(), //
             new SaeBenchAblationGroup(false, false), //
             new SaeBenchAblationGroup(false, true), //
             new SaeBenchAblationGroup(true, false), //

@@ -2,14 +2,14 @@ package dev.assay.verify.reference;
 
 import dev.assay.InvalidInputException;
 import dev.assay.evaluate.benchmark.AblationAccuracies;
-import dev.assay.evaluate.benchmark.LatentEffects;
 import dev.assay.evaluate.benchmark.Float64Dictionary;
-import dev.assay.evaluate.benchmark.LinearScore;
+import dev.assay.evaluate.benchmark.LatentEffects;
 import dev.assay.evaluate.benchmark.PooledActivations;
 import dev.assay.evaluate.benchmark.ProbeAblation;
 import dev.assay.evaluate.benchmark.SequenceActivations;
 import dev.assay.evaluate.benchmark.SpuriousCorrelationRemoval;
 import dev.assay.evaluate.benchmark.TargetedProbePerturbation;
+import dev.assay.evaluate.probe.LinearProbe;
 import dev.assay.io.JsonObject;
 import java.io.IOException;
 import java.util.Arrays;
@@ -65,11 +65,11 @@ final class SaeBenchAblationGroup implements ReferenceGroup {
                 ablation.classes().equals(chosen),
                 folder.file(SaeBenchCase.EXPECTED) + ": chosen is " + chosen + ", expected " + ablation.classes());
         Differences differences = new Differences();
-        Map<String, LinearScore> probes = new LinkedHashMap<>();
+        Map<String, LinearProbe> probes = new LinkedHashMap<>();
         for (String name : chosen) {
             probes.put(
                     name,
-                    new LinearScore(
+                    new LinearProbe(
                             folder.doubles(SaeBenchCase.TENSORS, "probe_weight." + name),
                             folder.doubles(SaeBenchCase.TENSORS, "probe_bias." + name)[0]));
         }

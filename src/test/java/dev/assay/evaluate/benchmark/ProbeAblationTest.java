@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.assay.InvalidInputException;
+import dev.assay.evaluate.probe.LinearProbe;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,15 +46,13 @@ class ProbeAblationTest {
         return PooledActivations.of(DICTIONARY, SequenceActivations.ofPadded(texts));
     }
 
-    private static LinearScore differenceOfMeans(ProbeRows rows) {
-        double[] weights = rows.meanDifference();
-        double[] centre = Rows.mean(rows.x(), weights.length);
-        return new LinearScore(weights, -Rows.dot(weights, centre));
-    }
-
-    private static Map<String, LinearScore> probes(ProbeAblation ablation) {
-        Map<String, LinearScore> probes = new LinkedHashMap<>();
-        ablation.classes().forEach(name -> probes.put(name, differenceOfMeans(ablation.trainingRows(name))));
+    private static Map<String, LinearProbe> probes(ProbeAblation ablation) {
+        Map<String, LinearProbe> probes = new LinkedHashMap<>();
+        ablation.classes()
+                .forEach(name -> probes.put(
+                        name,
+                        LinearProbe.differenceOfMeans(
+                                ablation.trainingRows(name).data())));
         return probes;
     }
 
@@ -66,7 +65,7 @@ class ProbeAblationTest {
             test.put("class " + i, texts(10 + i, i));
         }
         ProbeAblation ablation = ProbeAblation.oneVersusRest(DICTIONARY, train, test);
-        Map<String, LinearScore> probes = probes(ablation);
+        Map<String, LinearProbe> probes = probes(ablation);
         Map<String, double[]> effects = ablation.effects(probes);
         assertArrayEquals(new int[] {1}, LatentEffects.largest(effects.get("class 1"), 1));
         Map<String, Double> metrics =
@@ -92,8 +91,8 @@ class ProbeAblationTest {
         opposites.put("interest", "not interest");
         opposites.put("both", "not both");
         ProbeAblation ablation = ProbeAblation.paired(DICTIONARY, classes, classes, opposites);
-        Map<String, LinearScore> probes = new LinkedHashMap<>(probes(ablation));
-        probes.put("both", new LinearScore(new double[] {2, -2, 1, -1, 0, 0}, 0));
+        Map<String, LinearProbe> probes = new LinkedHashMap<>(probes(ablation));
+        probes.put("both", new LinearProbe(new double[] {2, -2, 1, -1, 0, 0}, 0));
         AblationAccuracies accuracies = ablation.accuracies(probes, ablation.effects(probes), List.of(2));
         assertEquals(0.5, accuracies.clean().get("both probe on interest data"), 1e-12);
         Map<String, Double> metrics =

@@ -28,8 +28,7 @@ class ColumnSelectionTest {
 
     @Test
     void meanDifferenceSelectsTheLargestDifferencesInOrder() {
-        ProbeData data = ProbeData.of(
-                new double[][] {{0, 0, 1, 5}, {0, 3, 0, 5}}, new boolean[] {false, true});
+        ProbeData data = ProbeData.of(new double[][] {{0, 0, 1, 5}, {0, 3, 0, 5}}, new boolean[] {false, true});
         assertArrayEquals(new int[] {1, 2, 0}, ColumnSelection.meanDifference().select(data, 3));
     }
 

@@ -41,7 +41,8 @@ class ErasureTest {
         double[] mean = mean(data);
         for (boolean shrinks : new boolean[] {true, false}) {
             for (boolean whitens : new boolean[] {true, false}) {
-                LeaceOptions options = LeaceOptions.DEFAULT.withShrinkage(shrinks).withWhitening(whitens);
+                LeaceOptions options =
+                        LeaceOptions.DEFAULT.withShrinkage(shrinks).withWhitening(whitens);
                 AffineEraser eraser = Leace.fit(data, Leace.labels(data), options);
                 ProbeData erased = eraser.erase(data);
                 assertEquals(0, covariance(erased), 1e-10);
@@ -93,7 +94,8 @@ class ErasureTest {
         ProbeData training = ProbeSamples.exclusiveOr(1_200, 4, 1);
         ProbeData heldOut = ProbeSamples.exclusiveOr(1_200, 4, 2);
         AffineEraser leace = Leace.fit(training);
-        MlpProbe probe = MlpProbe.fit(leace.erase(training), MlpOptions.seeded(0).withHidden(32));
+        MlpProbe probe =
+                MlpProbe.fit(leace.erase(training), MlpOptions.seeded(0).withHidden(32));
         // One of the two columns of the product is no longer read in full.
         assertTrue(probe.evaluate(leace.erase(heldOut)).accuracy() > 0.7);
     }
@@ -138,8 +140,7 @@ class ErasureTest {
 
     @Test
     void meanProjectionRemovesTheDirectionWithoutCentring() {
-        ProbeData data = ProbeData.of(
-                new double[][] {{0, 1}, {2, 1}, {3, 5}}, new boolean[] {false, false, true});
+        ProbeData data = ProbeData.of(new double[][] {{0, 1}, {2, 1}, {3, 5}}, new boolean[] {false, false, true});
         AffineEraser eraser = AffineEraser.meanProjection(data); // direction (2, 4)
         assertArrayEquals(new double[] {0.8, -0.4}, eraser.projection()[0].clone(), 1e-12);
         ProbeData erased = eraser.erase(data);

@@ -17,7 +17,9 @@ class LogisticRegressionTest {
         double[] scores = probe.scores(data);
         for (int i = 0; i < scores.length; i++) {
             double sign = data.label(i) ? 1 : -1;
-            double residual = c * (data.label(i) ? factors.positive() : factors.negative()) * sign
+            double residual = c
+                    * (data.label(i) ? factors.positive() : factors.negative())
+                    * sign
                     / (1 + Math.exp(sign * scores[i]));
             intercept += residual;
             for (int j = 0; j < gradient.length; j++) {
@@ -60,8 +62,7 @@ class LogisticRegressionTest {
     void classifiesHeldOutRowsAtTheBayesRate() {
         ProbeData training = ProbeSamples.gaussian(4_000, 6, 2, 3);
         ProbeData heldOut = ProbeSamples.gaussian(4_000, 6, 2, 4);
-        ProbeScores scores =
-                LogisticRegression.withC(1).fit(training).probe().evaluate(heldOut);
+        ProbeScores scores = LogisticRegression.withC(1).fit(training).probe().evaluate(heldOut);
         assertEquals(0.8413, scores.accuracy(), 0.015); // Φ(1)
         assertEquals(0.9214, scores.auroc(), 0.015); // Φ(√2)
     }
@@ -77,8 +78,7 @@ class LogisticRegressionTest {
 
     @Test
     void separableRowsHaveAFiniteSolution() {
-        ProbeData data = ProbeData.of(
-                new double[][] {{-2}, {-1}, {1}, {3}}, new boolean[] {false, false, true, true});
+        ProbeData data = ProbeData.of(new double[][] {{-2}, {-1}, {1}, {3}}, new boolean[] {false, false, true, true});
         for (double c : new double[] {1, 1e6, 1e12}) {
             LogisticFit fit = LogisticRegression.withC(c).fit(data);
             assertTrue(fit.converged(), "C " + c + ", gradient norm " + fit.gradientNorm());
@@ -136,8 +136,8 @@ class LogisticRegressionTest {
     void unusableDataAreRefusedInOneSentence() {
         assertMessage(
                 "all 2 rows of the data of a probe have the label true, expected rows of both classes",
-                () -> LogisticRegression.withC(1)
-                        .fit(ProbeData.of(new double[][] {{1}, {2}}, new boolean[] {true, true})));
+                () -> LogisticRegression.withC(1).fit(ProbeData.of(new double[][] {{1}, {2}}, new boolean[] {true, true
+                })));
         assertMessage(
                 "row 1, column 0 of the data of a probe is NaN, expected a finite number",
                 () -> ProbeData.of(new double[][] {{1}, {Double.NaN}}, new boolean[] {true, false}));
@@ -161,8 +161,8 @@ class LogisticRegressionTest {
 
     @Test
     void differenceOfMeansHasItsThresholdBetweenTheMeans() {
-        ProbeData data = ProbeData.of(
-                new double[][] {{0, 1}, {2, 1}, {4, 5}, {6, 5}}, new boolean[] {false, false, true, true});
+        ProbeData data =
+                ProbeData.of(new double[][] {{0, 1}, {2, 1}, {4, 5}, {6, 5}}, new boolean[] {false, false, true, true});
         LinearProbe probe = LinearProbe.differenceOfMeans(data);
         assertArrayEquals(new double[] {4, 4}, probe.weights());
         assertArrayEquals(new double[] {-20, -12, 12, 20}, probe.scores(data), 1e-12);

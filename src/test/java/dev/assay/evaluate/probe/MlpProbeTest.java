@@ -13,7 +13,8 @@ class MlpProbeTest {
         ProbeData training = ProbeSamples.exclusiveOr(1_200, 4, 1);
         ProbeData heldOut = ProbeSamples.exclusiveOr(1_200, 4, 2);
         ProbeScores linear = LogisticRegression.withC(1).fit(training).probe().evaluate(heldOut);
-        ProbeScores mlp = MlpProbe.fit(training, MlpOptions.seeded(0).withHidden(32)).evaluate(heldOut);
+        ProbeScores mlp =
+                MlpProbe.fit(training, MlpOptions.seeded(0).withHidden(32)).evaluate(heldOut);
         assertTrue(linear.accuracy() < 0.55, "accuracy " + linear.accuracy());
         assertTrue(mlp.accuracy() > 0.9, "accuracy " + mlp.accuracy());
     }
@@ -22,7 +23,9 @@ class MlpProbeTest {
     void sameSeedGivesTheSameBits() {
         ProbeData data = ProbeSamples.exclusiveOr(200, 3, 1);
         MlpOptions options = MlpOptions.seeded(5).withEpochs(5);
-        assertArrayEquals(MlpProbe.fit(data, options).scores(data), MlpProbe.fit(data, options).scores(data));
+        assertArrayEquals(
+                MlpProbe.fit(data, options).scores(data),
+                MlpProbe.fit(data, options).scores(data));
         double other = MlpProbe.fit(data, MlpOptions.seeded(6).withEpochs(5)).scores(data)[0];
         assertTrue(other != MlpProbe.fit(data, options).scores(data)[0]);
     }

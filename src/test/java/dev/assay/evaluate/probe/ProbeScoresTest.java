@@ -42,8 +42,8 @@ class ProbeScoresTest {
 
     @Test
     void accuracyAndF1EqualTheirDefinitions() {
-        ProbeScores scores = ProbeScores.of(
-                new double[] {1, 2, -1, 0, 3}, new boolean[] {true, false, true, false, true});
+        ProbeScores scores =
+                ProbeScores.of(new double[] {1, 2, -1, 0, 3}, new boolean[] {true, false, true, false, true});
         assertEquals(3.0 / 5, scores.accuracy());
         assertEquals(2.0 * 2 / (2 * 2 + 1 + 1), scores.f1());
         assertEquals(3.0 / 5, scores.chance());

@@ -21,8 +21,8 @@ class DirectionRecoveryTest {
                 Scope scope = Scope.open()) {
             NDArray truth = Weights.randomDirections(manager, 10, 32, 1);
             // Six of ten features, one of them twice, and nine other directions.
-            NDArray dictionary = NDArrays.concat(new NDList(
-                    truth.get("0:6").mul(3), truth.get("5:6"), Weights.randomDirections(manager, 9, 32, 2)));
+            NDArray dictionary = NDArrays.concat(
+                    new NDList(truth.get("0:6").mul(3), truth.get("5:6"), Weights.randomDirections(manager, 9, 32, 2)));
             DirectionRecovery recovery = DirectionRecovery.of(truth, dictionary, 0.9);
             assertEquals(6, recovery.found());
             assertEquals(0.6, recovery.recall(), 1e-12);

@@ -45,7 +45,7 @@ class SaeBenchGroupsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"core", "tpp_padded", "scr_padded"})
+    @ValueSource(strings = {"absorption", "core", "tpp_padded", "scr_padded"})
     void recordedCasePasses(String name) throws IOException {
         ReferenceReport report = run(CASES.resolve(name));
         assertEquals("saebench/" + name, report.group());
@@ -80,5 +80,16 @@ class SaeBenchGroupsTest {
                 "scr_padded", folder, json -> ((ObjectNode) json.get("scores")).remove("scr_metric_threshold_1")));
         assertTrue(report.passed(), report.toText());
         assertTrue(report.values().stream().noneMatch(value -> value.value().equals("scores.scr_metric_threshold_1")));
+    }
+
+    @Test
+    void changedThresholdChangesTheAbsorption(@TempDir Path folder) throws IOException {
+        ReferenceReport report = run(changed(
+                "absorption",
+                folder,
+                json -> ((ObjectNode) json.get("thresholds")).put("probe_projection_proportion_threshold", 0.9)));
+        assertTrue(
+                failed(report).containsAll(List.of("per_word.absorption_fraction", "mean_full_absorption_rate")),
+                report::toText);
     }
 }
