@@ -127,6 +127,7 @@ class ArchitectureTest {
                 Set.of("run", "evaluate.sweep", "evaluate.control", "evaluate.similarity", "model.training", "train"));
         ARROWS.put("experiment.layers", Set.of("experiment", "evaluate.standard"));
         ARROWS.put("experiment.transformers", Set.of("experiment"));
+        ARROWS.put("experiment.ioi", Set.of("experiment", "intervene.patch"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
         ARROWS.put(

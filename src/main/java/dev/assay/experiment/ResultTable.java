@@ -26,6 +26,8 @@ import java.util.regex.Pattern;
 public final class ResultTable implements Displayable {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]*");
 
+    private static final String TARGET = "_target";
+
     private final String name;
     private final String caption;
     private final List<Column> columns = new ArrayList<>();
@@ -41,6 +43,7 @@ public final class ResultTable implements Displayable {
     private enum Kind {
         TEXT(String.class),
         NUMBER(Number.class),
+        LINK(ResultLink.class),
         MEASURE(Estimate.class);
 
         private final Class<?> type;
@@ -95,6 +98,17 @@ public final class ResultTable implements Displayable {
     }
 
     /**
+     * Adds a column of links. In CSV it has two columns: {@code key} and {@code key_target}.
+     *
+     * @param key its name in files
+     * @param heading its name for readers
+     * @return this
+     */
+    public ResultTable link(String key, String heading) {
+        return column(key, heading, Kind.LINK, "");
+    }
+
+    /**
      * Adds a column of estimates. In CSV it has three columns: {@code key}, {@code key_low} and {@code key_high}.
      *
      * @param key its name in files
@@ -134,7 +148,8 @@ public final class ResultTable implements Displayable {
     /**
      * Adds a row.
      *
-     * @param cells one per column: a {@code String} for a text, a {@code Number} for a number, an {@link Estimate} for a measure or a null
+     * @param cells one per column: a {@code String} for a text, a {@code Number} for a number, a {@link ResultLink} for a link, an
+     *     {@link Estimate} for a measure or a null
      * @return this
      * @throws IllegalArgumentException if a cell has another type
      */
@@ -243,6 +258,8 @@ public final class ResultTable implements Displayable {
             node.put(key, ((Number) cell).longValue());
         } else if (cell instanceof Number number) {
             putFinite(node, key, number.doubleValue());
+        } else if (cell instanceof ResultLink link) {
+            node.put(key, link.text()).put(key + TARGET, link.target());
         } else {
             node.put(key, (String) cell);
         }
@@ -264,6 +281,9 @@ public final class ResultTable implements Displayable {
         List<String> fields = new ArrayList<>();
         for (Column column : columns) {
             fields.add(column.key);
+            if (column.kind == Kind.LINK) {
+                fields.add(column.key + TARGET);
+            }
             if (column.kind == Kind.MEASURE) {
                 fields.add(column.key + "_low");
                 fields.add(column.key + "_high");
@@ -277,6 +297,9 @@ public final class ResultTable implements Displayable {
                     fields.add(plain(estimate.mean()));
                     fields.add(plain(estimate.low()));
                     fields.add(plain(estimate.high()));
+                } else if (cell instanceof ResultLink link) {
+                    fields.add(quoted(link.text()));
+                    fields.add(quoted(link.target()));
                 } else {
                     fields.add(cell instanceof Number number ? plain(number) : quoted((String) cell));
                 }
@@ -298,7 +321,7 @@ public final class ResultTable implements Displayable {
     Table view() {
         Table table = Table.of(caption);
         for (Column column : columns) {
-            if (column.kind == Kind.TEXT) {
+            if (column.kind == Kind.TEXT || column.kind == Kind.LINK) {
                 table.words(column.heading);
             } else {
                 table.numbers(column.heading);
@@ -317,6 +340,9 @@ public final class ResultTable implements Displayable {
         }
         if (value instanceof Integer || value instanceof Long) {
             return Table.Cell.count(((Number) value).longValue());
+        }
+        if (value instanceof ResultLink link) {
+            return Table.Cell.html(link.text(), link.html());
         }
         return value instanceof Number number
                 ? Table.Cell.significant(number.doubleValue())

@@ -48,7 +48,8 @@ public record ConceptPrompts(List<int[]> rows, int[] lengths, boolean[] labels, 
      * @return the prompts
      */
     public static ConceptPrompts of(List<int[]> rows, boolean[] labels, int[] negative, int[] positive) {
-        return new ConceptPrompts(rows, rows.stream().mapToInt(row -> row.length).toArray(), labels, negative, positive);
+        return new ConceptPrompts(
+                rows, rows.stream().mapToInt(row -> row.length).toArray(), labels, negative, positive);
     }
 
     /** {@return the number of prompts} */
@@ -65,10 +66,6 @@ public record ConceptPrompts(List<int[]> rows, int[] lengths, boolean[] labels, 
     public ConceptPrompts first(int count) {
         int kept = Math.min(count, size());
         return new ConceptPrompts(
-                rows.subList(0, kept),
-                Arrays.copyOf(lengths, kept),
-                Arrays.copyOf(labels, kept),
-                negative,
-                positive);
+                rows.subList(0, kept), Arrays.copyOf(lengths, kept), Arrays.copyOf(labels, kept), negative, positive);
     }
 }

@@ -34,8 +34,7 @@ public final class FeatureAblation {
         return rows -> {
             try (Scope scope = Scope.open()) {
                 NDArray index = rows.getManager().create(selected);
-                NDArray codes =
-                        dictionary.encode(Aten.mul(rows, 1 / scale)).dense(); // [n, d_sae]
+                NDArray codes = dictionary.encode(Aten.mul(rows, 1 / scale)).dense(); // [n, d_sae]
                 NDArray removed = Aten.mul(
                         Aten.indexSelect(codes, 1, index).matMul(Aten.indexSelect(dictionary.decoder(), 0, index)),
                         scale);

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import dev.assay.attach.ForwardBatches;
 import dev.assay.attach.LogitDivergence;
 import dev.assay.model.HookedTransformer;
@@ -238,7 +237,8 @@ public final class PromptEdits implements AutoCloseable {
 
     /** Returns the logarithm of the summed exponentials of some logits of each row, in float64. */
     private static double[] logSum(NDArray logits, int[] tokens) {
-        NDArray index = logits.getManager().create(IntStream.of(tokens).asLongStream().toArray());
+        NDArray index =
+                logits.getManager().create(IntStream.of(tokens).asLongStream().toArray());
         NDArray selected = Aten.indexSelect(logits, 1, index).toType(DataType.FLOAT64, false);
         double[] values = selected.toDoubleArray();
         double[] sums = new double[values.length / tokens.length];

@@ -106,7 +106,8 @@ public record PatchLadder(List<Rung> rungs, double smallestMargin) {
         }
 
         /**
-         * Limits the features that the selection starts from to those of the largest changes.
+         * Limits the features that the selection starts from to those of the largest changes. Features whose codes are equal in both runs are
+         * left out.
          *
          * @param most at least 1
          * @return this
@@ -176,6 +177,7 @@ public record PatchLadder(List<Rung> rungs, double smallestMargin) {
             }
             double[] sizes = patching.contributionSizes();
             return all.stream()
+                    .filter(patching::differs)
                     .sorted(Comparator.comparingDouble((Integer feature) -> -sizes[feature]))
                     .limit(candidates)
                     .toList();

@@ -77,7 +77,8 @@ final class ErasureInModelGroup implements ReferenceGroup {
             for (int i = 0; i < rows.length; i++) {
                 rows[i] = LeaceGroup.unit(rows[i]);
             }
-            dictionary = array(Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray(), rows.length);
+            dictionary =
+                    array(Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray(), rows.length);
             bias = array(folder.doubles(DATA, "dict.encoder_bias"), 1);
         }
 
@@ -108,9 +109,10 @@ final class ErasureInModelGroup implements ReferenceGroup {
             if (tokens.size() != 2) {
                 throw expected.unexpected("class_tokens", "two tokens");
             }
-            return new ConceptPrompts(rows, lengths, labels, new int[] {tokens.get(0).intValue()}, new int[] {
-                tokens.get(1).intValue()
-            });
+            return new ConceptPrompts(
+                    rows, lengths, labels, new int[] {tokens.get(0).intValue()}, new int[] {
+                        tokens.get(1).intValue()
+                    });
         }
 
         private double[] activations() {
@@ -143,7 +145,8 @@ final class ErasureInModelGroup implements ReferenceGroup {
             try (PromptEdits runs = PromptEdits.of(model, site, prompts)) {
                 differences.absolute(
                         "base_last_logits",
-                        doubles(runs.run(rows -> rows, EditedPositions.PREDICTION).logits()),
+                        doubles(runs.run(rows -> rows, EditedPositions.PREDICTION)
+                                .logits()),
                         folder.doubles(DATA, "base_last_logits"),
                         TOLERANCE);
                 for (String name : names) {
@@ -182,11 +185,15 @@ final class ErasureInModelGroup implements ReferenceGroup {
         private int[] features(ProbeData last) throws IOException {
             NDArray codes = codes(array(last.values(), last.rows()));
             double[] flat = doubles(codes.toFloatArray());
-            double[] difference = last.withValues(flat, flat.length / last.rows()).meanDifference();
+            double[] difference =
+                    last.withValues(flat, flat.length / last.rows()).meanDifference();
             int[] recorded = Arrays.stream(folder.doubles(DATA, "features"))
                     .mapToInt(feature -> (int) feature)
                     .toArray();
-            double[] sorted = Arrays.stream(difference).map(value -> -Math.abs(value)).sorted().toArray();
+            double[] sorted = Arrays.stream(difference)
+                    .map(value -> -Math.abs(value))
+                    .sorted()
+                    .toArray();
             for (int i = 0; i < recorded.length; i++) {
                 InvalidInputException.require(
                         recorded[i] >= 0 && recorded[i] < difference.length,
@@ -205,7 +212,8 @@ final class ErasureInModelGroup implements ReferenceGroup {
                 throws IOException {
             String[] parts = name.split("\\|", -1);
             InvalidInputException.require(
-                    parts.length == 2 && Set.of("last_position", "all_positions").contains(parts[1]),
+                    parts.length == 2
+                            && Set.of("last_position", "all_positions").contains(parts[1]),
                     () -> folder.file(EXPECTED) + ": edit \"" + name
                             + "\" has no position, expected a name that ends with |last_position or |all_positions");
             EditedPositions positions = parts[1].equals("last_position")
@@ -217,8 +225,7 @@ final class ErasureInModelGroup implements ReferenceGroup {
                     result.meanRightProbability(),
                     values.number("probability_of_the_right_class"),
                     TOLERANCE);
-            differences.absolute(
-                    name + ".edit_size", result.meanEditSize(), values.number("edit_size"), TOLERANCE);
+            differences.absolute(name + ".edit_size", result.meanEditSize(), values.number("edit_size"), TOLERANCE);
             differences.absolute(
                     name + ".kl_base_to_edited",
                     result.meanDivergence(),
@@ -240,27 +247,31 @@ final class ErasureInModelGroup implements ReferenceGroup {
                     0,
                     manager.create(Arrays.stream(features).asLongStream().toArray()));
             NDArray chosenBias = Aten.indexSelect(
-                    bias, 1, manager.create(Arrays.stream(features).asLongStream().toArray()));
+                    bias,
+                    1,
+                    manager.create(Arrays.stream(features).asLongStream().toArray()));
             return switch (kind) {
                 case "none" -> rows -> rows;
                 case "leace_last_position" -> leace.inFloat32(manager);
                 case "mean_projection" -> direction(folder.doubles(DATA, "mean_direction"));
                 case "random_direction" -> direction(folder.doubles(DATA, "random_direction"));
-                case "feature_direction" -> direction(doubles(
-                        dictionary.get(feature(name, dot)).toFloatArray()));
-                case "ablation_partial" -> rows -> rows.sub(rows.matMul(chosen.transpose())
-                        .add(chosenBias)
-                        .maximum(0)
-                        .matMul(chosen));
-                case "ablation_full" -> rows -> rows.sub(
-                        rows.matMul(chosen.transpose()).matMul(chosen));
-                case "reconstruction" -> rows -> {
-                    NDArray removed = rows.matMul(chosen.transpose())
+                case "feature_direction" ->
+                    direction(doubles(dictionary.get(feature(name, dot)).toFloatArray()));
+                case "ablation_partial" ->
+                    rows -> rows.sub(rows.matMul(chosen.transpose())
                             .add(chosenBias)
                             .maximum(0)
-                            .matMul(chosen);
-                    return codes(rows).matMul(dictionary).sub(removed);
-                };
+                            .matMul(chosen));
+                case "ablation_full" ->
+                    rows -> rows.sub(rows.matMul(chosen.transpose()).matMul(chosen));
+                case "reconstruction" ->
+                    rows -> {
+                        NDArray removed = rows.matMul(chosen.transpose())
+                                .add(chosenBias)
+                                .maximum(0)
+                                .matMul(chosen);
+                        return codes(rows).matMul(dictionary).sub(removed);
+                    };
                 default ->
                     throw new InvalidInputException(folder.file(EXPECTED) + ": edit \"" + name
                             + "\" is unknown, expected none, leace_last_position, mean_projection, random_direction,"
@@ -273,7 +284,8 @@ final class ErasureInModelGroup implements ReferenceGroup {
             long rows = dictionary.getShape().get(0);
             InvalidInputException.require(
                     dot > 0 && number.matches("\\d{1,9}") && Integer.parseInt(number) < rows,
-                    () -> folder.file(EXPECTED) + ": edit \"" + name + "\" names no latent, expected 0 to " + (rows - 1));
+                    () -> folder.file(EXPECTED) + ": edit \"" + name + "\" names no latent, expected 0 to "
+                            + (rows - 1));
             return Integer.parseInt(number);
         }
 

@@ -86,10 +86,7 @@ final class LeaceGroup implements ReferenceGroup {
         AffineEraser eraser = Leace.fit(data, concept(folder, name), options(expected.object(name)));
         differences.absolute(name + ".P", eraser.projection(), folder.doubles(DATA, name + ".P"), TOLERANCE);
         differences.absolute(
-                name + ".erased",
-                eraser.erase(data).values(),
-                folder.doubles(DATA, name + ".erased"),
-                TOLERANCE);
+                name + ".erased", eraser.erase(data).values(), folder.doubles(DATA, name + ".erased"), TOLERANCE);
         differences.absolute(
                 name + ".erased_test",
                 eraser.erase(heldOut).values(),

@@ -63,8 +63,10 @@ final class SparseProbingGroup implements ReferenceGroup {
                         mean.codes(),
                         folder.doubles(TENSORS, "mean_sae_acts." + split + "." + name),
                         TOLERANCE);
-                means.computeIfAbsent("llm." + split, key -> new LinkedHashMap<>()).put(name, mean.activations());
-                means.computeIfAbsent("sae." + split, key -> new LinkedHashMap<>()).put(name, mean.codes());
+                means.computeIfAbsent("llm." + split, key -> new LinkedHashMap<>())
+                        .put(name, mean.activations());
+                means.computeIfAbsent("sae." + split, key -> new LinkedHashMap<>())
+                        .put(name, mean.codes());
             }
         }
         Map<String, Double> sums = new LinkedHashMap<>();
@@ -74,7 +76,10 @@ final class SparseProbingGroup implements ReferenceGroup {
                 compareData(folder, kind, name, means, differences);
                 for (double k : expected.numbers("ks")) {
                     String key = kind + "_top_" + (int) k;
-                    sums.merge(key, compareProbe(folder, ofClass.object(key), kind, name, (int) k, differences), Double::sum);
+                    sums.merge(
+                            key,
+                            compareProbe(folder, ofClass.object(key), kind, name, (int) k, differences),
+                            Double::sum);
                 }
             }
             compareTorchProbe(folder, ofClass.object("torch_probe"), name, differences);
@@ -110,10 +115,7 @@ final class SparseProbingGroup implements ReferenceGroup {
                     folder.doubles(TENSORS, kind + "." + split + "_x." + name),
                     TOLERANCE);
             differences.absolute(
-                    kind + "." + split + "_y",
-                    labels,
-                    folder.doubles(TENSORS, kind + "." + split + "_y." + name),
-                    0);
+                    kind + "." + split + "_y", labels, folder.doubles(TENSORS, kind + "." + split + "_y." + name), 0);
         }
     }
 
@@ -144,8 +146,7 @@ final class SparseProbingGroup implements ReferenceGroup {
                     expected.number("gap_to_next"),
                     TOLERANCE);
         }
-        differences.equal(
-                value + ".features_by_difference", whole(kept), expected.numbers("features_by_difference"));
+        differences.equal(value + ".features_by_difference", whole(kept), expected.numbers("features_by_difference"));
         int[] ascending = kept.clone();
         Arrays.sort(ascending);
         differences.equal(
@@ -219,8 +220,7 @@ final class SparseProbingGroup implements ReferenceGroup {
                 expected.positive("epochs"),
                 expected.number("lr"),
                 expected.number("weight_decay"));
-        differences.absolute(
-                "torch_probe.test_accuracy", best.accuracy(), expected.number("test_accuracy"), FLOAT32);
+        differences.absolute("torch_probe.test_accuracy", best.accuracy(), expected.number("test_accuracy"), FLOAT32);
         differences.absolute(
                 "torch_probe.best_weight",
                 best.probe().weights(),
@@ -236,8 +236,8 @@ final class SparseProbingGroup implements ReferenceGroup {
     private static void compareMeans(
             JsonObject expected, int classes, Map<String, Double> sums, Differences differences) {
         JsonObject means = expected.object("mean_over_classes");
-        sums.forEach((key, sum) -> differences.absolute(
-                "mean_over_classes", sum / classes, means.number(key + "_test_accuracy"), 1e-12));
+        sums.forEach((key, sum) ->
+                differences.absolute("mean_over_classes", sum / classes, means.number(key + "_test_accuracy"), 1e-12));
     }
 
     /** Means over the real positions of texts: positions whose activations do not sum to 0. */
@@ -259,8 +259,8 @@ final class SparseProbingGroup implements ReferenceGroup {
             for (int text = 0; text < activations.length; text++) {
                 int real = 0;
                 for (int at = 0; at < positions; at++) {
-                    double[] row = Arrays.copyOfRange(
-                            x, (text * positions + at) * width, (text * positions + at + 1) * width);
+                    double[] row =
+                            Arrays.copyOfRange(x, (text * positions + at) * width, (text * positions + at + 1) * width);
                     float sum = 0; // in the precision of the reference
                     for (double value : row) {
                         sum += (float) value;

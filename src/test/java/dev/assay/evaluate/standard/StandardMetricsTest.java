@@ -72,7 +72,8 @@ class StandardMetricsTest {
 
     @Test
     void capacityIsOneForOrthogonalAndOneOfNForEqualDirections() {
-        assertArrayEquals(new double[] {1, 1}, statistics(new float[][] {{3, 0}, {0, 1}}).capacity(), 1e-15);
+        assertArrayEquals(
+                new double[] {1, 1}, statistics(new float[][] {{3, 0}, {0, 1}}).capacity(), 1e-15);
         assertArrayEquals(
                 new double[] {1 / 3.0, 1 / 3.0, 1 / 3.0},
                 statistics(new float[][] {{1, 2}, {1, 2}, {1, 2}}).capacity(),
@@ -94,7 +95,8 @@ class StandardMetricsTest {
             for (int latent = 0; latent < latents; latent++) {
                 int j = latent;
                 double[] all = Arrays.stream(codes).mapToDouble(row -> row[j]).toArray();
-                double[] positive = Arrays.stream(all).filter(value -> value > 0).toArray();
+                double[] positive =
+                        Arrays.stream(all).filter(value -> value > 0).toArray();
                 active += positive.length;
                 assertEquals(positive.length, statistics.firings()[latent]);
                 if (latent < 3) {
@@ -214,7 +216,11 @@ class StandardMetricsTest {
                 0,
                 0,
                 new EvaluationReport.CrossEntropy(
-                        Math.log(2), Math.log(3), new AblationLoss(Math.log(5), 0), new AblationLoss(Math.log(7), 0), 9),
+                        Math.log(2),
+                        Math.log(3),
+                        new AblationLoss(Math.log(5), 0),
+                        new AblationLoss(Math.log(7), 0),
+                        9),
                 0);
         ReplacementPerplexity perplexity = ReplacementPerplexity.of(report);
         assertArrayEquals(
@@ -234,7 +240,10 @@ class StandardMetricsTest {
     private void add(CodeStatistics statistics, double[][] rows) {
         try (Scope scope = Scope.open()) {
             int dSae = rows[0].length;
-            int count = (int) Arrays.stream(rows).flatMapToDouble(Arrays::stream).filter(value -> value != 0).count();
+            int count = (int) Arrays.stream(rows)
+                    .flatMapToDouble(Arrays::stream)
+                    .filter(value -> value != 0)
+                    .count();
             long[] positions = new long[count];
             float[] values = new float[count];
             int next = 0;

@@ -105,9 +105,10 @@ class ErasureReferenceTest {
         assertEquals("saebench/sparse_probing", report.group());
         assertTrue(report.passed(), report.toText());
         assertTrue(
-                report.values().stream().anyMatch(value -> value.value().equals("sae_top_5.coef_converged")
-                        && value.tolerance() == 1e-6
-                        && value.difference() < 1e-8),
+                report.values().stream()
+                        .anyMatch(value -> value.value().equals("sae_top_5.coef_converged")
+                                && value.tolerance() == 1e-6
+                                && value.difference() < 1e-8),
                 report.toText());
     }
 }

@@ -29,9 +29,10 @@ public final class RandomCosines implements Experiment {
      * @throws IOException when a file cannot be written
      */
     public static void main(String[] args) throws IOException {
-        ExperimentOptions options =
-                ExperimentOptions.of(Path.of(args.length > 0 ? args[0] : "target/random-cosines")).asQuick();
-        System.out.println(Experiments.run(Experiments.named("random-cosines"), options, line -> {}).toText());
+        ExperimentOptions options = ExperimentOptions.of(Path.of(args.length > 0 ? args[0] : "target/random-cosines"))
+                .asQuick();
+        System.out.println(Experiments.run(Experiments.named("random-cosines"), options, line -> {})
+                .toText());
     }
 
     @Override

@@ -1,0 +1,2 @@
+/** Experiment {@code ioi}: indirect object identification by feature patching. */
+package dev.assay.experiment.ioi;
