@@ -10,6 +10,7 @@ import dev.assay.provenance.Provenance;
 import dev.assay.run.TextDescription;
 import dev.assay.tensor.Threads;
 import dev.assay.text.Corpus;
+import dev.assay.text.tokenizer.Tokenizer;
 import dev.assay.view.Picture;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -185,10 +186,21 @@ public final class ExperimentRun {
      * @return the corpus
      */
     public Corpus corpus(HookedTransformer model, String standard, int contextLength) {
+        return corpus(model.tokenizer(), standard, Math.min(contextLength, model.config().contextLength()));
+    }
+
+    /**
+     * Returns the text of {@code --text} for a model that does not exist yet, see {@link #corpus(HookedTransformer, String)}.
+     *
+     * @param tokenizer the tokenizer
+     * @param standard the experiment's own text, used without {@code --text}
+     * @param contextLength tokens per context
+     * @return the corpus
+     */
+    public Corpus corpus(Tokenizer tokenizer, String standard, int contextLength) {
         List<String> sources = options.text().isEmpty() ? List.of(standard) : options.text();
         TextDescription text = TextDescription.of().withSources(sources);
-        int length = Math.min(contextLength, model.config().contextLength());
-        return text.withContexts(length, text.bos()).corpus(model.tokenizer());
+        return text.withContexts(contextLength, text.bos()).corpus(tokenizer);
     }
 
     /**
