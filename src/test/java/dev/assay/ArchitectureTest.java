@@ -128,6 +128,7 @@ class ArchitectureTest {
         ARROWS.put("experiment.layers", Set.of("experiment", "evaluate.standard"));
         ARROWS.put("experiment.transformers", Set.of("experiment"));
         ARROWS.put("experiment.ioi", Set.of("experiment", "intervene.patch"));
+        ARROWS.put("experiment.erasure", Set.of("experiment", "evaluate.probe"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
         ARROWS.put(

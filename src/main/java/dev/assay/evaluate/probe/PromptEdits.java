@@ -83,13 +83,46 @@ public final class PromptEdits implements AutoCloseable {
     }
 
     /**
-     * Reads activations at the prediction positions without an edit.
+     * Reads activations at the prediction positions without an edit. The model runs to the deepest of the hook points.
      *
-     * @param points the hook points
+     * @param model the model, of which a part may be loaded
+     * @param prompts the prompts, not longer than the context length
+     * @param points at least one hook point with a vector at each position
      * @return rows with the labels of the prompts
      */
-    public Map<HookPoint, ProbeData> activations(HookPoint... points) {
-        return run(rows -> rows, EditedPositions.PREDICTION, points).activations();
+    public static Map<HookPoint, ProbeData> activations(
+            HookedTransformer model, ConceptPrompts prompts, HookPoint... points) {
+        prompts.rows().forEach(row -> model.requireContext(row.length));
+        try (Autograd off = Autograd.off();
+                Scope scope = Scope.open()) {
+            Map<HookPoint, NDList> parts = parts(points);
+            for (Batch batch : batches(model, prompts)) {
+                try (Scope inner = Scope.open();
+                        ActivationCache cache = model.cache(batch.tokens.tokens(), points)) {
+                    keepRows(cache, batch, parts, inner);
+                }
+            }
+            return data(parts, prompts);
+        }
+    }
+
+    private static Map<HookPoint, NDList> parts(HookPoint... points) {
+        Map<HookPoint, NDList> parts = new LinkedHashMap<>();
+        for (HookPoint point : points) {
+            parts.put(point, new NDList());
+        }
+        return parts;
+    }
+
+    private static void keepRows(ActivationCache cache, Batch batch, Map<HookPoint, NDList> parts, Scope inner) {
+        parts.forEach((point, rows) -> rows.add(inner.keep(rows(cache.get(point), batch))));
+    }
+
+    private static Map<HookPoint, ProbeData> data(Map<HookPoint, NDList> parts, ConceptPrompts prompts) {
+        Map<HookPoint, ProbeData> activations = new LinkedHashMap<>();
+        parts.forEach((point, rows) ->
+                activations.put(point, ProbeData.of(NDArrays.concat(rows), prompts.labels())));
+        return activations;
     }
 
     /**
@@ -104,17 +137,14 @@ public final class PromptEdits implements AutoCloseable {
         try (Autograd off = Autograd.off();
                 Scope scope = Scope.open()) {
             double[] sizes = new double[prompts.size()];
-            Map<HookPoint, NDList> parts = new LinkedHashMap<>();
-            for (HookPoint point : points) {
-                parts.put(point, new NDList());
-            }
+            Map<HookPoint, NDList> parts = parts(points);
             NDList logits = new NDList();
-            for (Batch batch : batches()) {
+            for (Batch batch : batches(model, prompts)) {
                 try (Scope inner = Scope.open();
                         HookScope hooks = model.hooks()
                                 .edit(site, (x, at) -> edited(x, edit, positions, batch, sizes))
                                 .open()) {
-                    logits.add(forward(batch, parts, inner, points));
+                    logits.add(forward(batch, parts, inner));
                 }
             }
             NDArray edited = NDArrays.concat(logits); // [prompts, V]
@@ -126,12 +156,8 @@ public final class PromptEdits implements AutoCloseable {
                 double[] part = LogitDivergence.inFloat64(base.get(rows), edited.get(rows));
                 System.arraycopy(part, 0, divergence, from, part.length);
             }
-            Map<HookPoint, ProbeData> activations = new LinkedHashMap<>();
-            parts.forEach((point, rows) -> {
-                NDArray x = NDArrays.concat(rows);
-                activations.put(point, ProbeData.of(x, prompts.labels()));
-            });
-            return new EditResult(rightProbability(edited), sizes, divergence, edited.toFloatArray(), activations);
+            return new EditResult(
+                    rightProbability(edited), sizes, divergence, edited.toFloatArray(), data(parts, prompts));
         }
     }
 
@@ -142,7 +168,7 @@ public final class PromptEdits implements AutoCloseable {
         try (Autograd off = Autograd.off();
                 Scope scope = Scope.open()) {
             NDList logits = new NDList();
-            for (Batch batch : batches()) {
+            for (Batch batch : batches(model, prompts)) {
                 try (Scope inner = Scope.open()) {
                     logits.add(forward(batch, Map.of(), inner));
                 }
@@ -153,7 +179,7 @@ public final class PromptEdits implements AutoCloseable {
         }
     }
 
-    private List<Batch> batches() {
+    private static List<Batch> batches(HookedTransformer model, ConceptPrompts prompts) {
         int longest = prompts.rows().stream().mapToInt(row -> row.length).max().orElse(1);
         int size = ForwardBatches.withoutLogits(longest);
         List<Batch> batches = new ArrayList<>();
@@ -172,14 +198,12 @@ public final class PromptEdits implements AutoCloseable {
     }
 
     /** Returns the logits at the prediction positions, and adds the rows of the hook points, all owned by the parent of a scope. */
-    private NDArray forward(Batch batch, Map<HookPoint, NDList> parts, Scope inner, HookPoint... points) {
-        Set<HookPoint> sites = new LinkedHashSet<>(List.of(points));
+    private NDArray forward(Batch batch, Map<HookPoint, NDList> parts, Scope inner) {
+        Set<HookPoint> sites = new LinkedHashSet<>(parts.keySet());
         sites.add(last);
         // Attention is causal: padding on the right does not affect the prediction position.
         try (ActivationCache cache = model.cache(batch.tokens.tokens(), sites.toArray(HookPoint[]::new))) {
-            for (HookPoint point : points) {
-                parts.get(point).add(inner.keep(rows(cache.get(point), batch)));
-            }
+            keepRows(cache, batch, parts, inner);
             return inner.keep(model.unembed(model.finalNorm(rows(cache.get(last), batch))));
         }
     }
