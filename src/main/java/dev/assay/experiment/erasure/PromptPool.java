@@ -131,7 +131,9 @@ record PromptPool(
                         batch = reader.next(CONTEXTS)) {
                     collector.add(
                             batch,
-                            (tokens, index) -> isWordStart(corpus.tokenizer(), tokens, index + 1)
+                            // A part of a word, as in "fat" + "her", is no word.
+                            (tokens, index) -> isWordStart(corpus.tokenizer(), tokens, index)
+                                            && isWordStart(corpus.tokenizer(), tokens, index + 1)
                                     ? words.sideOf((int) tokens.ids()[index])
                                     : 0);
                 }
