@@ -129,6 +129,7 @@ class ArchitectureTest {
         ARROWS.put("experiment.transformers", Set.of("experiment"));
         ARROWS.put("experiment.ioi", Set.of("experiment", "intervene.patch"));
         ARROWS.put("experiment.erasure", Set.of("experiment", "evaluate.probe"));
+        ARROWS.put("experiment.toy", Set.of("experiment", "toy"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
         ARROWS.put(

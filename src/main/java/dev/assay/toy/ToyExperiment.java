@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
@@ -34,12 +35,15 @@ import java.util.stream.IntStream;
 public final class ToyExperiment {
     private static final int MEASURED = 20_480;
     private static final double MATCHED = 0.9;
+    /** Separates the seeds of sizes from those of runs. */
+    private static final long SIZE_STRIDE = 0x9E37L;
 
     private final ToySuperposition toy;
     private int[] sizes;
     private double[] coefficients = {0.25, 0.5, 1, 2, 4};
     private L1Convention convention = L1Convention.SUM_PER_SAMPLE;
     private double learningRate = ToyMember.LEARNING_RATE;
+    private double activeShare;
     private boolean architectures = true;
     private int architectureSize;
     private int measured = MEASURED;
@@ -113,7 +117,21 @@ public final class ToyExperiment {
     }
 
     /**
-     * Trains the grid only, without one dictionary of each architecture.
+     * Sets the start of the grid: encoder biases with which each latent is active on a share of the rows, and no subtraction of the decoder
+     * bias from the input. Most steps are then sparse, and features are found in fewer rows. The default is the standard start.
+     *
+     * @param share between 0 and 1, or 0 for the standard start
+     * @return this
+     */
+    public ToyExperiment sparseStart(double share) {
+        activeShare = share;
+        return this;
+    }
+
+    /**
+     * Trains the grid only, without one dictionary of each architecture. Dictionaries of different sizes then start from independent
+     * directions: otherwise untrained latents of a small one would also be latents of each larger one. This makes {@link
+     * ToyFigure#NEXT_LARGER} meaningful, which is measured only here.
      *
      * @return this
      */
@@ -236,7 +254,7 @@ public final class ToyExperiment {
         List<ToyMember> members = new ArrayList<>();
         for (int size : sizes) {
             for (double coefficient : coefficients) {
-                members.add(ToyMember.cell(size, coefficient, convention, toy.width(), learningRate));
+                members.add(ToyMember.cell(size, coefficient, convention, toy.width(), learningRate, activeShare));
             }
         }
         if (architectures) {
@@ -263,7 +281,8 @@ public final class ToyExperiment {
                 .batchSize(batch)
                 .shuffleSeed(seed)
                 .progress(progress);
-        members.forEach(member -> sweep.member(member.name().replace(' ', '-'), () -> member.trainer(seed)));
+        members.forEach(
+                member -> sweep.member(member.name().replace(' ', '-'), () -> member.trainer(startSeed(member, seed))));
         for (SweepMember planned : sweep.members()) {
             InvalidInputException.require(
                     planned.refusal() == null, planned.name() + " cannot be trained: " + planned.refusal());
@@ -281,13 +300,17 @@ public final class ToyExperiment {
             for (int i = 0; i < members.size(); i++) {
                 Map<ToyFigure, Double> figures = figures(source, dictionaries.get(i), rows.get(i));
                 int larger = i + coefficients.length;
-                if (larger < sizes.length * coefficients.length) {
+                if (!architectures && larger < sizes.length * coefficients.length) {
                     addNextLarger(figures, dictionaries.get(i), dictionaries.get(larger));
                 }
                 measurements.add(new ToyMeasurement(members.get(i), figures));
             }
             return measurements;
         }
+    }
+
+    private long startSeed(ToyMember member, long seed) {
+        return architectures ? seed : new SplittableRandom(seed + SIZE_STRIDE * member.dSae()).nextLong();
     }
 
     /** Measures one dictionary; the row of the sweep has the figures that do not need the true directions. */

@@ -10,9 +10,9 @@ import dev.assay.train.method.MatryoshkaTraining;
 import dev.assay.train.method.PAnnealingTraining;
 import dev.assay.train.method.StandardTraining;
 import dev.assay.train.method.TopKTraining;
+import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.spi.TrainingMethod;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * A dictionary that {@link ToyExperiment} trains once per seed.
@@ -23,9 +23,20 @@ import java.util.SplittableRandom;
  * @param learningRate the peak learning rate
  * @param method of training
  * @param scaled whether activations are scaled in training to a typical distance of √d from their centre
+ * @param activeShare 0 for the standard start. Otherwise encoder biases start where each latent is active on that share of the rows, and
+ *     the decoder bias is not subtracted from the input: most steps are sparse, and the directions are found in fewer rows
  */
 public record ToyMember(
-        String name, double sparsity, int dSae, double learningRate, TrainingMethod method, boolean scaled) {
+        String name,
+        double sparsity,
+        int dSae,
+        double learningRate,
+        TrainingMethod method,
+        boolean scaled,
+        double activeShare) {
+    /** Longer than any run: no latent counts as dead in training, and no warning is due in cells whose coefficient is too large. */
+    private static final long NEVER_DEAD = Long.MAX_VALUE / 4;
+
     /** The default peak learning rate. */
     static final double LEARNING_RATE = 0.01;
 
@@ -37,7 +48,7 @@ public record ToyMember(
      * @return the member
      */
     public static ToyMember cell(int dSae, double coefficient) {
-        return cell(dSae, coefficient, L1Convention.SUM_PER_SAMPLE, 1, LEARNING_RATE);
+        return cell(dSae, coefficient, L1Convention.SUM_PER_SAMPLE, 1, LEARNING_RATE, 0);
     }
 
     /**
@@ -48,16 +59,19 @@ public record ToyMember(
      * @param convention the meaning of the coefficient
      * @param width the dimensions d
      * @param learningRate the peak learning rate
+     * @param activeShare of the start, 0 for the standard start
      * @return the member, named by the coefficient and the number of latents
      */
-    static ToyMember cell(int dSae, double coefficient, L1Convention convention, int width, double learningRate) {
+    static ToyMember cell(
+            int dSae, double coefficient, L1Convention convention, int width, double learningRate, double activeShare) {
         return new ToyMember(
                 "l1-" + ToyReport.plain(coefficient) + "-" + dSae,
                 coefficient,
                 dSae,
                 learningRate,
                 StandardTraining.l1(convention.lambda(coefficient, width, dSae)),
-                convention.scalesActivations());
+                convention.scalesActivations(),
+                activeShare);
     }
 
     /**
@@ -71,7 +85,7 @@ public record ToyMember(
         return List.of(
                 member("standard L1", 1, dSae, StandardTraining.l1(1)),
                 member("standard Lp 0.8", 0.7, dSae, new StandardTraining(0.7, 0.8, false, false)),
-                new ToyMember("tied", 0.8, dSae, 2 * LEARNING_RATE, StandardTraining.tied(0.8), true),
+                new ToyMember("tied", 0.8, dSae, 2 * LEARNING_RATE, StandardTraining.tied(0.8), true, 0),
                 member("p-annealing", 1, dSae, PAnnealingTraining.of(1)),
                 member("gated", 4, dSae, GatedTraining.of(4)),
                 member("JumpReLU step", 1, dSae, JumpReluTraining.of(new JumpReluPenalty.Step(1))),
@@ -82,18 +96,20 @@ public record ToyMember(
     }
 
     private static ToyMember member(String name, double sparsity, int dSae, TrainingMethod method) {
-        return new ToyMember(name, sparsity, dSae, LEARNING_RATE, method, true);
+        return new ToyMember(name, sparsity, dSae, LEARNING_RATE, method, true, 0);
     }
 
-    /**
-     * Returns the training plan for one initialization. Dictionaries of different sizes start from independent directions: otherwise the
-     * untrained latents of a small one would also be latents of each larger one.
-     */
+    /** Returns the training plan for one initialization. */
     SaeTrainer trainer(long seed) {
-        return SaeTrainer.of(method)
+        SaeTrainer trainer = SaeTrainer.of(method)
                 .dictionarySize(dSae)
                 .optimizer(method.optimizer(dSae).learningRate(learningRate))
                 .normalizesActivations(scaled)
-                .seed(new SplittableRandom(seed + 0x9E37L * dSae).nextLong());
+                .seed(seed);
+        return activeShare == 0
+                ? trainer
+                : trainer.centresInput(false)
+                        .deadAfter(NEVER_DEAD)
+                        .initialization(DictionaryInitialization.standard().activeShare(activeShare));
     }
 }

@@ -23,7 +23,6 @@ import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -49,37 +48,10 @@ public final class ToySuperposition implements ActivationSource {
     private static final String SITE = "superposition";
     private static final long DIRECTIONS = 0x7275_7468_5345_4544L;
 
-    private final Options options;
+    private final ToyOptions options;
     private final Firing firing;
 
-    private record Options(
-            int width,
-            int features,
-            double active,
-            double decay,
-            boolean scaled,
-            double correlation,
-            boolean hierarchical,
-            boolean gaussian,
-            long seed,
-            Device device) {
-        Firing firing() {
-            CopulaFiring.requireStrength(correlation);
-            InvalidInputException.require(
-                    !hierarchical || (correlation == 0 && scaled),
-                    "a hierarchical toy model has its own probabilities and correlations, expected no correlation and"
-                            + " scaled probabilities");
-            if (hierarchical) {
-                return TreeFiring.families(features, active, decay);
-            }
-            IndependentFiring independent = scaled
-                    ? IndependentFiring.decaying(features, active, decay)
-                    : IndependentFiring.decayingUnscaled(features, active, decay);
-            return correlation == 0 ? independent : CopulaFiring.random(independent.probabilities(), correlation, seed);
-        }
-    }
-
-    private ToySuperposition(Options options) {
+    private ToySuperposition(ToyOptions options) {
         this.options = options;
         this.firing = options.firing();
     }
@@ -101,7 +73,7 @@ public final class ToySuperposition implements ActivationSource {
                 .mapToDouble(i -> Math.pow(decay, i))
                 .sum();
         return new ToySuperposition(
-                new Options(width, features, Math.min(5, most), decay, true, 0, false, false, 0, Device.cpu()));
+                new ToyOptions(width, features, Math.min(5, most), decay, true, 0, false, false, 0, Device.cpu()));
     }
 
     /**
@@ -111,18 +83,7 @@ public final class ToySuperposition implements ActivationSource {
      * @return the source
      */
     public ToySuperposition active(double mean) {
-        Options o = options;
-        return new ToySuperposition(new Options(
-                o.width,
-                o.features,
-                mean,
-                o.decay,
-                o.scaled,
-                o.correlation,
-                o.hierarchical,
-                o.gaussian,
-                o.seed,
-                o.device));
+        return new ToySuperposition(options.withActive(mean));
     }
 
     /**
@@ -132,18 +93,7 @@ public final class ToySuperposition implements ActivationSource {
      * @return the source
      */
     public ToySuperposition decay(double ratio) {
-        Options o = options;
-        return new ToySuperposition(new Options(
-                o.width,
-                o.features,
-                o.active,
-                ratio,
-                o.scaled,
-                o.correlation,
-                o.hierarchical,
-                o.gaussian,
-                o.seed,
-                o.device));
+        return new ToySuperposition(options.withDecay(ratio));
     }
 
     /**
@@ -153,18 +103,7 @@ public final class ToySuperposition implements ActivationSource {
      * @return the source
      */
     public ToySuperposition unscaledProbabilities() {
-        Options o = options;
-        return new ToySuperposition(new Options(
-                o.width,
-                o.features,
-                o.active,
-                o.decay,
-                false,
-                o.correlation,
-                o.hierarchical,
-                o.gaussian,
-                o.seed,
-                o.device));
+        return new ToySuperposition(options.withoutScaling());
     }
 
     /**
@@ -174,18 +113,7 @@ public final class ToySuperposition implements ActivationSource {
      * @return the source
      */
     public ToySuperposition correlation(double strength) {
-        Options o = options;
-        return new ToySuperposition(new Options(
-                o.width,
-                o.features,
-                o.active,
-                o.decay,
-                o.scaled,
-                strength,
-                o.hierarchical,
-                o.gaussian,
-                o.seed,
-                o.device));
+        return new ToySuperposition(options.withCorrelation(strength));
     }
 
     /**
@@ -195,9 +123,7 @@ public final class ToySuperposition implements ActivationSource {
      * @return the source
      */
     public ToySuperposition hierarchical() {
-        Options o = options;
-        return new ToySuperposition(new Options(
-                o.width, o.features, o.active, o.decay, o.scaled, o.correlation, true, o.gaussian, o.seed, o.device));
+        return new ToySuperposition(options.asHierarchical());
     }
 
     /**
@@ -207,18 +133,7 @@ public final class ToySuperposition implements ActivationSource {
      * @return the source
      */
     public ToySuperposition gaussianCodes() {
-        Options o = options;
-        return new ToySuperposition(new Options(
-                o.width,
-                o.features,
-                o.active,
-                o.decay,
-                o.scaled,
-                o.correlation,
-                o.hierarchical,
-                true,
-                o.seed,
-                o.device));
+        return new ToySuperposition(options.asGaussian());
     }
 
     /**
@@ -228,18 +143,7 @@ public final class ToySuperposition implements ActivationSource {
      * @return the source
      */
     public ToySuperposition seed(long number) {
-        Options o = options;
-        return new ToySuperposition(new Options(
-                o.width,
-                o.features,
-                o.active,
-                o.decay,
-                o.scaled,
-                o.correlation,
-                o.hierarchical,
-                o.gaussian,
-                number,
-                o.device));
+        return new ToySuperposition(options.withSeed(number));
     }
 
     /**
@@ -249,18 +153,7 @@ public final class ToySuperposition implements ActivationSource {
      * @return the source
      */
     public ToySuperposition device(Device place) {
-        Options o = options;
-        return new ToySuperposition(new Options(
-                o.width,
-                o.features,
-                o.active,
-                o.decay,
-                o.scaled,
-                o.correlation,
-                o.hierarchical,
-                o.gaussian,
-                o.seed,
-                place));
+        return new ToySuperposition(options.withDevice(place));
     }
 
     /**
@@ -272,8 +165,8 @@ public final class ToySuperposition implements ActivationSource {
     public NDArray directions(NDManager manager) {
         // Other random directions use seeds too: an initialization or a null with the same seed must not equal the
         // truth.
-        long scattered = new SplittableRandom(options.seed ^ DIRECTIONS).nextLong();
-        return Weights.randomDirections(manager, options.features, options.width, scattered);
+        long scattered = new SplittableRandom(options.seed() ^ DIRECTIONS).nextLong();
+        return Weights.randomDirections(manager, options.features(), options.width(), scattered);
     }
 
     /**
@@ -300,7 +193,7 @@ public final class ToySuperposition implements ActivationSource {
      * @return d
      */
     public int width() {
-        return options.width;
+        return options.width();
     }
 
     /**
@@ -342,14 +235,14 @@ public final class ToySuperposition implements ActivationSource {
     float[] codes(long pass) {
         // Generator streams of seeds that differ by a multiple of a constant overlap, so seeds are hashed.
         long scattered = new SplittableRandom(pass).nextLong();
-        SplittableRandom random = new SplittableRandom(options.seed ^ scattered);
-        float[] codes = new float[ROWS * options.features];
-        if (options.gaussian) {
+        SplittableRandom random = new SplittableRandom(options.seed() ^ scattered);
+        float[] codes = new float[ROWS * options.features()];
+        if (options.gaussian()) {
             fillGaussian(codes, random);
             return codes;
         }
         for (int row = 0; row < ROWS; row++) {
-            int first = row * options.features;
+            int first = row * options.features();
             firing.sample(random, feature -> codes[first + feature] = random.nextFloat());
         }
         return codes;
@@ -372,12 +265,12 @@ public final class ToySuperposition implements ActivationSource {
 
     @Override
     public List<Integer> widths() {
-        return List.of(options.width);
+        return List.of(options.width());
     }
 
     @Override
     public Device device() {
-        return options.device;
+        return options.device();
     }
 
     /**
@@ -386,21 +279,12 @@ public final class ToySuperposition implements ActivationSource {
      * @return such as {@code 128 features in 64 dimensions, 5.0 active, decay 0.99, correlation 0.0}
      */
     public String description() {
-        return String.format(
-                Locale.ROOT,
-                "%d features in %d dimensions, %s active, decay %s, %s%s%s",
-                options.features,
-                options.width,
-                options.active,
-                options.decay,
-                options.hierarchical ? "hierarchical" : "correlation " + options.correlation,
-                options.scaled ? "" : ", probabilities not scaled",
-                options.gaussian ? ", normal codes" : "");
+        return options.description();
     }
 
     @Override
     public Provenance provenance() {
-        String text = description() + ", seed " + options.seed;
+        String text = description() + ", seed " + options.seed();
         return Provenance.of(
                 ModelProvenance.of("toy model of superposition", "float32"),
                 List.of(SITE),
@@ -424,7 +308,7 @@ public final class ToySuperposition implements ActivationSource {
     }
 
     private final class Stream implements ActivationStream {
-        private final NDManager manager = TorchEngine.newManager(options.device);
+        private final NDManager manager = TorchEngine.newManager(options.device());
         private final NDArray directions = Scope.detached(() -> directions(manager));
         private long pass;
 
@@ -441,7 +325,7 @@ public final class ToySuperposition implements ActivationSource {
         public ActivationRows next() {
             try (Scope scope = Scope.open();
                     Autograd off = Autograd.off()) {
-                NDArray codes = manager.create(codes(pass), new Shape(ROWS, options.features));
+                NDArray codes = manager.create(codes(pass), new Shape(ROWS, options.features()));
                 NDArray x = scope.keep(codes.matMul(directions));
                 long[] tokens = new long[ROWS];
                 long[] documents = new long[ROWS];

@@ -32,7 +32,7 @@ final class ToyTables {
                 + textMap(ToyFigure.DICTIONARY_TO_TRUTH, ToyFigure.DICTIONARY_TO_RANDOM)
                 + textMap(ToyFigure.FOUND, ToyFigure.FOUND_IN_RANDOM)
                 + textMap(ToyFigure.PRECISION)
-                + (report.sizes().length > 1 ? textMap(ToyFigure.NEXT_LARGER, ToyFigure.NEXT_LARGER_RANDOM) : "")
+                + (hasNextLarger() ? textMap(ToyFigure.NEXT_LARGER, ToyFigure.NEXT_LARGER_RANDOM) : "")
                 + textMap(ToyFigure.DEAD)
                 + textMap(ToyFigure.L0)
                 + textMap(ToyFigure.EXPLAINED_VARIANCE)
@@ -70,7 +70,7 @@ final class ToyTables {
             tables.add(map("Share of features found", ToyFigure.FOUND).folded());
             tables.add(map("Share of latents that match a feature", ToyFigure.PRECISION)
                     .folded());
-            if (report.sizes().length > 1) {
+            if (hasNextLarger()) {
                 tables.add(map("MMCS with the next larger dictionary of the same coefficient", ToyFigure.NEXT_LARGER)
                         .folded());
             }
@@ -82,6 +82,10 @@ final class ToyTables {
             tables.add(architectures().note(about()));
         }
         return HtmlSection.of(tables.toArray(Table[]::new)).toHtml();
+    }
+
+    private boolean hasNextLarger() {
+        return !Double.isNaN(report.grid().get(0).mean(ToyFigure.NEXT_LARGER));
     }
 
     /** A grid with the figure of a random dictionary of each size in its last column. */

@@ -1,0 +1,2 @@
+/** The experiment on toy models of superposition. */
+package dev.assay.experiment.toy;
