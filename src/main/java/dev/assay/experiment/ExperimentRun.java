@@ -186,7 +186,10 @@ public final class ExperimentRun {
      * @return the corpus
      */
     public Corpus corpus(HookedTransformer model, String standard, int contextLength) {
-        return corpus(model.tokenizer(), standard, Math.min(contextLength, model.config().contextLength()));
+        return corpus(
+                model.tokenizer(),
+                standard,
+                Math.min(contextLength, model.config().contextLength()));
     }
 
     /**

@@ -171,9 +171,9 @@ public final class Picture implements Displayable {
      * @throws IOException if it cannot be written
      */
     public void writeSvg(Path file) throws IOException {
-        SvgGraphics graphics = new SvgGraphics();
-        painter.paint(graphics);
-        AtomicFiles.writeString(file, graphics.svg(width, height, description));
+        SvgDocument document = new SvgDocument(width, height, description);
+        painter.paint(document.graphics());
+        AtomicFiles.writeString(file, document.text());
     }
 
     /** Renders the picture as an image element with an embedded PNG file. */

@@ -56,8 +56,7 @@ record DictionarySizes(
             return all;
         }
 
-        private Measurement measurement(
-                Trained embeddings, String site, double l1, int index, SweepRow row) {
+        private Measurement measurement(Trained embeddings, String site, double l1, int index, SweepRow row) {
             int ratio = grid.ratios.get(index);
             SparseAutoencoder dictionary = dictionary(site, l1, ratio);
             boolean largest = index == grid.ratios.size() - 1;
@@ -101,7 +100,9 @@ record DictionarySizes(
             for (double l1 : coefficients) {
                 for (int ratio : ratios) {
                     sweep.member(
-                            name(name, l1, ratio), List.of(name), () -> SaeTrainer.of(StandardTraining.l1(l1))
+                            name(name, l1, ratio),
+                            List.of(name),
+                            () -> SaeTrainer.of(StandardTraining.l1(l1))
                                     .dictionarySize(width * ratio)
                                     .learningRate(learningRate)
                                     .seed(first + ratio));

@@ -111,8 +111,9 @@ final class SizeResults {
                         slope(group, Source.EMBEDDINGS, site, l1));
             }
         });
-        return table.note("Slope of the number of confirmed latents over the number of latents: 1 if every additional latent is"
-                + " confirmed, 0 if the number is saturated.");
+        return table.note(
+                "Slope of the number of confirmed latents over the number of latents: 1 if every additional latent is"
+                        + " confirmed, 0 if the number is saturated.");
     }
 
     private Estimate slope(String group, Source source, String site, double l1) {
@@ -138,11 +139,11 @@ final class SizeResults {
         int compared = ratios.size() - 1;
         List<String> sizes = new ArrayList<>();
         double[][] cells = new double[compared][coefficients.size()];
-        ResultChart growth = ResultChart.of(
-                        "Features found: " + group + ", " + site, "latents", "confirmed latents")
+        ResultChart growth = ResultChart.of("Features found: " + group + ", " + site, "latents", "confirmed latents")
                 .logarithmicX();
         for (int i = 0; i < compared; i++) {
-            sizes.add("" + at(group, 0, Source.TRAINED, site, coefficients.get(0), i).latents());
+            sizes.add(""
+                    + at(group, 0, Source.TRAINED, site, coefficients.get(0), i).latents());
             for (int j = 0; j < coefficients.size(); j++) {
                 cells[i][j] = estimate(group, Source.TRAINED, site, coefficients.get(j), i, Measurement::share)
                         .mean();
@@ -210,7 +211,8 @@ final class SizeResults {
         for (double l1 : coefficients) {
             double sum = 0;
             for (int i = 0; i < ratios.size() - 1; i++) {
-                sum += estimate(group, Source.TRAINED, site, l1, i, Measurement::share).mean();
+                sum += estimate(group, Source.TRAINED, site, l1, i, Measurement::share)
+                        .mean();
             }
             if (sum > largest) {
                 largest = sum;

@@ -60,7 +60,8 @@ public final class SmallTransformers implements Experiment {
                     settings.number("learning-rate"));
             for (int width : plan.widths) {
                 InvalidInputException.require(
-                        width % HEAD_WIDTH == 0, "setting widths has " + width + ", expected multiples of " + HEAD_WIDTH);
+                        width % HEAD_WIDTH == 0,
+                        "setting widths has " + width + ", expected multiples of " + HEAD_WIDTH);
             }
             for (int i = 1; i < plan.ratios.size(); i++) {
                 InvalidInputException.require(
@@ -178,11 +179,11 @@ public final class SmallTransformers implements Experiment {
         int middle = (model.config().layers() - 1) / 2;
         List<HookPoint> points = List.of(HookPoint.residPost(middle), HookPoint.mlpPost(middle));
         List<String> names = points.stream().map(HookPoint::name).toList();
-        DictionarySizes grid =
-                new DictionarySizes(
+        DictionarySizes grid = new DictionarySizes(
                 plan.ratios, plan.coefficients, plan.tokens, plan.dictionaryBatch, plan.learningRate, seed);
         List<Measurement> all = new ArrayList<>();
-        // The residual stream of a token alone is compared with its embedding, the MLP with its activations on single tokens.
+        // The residual stream of a token alone is compared with its embedding, the MLP with its activations on single
+        // tokens.
         List<HookPoint> alone = List.of(HookPoint.embed(), HookPoint.mlpPost(middle));
         ActivationSource activations = ActivationSource.of(model, points, corpus);
         run.provenance(activations.provenance());
@@ -193,8 +194,7 @@ public final class SmallTransformers implements Experiment {
                 all.addAll(trained.measure(embeddings));
             }
             try (HookedTransformer untrained = RandomWeightModel.of(model, seed);
-                    DictionarySizes.Trained random =
-                            grid.train(
+                    DictionarySizes.Trained random = grid.train(
                             Measurement.Source.RANDOM_WEIGHTS, ActivationSource.of(untrained, points, corpus))) {
                 all.addAll(random.measure(embeddings));
             }

@@ -94,7 +94,8 @@ final class TokenTableSource implements ActivationSource, AutoCloseable {
         int vocabulary = model.config().vocabularySize();
         NDList chunks = new NDList();
         for (int from = 0; from < vocabulary; from += BATCH) {
-            long[] chunk = LongStream.range(from, Math.min(vocabulary, from + BATCH)).toArray();
+            long[] chunk =
+                    LongStream.range(from, Math.min(vocabulary, from + BATCH)).toArray();
             NDArray tokens = manager.create(chunk).reshape(chunk.length, 1);
             try (ActivationCache cache = model.cache(tokens, points.toArray(HookPoint[]::new))) {
                 NDList columns = new NDList();
@@ -126,7 +127,8 @@ final class TokenTableSource implements ActivationSource, AutoCloseable {
         }
         long[] all = ids.build().toArray();
         InvalidInputException.require(
-                all.length > 0, () -> corpus.description() + " has no whole context of " + corpus.contextLength()
+                all.length > 0,
+                () -> corpus.description() + " has no whole context of " + corpus.contextLength()
                         + " tokens in its training part");
         return all;
     }

@@ -110,14 +110,15 @@ class SmallTransformersTest {
                     .prependBos(false)
                     .build();
             List<HookPoint> points = List.of(HookPoint.embed(), HookPoint.mlpPost(1));
-            try (TokenTableSource source =
-                            TokenTableSource.of(model, points, List.of("residual", "mlp"), corpus, 200);
+            try (TokenTableSource source = TokenTableSource.of(model, points, List.of("residual", "mlp"), corpus, 200);
                     ActivationStream stream = source.open(StreamPosition.START)) {
                 assertEquals(List.of("residual", "mlp"), source.sites());
                 ActivationRows rows = stream.next();
                 assertEquals(source.width(), rows.values().getShape().get(1));
                 int token = 7;
-                NDArray alone = model.manager().create(new long[] {rows.tokens()[token]}).reshape(1, 1);
+                NDArray alone = model.manager()
+                        .create(new long[] {rows.tokens()[token]})
+                        .reshape(1, 1);
                 try (ActivationCache cache = model.cache(alone, points.toArray(HookPoint[]::new))) {
                     float[] expected = cache.get(points.get(0)).toFloatArray();
                     float[] row = rows.values().get(token).toFloatArray();
@@ -135,15 +136,12 @@ class SmallTransformersTest {
     @Test
     void wrongSettingsAreRefusedBeforeAnyWork() {
         ExperimentOptions options = ExperimentOptions.of(temporary.resolve("x")).asQuick();
-        assertEquals(
-                "setting widths has 12, expected multiples of 8",
-                refusal(options.withSetting("widths", "16,12")));
+        assertEquals("setting widths has 12, expected multiples of 8", refusal(options.withSetting("widths", "16,12")));
         assertEquals(
                 "setting ratios is \"4,2\", expected increasing numbers",
                 refusal(options.withSetting("ratios", "4,2")));
         assertEquals(
-                "setting ratios is \"4\", expected at least two numbers",
-                refusal(options.withSetting("ratios", "4")));
+                "setting ratios is \"4\", expected at least two numbers", refusal(options.withSetting("ratios", "4")));
     }
 
     private static String refusal(ExperimentOptions options) {
