@@ -105,6 +105,7 @@ class ArchitectureTest {
         ARROWS.put("feature.compare", Set.of("feature.report"));
         ARROWS.put("feature.page", Set.of("feature.report"));
         ARROWS.put("feature", Set.of("feature.prompt", "feature.compare", "feature.page"));
+        ARROWS.put("feature.study", Set.of("feature", "intervene.patch"));
         ARROWS.put("feature.export", Set.of("feature", "parquet"));
         ARROWS.put("evaluate.baseline", Set.of("activation", "sae"));
         ARROWS.put("evaluate.probe", Set.of("evaluate.baseline", "attach"));
@@ -130,6 +131,7 @@ class ArchitectureTest {
         ARROWS.put("experiment.ioi", Set.of("experiment", "intervene.patch"));
         ARROWS.put("experiment.erasure", Set.of("experiment", "evaluate.probe"));
         ARROWS.put("experiment.toy", Set.of("experiment", "toy"));
+        ARROWS.put("experiment.casestudy", Set.of("experiment", "feature.study"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
         ARROWS.put(

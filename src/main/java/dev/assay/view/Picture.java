@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.Consumer;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /**
@@ -101,6 +102,19 @@ public final class Picture implements Displayable {
                 1,
                 description,
                 graphics -> graphics.drawImage(image, 0, 0, image.getWidth(), image.getHeight(), null));
+    }
+
+    /**
+     * Creates a picture that is painted by its creator each time it is rendered.
+     *
+     * @param width in points
+     * @param height in points
+     * @param description a text alternative
+     * @param painter paints in points on a white background
+     * @return the picture
+     */
+    public static Picture drawn(int width, int height, String description, Consumer<Graphics2D> painter) {
+        return new Picture(width, height, RESOLUTION, description, painter::accept);
     }
 
     /**
