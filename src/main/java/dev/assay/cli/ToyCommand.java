@@ -71,6 +71,11 @@ final class ToyCommand implements Callable<Integer> {
     private double correlation;
 
     @Option(
+            names = "--hierarchical",
+            description = "features form families: children are active only with their parents")
+    private boolean hierarchical;
+
+    @Option(
             names = "--sizes",
             paramLabel = "N",
             split = ",",
@@ -103,7 +108,7 @@ final class ToyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ToySuperposition toy =
                 ToySuperposition.of(width, features).active(active).decay(decay).correlation(correlation);
-        ToyExperiment experiment = ToyExperiment.of(toy);
+        ToyExperiment experiment = ToyExperiment.of(hierarchical ? toy.hierarchical() : toy);
         if (quick) {
             experiment
                     .seeds(2)

@@ -94,7 +94,7 @@ public record ToyReport(
     }
 
     /**
-     * Returns all figures of all seeds as comma-separated values.
+     * Returns all figures of all seeds as comma-separated values. An undefined figure is an empty field.
      *
      * @return a header line, then one line per dictionary
      */
@@ -117,7 +117,9 @@ public record ToyReport(
                 Map<ToyFigure, Double> figures = result.seeds().get(seed);
                 csv.append(start).append(',').append(seed).append(',');
                 csv.append(Arrays.stream(ToyFigure.values())
-                                .map(figure -> figures.get(figure).toString())
+                                .map(figure -> figures.get(figure).isNaN()
+                                        ? ""
+                                        : figures.get(figure).toString())
                                 .collect(Collectors.joining(",")))
                         .append('\n');
             }
@@ -126,7 +128,7 @@ public record ToyReport(
     }
 
     /**
-     * Returns means and standard deviations as JSON, with the training methods.
+     * Returns means and standard deviations as JSON, with the training methods. Undefined figures are left out.
      *
      * @return an object with the lists {@code grid} and {@code architectures}
      */
@@ -149,8 +151,10 @@ public record ToyReport(
             ObjectNode means = node.putObject("mean");
             ObjectNode spreads = node.putObject("spread");
             for (ToyFigure figure : ToyFigure.values()) {
-                means.put(figure.key(), result.mean(figure));
-                spreads.put(figure.key(), result.spread(figure));
+                if (!Double.isNaN(result.mean(figure))) {
+                    means.put(figure.key(), result.mean(figure));
+                    spreads.put(figure.key(), result.spread(figure));
+                }
             }
         }
     }

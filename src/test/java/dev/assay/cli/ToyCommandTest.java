@@ -73,6 +73,8 @@ class ToyCommandTest {
                 "16 features in 8 dimensions, 2.0 active, decay 0.99, correlation 0.5",
                 printed.path("model").asText());
         assertEquals(4, printed.path("grid").size());
+        assertTrue(printed.path("grid").path(0).path("mean").has("found_precision"));
+        assertFalse(printed.path("grid").path(0).path("mean").has("mmcs_with_next_larger"), "undefined here");
         for (JsonNode member : printed.path("architectures")) {
             double spread =
                     member.path("spread").path("mmcs_truth_to_dictionary").asDouble();
@@ -86,5 +88,12 @@ class ToyCommandTest {
         assertEquals(2, toy(12));
         assertTrue(err.toString().startsWith("assay: the widths of a Matryoshka dictionary are "), err::toString);
         assertFalse(err.toString().contains("\tat "), err::toString);
+    }
+
+    @Test
+    void hierarchicalModelRejectsACorrelation() {
+        assertEquals(2, toy(16, "--hierarchical", "--correlation", "0.5"));
+        assertTrue(err.toString().startsWith("assay: a hierarchical toy model has its own probabilities"), err::toString);
+        assertEquals(1, err.toString().strip().lines().count(), err::toString);
     }
 }

@@ -106,4 +106,20 @@ class ToyReportTest {
     private static Color colour(BufferedImage picture, double across, double down) {
         return new Color(picture.getRGB((int) (across * picture.getWidth()), (int) (down * picture.getHeight())));
     }
+
+    @Test
+    void undefinedFigureIsAnEmptyFieldAndNotInJson() {
+        ToyResult result = result(ToyMember.cell(8, 1), 0.4);
+        List<Map<ToyFigure, Double>> seeds = result.seeds().stream()
+                .map(figures -> {
+                    Map<ToyFigure, Double> changed = new EnumMap<>(figures);
+                    changed.put(ToyFigure.SECONDS, Double.NaN);
+                    return changed;
+                })
+                .toList();
+        ToyReport report = new ToyReport("", 1, 1, 3, List.of(new ToyResult(result.member(), seeds)), List.of());
+        assertTrue(report.toCsv().lines().skip(1).allMatch(line -> line.endsWith(",")), report.toCsv());
+        JsonNode mean = report.toJson().path("grid").path(0).path("mean");
+        assertTrue(mean.has("l0") && !mean.has("seconds"), mean.toString());
+    }
 }
