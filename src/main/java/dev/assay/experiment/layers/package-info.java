@@ -1,0 +1,2 @@
+/** Dictionaries of every layer of a language model, trained in one pass over the text. */
+package dev.assay.experiment.layers;
