@@ -186,6 +186,7 @@ public final class ResultChart {
         bar.setShowInLegend(false);
         bar.setMarker(SeriesMarkers.NONE);
         bar.setLineColor(colour);
+        bar.setLineStyle(new BasicStroke(1.2f));
         bar.setLineWidth(1.2f);
         bar.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Line);
     }

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.io.Json;
 import dev.assay.view.Displayable;
+import dev.assay.view.Html;
 import dev.assay.view.Table;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -345,8 +348,23 @@ public final class ResultTable implements Displayable {
             return Table.Cell.html(link.text(), link.html());
         }
         return value instanceof Number number
-                ? Table.Cell.significant(number.doubleValue())
+                ? Table.Cell.text(given(number.doubleValue()))
                 : Table.Cell.text((String) value);
+    }
+
+    /**
+     * Formats a number that is given, such as a coefficient, without trailing zeros.
+     *
+     * @param number any number
+     * @return at most four significant digits; a dash for NaN
+     */
+    public static String given(double number) {
+        return Double.isFinite(number)
+                ? new BigDecimal(number)
+                        .round(new MathContext(4))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                : Html.number(number);
     }
 
     @Override

@@ -44,4 +44,12 @@ class ResultTableTest {
         assertTrue(table.toJson().at("/rows/0/found/mean").isMissingNode());
         assertTrue(table.toJson().at("/rows/0/found/values/0").isNull());
     }
+
+    @Test
+    void givenNumbersHaveNoTrailingZeros() {
+        assertEquals("0.5", ResultTable.given(0.5));
+        assertEquals("20", ResultTable.given(20));
+        assertEquals("0.003162", ResultTable.given(Math.pow(10, -2.5)));
+        assertEquals("–", ResultTable.given(Double.NaN));
+    }
 }

@@ -4,7 +4,6 @@ import dev.assay.experiment.Estimate;
 import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.ResultChart;
 import dev.assay.experiment.ResultTable;
-import dev.assay.view.Html;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -177,7 +176,7 @@ final class LayerResults {
             clean.add(new ResultChart.Point(layer, estimate(trained, first, one -> one.inModel().clean())));
             zero.add(new ResultChart.Point(layer, estimate(trained, first, one -> one.inModel().zeroAblated())));
         }
-        byL1.forEach((l1, points) -> chart.line(LayerPlan.main(names.get(0)) + ", L1 " + Html.number(l1), points));
+        byL1.forEach((l1, points) -> chart.line(LayerPlan.main(names.get(0)) + ", L1 " + ResultTable.given(l1), points));
         chart.control("unmodified", clean);
         chart.control("zeros", zero);
         return chart;
@@ -245,7 +244,7 @@ final class LayerResults {
                     Locale.ROOT,
                     "Mean FVU over sites at an L0 of %s, interpolated linearly in log L0, for the methods whose range contains it"
                             + " at all sites: %s.",
-                    Html.number(target),
+                    ResultTable.given(target),
                     order));
         }
     }

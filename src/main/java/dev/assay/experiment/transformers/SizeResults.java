@@ -7,7 +7,6 @@ import dev.assay.experiment.ResultHeatMap;
 import dev.assay.experiment.ResultHistogram;
 import dev.assay.experiment.ResultTable;
 import dev.assay.experiment.transformers.Measurement.Source;
-import dev.assay.view.Html;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -155,19 +154,19 @@ final class SizeResults {
                                 "Share confirmed by the next larger dictionary: " + group + ", " + site,
                                 "L1 coefficient",
                                 "latents",
-                                coefficients.stream().map(Html::number).toList(),
+                                coefficients.stream().map(ResultTable::given).toList(),
                                 sizes,
                                 cells)
                         .picture(0, 1));
         double best = best(group, site);
         for (double l1 : coefficients) {
-            growth.line("L1 " + Html.number(l1), found(group, Source.TRAINED, site, l1));
+            growth.line("L1 " + ResultTable.given(l1), found(group, Source.TRAINED, site, l1));
         }
-        growth.control("random weights, L1 " + Html.number(best), found(group, Source.RANDOM_WEIGHTS, site, best));
-        growth.control("embeddings, L1 " + Html.number(best), found(group, Source.EMBEDDINGS, site, best));
+        growth.control("random weights, L1 " + ResultTable.given(best), found(group, Source.RANDOM_WEIGHTS, site, best));
+        growth.control("embeddings, L1 " + ResultTable.given(best), found(group, Source.EMBEDDINGS, site, best));
         run.figure("found_" + suffix, growth.picture());
         ResultHistogram histogram = ResultHistogram.of(
-                "Cosines of matched pairs: " + group + ", " + site + ", L1 " + Html.number(best),
+                "Cosines of matched pairs: " + group + ", " + site + ", L1 " + ResultTable.given(best),
                 "cosine with the next larger dictionary",
                 0,
                 1,
@@ -237,7 +236,7 @@ final class SizeResults {
                         + " with embeddings alone %s; trained − random weights is %s (%s).",
                 group,
                 site,
-                Html.number(best),
+                ResultTable.given(best),
                 at(group, 0, Source.TRAINED, site, best, index).latents(),
                 Estimate.overSeeds(trained).text(),
                 Estimate.overSeeds(random).text(),
