@@ -112,6 +112,7 @@ class ArchitectureTest {
         ARROWS.put("evaluate.similarity", Set.of("sae", "view"));
         ARROWS.put("evaluate", Set.of("attach", "evaluate.baseline", "text.story", "train.metrics"));
         ARROWS.put("evaluate.benchmark", Set.of("evaluate.probe"));
+        ARROWS.put("evaluate.concept", Set.of("evaluate", "evaluate.benchmark"));
         ARROWS.put("evaluate.standard", Set.of("evaluate", "evaluate.probe"));
         ARROWS.put("evaluate.sweep", Set.of("evaluate", "train.plan"));
         ARROWS.put("evaluate.control", Set.of("evaluate", "train"));
@@ -126,6 +127,7 @@ class ArchitectureTest {
         ARROWS.put(
                 "experiment",
                 Set.of("run", "evaluate.sweep", "evaluate.control", "evaluate.similarity", "model.training", "train"));
+        ARROWS.put("experiment.concepts", Set.of("experiment", "evaluate.concept"));
         ARROWS.put("experiment.layers", Set.of("experiment", "evaluate.standard"));
         ARROWS.put("experiment.transformers", Set.of("experiment"));
         ARROWS.put("experiment.ioi", Set.of("experiment", "intervene.patch"));

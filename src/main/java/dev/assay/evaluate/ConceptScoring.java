@@ -51,6 +51,14 @@ public final class ConceptScoring implements AutoCloseable {
     private record Labelled(NDArray x, NDArray labels, ConceptTokens tokens) {}
 
     /**
+     * The activations of tokens with concept labels.
+     *
+     * @param x [n, d], owned by the scoring
+     * @param labels n labels; bit i is concept i of {@link StoryCorpus#concepts()}
+     */
+    public record LabelledActivations(NDArray x, long[] labels) {}
+
+    /**
      * Computes the activations and concept labels of stories.
      *
      * @param model the model
@@ -114,6 +122,16 @@ public final class ConceptScoring implements AutoCloseable {
         return manager.create(bits, new Shape(labels.length, concepts));
     }
 
+    /** {@return the tokens of training stories, on which latents, thresholds and probes are selected} */
+    public LabelledActivations trainingStories() {
+        return new LabelledActivations(selection.x(), selection.tokens().labels());
+    }
+
+    /** {@return the tokens of held-out stories, on which they are scored} */
+    public LabelledActivations heldOutStories() {
+        return new LabelledActivations(heldOut.x(), heldOut.tokens().labels());
+    }
+
     /**
      * Scores a dictionary and the controls that need no further training: token look-up, always yes, the activation's dimensions,
      * principal components and a random dictionary.
@@ -151,8 +169,12 @@ public final class ConceptScoring implements AutoCloseable {
                 .toArray();
     }
 
-    /** Returns the F1 of predicting each concept for every held-out token, 2p / (1 + p). */
-    private double[] alwaysYes() {
+    /**
+     * Scores the prediction of each concept for every token.
+     *
+     * @return F1 on held-out stories, 2p / (1 + p) of a concept on a share p of the tokens, one per concept
+     */
+    public double[] alwaysYes() {
         return IntStream.range(0, StoryCorpus.concepts().size())
                 .mapToDouble(heldOut.tokens()::share)
                 .map(share -> 2 * share / (1 + share))

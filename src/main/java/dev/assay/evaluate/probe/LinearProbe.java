@@ -27,6 +27,20 @@ public record LinearProbe(double[] weights, double intercept) implements Probe {
         return new LinearProbe(difference, -middle);
     }
 
+    /**
+     * Scores one row.
+     *
+     * @param x one entry per column
+     * @return the score
+     */
+    public double score(double[] x) {
+        double score = intercept;
+        for (int j = 0; j < weights.length; j++) {
+            score += x[j] * weights[j];
+        }
+        return score;
+    }
+
     @Override
     public double[] scores(ProbeData data) {
         InvalidInputException.require(
