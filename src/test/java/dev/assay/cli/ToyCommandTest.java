@@ -93,7 +93,8 @@ class ToyCommandTest {
     @Test
     void hierarchicalModelRejectsACorrelation() {
         assertEquals(2, toy(16, "--hierarchical", "--correlation", "0.5"));
-        assertTrue(err.toString().startsWith("assay: a hierarchical toy model has its own probabilities"), err::toString);
+        assertTrue(
+                err.toString().startsWith("assay: a hierarchical toy model has its own probabilities"), err::toString);
         assertEquals(1, err.toString().strip().lines().count(), err::toString);
     }
 }
