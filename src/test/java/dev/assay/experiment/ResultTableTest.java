@@ -52,4 +52,19 @@ class ResultTableTest {
         assertEquals("0.003162", ResultTable.given(Math.pow(10, -2.5)));
         assertEquals("–", ResultTable.given(Double.NaN));
     }
+
+    @Test
+    void linksAreElementsInHtmlAndTwoFieldsInFiles() {
+        ResultTable table = ResultTable.of("features", "Features")
+                .link("feature", "feature")
+                .number("effect", "effect")
+                .row(new ResultLink("a<b", "pages/page.html#feature-12"), 0.5);
+        assertTrue(table.toHtml().contains("<a href=\"pages/page.html#feature-12\">a&lt;b</a>"), table.toHtml());
+        assertTrue(table.toText().contains("a<b"), table.toText());
+        assertEquals("feature,feature_target,effect\na<b,pages/page.html#feature-12,0.5\n", table.toCsv());
+        assertEquals(
+                "pages/page.html#feature-12",
+                table.toJson().at("/rows/0/feature_target").asText());
+        assertEquals("a<b", table.toJson().at("/rows/0/feature").asText());
+    }
 }

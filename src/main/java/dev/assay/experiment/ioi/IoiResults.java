@@ -102,11 +102,17 @@ final class IoiResults {
                 table.row(cells.toArray());
             }
         }
-        return table.note(
-                        "The edit size goes from 0 to that of the raw edit, the number of features from 0 to the width of the"
+        table.note(
+                        "The edit size ranges from 0 to that of the raw edit, the number of features from 0 to the width of the"
                                 + " site.")
                 .note("Features are selected on " + setup.selection() + " pairs and measured on " + setup.scoring()
                         + " other pairs per seed.");
+        for (PromptForm form : setup.forms()) {
+            if (form instanceof TemplateForm template) {
+                table.note("Names in templates: " + String.join(", ", template.names()) + ".");
+            }
+        }
+        return table;
     }
 
     private static void nulls(ResultTable table, String measure) {

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  * removed in one forward pass, each from its own copy of the contexts.
  */
 final class LatentRemoval {
-    /** Stands for all positions. */
+    /** All positions. */
     static final int EVERYWHERE = -1;
 
     private final HookedTransformer model;
