@@ -44,6 +44,9 @@ final class CellCache {
         // A value that was just computed is read back too, so that a resumed run uses the same digits.
         JsonObject stored = JsonObject.read(file);
         seconds += stored.number("seconds");
+        if (!stored.node().hasNonNull("value")) {
+            throw new InvalidInputException(file + " has no \"value\"; delete it to compute the cell again");
+        }
         try {
             return Json.mapper().treeToValue(stored.node().get("value"), type);
         } catch (JsonProcessingException mismatch) {

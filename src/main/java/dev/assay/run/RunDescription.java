@@ -7,6 +7,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.activation.store.ActivationStore;
 import dev.assay.io.AtomicFiles;
 import dev.assay.io.Json;
+import dev.assay.io.JsonObject;
 import dev.assay.io.TemporaryNames;
 import dev.assay.model.config.Precision;
 import dev.assay.provenance.Provenance;
@@ -114,7 +115,7 @@ public record RunDescription(
                     folder + " has no " + RunLayout.DESCRIPTION + ", expected a folder that assay train has written");
         }
         try {
-            RunFile run = Json.mapper().treeToValue(Json.read(file), RunFile.class);
+            RunFile run = Json.mapper().treeToValue(JsonObject.read(file).node(), RunFile.class);
             if (!run.isComplete()) {
                 throw new InvalidInputException(
                         file + " lacks a field, expected at least \"model\", \"hook\" and \"text\"");

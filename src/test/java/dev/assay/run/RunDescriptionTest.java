@@ -88,6 +88,15 @@ class RunDescriptionTest {
     }
 
     @Test
+    void rejectsJsonThatIsNoObject() throws IOException {
+        for (String text : List.of("null", "[]", "3")) {
+            Files.writeString(folder.resolve(RunLayout.DESCRIPTION), text);
+            InvalidInputException e = assertThrows(InvalidInputException.class, () -> RunDescription.read(folder));
+            assertTrue(e.getMessage().endsWith("expected a JSON object"), e.getMessage());
+        }
+    }
+
+    @Test
     void rejectsUnknownPrecisionByName() throws IOException {
         Files.writeString(folder.resolve(RunLayout.DESCRIPTION), """
                 {"model": "m", "hook": "h", "text": ["a"], "precision": "int8"}

@@ -24,8 +24,8 @@ public final class ReconstructLayers {
         Path folder = Path.of(args.length > 0 ? args[0] : "target/layers-example");
         ExperimentOptions options = ExperimentOptions.of(folder);
         boolean full = args.length > 1 && args[1].equals("full");
-        ExperimentReport report = Experiments.run(
-                Experiments.named("layers"), full ? options : options.asQuick(), System.err::println);
+        ExperimentReport report =
+                Experiments.run(Experiments.named("layers"), full ? options : options.asQuick(), System.err::println);
         System.out.println(report.toText());
         System.out.println("page: " + folder.resolve("index.html"));
     }

@@ -120,8 +120,7 @@ public final class PromptEdits implements AutoCloseable {
 
     private static Map<HookPoint, ProbeData> data(Map<HookPoint, NDList> parts, ConceptPrompts prompts) {
         Map<HookPoint, ProbeData> activations = new LinkedHashMap<>();
-        parts.forEach((point, rows) ->
-                activations.put(point, ProbeData.of(NDArrays.concat(rows), prompts.labels())));
+        parts.forEach((point, rows) -> activations.put(point, ProbeData.of(NDArrays.concat(rows), prompts.labels())));
         return activations;
     }
 

@@ -2,7 +2,6 @@ package dev.assay.experiment.erasure;
 
 import dev.assay.activation.ActivationSource;
 import dev.assay.evaluate.control.RandomWeightModel;
-import dev.assay.evaluate.probe.EditedPositions;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.ExperimentSetting;
@@ -68,7 +67,8 @@ public final class ErasureExperiment implements Experiment {
             PromptPool pool = pool(model, corpus, settings);
             List<EditMethod> methods = EditMethod.all(settings);
             run.provenance(ActivationSource.of(model, site, corpus).provenance());
-            ErasureResults results = new ErasureResults(methods, site.block(), model.config().layers(), pool.description());
+            ErasureResults results =
+                    new ErasureResults(methods, site.block(), model.config().layers(), pool.description());
             for (long seed : run.seeds()) {
                 try (Seed lazy = new Seed(run, model, corpus, pool, site, settings, seed)) {
                     measure(run, settings, methods, lazy, results);
@@ -92,8 +92,8 @@ public final class ErasureExperiment implements Experiment {
         // Each part has half of its prompts from each class. The surplus lets seeds draw different prompts.
         int wanted = 2 * settings.prompts();
         int longest = Math.min(settings.promptTokens(), corpus.contextLength());
-        ConceptWords words = ConceptWords.of(
-                model.tokenizer(), settings.isGender() ? ConceptWords.GENDER : settings.words());
+        ConceptWords words =
+                ConceptWords.of(model.tokenizer(), settings.isGender() ? ConceptWords.GENDER : settings.words());
         return settings.isGender() && corpus.source() instanceof StoryCorpus
                 ? PromptPool.ofStories(corpus, words, longest, wanted)
                 : PromptPool.ofWords(corpus, words, longest, wanted);
@@ -105,17 +105,16 @@ public final class ErasureExperiment implements Experiment {
         long seed = lazy.seed;
         String suffix = "-seed" + seed;
         results.add(run.cell(
-                "base" + suffix, ErasureMeasures.Base.class, () -> lazy.get().measurement.base(seed)));
+                "base" + suffix,
+                ErasureMeasures.Base.class,
+                () -> lazy.get().measurement.base(seed)));
         for (EditMethod method : methods) {
             for (Control control : Control.values()) {
                 String key = method.key() + "-" + control.key() + suffix;
-                results.add(
-                        method,
-                        control,
-                        run.cell("probes-" + key, ErasureMeasures.Probes.class, () -> {
-                            Opened opened = lazy.get();
-                            return opened.measurement.probes(method.edit(opened.state, control));
-                        }));
+                results.add(method, control, run.cell("probes-" + key, ErasureMeasures.Probes.class, () -> {
+                    Opened opened = lazy.get();
+                    return opened.measurement.probes(method.edit(opened.state, control));
+                }));
                 for (ErasureResults.Where where : ErasureResults.Where.values()) {
                     results.add(
                             method,

@@ -26,11 +26,7 @@ final class ErasureMeasures {
      * @param mlp accuracies of an MLP probe at the later layers; empty if not measured
      */
     record Effects(
-            double rightProbability,
-            double editSize,
-            double divergence,
-            List<Double> linear,
-            List<Double> mlp) {}
+            double rightProbability, double editSize, double divergence, List<Double> linear, List<Double> mlp) {}
 
     /**
      * The best feature among random features that are active equally often.
@@ -42,7 +38,9 @@ final class ErasureMeasures {
      */
     record Matched(Drops feature, List<Drops> random, double frequency, double nearest) {
         double accuracyP() {
-            return p(random.stream().filter(drops -> drops.accuracy >= feature.accuracy).count());
+            return p(random.stream()
+                    .filter(drops -> drops.accuracy >= feature.accuracy)
+                    .count());
         }
 
         double probabilityP() {

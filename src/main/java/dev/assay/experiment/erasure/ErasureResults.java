@@ -139,10 +139,12 @@ final class ErasureResults {
         }
         ErasureMeasures.Base first = bases.get(0);
         return table.note("Classes are balanced, so chance is 0.5. Prompts: " + first.selection() + " for selection, "
-                        + first.fitting() + " for fitting, " + first.scoring() + " for scoring, from different documents.")
-                .note("Without an edit, random: shuffled labels; random weights: probes of the model with random weights."
-                        + " Otherwise, random: a random dictionary of the same size or a random direction; random weights:"
-                        + " a dictionary or an eraser of that model, applied to the trained model.")
+                        + first.fitting() + " for fitting, " + first.scoring()
+                        + " for scoring, from different documents.")
+                .note(
+                        "Without an edit, random: shuffled labels; random weights: probes of the model with random weights."
+                                + " Otherwise, random: a random dictionary of the same size or a random direction; random weights:"
+                                + " a dictionary or an eraser of that model, applied to the trained model.")
                 .note("The probe of other text is trained on edited prompts that the edit was not fitted to.");
     }
 
@@ -211,9 +213,17 @@ final class ErasureResults {
                     int place = i;
                     List<Object> row = new ArrayList<>(List.of(method.title(), where.title, block + 1 + i));
                     for (Control control : Control.values()) {
-                        row.add(of(method, control, where, effect -> effect.linear().get(place)));
+                        row.add(of(
+                                method,
+                                control,
+                                where,
+                                effect -> effect.linear().get(place)));
                     }
-                    row.add(of(method, Control.TRAINED, where, effect -> effect.mlp().get(place)));
+                    row.add(of(
+                            method,
+                            Control.TRAINED,
+                            where,
+                            effect -> effect.mlp().get(place)));
                     table.row(row.toArray());
                 }
             }
@@ -265,7 +275,8 @@ final class ErasureResults {
         unedited.add(new ResultChart.Point(block, ofBase(base -> base.probes().linear())));
         for (int i = 0; i < layers - block - 1; i++) {
             int place = i;
-            unedited.add(new ResultChart.Point(block + 1 + i, ofBase(base -> base.linear().get(place))));
+            unedited.add(new ResultChart.Point(
+                    block + 1 + i, ofBase(base -> base.linear().get(place))));
         }
         chart.line(NO_EDIT, unedited);
         for (EditMethod method : methods) {
@@ -281,7 +292,8 @@ final class ErasureResults {
         for (int i = 0; i < layers - block - 1; i++) {
             int place = i;
             points.add(new ResultChart.Point(
-                    block + 1 + i, of(method, control, Where.ALL, effect -> effect.linear().get(place))));
+                    block + 1 + i,
+                    of(method, control, Where.ALL, effect -> effect.linear().get(place))));
         }
         return points;
     }
@@ -303,7 +315,8 @@ final class ErasureResults {
 
     private ResultChart.Point point(EditMethod method, Control control) {
         return new ResultChart.Point(
-                of(method, control, Where.ALL, ErasureMeasures.Effects::editSize).mean(),
+                of(method, control, Where.ALL, ErasureMeasures.Effects::editSize)
+                        .mean(),
                 of(method, control, Where.ALL, ErasureMeasures.Effects::rightProbability));
     }
 
@@ -315,16 +328,26 @@ final class ErasureResults {
         for (EditMethod method : methods) {
             StringBuilder sentence = new StringBuilder(method.title())
                     .append(": a fresh linear probe reads ")
-                    .append(of(method, Control.TRAINED, ErasureMeasures.Probes::linear).text())
+                    .append(of(method, Control.TRAINED, ErasureMeasures.Probes::linear)
+                            .text())
                     .append(", an MLP probe ")
-                    .append(of(method, Control.TRAINED, ErasureMeasures.Probes::mlp).text());
+                    .append(of(method, Control.TRAINED, ErasureMeasures.Probes::mlp)
+                            .text());
             if (block + 1 < layers) {
                 int last = layers - block - 2;
                 sentence.append("; after the last block a linear probe reads ")
-                        .append(of(method, Control.TRAINED, Where.PREDICTION, effect -> effect.linear().get(last))
+                        .append(of(
+                                        method,
+                                        Control.TRAINED,
+                                        Where.PREDICTION,
+                                        effect -> effect.linear().get(last))
                                 .text())
                         .append(" (edit of the last token) and ")
-                        .append(of(method, Control.TRAINED, Where.ALL, effect -> effect.linear().get(last))
+                        .append(of(
+                                        method,
+                                        Control.TRAINED,
+                                        Where.ALL,
+                                        effect -> effect.linear().get(last))
                                 .text())
                         .append(" (all tokens)");
             }

@@ -33,8 +33,12 @@ final class SeedMeasurement {
     SeedMeasurement(SeedState state, ErasureSettings settings, long seed) {
         this.state = state;
         mlp = MlpOptions.seeded(seed).withHidden(settings.hidden());
-        LogisticRegression standardized = LogisticRegression.withC(1).standardized().tolerance(TOLERANCE);
-        c = standardized.crossValidated(state.fitting(), GRID, FOLDS, seed).fit().c();
+        LogisticRegression standardized =
+                LogisticRegression.withC(1).standardized().tolerance(TOLERANCE);
+        c = standardized
+                .crossValidated(state.fitting(), GRID, FOLDS, seed)
+                .fit()
+                .c();
         regression = LogisticRegression.withC(c).standardized().tolerance(TOLERANCE);
         later = later(state.model(), state.site());
     }
@@ -57,15 +61,15 @@ final class SeedMeasurement {
             nonLinear.add(MlpProbe.fit(state.fitting(point), mlp)
                     .evaluate(state.scoring(point))
                     .accuracy());
-            linearRandomWeights.add(
-                    linear(state.randomFitting(point), state.randomScoring(point)).accuracy());
+            linearRandomWeights.add(linear(state.randomFitting(point), state.randomScoring(point))
+                    .accuracy());
         }
         ErasureMeasures.Probes shuffled = probes(
                 fitting.withShuffledLabels(seed),
                 state.selection().withShuffledLabels(seed + 1),
                 scoring.withShuffledLabels(seed + 2));
-        ErasureMeasures.Probes randomWeights = probes(
-                state.randomFitting(state.site()), state.randomSelection(), state.randomScoring(state.site()));
+        ErasureMeasures.Probes randomWeights =
+                probes(state.randomFitting(state.site()), state.randomSelection(), state.randomScoring(state.site()));
         try (PromptEdits randomModel =
                 PromptEdits.of(state.randomModel(), state.site(), state.splits().scoring())) {
             return new ErasureMeasures.Base(
@@ -100,8 +104,7 @@ final class SeedMeasurement {
     /** Trains fresh probes on edited rows. */
     ErasureMeasures.Probes probes(NamedEdit edit) {
         Eraser eraser = edit.onRows();
-        return probes(
-                eraser.erase(state.fitting()), eraser.erase(state.selection()), eraser.erase(state.scoring()));
+        return probes(eraser.erase(state.fitting()), eraser.erase(state.selection()), eraser.erase(state.scoring()));
     }
 
     /** Runs the model with an edit, and trains fresh probes of the later layers. */
@@ -158,11 +161,11 @@ final class SeedMeasurement {
         NamedEdit edit = state.ablation(Control.TRAINED, new int[] {latent});
         EditResult result = runs.run(edit.inModel(), EditedPositions.PREDICTION);
         double size = result.meanEditSize();
-        double accuracy = linear(edit.onRows().erase(state.fitting()), edit.onRows().erase(state.scoring()))
+        double accuracy = linear(
+                        edit.onRows().erase(state.fitting()), edit.onRows().erase(state.scoring()))
                 .accuracy();
         double probability = runs.baseRightProbability() - result.meanRightProbability();
         // A feature that is inactive on the scored prompts changes nothing.
-        return new ErasureMeasures.Drops(
-                size > 0 ? (base - accuracy) / size : 0, size > 0 ? probability / size : 0);
+        return new ErasureMeasures.Drops(size > 0 ? (base - accuracy) / size : 0, size > 0 ? probability / size : 0);
     }
 }

@@ -72,10 +72,7 @@ final class SeedState implements AutoCloseable {
         NDArray sample = Scope.detached(() -> array(selection));
         dictionaries.put(
                 Control.RANDOM,
-                Baselines.of(sample)
-                        .seed(seed)
-                        .random(settings.latents() / 2)
-                        .topK(settings.active()));
+                Baselines.of(sample).seed(seed).random(settings.latents() / 2).topK(settings.active()));
     }
 
     HookPoint site() {
@@ -226,7 +223,8 @@ final class SeedState implements AutoCloseable {
             case RANDOM ->
                 affine(new AffineEraser(
                         AffineEraser.ofDirection(randomDirection()).projection(), trained.centre()));
-            case RANDOM_WEIGHTS -> affine(new AffineEraser(Leace.fit(randomFitting(site)).projection(), trained.centre()));
+            case RANDOM_WEIGHTS ->
+                affine(new AffineEraser(Leace.fit(randomFitting(site)).projection(), trained.centre()));
         };
     }
 

@@ -121,7 +121,8 @@ final class LayerDictionaries {
                     int column = 0;
                     for (int site = 0; site < points.size(); site++) {
                         int width = source.widths().get(site);
-                        NDArray x = rows.get(":, " + column + ":" + (column + width)).duplicate();
+                        NDArray x = rows.get(":, " + column + ":" + (column + width))
+                                .duplicate();
                         column += width;
                         String name = points.get(site).name();
                         all.forEach((member, sums) -> {
@@ -146,8 +147,9 @@ final class LayerDictionaries {
 
     private List<LayerMeasurement> measure(
             HookPoint point, SweepResult result, Map<LayerMember, Reconstruction> reconstructions) throws IOException {
-        List<LayerMember> ofPoint =
-                members.stream().filter(member -> member.site().equals(point.name())).toList();
+        List<LayerMember> ofPoint = members.stream()
+                .filter(member -> member.site().equals(point.name()))
+                .toList();
         ConceptSample concept = ConceptSample.isLabelled(corpus)
                 ? ConceptSample.read(model, point, corpus, plan.concept(), plan.conceptTokens())
                 : null;
@@ -215,8 +217,8 @@ final class LayerDictionaries {
         return "random-" + k;
     }
 
-    private EvaluationTable evaluate(
-            List<LayerMember> ofPoint, SweepResult result, Map<Integer, Dictionary> random) throws IOException {
+    private EvaluationTable evaluate(List<LayerMember> ofPoint, SweepResult result, Map<Integer, Dictionary> random)
+            throws IOException {
         Evaluation evaluation = Evaluation.of(
                         model, result.dictionary(ofPoint.get(0).name()), corpus)
                 .tokens(plan.evaluationTokens());

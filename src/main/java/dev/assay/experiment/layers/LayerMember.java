@@ -30,6 +30,9 @@ record LayerMember(String site, String method, double sparsity, int latents) {
         InvalidInputException.require(
                 !countsLatents(method) || sparsity <= latents,
                 () -> "setting k has " + sparsity + ", expected at most the " + latents + " latents of " + site);
-        return SaeTrainer.of(created).dictionarySize(latents).learningRate(learningRate).seed(seed);
+        return SaeTrainer.of(created)
+                .dictionarySize(latents)
+                .learningRate(learningRate)
+                .seed(seed);
     }
 }

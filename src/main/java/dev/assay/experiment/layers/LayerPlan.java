@@ -86,8 +86,9 @@ record LayerPlan(
                 layers.isEmpty() ? IntStream.range(0, depth).boxed().toList() : layers;
         for (int layer : chosen) {
             InvalidInputException.require(
-                    layer < depth, () -> "setting layers has " + layer + ", expected less than " + depth
-                            + ", the number of layers of " + model.name());
+                    layer < depth,
+                    () -> "setting layers has " + layer + ", expected less than " + depth + ", the number of layers of "
+                            + model.name());
         }
         List<HookPoint> points = new ArrayList<>();
         chosen.forEach(layer -> points.add(HookPoint.residPost(layer)));
@@ -107,8 +108,7 @@ record LayerPlan(
             for (String architecture : architectures) {
                 if (!architecture.equals(main)) {
                     (LayerMember.countsLatents(architecture) ? ks : coefficients)
-                            .forEach(value -> members.add(
-                                    new LayerMember(point.name(), architecture, value, latents)));
+                            .forEach(value -> members.add(new LayerMember(point.name(), architecture, value, latents)));
                 }
             }
         }

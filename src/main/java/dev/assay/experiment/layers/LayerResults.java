@@ -31,7 +31,8 @@ final class LayerResults {
         run.table(standardMetrics());
         run.table(sites());
         for (String site : siteNames()) {
-            run.figure("fvu_" + site.replaceAll("[^a-z0-9]+", "_"), fvuChart(site).picture());
+            run.figure(
+                    "fvu_" + site.replaceAll("[^a-z0-9]+", "_"), fvuChart(site).picture());
         }
         for (boolean residual : new boolean[] {true, false}) {
             List<String> names = siteNames().stream()
@@ -75,9 +76,10 @@ final class LayerResults {
                 estimate(trained, index, one -> one.inModel().randomRecovered()),
                 estimate(trained, index, one -> one.inModel().replaced()),
                 estimate(trained, index, one -> one.inModel().random())));
-        return table.note("λ refers to activations scaled to a typical distance of √d from their centre and to the squared error as a"
-                + " sum over dimensions (l1.sumPerSample). Random directions: a random dictionary with as"
-                + " many latents and as many of them active. Loss recovered is relative to mean ablation.");
+        return table.note(
+                "λ refers to activations scaled to a typical distance of √d from their centre and to the squared error as a"
+                        + " sum over dimensions (l1.sumPerSample). Random directions: a random dictionary with as"
+                        + " many latents and as many of them active. Loss recovered is relative to mean ablation.");
     }
 
     private ResultTable standardMetrics() {
@@ -121,9 +123,10 @@ final class LayerResults {
                 estimate(trained, index, LayerMeasurement::auroc),
                 estimate(trained, index, LayerMeasurement::activationAuroc),
                 estimate(randomWeights, index, LayerMeasurement::auroc)));
-        return table.note("Skew and kurtosis are medians over active latents on all tokens. About 0 is the convention of the original,"
-                + " about the mean the usual one. The AUROC of a logistic regression on the codes is on held-out stories; a dash"
-                + " means that the text has no labels.");
+        return table.note(
+                "Skew and kurtosis are medians over active latents on all tokens. About 0 is the convention of the original,"
+                        + " about the mean the usual one. The AUROC of a logistic regression on the codes is on held-out stories; a dash"
+                        + " means that the text has no labels.");
     }
 
     private ResultTable sites() {
@@ -146,15 +149,20 @@ final class LayerResults {
     private ResultChart fvuChart(String site) {
         ResultChart chart =
                 ResultChart.of(site, "active latents per token (L0)", "FVU").logarithmicX();
-        byMethod(site).forEach((method, indices) -> chart.line(
-                method, points(trained, indices, LayerMeasurement::l0, LayerMeasurement::fvu)));
+        byMethod(site)
+                .forEach((method, indices) ->
+                        chart.line(method, points(trained, indices, LayerMeasurement::l0, LayerMeasurement::fvu)));
         List<Integer> main = byMethod(site).get(LayerPlan.main(site));
         chart.control(
                 LayerPlan.main(site) + ", random weights",
                 points(randomWeights, main, LayerMeasurement::l0, LayerMeasurement::fvu));
         chart.control(
                 "random directions",
-                points(trained, indices(site), LayerMeasurement::l0, one -> one.inModel().randomFvu()));
+                points(
+                        trained,
+                        indices(site),
+                        LayerMeasurement::l0,
+                        one -> one.inModel().randomFvu()));
         return chart;
     }
 
@@ -170,13 +178,17 @@ final class LayerResults {
             for (int index : byMethod(site).get(LayerPlan.main(site))) {
                 byL1.computeIfAbsent(member(index).sparsity(), l1 -> new ArrayList<>())
                         .add(new ResultChart.Point(
-                                layer, estimate(trained, index, one -> one.inModel().replaced())));
+                                layer,
+                                estimate(trained, index, one -> one.inModel().replaced())));
             }
             int first = indices(site).get(0);
-            clean.add(new ResultChart.Point(layer, estimate(trained, first, one -> one.inModel().clean())));
-            zero.add(new ResultChart.Point(layer, estimate(trained, first, one -> one.inModel().zeroAblated())));
+            clean.add(new ResultChart.Point(
+                    layer, estimate(trained, first, one -> one.inModel().clean())));
+            zero.add(new ResultChart.Point(
+                    layer, estimate(trained, first, one -> one.inModel().zeroAblated())));
         }
-        byL1.forEach((l1, points) -> chart.line(LayerPlan.main(names.get(0)) + ", L1 " + ResultTable.given(l1), points));
+        byL1.forEach(
+                (l1, points) -> chart.line(LayerPlan.main(names.get(0)) + ", L1 " + ResultTable.given(l1), points));
         chart.control("unmodified", clean);
         chart.control("zeros", zero);
         return chart;
@@ -188,8 +200,7 @@ final class LayerResults {
             ToDoubleFunction<LayerMeasurement> x,
             ToDoubleFunction<LayerMeasurement> y) {
         return indices.stream()
-                .map(index ->
-                        new ResultChart.Point(estimate(seeds, index, x).mean(), estimate(seeds, index, y)))
+                .map(index -> new ResultChart.Point(estimate(seeds, index, x).mean(), estimate(seeds, index, y)))
                 .toList();
     }
 
@@ -198,11 +209,13 @@ final class LayerResults {
                 .filter(one -> one.inModel().replaced() >= one.inModel().clean()
                         && one.inModel().replaced() <= one.inModel().zeroAblated())
                 .count();
-        run.finding("With seed 0, the perplexity with the reconstruction is between that of the unmodified model and that of zero"
-                + " ablation for " + between + " of " + trained.get(0).size() + " dictionaries.");
+        run.finding(
+                "With seed 0, the perplexity with the reconstruction is between that of the unmodified model and that of zero"
+                        + " ablation for " + between + " of " + trained.get(0).size() + " dictionaries.");
         long rising = siteNames().stream().filter(this::fvuRises).count();
-        run.finding("Along the L1 coefficients of the main architecture, mean L0 falls and mean FVU rises at every step for "
-                + rising + " of " + siteNames().size() + " sites.");
+        run.finding(
+                "Along the L1 coefficients of the main architecture, mean L0 falls and mean FVU rises at every step for "
+                        + rising + " of " + siteNames().size() + " sites.");
         Set<Double> l0 = new LinkedHashSet<>();
         forEachMember((member, index) -> {
             if (LayerMember.countsLatents(member.method())) {
@@ -235,7 +248,8 @@ final class LayerResults {
         int sites = siteNames().size();
         String order = sums.entrySet().stream()
                 .filter(sum -> Double.isFinite(sum.getValue()))
-                .filter(sum -> siteNames().stream().allMatch(site -> byMethod(site).containsKey(sum.getKey())))
+                .filter(sum ->
+                        siteNames().stream().allMatch(site -> byMethod(site).containsKey(sum.getKey())))
                 .sorted(Map.Entry.comparingByValue())
                 .map(sum -> String.format(Locale.ROOT, "%s %.3f", sum.getKey(), sum.getValue() / sites))
                 .collect(Collectors.joining(", "));
@@ -252,9 +266,8 @@ final class LayerResults {
     /** Returns the FVU at an L0 by linear interpolation in log L0; NaN outside the range. */
     private double fvuAt(List<Integer> indices, double target) {
         List<double[]> points = indices.stream()
-                .map(index -> new double[] {
-                    Math.log(mean(index, LayerMeasurement::l0)), mean(index, LayerMeasurement::fvu)
-                })
+                .map(index ->
+                        new double[] {Math.log(mean(index, LayerMeasurement::l0)), mean(index, LayerMeasurement::fvu)})
                 .sorted((a, b) -> Double.compare(a[0], b[0]))
                 .toList();
         double x = Math.log(target);
@@ -285,7 +298,10 @@ final class LayerResults {
     }
 
     private List<String> siteNames() {
-        return trained.get(0).stream().map(one -> one.member().site()).distinct().toList();
+        return trained.get(0).stream()
+                .map(one -> one.member().site())
+                .distinct()
+                .toList();
     }
 
     private List<Integer> indices(String site) {

@@ -59,7 +59,8 @@ public final class LayersExperiment implements Experiment {
                 new ExperimentSetting("evaluation-tokens", "held-out tokens of the measurements", "10000", "512"),
                 new ExperimentSetting("context", "tokens per context", "128", "64"),
                 new ExperimentSetting("concept", "the concept of the AUROC, on generated stories only", "quotation"),
-                new ExperimentSetting("concept-tokens", "training tokens of the AUROC, and held-out ones", "1000", "200"));
+                new ExperimentSetting(
+                        "concept-tokens", "training tokens of the AUROC, and held-out ones", "1000", "200"));
     }
 
     @Override

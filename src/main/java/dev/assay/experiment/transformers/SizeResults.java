@@ -162,7 +162,8 @@ final class SizeResults {
         for (double l1 : coefficients) {
             growth.line("L1 " + ResultTable.given(l1), found(group, Source.TRAINED, site, l1));
         }
-        growth.control("random weights, L1 " + ResultTable.given(best), found(group, Source.RANDOM_WEIGHTS, site, best));
+        growth.control(
+                "random weights, L1 " + ResultTable.given(best), found(group, Source.RANDOM_WEIGHTS, site, best));
         growth.control("embeddings, L1 " + ResultTable.given(best), found(group, Source.EMBEDDINGS, site, best));
         run.figure("found_" + suffix, growth.picture());
         ResultHistogram histogram = ResultHistogram.of(

@@ -71,9 +71,7 @@ class ErasureExperimentTest {
     @Test
     void unusableSettingsAreRefusedInOneSentence() {
         ExperimentOptions options = ExperimentOptions.of(folder.resolve("out")).asQuick();
-        assertRefused(
-                "setting layer is 4, expected 0 to 3",
-                options.withSetting("layer", "4"));
+        assertRefused("setting layer is 4, expected 0 to 3", options.withSetting("layer", "4"));
         assertRefused(
                 "setting layer is \"first\", expected a block from 0, or middle",
                 options.withSetting("layer", "first"));
@@ -88,8 +86,7 @@ class ErasureExperimentTest {
                 "setting words has \"she\" in both classes, expected different words",
                 options.withSetting("words", "he/she,she/her"));
         assertRefused(
-                "setting features has 512, expected at most the 256 latents",
-                options.withSetting("features", "1,512"));
+                "setting features has 512, expected at most the 256 latents", options.withSetting("features", "1,512"));
         assertFalse(Files.exists(folder.resolve("out/cells/base-seed0.json")));
     }
 

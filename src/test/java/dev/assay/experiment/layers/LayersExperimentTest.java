@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
+import dev.assay.activation.ActivationSource;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentOptions;
 import dev.assay.experiment.ExperimentReport;
@@ -14,14 +15,13 @@ import dev.assay.experiment.Experiments;
 import dev.assay.experiment.ResultTable;
 import dev.assay.io.Json;
 import dev.assay.model.Fixtures;
-import dev.assay.sae.SparseAutoencoder;
-import dev.assay.train.SaeSweep;
-import dev.assay.train.plan.SweepResult;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
-import dev.assay.activation.ActivationSource;
+import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
 import dev.assay.text.story.StoryCorpus;
+import dev.assay.train.SaeSweep;
+import dev.assay.train.plan.SweepResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +53,8 @@ class LayersExperimentTest {
             assertTrue(mean(table, first, "l0") > mean(table, first + 1, "l0"));
             assertTrue(mean(table, first, "fvu") < mean(table, first + 1, "fvu"));
             double clean = report.table("sites").estimate(first / 3, "clean").mean();
-            double zeros = report.table("sites").estimate(first / 3, "zero_ablated").mean();
+            double zeros =
+                    report.table("sites").estimate(first / 3, "zero_ablated").mean();
             assertTrue(clean > 1 && clean < mean(table, first, "perplexity"), "clean: " + clean);
             assertTrue(mean(table, first, "perplexity") < zeros, "zeros: " + zeros);
             assertTrue(mean(table, first, "fvu") < mean(table, first, "fvu_random"));
@@ -67,7 +68,9 @@ class LayersExperimentTest {
         assertTrue(Files.exists(temporary.resolve("out/figures/fvu_blocks_1_hook_resid_post.svg")));
         assertEquals(
                 "blocks.1.hook_resid_post",
-                Json.read(temporary.resolve("out/experiment.json")).at("/provenance/0/reads/0").asText());
+                Json.read(temporary.resolve("out/experiment.json"))
+                        .at("/provenance/0/reads/0")
+                        .asText());
     }
 
     @Test
@@ -111,8 +114,10 @@ class LayersExperimentTest {
         assertEquals(
                 "setting layers is \"first\", expected all, or layers from 0, separated by commas",
                 refusal("layers", "first"));
-        assertTrue(refusal("architectures", "topk,relu").startsWith("unknown training method \"relu\", expected one of"));
-        assertTrue(refusal("concept", "moods").startsWith("setting concept is \"moods\", expected the name of a concept"));
+        assertTrue(
+                refusal("architectures", "topk,relu").startsWith("unknown training method \"relu\", expected one of"));
+        assertTrue(
+                refusal("concept", "moods").startsWith("setting concept is \"moods\", expected the name of a concept"));
         assertEquals("setting l1 is \"-1\", expected numbers of at least 0", refusal("l1", "-1"));
     }
 

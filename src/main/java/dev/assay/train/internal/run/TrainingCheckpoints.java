@@ -194,7 +194,12 @@ public final class TrainingCheckpoints {
                     stored.file() + " is no checkpoint of a training run: its metadata has no \"" + METADATA + "\"");
         }
         try {
-            return Json.mapper().readValue(json, type);
+            T value = Json.mapper().readValue(json, type);
+            if (value == null) {
+                throw new InvalidInputException(
+                        stored.file() + ": \"" + METADATA + "\" in its metadata is null, expected a JSON object");
+            }
+            return value;
         } catch (JsonProcessingException malformed) {
             throw new InvalidInputException(
                     stored.file() + ": \"" + METADATA + "\" in its metadata is malformed: "
