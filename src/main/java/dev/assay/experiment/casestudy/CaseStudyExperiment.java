@@ -1,5 +1,6 @@
 package dev.assay.experiment.casestudy;
 
+import dev.assay.InvalidInputException;
 import dev.assay.attach.AttachedDictionary;
 import dev.assay.evaluate.control.RandomWeightModel;
 import dev.assay.experiment.Estimate;
@@ -87,6 +88,10 @@ public final class CaseStudyExperiment implements Experiment {
                 try (StudyLayers layers = new StudyLayers(run, setup, model, "dictionaries-seed" + seed, seed, true)) {
                     double[] sums = new double[2];
                     List<Integer> chosen = layers.features();
+                    InvalidInputException.require(
+                            !chosen.isEmpty(),
+                            () -> "no latent of the last dictionary has an activation with " + (setup.length() - 1)
+                                    + " tokens before it, expected a smaller context-length or more feature-tokens");
                     for (int latent : chosen) {
                         CaseStudy study = study(run, setup, layers, seed, latent);
                         row(features, setup, seed, study);

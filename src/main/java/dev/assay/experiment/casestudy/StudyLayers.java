@@ -124,17 +124,22 @@ final class StudyLayers implements AutoCloseable {
 
     /**
      * Returns the studied features: those of the settings, or those of the strongest activations among latents that are neither rare nor
-     * frequent and have contexts.
+     * frequent and have contexts. If there are none, frequency does not matter.
      */
     List<Integer> features() {
         if (!setup.features().isEmpty()) {
             return setup.features();
         }
+        List<Integer> specific = strongest(true);
+        return specific.isEmpty() ? strongest(false) : specific;
+    }
+
+    private List<Integer> strongest(boolean onlySpecific) {
         FeatureStore store = dictionaries.get(setup.last()).store();
         CaseStudy.Options options = options();
         return IntStream.range(0, store.latents())
                 .boxed()
-                .filter(latent -> isSpecific(store.stats(latent)))
+                .filter(latent -> !onlySpecific || isSpecific(store.stats(latent)))
                 .sorted(Comparator.comparingDouble((Integer latent) -> -store.maxActivation(latent)))
                 .filter(latent -> !options.texts(setup.last(), latent).isEmpty())
                 .limit(setup.count())
