@@ -35,6 +35,11 @@ public final class LayersExperiment implements Experiment {
     }
 
     @Override
+    public int quickSeeds() {
+        return 1;
+    }
+
+    @Override
     public List<ExperimentSetting> settings() {
         return List.of(
                 new ExperimentSetting("layers", "layers from 0, or all", "all", "1"),
