@@ -15,6 +15,9 @@ public record LatentProbe(int[] latents, LinearProbe probe) {
     /** Codes up to this size count as silent in the sum of codes. */
     private static final double SILENT = 1e-6;
 
+    /** Gradient norm at which the solver stops; weights are then exact up to rounding. */
+    private static final double CONVERGED = 1e-12;
+
     /** Scores up to this size are rounding errors of 0, the score of a latent that is always silent. */
     private static final double ROUNDING = 1e-9;
 
@@ -30,7 +33,11 @@ public record LatentProbe(int[] latents, LinearProbe probe) {
         ProbeData data = ProbeData.of(columns(codes, latents), labels);
         return new LatentProbe(
                 latents.clone(),
-                LogisticRegression.withC(1).balanced().fit(data).probe());
+                LogisticRegression.withC(1)
+                        .balanced()
+                        .tolerance(CONVERGED)
+                        .fit(data)
+                        .probe());
     }
 
     private static double[][] columns(double[][] codes, int[] latents) {
