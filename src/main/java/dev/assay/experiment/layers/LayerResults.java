@@ -172,7 +172,7 @@ final class LayerResults {
                 .logarithmicY();
         Map<Double, List<ResultChart.Point>> byL1 = new LinkedHashMap<>();
         List<ResultChart.Point> clean = new ArrayList<>();
-        List<ResultChart.Point> zero = new ArrayList<>();
+        List<ResultChart.Point> ablated = new ArrayList<>();
         for (String site : names) {
             double layer = Integer.parseInt(site.split("\\.")[1]);
             for (int index : byMethod(site).get(LayerPlan.main(site))) {
@@ -184,13 +184,13 @@ final class LayerResults {
             int first = indices(site).get(0);
             clean.add(new ResultChart.Point(
                     layer, estimate(trained, first, one -> one.inModel().clean())));
-            zero.add(new ResultChart.Point(
-                    layer, estimate(trained, first, one -> one.inModel().zeroAblated())));
+            ablated.add(new ResultChart.Point(
+                    layer, estimate(trained, first, one -> one.inModel().meanAblated())));
         }
         byL1.forEach(
                 (l1, points) -> chart.line(LayerPlan.main(names.get(0)) + ", L1 " + ResultTable.given(l1), points));
         chart.control("unmodified", clean);
-        chart.control("zeros", zero);
+        chart.control("mean activation", ablated);
         return chart;
     }
 
