@@ -144,7 +144,7 @@ class TablesForNotebooksTest {
                 List.of(result(ToyMember.cell(8, 0.5), 0.1), result(ToyMember.cell(8, 2), 0.7)),
                 List.of(result(ToyMember.architectures(2, 32).get(0), 0.4))));
         List<List<String>> rows = Fragments.cells(root);
-        assertEquals(7, Fragments.elements(root, "table").size());
+        assertEquals(9, Fragments.elements(root, "table").size());
         assertEquals(List.of("latents", "λ 0.5", "λ 2"), rows.get(0));
         assertEquals(List.of("8", "0.150 ± 0.071", "0.750 ± 0.071"), rows.get(1));
         assertEquals("standard L1", rows.get(rows.size() - 1).get(0));
