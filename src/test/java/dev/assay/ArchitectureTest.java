@@ -93,7 +93,7 @@ class ArchitectureTest {
         ARROWS.put("train.plan", Set.of("train.spi"));
         ARROWS.put("train.metrics", Set.of("view", "sae"));
         ARROWS.put("train.internal.step", Set.of("train.plan", "activation"));
-        ARROWS.put("train.internal.run", Set.of("train.internal.step", "train.metrics"));
+        ARROWS.put("train.internal.run", Set.of("train.internal.step", "train.method", "train.metrics"));
         ARROWS.put("train", Set.of("train.internal.run", "train.method"));
         ARROWS.put("attach", Set.of("model", "sae", "text"));
         ARROWS.put("intervene", Set.of("attach"));

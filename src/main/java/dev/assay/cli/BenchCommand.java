@@ -11,7 +11,6 @@ import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.config.TransformerConfig;
 import dev.assay.model.hook.HookPoint;
-import dev.assay.sae.TopK;
 import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Threads;
 import dev.assay.text.Corpus;
@@ -261,7 +260,7 @@ final class BenchCommand implements Runnable {
                         .build();
                 ActivationSource source = ActivationSource.of(model, SITE, corpus);
                 return LiveTrainingBenchmark.run(
-                        source, new TopKTraining(TopK.of(step.k)), dSae, step.batch, BATCHES, liveRounds);
+                        source, TopKTraining.of(step.k), dSae, step.batch, BATCHES, liveRounds);
             }
         }
     }

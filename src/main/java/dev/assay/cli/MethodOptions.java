@@ -15,8 +15,8 @@ final class MethodOptions {
             paramLabel = "NAME",
             defaultValue = "topk",
             description =
-                    "topk, batchtopk, matryoshka, standard, standard-norm-weighted, tied, p-annealing, gated, jumprelu,"
-                            + " jumprelu-tanh, jumprelu-target, or a method on the class path (default:"
+                    "topk, batchtopk, matryoshka, standard, standard-unit-norm, tied, p-annealing, gated, gated-unit-norm,"
+                            + " jumprelu, jumprelu-tanh, jumprelu-target, or a method on the class path (default:"
                             + " ${DEFAULT-VALUE})")
     private String architecture;
 

@@ -141,6 +141,15 @@ public interface Architecture {
     Weights foldDecoderNorm(Weights weights);
 
     /**
+     * Returns the architecture of a dictionary whose decoder norms were folded by {@link #foldDecoderNorm(Weights)}.
+     *
+     * @return this, unless it multiplies by the norms, which are then 1
+     */
+    default Architecture withUnitDecoderNorms() {
+        return this;
+    }
+
+    /**
      * Returns the architecture after division of the decoder by the activation scale of training.
      *
      * @param scale the factor applied to activations in training

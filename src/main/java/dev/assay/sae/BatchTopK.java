@@ -142,6 +142,11 @@ public record BatchTopK(double k, boolean rescaleByDecoderNorm, double threshold
         return weights.foldDecoderNorm();
     }
 
+    @Override
+    public Architecture withUnitDecoderNorms() {
+        return new BatchTopK(k, false, threshold, matryoshka);
+    }
+
     /** {@inheritDoc} Rescaled codes are proportional to decoder norms, so the threshold is divided by the factor as well. */
     @Override
     public Architecture foldActivationNorm(double scale) {

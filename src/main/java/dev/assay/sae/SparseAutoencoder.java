@@ -258,7 +258,10 @@ public final class SparseAutoencoder implements Dictionary {
     public SparseAutoencoder foldDecoderNorm() {
         try (Lifetime.Use use = use();
                 Scope scope = Scope.open()) {
-            return toBuilder().weights(architecture.foldDecoderNorm(weights)).build();
+            return toBuilder()
+                    .architecture(architecture.withUnitDecoderNorms())
+                    .weights(architecture.foldDecoderNorm(weights))
+                    .build();
         }
     }
 

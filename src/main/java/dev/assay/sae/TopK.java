@@ -93,4 +93,9 @@ public record TopK(int k, boolean rescaleByDecoderNorm) implements Architecture 
         }
         return weights.foldDecoderNorm();
     }
+
+    @Override
+    public Architecture withUnitDecoderNorms() {
+        return TopK.of(k);
+    }
 }

@@ -132,6 +132,11 @@ public record Transcoder(Architecture codes, boolean skip) implements Architectu
     }
 
     @Override
+    public Architecture withUnitDecoderNorms() {
+        return new Transcoder(codes.withUnitDecoderNorms(), skip);
+    }
+
+    @Override
     public Architecture foldActivationNorm(double scale) {
         return new Transcoder(codes.foldActivationNorm(scale), skip);
     }

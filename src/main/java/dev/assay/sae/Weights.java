@@ -180,7 +180,8 @@ public record Weights(
      */
     public NDArray unitDecoder() {
         try (Scope scope = Scope.open()) {
-            return scope.keep(decoder.div(decoderNorms().reshape(dSae(), 1)));
+            NDArray norms = decoderNorms().maximum(Float.MIN_NORMAL); // a row of zeros remains one
+            return scope.keep(decoder.div(norms.reshape(dSae(), 1)));
         }
     }
 

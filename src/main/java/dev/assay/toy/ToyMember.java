@@ -1,6 +1,5 @@
 package dev.assay.toy;
 
-import dev.assay.sae.TopK;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.method.BatchTopKTraining;
 import dev.assay.train.method.GatedTraining;
@@ -11,6 +10,8 @@ import dev.assay.train.method.PAnnealingTraining;
 import dev.assay.train.method.StandardTraining;
 import dev.assay.train.method.TopKTraining;
 import dev.assay.train.plan.DictionaryInitialization;
+import dev.assay.train.spi.RateSchedule;
+import dev.assay.train.spi.StepSpan;
 import dev.assay.train.spi.TrainingMethod;
 import java.util.List;
 
@@ -39,6 +40,9 @@ public record ToyMember(
 
     /** The default peak learning rate. */
     static final double LEARNING_RATE = 0.01;
+
+    /** A longer warm-up than by default, with which L1 dictionaries find more of the planted features. */
+    private static final RateSchedule SCHEDULE = RateSchedule.linear(StepSpan.share(0.05), StepSpan.share(0.7));
 
     /**
      * Returns a cell of the grid: the standard dictionary with an L1 penalty, which is not divided by the number of latents.
@@ -90,7 +94,7 @@ public record ToyMember(
                 member("gated", 4, dSae, GatedTraining.of(4)),
                 member("JumpReLU step", 1, dSae, JumpReluTraining.of(new JumpReluPenalty.Step(1))),
                 member("JumpReLU tanh", 1, dSae, JumpReluTraining.of(new JumpReluPenalty.Tanh(1, 1))),
-                member("TopK", k, dSae, new TopKTraining(TopK.of(k))),
+                member("TopK", k, dSae, TopKTraining.of(k)),
                 member("BatchTopK", k, dSae, BatchTopKTraining.of(k)),
                 member("Matryoshka", k, dSae, MatryoshkaTraining.of(k, dSae)));
     }
@@ -103,7 +107,7 @@ public record ToyMember(
     SaeTrainer trainer(long seed) {
         SaeTrainer trainer = SaeTrainer.of(method)
                 .dictionarySize(dSae)
-                .optimizer(method.optimizer(dSae).learningRate(learningRate))
+                .optimizer(method.optimizer(dSae).learningRate(learningRate).schedule(SCHEDULE))
                 .normalizesActivations(scaled)
                 .seed(seed);
         return activeShare == 0

@@ -70,7 +70,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
     private long seed;
     private UnaryOperator<OptimizerOptions> optimizer = UnaryOperator.identity();
     private SparsitySchedule sparsity; // null for the method's
-    private DictionaryInitialization initialization = DictionaryInitialization.standard();
+    private UnaryOperator<DictionaryInitialization> initialization = UnaryOperator.identity();
     private AuxiliaryLoss auxiliary; // null for the method's
     private Resampling resampling = Resampling.none();
     private double ghostCoefficient;
@@ -96,13 +96,13 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
     }
 
     /**
-     * Creates a trainer of TopK dictionaries.
+     * Creates a trainer of TopK dictionaries, see {@link TopKTraining#of}.
      *
      * @param architecture the TopK architecture
      * @return the trainer
      */
     public static SaeTrainer of(TopK architecture) {
-        return of(new TopKTraining(architecture));
+        return of(TopKTraining.of(architecture.k()));
     }
 
     @Override
@@ -155,13 +155,13 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
     }
 
     /**
-     * Sets the peak learning rate, with the other {@linkplain OptimizerOptions#of options} at their general defaults.
+     * Sets the peak learning rate. Other options of the optimizer keep their values.
      *
      * @param rate positive
      * @return this
      */
     public SaeTrainer learningRate(double rate) {
-        return optimizer(OptimizerOptions.of(rate));
+        return optimizer(options -> options.learningRate(rate));
     }
 
     /**
@@ -172,14 +172,13 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
      */
     public SaeTrainer optimizer(OptimizerOptions options) {
         Objects.requireNonNull(options);
-        optimizer = usual -> options;
-        return this;
+        return optimizer(usual -> options);
     }
 
     /**
-     * Changes some options of the optimizer, and keeps the others as they are.
+     * Changes some options of the optimizer.
      *
-     * @param change from the options so far, at first those of the method, to the options of this run
+     * @param change from the options so far, first those of the method, to those of this run
      * @return this
      */
     public SaeTrainer optimizer(UnaryOperator<OptimizerOptions> change) {
@@ -201,13 +200,24 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
     }
 
     /**
-     * Sets the initial parameters. Default: {@link DictionaryInitialization#standard()}.
+     * Sets the initial parameters.
      *
-     * @param start the initialization
+     * @param start the initialization, by default {@link DictionaryInitialization#of}
      * @return this
      */
     public SaeTrainer initialization(DictionaryInitialization start) {
-        initialization = start;
+        return initialization(usual -> start);
+    }
+
+    /**
+     * Changes some of the initial parameters.
+     *
+     * @param change from the initialization so far to the one of this run
+     * @return this
+     */
+    public SaeTrainer initialization(UnaryOperator<DictionaryInitialization> change) {
+        UnaryOperator<DictionaryInitialization> before = initialization;
+        initialization = usual -> change.apply(before.apply(usual));
         return this;
     }
 
@@ -337,7 +347,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
                         DeadLatentRule.after(deadAfter > 0 ? deadAfter : usualDeadAfter),
                         resampling,
                         ghostCoefficient),
-                initialization,
+                initialization.apply(DictionaryInitialization.of(method)),
                 centresInput && !method.tied() && target == Target.INPUT,
                 normalizes,
                 target);

@@ -18,7 +18,7 @@ public enum TrainerOption {
     /** Peak learning rate. */
     LR(Kind.NUMBER, "X", "by the method, d_sae and steps", "peak learning rate"),
     /** Warm-up of the learning rate. */
-    WARM_UP(Kind.SPAN, "SPAN", "5%", "warm-up of the learning rate: steps such as 1000, or a share such as 5%"),
+    WARM_UP(Kind.SPAN, "SPAN", "1%", "warm-up of the learning rate: steps such as 1000, or a share such as 5%"),
     /** Decay of the learning rate. */
     DECAY(Kind.SPAN, "SPAN", "70%", "decay of the learning rate at the end of the run"),
     /** Shape of that decay. */

@@ -3,7 +3,6 @@ package dev.assay.train;
 import dev.assay.InvalidInputException;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.BestCheckpoint;
-import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.DictionaryInitialization.DecoderBias;
 import dev.assay.train.plan.KAnnealing;
 import dev.assay.train.plan.Resampling;
@@ -149,8 +148,7 @@ public final class TrainerOptions {
         flag(TrainerOption.CENTRE).ifPresent(trainer::centresInput);
         flag(TrainerOption.NORMALIZE).ifPresent(trainer::normalizesActivations);
         value(TrainerOption.BIAS_START)
-                .ifPresent(start -> trainer.initialization(
-                        DictionaryInitialization.standard().decoderBias(decoderBias(start))));
+                .ifPresent(start -> trainer.initialization(usual -> usual.decoderBias(decoderBias(start))));
         get(TrainerOption.BEST_BY, BestCheckpoint.class).ifPresent(best -> trainer.bestBy(best.metric(), best.goal()));
         applyShared(trainer);
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MassiveActivationsTest {
     /** Low enough that rounding errors do not decide which local minimum a run reaches. */
-    private static final double LEARNING_RATE = 0.0129;
+    private static final double LEARNING_RATE = 0.009;
 
     private static final PlantedSource PLANTED = PlantedSource.of(24, 40, 3);
 
@@ -37,7 +37,8 @@ class MassiveActivationsTest {
         "batchtopk, 4",
         "matryoshka, 4",
         "standard, 1",
-        "standard-norm-weighted, 1",
+        "standard-unit-norm, 1",
+        "gated-unit-norm, 1",
         "p-annealing, 1",
         "gated, 1",
         "jumprelu, 1",
@@ -78,7 +79,8 @@ class MassiveActivationsTest {
         SaeTrainer trainer =
                 trainer(method, sparsity, PLANTED.outliers(64, 500)).maxNormRatio(10);
         try (SparseAutoencoder sae = trainer.train()) {
-            assertEquals(without, explainedVariance(sae, PLANTED), 0.01);
+            // Other rows are in other batches, which lead to other local minima, up to 0.015 apart.
+            assertEquals(without, explainedVariance(sae, PLANTED), 0.02);
             assertTrue(sae.metadata().largestNorms().get("blocks.0.hook_resid_post") < 30);
         }
     }

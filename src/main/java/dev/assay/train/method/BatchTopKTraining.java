@@ -1,8 +1,10 @@
 package dev.assay.train.method;
 
 import dev.assay.InvalidInputException;
+import dev.assay.train.spi.DecoderConstraint;
 import dev.assay.train.spi.Objective;
 import dev.assay.train.spi.ObjectiveContext;
+import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.TrainingMethod;
 
 /**
@@ -12,7 +14,7 @@ import dev.assay.train.spi.TrainingMethod;
  * for every latent.
  *
  * @param k the mean number of active latents per row, not necessarily an integer
- * @param rescaleByDecoderNorm whether latents are ranked by {@code pre · ‖W_dec‖}
+ * @param rescaleByDecoderNorm whether latents are ranked by {@code pre · ‖W_dec‖}, and decoder norms are free
  * @param threshold the update rule of the threshold
  */
 public record BatchTopKTraining(double k, boolean rescaleByDecoderNorm, ThresholdRule threshold)
@@ -25,13 +27,13 @@ public record BatchTopKTraining(double k, boolean rescaleByDecoderNorm, Threshol
     }
 
     /**
-     * Returns the default form: no rescaling, and {@link ThresholdRule#standard()}.
+     * Returns the default form: decoder norms are free during training, with {@link ThresholdRule#standard()}.
      *
      * @param k the mean number of active latents per row
      * @return the method
      */
     public static BatchTopKTraining of(double k) {
-        return new BatchTopKTraining(k, false, ThresholdRule.standard());
+        return new BatchTopKTraining(k, true, ThresholdRule.standard());
     }
 
     @Override
@@ -44,6 +46,17 @@ public record BatchTopKTraining(double k, boolean rescaleByDecoderNorm, Threshol
         if (k > dSae) {
             throw new InvalidInputException("k is " + k + ", expected at most d_sae, which is " + dSae);
         }
+    }
+
+    @Override
+    public OptimizerOptions optimizer(int dSae) {
+        OptimizerOptions options = OptimizerOptions.of(OptimizerOptions.rateFor(dSae));
+        return rescaleByDecoderNorm ? options.decoder(DecoderConstraint.FREE) : options;
+    }
+
+    @Override
+    public double initialDecoderNorm() {
+        return rescaleByDecoderNorm ? 0.7 : 1;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.assay.train.method;
 
-import dev.assay.sae.TopK;
 import dev.assay.train.spi.MethodArguments;
 import dev.assay.train.spi.TrainingMethod;
 import dev.assay.train.spi.TrainingMethodProvider;
@@ -8,7 +7,8 @@ import java.util.function.Function;
 
 /** Providers of the built-in methods, registered in {@code META-INF/services} like those of other libraries. */
 public final class BuiltInMethods {
-    static final String STANDARD_NORM_WEIGHTED = "standard-norm-weighted";
+    static final String STANDARD_UNIT_NORM = "standard-unit-norm";
+    static final String GATED_UNIT_NORM = "gated-unit-norm";
     static final String TIED = "tied";
     static final String MATRYOSHKA = "matryoshka";
     static final String P_ANNEALING = "p-annealing";
@@ -49,7 +49,7 @@ public final class BuiltInMethods {
     public static final class TopKProvider extends BuiltIn {
         /** Creates the provider. */
         public TopKProvider() {
-            super("topk", K, arguments -> new TopKTraining(TopK.of(arguments.integerSparsity(K))));
+            super("topk", K, arguments -> TopKTraining.of(arguments.integerSparsity(K)));
         }
     }
 
@@ -69,22 +69,19 @@ public final class BuiltInMethods {
         }
     }
 
-    /** Provider of {@link StandardTraining} with the L1 penalty and decoder rows of norm 1. */
+    /** Provider of {@link StandardTraining} with the L1 penalty weighted by decoder norms. */
     public static final class StandardProvider extends BuiltIn {
         /** Creates the provider. */
         public StandardProvider() {
-            super("standard", COEFFICIENT, arguments -> StandardTraining.l1(arguments.sparsity()));
+            super("standard", COEFFICIENT, arguments -> StandardTraining.normWeighted(arguments.sparsity()));
         }
     }
 
-    /** Provider of {@link StandardTraining} with the L1 penalty weighted by decoder norms. */
-    public static final class NormWeightedProvider extends BuiltIn {
+    /** Provider of {@link StandardTraining} with the L1 penalty and decoder rows of norm 1. */
+    public static final class StandardUnitNormProvider extends BuiltIn {
         /** Creates the provider. */
-        public NormWeightedProvider() {
-            super(
-                    STANDARD_NORM_WEIGHTED,
-                    COEFFICIENT,
-                    arguments -> StandardTraining.normWeighted(arguments.sparsity()));
+        public StandardUnitNormProvider() {
+            super(STANDARD_UNIT_NORM, COEFFICIENT, arguments -> StandardTraining.l1(arguments.sparsity()));
         }
     }
 
@@ -104,11 +101,19 @@ public final class BuiltInMethods {
         }
     }
 
-    /** Provider of {@link GatedTraining} with the loss of the paper. */
+    /** Provider of {@link GatedTraining} with the penalty weighted by decoder norms. */
     public static final class GatedProvider extends BuiltIn {
         /** Creates the provider. */
         public GatedProvider() {
-            super("gated", COEFFICIENT, arguments -> GatedTraining.of(arguments.sparsity()));
+            super("gated", COEFFICIENT, arguments -> GatedTraining.normWeighted(arguments.sparsity()));
+        }
+    }
+
+    /** Provider of {@link GatedTraining} with the loss of the paper and decoder rows of norm 1. */
+    public static final class GatedUnitNormProvider extends BuiltIn {
+        /** Creates the provider. */
+        public GatedUnitNormProvider() {
+            super(GATED_UNIT_NORM, COEFFICIENT, arguments -> GatedTraining.of(arguments.sparsity()));
         }
     }
 

@@ -131,6 +131,8 @@ final class GatedObjective implements Objective {
     public TrainedParameters trained(DictionaryParameters parameters, double scale) {
         NDArray bias = parameters.get(Parameter.MAGNITUDE_BIAS).div((float) scale);
         return new TrainedParameters(
-                new Gated(), Map.of(Gated.B_MAG, bias, Gated.R_MAG, parameters.get(Parameter.MAGNITUDE_SCALE)), false);
+                new Gated(),
+                Map.of(Gated.B_MAG, bias, Gated.R_MAG, parameters.get(Parameter.MAGNITUDE_SCALE)),
+                method.normWeighted());
     }
 }

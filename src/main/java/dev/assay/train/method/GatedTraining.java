@@ -29,6 +29,9 @@ import java.util.Map;
  * @param normWeighted whether n is the norm of the decoder row, else 1
  */
 public record GatedTraining(double coefficient, Auxiliary auxiliary, boolean normWeighted) implements TrainingMethod {
+    /** The factor of the learning rate with free norms. Lower rates end at more active latents and less explained variance for that number. */
+    private static final double FREE_RATE = 2;
+
     /** Parameters trained by the loss of the gate reconstruction x̂_g. */
     public enum Auxiliary {
         /** Only the encoder and the gate. */
@@ -45,7 +48,7 @@ public record GatedTraining(double coefficient, Auxiliary auxiliary, boolean nor
     }
 
     /**
-     * Returns the paper's loss.
+     * Returns the paper's loss, with decoder rows of norm 1.
      *
      * @param coefficient λ
      * @return the method
@@ -54,9 +57,24 @@ public record GatedTraining(double coefficient, Auxiliary auxiliary, boolean nor
         return new GatedTraining(coefficient, Auxiliary.DETACHED, false);
     }
 
+    /**
+     * Returns the loss of SAELens, with decoder norms that are free during training.
+     *
+     * @param coefficient λ
+     * @return the method
+     */
+    public static GatedTraining normWeighted(double coefficient) {
+        return new GatedTraining(coefficient, Auxiliary.ATTACHED, true);
+    }
+
     @Override
     public String id() {
         return "gated";
+    }
+
+    @Override
+    public String label() {
+        return normWeighted ? id() : BuiltInMethods.GATED_UNIT_NORM;
     }
 
     @Override
@@ -66,9 +84,14 @@ public record GatedTraining(double coefficient, Auxiliary auxiliary, boolean nor
 
     @Override
     public OptimizerOptions optimizer(int dSae) {
-        OptimizerOptions options =
-                OptimizerOptions.of(OptimizerOptions.rateFor(dSae)).betas(0, 0.999);
-        return normWeighted ? options.decoder(DecoderConstraint.FREE) : options;
+        return normWeighted
+                ? OptimizerOptions.of(OptimizerOptions.rateFor(dSae, FREE_RATE)).decoder(DecoderConstraint.FREE)
+                : OptimizerOptions.of(OptimizerOptions.rateFor(dSae)).betas(0, 0.999);
+    }
+
+    @Override
+    public double initialDecoderNorm() {
+        return normWeighted ? 0.5 : 1;
     }
 
     @Override

@@ -29,6 +29,9 @@ import java.util.List;
  */
 public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widths, List<Double> weights)
         implements TrainingMethod {
+    /** The factor of the learning rate. At the base rate, large dictionaries explain less variance; at 1.4 times that rate, a sixth of their latents is unused. */
+    private static final double RATE = 1.2;
+
     /** Checks the ranges. */
     public MatryoshkaTraining {
         widths = List.copyOf(widths);
@@ -54,14 +57,16 @@ public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widt
     }
 
     /**
-     * Returns the loss of the paper: an unweighted sum.
+     * Returns the loss of the paper: an unweighted sum. Decoder rows have norm 1 during training: with free norms, a quarter of the latents
+     * remain unused in short runs.
      *
      * @param k the mean number of active latents per row
      * @param widths the number of latents per prefix, increasing; the last is d_sae
      * @return the method
      */
     public static MatryoshkaTraining of(double k, List<Integer> widths) {
-        return new MatryoshkaTraining(BatchTopKTraining.of(k), widths, Collections.nCopies(widths.size(), 1.0));
+        BatchTopKTraining selection = new BatchTopKTraining(k, false, ThresholdRule.standard());
+        return new MatryoshkaTraining(selection, widths, Collections.nCopies(widths.size(), 1.0));
     }
 
     /**
@@ -139,7 +144,12 @@ public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widt
 
     @Override
     public OptimizerOptions optimizer(int dSae) {
-        return selection.optimizer(dSae);
+        return selection.optimizer(dSae).learningRate(OptimizerOptions.rateFor(dSae, RATE));
+    }
+
+    @Override
+    public double initialDecoderNorm() {
+        return selection.initialDecoderNorm();
     }
 
     @Override

@@ -25,6 +25,7 @@ final class StandardObjective implements Objective {
 
     @Override
     public TrainedParameters trained(DictionaryParameters parameters, double scale) {
-        return TrainedParameters.of(new Standard());
+        TrainedParameters trained = TrainedParameters.of(new Standard());
+        return method.normWeighted() ? trained.foldingDecoderNorms() : trained;
     }
 }

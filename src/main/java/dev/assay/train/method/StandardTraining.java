@@ -32,6 +32,9 @@ import dev.assay.train.spi.TrainingMethod;
  */
 public record StandardTraining(double coefficient, double p, boolean normWeighted, boolean tied)
         implements TrainingMethod {
+    /** The factor of the learning rate with free norms. Lower rates end at more active latents and less explained variance for that number. */
+    private static final double FREE_RATE = 2;
+
     /** Checks the ranges. */
     public StandardTraining {
         if (!(coefficient >= 0 && Double.isFinite(coefficient))) {
@@ -79,14 +82,20 @@ public record StandardTraining(double coefficient, double p, boolean normWeighte
 
     @Override
     public String label() {
-        String name = tied ? BuiltInMethods.TIED : normWeighted ? BuiltInMethods.STANDARD_NORM_WEIGHTED : id();
+        String name = tied ? BuiltInMethods.TIED : normWeighted ? id() : BuiltInMethods.STANDARD_UNIT_NORM;
         return p == 1 ? name : name + " p=" + p;
     }
 
     @Override
     public OptimizerOptions optimizer(int dSae) {
-        OptimizerOptions options = OptimizerOptions.of(OptimizerOptions.rateFor(dSae));
-        return normWeighted ? options.decoder(DecoderConstraint.FREE) : options;
+        return normWeighted
+                ? OptimizerOptions.of(OptimizerOptions.rateFor(dSae, FREE_RATE)).decoder(DecoderConstraint.FREE)
+                : OptimizerOptions.of(OptimizerOptions.rateFor(dSae));
+    }
+
+    @Override
+    public double initialDecoderNorm() {
+        return normWeighted ? 0.5 : 1;
     }
 
     @Override

@@ -1,8 +1,10 @@
 package dev.assay.train.method;
 
 import dev.assay.sae.TopK;
+import dev.assay.train.spi.DecoderConstraint;
 import dev.assay.train.spi.Objective;
 import dev.assay.train.spi.ObjectiveContext;
+import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.TrainingMethod;
 
 /**
@@ -15,7 +17,8 @@ import dev.assay.train.spi.TrainingMethod;
  * x̂   = c · W_dec + b_dec
  * </pre>
  *
- * <p>If the architecture rescales by decoder norms, latents are ranked by {@code pre · ‖W_dec‖}; values and gradients are as above.
+ * <p>If the architecture rescales by decoder norms, latents are ranked by {@code pre · ‖W_dec‖}, and decoder norms are free; values and
+ * gradients are as above. The norms are folded into the encoder of the trained dictionary, which ranks by pre-activation.
  *
  * <p>With a threshold, the trained dictionary is a JumpReLU dictionary, as in an option of dictionary_learning. The threshold is the
  * running mean of the smallest selected activation of a row, averaged over the rows of a batch. The number of active latents then varies
@@ -25,6 +28,9 @@ import dev.assay.train.spi.TrainingMethod;
  * @param threshold the update rule of the threshold; null if the trained dictionary keeps k latents per row
  */
 public record TopKTraining(TopK architecture, ThresholdRule threshold) implements TrainingMethod {
+    /** The factor of the learning rate with free norms. */
+    private static final double FREE_RATE = 1.2;
+
     /**
      * Creates a method without a threshold: the trained dictionary keeps k latents per row.
      *
@@ -32,6 +38,16 @@ public record TopKTraining(TopK architecture, ThresholdRule threshold) implement
      */
     public TopKTraining(TopK architecture) {
         this(architecture, null);
+    }
+
+    /**
+     * Returns the default form: decoder norms are free during training.
+     *
+     * @param k the number of latents kept per row
+     * @return the method
+     */
+    public static TopKTraining of(int k) {
+        return new TopKTraining(new TopK(k, true));
     }
 
     @Override
@@ -42,6 +58,18 @@ public record TopKTraining(TopK architecture, ThresholdRule threshold) implement
     @Override
     public void check(int dSae) {
         architecture.check(dSae);
+    }
+
+    @Override
+    public OptimizerOptions optimizer(int dSae) {
+        return architecture.rescaleByDecoderNorm()
+                ? OptimizerOptions.of(OptimizerOptions.rateFor(dSae, FREE_RATE)).decoder(DecoderConstraint.FREE)
+                : OptimizerOptions.of(OptimizerOptions.rateFor(dSae));
+    }
+
+    @Override
+    public double initialDecoderNorm() {
+        return architecture.rescaleByDecoderNorm() ? 0.5 : 1;
     }
 
     @Override

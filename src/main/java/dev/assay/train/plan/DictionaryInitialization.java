@@ -1,6 +1,7 @@
 package dev.assay.train.plan;
 
 import dev.assay.InvalidInputException;
+import dev.assay.train.spi.TrainingMethod;
 
 /**
  * The initial parameters of a dictionary. Decoder rows point in random directions, uniform on the sphere.
@@ -55,12 +56,22 @@ public record DictionaryInitialization(
     }
 
     /**
-     * Returns the default: the geometric median, decoder rows of norm 1, the encoder their transpose, encoder biases 0.
+     * Returns the start of methods with decoder rows of norm 1: the geometric median, decoder rows of norm 1, the encoder their transpose, encoder biases 0.
      *
      * @return the default
      */
     public static DictionaryInitialization standard() {
         return new DictionaryInitialization(DecoderBias.GEOMETRIC_MEDIAN, 1, Encoder.TRANSPOSED, 1, 0);
+    }
+
+    /**
+     * Returns the default of a method: {@link #standard()} with its {@linkplain TrainingMethod#initialDecoderNorm decoder norm}.
+     *
+     * @param method the method
+     * @return the default
+     */
+    public static DictionaryInitialization of(TrainingMethod method) {
+        return standard().decoderNorm(method.initialDecoderNorm());
     }
 
     /**

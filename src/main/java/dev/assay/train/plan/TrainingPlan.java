@@ -104,25 +104,16 @@ public record TrainingPlan(
     }
 
     /**
-     * Returns this plan with another peak learning rate.
+     * Returns this plan with another method, and the options that depend on it.
      *
-     * @param rate positive
+     * @param other the method
+     * @param options the options of the optimizer
+     * @param start the initial parameters
      * @return the plan
      */
-    public TrainingPlan withLearningRate(double rate) {
+    public TrainingPlan with(TrainingMethod other, OptimizerOptions options, DictionaryInitialization start) {
         return new TrainingPlan(
-                method,
-                dSae,
-                tokens,
-                batch,
-                seed,
-                optimizer.learningRate(rate),
-                sparsity,
-                revival,
-                initialization,
-                centresInput,
-                normalizes,
-                target);
+                other, dSae, tokens, batch, seed, options, sparsity, revival, start, centresInput, normalizes, target);
     }
 
     /**

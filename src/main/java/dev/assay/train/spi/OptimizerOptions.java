@@ -75,14 +75,14 @@ public record OptimizerOptions(
     }
 
     /**
-     * Returns the default: Adam with betas 0.9 and 0.999, 5 % warm-up, linear decay over the last 70 %, clipping at 1, decoder
+     * Returns the default: Adam with betas 0.9 and 0.999, 1 % warm-up, linear decay over the last 70 %, clipping at 1, decoder
      * rows of unit norm with the part of their gradient along them removed, no average.
      *
      * @param learningRate the peak learning rate
      * @return the options
      */
     public static OptimizerOptions of(double learningRate) {
-        return new OptimizerOptions(learningRate, 0.9, 0.999, 0.05, 0.7, 1, true);
+        return new OptimizerOptions(learningRate, 0.9, 0.999, 0.01, 0.7, 1, true);
     }
 
     /**
@@ -154,7 +154,18 @@ public record OptimizerOptions(
      * @return 0.0056 at 1,024 latents; at most {@value #HIGHEST_RATE}
      */
     public static double rateFor(int latents) {
-        return Math.min(HIGHEST_RATE, 5.6e-3 / Math.sqrt(Math.max(latents, 1) / 1024.0));
+        return rateFor(latents, 1);
+    }
+
+    /**
+     * Returns a multiple of {@link #rateFor(int)}, for methods that learn best at other rates.
+     *
+     * @param latents d_sae
+     * @param factor above 0
+     * @return at most {@value #HIGHEST_RATE}
+     */
+    public static double rateFor(int latents, double factor) {
+        return Math.min(HIGHEST_RATE, factor * 5.6e-3 / Math.sqrt(Math.max(latents, 1) / 1024.0));
     }
 
     /**

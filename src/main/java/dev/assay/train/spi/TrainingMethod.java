@@ -55,6 +55,16 @@ public interface TrainingMethod {
     }
 
     /**
+     * Returns the norm of decoder rows at the start. Where norms are free, rows that start below 1 grow as far as they are used: more
+     * variance is explained, and below about 0.5 more latents remain unused.
+     *
+     * @return by default 1
+     */
+    default double initialDecoderNorm() {
+        return 1;
+    }
+
+    /**
      * Returns whether the decoder is the transpose of the encoder, without a decoder bias.
      *
      * @return true if there is only one matrix

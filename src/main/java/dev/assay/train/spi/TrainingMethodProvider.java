@@ -18,7 +18,7 @@ public interface TrainingMethodProvider {
     /**
      * Returns the name of the method.
      *
-     * @return lower-case words joined by hyphens, such as {@code standard-norm-weighted}
+     * @return lower-case words joined by hyphens, such as {@code standard-unit-norm}
      */
     String name();
 

@@ -55,7 +55,7 @@ class ErasureExperimentTest {
         assertEquals(0.5, mean(behaviour, NO_EDIT, "probability_random_weights"), 0.05);
         assertTrue(mean(behaviour, behaviour.size() - 1, "probability") < probability - 0.1);
         assertEquals(probability, mean(behaviour, behaviour.size() - 1, "probability_random"), 0.02);
-        assertTrue(mean(behaviour, FEATURE, "kl") > 10 * mean(behaviour, FEATURE, "kl_random"));
+        assertTrue(mean(behaviour, FEATURE, "kl") > 5 * mean(behaviour, FEATURE, "kl_random"));
 
         // Attention reads the concept again from the tokens that were not edited.
         ResultTable depth = report.table("depth");

@@ -13,8 +13,8 @@ class TrainingMethodsTest {
     @Test
     void listsBuiltInMethodsInTheOrderOfTheHelp() {
         assertEquals(
-                "topk, batchtopk, matryoshka, standard, standard-norm-weighted, tied, p-annealing, gated, jumprelu,"
-                        + " jumprelu-tanh, jumprelu-target",
+                "topk, batchtopk, matryoshka, standard, standard-unit-norm, tied, p-annealing, gated, gated-unit-norm,"
+                        + " jumprelu, jumprelu-tanh, jumprelu-target",
                 TrainingMethods.names());
     }
 

@@ -56,7 +56,7 @@ class MethodOptionsTest {
                     provider.name(),
                     TrainingMethods.create(provider.name(), 2, 64).label());
         }
-        assertEquals("standard p=0.5", new StandardTraining(1, 0.5, false, false).label());
+        assertEquals("standard-unit-norm p=0.5", new StandardTraining(1, 0.5, false, false).label());
     }
 
     @Test

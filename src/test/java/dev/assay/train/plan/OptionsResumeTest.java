@@ -174,7 +174,7 @@ class OptionsResumeTest {
                 {"method":{"method":"standard","coefficient":2.0,"p":1.0,"normWeighted":false,"tied":false},
                  "dSae":24,"tokens":640,"batch":16,"seed":3,
                  "optimizer":{"learningRate":0.5,
-                   "schedule":{"warmUp":{"amount":0.05,"unit":"SHARE"},"start":"FIRST_FRACTION","decay":"LINEAR",
+                   "schedule":{"warmUp":{"amount":0.01,"unit":"SHARE"},"start":"FIRST_FRACTION","decay":"LINEAR",
                      "falling":{"amount":0.7,"unit":"SHARE"},"floor":0.0},
                    "beta1":0.9,"beta2":0.999,"clipNorm":1.0,"decoder":"UNIT_NORM_TANGENT","averageDecay":0.9},
                  "sparsity":{"warmUp":{"amount":0.25,"unit":"SHARE"},

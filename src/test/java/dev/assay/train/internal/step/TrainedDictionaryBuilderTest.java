@@ -85,7 +85,7 @@ class TrainedDictionaryBuilderTest {
                 double error = found.sub(x).square().sum().getFloat() / ROWS;
                 assertEquals(loss, error * scale * scale, 1e-5 * loss);
 
-                assertEquals(rescales, ((TopK) folded.architecture()).rescaleByDecoderNorm());
+                assertEquals(TopK.of(4), folded.architecture());
                 if (rescales) {
                     float[] norms = folded.decoder().norm(new int[] {1}, false).toFloatArray();
                     for (float norm : norms) {
