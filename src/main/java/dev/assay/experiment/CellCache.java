@@ -10,6 +10,8 @@ import dev.assay.io.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The finished cells of an experiment, one file or folder each. A cell that was interrupted leaves nothing behind. */
@@ -18,6 +20,7 @@ final class CellCache {
 
     private final Path cells;
     private final Path artifacts;
+    private final Set<Path> counted = new HashSet<>();
     private double seconds;
     private int computed;
     private int found;
@@ -38,12 +41,14 @@ final class CellCache {
             json.set("value", Json.mapper().valueToTree(value));
             AtomicFiles.writeString(file, Json.pretty(json));
             computed++;
-        } else {
+        } else if (!counted.contains(file)) {
             found++;
         }
         // A value that was just computed is read back too, so that a resumed run uses the same digits.
         JsonObject stored = JsonObject.read(file);
-        seconds += stored.number("seconds");
+        if (counted.add(file)) {
+            seconds += stored.number("seconds");
+        }
         if (!stored.node().hasNonNull("value")) {
             throw new InvalidInputException(file + " has no \"value\"; delete it to compute the cell again");
         }
@@ -68,11 +73,13 @@ final class CellCache {
                     cells.resolve(key + ".artifact.json"),
                     Json.pretty(Json.mapper().createObjectNode().put("key", key).put("seconds", elapsed)));
             computed++;
-        } else {
+        } else if (!counted.contains(folder)) {
             found++;
         }
         Path time = cells.resolve(key + ".artifact.json");
-        seconds += Files.exists(time) ? JsonObject.read(time).number("seconds") : 0;
+        if (counted.add(folder) && Files.exists(time)) {
+            seconds += JsonObject.read(time).number("seconds");
+        }
         return folder;
     }
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A mean with its 95 % interval.
@@ -53,6 +54,18 @@ public record Estimate(double mean, double low, double high, List<Double> values
      */
     public static Estimate overSeeds(List<Double> values) {
         return overSeeds(values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    /**
+     * Returns the mean of a measure over seeds, see {@link #overSeeds(double...)}.
+     *
+     * @param <T> the type of a result
+     * @param seeds one result per seed, at least one
+     * @param measure the number of a result
+     * @return the estimate
+     */
+    public static <T> Estimate overSeeds(List<T> seeds, ToDoubleFunction<? super T> measure) {
+        return overSeeds(seeds.stream().mapToDouble(measure).toArray());
     }
 
     /**

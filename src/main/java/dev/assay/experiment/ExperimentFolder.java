@@ -23,6 +23,7 @@ record ExperimentFolder(Path path) {
     static final String DESCRIPTION = "experiment.json";
     static final String PAGE = "index.html";
     static final String OPTIONS = "options";
+    static final String SEEDS = "seeds";
 
     private static final String NAME = "experiment";
     private static final String VERSION = "assay_version";
@@ -113,6 +114,8 @@ record ExperimentFolder(Path path) {
         Set<String> fields = new LinkedHashSet<>();
         before.fieldNames().forEachRemaining(fields::add);
         now.fieldNames().forEachRemaining(fields::add);
+        // Cells of a seed do not depend on the number of seeds, so that a run with another number uses them.
+        fields.remove(SEEDS);
         String differences = fields.stream()
                 .filter(field -> !before.path(field).equals(now.path(field)))
                 .map(field -> field + " is " + shown(before.path(field)) + ", requested was " + shown(now.path(field)))

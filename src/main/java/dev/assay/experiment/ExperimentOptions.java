@@ -123,7 +123,7 @@ public record ExperimentOptions(
     ObjectNode identity(Experiment experiment) {
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("form", quick ? "quick" : "full")
-                .put("seeds", seeds(experiment))
+                .put(ExperimentFolder.SEEDS, seeds(experiment))
                 .put("model", model.isEmpty() ? "default" : model)
                 .put("text", text.isEmpty() ? "default" : String.join(",", text))
                 .put("device", device.toString());

@@ -3,6 +3,7 @@ package dev.assay.experiment;
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.evaluate.control.RandomWeightModel;
 import dev.assay.io.AtomicFiles;
 import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
@@ -34,6 +35,8 @@ import java.util.stream.LongStream;
  * }</pre>
  */
 public final class ExperimentRun {
+    private static final double STORIES_DEVIATION = 1;
+
     private final Experiment experiment;
     private final ExperimentOptions options;
     private final ExperimentSettings settings;
@@ -158,6 +161,18 @@ public final class ExperimentRun {
         return HookedTransformer.loader()
                 .device(options.device())
                 .load(options.model().isEmpty() ? standard : options.model());
+    }
+
+    /**
+     * Creates an untrained model with the architecture of the loaded one. Without {@code --model} the model is {@code assay/stories}, whose
+     * token embedding started its training with a standard deviation of 1, as embeddings of PyTorch do. The untrained embedding has the same.
+     *
+     * @param model the model of {@link #model}
+     * @param seed of the weights
+     * @return the model on the same device, closed by the caller
+     */
+    public HookedTransformer randomWeights(HookedTransformer model, long seed) {
+        return hasModel() ? RandomWeightModel.of(model, seed) : RandomWeightModel.of(model, seed, STORIES_DEVIATION);
     }
 
     /** {@return whether {@code --model} names a model} */

@@ -72,13 +72,49 @@ class ExperimentsTest {
     @Test
     void otherOptionsInTheSameFolderAreNamedAndRefused() throws IOException {
         run(options());
-        String message = refusal(() -> run(options().withSetting("sizes", "1,4").withSeeds(3)));
+        String message = refusal(() -> run(options().withSetting("sizes", "1,4")));
         assertEquals(
-                temporary.resolve("out") + " holds experiment counted with other options: seeds is 2, requested was 3;"
-                        + " sizes is 1,2, requested was 1,4; expected a new folder, or the same options to resume",
+                temporary.resolve("out") + " holds experiment counted with other options: "
+                        + "sizes is 1,2, requested was 1,4; expected a new folder, or the same options to resume",
                 message);
         assertTrue(refusal(() -> run(ExperimentOptions.of(temporary.resolve("out"))))
                 .contains("form is quick, requested was full"));
+    }
+
+    @Test
+    void furtherSeedsReuseTheCellsOfTheFolder() throws IOException {
+        run(options());
+        experiment.computed.clear();
+        ExperimentReport report = run(options().withSeeds(3));
+        assertEquals(List.of("size1-seed2", "size2-seed2"), experiment.computed);
+        assertEquals(3, report.table("squares").estimate(0, "square").values().size());
+        assertEquals(3, description().at("/options/seeds").asInt());
+    }
+
+    @Test
+    void repeatedCallsCountACellAndAnArtifactOnce() throws IOException {
+        CellCache cache = new CellCache(new ExperimentFolder(temporary));
+        Files.createDirectories(temporary.resolve("cells"));
+        Files.createDirectories(temporary.resolve("artifacts"));
+        cache.cell("a", Integer.class, () -> 1);
+        cache.artifact("b", folder -> Files.writeString(folder.resolve("x"), "x"));
+        double seconds = cache.seconds();
+        cache.cell("a", Integer.class, () -> 2);
+        cache.artifact("b", folder -> {});
+        assertEquals(seconds, cache.seconds());
+        assertEquals(2, cache.computed());
+        assertEquals(0, cache.found());
+    }
+
+    @Test
+    void cellWithoutAnObjectOrAValueIsRefused() throws IOException {
+        run(options());
+        Path cell = temporary.resolve("out/cells/size1-seed0.json");
+        Files.writeString(cell, "null");
+        String message = refusal(() -> run(options()));
+        assertTrue(message.startsWith(cell + " ") && message.contains("expected a JSON object"), message);
+        Files.writeString(cell, "{\"seconds\": 1, \"value\": null}");
+        assertEquals(cell + " has no \"value\"; delete it to compute the cell again", refusal(() -> run(options())));
     }
 
     @Test

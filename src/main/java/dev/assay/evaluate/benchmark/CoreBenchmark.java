@@ -13,6 +13,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookScope;
 import dev.assay.sae.SparseAutoencoder;
+import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
@@ -152,7 +153,8 @@ public final class CoreBenchmark {
                 input = Scope.detached(() -> Aten.indexSelect(sites.input(cache), 0, rows));
             }
             try (NDArray x = input) {
-                NDArray reconstruction = dictionary.reconstruct(x);
+                SparseCodes codes = dictionary.encode(x);
+                NDArray reconstruction = dictionary.decode(codes, x);
                 double[][] clean = logits(model.forward(ids), kept);
                 double[][] withSae = spliced(ids, rows, reconstruction, kept);
                 double[][] ablated = spliced(
@@ -170,7 +172,7 @@ public final class CoreBenchmark {
                         behavior.add(logits, (int) batch.ids()[(int) kept[i] + 1]);
                     }
                 }
-                return new CoreBatch(rows(x), rows(dictionary.encode(x).dense()), rows(reconstruction), prompts);
+                return new CoreBatch(rows(x), rows(codes.dense()), rows(reconstruction), prompts);
             }
         }
 

@@ -2,7 +2,6 @@ package dev.assay.experiment.casestudy;
 
 import dev.assay.InvalidInputException;
 import dev.assay.attach.AttachedDictionary;
-import dev.assay.evaluate.control.RandomWeightModel;
 import dev.assay.experiment.Estimate;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentRun;
@@ -176,9 +175,7 @@ public final class CaseStudyExperiment implements Experiment {
     private static double ofRandomWeights(ExperimentRun run, StudySetup setup, HookedTransformer model, long seed)
             throws IOException {
         return run.cell("random-weights-seed" + seed, FirstCause.class, () -> {
-                    try (HookedTransformer random = run.hasModel()
-                                    ? RandomWeightModel.of(model, seed)
-                                    : RandomWeightModel.of(model, seed, 1);
+                    try (HookedTransformer random = run.randomWeights(model, seed);
                             StudyLayers layers = new StudyLayers(
                                     run, setup, random, "dictionaries-random-weights-seed" + seed, seed, false)) {
                         List<AttachedDictionary> dictionaries = layers.dictionaries().stream()

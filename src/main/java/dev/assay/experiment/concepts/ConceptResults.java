@@ -52,9 +52,8 @@ record ConceptResults(
     /** A number of one dictionary of one seed. */
     private static Estimate over(
             List<ConceptMeasurement> seeds, String key, ToDoubleFunction<ConceptMeasurement.Measured> number) {
-        return Estimate.overSeeds(seeds.stream()
-                .mapToDouble(seed -> number.applyAsDouble(seed.dictionaries().get(key)))
-                .toArray());
+        return Estimate.overSeeds(
+                seeds, seed -> number.applyAsDouble(seed.dictionaries().get(key)));
     }
 
     private static double found(ConceptMeasurement.Measured measured) {
@@ -71,8 +70,7 @@ record ConceptResults(
     }
 
     private Estimate context(List<ConceptMeasurement> seeds, String key) {
-        return Estimate.overSeeds(
-                seeds.stream().mapToDouble(seed -> foundInContext(seed, key)).toArray());
+        return Estimate.overSeeds(seeds, seed -> foundInContext(seed, key));
     }
 
     private static double mean(List<Double> f1) {
@@ -211,10 +209,9 @@ record ConceptResults(
     }
 
     private Estimate control(ToDoubleFunction<ConceptMeasurement.SiteControls> number) {
-        return Estimate.overSeeds(trained.stream()
-                .mapToDouble(seed ->
-                        number.applyAsDouble(seed.sites().get(reference().site().name())))
-                .toArray());
+        return Estimate.overSeeds(
+                trained,
+                seed -> number.applyAsDouble(seed.sites().get(reference().site().name())));
     }
 
     private List<Integer> byLinearProbe() {

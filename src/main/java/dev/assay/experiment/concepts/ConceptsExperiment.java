@@ -3,7 +3,6 @@ package dev.assay.experiment.concepts;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.evaluate.baseline.Baselines;
-import dev.assay.evaluate.control.RandomWeightModel;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.ExperimentSetting;
@@ -86,11 +85,7 @@ public final class ConceptsExperiment implements Experiment {
                         "tokens of training stories, and of held-out stories, that are scored",
                         "20000",
                         "2000"),
-                new ExperimentSetting("probe-latents", "largest number of latents of a sparse probe", "5", "2"),
-                new ExperimentSetting(
-                        "embedding-deviation",
-                        "standard deviation of the token embedding of the model with random weights",
-                        "1"));
+                new ExperimentSetting("probe-latents", "largest number of latents of a sparse probe", "5", "2"));
     }
 
     @Override
@@ -114,7 +109,6 @@ public final class ConceptsExperiment implements Experiment {
                     run.settings().count("tokens"),
                     run.settings().count("scored"),
                     run.settings().integer("probe-latents"));
-            double deviation = run.settings().number("embedding-deviation");
             run.provenance(
                     ActivationSource.of(model, variants.get(0).site(), corpus).provenance());
             List<ConceptMeasurement> trained = new ArrayList<>();
@@ -123,7 +117,7 @@ public final class ConceptsExperiment implements Experiment {
                 trained.add(run.cell(
                         "trained-seed" + seed, ConceptMeasurement.class, () -> measuring.measure(model, seed)));
                 untrained.add(run.cell("random-weights-seed" + seed, ConceptMeasurement.class, () -> {
-                    try (HookedTransformer random = RandomWeightModel.of(model, seed, deviation)) {
+                    try (HookedTransformer random = run.randomWeights(model, seed)) {
                         return measuring.measure(random, seed);
                     }
                 }));

@@ -1,12 +1,10 @@
 package dev.assay.experiment.erasure;
 
 import dev.assay.activation.ActivationSource;
-import dev.assay.evaluate.control.RandomWeightModel;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.ExperimentSetting;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.ModelInitializer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.run.TextDescription;
 import dev.assay.sae.SparseAutoencoder;
@@ -28,9 +26,6 @@ public final class ErasureExperiment implements Experiment {
     private static final String FULL_TEXT = "assay/stories/20000";
     private static final String QUICK_TEXT = "assay/stories/3000";
     private static final int HELD_OUT_EVERY = 3;
-
-    /** The embedding of {@code assay/stories} started with this deviation. */
-    private static final double STORY_EMBEDDING = 1;
 
     private static final int MATCHED_PROMPTS = 200;
     private static final int TRAINING_BATCH = 2048;
@@ -170,8 +165,7 @@ public final class ErasureExperiment implements Experiment {
         Opened get() throws IOException {
             if (opened.isEmpty()) {
                 PromptPool.Splits splits = pool.splits(settings.prompts(), seed);
-                double embedding = run.hasModel() ? ModelInitializer.DEVIATION : STORY_EMBEDDING;
-                HookedTransformer random = RandomWeightModel.of(model, seed, embedding);
+                HookedTransformer random = run.randomWeights(model, seed);
                 SparseAutoencoder trained = dictionary("dictionary-seed" + seed, model);
                 SparseAutoencoder ofRandom = dictionary("random-weights-dictionary-seed" + seed, random);
                 SeedState state = new SeedState(model, random, site, splits, trained, ofRandom, settings, seed);

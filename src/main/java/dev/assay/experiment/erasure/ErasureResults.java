@@ -73,21 +73,17 @@ final class ErasureResults {
                 .add(values);
     }
 
-    private static <T> Estimate mean(List<T> seeds, ToDoubleFunction<T> value) {
-        return Estimate.overSeeds(seeds.stream().mapToDouble(value).toArray());
-    }
-
     private Estimate ofBase(ToDoubleFunction<ErasureMeasures.Base> value) {
-        return mean(bases, value);
+        return Estimate.overSeeds(bases, value);
     }
 
     private Estimate of(EditMethod method, Control control, ToDoubleFunction<ErasureMeasures.Probes> value) {
-        return mean(probes.get(method.key() + control), value);
+        return Estimate.overSeeds(probes.get(method.key() + control), value);
     }
 
     private Estimate of(
             EditMethod method, Control control, Where where, ToDoubleFunction<ErasureMeasures.Effects> value) {
-        return mean(effects.get(method.key() + control + where), value);
+        return Estimate.overSeeds(effects.get(method.key() + control + where), value);
     }
 
     void publish(ExperimentRun run) {
@@ -240,20 +236,20 @@ final class ErasureResults {
                 .measure("p", "permutation p")
                 .measure("frequency", "frequency")
                 .measure("nearest", "largest difference of frequency");
-        Estimate frequency = mean(matched, ErasureMeasures.Matched::frequency);
-        Estimate nearest = mean(matched, ErasureMeasures.Matched::nearest);
+        Estimate frequency = Estimate.overSeeds(matched, ErasureMeasures.Matched::frequency);
+        Estimate nearest = Estimate.overSeeds(matched, ErasureMeasures.Matched::nearest);
         table.row(
                 "accuracy of a fresh linear probe",
-                mean(matched, values -> values.feature().accuracy()),
-                mean(matched, values -> average(values, ErasureMeasures.Drops::accuracy)),
-                mean(matched, ErasureMeasures.Matched::accuracyP),
+                Estimate.overSeeds(matched, values -> values.feature().accuracy()),
+                Estimate.overSeeds(matched, values -> average(values, ErasureMeasures.Drops::accuracy)),
+                Estimate.overSeeds(matched, ErasureMeasures.Matched::accuracyP),
                 frequency,
                 nearest);
         table.row(
                 "probability of the right class",
-                mean(matched, values -> values.feature().probability()),
-                mean(matched, values -> average(values, ErasureMeasures.Drops::probability)),
-                mean(matched, ErasureMeasures.Matched::probabilityP),
+                Estimate.overSeeds(matched, values -> values.feature().probability()),
+                Estimate.overSeeds(matched, values -> average(values, ErasureMeasures.Drops::probability)),
+                Estimate.overSeeds(matched, ErasureMeasures.Matched::probabilityP),
                 frequency,
                 nearest);
         return table.note(String.format(

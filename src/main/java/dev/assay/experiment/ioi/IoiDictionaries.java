@@ -6,7 +6,6 @@ import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ModelActivationSource;
 import dev.assay.evaluate.DictionarySample;
 import dev.assay.evaluate.baseline.Baselines;
-import dev.assay.evaluate.control.RandomWeightModel;
 import dev.assay.experiment.ExperimentRun;
 import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SaeMetadata;
@@ -67,7 +66,7 @@ final class IoiDictionaries implements AutoCloseable {
         this.width = model.width(setup.point());
         this.trainedFolder = run.artifact("dictionaries-seed" + seed, folder -> train(model, folder));
         this.randomFolder = run.artifact("dictionaries-random-weights-seed" + seed, folder -> {
-            try (HookedTransformer random = randomModel()) {
+            try (HookedTransformer random = run.randomWeights(model, seed)) {
                 train(random, folder);
             }
         });
@@ -121,11 +120,6 @@ final class IoiDictionaries implements AutoCloseable {
         return SparseAutoencoder.load(trainedFolder.resolve(row), model.device());
     }
 
-    /** Returns the untrained model. The embedding of the own model had a standard deviation of 1 at the start of its training. */
-    private HookedTransformer randomModel() {
-        return run.hasModel() ? RandomWeightModel.of(model, seed) : RandomWeightModel.of(model, seed, 1);
-    }
-
     private void train(HookedTransformer source, Path folder) throws IOException {
         ModelActivationSource activations = ActivationSource.of(source, setup.point(), setup.corpus());
         run.provenance(activations.provenance());
@@ -166,7 +160,7 @@ final class IoiDictionaries implements AutoCloseable {
 
     private NDArray randomSample() throws IOException {
         if (randomSample == null) {
-            try (HookedTransformer random = randomModel()) {
+            try (HookedTransformer random = run.randomWeights(model, seed)) {
                 randomSample = read(random);
             }
         }

@@ -65,9 +65,7 @@ final class IoiResults {
 
     private Estimate overSeeds(Key key, ToDoubleFunction<PatchCurve> measure) {
         List<PatchCurve> found = curves.get(key);
-        return found == null
-                ? Estimate.exact(Double.NaN)
-                : Estimate.overSeeds(found.stream().mapToDouble(measure).toArray());
+        return found == null ? Estimate.exact(Double.NaN) : Estimate.overSeeds(found, measure);
     }
 
     private static double mean(double... values) {

@@ -141,7 +141,7 @@ final class LayerDictionaries {
         try (Scope scope = Scope.open()) {
             SparseCodes codes = dictionary.encode(x);
             sums.codes.add(codes);
-            sums.errors.add(x, dictionary.reconstruct(x));
+            sums.errors.add(x, dictionary.decode(codes, x));
         }
     }
 

@@ -5,7 +5,6 @@ import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.ResultChart;
 import dev.assay.experiment.ResultTable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -326,8 +325,6 @@ final class LayerResults {
 
     private static Estimate estimate(
             List<List<LayerMeasurement>> seeds, int index, ToDoubleFunction<LayerMeasurement> field) {
-        double[] values = new double[seeds.size()];
-        Arrays.setAll(values, seed -> field.applyAsDouble(seeds.get(seed).get(index)));
-        return Estimate.overSeeds(values);
+        return Estimate.overSeeds(seeds, seed -> field.applyAsDouble(seed.get(index)));
     }
 }

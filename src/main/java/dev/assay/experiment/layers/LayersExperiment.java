@@ -1,6 +1,5 @@
 package dev.assay.experiment.layers;
 
-import dev.assay.evaluate.control.RandomWeightModel;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.ExperimentSetting;
@@ -80,7 +79,7 @@ public final class LayersExperiment implements Experiment {
             });
             Cell random = run.cell("seed" + seed + "-random-weights", Cell.class, () -> {
                 try (HookedTransformer model = run.model(MODEL);
-                        HookedTransformer untrained = RandomWeightModel.of(model, seed)) {
+                        HookedTransformer untrained = run.randomWeights(model, seed)) {
                     return measure(run, plan, untrained, seed, false);
                 }
             });

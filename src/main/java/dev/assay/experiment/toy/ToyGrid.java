@@ -20,9 +20,7 @@ record ToyGrid(List<Integer> sizes, List<String> coefficients, List<double[][]> 
 
     Estimate estimate(Cell cell, ToyFigure figure) {
         int index = cell.size * coefficients.size() + cell.coefficient;
-        return Estimate.overSeeds(seeds.stream()
-                .mapToDouble(seed -> seed[index][figure.ordinal()])
-                .toArray());
+        return Estimate.overSeeds(seeds, seed -> seed[index][figure.ordinal()]);
     }
 
     double mean(Cell cell, ToyFigure figure) {

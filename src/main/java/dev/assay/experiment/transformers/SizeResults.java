@@ -45,7 +45,7 @@ final class SizeResults {
         ResultTable table = ResultTable.of("models", "The transformers")
                 .text("model", "model")
                 .measure("loss", "held-out loss, nats per token");
-        groups.forEach((group, cells) -> table.row(group, over(cells, SmallTransformers.Cell::loss)));
+        groups.forEach((group, cells) -> table.row(group, Estimate.overSeeds(cells, SmallTransformers.Cell::loss)));
         return table;
     }
 
@@ -287,9 +287,5 @@ final class SizeResults {
     private Estimate estimate(
             String group, Source source, String site, double l1, int index, ToDoubleFunction<Measurement> field) {
         return Estimate.overSeeds(values(group, source, site, l1, index, field));
-    }
-
-    private static <T> Estimate over(List<T> items, ToDoubleFunction<T> field) {
-        return Estimate.overSeeds(items.stream().mapToDouble(field).toArray());
     }
 }
