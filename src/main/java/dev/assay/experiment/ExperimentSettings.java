@@ -114,6 +114,39 @@ public final class ExperimentSettings {
     }
 
     /**
+     * Reads a list of indices, such as layers, or a word for all of them or an automatic choice.
+     *
+     * @param name of the setting
+     * @param word the value that is no list, such as {@code all}
+     * @param size the number of things that are indexed
+     * @return integers from 0 to {@code size} − 1 in the given order; empty for the word
+     * @throws InvalidInputException if one is no integer or out of range
+     */
+    public List<Integer> indices(String name, String word, int size) {
+        return indices(name, word, size, "from 0 to " + (size - 1));
+    }
+
+    /**
+     * Reads a list of indices whose range is not known yet, see {@link #indices(String, String, int)}.
+     *
+     * @param name of the setting
+     * @param word the value that is no list, such as {@code all}
+     * @return integers of at least 0 in the given order; empty for the word
+     * @throws InvalidInputException if one is no integer or below 0
+     */
+    public List<Integer> indices(String name, String word) {
+        return indices(name, word, Integer.MAX_VALUE, "of at least 0");
+    }
+
+    private List<Integer> indices(String name, String word, int size, String range) {
+        if (text(name).equals(word)) {
+            return List.of();
+        }
+        String expected = word + ", or integers " + range + ", separated by commas";
+        return list(name, part -> Math.toIntExact(integer(name, part, expected, 0, size - 1)));
+    }
+
+    /**
      * Reads a number.
      *
      * @param name of the setting
@@ -140,9 +173,13 @@ public final class ExperimentSettings {
     }
 
     private long positive(String name, String part, String expected, long most) {
+        return integer(name, part, expected, 1, most);
+    }
+
+    private long integer(String name, String part, String expected, long least, long most) {
         try {
             long number = Long.parseLong(part);
-            InvalidInputException.require(number >= 1 && number <= most, () -> wrong(name, expected));
+            InvalidInputException.require(number >= least && number <= most, () -> wrong(name, expected));
             return number;
         } catch (NumberFormatException notInteger) {
             throw new InvalidInputException(wrong(name, expected), notInteger);

@@ -207,6 +207,12 @@ class ExperimentsTest {
         assertEquals(List.of(1, 2, 3), settings.integers("sizes"));
         assertEquals(2.5, settings.number("offset"));
         assertEquals(List.of(1.0, 2.0, 3.0), settings.numbers("sizes"));
+        assertEquals(List.of(1, 2, 3), settings.indices("sizes", "all", 4));
+        assertEquals(List.of(1, 2, 3), settings.indices("sizes", "all"));
+        assertEquals(List.of(), settings.indices("sizes", "1,2,3", 2));
+        assertEquals(
+                "setting sizes is \"1,2,3\", expected all, or integers from 0 to 2, separated by commas",
+                refusal(() -> settings.indices("sizes", "all", 3)));
     }
 
     private JsonNode description() throws IOException {

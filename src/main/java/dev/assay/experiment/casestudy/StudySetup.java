@@ -74,11 +74,7 @@ record StudySetup(
         int active = settings.integer("active");
         InvalidInputException.require(
                 active <= latents, "setting active", active, "at most the number of latents, " + latents);
-        List<Integer> features = settings.text("features").equals(AUTO)
-                ? List.of()
-                : settings.numbers("features").stream()
-                        .map(number -> feature(number, latents))
-                        .toList();
+        List<Integer> features = settings.indices("features", AUTO, latents);
         return new StudySetup(
                 points,
                 run.corpus(model, TEXT),
@@ -95,15 +91,6 @@ record StudySetup(
                 settings.integer("planted"));
     }
 
-    private static int feature(double number, int latents) {
-        InvalidInputException.require(
-                number == Math.rint(number) && number >= 0 && number < latents,
-                "setting features",
-                number,
-                "latents from 0 to " + (latents - 1));
-        return (int) number;
-    }
-
     private static List<HookPoint> layers(ExperimentSettings settings, int layers) {
         if (settings.text("layers").equals(AUTO)) {
             int count = Math.min(layers, MOST_LAYERS);
@@ -111,15 +98,10 @@ record StudySetup(
                     .mapToObj(i -> HookPoint.residPost(i * layers / count - 1))
                     .toList();
         }
-        List<Integer> chosen = settings.numbers("layers").stream()
-                .map(Double::intValue)
+        List<Integer> chosen = settings.indices("layers", AUTO, layers).stream()
                 .distinct()
                 .sorted()
                 .toList();
-        for (int layer : chosen) {
-            InvalidInputException.require(
-                    layer >= 0 && layer < layers, "setting layers", layer, "blocks from 0 to " + (layers - 1));
-        }
         InvalidInputException.require(
                 chosen.size() >= 2,
                 () -> "setting layers is \"" + settings.text("layers") + "\", expected at least two blocks");

@@ -51,7 +51,7 @@ record LayerPlan(
                         "setting concept is \"" + name + "\", expected the name of a concept of the stories, such as "
                                 + concepts.get(0).name()));
         return new LayerPlan(
-                settings.text("layers").equals("all") ? List.of() : layers(settings),
+                settings.indices("layers", "all"),
                 settings.integer("residual-ratio"),
                 settings.number("mlp-ratio"),
                 l1,
@@ -65,18 +65,6 @@ record LayerPlan(
                 settings.integer("context"),
                 concept,
                 settings.integer("concept-tokens"));
-    }
-
-    private static List<Integer> layers(ExperimentSettings settings) {
-        List<Integer> layers = new ArrayList<>();
-        for (String layer : settings.texts("layers")) {
-            InvalidInputException.require(
-                    layer.matches("\\d{1,4}"),
-                    () -> "setting layers is \"" + settings.text("layers")
-                            + "\", expected all, or layers from 0, separated by commas");
-            layers.add(Integer.parseInt(layer));
-        }
-        return layers;
     }
 
     /** Returns the residual stream after each layer, then the MLP of each layer after its activation. */

@@ -44,8 +44,11 @@ class CaseStudyExperimentTest {
     void wrongSettingsAreOneSentence(@TempDir Path folder) {
         ExperimentOptions options = ExperimentOptions.of(folder).asQuick();
         assertTrue(refusal(options.withSetting("layers", "1")).endsWith("expected at least two blocks"));
-        assertTrue(refusal(options.withSetting("layers", "1,9")).contains("expected blocks from 0 to 3"));
-        assertTrue(refusal(options.withSetting("features", "96")).contains("expected latents from 0 to 95"));
+        assertTrue(refusal(options.withSetting("layers", "1,9")).contains("expected auto, or integers from 0 to 3"));
+        assertEquals(
+                "setting layers is \"0,1.5\", expected auto, or integers from 0 to 3, separated by commas",
+                refusal(options.withSetting("layers", "0,1.5")));
+        assertTrue(refusal(options.withSetting("features", "96")).contains("expected auto, or integers from 0 to 95"));
         assertTrue(refusal(options.withSetting("active", "97")).contains("at most the number of latents, 96"));
     }
 

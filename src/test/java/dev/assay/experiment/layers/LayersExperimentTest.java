@@ -112,7 +112,7 @@ class LayersExperimentTest {
                 "setting layers has 9, expected less than 4, the number of layers of assay/stories",
                 refusal("layers", "9"));
         assertEquals(
-                "setting layers is \"first\", expected all, or layers from 0, separated by commas",
+                "setting layers is \"first\", expected all, or integers of at least 0, separated by commas",
                 refusal("layers", "first"));
         assertTrue(
                 refusal("architectures", "topk,relu").startsWith("unknown training method \"relu\", expected one of"));
