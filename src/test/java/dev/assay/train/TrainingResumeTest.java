@@ -5,17 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.CountingSource;
+import dev.assay.checkpoint.Safetensors;
 import dev.assay.io.Json;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
+import dev.assay.tensor.TorchEngine;
 import dev.assay.train.plan.AuxiliaryLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -128,6 +134,19 @@ class TrainingResumeTest {
         String message = assertThrows(InvalidInputException.class, () -> SmallRun.finish(folder))
                 .getMessage();
         assertEquals(last + " is no checkpoint of a training run: its metadata has no \"assay\"", message);
+    }
+
+    @Test
+    void refusesNullMetadataOfACheckpointInOneSentence() throws IOException {
+        interrupt(12);
+        List<Path> files = SmallRun.checkpoints(folder);
+        Path last = files.get(files.size() - 1);
+        try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
+            Safetensors.write(last, Map.of("x", manager.zeros(new Shape(1))), Map.of("assay", "null"));
+        }
+        String message = assertThrows(InvalidInputException.class, () -> SmallRun.finish(folder))
+                .getMessage();
+        assertEquals(last + ": \"assay\" in its metadata is null, expected a JSON object", message);
     }
 
     @Test
