@@ -26,7 +26,7 @@ record ExperimentFolder(Path path) {
     static final String SEEDS = "seeds";
 
     private static final String NAME = "experiment";
-    private static final String VERSION = "assay_version";
+    static final String VERSION = "assay_version";
 
     Path cells() {
         return path.resolve("cells");

@@ -38,6 +38,15 @@ public record ExperimentOptions(
     /** The default number of seeds of the quick form. */
     public static final int QUICK_SEEDS = 2;
 
+    private static final String FORM = "form";
+    private static final String MODEL = "model";
+    private static final String TEXT = "text";
+    private static final String DEVICE = "device";
+
+    /** Names that no setting of an experiment may have: settings are stored in one JSON object with these fields. */
+    static final List<String> RESERVED =
+            List.of(FORM, "quick", ExperimentFolder.SEEDS, MODEL, TEXT, DEVICE, ExperimentFolder.VERSION);
+
     /** Copies the collections and checks the number of seeds. */
     public ExperimentOptions {
         InvalidInputException.require(seeds >= 0, "the number of seeds", seeds, "at least 1");
@@ -122,11 +131,11 @@ public record ExperimentOptions(
      */
     ObjectNode identity(Experiment experiment) {
         ObjectNode json = Json.mapper().createObjectNode();
-        json.put("form", quick ? "quick" : "full")
+        json.put(FORM, quick ? "quick" : "full")
                 .put(ExperimentFolder.SEEDS, seeds(experiment))
-                .put("model", model.isEmpty() ? "default" : model)
-                .put("text", text.isEmpty() ? "default" : String.join(",", text))
-                .put("device", device.toString());
+                .put(MODEL, model.isEmpty() ? "default" : model)
+                .put(TEXT, text.isEmpty() ? "default" : String.join(",", text))
+                .put(DEVICE, device.toString());
         ExperimentSettings.of(experiment, quick, settings).values().forEach(json::put);
         return json;
     }

@@ -156,6 +156,19 @@ class ExperimentsTest {
     }
 
     @Test
+    void settingNamedLikeAFieldOfTheStoredOptionsIsRefused() {
+        assertEquals(
+                "a setting of an experiment is named \"text\", expected none of "
+                        + "form, quick, seeds, model, text, device, assay_version",
+                refusal(() -> new ExperimentSetting("text", "words", "a")));
+        options().identity(experiment).fieldNames().forEachRemaining(field -> {
+            if (!List.of("sizes", "offset").contains(field)) {
+                refusal(() -> new ExperimentSetting(field, "words", "a", "b"));
+            }
+        });
+    }
+
+    @Test
     void damagedCellIsNamed() throws IOException {
         run(options());
         Path cell = temporary.resolve("out/cells/size1-seed0.json");
