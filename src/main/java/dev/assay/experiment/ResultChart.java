@@ -126,14 +126,19 @@ public final class ResultChart {
     /** {@return the picture of the chart in its current state} */
     public Picture picture() {
         XYChart chart = PictureStyle.chart(WIDTH, HEIGHT, title, x, y);
-        Scale across = scale(logarithmicX, drawn().mapToDouble(Point::x).toArray());
+        double[] positions = drawn().mapToDouble(Point::x).toArray();
+        Scale across = scale(logarithmicX, positions);
         Scale upwards = scale(
                 logarithmicY,
                 drawn().flatMapToDouble(point -> DoubleStream.of(ends(point.y())))
                         .toArray());
-        PictureStyle.across(chart, across.low, across.high);
+        if (!logarithmicX && Arrays.stream(positions).allMatch(value -> value == Math.rint(value))) {
+            PictureStyle.integersAcross(chart, across.low, across.high);
+        } else {
+            PictureStyle.across(chart, across.low, across.high);
+            chart.getStyler().setxAxisTickLabelsFormattingFunction(across::label);
+        }
         PictureStyle.upwards(chart, upwards.low, upwards.high);
-        chart.getStyler().setxAxisTickLabelsFormattingFunction(across::label);
         chart.getStyler().setyAxisTickLabelsFormattingFunction(upwards::label);
         int number = 0;
         int controls = 0;

@@ -141,6 +141,20 @@ public final class PictureStyle {
     }
 
     /**
+     * Sets the range of a horizontal axis of integers, such as layers, which is marked at integers only.
+     *
+     * @param chart any chart with a linear horizontal axis
+     * @param low the smallest number; the axis begins at the integer below
+     * @param high the largest number; the axis ends at the integer above
+     */
+    public static void integersAcross(XYChart chart, double low, double high) {
+        double start = Math.floor(low);
+        across(chart, start, Math.max(start + 1, Math.ceil(high)));
+        // XChart reduces the number of ticks as long as two labels are equal, so that no tick is between integers.
+        chart.getStyler().setxAxisTickLabelsFormattingFunction(value -> Axis.label(Math.rint(value) + 0.0));
+    }
+
+    /**
      * Sets the range of the vertical axis, see {@link #across}.
      *
      * @param chart any chart with a linear vertical axis
