@@ -201,10 +201,21 @@ public final class ExperimentRun {
      * @return the corpus
      */
     public Corpus corpus(HookedTransformer model, String standard, int contextLength) {
-        return corpus(
-                model.tokenizer(),
-                standard,
-                Math.min(contextLength, model.config().contextLength()));
+        return corpus(model, standard, contextLength, TextDescription.HELD_OUT_EVERY);
+    }
+
+    /**
+     * Returns the text of {@code --text} with another share of held-out documents, see {@link #corpus(HookedTransformer, String)}.
+     *
+     * @param model the model, which has a tokenizer
+     * @param standard the experiment's own text, used without {@code --text}
+     * @param contextLength tokens per context; reduced to the context length of the model if that is smaller
+     * @param heldOutEvery n to hold out one of every n documents
+     * @return the corpus
+     */
+    public Corpus corpus(HookedTransformer model, String standard, int contextLength, int heldOutEvery) {
+        int length = Math.min(contextLength, model.config().contextLength());
+        return corpus(model.tokenizer(), standard, length, heldOutEvery);
     }
 
     /**
@@ -216,8 +227,12 @@ public final class ExperimentRun {
      * @return the corpus
      */
     public Corpus corpus(Tokenizer tokenizer, String standard, int contextLength) {
+        return corpus(tokenizer, standard, contextLength, TextDescription.HELD_OUT_EVERY);
+    }
+
+    private Corpus corpus(Tokenizer tokenizer, String standard, int contextLength, int heldOutEvery) {
         List<String> sources = options.text().isEmpty() ? List.of(standard) : options.text();
-        TextDescription text = TextDescription.of().withSources(sources);
+        TextDescription text = TextDescription.of().withSources(sources).withHeldOutEvery(heldOutEvery);
         return text.withContexts(contextLength, text.bos()).corpus(tokenizer);
     }
 

@@ -1,7 +1,9 @@
 package dev.assay.evaluate.probe;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Scope;
 import java.util.Arrays;
@@ -143,6 +145,20 @@ public final class ProbeData {
     /** {@return all values, [n · width], one row after the other, a copy} */
     public double[] values() {
         return values.clone();
+    }
+
+    /**
+     * Copies the values to an array.
+     *
+     * @param manager owner of the array
+     * @return [n, width] in float32
+     */
+    public NDArray toArray(NDManager manager) {
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < narrow.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return manager.create(narrow, new Shape(rows(), width));
     }
 
     /** Returns the values without a copy. */

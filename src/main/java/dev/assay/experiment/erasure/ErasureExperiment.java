@@ -58,7 +58,8 @@ public final class ErasureExperiment implements Experiment {
         ErasureSettings settings = ErasureSettings.of(run);
         try (HookedTransformer model = run.model(MODEL)) {
             HookPoint site = HookPoint.residPost(settings.block(model.config().layers()));
-            Corpus corpus = corpus(run, model);
+            String text = run.isQuick() ? QUICK_TEXT : FULL_TEXT;
+            Corpus corpus = run.corpus(model, text, TextDescription.CONTEXT_LENGTH, HELD_OUT_EVERY);
             PromptPool pool = pool(model, corpus, settings);
             List<EditMethod> methods = EditMethod.all(settings);
             run.provenance(ActivationSource.of(model, site, corpus).provenance());
@@ -71,15 +72,6 @@ public final class ErasureExperiment implements Experiment {
             }
             results.publish(run);
         }
-    }
-
-    private static Corpus corpus(ExperimentRun run, HookedTransformer model) {
-        List<String> sources = run.options().text().isEmpty()
-                ? List.of(run.isQuick() ? QUICK_TEXT : FULL_TEXT)
-                : run.options().text();
-        TextDescription text = TextDescription.of().withSources(sources).withHeldOutEvery(HELD_OUT_EVERY);
-        int length = Math.min(TextDescription.CONTEXT_LENGTH, model.config().contextLength());
-        return text.withContexts(length, text.bos()).corpus(model.tokenizer());
     }
 
     private static PromptPool pool(HookedTransformer model, Corpus corpus, ErasureSettings settings)

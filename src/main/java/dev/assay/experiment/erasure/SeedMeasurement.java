@@ -9,7 +9,6 @@ import dev.assay.evaluate.probe.MlpProbe;
 import dev.assay.evaluate.probe.ProbeData;
 import dev.assay.evaluate.probe.ProbeScores;
 import dev.assay.evaluate.probe.PromptEdits;
-import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,14 +39,7 @@ final class SeedMeasurement {
                 .fit()
                 .c();
         regression = LogisticRegression.withC(c).standardized().tolerance(TOLERANCE);
-        later = later(state.model(), state.site());
-    }
-
-    /** Returns the residual stream after each block from the edited one on. */
-    static HookPoint[] later(HookedTransformer model, HookPoint site) {
-        return IntStream.range(site.block() + 1, model.config().layers())
-                .mapToObj(HookPoint::residPost)
-                .toArray(HookPoint[]::new);
+        later = state.later();
     }
 
     ErasureMeasures.Base base(long seed) {

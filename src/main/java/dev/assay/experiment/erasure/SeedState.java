@@ -2,7 +2,6 @@ package dev.assay.experiment.erasure;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.assay.evaluate.baseline.Baselines;
 import dev.assay.evaluate.probe.ActivationEdit;
 import dev.assay.evaluate.probe.AffineEraser;
@@ -23,12 +22,14 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Models, dictionaries, prompts and activations of one seed. */
 final class SeedState implements AutoCloseable {
     private final HookedTransformer model;
     private final HookedTransformer randomModel;
     private final HookPoint site;
+    private final HookPoint[] later;
     private final PromptPool.Splits splits;
     private final NDManager manager;
     private final Map<Control, Dictionary> dictionaries = new EnumMap<>(Control.class);
@@ -59,7 +60,11 @@ final class SeedState implements AutoCloseable {
         manager = model.manager().newSubManager();
         fittingRuns = PromptEdits.of(model, site, splits.fitting());
         scoringRuns = PromptEdits.of(model, site, splits.scoring());
-        HookPoint[] points = points(model, site);
+        later = IntStream.range(site.block() + 1, model.config().layers())
+                .mapToObj(HookPoint::residPost)
+                .toArray(HookPoint[]::new);
+        HookPoint[] points =
+                Stream.concat(Stream.of(site), Arrays.stream(later)).toArray(HookPoint[]::new);
         fitting = PromptEdits.activations(model, splits.fitting(), points);
         scoring = PromptEdits.activations(model, splits.scoring(), points);
         selection = PromptEdits.activations(model, splits.selection(), site).get(site);
@@ -69,7 +74,7 @@ final class SeedState implements AutoCloseable {
                 PromptEdits.activations(randomModel, splits.selection(), site).get(site);
         dictionaries.put(Control.TRAINED, trained);
         dictionaries.put(Control.RANDOM_WEIGHTS, ofRandomWeights);
-        NDArray sample = Scope.detached(() -> array(selection));
+        NDArray sample = Scope.detached(() -> selection.toArray(manager));
         dictionaries.put(
                 Control.RANDOM,
                 Baselines.of(sample).seed(seed).random(settings.latents() / 2).topK(settings.active()));
@@ -91,11 +96,9 @@ final class SeedState implements AutoCloseable {
         return splits;
     }
 
-    /** Returns the residual stream after each block from the edited one on. */
-    private static HookPoint[] points(HookedTransformer model, HookPoint site) {
-        return IntStream.range(site.block(), model.config().layers())
-                .mapToObj(HookPoint::residPost)
-                .toArray(HookPoint[]::new);
+    /** Returns the residual stream after each block after the edited one. */
+    HookPoint[] later() {
+        return later.clone();
     }
 
     ProbeData selection() {
@@ -144,15 +147,6 @@ final class SeedState implements AutoCloseable {
         return dictionaries.get(control);
     }
 
-    private NDArray array(ProbeData data) {
-        double[] wide = data.values();
-        float[] values = new float[wide.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) wide[i];
-        }
-        return manager.create(values, new Shape(data.rows(), data.width()));
-    }
-
     /** Returns the factor from the activations that a dictionary was trained on to those of the trained model. */
     private double scale(Control control) {
         return control == Control.RANDOM_WEIGHTS ? size(selection) / size(randomSelection) : 1;
@@ -166,7 +160,7 @@ final class SeedState implements AutoCloseable {
     ProbeData codes(Control control) {
         try (Autograd off = Autograd.off();
                 Scope scope = Scope.open()) {
-            NDArray x = array(selection).mul((float) (1 / scale(control)));
+            NDArray x = selection.toArray(manager).mul((float) (1 / scale(control)));
             return ProbeData.of(dictionary(control).encode(x).dense(), selection.labels());
         }
     }
@@ -191,7 +185,7 @@ final class SeedState implements AutoCloseable {
         return data -> {
             try (Autograd off = Autograd.off();
                     Scope scope = Scope.open()) {
-                return ProbeData.of(edit.apply(array(data)), data.labels());
+                return ProbeData.of(edit.apply(data.toArray(manager)), data.labels());
             }
         };
     }
