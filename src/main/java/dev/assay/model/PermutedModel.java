@@ -6,6 +6,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.model.internal.network.LoadedPart;
 import dev.assay.model.internal.network.Parameters;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.Shuffling;
 import dev.assay.tensor.TorchEngine;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ public final class PermutedModel {
             Map<String, NDArray> arrays = new LinkedHashMap<>();
             model.parameters().forEach((name, array) -> {
                 float[] values = array.toFloatArray();
-                shuffle(values, new SplittableRandom(seed * 31 + name.hashCode()));
+                Shuffling.shuffle(values, new SplittableRandom(seed * 31 + name.hashCode()));
                 arrays.put(name, Scope.detached(() -> manager.create(FloatBuffer.wrap(values), array.getShape())));
             });
             InvalidInputException.require(
@@ -51,15 +52,6 @@ public final class PermutedModel {
         } catch (RuntimeException failure) {
             manager.close();
             throw failure;
-        }
-    }
-
-    private static void shuffle(float[] values, SplittableRandom random) {
-        for (int i = values.length - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            float value = values[i];
-            values[i] = values[other];
-            values[other] = value;
         }
     }
 }

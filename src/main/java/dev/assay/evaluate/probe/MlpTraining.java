@@ -1,5 +1,6 @@
 package dev.assay.evaluate.probe;
 
+import dev.assay.tensor.Shuffling;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -51,17 +52,8 @@ final class MlpTraining {
             }
         }
         int[] kept = Arrays.copyOf(rows, count);
-        shuffle(kept);
+        Shuffling.shuffle(kept, random);
         return kept;
-    }
-
-    private void shuffle(int[] rows) {
-        for (int i = rows.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int held = rows[i];
-            rows[i] = rows[j];
-            rows[j] = held;
-        }
     }
 
     private static int[] joined(int[] a, int[] b) {
@@ -76,7 +68,7 @@ final class MlpTraining {
         double lowest = validationLoss();
         int waited = 0;
         for (int epoch = 0; epoch < options.epochs() && waited < options.patience(); epoch++) {
-            shuffle(training);
+            Shuffling.shuffle(training, random);
             for (int from = 0; from < training.length; from += options.batch()) {
                 int to = Math.min(training.length, from + options.batch());
                 double passed = epoch + (double) from / training.length;

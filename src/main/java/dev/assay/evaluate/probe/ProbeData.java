@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Scope;
+import dev.assay.tensor.Shuffling;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -217,13 +218,7 @@ public final class ProbeData {
      */
     public ProbeData withShuffledLabels(long seed) {
         boolean[] shuffled = labels.clone();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = shuffled.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            boolean held = shuffled[i];
-            shuffled[i] = shuffled[j];
-            shuffled[j] = held;
-        }
+        Shuffling.shuffle(shuffled, new SplittableRandom(seed));
         return new ProbeData(values, width, shuffled);
     }
 

@@ -2,6 +2,7 @@ package dev.assay.experiment.erasure;
 
 import dev.assay.InvalidInputException;
 import dev.assay.evaluate.probe.ConceptPrompts;
+import dev.assay.tensor.Shuffling;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
@@ -13,7 +14,6 @@ import dev.assay.text.story.StoryCorpus;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -240,13 +240,13 @@ record PromptPool(
         }
         List<Candidate[]> pairs = new ArrayList<>();
         for (List<List<Candidate>> classes : groups.values()) {
-            classes.forEach(members -> shuffle(members, random));
+            classes.forEach(members -> Shuffling.shuffle(members, random));
             int each = Math.min(classes.get(0).size(), classes.get(1).size());
             for (int i = 0; i < each; i++) {
                 pairs.add(new Candidate[] {classes.get(0).get(i), classes.get(1).get(i)});
             }
         }
-        shuffle(pairs, random);
+        Shuffling.shuffle(pairs, random);
         int count = Math.min(most / 2, pairs.size());
         InvalidInputException.require(
                 count >= FEWEST,
@@ -260,11 +260,5 @@ record PromptPool(
             labels[i] = i % 2 == 1;
         }
         return ConceptPrompts.of(rows, labels, negative, positive);
-    }
-
-    private static <T> void shuffle(List<T> list, SplittableRandom random) {
-        for (int i = list.size() - 1; i > 0; i--) {
-            Collections.swap(list, i, random.nextInt(i + 1));
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.intervene.patch;
 
 import dev.assay.InvalidInputException;
+import dev.assay.tensor.Shuffling;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -186,11 +187,7 @@ public record PatchLadder(List<Rung> rungs, double smallestMargin) {
         private List<Integer> order(TreeSet<Integer> features, SplittableRandom random) {
             List<Integer> order = new ArrayList<>(features);
             if (shuffled) {
-                for (int i = order.size() - 1; i > 0; i--) {
-                    int j = random.nextInt(i + 1);
-                    Integer swapped = order.set(i, order.get(j));
-                    order.set(j, swapped);
-                }
+                Shuffling.shuffle(order, random);
             }
             return order;
         }
