@@ -160,6 +160,11 @@ public final class LabelledCodes {
      * @return whether each token has it
      */
     public boolean[] has(int concept) {
+        return has(labels, concept);
+    }
+
+    /** Returns whether each token has a concept. */
+    static boolean[] has(long[] labels, int concept) {
         boolean[] has = new boolean[labels.length];
         for (int token = 0; token < has.length; token++) {
             has[token] = (labels[token] >>> concept & 1) == 1;

@@ -51,14 +51,6 @@ public final class LinearConceptProbes {
         return heldOut;
     }
 
-    private static boolean[] has(long[] labels, int concept) {
-        boolean[] has = new boolean[labels.length];
-        for (int token = 0; token < has.length; token++) {
-            has[token] = (labels[token] >>> concept & 1) == 1;
-        }
-        return has;
-    }
-
     /**
      * Scores the ridge regressions.
      *
@@ -68,11 +60,11 @@ public final class LinearConceptProbes {
         RidgeRegression regression = RidgeRegression.of(training, RIDGE);
         double[] f1 = new double[StoryCorpus.concepts().size()];
         for (int concept = 0; concept < f1.length; concept++) {
-            boolean[] labels = has(trainingLabels, concept);
+            boolean[] labels = LabelledCodes.has(trainingLabels, concept);
             LinearProbe probe = regression.fit(labels);
             F1Threshold threshold = F1Threshold.select(regression.scores(probe), labels);
             double[] scores = Arrays.stream(heldOut).mapToDouble(probe::score).toArray();
-            f1[concept] = threshold.evaluate(scores, has(heldOutLabels, concept));
+            f1[concept] = threshold.evaluate(scores, LabelledCodes.has(heldOutLabels, concept));
         }
         return f1;
     }
@@ -86,7 +78,7 @@ public final class LinearConceptProbes {
         Map<Integer, LinearProbe> probes = new HashMap<>();
         LogisticRegression regression = LogisticRegression.withC(1).balanced().tolerance(1e-6);
         for (ConceptInclusion inclusion : ConceptInclusion.all()) {
-            ProbeData data = ProbeData.of(training, has(trainingLabels, inclusion.parentIndex()));
+            ProbeData data = ProbeData.of(training, LabelledCodes.has(trainingLabels, inclusion.parentIndex()));
             if (data.positives() > 0 && data.positives() < data.rows()) {
                 probes.computeIfAbsent(
                         inclusion.parentIndex(), index -> regression.fit(data).probe());

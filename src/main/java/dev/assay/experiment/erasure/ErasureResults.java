@@ -5,6 +5,7 @@ import dev.assay.experiment.Estimate;
 import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.ResultChart;
 import dev.assay.experiment.ResultTable;
+import dev.assay.view.Picture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -264,7 +265,7 @@ final class ErasureResults {
         return values.random().stream().mapToDouble(drop).average().orElse(Double.NaN);
     }
 
-    private dev.assay.view.Picture depthChart() {
+    private Picture depthChart() {
         ResultChart chart = ResultChart.of(
                 "Linear probe after an edit of all tokens at block " + block, "probed block", "held-out accuracy");
         List<ResultChart.Point> unedited = new ArrayList<>();
@@ -294,7 +295,7 @@ final class ErasureResults {
         return points;
     }
 
-    private dev.assay.view.Picture probabilityChart() {
+    private Picture probabilityChart() {
         ResultChart chart = ResultChart.of(
                         "Probability of the right class after an edit of all tokens",
                         "size of the edit",

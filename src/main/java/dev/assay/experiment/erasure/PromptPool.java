@@ -59,8 +59,8 @@ record PromptPool(
      * @param wanted prompts of each class to stop at
      */
     static PromptPool ofStories(Corpus corpus, ConceptWords words, int longest, int wanted) throws IOException {
-        int female = concept("female-pronoun");
-        int male = concept("male-pronoun");
+        int female = StoryCorpus.conceptIndex("female-pronoun").orElseThrow();
+        int male = StoryCorpus.conceptIndex("male-pronoun").orElseThrow();
         Set<Integer> negative = new LinkedHashSet<>();
         Set<Integer> positive = new LinkedHashSet<>();
         Map<Split, List<Candidate>> found = new HashMap<>();
@@ -105,15 +105,6 @@ record PromptPool(
                 || before.isEmpty()
                 || !Character.isLetter(text.charAt(0))
                 || !Character.isLetter(before.charAt(before.length() - 1));
-    }
-
-    private static int concept(String name) {
-        for (int i = 0; i < StoryCorpus.concepts().size(); i++) {
-            if (StoryCorpus.concepts().get(i).name().equals(name)) {
-                return i;
-            }
-        }
-        throw new IllegalStateException("the story corpus has no concept " + name);
     }
 
     private static int[] array(Set<Integer> tokens) {

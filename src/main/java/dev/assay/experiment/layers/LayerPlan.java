@@ -5,7 +5,6 @@ import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.ExperimentSettings;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
-import dev.assay.text.story.Concept;
 import dev.assay.text.story.StoryCorpus;
 import dev.assay.train.method.TrainingMethods;
 import java.util.ArrayList;
@@ -42,14 +41,11 @@ record LayerPlan(
                     coefficient >= 0,
                     () -> "setting l1 is \"" + settings.text("l1") + "\", expected numbers of at least 0");
         }
-        List<Concept> concepts = StoryCorpus.concepts();
         String name = settings.text("concept");
-        int concept = IntStream.range(0, concepts.size())
-                .filter(i -> concepts.get(i).name().equals(name))
-                .findFirst()
+        int concept = StoryCorpus.conceptIndex(name)
                 .orElseThrow(() -> new InvalidInputException(
                         "setting concept is \"" + name + "\", expected the name of a concept of the stories, such as "
-                                + concepts.get(0).name()));
+                                + StoryCorpus.concepts().get(0).name()));
         return new LayerPlan(
                 settings.indices("layers", "all"),
                 settings.integer("residual-ratio"),

@@ -5,6 +5,8 @@ import dev.assay.text.document.Document;
 import dev.assay.text.document.DocumentReader;
 import dev.assay.text.document.TextSource;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Short English-like stories from a seeded grammar with concept labels: for each word, for example, whether it belongs to the subject,
@@ -42,6 +44,18 @@ public final class StoryCorpus implements TextSource {
      */
     public static List<Concept> concepts() {
         return Concepts.ALL;
+    }
+
+    /**
+     * Returns the index of a concept in {@link #concepts()}.
+     *
+     * @param name such as {@code quotation}
+     * @return the index, which is the bit of the concept in labels; empty if no concept has the name
+     */
+    public static OptionalInt conceptIndex(String name) {
+        return IntStream.range(0, Concepts.ALL.size())
+                .filter(i -> Concepts.ALL.get(i).name().equals(name))
+                .findFirst();
     }
 
     /**

@@ -61,6 +61,17 @@ class StoryCorpusTest {
     }
 
     @Test
+    void indexOfAConceptIsItsPlaceInTheList() {
+        for (int i = 0; i < StoryCorpus.concepts().size(); i++) {
+            assertEquals(
+                    i,
+                    StoryCorpus.conceptIndex(StoryCorpus.concepts().get(i).name())
+                            .getAsInt());
+        }
+        assertTrue(StoryCorpus.conceptIndex("quotations").isEmpty());
+    }
+
+    @Test
     void conceptsHaveUniqueNamesAndFitIntoOneLong() {
         assertEquals(StoryCorpus.concepts().size(), BY_NAME.size());
         assertTrue(StoryCorpus.concepts().size() <= Long.SIZE);
