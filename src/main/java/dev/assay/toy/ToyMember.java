@@ -1,5 +1,6 @@
 package dev.assay.toy;
 
+import dev.assay.sae.TopK;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.method.BatchTopKTraining;
 import dev.assay.train.method.GatedTraining;
@@ -8,6 +9,7 @@ import dev.assay.train.method.JumpReluTraining;
 import dev.assay.train.method.MatryoshkaTraining;
 import dev.assay.train.method.PAnnealingTraining;
 import dev.assay.train.method.StandardTraining;
+import dev.assay.train.method.ThresholdRule;
 import dev.assay.train.method.TopKTraining;
 import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.spi.RateSchedule;
@@ -79,7 +81,7 @@ public record ToyMember(
     }
 
     /**
-     * Returns every architecture, with hyperparameters for 64 dimensions and 128 features, 5 of them active per row.
+     * Returns every architecture with decoder rows of norm 1, and hyperparameters for 64 dimensions and 128 features, 5 of them active per row.
      *
      * @param k the mean number of active features, for methods that need it
      * @param dSae the number of latents, at least 32
@@ -94,8 +96,8 @@ public record ToyMember(
                 member("gated", 4, dSae, GatedTraining.of(4)),
                 member("JumpReLU step", 1, dSae, JumpReluTraining.of(new JumpReluPenalty.Step(1))),
                 member("JumpReLU tanh", 1, dSae, JumpReluTraining.of(new JumpReluPenalty.Tanh(1, 1))),
-                member("TopK", k, dSae, TopKTraining.of(k)),
-                member("BatchTopK", k, dSae, BatchTopKTraining.of(k)),
+                member("TopK", k, dSae, new TopKTraining(TopK.of(k))),
+                member("BatchTopK", k, dSae, new BatchTopKTraining(k, false, ThresholdRule.standard())),
                 member("Matryoshka", k, dSae, MatryoshkaTraining.of(k, dSae)));
     }
 
