@@ -81,7 +81,8 @@ public record ToyMember(
     }
 
     /**
-     * Returns every architecture with decoder rows of norm 1, and hyperparameters for 64 dimensions and 128 features, 5 of them active per row.
+     * Returns every architecture with decoder rows of norm 1, and hyperparameters for 64 dimensions and 128 features, 5 of them active per
+     * row.
      *
      * @param k the mean number of active features, for methods that need it
      * @param dSae the number of latents, at least 32

@@ -29,7 +29,7 @@ import java.util.Map;
  * @param normWeighted whether n is the norm of the decoder row, else 1
  */
 public record GatedTraining(double coefficient, Auxiliary auxiliary, boolean normWeighted) implements TrainingMethod {
-    /** The factor of the learning rate with free norms. Lower rates end at more active latents and less explained variance for that number. */
+    /** The factor of the learning rate with free norms. Lower rates lead to more active latents, and to less explained variance at equal L0. */
     private static final double FREE_RATE = 2;
 
     /** Parameters trained by the loss of the gate reconstruction x̂_g. */

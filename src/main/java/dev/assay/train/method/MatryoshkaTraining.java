@@ -29,7 +29,10 @@ import java.util.List;
  */
 public record MatryoshkaTraining(BatchTopKTraining selection, List<Integer> widths, List<Double> weights)
         implements TrainingMethod {
-    /** The factor of the learning rate. At the base rate, large dictionaries explain less variance; at 1.4 times that rate, a sixth of their latents is unused. */
+    /**
+     * The factor of the learning rate. At the base rate, large dictionaries explain less variance; at 1.4 times that rate, a sixth of their
+     * latents is unused.
+     */
     private static final double RATE = 1.2;
 
     /** Checks the ranges. */

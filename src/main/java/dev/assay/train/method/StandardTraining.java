@@ -32,7 +32,7 @@ import dev.assay.train.spi.TrainingMethod;
  */
 public record StandardTraining(double coefficient, double p, boolean normWeighted, boolean tied)
         implements TrainingMethod {
-    /** The factor of the learning rate with free norms. Lower rates end at more active latents and less explained variance for that number. */
+    /** The factor of the learning rate with free norms. Lower rates lead to more active latents, and to less explained variance at equal L0. */
     private static final double FREE_RATE = 2;
 
     /** Checks the ranges. */

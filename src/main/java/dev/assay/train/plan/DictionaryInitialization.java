@@ -56,7 +56,8 @@ public record DictionaryInitialization(
     }
 
     /**
-     * Returns the start of methods with decoder rows of norm 1: the geometric median, decoder rows of norm 1, the encoder their transpose, encoder biases 0.
+     * Returns the start of methods that keep decoder rows at norm 1: the decoder bias at the geometric median, decoder rows of norm 1, the
+     * encoder their transpose, encoder biases 0.
      *
      * @return the default
      */

@@ -43,7 +43,7 @@ final class EarlierDefaults {
         return same ? new SweepMember(member.name(), earlier, member.sites(), member.refusal()) : member;
     }
 
-    private static TrainingPlan earlier(TrainingPlan plan) {
+    static TrainingPlan earlier(TrainingPlan plan) {
         OptimizerOptions usual = plan.method().optimizer(plan.dSae(), plan.steps());
         OptimizerOptions asked = plan.optimizer();
         TrainingMethod method = earlier(plan.method());
