@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** All commands on a transcoder, from training to serving and exporting. */
 @Timeout(240)
+@Tag("slow")
 class TranscoderFlowTest {
     private static final String READ = "blocks.1.ln2.hook_normalized";
     private static final String WRITTEN = "blocks.1.hook_mlp_out";

@@ -38,11 +38,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ten thousand damaged files of all kinds with a fixed seed. {@link #main} runs any number with any seed and prints the counts. */
+@Tag("slow")
 class FileFuzzTest {
     private static final int CASES = Integer.getInteger("assay.fuzz.total", 10_000);
 
