@@ -1,7 +1,6 @@
 package dev.assay.train.method;
 
 import dev.assay.InvalidInputException;
-import dev.assay.train.spi.DecoderConstraint;
 import dev.assay.train.spi.Objective;
 import dev.assay.train.spi.ObjectiveContext;
 import dev.assay.train.spi.OptimizerOptions;
@@ -50,8 +49,7 @@ public record BatchTopKTraining(double k, boolean rescaleByDecoderNorm, Threshol
 
     @Override
     public OptimizerOptions optimizer(int dSae) {
-        OptimizerOptions options = OptimizerOptions.of(OptimizerOptions.rateFor(dSae));
-        return rescaleByDecoderNorm ? options.decoder(DecoderConstraint.FREE) : options;
+        return rescaleByDecoderNorm ? OptimizerOptions.withFreeNorms(dSae, 1) : TrainingMethod.super.optimizer(dSae);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.assay.train.method;
 
 import dev.assay.InvalidInputException;
-import dev.assay.train.spi.DecoderConstraint;
 import dev.assay.train.spi.Objective;
 import dev.assay.train.spi.ObjectiveContext;
 import dev.assay.train.spi.OptimizerOptions;
@@ -85,8 +84,8 @@ public record GatedTraining(double coefficient, Auxiliary auxiliary, boolean nor
     @Override
     public OptimizerOptions optimizer(int dSae) {
         return normWeighted
-                ? OptimizerOptions.of(OptimizerOptions.rateFor(dSae, FREE_RATE)).decoder(DecoderConstraint.FREE)
-                : OptimizerOptions.of(OptimizerOptions.rateFor(dSae)).betas(0, 0.999);
+                ? OptimizerOptions.withFreeNorms(dSae, FREE_RATE)
+                : TrainingMethod.super.optimizer(dSae).betas(0, 0.999);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.assay.train.method;
 
 import dev.assay.InvalidInputException;
-import dev.assay.train.spi.DecoderConstraint;
 import dev.assay.train.spi.Objective;
 import dev.assay.train.spi.ObjectiveContext;
 import dev.assay.train.spi.OptimizerOptions;
@@ -88,9 +87,7 @@ public record StandardTraining(double coefficient, double p, boolean normWeighte
 
     @Override
     public OptimizerOptions optimizer(int dSae) {
-        return normWeighted
-                ? OptimizerOptions.of(OptimizerOptions.rateFor(dSae, FREE_RATE)).decoder(DecoderConstraint.FREE)
-                : OptimizerOptions.of(OptimizerOptions.rateFor(dSae));
+        return normWeighted ? OptimizerOptions.withFreeNorms(dSae, FREE_RATE) : TrainingMethod.super.optimizer(dSae);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.assay.train.method;
 
 import dev.assay.sae.TopK;
-import dev.assay.train.spi.DecoderConstraint;
 import dev.assay.train.spi.Objective;
 import dev.assay.train.spi.ObjectiveContext;
 import dev.assay.train.spi.OptimizerOptions;
@@ -63,8 +62,8 @@ public record TopKTraining(TopK architecture, ThresholdRule threshold) implement
     @Override
     public OptimizerOptions optimizer(int dSae) {
         return architecture.rescaleByDecoderNorm()
-                ? OptimizerOptions.of(OptimizerOptions.rateFor(dSae, FREE_RATE)).decoder(DecoderConstraint.FREE)
-                : OptimizerOptions.of(OptimizerOptions.rateFor(dSae));
+                ? OptimizerOptions.withFreeNorms(dSae, FREE_RATE)
+                : TrainingMethod.super.optimizer(dSae);
     }
 
     @Override

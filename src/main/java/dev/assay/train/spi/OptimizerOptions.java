@@ -169,6 +169,17 @@ public record OptimizerOptions(
     }
 
     /**
+     * Returns the default for decoder rows whose norms are free.
+     *
+     * @param latents d_sae
+     * @param factor of the learning rate, see {@link #rateFor(int, double)}
+     * @return the options
+     */
+    public static OptimizerOptions withFreeNorms(int latents, double factor) {
+        return of(rateFor(latents, factor)).decoder(DecoderConstraint.FREE);
+    }
+
+    /**
      * Returns the options for a run of another length. Shorter runs need higher rates, by the root of the ratio of the steps: Adam moves
      * a direction by at most its rate per step, whatever the batch size.
      *

@@ -11,6 +11,8 @@ import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.SweepMember;
 import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.OptimizerOptions;
+import dev.assay.train.spi.RateSchedule;
+import dev.assay.train.spi.StepSpan;
 import dev.assay.train.spi.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,8 +23,7 @@ import java.nio.file.Path;
  */
 final class EarlierDefaults {
     private static final double RATE = 2.8e-3;
-    private static final double WARM_UP = 0.05;
-    private static final double DECAY = 0.7;
+    private static final RateSchedule SCHEDULE = RateSchedule.linear(StepSpan.share(0.05), StepSpan.share(0.7));
 
     private EarlierDefaults() {}
 
@@ -43,13 +44,14 @@ final class EarlierDefaults {
         return same ? new SweepMember(member.name(), earlier, member.sites(), member.refusal()) : member;
     }
 
+    /** Returns a plan with the defaults of version 0.1 wherever it has the present ones. */
     static TrainingPlan earlier(TrainingPlan plan) {
         OptimizerOptions usual = plan.method().optimizer(plan.dSae(), plan.steps());
         OptimizerOptions asked = plan.optimizer();
         TrainingMethod method = earlier(plan.method());
-        OptimizerOptions before = new OptimizerOptions(
-                RATE / Math.sqrt(Math.max(plan.dSae(), 1) / 1024.0), 0.9, 0.999, WARM_UP, DECAY, 1, true);
-        before = before.betas(method.optimizer(plan.dSae()).beta1(), before.beta2());
+        OptimizerOptions before = method.optimizer(plan.dSae())
+                .learningRate(RATE / Math.sqrt(Math.max(plan.dSae(), 1) / 1024.0))
+                .schedule(SCHEDULE);
         boolean usualBetas = asked.beta1() == usual.beta1() && asked.beta2() == usual.beta2();
         boolean usualDecoder = asked.decoder() == usual.decoder();
         OptimizerOptions optimizer = asked.learningRate(
