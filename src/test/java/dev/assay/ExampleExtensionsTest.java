@@ -39,10 +39,12 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The training method and the architecture of {@code examples/}, compiled apart from Assay and found by name. */
+@Tag("slow")
 class ExampleExtensionsTest {
     private static final Path SOURCES = Path.of("examples/src/main/java/dev/assay/examples");
     private static final Path SERVICES = Path.of("examples/src/main/resources/META-INF/services");

@@ -22,11 +22,13 @@ import dev.assay.train.spi.StepLoss;
 import dev.assay.train.spi.TrainedParameters;
 import dev.assay.train.spi.TrainingMethod;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Gradients of training methods against differences of their losses. */
+@Tag("slow")
 class GradientCheckTest {
     static Stream<TrainingMethod> methods() {
         return Stream.of(

@@ -29,7 +29,7 @@ public record Resampling(List<StepSpan> after, int inputs, double encoderScale) 
     public Resampling {
         after = List.copyOf(after);
         if (inputs < 1) {
-            throw new InvalidInputException("resampling looks at " + inputs + " inputs, expected at least 1");
+            throw new InvalidInputException("the number of inputs of resampling is " + inputs + ", expected at least 1");
         }
         if (!(encoderScale > 0 && Double.isFinite(encoderScale))) {
             throw new InvalidInputException(
@@ -87,7 +87,7 @@ public record Resampling(List<StepSpan> after, int inputs, double encoderScale) 
         }
         if (!after.isEmpty() && inputs < batch) {
             throw new InvalidInputException(
-                    "resampling looks at " + inputs + " inputs, expected at least a batch, which is " + batch);
+                    "the number of inputs of resampling is " + inputs + ", expected at least the batch size, " + batch);
         }
     }
 }

@@ -240,7 +240,7 @@ class ResamplerTest {
                 "latents are resampled after step 20, expected a step from 1 to 19, one before the run's last",
                 Resampling.at(StepSpan.steps(20)));
         refused(
-                "resampling looks at 7 inputs, expected at least a batch, which is 8",
+                "the number of inputs of resampling is 7, expected at least the batch size, 8",
                 new Resampling(List.of(StepSpan.steps(3)), 7, 0.2));
     }
 }
