@@ -14,10 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --skip-positions} and {@code --max-norm-ratio} of {@code train}, {@code harvest}, {@code sweep} and {@code evaluate}. */
+@Tag("slow")
 class LeftOutTokensTest {
     private static final String SITE = "blocks.1.hook_resid_post";
     private static final String TEXT = "assay/stories/60";

@@ -28,10 +28,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listeners and evaluation on held-out data, of single runs and sweeps. */
+@Tag("slow")
 class TrainingListenerTest {
     @TempDir
     private Path folder;
