@@ -120,6 +120,7 @@ class ArchitectureTest {
         ARROWS.put("run", Set.of("activation.store", "feature", "text.story"));
         ARROWS.put("explain", Set.of("feature"));
         ARROWS.put("explain.llm", Set.of("explain"));
+        ARROWS.put("explain.judge", Set.of("explain.llm"));
         ARROWS.put("audit", Set.of("evaluate", "explain"));
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
         ARROWS.put("verify.reference", Set.of("toy", "intervene.patch", "evaluate.benchmark", "evaluate.probe"));
@@ -293,9 +294,9 @@ class ArchitectureTest {
             .because("JShell and kernels without a renderer print toString(), and other kernels toText()");
 
     @ArchTest
-    static final ArchRule onlyTheHubUsesTheNetwork = noClasses()
+    static final ArchRule onlyTheHubAndOneClientUseTheNetwork = noClasses()
             .that()
-            .haveNameNotMatching("dev\\.assay\\.hub\\.Hub.*")
+            .haveNameNotMatching("dev\\.assay\\.(hub\\.Hub.*|explain\\.llm\\.(ChatConnection|LimitedBody))")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("java.net.http..")
