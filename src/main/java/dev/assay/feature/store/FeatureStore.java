@@ -167,11 +167,7 @@ public final class FeatureStore {
         return manifest.layout().positions();
     }
 
-    /**
-     * Returns the number of stored activations of all latents.
-     *
-     * @return the number of activations above 0; divided by {@link #tokens}, the mean L0
-     */
+    /** {@return the number of stored activations above 0 of all latents; divided by {@link #tokens}, the mean L0} */
     public long activations() {
         return manifest.layout().activations();
     }
@@ -361,6 +357,11 @@ public final class FeatureStore {
      */
     public Coactivation coactivationWith(int latent, int other) {
         return activations(latent).with(activations(other), tokens()).coactivation(other);
+    }
+
+    /** {@return the token ids, texts and documents of the corpus} */
+    public StoredCorpus corpus() {
+        return corpus;
     }
 
     /**

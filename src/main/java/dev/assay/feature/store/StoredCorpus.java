@@ -5,15 +5,16 @@ import dev.assay.checkpoint.MappedTensor;
 import dev.assay.text.tokenizer.Detokenizer;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The corpus of a store: the tokens of every context, their texts and their documents. A window of tokens is decoded together with the
- * tokens around it, since a character can begin or end outside the window.
+ * The corpus of a store: the tokens of every context, their texts and their documents. Immutable and thread-safe. A window of tokens is
+ * decoded together with the tokens around it, since a character can begin or end outside the window.
  */
-final class StoredCorpus {
+public final class StoredCorpus {
     /** A character of UTF-8 has at most this many bytes before or after any of its tokens, and a token at least one. */
     private static final int SURROUNDINGS = 3;
 
@@ -60,16 +61,23 @@ final class StoredCorpus {
         return (int) Math.max(0, textOffsets.size() - 1);
     }
 
-    int contextLength() {
+    /** {@return the number of tokens of a context, special tokens included} */
+    public int contextLength() {
         return contextLength;
     }
 
-    long positions() {
+    /** {@return the number of positions: the tokens of all contexts, special tokens included} */
+    public long positions() {
         return tokens.size();
     }
 
-    /** Returns the index of the document at a position. */
-    long document(long position) {
+    /**
+     * Returns the document at a position.
+     *
+     * @param position the position of a token
+     * @return the index of the document in corpus order
+     */
+    public long document(long position) {
         return documentNumbers.longAt(segment(position));
     }
 
@@ -88,8 +96,14 @@ final class StoredCorpus {
         return low;
     }
 
-    /** Returns the token ids from position {@code first} to {@code end}, exclusive. */
-    int[] ids(long first, long end) {
+    /**
+     * Returns token ids.
+     *
+     * @param first the first position
+     * @param end the end of the range, exclusive
+     * @return the ids, [end − first]
+     */
+    public int[] ids(long first, long end) {
         return tokens.ints(first, (int) (end - first));
     }
 
@@ -101,8 +115,14 @@ final class StoredCorpus {
         return new ContextTokens(start, ids(start, end), texts(start, end), document(start));
     }
 
-    /** Returns the text of each token from position {@code first} to {@code end}, exclusive; joined, a part of the documents. */
-    List<String> texts(long first, long end) {
+    /**
+     * Returns the texts of tokens.
+     *
+     * @param first the first position
+     * @param end the end of the range, exclusive and above the first
+     * @return one text per token; joined, a part of the documents
+     */
+    public List<String> texts(long first, long end) {
         long from = surroundings(first, -1);
         long to = surroundings(end - 1, 1) + 1;
         int[] ids = ids(from, to);
@@ -126,6 +146,35 @@ final class StoredCorpus {
 
     private boolean startsDocument(long position) {
         return documentPositions.intAt(segment(position)) == position;
+    }
+
+    /**
+     * Returns the runs of the corpus: the longest sequences of tokens that are within one document and one context and have no special
+     * token.
+     *
+     * @return runs by position
+     */
+    public List<DocumentRun> runs() {
+        List<DocumentRun> runs = new ArrayList<>();
+        for (long segment = 0; segment < documentPositions.size(); segment++) {
+            long start = documentPositions.intAt(segment);
+            long end = segment + 1 < documentPositions.size() ? documentPositions.intAt(segment + 1) : positions();
+            addRuns(runs, documentNumbers.longAt(segment), start, end);
+        }
+        return runs;
+    }
+
+    private void addRuns(List<DocumentRun> runs, long document, long start, long end) {
+        int[] ids = ids(start, end);
+        int first = 0;
+        for (int i = 0; i <= ids.length; i++) {
+            boolean ends = i == ids.length || special.get(ids[i]);
+            if ((ends || (start + i) % contextLength == 0) && i > first) {
+                runs.add(new DocumentRun(document, start + first, i - first));
+                first = i;
+            }
+            first = ends ? i + 1 : first;
+        }
     }
 
     /** Returns the text of a token outside any sequence. */
