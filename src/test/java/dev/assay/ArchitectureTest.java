@@ -118,12 +118,15 @@ class ArchitectureTest {
         ARROWS.put("evaluate.control", Set.of("evaluate", "train"));
         ARROWS.put("toy", Set.of("train", "evaluate.similarity", "evaluate.sweep"));
         ARROWS.put("run", Set.of("activation.store", "feature", "text.story"));
-        ARROWS.put("explain", Set.of("feature"));
+        ARROWS.put("explain.measure", Set.of("io"));
+        ARROWS.put("explain", Set.of("feature", "explain.measure"));
         ARROWS.put("explain.llm", Set.of("explain"));
         ARROWS.put("explain.judge", Set.of("explain.llm"));
         ARROWS.put("audit", Set.of("evaluate", "explain"));
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
-        ARROWS.put("verify.reference", Set.of("toy", "intervene.patch", "evaluate.benchmark", "evaluate.probe"));
+        ARROWS.put(
+                "verify.reference",
+                Set.of("toy", "intervene.patch", "evaluate.benchmark", "evaluate.probe", "explain.measure"));
         ARROWS.put("bench", Set.of("train", "activation.store", "feature"));
         ARROWS.put(
                 "experiment",

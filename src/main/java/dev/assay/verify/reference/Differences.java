@@ -27,7 +27,7 @@ public final class Differences {
     }
 
     /**
-     * Compares a number by its relative difference {@code |found − expected| / max(|expected|, smallest)}.
+     * Compares a number by its relative difference {@code |found − expected| / max(|expected|, smallest)}. Two NaNs are equal.
      *
      * @param value the name of the value
      * @param found the computed number
@@ -36,7 +36,8 @@ public final class Differences {
      * @param tolerance the largest relative difference that passes
      */
     public void relative(String value, double found, double expected, double smallest, double tolerance) {
-        add(value, difference(found, expected) / Math.max(Math.abs(expected), smallest), tolerance);
+        double difference = difference(found, expected);
+        add(value, difference == 0 ? 0 : difference / Math.max(Math.abs(expected), smallest), tolerance);
     }
 
     /**

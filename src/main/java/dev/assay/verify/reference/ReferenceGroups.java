@@ -16,7 +16,14 @@ final class ReferenceGroups {
             new SaeBenchAblationGroup(false, true), //
             new SaeBenchAblationGroup(true, false), //
             new SaeBenchAblationGroup(true, true), //
-            new ToyCorrelatedGroup());
+            new ToyCorrelatedGroup(), //
+            new ExplainSimulationGroup(), //
+            new ExplainClassificationGroup(), //
+            new ExplainHighlightingGroup(), //
+            new ExplainIntruderGroup(), //
+            new ExplainSurprisalGroup(), //
+            new ExplainEmbeddingGroup(), //
+            new ExplainWindowsGroup());
 
     private ReferenceGroups() {}
 
