@@ -26,6 +26,12 @@ final class SearchOptions {
             description = "list features whose labels contain this text (see --labels)")
     private String label;
 
+    @Option(
+            names = "--explained",
+            paramLabel = "TEXT",
+            description = "list features whose explanations contain this text (see explain)")
+    private String explanation;
+
     @Option(names = "--like", paramLabel = "N", description = "list features similar to this one")
     private Integer like;
 
@@ -47,6 +53,7 @@ final class SearchOptions {
                 || logit != null
                 || matching != null
                 || label != null
+                || explanation != null
                 || like != null
                 || leastDensity != null
                 || mostDensity != null;
@@ -60,6 +67,7 @@ final class SearchOptions {
         search = logit == null ? search : search.logitToken(logit);
         search = matching == null ? search : search.matching(matching);
         search = label == null ? search : search.label(label);
+        search = explanation == null ? search : search.explanation(explanation);
         return like == null ? search : search.like(like, likeness.measure(), likeness.least());
     }
 }

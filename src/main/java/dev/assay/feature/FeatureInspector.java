@@ -13,6 +13,7 @@ import dev.assay.feature.prompt.PromptRanking;
 import dev.assay.feature.prompt.PromptReport;
 import dev.assay.feature.report.ExampleEffects;
 import dev.assay.feature.report.FeatureCatalog;
+import dev.assay.feature.report.FeatureExplanation;
 import dev.assay.feature.report.FeatureList;
 import dev.assay.feature.report.FeatureNames;
 import dev.assay.feature.report.FeatureReport;
@@ -129,6 +130,17 @@ public final class FeatureInspector implements FeatureCatalog {
      */
     public FeatureInspector labels(Map<Integer, List<String>> labels) {
         return new FeatureInspector(this, names.with(labels, store.latents()), effects);
+    }
+
+    /**
+     * Adds explanations to latents. Reports and pages show them and {@link FeatureSearch#explanation} searches them.
+     *
+     * @param explanations the explanations by latent index
+     * @return an inspector with these explanations in addition to those of this inspector
+     * @throws InvalidInputException if a latent is out of range
+     */
+    public FeatureInspector explanations(Map<Integer, List<FeatureExplanation>> explanations) {
+        return new FeatureInspector(this, names.explained(explanations, store.latents()), effects);
     }
 
     /**

@@ -44,6 +44,7 @@ public final class FeatureJson {
         put(node, "cofiring", report.cofiring());
         put(node, "effects", report.effects());
         put(node, "labels", report.labels());
+        put(node, "explanations", report.explanations());
         withoutNaN(node);
         return node;
     }

@@ -20,6 +20,7 @@ import java.util.regex.PatternSyntaxException;
  * @param logitToken the text of a token with a positive logit weight
  * @param similarity the minimum similarity to a latent or direction
  * @param label a part of a label, case-insensitive
+ * @param explanation a part of an explanation, case-insensitive
  * @param limit the maximum number of results, at least 1
  * @param timeLimit the time limit of the text search
  */
@@ -29,6 +30,7 @@ public record FeatureSearch(
         Optional<String> logitToken,
         Optional<Similarity> similarity,
         Optional<String> label,
+        Optional<String> explanation,
         int limit,
         Duration timeLimit) {
     /** Checks the limit. */
@@ -87,6 +89,7 @@ public record FeatureSearch(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 50,
                 Duration.ofSeconds(10));
     }
@@ -134,7 +137,14 @@ public record FeatureSearch(
     public FeatureSearch matching(String expression) {
         try {
             return new FeatureSearch(
-                    query, Optional.of(Pattern.compile(expression)), logitToken, similarity, label, limit, timeLimit);
+                    query,
+                    Optional.of(Pattern.compile(expression)),
+                    logitToken,
+                    similarity,
+                    label,
+                    explanation,
+                    limit,
+                    timeLimit);
         } catch (PatternSyntaxException malformed) {
             throw new InvalidInputException("\"" + expression + "\" is not a regular expression: "
                     + malformed.getDescription() + " near index " + malformed.getIndex());
@@ -148,7 +158,7 @@ public record FeatureSearch(
      * @return the changed search
      */
     public FeatureSearch logitToken(String token) {
-        return new FeatureSearch(query, text, Optional.of(token), similarity, label, limit, timeLimit);
+        return new FeatureSearch(query, text, Optional.of(token), similarity, label, explanation, limit, timeLimit);
     }
 
     /**
@@ -181,7 +191,17 @@ public record FeatureSearch(
      * @return the changed search
      */
     public FeatureSearch label(String part) {
-        return new FeatureSearch(query, text, logitToken, similarity, Optional.of(part), limit, timeLimit);
+        return new FeatureSearch(query, text, logitToken, similarity, Optional.of(part), explanation, limit, timeLimit);
+    }
+
+    /**
+     * Requires an explanation.
+     *
+     * @param part a part of the text of the explanation, case-insensitive
+     * @return the changed search
+     */
+    public FeatureSearch explanation(String part) {
+        return new FeatureSearch(query, text, logitToken, similarity, label, Optional.of(part), limit, timeLimit);
     }
 
     /**
@@ -191,7 +211,7 @@ public record FeatureSearch(
      * @return the changed search
      */
     public FeatureSearch limit(int count) {
-        return new FeatureSearch(query, text, logitToken, similarity, label, count, timeLimit);
+        return new FeatureSearch(query, text, logitToken, similarity, label, explanation, count, timeLimit);
     }
 
     /**
@@ -201,14 +221,14 @@ public record FeatureSearch(
      * @return the changed search
      */
     public FeatureSearch timeLimit(Duration longest) {
-        return new FeatureSearch(query, text, logitToken, similarity, label, limit, longest);
+        return new FeatureSearch(query, text, logitToken, similarity, label, explanation, limit, longest);
     }
 
     private FeatureSearch with(FeatureQuery changed) {
-        return new FeatureSearch(changed, text, logitToken, similarity, label, limit, timeLimit);
+        return new FeatureSearch(changed, text, logitToken, similarity, label, explanation, limit, timeLimit);
     }
 
     private FeatureSearch with(Similarity changed) {
-        return new FeatureSearch(query, text, logitToken, Optional.of(changed), label, limit, timeLimit);
+        return new FeatureSearch(query, text, logitToken, Optional.of(changed), label, explanation, limit, timeLimit);
     }
 }

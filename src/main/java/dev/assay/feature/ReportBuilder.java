@@ -94,7 +94,8 @@ final class ReportBuilder {
                     neighbours,
                     cofiring,
                     changes.get(at),
-                    names.labels(latent)));
+                    names.labels(latent),
+                    names.explanations(latent)));
         }
         return reports;
     }

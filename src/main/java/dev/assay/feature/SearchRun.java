@@ -55,7 +55,7 @@ final class SearchRun {
             boolean likely = weights == null || weights[latent] > 0;
             boolean alike = similarity == null
                     || similarity[latent] >= search.similarity().orElseThrow().least();
-            if (likely && alike && hasLabel(latent, search)) {
+            if (likely && alike && hasLabel(latent, search) && hasExplanation(latent, search)) {
                 found.add(latent);
             }
         }
@@ -68,7 +68,10 @@ final class SearchRun {
         List<FeatureList.Found> first = found.stream()
                 .limit(search.limit())
                 .map(latent -> new FeatureList.Found(
-                        summary.apply(latent), scores == null ? Double.NaN : scores[latent], names.labels(latent)))
+                        summary.apply(latent),
+                        scores == null ? Double.NaN : scores[latent],
+                        names.labels(latent),
+                        names.explanations(latent)))
                 .toList();
         return new FeatureList(first, found.size(), score(search));
     }
@@ -88,8 +91,18 @@ final class SearchRun {
     private boolean hasLabel(int latent, FeatureSearch search) {
         return search.label().isEmpty()
                 || names.labels(latent).stream()
-                        .anyMatch(label -> label.toLowerCase(Locale.ROOT)
-                                .contains(search.label().get().toLowerCase(Locale.ROOT)));
+                        .anyMatch(label -> contains(label, search.label().get()));
+    }
+
+    private boolean hasExplanation(int latent, FeatureSearch search) {
+        return search.explanation().isEmpty()
+                || names.explanations(latent).stream()
+                        .anyMatch(explanation -> contains(
+                                explanation.text(), search.explanation().get()));
+    }
+
+    private static boolean contains(String text, String part) {
+        return text.toLowerCase(Locale.ROOT).contains(part.toLowerCase(Locale.ROOT));
     }
 
     private float[] weights(String token) {

@@ -314,7 +314,7 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * Returns an inspector of the features. The feature store is collected if the folder has none.
+     * Returns an inspector of the features, with the explanations of the folder. The feature store is collected if the folder has none.
      *
      * @return the inspector, usable until the run is closed
      * @throws IOException if a file cannot be read or written
@@ -322,7 +322,8 @@ public final class Run implements AutoCloseable {
     public FeatureInspector inspector() throws IOException {
         if (inspector == null) {
             FeatureStore store = features();
-            inspector = FeatureInspector.of(model(), dictionary(), store);
+            inspector = FeatureInspector.of(model(), dictionary(), store)
+                    .explanations(StoredExplanations.read(layout.folder()));
         }
         return inspector;
     }

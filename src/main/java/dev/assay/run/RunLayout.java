@@ -22,6 +22,8 @@ public record RunLayout(Path folder) {
     public static final String FEATURES = "features";
     /** The name of the page of features. */
     public static final String PAGE = "features.html";
+    /** The name of the folder of explanations. */
+    public static final String EXPLANATIONS = "explanations";
 
     /** The names of all files that a run folder may hold next to its dictionary. */
     public static final Set<String> COMPANIONS = SaelensFolder.COMPANIONS;
@@ -54,6 +56,11 @@ public record RunLayout(Path folder) {
     /** {@return the page of features} */
     public Path page() {
         return folder.resolve(PAGE);
+    }
+
+    /** {@return the folder of explanations} */
+    public Path explanations() {
+        return folder.resolve(EXPLANATIONS);
     }
 
     /** {@return the last part of the folder's absolute path} */

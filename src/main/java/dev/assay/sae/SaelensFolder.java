@@ -44,7 +44,8 @@ public final class SaelensFolder {
             "best",
             "evaluation.json",
             "features",
-            "features.html");
+            "features.html",
+            "explanations");
 
     private static final Set<String> FILES = Set.of(CONFIG, WEIGHTS, SPARSITY);
     private static final String SPARSITY_TENSOR = "sparsity";

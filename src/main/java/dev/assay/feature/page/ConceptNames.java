@@ -26,18 +26,6 @@ public final class ConceptNames {
         names.getOrDefault(report.latent(), List.of()).stream()
                 .filter(name -> !labels.contains(name))
                 .forEach(labels::add);
-        return new FeatureReport(
-                report.latent(),
-                report.stats(),
-                report.histogram(),
-                report.topExamples(),
-                report.groups(),
-                report.topLogits(),
-                report.bottomLogits(),
-                report.logits(),
-                report.neighbours(),
-                report.cofiring(),
-                report.effects(),
-                labels);
+        return report.withLabels(labels);
     }
 }

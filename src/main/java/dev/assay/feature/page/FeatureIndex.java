@@ -1,5 +1,6 @@
 package dev.assay.feature.page;
 
+import dev.assay.feature.report.FeatureExplanation;
 import dev.assay.feature.report.FeatureReport;
 import dev.assay.feature.report.FeatureSummary;
 import dev.assay.feature.report.LogitSummary;
@@ -28,6 +29,7 @@ final class FeatureIndex {
     private final List<List<Integer>> up = new ArrayList<>();
     private final List<List<Integer>> down = new ArrayList<>();
     private final Map<Integer, List<String>> labels = new LinkedHashMap<>();
+    private final Map<Integer, List<FeatureExplanation>> explanations = new LinkedHashMap<>();
 
     /** Adds the next latent. */
     void add(FeatureSummary summary, FeatureReport report) {
@@ -38,6 +40,9 @@ final class FeatureIndex {
         down.add(coded(tokens(report.bottomLogits())));
         if (!report.labels().isEmpty()) {
             labels.put(report.latent(), report.labels());
+        }
+        if (!report.explanations().isEmpty()) {
+            explanations.put(report.latent(), report.explanations());
         }
     }
 
@@ -66,6 +71,7 @@ final class FeatureIndex {
         columns.put("up", up);
         columns.put("down", down);
         columns.put("labels", labels);
+        columns.put("explanations", explanations);
         return Json.mapper()
                 .writeValueAsString(columns)
                 .replace("<", "\\u003c")

@@ -32,6 +32,7 @@ public final class FeatureCard {
         String id = options.prefix() + "feature-" + report.latent();
         html.append("<article class=\"feature\" id=\"" + id + "\"><header><h3>Feature " + report.latent() + "</h3>");
         labels();
+        explanations();
         facts();
         html.append("</header>");
         if (report.isDead()) {
@@ -56,6 +57,18 @@ public final class FeatureCard {
         html.append("<ul class=\"labels\" aria-label=\"Labels\">");
         report.labels()
                 .forEach(label -> html.append("<li>").append(Html.escape(label)).append("</li>"));
+        html.append("</ul>");
+    }
+
+    private void explanations() {
+        if (report.explanations().isEmpty()) {
+            return;
+        }
+        html.append("<ul class=\"explanations\" aria-label=\"Explanations\">");
+        for (FeatureExplanation explanation : report.explanations()) {
+            html.append("<li>").append(Html.escape(explanation.text()));
+            html.append("<small>").append(Html.escape(explanation.source())).append("</small></li>");
+        }
         html.append("</ul>");
     }
 

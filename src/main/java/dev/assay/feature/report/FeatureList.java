@@ -27,11 +27,14 @@ public record FeatureList(List<Found> found, int total, String score) implements
      * @param summary its statistics and peak tokens
      * @param score its similarity or its logit weight; NaN for neither
      * @param labels its labels
+     * @param explanations its explanations
      */
-    public record Found(FeatureSummary summary, double score, List<String> labels) {
-        /** Copies the list. */
+    public record Found(
+            FeatureSummary summary, double score, List<String> labels, List<FeatureExplanation> explanations) {
+        /** Copies the lists. */
         public Found {
             labels = List.copyOf(labels);
+            explanations = List.copyOf(explanations);
         }
     }
 
@@ -66,7 +69,11 @@ public record FeatureList(List<Found> found, int total, String score) implements
         if (scored) {
             table.numbers(score);
         }
+        boolean explained = found.stream().anyMatch(one -> !one.explanations.isEmpty());
         table.words("peaks on", "labels");
+        if (explained) {
+            table.words("explanation");
+        }
         for (Found one : found) {
             List<Cell> cells = FeatureText.cells(one.summary);
             if (scored) {
@@ -78,9 +85,20 @@ public record FeatureList(List<Found> found, int total, String score) implements
             cells.add(Cell.tokens(one.summary.peakTokens()));
             cells.add(Cell.html(
                     PlainText.visible(String.join(", ", one.labels)), Html.escape(String.join(", ", one.labels))));
+            if (explained) {
+                cells.add(explanation(one));
+            }
             table.row(cells);
         }
         return table;
+    }
+
+    private static Cell explanation(Found one) {
+        if (one.explanations.isEmpty()) {
+            return Cell.EMPTY;
+        }
+        String text = one.explanations.get(0).text();
+        return Cell.html(PlainText.visible(text), Html.escape(text));
     }
 
     private String count() {

@@ -7,19 +7,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 
-/** Peak tokens and labels of features. Immutable. */
+/** Peak tokens, labels and explanations of features. Immutable. */
 public final class FeatureNames {
     private final IntFunction<List<String>> peakTokens;
     private final Map<Integer, List<String>> labels;
+    private final Map<Integer, List<FeatureExplanation>> explanations;
 
-    private FeatureNames(IntFunction<List<String>> peakTokens, Map<Integer, List<String>> labels) {
+    private FeatureNames(
+            IntFunction<List<String>> peakTokens,
+            Map<Integer, List<String>> labels,
+            Map<Integer, List<FeatureExplanation>> explanations) {
         this.peakTokens = peakTokens;
         this.labels = labels;
+        this.explanations = explanations;
     }
 
     /** Creates names without labels. */
     public static FeatureNames of(IntFunction<List<String>> peakTokens) {
-        return new FeatureNames(peakTokens, Map.of());
+        return new FeatureNames(peakTokens, Map.of(), Map.of());
     }
 
     /** Returns names with additional labels, whose latents must be below {@code latents}. */
@@ -32,11 +37,24 @@ public final class FeatureNames {
             }
             all.merge(latent, List.copyOf(names), FeatureNames::joined);
         });
-        return new FeatureNames(peakTokens, Map.copyOf(all));
+        return new FeatureNames(peakTokens, Map.copyOf(all), explanations);
     }
 
-    private static List<String> joined(List<String> first, List<String> second) {
-        List<String> both = new ArrayList<>(first);
+    /** Returns names with additional explanations, whose latents must be below {@code latents}. */
+    public FeatureNames explained(Map<Integer, List<FeatureExplanation>> more, int latents) {
+        Map<Integer, List<FeatureExplanation>> all = new HashMap<>(explanations);
+        more.forEach((latent, added) -> {
+            if (latent < 0 || latent >= latents) {
+                throw new InvalidInputException(
+                        "an explanation is for latent " + latent + ", expected latents 0 to " + (latents - 1));
+            }
+            all.merge(latent, List.copyOf(added), FeatureNames::joined);
+        });
+        return new FeatureNames(peakTokens, labels, Map.copyOf(all));
+    }
+
+    private static <T> List<T> joined(List<T> first, List<T> second) {
+        List<T> both = new ArrayList<>(first);
         second.stream().filter(name -> !first.contains(name)).forEach(both::add);
         return List.copyOf(both);
     }
@@ -49,5 +67,10 @@ public final class FeatureNames {
     /** {@return the labels of a latent} */
     public List<String> labels(int latent) {
         return labels.getOrDefault(latent, List.of());
+    }
+
+    /** {@return the explanations of a latent} */
+    public List<FeatureExplanation> explanations(int latent) {
+        return explanations.getOrDefault(latent, List.of());
     }
 }

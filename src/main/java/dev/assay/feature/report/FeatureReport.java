@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param cofiring coactivating latents, the largest Jaccard index first
  * @param effects of ablation in the first top examples; empty unless requested
  * @param labels such as a concept of a labelled corpus
+ * @param explanations descriptions in words with their scores; empty unless there are some
  */
 public record FeatureReport(
         int latent,
@@ -38,7 +39,8 @@ public record FeatureReport(
         List<Neighbour> neighbours,
         List<Coactivation> cofiring,
         List<ExampleEffects> effects,
-        List<String> labels)
+        List<String> labels,
+        List<FeatureExplanation> explanations)
         implements Displayable {
     /** Copies the lists. */
     public FeatureReport {
@@ -50,6 +52,83 @@ public record FeatureReport(
         cofiring = List.copyOf(cofiring);
         effects = List.copyOf(effects);
         labels = List.copyOf(labels);
+        explanations = List.copyOf(explanations);
+    }
+
+    /** Creates a report without explanations. */
+    public FeatureReport(
+            int latent,
+            FeatureStats stats,
+            Histogram histogram,
+            List<Example> topExamples,
+            List<ExampleGroup> groups,
+            List<TokenLogit> topLogits,
+            List<TokenLogit> bottomLogits,
+            Optional<LogitSummary> logits,
+            List<Neighbour> neighbours,
+            List<Coactivation> cofiring,
+            List<ExampleEffects> effects,
+            List<String> labels) {
+        this(
+                latent,
+                stats,
+                histogram,
+                topExamples,
+                groups,
+                topLogits,
+                bottomLogits,
+                logits,
+                neighbours,
+                cofiring,
+                effects,
+                labels,
+                List.of());
+    }
+
+    /**
+     * Returns the report with other labels.
+     *
+     * @param all the labels in place of those of this report
+     * @return a copy with the labels
+     */
+    public FeatureReport withLabels(List<String> all) {
+        return new FeatureReport(
+                latent,
+                stats,
+                histogram,
+                topExamples,
+                groups,
+                topLogits,
+                bottomLogits,
+                logits,
+                neighbours,
+                cofiring,
+                effects,
+                all,
+                explanations);
+    }
+
+    /**
+     * Returns the report with other explanations.
+     *
+     * @param all the explanations in place of those of this report
+     * @return a copy with the explanations
+     */
+    public FeatureReport withExplanations(List<FeatureExplanation> all) {
+        return new FeatureReport(
+                latent,
+                stats,
+                histogram,
+                topExamples,
+                groups,
+                topLogits,
+                bottomLogits,
+                logits,
+                neighbours,
+                cofiring,
+                effects,
+                labels,
+                all);
     }
 
     /**

@@ -44,6 +44,7 @@ final class FeatureText {
         } else {
             numbers(text, report);
         }
+        explanations(text, report);
         logits(text, report);
         related(text, report);
         if (!report.topExamples().isEmpty()) {
@@ -62,6 +63,15 @@ final class FeatureText {
         text.append(format("   max %.3f   mean %.3f\n\n", stats.max(), stats.mean()));
         text.append("  0 ").append(bars(report.histogram())).append(' ');
         text.append(format("%.1f   activations above 0\n", report.histogram().end()));
+    }
+
+    private static void explanations(StringBuilder text, FeatureReport report) {
+        for (FeatureExplanation explanation : report.explanations()) {
+            text.append("\n  ").append(PlainText.visible(explanation.text()));
+            text.append("\n    ")
+                    .append(PlainText.visible(explanation.source()))
+                    .append('\n');
+        }
     }
 
     private static void logits(StringBuilder text, FeatureReport report) {

@@ -32,7 +32,7 @@ function readAddress(hash, written) {
     state.sort = asked.get('sort') in keys ? asked.get('sort') : defaults.sort;
     state.descending = given('order', '') !== 'ascending';
     state.query = given('query', '');
-    state.where = given('in', defaults.where) in { all: 1, peaks: 1, up: 1, down: 1, label: 1, number: 1 }
+    state.where = given('in', defaults.where) in { all: 1, peaks: 1, up: 1, down: 1, label: 1, explanation: 1, number: 1 }
         ? given('in', defaults.where) : defaults.where;
     state.label = given('label', '');
     state.dead = given('dead', '') === 'too';

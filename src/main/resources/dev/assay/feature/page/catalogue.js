@@ -14,18 +14,25 @@ const state = { ...defaults, view: 'overview', latent: -1, rows: [] };
 
 const tokensOf = (column, latent) => index[column][latent].map(code => index.vocabulary[code]);
 const labelsOf = latent => index.labels[latent] || [];
+const explanationsOf = latent => index.explanations[latent] || [];
 
 const keys = {
   latent: latent => latent,
   peaks: latent => firstToken('peaks', latent),
   up: latent => firstToken('up', latent),
   label: latent => (labelsOf(latent)[0] || lastInOrder).toLowerCase(),
+  explained: latent => bestScore(latent),
   density: latent => index.density[latent],
   max: latent => index.max[latent],
   mean: latent => index.mean[latent],
   kurtosis: latent => index.kurtosis[latent],
 };
 const ofText = key => key === 'peaks' || key === 'up' || key === 'label';
+
+/** Returns the largest first score among the explanations of a latent, below all scores without one. */
+function bestScore(latent) {
+  return Math.max(-2, ...explanationsOf(latent).filter(one => one.scores.length > 0).map(one => one.scores[0].value));
+}
 
 function firstToken(column, latent) {
   const code = index[column][latent][0];
@@ -42,6 +49,7 @@ function searched(needle, where) {
     up: latent => index.up[latent].some(code => hit[code]),
     down: latent => index.down[latent].some(code => hit[code]),
     label: latent => labelsOf(latent).some(label => label.toLowerCase().includes(needle)),
+    explanation: latent => explanationsOf(latent).some(one => one.text.toLowerCase().includes(needle)),
     number: latent => digits !== '' && String(latent).startsWith(digits),
   };
   return where === 'all' ? latent => Object.values(tests).some(test => test(latent)) : tests[where];

@@ -128,6 +128,7 @@ function featureOf(card) {
     feature: state.latent,
     title: document.querySelector('h1').textContent,
     labels: labelsOf(state.latent),
+    explanations: explanationsOf(state.latent),
     statistics: { ...facts(card.querySelector('.facts')), ...facts(card.querySelector('.firing .moments')) },
     logitWeights: facts(card.querySelector('.weights .moments')),
     makesMoreLikely: all('.logits.up li', logit),

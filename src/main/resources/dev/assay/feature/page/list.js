@@ -25,6 +25,7 @@ function words(latent) {
     }
   }
   for (const label of labelsOf(latent).slice(0, 2)) made.append(element('span', 'label', label));
+  for (const one of explanationsOf(latent).slice(0, 1)) made.append(element('span', 'explained', one.text));
   for (const token of peaks) made.append(element('code', '', visible(token)));
   if (index.density[latent] === 0) made.append(element('span', 'none', 'dead'));
   return made;
