@@ -13,6 +13,8 @@ import dev.assay.intervene.attribute.Attribution;
 import dev.assay.intervene.attribute.AttributionReport;
 import dev.assay.intervene.attribute.Metric;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.Sampling;
+import dev.assay.model.SharedPrefix;
 import dev.assay.model.config.TransformerConfig;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookScope;
@@ -163,6 +165,37 @@ class LeakTest {
             }
         }
         assertFlat(samples, "run under edits");
+    }
+
+    @Test
+    void generationAndSharedPrefixesDoNotLeakArrays() {
+        TransformerConfig config = TransformerConfig.gptNeoX()
+                .vocabularySize(50)
+                .contextLength(16)
+                .layers(2)
+                .dModel(32)
+                .heads(2)
+                .build();
+        List<int[]> texts = List.of(new int[] {3, 1, 4, 1, 5}, new int[] {9, 2}, new int[] {6, 5, 3, 5, 8, 9, 7, 9});
+        List<Sample> samples = new ArrayList<>();
+        try (HookedTransformer model = HookedTransformer.random(config, 1, Device.cpu())) {
+            for (int run = 0; run <= 200; run++) {
+                // The longest text moves on while the others grow; one of them ends early.
+                model.generate(texts, 10, Sampling.random(run), (text, token, logits) -> text != 1 || token < 40);
+                try (SharedPrefix prefix = SharedPrefix.of(model, 3, 1, 4);
+                        HookScope hooks = model.hooks()
+                                .edit(HookPoint.mlpOut(1), (activation, site) -> activation.mul(0.5f))
+                                .incremental(1)
+                                .open()) {
+                    prefix.logProbabilities(texts);
+                    model.generate(texts, 3, Sampling.greedy());
+                }
+                if (run >= 40 && run % 20 == 0) {
+                    samples.add(Sample.now());
+                }
+            }
+        }
+        assertFlat(samples, "generation");
     }
 
     /**

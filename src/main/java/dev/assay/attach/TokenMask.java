@@ -104,6 +104,15 @@ public final class TokenMask {
     }
 
     /**
+     * Returns the number of following tokens after which {@link #includes(int, int, int)} is final for a token.
+     *
+     * @return 0 unless positions are counted from the end of a context
+     */
+    public int laterTokens() {
+        return positions.laterPositions();
+    }
+
+    /**
      * Returns whether the dictionary is for each token of one context, unless its activation has a large norm.
      *
      * @param ids token ids

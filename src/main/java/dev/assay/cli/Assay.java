@@ -33,6 +33,7 @@ import picocli.CommandLine.TypeConversionException;
             CompareCommand.class,
             BenchCommand.class,
             InspectCommand.class,
+            GenerateCommand.class,
             SteerCommand.class,
             AttributeCommand.class,
             ServeCommand.class,

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -243,7 +244,22 @@ public final class Intervention {
             AttachedDictionary each = siteEdits.get(0).attached();
             new Splice(each.sites()).edit(hooks, new SiteEditor(each, siteEdits, keepsError, listener));
         });
-        return hooks.open();
+        OptionalInt laterTokens = laterTokens();
+        return (laterTokens.isPresent() ? hooks.incremental(laterTokens.getAsInt()) : hooks).open();
+    }
+
+    /** Returns the number of following tokens after which the edits of a position are final; empty if they always may change. */
+    private OptionalInt laterTokens() {
+        int largest = 0;
+        for (PlacedEdit edit : edits) {
+            OptionalInt ofPositions = edit.positions().laterTokens();
+            if (ofPositions.isEmpty()) {
+                return ofPositions;
+            }
+            int ofMask = edit.attached().mask().laterTokens();
+            largest = Math.max(largest, Math.max(ofPositions.getAsInt(), ofMask));
+        }
+        return OptionalInt.of(largest);
     }
 
     /**

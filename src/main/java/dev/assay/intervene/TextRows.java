@@ -3,40 +3,50 @@ package dev.assay.intervene;
 import dev.assay.attach.TokenMask;
 import dev.assay.model.hook.Site;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
-/** Maps the rows of an activation [batch, position, …] to the texts of the batch. */
+/**
+ * Maps the rows of an activation [batch, position, …] to the texts of the batch. In a run that continues a key-value cache, a text has more
+ * tokens than the activation has positions.
+ */
 final class TextRows {
-    private final int length;
-    private final long[] ids;
+    private final int computed; // positions per text of the activation
+    private final int length; // positions per text, at least as many
+    private final long[] ids; // [batch · length]
     private final boolean[] real; // false at padding; null without padding
 
     TextRows(Site site) {
-        length = Math.toIntExact(site.tokens().getShape().get(1));
-        ids = site.tokens().toLongArray();
-        real = site.mask() == null ? null : site.mask().toBooleanArray();
+        Site.Text text = site.text();
+        computed = Math.toIntExact(site.tokens().getShape().get(1));
+        length = Math.toIntExact(text.tokens().getShape().get(1));
+        ids = text.tokens().toLongArray();
+        real = text.mask() == null ? null : text.mask().toBooleanArray();
     }
 
     /** Returns a flag per row: whether its position is selected and the dictionary is for its token, [batch · position]. */
     boolean[] select(TokenPositions positions, TokenMask mask) {
-        boolean[] chosen = new boolean[ids.length];
-        for (int first = 0; first < ids.length; first += length) {
-            int[] rows = realRows(first);
-            int[] text = Arrays.stream(rows).map(row -> (int) ids[row]).toArray();
-            for (int i = 0; i < text.length; i++) {
-                chosen[rows[i]] = mask.includes(text[i], i, text.length) && positions.include(text, i);
+        int texts = ids.length / length;
+        boolean[] chosen = new boolean[texts * computed];
+        for (int text = 0; text < texts; text++) {
+            int[] columns = realColumns(text * length);
+            int first = text * length;
+            int[] tokens = Arrays.stream(columns)
+                    .map(column -> (int) ids[first + column])
+                    .toArray();
+            for (int i = 0; i < tokens.length; i++) {
+                int position = columns[i] - (length - computed);
+                if (position >= 0) {
+                    chosen[text * computed + position] =
+                            mask.includes(tokens[i], i, tokens.length) && positions.include(tokens, i);
+                }
             }
         }
         return chosen;
     }
 
-    private int[] realRows(int first) {
-        int[] rows = new int[length];
-        int count = 0;
-        for (int row = first; row < first + length; row++) {
-            if (real == null || real[row]) {
-                rows[count++] = row;
-            }
-        }
-        return Arrays.copyOf(rows, count);
+    private int[] realColumns(int first) {
+        return IntStream.range(0, length)
+                .filter(column -> real == null || real[first + column])
+                .toArray();
     }
 }

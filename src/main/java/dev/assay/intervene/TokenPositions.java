@@ -1,6 +1,7 @@
 package dev.assay.intervene;
 
 import dev.assay.InvalidInputException;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
@@ -9,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * The token positions at which an edit applies. Positions are counted from 0 over the model's input tokens, excluding padding. During
- * generation the model reads the whole text again for each new token, or its last tokens once the text is longer than the context.
+ * generation the input is the whole text at every step, or its last tokens once the text is longer than the context.
  */
 public sealed interface TokenPositions {
     /**
@@ -20,6 +21,16 @@ public sealed interface TokenPositions {
      * @return true if the edit applies
      */
     boolean include(int[] tokens, int position);
+
+    /**
+     * Returns the number of following tokens after which the answer for a position is final. Generation computes a text from its first
+     * position whose answer is not final.
+     *
+     * @return 0 if the answer never depends on later tokens; empty if it may always depend on them
+     */
+    default OptionalInt laterTokens() {
+        return OptionalInt.of(0);
+    }
 
     /** Every position. */
     record All() implements TokenPositions {
@@ -39,6 +50,11 @@ public sealed interface TokenPositions {
         @Override
         public boolean include(int[] tokens, int position) {
             return position == tokens.length - 1;
+        }
+
+        @Override
+        public OptionalInt laterTokens() {
+            return OptionalInt.of(1);
         }
 
         @Override
@@ -93,6 +109,24 @@ public sealed interface TokenPositions {
     }
 
     /**
+     * Positions of selected tokens.
+     *
+     * @param description the predicate in words, such as {@code of full stops}
+     * @param test a predicate on the token id
+     */
+    record OfToken(String description, IntPredicate test) implements TokenPositions {
+        @Override
+        public boolean include(int[] tokens, int position) {
+            return test.test(tokens[position]);
+        }
+
+        @Override
+        public String toString() {
+            return "positions " + description;
+        }
+    }
+
+    /**
      * Positions selected by a predicate.
      *
      * @param description the predicate in words, such as {@code of full stops}
@@ -102,6 +136,11 @@ public sealed interface TokenPositions {
         @Override
         public boolean include(int[] tokens, int position) {
             return test.test(tokens, position);
+        }
+
+        @Override
+        public OptionalInt laterTokens() {
+            return OptionalInt.empty();
         }
 
         @Override
@@ -156,7 +195,7 @@ public sealed interface TokenPositions {
      * @return the positions
      */
     static TokenPositions where(String description, IntPredicate token) {
-        return new Where(description, (tokens, position) -> token.test(tokens[position]));
+        return new OfToken(description, token);
     }
 
     private static void requireNotNegative(int position) {

@@ -22,31 +22,71 @@ public final class Generator {
         this.nextLogits = nextLogits;
     }
 
-    /** {@return the prompts with their continuations; each prompt has its own random stream, so the others do not affect it} */
+    /** {@return the prompts with their continuations, see {@link #continueTexts(List, int, Sampling, GenerationListener)}} */
     public List<int[]> continueTexts(List<int[]> prompts, int newTokens, Sampling sampling) {
+        return continueTexts(prompts, newTokens, sampling, GenerationListener.NONE);
+    }
+
+    /**
+     * Continues prompts. Each prompt has its own random stream, so that the other prompts do not affect it.
+     *
+     * @param prompts at least one token each
+     * @param newTokens the largest number of tokens to add to each prompt
+     * @param sampling the choice of the next token
+     * @param listener receives each new token; a text that it ends is not computed further
+     * @return the prompts with their continuations
+     */
+    public List<int[]> continueTexts(
+            List<int[]> prompts, int newTokens, Sampling sampling, GenerationListener listener) {
         InvalidInputException.requireAtLeast(0, "the number of new tokens", newTokens);
-        List<int[]> texts = new ArrayList<>();
-        List<NextToken> draws = new ArrayList<>();
-        for (int[] prompt : prompts) {
-            if (prompt.length == 0) {
+        List<Text> texts = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            if (prompts.get(i).length == 0) {
                 throw new InvalidInputException("a prompt has no tokens, expected at least one");
             }
-            texts.add(Arrays.copyOf(prompt, prompt.length + newTokens));
-            draws.add(new NextToken(sampling));
+            texts.add(new Text(i, prompts.get(i), newTokens, new NextToken(sampling)));
         }
-        for (int added = 0; added < newTokens; added++) {
-            List<int[]> windows = new ArrayList<>();
-            for (int i = 0; i < texts.size(); i++) {
-                int length = prompts.get(i).length + added;
-                windows.add(Arrays.copyOfRange(texts.get(i), Math.max(0, length - contextLength), length));
-            }
-            float[] logits = nextLogits.apply(windows);
-            int vocabulary = logits.length / texts.size();
-            for (int i = 0; i < texts.size(); i++) {
+        List<Text> growing = texts;
+        for (int added = 0; added < newTokens && !growing.isEmpty(); added++) {
+            float[] logits = nextLogits.apply(
+                    growing.stream().map(text -> text.latest(contextLength)).toList());
+            int vocabulary = logits.length / growing.size();
+            List<Text> next = new ArrayList<>();
+            for (int i = 0; i < growing.size(); i++) {
                 float[] row = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
-                texts.get(i)[prompts.get(i).length + added] = draws.get(i).draw(row);
+                if (growing.get(i).grow(row, listener)) {
+                    next.add(growing.get(i));
+                }
             }
+            growing = next;
         }
-        return texts;
+        return texts.stream().map(text -> text.latest(Integer.MAX_VALUE)).toList();
+    }
+
+    /** A text with space for its continuation. */
+    private static final class Text {
+        private final int number;
+        private final int[] tokens;
+        private final NextToken next;
+        private int length;
+
+        Text(int number, int[] prompt, int newTokens, NextToken next) {
+            this.number = number;
+            this.tokens = Arrays.copyOf(prompt, prompt.length + newTokens);
+            this.next = next;
+            this.length = prompt.length;
+        }
+
+        int[] latest(int count) {
+            return Arrays.copyOfRange(tokens, Math.max(0, length - count), length);
+        }
+
+        /** Adds a token and returns whether the text continues. */
+        boolean grow(float[] logits, GenerationListener listener) {
+            int token = next.draw(logits);
+            tokens[length] = token;
+            length++;
+            return listener.added(number, token, logits);
+        }
     }
 }

@@ -8,6 +8,7 @@ import dev.assay.model.hook.ActivationReader;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookScope;
 import dev.assay.model.internal.hook.HookMemory;
+import dev.assay.model.internal.hook.HookTable;
 import dev.assay.model.internal.hook.HookTable.Entry;
 import dev.assay.model.internal.hook.OpenHookScope;
 import dev.assay.tensor.Aten;
@@ -20,6 +21,7 @@ import java.util.function.Function;
 public final class HookBuilder {
     private final HookedTransformer model;
     private final List<Function<HookMemory, List<Entry>>> hooks = new ArrayList<>();
+    private int laterTokens = HookTable.WHOLE_TEXT;
 
     HookBuilder(HookedTransformer model) {
         this.model = model;
@@ -102,6 +104,29 @@ public final class HookBuilder {
         return this;
     }
 
+    /** Declares hooks that act on each position alone, see {@link #incremental(int)}. */
+    public HookBuilder incremental() {
+        return incremental(0);
+    }
+
+    /**
+     * Declares that the hooks of this builder support runs that compute a part of a text. Generation then computes only the new tokens of a
+     * text, and hooks see each position once. Without this declaration, generation under the hooks recomputes the text for each new token.
+     *
+     * <p>The result of an editor at a position may depend on the activation at this position, on the tokens up to it
+     * ({@link dev.assay.model.hook.Site#text}), and on whether fewer than {@code laterTokens} tokens follow. An editor of the last position
+     * of a text has one later token: its result changes when the next token is added, and never again.
+     *
+     * @param laterTokens the number of following tokens after which the result at a position is final
+     * @return this
+     * @throws InvalidInputException when the number is negative
+     */
+    public HookBuilder incremental(int laterTokens) {
+        InvalidInputException.requireAtLeast(0, "the number of later tokens", laterTokens);
+        this.laterTokens = laterTokens;
+        return this;
+    }
+
     private HookBuilder add(Entry entry) {
         hooks.add(memory -> List.of(entry));
         return this;
@@ -110,8 +135,10 @@ public final class HookBuilder {
     /** {@return the hooks, open for the runs of this thread until closed} */
     public HookScope open() {
         HookMemory memory = new HookMemory();
-        List<Entry> entries =
-                hooks.stream().flatMap(hook -> hook.apply(memory).stream()).toList();
+        List<Entry> entries = hooks.stream()
+                .flatMap(hook -> hook.apply(memory).stream())
+                .map(entry -> entry.withLaterTokens(laterTokens))
+                .toList();
         return new OpenHookScope(model.openHooks(), entries, memory);
     }
 }

@@ -112,10 +112,7 @@ public final class HookedTransformer implements AutoCloseable {
         return name;
     }
 
-    /**
-     * Returns the SHA-256 of the configuration, of the loaded weights and of the precision, in hexadecimal. It identifies a model
-     * whatever its name. Reads every weight.
-     */
+    /** Returns the SHA-256 of the configuration, the loaded weights and the precision, in hexadecimal. Reads every weight. */
     public String hash() {
         return lifetime.during(() -> parameters.hash(config));
     }
@@ -133,11 +130,10 @@ public final class HookedTransformer implements AutoCloseable {
      * @throws InvalidInputException when the contexts are longer than the context length
      */
     public void requireContext(int tokens) {
-        int longest = config.contextLength();
-        if (tokens > longest) {
+        if (tokens > config.contextLength()) {
             throw new InvalidInputException(
                     "contexts have " + tokens + " tokens, expected at most the context length of " + name() + ", "
-                            + longest + " (option --context)");
+                            + config.contextLength() + " (option --context)");
         }
     }
 
@@ -176,12 +172,7 @@ public final class HookedTransformer implements AutoCloseable {
         return lifetime.during(() -> parameters.byName());
     }
 
-    /**
-     * Encodes a text without special tokens.
-     *
-     * @param text a text that is not empty
-     * @return int64 [1, position]
-     */
+    /** {@return the tokens of a text that is not empty, without special tokens, int64 [1, position]} */
     public NDArray tokens(String text) {
         long[] ids = IntStream.of(tokenizer().encode(text)).asLongStream().toArray();
         return lifetime.during(() -> kept(() -> manager.create(ids, new Shape(1, ids.length))));
@@ -299,6 +290,10 @@ public final class HookedTransformer implements AutoCloseable {
         return runner.openHooks();
     }
 
+    Runner runner() {
+        return runner;
+    }
+
     void require(HookPoint point) {
         sites.require(point);
         part.require(point);
@@ -367,27 +362,37 @@ public final class HookedTransformer implements AutoCloseable {
         return lifetime.during(() -> network.finalNormWeight());
     }
 
-    /** Continues a prompt with the most probable tokens, see {@link #generate(List, int, Sampling)}. */
+    /** Continues a prompt with the most probable tokens, see {@link #generate(List, int, Sampling, GenerationListener)}. */
     public int[] generate(int[] prompt, int newTokens) {
         return generate(prompt, newTokens, Sampling.greedy());
     }
 
-    /** Continues a prompt, see {@link #generate(List, int, Sampling)}. */
+    /** Continues a prompt, see {@link #generate(List, int, Sampling, GenerationListener)}. */
     public int[] generate(int[] prompt, int newTokens, Sampling sampling) {
         return generate(List.of(prompt), newTokens, sampling).get(0);
     }
 
+    /** Continues prompts, see {@link #generate(List, int, Sampling, GenerationListener)}. */
+    public List<int[]> generate(List<int[]> prompts, int newTokens, Sampling sampling) {
+        return generate(prompts, newTokens, sampling, GenerationListener.NONE);
+    }
+
     /**
-     * Continues prompts. The continuation of a prompt does not depend on the other prompts. Open hooks act. Beyond the context length,
-     * the model reads only the latest tokens.
+     * Continues prompts. The continuation of a prompt does not depend on the other prompts. Open hooks act. Keys and values of earlier
+     * tokens are cached, unless an open hook is not {@link HookBuilder#incremental(int)}. Beyond the context length, the model reads only
+     * the latest tokens, without a cache.
      *
      * @param prompts at least one token each
-     * @param newTokens the number of tokens to add to each prompt
+     * @param newTokens the largest number of tokens to add to each prompt
      * @param sampling the choice of the next token; each prompt has its own random stream from the seed
+     * @param listener receives each new token and may end its text
      * @return the prompts with their continuations
      */
-    public List<int[]> generate(List<int[]> prompts, int newTokens, Sampling sampling) {
-        return new Generator(config.contextLength(), this::lastLogits).continueTexts(prompts, newTokens, sampling);
+    public List<int[]> generate(List<int[]> prompts, int newTokens, Sampling sampling, GenerationListener listener) {
+        try (GrowingTexts texts = new GrowingTexts(this, config.contextLength())) {
+            return new Generator(config.contextLength(), texts::nextLogits)
+                    .continueTexts(prompts, newTokens, sampling, listener);
+        }
     }
 
     /** {@return the logits after the last token of each text, text by text, V numbers each} */
@@ -419,12 +424,7 @@ public final class HookedTransformer implements AutoCloseable {
         }
     }
 
-    /**
-     * Keeps the model open while its own arrays are read.
-     *
-     * @return the use, to be closed by this thread; {@link #close()} waits for it
-     * @throws IllegalStateException if the model is closed
-     */
+    /** {@return a use that keeps the model open until this thread ends it; an {@link IllegalStateException} is thrown after the close} */
     public Lifetime.Use use() {
         return lifetime.use();
     }

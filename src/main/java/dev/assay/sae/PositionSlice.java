@@ -56,6 +56,17 @@ public record PositionSlice(Integer start, Integer stop, int step) {
         return position >= from && position < bound(stop, length, length) && (position - from) % step == 0;
     }
 
+    /**
+     * Returns the number of later positions that a position depends on: positions counted from the end change while a context grows.
+     *
+     * @return the number of following positions after which {@link #includes} is final for a position
+     */
+    public int laterPositions() {
+        int first = start == null ? 0 : start;
+        int end = stop == null ? 0 : stop;
+        return Math.max(0, Math.max(-first, -end));
+    }
+
     private static int bound(Integer value, int otherwise, int length) {
         if (value == null) {
             return otherwise;

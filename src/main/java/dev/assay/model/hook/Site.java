@@ -4,13 +4,28 @@ import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
 
 /**
- * The context of a hook call: a site and the tokens of the run.
+ * The context of a hook call: a site and the tokens of the run. A run that continues a key-value cache computes only its new tokens, but
+ * its activations also depend on the tokens of the cache.
  *
  * @param point the hook point
- * @param tokens int64 [batch, position]
+ * @param tokens the computed tokens, int64 [batch, position]
  * @param mask bool [batch, position], true at real tokens; null when all tokens are real
+ * @param text the tokens of the key-value cache and the computed tokens; without a cache, the computed tokens
  */
-public record Site(HookPoint point, NDArray tokens, NDArray mask) {
+public record Site(HookPoint point, NDArray tokens, NDArray mask, Text text) {
+    /**
+     * The texts that activations depend on.
+     *
+     * @param tokens int64 [batch, earlier + position]
+     * @param mask bool [batch, earlier + position], true at real tokens; null when all tokens are real
+     */
+    public record Text(NDArray tokens, NDArray mask) {}
+
+    /** Creates the context of a run without a key-value cache. */
+    public Site(HookPoint point, NDArray tokens, NDArray mask) {
+        this(point, tokens, mask, new Text(tokens, mask));
+    }
+
     /**
      * Returns the rows of the real positions, without padding. Gradients flow.
      *

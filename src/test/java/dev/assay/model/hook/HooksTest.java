@@ -16,6 +16,7 @@ import dev.assay.model.HookBuilder;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint.Kind;
 import dev.assay.model.internal.hook.HookTable;
+import dev.assay.model.internal.network.EarlierTokens;
 import dev.assay.model.internal.network.Pass;
 import dev.assay.tensor.Scope;
 import java.util.ArrayList;
@@ -172,6 +173,8 @@ class HooksTest {
                 HookTable.of(3, List.of(new HookTable.Entry(HookPoint.mlpOut(1), (x, site) -> x))),
                 Kind.MLP_OUT.slot(1, 3),
                 null,
+                null,
+                EarlierTokens.NONE,
                 null);
         assertTrue(pass.needsAttention(0));
         assertFalse(pass.needsAttention(1));

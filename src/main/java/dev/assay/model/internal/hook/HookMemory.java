@@ -15,7 +15,7 @@ public final class HookMemory implements AutoCloseable {
 
     /** Returns a hook that records a site for a gradient reader. */
     public Entry gradient(HookPoint point, ActivationReader reader) {
-        return new Entry(point, (activation, site) -> tape.watch(activation, site, reader), true);
+        return new Entry(point, (activation, site) -> tape.watch(activation, site, reader), true, HookTable.WHOLE_TEXT);
     }
 
     /** Returns the hooks that collect several sites for one reader. */

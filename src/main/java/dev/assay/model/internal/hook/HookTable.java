@@ -11,6 +11,9 @@ public final class HookTable {
     /** A slot after every site: a run to this slot is complete. */
     public static final int NEVER = Integer.MAX_VALUE;
 
+    /** The result of a hook at a position may change with every later token. */
+    public static final int WHOLE_TEXT = Integer.MAX_VALUE;
+
     /** One hook, or the composition of all hooks of a site. */
     @FunctionalInterface
     public interface Hook {
@@ -22,10 +25,16 @@ public final class HookTable {
      * A hook and its site.
      *
      * @param afterEdits whether the hook runs after all other hooks of its site, in whichever scope they were opened
+     * @param laterTokens the number of later tokens that the result at a position may depend on, or {@link #WHOLE_TEXT}
      */
-    public record Entry(HookPoint point, Hook hook, boolean afterEdits) {
+    public record Entry(HookPoint point, Hook hook, boolean afterEdits, int laterTokens) {
         public Entry(HookPoint point, Hook hook) {
-            this(point, hook, false);
+            this(point, hook, false, WHOLE_TEXT);
+        }
+
+        /** Returns the same hook with another number of later tokens. */
+        public Entry withLaterTokens(int tokens) {
+            return new Entry(point, hook, afterEdits, tokens);
         }
     }
 
@@ -33,12 +42,14 @@ public final class HookTable {
     private final Hook[] hooks;
     private final int deepest;
     private final boolean hooksScores;
+    private final int laterTokens;
 
-    private HookTable(int layers, Hook[] hooks, int deepest, boolean hooksScores) {
+    private HookTable(int layers, Hook[] hooks, int deepest, boolean hooksScores, int laterTokens) {
         this.layers = layers;
         this.hooks = hooks;
         this.deepest = deepest;
         this.hooksScores = hooksScores;
+        this.laterTokens = laterTokens;
     }
 
     /** Returns the table of the entries, in a model of this many blocks. */
@@ -54,7 +65,18 @@ public final class HookTable {
         }
         boolean hooksScores =
                 entries.stream().map(entry -> entry.point().kind()).anyMatch(Kind::isPairwise);
-        return new HookTable(layers, hooks, deepest, hooksScores);
+        int laterTokens = entries.stream().mapToInt(Entry::laterTokens).max().orElse(0);
+        return new HookTable(layers, hooks, deepest, hooksScores, laterTokens);
+    }
+
+    /** Returns the largest number of later tokens of its hooks; 0 without hooks. */
+    public int laterTokens() {
+        return laterTokens;
+    }
+
+    /** Returns whether runs with another table compute the same: it is this table, or neither has hooks. */
+    public boolean isEquivalent(HookTable other) {
+        return this == other || deepest < 0 && other.deepest < 0;
     }
 
     /** Returns whether attention scores or patterns are hooked, which fused attention does not compute. */

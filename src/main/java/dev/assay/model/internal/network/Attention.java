@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDList;
 import dev.assay.model.config.AttentionConfig;
 import dev.assay.model.config.Precision;
 import dev.assay.model.hook.HookPoint.Kind;
+import dev.assay.model.internal.network.EarlierTokens.KeysAndValues;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.HalfType;
 import dev.assay.tensor.Scope;
@@ -72,9 +73,10 @@ public final class Attention {
                 q = pass.site(Kind.ROT_Q, block, rotary.rotated(q));
                 k = pass.site(Kind.ROT_K, block, rotary.rotated(k));
             }
+            KeysAndValues read = pass.earlier().followedBy(block, k.transpose(0, 2, 1, 3), v.transpose(0, 2, 1, 3));
             boolean hooked = pass.hooked(Kind.ATTN_SCORES, block) || pass.hooked(Kind.PATTERN, block);
             boolean explicit = hooked || config.softCap() > 0;
-            NDArray mixed = explicit ? stepByStep(q, k, v, pass) : fused(q, k, v, pass.geometry());
+            NDArray mixed = explicit ? stepByStep(q, read, pass) : fused(q, read, pass.geometry());
             return scope.keep(pass.site(Kind.Z, block, mixed.transpose(0, 2, 1, 3))); // [batch, position, H, h]
         }
     }
@@ -85,10 +87,10 @@ public final class Attention {
     }
 
     /** Returns {@code softmax(q·kᵀ·scale)·v} computed by one fused operation, [batch, H, position, h]. */
-    private NDArray fused(NDArray q, NDArray k, NDArray v, SequenceGeometry geometry) {
+    private NDArray fused(NDArray q, KeysAndValues read, SequenceGeometry geometry) {
         NDArray queries = q.transpose(0, 2, 1, 3);
-        NDArray keys = perQueryHead(k);
-        NDArray values = perQueryHead(v);
+        NDArray keys = perQueryHead(read.keys());
+        NDArray values = perQueryHead(read.values());
         if (half != null) {
             return geometry.isPlainlyCausal(window)
                     ? half.causalAttention(queries, keys, values, scale)
@@ -103,13 +105,14 @@ public final class Attention {
      * Returns the same, [batch, H, position, h], with explicit scores: for hooks on scores and pattern, and for scores with a soft cap
      * c, {@code softmax(c·tanh(q·kᵀ·scale/c))·v}.
      */
-    private NDArray stepByStep(NDArray q, NDArray k, NDArray v, Pass pass) {
-        NDArray products = q.transpose(0, 2, 1, 3).matMul(perQueryHead(k).transpose(0, 1, 3, 2));
+    private NDArray stepByStep(NDArray q, KeysAndValues read, Pass pass) {
+        NDArray products =
+                q.transpose(0, 2, 1, 3).matMul(perQueryHead(read.keys()).transpose(0, 1, 3, 2));
         NDArray hidden = pass.geometry().hidden(window);
         NDArray masked = pass.recording() ? masked(products, hidden) : maskedInPlace(products, hidden);
         NDArray scores = pass.site(Kind.ATTN_SCORES, block, masked); // [batch, H, query, key]
         NDArray pattern = pass.site(Kind.PATTERN, block, scores.softmax(-1)); // [batch, H, query, key]
-        return pattern.matMul(perQueryHead(v));
+        return pattern.matMul(perQueryHead(read.values()));
     }
 
     private NDArray masked(NDArray products, NDArray hidden) {
@@ -125,9 +128,8 @@ public final class Attention {
         return products;
     }
 
-    /** Repeats each key or value head for the query heads that share it: [batch, H, position, h]. */
-    private NDArray perQueryHead(NDArray x) {
-        NDArray heads = x.transpose(0, 2, 1, 3); // [batch, K, position, h]
+    /** Repeats each key or value head, [batch, K, position, h], for the query heads that share it: [batch, H, position, h]. */
+    private NDArray perQueryHead(NDArray heads) {
         int sharing = config.heads() / config.keyValueHeads();
         return sharing == 1 ? heads : heads.repeat(1, sharing);
     }

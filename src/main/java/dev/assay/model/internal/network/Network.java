@@ -106,6 +106,11 @@ public final class Network {
         return scale == 1 ? embedded : Aten.mul(embedded, scale);
     }
 
+    /** Returns the number of tokens up to which the rotation of a position does not depend on the length of the text. */
+    int longestFixedRotation() {
+        return rotary.longestFixed();
+    }
+
     /** Returns the final norm of the residual stream. */
     public NDArray normalized(NDArray residual, Pass pass) {
         return lnFinal.run(residual, pass);

@@ -13,19 +13,30 @@ public final class Pass {
     private final int stop;
     private final NDArray tokens;
     private final SequenceGeometry geometry;
+    private final EarlierTokens earlier;
+    private final Site.Text text;
     private final boolean recording = Autograd.isRecording();
 
     /**
      * Creates a pass.
      *
      * @param stop the slot of the last site to compute, or {@link HookTable#NEVER}
-     * @param tokens int64 [batch, position]
+     * @param tokens the tokens to compute, int64 [batch, position]
+     * @param text the earlier tokens, followed by the tokens to compute
      */
-    public Pass(HookTable hooks, int stop, NDArray tokens, SequenceGeometry geometry) {
+    public Pass(
+            HookTable hooks,
+            int stop,
+            NDArray tokens,
+            SequenceGeometry geometry,
+            EarlierTokens earlier,
+            Site.Text text) {
         this.hooks = hooks;
         this.stop = stop;
         this.tokens = tokens;
         this.geometry = geometry;
+        this.earlier = earlier;
+        this.text = text;
     }
 
     /**
@@ -38,7 +49,7 @@ public final class Pass {
         HookTable.Hook hook = hooks.at(slot);
         NDArray result = hook == null
                 ? activation
-                : hook.apply(activation, new Site(new HookPoint(kind, block), tokens, geometry.mask()));
+                : hook.apply(activation, new Site(new HookPoint(kind, block), tokens, geometry.mask(), text));
         if (slot >= stop) {
             throw PassEnded.INSTANCE;
         }
@@ -56,6 +67,20 @@ public final class Pass {
 
     SequenceGeometry geometry() {
         return geometry;
+    }
+
+    /** Returns the tokens to compute, int64 [batch, position]. */
+    NDArray tokens() {
+        return tokens;
+    }
+
+    /** Returns the earlier tokens, followed by the tokens to compute. */
+    Site.Text text() {
+        return text;
+    }
+
+    EarlierTokens earlier() {
+        return earlier;
     }
 
     /**

@@ -25,6 +25,11 @@ final class RotaryEmbedding {
                 geometry.positions(), frequencies(geometry), rotary.scaling().attentionFactor());
     }
 
+    /** Returns the number of tokens up to which the rotation of a position does not depend on the length of the text. */
+    int longestFixed() {
+        return rotary.scaling() instanceof RotaryScaling.Dynamic dynamic ? dynamic.context() : Integer.MAX_VALUE;
+    }
+
     private NDArray frequencies(SequenceGeometry geometry) {
         return rotary.scaling() instanceof RotaryScaling.Dynamic
                 ? manager.create(RotaryFrequencies.inverse(rotary, geometry.longest()))

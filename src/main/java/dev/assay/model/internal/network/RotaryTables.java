@@ -26,6 +26,11 @@ public record RotaryTables(RotaryTable full, RotaryTable windowed) {
             return new Source(one, one);
         }
 
+        /** Returns the number of tokens up to which the rotation of a position does not depend on the length of the text. */
+        int longestFixed() {
+            return full == null ? Integer.MAX_VALUE : Math.min(full.longestFixed(), windowed.longestFixed());
+        }
+
         RotaryTables at(SequenceGeometry geometry) {
             RotaryTable all = full == null ? null : full.at(geometry);
             return new RotaryTables(all, windowed == full ? all : windowed.at(geometry));

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import dev.assay.model.config.TransformerConfig;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.model.hook.Site;
 import dev.assay.model.internal.hook.HookTable;
 import dev.assay.model.internal.hook.HookTable.Entry;
 import dev.assay.model.internal.hook.OpenHooks;
@@ -39,15 +40,55 @@ public final class Runner {
 
     /** Returns the logits at the last position, [batch, V]. */
     public NDArray lastLogits(NDArray tokens, NDArray mask) {
-        return logits(tokens, mask, normalized -> normalized.get(":, -1"));
+        return logits(tokens, mask, Runner::last);
+    }
+
+    /** Returns the logits of new tokens, [batch, position, V], and stores their keys and values. */
+    public NDArray logits(NDArray tokens, NDArray mask, KeyValueBuffers buffers) {
+        return storing(tokens, mask, buffers, UnaryOperator.identity());
+    }
+
+    /** Returns the logits at the last of some new tokens, [batch, V], and stores the keys and values of all. */
+    public NDArray lastLogits(NDArray tokens, NDArray mask, KeyValueBuffers buffers) {
+        return storing(tokens, mask, buffers, Runner::last);
+    }
+
+    private static NDArray last(NDArray normalized) {
+        return normalized.get(":, -1");
+    }
+
+    private NDArray storing(NDArray tokens, NDArray mask, KeyValueBuffers buffers, UnaryOperator<NDArray> positions) {
+        part.requireWhole("the logits");
+        try (Scope scope = Scope.open()) {
+            Pass pass = pass(openHooks().table(), HookTable.NEVER, tokens, mask, buffers);
+            NDArray logits = network.unembed(positions.apply(run(pass)));
+            buffers.accept(pass.text());
+            return scope.keep(logits);
+        }
     }
 
     private NDArray logits(NDArray tokens, NDArray mask, UnaryOperator<NDArray> positions) {
         part.requireWhole("the logits");
         try (Scope scope = Scope.open()) {
-            NDArray normalized = run(openHooks().table(), HookTable.NEVER, tokens, mask);
+            NDArray normalized = run(pass(openHooks().table(), HookTable.NEVER, tokens, mask, EarlierTokens.NONE));
             return scope.keep(network.unembed(positions.apply(normalized)));
         }
+    }
+
+    /** Returns the final norm of every position, [batch, position, D]. */
+    public NDArray normalized(NDArray tokens, NDArray mask, EarlierTokens earlier) {
+        part.requireWhole("the logits");
+        try (Scope scope = Scope.open()) {
+            return scope.keep(run(pass(openHooks().table(), HookTable.NEVER, tokens, mask, earlier)));
+        }
+    }
+
+    /**
+     * Returns the number of tokens up to which stored keys stay valid while a text grows. The dynamic scaling of rotary embeddings
+     * changes the rotation of all positions of a longer text.
+     */
+    public int longestStored() {
+        return network.longestFixedRotation();
     }
 
     /** Runs to the deepest site that an open hook asks for. */
@@ -61,7 +102,7 @@ public final class Runner {
             return;
         }
         try (Scope scope = Scope.open()) {
-            run(table, stop, tokens, mask);
+            run(pass(table, stop, tokens, mask, EarlierTokens.NONE));
         } catch (PassEnded reached) {
             // The hooks have seen every site up to the last requested one.
         }
@@ -98,15 +139,27 @@ public final class Runner {
         }
     }
 
-    /** Returns the final norm, [batch, position, D]; throws {@link PassEnded} at the site of slot {@code stop}. */
-    private NDArray run(HookTable table, int stop, NDArray givenTokens, NDArray givenMask) {
+    private Pass pass(HookTable table, int stop, NDArray givenTokens, NDArray givenMask, EarlierTokens earlier) {
         NDArray tokens = givenTokens.toDevice(device, false);
         NDArray mask = givenMask == null ? null : givenMask.toDevice(device, false);
         TokenCheck.check(tokens, mask, config);
+        Site.Text given = earlier.begin(tokens, mask);
         boolean explicitScores = table.hooksScores() || config.attention().softCap() > 0;
-        SequenceGeometry geometry =
-                SequenceGeometry.of(tokens, mask, config.attention().windows(), explicitScores);
-        Pass pass = new Pass(table, stop, tokens, geometry);
-        return network.normalized(network.residual(tokens, pass), pass);
+        SequenceGeometry geometry = SequenceGeometry.of(
+                earlier.length(),
+                given.tokens(),
+                given.mask(),
+                config.attention().windows(),
+                explicitScores);
+        if (earlier.length() > 0) {
+            TokenCheck.checkLength(geometry.longest(), config);
+        }
+        Site.Text text = new Site.Text(given.tokens(), geometry.keyMask());
+        return new Pass(table, stop, tokens, geometry, earlier, text);
+    }
+
+    /** Returns the final norm, [batch, position, D]; throws {@link PassEnded} at the last site of the pass. */
+    private NDArray run(Pass pass) {
+        return network.normalized(network.residual(pass.tokens(), pass), pass);
     }
 }

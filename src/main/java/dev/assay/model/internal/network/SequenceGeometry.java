@@ -13,14 +13,26 @@ public final class SequenceGeometry {
     /** Finite, so that a query without visible keys has a uniform pattern instead of NaN. */
     private static final float HIDDEN = -1e30f;
 
+    private final long earlier;
     private final long length;
+    private final NDArray keyMask;
     private final NDArray mask;
     private final NDArray positions;
     private final Map<Integer, NDArray> hidden = new HashMap<>();
 
-    private SequenceGeometry(long length, NDArray mask, NDArray positions) {
+    /**
+     * Creates the geometry.
+     *
+     * @param earlier the number of positions before those of the run
+     * @param length the number of all positions
+     * @param keyMask bool [batch, length], true at real tokens; null when all tokens are real
+     * @param positions int64 [position] or [batch, position], of the run
+     */
+    private SequenceGeometry(long earlier, long length, NDArray keyMask, NDArray positions) {
+        this.earlier = earlier;
         this.length = length;
-        this.mask = mask;
+        this.keyMask = keyMask;
+        this.mask = keyMask == null ? null : TokenColumns.between(keyMask, earlier, length, 1);
         this.positions = positions;
     }
 
@@ -34,12 +46,27 @@ public final class SequenceGeometry {
      */
     public static SequenceGeometry of(
             NDArray tokens, NDArray mask, Collection<Integer> windows, boolean explicitScores) {
+        return of(0, tokens, mask, windows, explicitScores);
+    }
+
+    /**
+     * Computes the geometry of the last positions of a batch.
+     *
+     * @param earlier the number of positions that are not computed
+     * @param tokens int64 [batch, earlier + position]
+     * @param mask [batch, earlier + position], 0 at padding; null when all tokens are real
+     * @param windows the attention windows of the blocks; 0 means none
+     * @param explicitScores whether {@link #hidden} is also needed for plainly causal attention
+     */
+    static SequenceGeometry of(
+            long earlier, NDArray tokens, NDArray mask, Collection<Integer> windows, boolean explicitScores) {
         NDManager manager = tokens.getManager();
         long length = tokens.getShape().get(1);
         NDArray real = mask == null ? null : mask.toType(DataType.BOOLEAN, false);
         SequenceGeometry geometry = real == null || real.all().getBoolean()
-                ? new SequenceGeometry(length, null, manager.arange(0, length, 1, DataType.INT64))
-                : new SequenceGeometry(length, real, positions(real));
+                ? new SequenceGeometry(earlier, length, null, manager.arange(earlier, length, 1, DataType.INT64))
+                : new SequenceGeometry(
+                        earlier, length, real, TokenColumns.between(positions(real), earlier, length, 1));
         for (int window : windows) {
             if (explicitScores || !geometry.isPlainlyCausal(window)) {
                 geometry.hidden.computeIfAbsent(geometry.effective(window), w -> geometry.hide(manager, w));
@@ -54,9 +81,14 @@ public final class SequenceGeometry {
         return counted.sub(1).maximum(0).toType(DataType.INT64, false);
     }
 
-    /** Returns the mask, bool [batch, position], true at real tokens; null when all tokens are real. */
+    /** Returns the mask of the run, bool [batch, position], true at real tokens; null when all tokens are real. */
     NDArray mask() {
         return mask;
+    }
+
+    /** Returns the mask of all positions, bool [batch, earlier + position]; null when all tokens are real. */
+    NDArray keyMask() {
+        return keyMask;
     }
 
     /** Returns the number of real tokens before each position, int64 [position]; with padding, [batch, position]. */
@@ -64,14 +96,14 @@ public final class SequenceGeometry {
         return positions;
     }
 
-    /** Returns the number of positions without padding. */
+    /** Returns the number of positions without padding, including earlier positions. */
     long longest() {
         return mask == null ? length : positions.max().getLong() + 1;
     }
 
-    /** Returns whether every query sees all keys up to its own position. */
+    /** Returns whether the run starts at the first position, and every query sees all keys up to its own position. */
     boolean isPlainlyCausal(int window) {
-        return mask == null && effective(window) == 0;
+        return earlier == 0 && mask == null && effective(window) == 0;
     }
 
     /** Returns the additive mask, [1 or batch, 1, query, key]: 0 at visible keys, a large negative number elsewhere. */
@@ -86,17 +118,18 @@ public final class SequenceGeometry {
 
     /** Hides the keys after the query, the keys before its window of {@code window} keys unless that is 0, and padding. */
     private NDArray hide(NDManager manager, int window) {
-        NDArray indices = manager.arange(0, length, 1, DataType.FLOAT32);
-        NDArray distance = indices.reshape(length, 1).sub(indices); // [query, key]
+        NDArray keys = manager.arange(0, length, 1, DataType.FLOAT32);
+        NDArray queries = TokenColumns.between(keys, earlier, length, 0);
+        NDArray distance = queries.expandDims(1).sub(keys); // [query, key]
         NDArray outside = distance.lt(0);
         if (window > 0) {
             outside = outside.logicalOr(distance.gte(window));
         }
-        NDArray far = outside.toType(DataType.FLOAT32, false).mul(HIDDEN).reshape(1, 1, length, length);
-        if (mask == null) {
+        NDArray far = outside.toType(DataType.FLOAT32, false).mul(HIDDEN).reshape(1, 1, length - earlier, length);
+        if (keyMask == null) {
             return far;
         }
-        NDArray padding = mask.logicalNot().toType(DataType.FLOAT32, false).mul(HIDDEN);
-        return far.minimum(padding.reshape(new Shape(mask.getShape().get(0), 1, 1, length)));
+        NDArray padding = keyMask.logicalNot().toType(DataType.FLOAT32, false).mul(HIDDEN);
+        return far.minimum(padding.reshape(new Shape(keyMask.getShape().get(0), 1, 1, length)));
     }
 }

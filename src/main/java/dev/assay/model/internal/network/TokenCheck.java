@@ -20,15 +20,20 @@ final class TokenCheck {
             throw new InvalidInputException(
                     "the mask has shape " + mask.getShape() + ", expected the shape of the tokens, " + shape);
         }
-        if (shape.get(1) > config.longestSequence()) {
-            throw new InvalidInputException("the sequences have " + shape.get(1)
-                    + " tokens, expected at most the model's context length, " + config.longestSequence());
-        }
+        checkLength(shape.get(1), config);
         long smallest = tokens.min().getLong();
         long largest = tokens.max().getLong();
         if (smallest < 0 || largest >= config.vocabularySize()) {
             throw new InvalidInputException("token id " + (smallest < 0 ? smallest : largest)
                     + " is not in the model's vocabulary, expected 0 to " + (config.vocabularySize() - 1));
+        }
+    }
+
+    /** Rejects sequences that are longer than the model supports. */
+    static void checkLength(long tokens, TransformerConfig config) {
+        if (tokens > config.longestSequence()) {
+            throw new InvalidInputException("the sequences have " + tokens
+                    + " tokens, expected at most the model's context length, " + config.longestSequence());
         }
     }
 }
