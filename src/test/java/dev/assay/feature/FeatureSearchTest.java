@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
 import dev.assay.feature.page.ConceptRow;
+import dev.assay.feature.report.FeatureExplanation;
 import dev.assay.feature.report.FeatureList;
+import dev.assay.feature.report.FeatureSummary;
 import dev.assay.feature.report.Neighbour;
 import dev.assay.feature.store.Example;
 import dev.assay.feature.store.FeatureCollector;
@@ -102,6 +104,24 @@ class FeatureSearchTest {
                 new ConceptRow("quote", 4, 0.8, 0, 0, 0, 0),
                 new ConceptRow("weak", 4, 0.5, 0, 0, 0, 0)));
         assertEquals(List.of("mood", "quote"), concepts.feature(4).labels());
+    }
+
+    @Test
+    void findsFeaturesByTheTextOfTheirExplanations() {
+        FeatureExplanation dogs = new FeatureExplanation(
+                "Names of <dogs>", "me", List.of(new FeatureExplanation.Score("f1", "detection by m", 0.5)));
+        FeatureInspector explained = inspector.explanations(Map.of(3, List.of(dogs)));
+        FeatureList found = explained.search(FeatureSearch.all().explanation("names OF"));
+        assertEquals(
+                List.of(3),
+                found.features().stream().map(FeatureSummary::latent).toList());
+        assertTrue(found.toText().contains("Names of <dogs>"), found.toText());
+        assertTrue(found.toHtml().contains("Names of &lt;dogs&gt;"), found.toHtml());
+        assertEquals(0, explained.search(FeatureSearch.all().explanation("cats")).total());
+        assertEquals(List.of(dogs), explained.feature(3).explanations());
+        assertRejected(
+                "an explanation is for latent 40, expected latents 0 to 39",
+                () -> inspector.explanations(Map.of(40, List.of(dogs))));
     }
 
     @Test

@@ -114,7 +114,11 @@ public final class SimulationAccumulator {
     }
 
     private Correlation correlation() {
-        double scale = Math.sqrt(varianceTrue) * Math.sqrt(varianceSimulated);
+        // √(v · v) is exactly v, so the correlation of equal sequences is exactly 1; √v · √v cannot overflow.
+        double product = varianceTrue * varianceSimulated;
+        double scale = product > Double.MIN_NORMAL && product < Double.POSITIVE_INFINITY
+                ? Math.sqrt(product)
+                : Math.sqrt(varianceTrue) * Math.sqrt(varianceSimulated);
         if (rangeTrue.isConstant() || rangeSimulated.isConstant() || !(scale > 0)) {
             return Correlation.UNDEFINED;
         }

@@ -10,6 +10,7 @@ import dev.assay.InvalidInputException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class SimulationScoreTest {
@@ -104,10 +105,16 @@ class SimulationScoreTest {
 
     @Test
     void oracleIsExactlyOne() {
-        SimulationScore score = SimulationScore.of(List.of(truth), List.of(truth));
-        assertEquals(1, score.correlation().value());
-        assertEquals(1, score.rSquared());
-        assertEquals(1, score.absoluteDeviationExplained());
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 200; i++) {
+            double[] values = random.doubles(50, 0, 30).toArray();
+            SimulationScore score = SimulationScore.of(List.of(values), List.of(values));
+            assertEquals(1, score.correlation().value());
+            assertEquals(1, score.rSquared());
+            assertEquals(1, score.absoluteDeviationExplained());
+        }
+        double[] tiny = {0, 1e-100, 3e-100};
+        assertEquals(1, Correlation.of(tiny, tiny).value(), EXACT);
     }
 
     @Test

@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.Browser;
+import dev.assay.feature.report.FeatureCatalog;
+import dev.assay.feature.report.FeatureExplanation;
 import dev.assay.feature.report.FeatureReport;
+import dev.assay.feature.report.FeatureSummary;
 import dev.assay.feature.report.LogitSummary;
 import dev.assay.feature.report.SyntheticFeatures;
 import dev.assay.feature.report.TokenEffect;
 import dev.assay.feature.report.TokenLogit;
 import dev.assay.feature.store.Example;
 import dev.assay.io.Json;
+import dev.assay.provenance.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +86,70 @@ class DashboardInBrowserTest {
         open("#features");
         long alive = REPORTS.stream().filter(report -> !report.isDead()).count();
         assertEquals(alive + " of 400", text("document.getElementById('shown').textContent"));
+    }
+
+    /** The synthetic features, of which three have explanations. */
+    private static final class ExplainedFeatures implements FeatureCatalog {
+        private final SyntheticFeatures features = new SyntheticFeatures(LATENTS, 2);
+        private final List<FeatureSummary> explained = features.features().stream()
+                .filter(feature -> !feature.isDead())
+                .limit(3)
+                .toList();
+
+        int latent(int number) {
+            return explained.get(number).latent();
+        }
+
+        @Override
+        public List<FeatureSummary> features() {
+            return features.features();
+        }
+
+        @Override
+        public Provenance provenance() {
+            return features.provenance();
+        }
+
+        @Override
+        public List<FeatureReport> reports(int first, int end) {
+            return features.reports(first, end).stream().map(this::explained).toList();
+        }
+
+        private FeatureReport explained(FeatureReport report) {
+            for (int i = 0; i < explained.size(); i++) {
+                if (latent(i) == report.latent()) {
+                    return report.withExplanations(List.of(new FeatureExplanation(
+                            "Tools of the <kitchen> " + i,
+                            "llm (m)",
+                            i == 2
+                                    ? List.of()
+                                    : List.of(new FeatureExplanation.Score("f1", "detection by m", 0.4 + 0.1 * i)))));
+                }
+            }
+            return report;
+        }
+    }
+
+    @Test
+    void explanationsAreListedSearchedAndSortedByScore() throws IOException {
+        ExplainedFeatures features = new ExplainedFeatures();
+        Path explained = folder.resolve("explained.html");
+        new Dashboard(features).write(explained);
+        browser.open(explained, "#features&query=the%20%3CKITCHEN&in=explanation");
+        browser.until("document.documentElement.dataset.ready");
+        assertEquals("3 of 400", text("document.getElementById('shown').textContent"));
+        browser.open(explained, "#about");
+        browser.open(explained, "#features&sort=explained");
+        browser.until("document.querySelector('.row .explained')");
+        assertEquals(features.latent(1), number("+document.querySelector('.row .id').textContent"));
+        assertEquals(
+                "Tools of the <kitchen> 1",
+                text("document.querySelector('.row .explained').textContent"));
+        browser.open(explained, "#feature-" + features.latent(0));
+        browser.until("document.querySelector('#detail .explanations li')");
+        assertEquals(
+                "Tools of the <kitchen> 0llm (m): f1 0.400 (detection by m)",
+                text("document.querySelector('#detail .explanations li').textContent"));
     }
 
     @Test
