@@ -120,6 +120,8 @@ class ArchitectureTest {
         ARROWS.put("run", Set.of("activation.store", "feature", "text.story"));
         ARROWS.put("explain.measure", Set.of("io"));
         ARROWS.put("explain", Set.of("feature", "explain.measure"));
+        ARROWS.put("explain.score", Set.of("explain"));
+        ARROWS.put("explain.offline", Set.of("explain.score", "text.story", "evaluate.control"));
         ARROWS.put("explain.llm", Set.of("explain"));
         ARROWS.put("explain.judge", Set.of("explain.llm"));
         ARROWS.put("audit", Set.of("evaluate", "explain"));

@@ -49,20 +49,47 @@ public record Bootstrap(int draws, long seed) {
         for (int i = 0; i < differences.length; i++) {
             differences[i] = row[i] - baseline[i];
         }
-        double[] means = means(differences);
-        long below = Arrays.stream(means).filter(mean -> mean <= 0).count();
-        long above = Arrays.stream(means).filter(mean -> mean >= 0).count();
+        return difference(mean(differences), means(differences), row.length);
+    }
+
+    /**
+     * Returns the difference of the mean scores of two rows of different features with its 95 % interval. Each row is resampled by itself; the
+     * p-value is that of {@link #paired}.
+     *
+     * @param row a score per feature, at least one
+     * @param baseline a score per feature of the other row, at least one
+     * @return the difference {@code row − baseline}, with the number of features of the smaller row
+     * @throws InvalidInputException without features or if a score is not finite
+     */
+    public RowDifference independent(double[] row, double[] baseline) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] differences = means(row, random.split());
+        double[] subtracted = means(baseline, random.split());
+        for (int i = 0; i < draws; i++) {
+            differences[i] -= subtracted[i];
+        }
+        Arrays.sort(differences);
+        return difference(mean(row) - mean(baseline), differences, Math.min(row.length, baseline.length));
+    }
+
+    private RowDifference difference(double mean, double[] sortedMeans, int features) {
+        long below = Arrays.stream(sortedMeans).filter(drawn -> drawn <= 0).count();
+        long above = Arrays.stream(sortedMeans).filter(drawn -> drawn >= 0).count();
         double pValue = Math.min(1, 2.0 * (Math.min(below, above) + 1) / (draws + 1));
-        return new RowDifference(
-                mean(differences), quantile(means, TAIL), quantile(means, 1 - TAIL), pValue, row.length);
+        return new RowDifference(mean, quantile(sortedMeans, TAIL), quantile(sortedMeans, 1 - TAIL), pValue, features);
     }
 
     private double[] means(double[] values) {
+        double[] means = means(values, new SplittableRandom(seed));
+        Arrays.sort(means);
+        return means;
+    }
+
+    private double[] means(double[] values, SplittableRandom random) {
         InvalidInputException.require(values.length > 0, "there are no features, expected at least one");
         for (double value : values) {
             Arguments.requireFinite("a score", value);
         }
-        SplittableRandom random = new SplittableRandom(seed);
         double[] means = new double[draws];
         for (int draw = 0; draw < draws; draw++) {
             double sum = 0;
@@ -71,7 +98,6 @@ public record Bootstrap(int draws, long seed) {
             }
             means[draw] = sum / values.length;
         }
-        Arrays.sort(means);
         return means;
     }
 

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The difference between two rows of a table, paired by feature.
+ * The difference between two rows of a table, paired by feature unless it comes from {@link Bootstrap#independent}.
  *
  * @param mean the mean of the differences
  * @param low the lower bound of the bootstrap interval
  * @param high the upper bound
  * @param pValue the two-sided bootstrap p-value of a difference of 0, above 0; adjusted if it comes from {@link #adjusted}
- * @param features the number of pairs
+ * @param features the number of pairs; for rows of different features, the number of features of the smaller row
  */
 public record RowDifference(double mean, double low, double high, double pValue, int features) {
     /**

@@ -29,7 +29,8 @@ public record Resampling(List<StepSpan> after, int inputs, double encoderScale) 
     public Resampling {
         after = List.copyOf(after);
         if (inputs < 1) {
-            throw new InvalidInputException("the number of inputs of resampling is " + inputs + ", expected at least 1");
+            throw new InvalidInputException(
+                    "the number of inputs of resampling is " + inputs + ", expected at least 1");
         }
         if (!(encoderScale > 0 && Double.isFinite(encoderScale))) {
             throw new InvalidInputException(

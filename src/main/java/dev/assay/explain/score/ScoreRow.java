@@ -1,6 +1,9 @@
-package dev.assay.explain;
+package dev.assay.explain.score;
 
 import dev.assay.InvalidInputException;
+import dev.assay.explain.FailureKind;
+import dev.assay.explain.FeatureScore;
+import dev.assay.explain.ScoreMetric;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;

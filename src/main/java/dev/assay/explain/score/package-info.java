@@ -1,0 +1,4 @@
+/**
+ * Scorers that work with any simulator, figures of judges that classify items, and tables of scores with intervals and comparisons.
+ */
+package dev.assay.explain.score;

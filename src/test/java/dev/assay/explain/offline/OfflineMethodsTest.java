@@ -1,0 +1,138 @@
+package dev.assay.explain.offline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.assay.InvalidInputException;
+import dev.assay.explain.ExampleOptions;
+import dev.assay.explain.ExampleSet;
+import dev.assay.explain.ExplainContext;
+import dev.assay.explain.ExplainMethods;
+import dev.assay.explain.ExplainerDescription;
+import dev.assay.explain.Explanation;
+import dev.assay.explain.FeatureExamples;
+import dev.assay.explain.FeatureScore;
+import dev.assay.explain.NextTokenRule;
+import dev.assay.explain.RandomText;
+import dev.assay.explain.ScoreMetric;
+import dev.assay.explain.Scorer;
+import dev.assay.explain.Simulator;
+import dev.assay.feature.FeatureInspector;
+import dev.assay.feature.PlantedDictionary;
+import dev.assay.feature.store.FeatureCollector;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+class OfflineMethodsTest {
+    @TempDir
+    static Path folder;
+
+    private static ExampleSet examples;
+
+    @BeforeAll
+    static void writeStore() throws IOException {
+        RandomText text = new RandomText(600, 64, 60, 6);
+        examples = ExampleSet.of(
+                text.store(folder.resolve("store"), 2, (latent, position) -> text.ids[position] == 5 + latent ? 1 : 0),
+                ExampleOptions.DEFAULT);
+    }
+
+    @Test
+    void providersAreFoundByName() {
+        assertTrue(
+                ExplainMethods.explainers().containsAll(List.of("bigram", "concept", "logit-weights", "token-lookup")));
+        assertTrue(ExplainMethods.simulators().containsAll(List.of("constant", "oracle", "rule")));
+        assertTrue(ExplainMethods.scorers()
+                .containsAll(List.of("detection", "discrimination", "fuzzing", "simulation", "whole-corpus")));
+        ExplainContext context = ExplainContext.of(examples);
+        Explanation explanation =
+                ExplainMethods.explainer("token-lookup", context).explain(examples.of(0));
+        Simulator rule = ExplainMethods.simulator("rule", context);
+        for (String name : List.of("detection", "fuzzing", "simulation", "whole-corpus")) {
+            Scorer scorer = ExplainMethods.scorer(name, context, rule);
+            assertEquals(name, scorer.name());
+            FeatureScore score = scorer.score(explanation, examples.of(0));
+            ScoreMetric metric = name.equals("fuzzing") ? ScoreMetric.BALANCED_ACCURACY : ScoreMetric.F1;
+            assertEquals(1, score.value(metric).orElseThrow(), 1e-12, name);
+        }
+    }
+
+    @Test
+    void refusesUnknownNamesAndMissingInputs() {
+        ExplainContext context = ExplainContext.of(examples);
+        assertRefused(
+                "unknown explainer \"tokens\", expected one of bigram, ",
+                () -> ExplainMethods.explainer("tokens", context));
+        assertRefused(
+                "logit-weights needs the model and the dictionary",
+                () -> ExplainMethods.explainer("logit-weights", context));
+        assertRefused("concept needs the corpus", () -> ExplainMethods.explainer("concept", context));
+        Explanation words = Explanation.of(0, "words", ExplainerDescription.offline("person"));
+        assertRefused(
+                "the explanation of latent 0 by person is in words only, expected one with a rule",
+                () -> new WholeCorpusScorerOfRule().score(words));
+    }
+
+    /** Scores with the rule simulator. */
+    private static final class WholeCorpusScorerOfRule {
+        FeatureScore score(Explanation explanation) {
+            ExplainContext context = ExplainContext.of(examples);
+            return ExplainMethods.scorer("whole-corpus", context, ExplainMethods.simulator("rule", context))
+                    .score(explanation, examples.of(0));
+        }
+    }
+
+    private static void assertRefused(String message, Executable call) {
+        String found = assertThrows(InvalidInputException.class, call).getMessage();
+        assertTrue(found.contains(message), found);
+    }
+
+    @Test
+    void logitWeightsNameThePromotedToken() throws IOException {
+        try (PlantedDictionary planted = new PlantedDictionary()) {
+            FeatureInspector inspector = FeatureInspector.of(
+                    planted.model,
+                    planted.sae,
+                    FeatureCollector.of(planted.model, planted.sae, planted.corpus)
+                            .tokens(20_000)
+                            .collect(folder.resolve("planted")));
+            ExampleSet set = ExampleSet.of(inspector, ExampleOptions.DEFAULT.withMinimumDocuments(1));
+            FeatureExamples dog = set.of(0);
+            Explanation explanation = ExplainMethods.explainer(
+                            "logit-weights", ExplainContext.of(set).with(inspector))
+                    .explain(dog);
+            assertTrue(explanation.text().startsWith("before the tokens \" played\", "), explanation.text());
+            NextTokenRule rule = (NextTokenRule) explanation.rule().orElseThrow();
+            assertEquals(10, rule.values().size());
+            Explanation lookup = new TokenLookupExplainer().explain(dog);
+            assertEquals("the tokens \" dog\" (100 %)", lookup.text());
+        }
+    }
+
+    @Test
+    void embeddingScorerRanksTheExplanationOfTheFeatureFirst() {
+        SentenceEmbedder wordCounts = text -> {
+            double[] counts = new double[64];
+            Arrays.stream(text.split("\\W+"))
+                    .filter(word -> word.matches("w\\d+"))
+                    .forEach(word -> counts[Integer.parseInt(word.substring(1))]++);
+            return counts;
+        };
+        EmbeddingScorer scorer = new EmbeddingScorer(wordCounts);
+        ExplainerDescription by = ExplainerDescription.offline("test");
+        FeatureScore own = scorer.score(Explanation.of(0, "w5", by), examples.of(0));
+        FeatureScore other = scorer.score(Explanation.of(0, "w6", by), examples.of(0));
+        assertEquals(1, own.values().get(ScoreMetric.AUROC), 1e-12);
+        assertEquals(1, own.values().get(ScoreMetric.F1), 1e-12);
+        assertTrue(other.values().get(ScoreMetric.AUROC) < 0.65);
+        FeatureScore nothing = scorer.score(Explanation.of(0, "no such word", by), examples.of(0));
+        assertEquals(0.5, nothing.values().get(ScoreMetric.AUROC));
+    }
+}
