@@ -4,9 +4,11 @@ import dev.assay.InvalidInputException;
 import dev.assay.io.NearestName;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The values of an experiment's settings, read by type. */
@@ -66,15 +68,11 @@ public final class ExperimentSettings {
      * Reads a list of texts.
      *
      * @param name of the setting
-     * @return at least one text
+     * @return at least one text, all of them different
+     * @throws InvalidInputException if an entry is empty or a repetition
      */
     public List<String> texts(String name) {
-        List<String> parts =
-                Arrays.stream(text(name).split(",", -1)).map(String::strip).toList();
-        InvalidInputException.require(
-                parts.stream().noneMatch(String::isEmpty),
-                () -> wrong(name, "a list separated by commas without empty entries"));
-        return parts;
+        return list(name, part -> part);
     }
 
     /**
@@ -103,8 +101,8 @@ public final class ExperimentSettings {
      * Reads a list of positive integers.
      *
      * @param name of the setting
-     * @return at least one number
-     * @throws InvalidInputException if one is no integer or below 1
+     * @return at least one number, all of them different
+     * @throws InvalidInputException if one is no integer, below 1 or a repetition
      */
     public List<Integer> integers(String name) {
         return list(
@@ -119,8 +117,8 @@ public final class ExperimentSettings {
      * @param name of the setting
      * @param word the value that is no list, such as {@code all}
      * @param size the number of things that are indexed
-     * @return integers from 0 to {@code size} − 1 in the given order; empty for the word
-     * @throws InvalidInputException if one is no integer or out of range
+     * @return different integers from 0 to {@code size} − 1 in the given order; empty for the word
+     * @throws InvalidInputException if one is no integer, out of range or a repetition
      */
     public List<Integer> indices(String name, String word, int size) {
         return indices(name, word, size, "from 0 to " + (size - 1));
@@ -131,8 +129,8 @@ public final class ExperimentSettings {
      *
      * @param name of the setting
      * @param word the value that is no list, such as {@code all}
-     * @return integers of at least 0 in the given order; empty for the word
-     * @throws InvalidInputException if one is no integer or below 0
+     * @return different integers of at least 0 in the given order; empty for the word
+     * @throws InvalidInputException if one is no integer, below 0 or a repetition
      */
     public List<Integer> indices(String name, String word) {
         return indices(name, word, Integer.MAX_VALUE, "of at least 0");
@@ -161,15 +159,28 @@ public final class ExperimentSettings {
      * Reads a list of numbers.
      *
      * @param name of the setting
-     * @return at least one finite number
-     * @throws InvalidInputException if one is no finite number
+     * @return at least one finite number, all of them different
+     * @throws InvalidInputException if one is no finite number or a repetition
      */
     public List<Double> numbers(String name) {
         return list(name, part -> finite(name, part, "numbers, separated by commas"));
     }
 
     private <T> List<T> list(String name, Function<String, T> parse) {
-        return texts(name).stream().map(parse).toList();
+        List<String> parts =
+                Arrays.stream(text(name).split(",", -1)).map(String::strip).toList();
+        InvalidInputException.require(
+                parts.stream().noneMatch(String::isEmpty),
+                () -> wrong(name, "a list separated by commas without empty entries"));
+        List<T> entries = parts.stream().map(parse).toList();
+        Set<T> different = new HashSet<>();
+        for (int i = 0; i < parts.size(); i++) {
+            String part = parts.get(i);
+            InvalidInputException.require(
+                    different.add(entries.get(i)),
+                    () -> wrong(name, "different entries separated by commas, found " + part + " more than once"));
+        }
+        return entries;
     }
 
     private long positive(String name, String part, String expected, long most) {
@@ -190,7 +201,7 @@ public final class ExperimentSettings {
         try {
             double number = Double.parseDouble(part);
             InvalidInputException.require(Double.isFinite(number), () -> wrong(name, expected));
-            return number;
+            return number + 0.0; // −0 and 0 are the same entry of a list
         } catch (NumberFormatException notNumber) {
             throw new InvalidInputException(wrong(name, expected), notNumber);
         }

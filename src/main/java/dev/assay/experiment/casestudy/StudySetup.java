@@ -98,10 +98,8 @@ record StudySetup(
                     .mapToObj(i -> HookPoint.residPost(i * layers / count - 1))
                     .toList();
         }
-        List<Integer> chosen = settings.indices("layers", AUTO, layers).stream()
-                .distinct()
-                .sorted()
-                .toList();
+        List<Integer> chosen =
+                settings.indices("layers", AUTO, layers).stream().sorted().toList();
         InvalidInputException.require(
                 chosen.size() >= 2,
                 () -> "setting layers is \"" + settings.text("layers") + "\", expected at least two blocks");

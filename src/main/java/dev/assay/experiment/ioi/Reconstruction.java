@@ -13,13 +13,14 @@ import dev.assay.tensor.Scope;
  * @param fvu ‖x − x̂‖² / ‖x − x̄‖², sums over rows in float64
  */
 record Reconstruction(double l0, double fvu) {
+    /** Measures a dictionary without normalization per row, whose decoded codes are in the units of the sample. */
     static Reconstruction of(Dictionary dictionary, NDArray sample) {
         try (Scope scope = Scope.open()) {
             SparseCodes codes = dictionary.encode(sample);
             double active =
                     codes.values().neq(0).toType(DataType.FLOAT64, false).sum().getDouble();
             NDArray x = sample.toType(DataType.FLOAT64, false);
-            double error = x.sub(dictionary.reconstruct(sample).toType(DataType.FLOAT64, false))
+            double error = x.sub(dictionary.decode(codes).toType(DataType.FLOAT64, false))
                     .square()
                     .sum()
                     .getDouble();
