@@ -10,7 +10,9 @@ import dev.assay.evaluate.ConceptTable;
 import dev.assay.evaluate.Evaluation;
 import dev.assay.evaluate.EvaluationReport;
 import dev.assay.evaluate.EvaluationTable;
+import dev.assay.evaluate.control.ModelControl;
 import dev.assay.evaluate.control.PermutedModelControl;
+import dev.assay.evaluate.control.RandomWeightControl;
 import dev.assay.io.Json;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.LeftOutTokens;
@@ -89,6 +91,14 @@ final class EvaluateCommand implements Callable<Integer> {
                             + " weights, and score it as a control")
     private Long permuted;
 
+    @Option(
+            names = "--random-weights",
+            paramLabel = "N",
+            description =
+                    "with --concepts, also train a dictionary of the same size and L0 on N activations of the architecture with weights as at"
+                            + " the start of training, and score it as a control")
+    private Long randomWeights;
+
     @Option(names = "--json", description = "print one JSON object")
     private boolean json;
 
@@ -102,6 +112,9 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         InvalidInputException.require(
                 permuted == null || concepts, "--permuted is given without --concepts, whose control it adds");
+        InvalidInputException.require(
+                randomWeights == null || concepts,
+                "--random-weights is given without --concepts, whose control it adds");
         try (Run run = options.open(name)) {
             AttachedDictionary attached = run.attached();
             Corpus corpus = run.corpus();
@@ -155,20 +168,37 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ConceptTable concepts(Run run, AttachedDictionary attached, EvaluationReport report) throws IOException {
-        long scored = Math.min(tokens, CONCEPT_TOKENS);
         HookPoint point = attached.sites().reads().get(0);
         ConceptTable table;
-        try (ConceptScoring scoring = new ConceptScoring(run.model(), point, run.corpus(), scored)) {
+        try (ConceptScoring scoring = new ConceptScoring(run.model(), point, run.corpus(), conceptTokens())) {
             table = scoring.table(attached.sae());
         }
-        return permuted == null
-                ? table
-                : PermutedModelControl.of(run.model(), point, run.corpus())
-                        .like(attached.sae())
-                        .activeLatents((int) Math.max(1, Math.round(report.l0())))
-                        .trainingTokens(permuted)
-                        .scoredTokens(scored)
-                        .addTo(table);
+        if (permuted != null) {
+            table = addTo(table, PermutedModelControl.of(run.model(), point, run.corpus()), permuted, attached, report);
+        }
+        if (randomWeights != null) {
+            table = addTo(
+                    table, RandomWeightControl.of(run.model(), point, run.corpus()), randomWeights, attached, report);
+        }
+        return table;
+    }
+
+    private ConceptTable addTo(
+            ConceptTable table,
+            ModelControl<?> control,
+            long trainingTokens,
+            AttachedDictionary attached,
+            EvaluationReport report)
+            throws IOException {
+        return control.like(attached.sae())
+                .activeLatents((int) Math.max(1, Math.round(report.l0())))
+                .trainingTokens(trainingTokens)
+                .scoredTokens(conceptTokens())
+                .addTo(table);
+    }
+
+    private long conceptTokens() {
+        return Math.min(tokens, CONCEPT_TOKENS);
     }
 
     private void print(

@@ -18,7 +18,9 @@ public enum ConceptControl {
     /** The best latent of a dictionary of the same size and L0, trained on the model with permuted weights. */
     PERMUTED_MODEL("permuted_model", "permuted", "dictionary on the weight-permuted model"),
     /** The best latent of a random dictionary on the model with permuted weights. */
-    PERMUTED_RANDOM("permuted_model_random", "perm. random", "random dictionary on the weight-permuted model");
+    PERMUTED_RANDOM("permuted_model_random", "perm. random", "random dictionary on the weight-permuted model"),
+    /** The best latent of a dictionary of the same size and L0, trained on the same architecture with weights as at the start of training. */
+    RANDOM_WEIGHTS("random_weights", "untrained", "dictionary on the model with random weights");
 
     private final String key;
     private final String heading;

@@ -35,8 +35,6 @@ import java.util.stream.LongStream;
  * }</pre>
  */
 public final class ExperimentRun {
-    private static final double STORIES_DEVIATION = 1;
-
     private final Experiment experiment;
     private final ExperimentOptions options;
     private final ExperimentSettings settings;
@@ -164,15 +162,14 @@ public final class ExperimentRun {
     }
 
     /**
-     * Creates an untrained model with the architecture of the loaded one. Without {@code --model} the model is {@code assay/stories}, whose
-     * token embedding started its training with a standard deviation of 1, as embeddings of PyTorch do. The untrained embedding has the same.
+     * Creates an untrained model with the architecture of the loaded one, see {@link RandomWeightModel#asAtStart}.
      *
      * @param model the model of {@link #model}
      * @param seed of the weights
      * @return the model on the same device, closed by the caller
      */
     public HookedTransformer randomWeights(HookedTransformer model, long seed) {
-        return hasModel() ? RandomWeightModel.of(model, seed) : RandomWeightModel.of(model, seed, STORIES_DEVIATION);
+        return RandomWeightModel.asAtStart(model, seed);
     }
 
     /** {@return whether {@code --model} names a model} */

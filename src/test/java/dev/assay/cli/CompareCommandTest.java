@@ -133,7 +133,9 @@ class CompareCommandTest {
         Path folder = save("a", 16, 48, 1);
         TextDescription text = TextDescription.of("assay/stories/200").withContexts(32, false);
         RunDescription.of(Fixtures.folder("gpt_neox").toString(), HOOK, text).save(folder);
-        String[] command = {"evaluate", "" + folder, "--tokens", "500", "--concepts", "--permuted", "4096"};
+        String[] command = {
+            "evaluate", "" + folder, "--tokens", "500", "--concepts", "--permuted", "4096", "--random-weights", "4096"
+        };
         assertEquals(0, run(command), err::toString);
         String heading = out.toString()
                 .lines()
@@ -142,7 +144,7 @@ class CompareCommandTest {
                 .orElseThrow();
         assertTrue(
                 heading.matches(
-                        "concept +tokens +latent +F1 look-up always neuron +PCA random permuted perm. random context"),
+                        "concept +tokens +latent +F1 look-up always neuron +PCA random permuted perm. random untrained context"),
                 heading);
         assertTrue(out.toString().contains(" concepts that need context have a latent with F1 ≥ 0.8; "), out::toString);
         JsonNode written = Json.read(folder.resolve("evaluation.json"));
@@ -150,8 +152,11 @@ class CompareCommandTest {
         JsonNode concepts = written.get("concepts");
         assertTrue(concepts.get("need_context").asInt() > 0);
         assertTrue(concepts.at("/rows/0/permuted_model").isNumber());
+        assertTrue(concepts.at("/rows/0/random_weights").isNumber());
 
         assertRefused("--permuted is given without --concepts", "evaluate", "" + folder, "--permuted", "4096");
+        assertRefused(
+                "--random-weights is given without --concepts", "evaluate", "" + folder, "--random-weights", "4096");
         Path file = Files.writeString(temporary.resolve("text.txt"), "One day Nora saw a red ball. ".repeat(200));
         RunDescription.of(
                         Fixtures.folder("gpt_neox").toString(),

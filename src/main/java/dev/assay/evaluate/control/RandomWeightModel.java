@@ -17,6 +17,9 @@ import dev.assay.model.ModelInitializer;
  * }</pre>
  */
 public final class RandomWeightModel {
+    private static final String STORIES = "assay/stories";
+    private static final double STORIES_DEVIATION = 1;
+
     private RandomWeightModel() {}
 
     /**
@@ -28,6 +31,18 @@ public final class RandomWeightModel {
      */
     public static HookedTransformer of(HookedTransformer model, long seed) {
         return of(model, seed, ModelInitializer.DEVIATION);
+    }
+
+    /**
+     * Creates an untrained model with weights as at the start of its own training, as far as that is known: the token embedding of the model
+     * {@code assay/stories} started with the standard deviation 1, those of other models are assumed to have started with the default.
+     *
+     * @param model a model of any family, of which a part may be loaded
+     * @param seed of the weights; equal seeds result in equal weights
+     * @return a complete model in float32 on the same device, closed by the caller; it shares the tokenizer of the trained model
+     */
+    public static HookedTransformer asAtStart(HookedTransformer model, long seed) {
+        return of(model, seed, model.name().equals(STORIES) ? STORIES_DEVIATION : ModelInitializer.DEVIATION);
     }
 
     /**
