@@ -19,10 +19,8 @@ public final class LinearConceptProbes {
     /** The ridge relative to the mean variance of a dimension. */
     private static final double RIDGE = 1e-4;
 
-    private final double[][] training;
-    private final long[] trainingLabels;
-    private final double[][] heldOut;
-    private final long[] heldOutLabels;
+    private final LabelledRows training;
+    private final LabelledRows heldOut;
 
     /**
      * Copies the activations.
@@ -31,23 +29,26 @@ public final class LinearConceptProbes {
      */
     public LinearConceptProbes(ConceptScoring scoring) {
         training = rows(scoring.trainingStories());
-        trainingLabels = scoring.trainingStories().labels();
         heldOut = rows(scoring.heldOutStories());
-        heldOutLabels = scoring.heldOutStories().labels();
     }
 
-    private static double[][] rows(ConceptScoring.LabelledActivations activations) {
+    private static LabelledRows rows(ConceptScoring.LabelledActivations activations) {
         float[] flat = activations.x().toFloatArray();
         int width = Math.toIntExact(activations.x().getShape().get(1));
         double[][] rows = new double[activations.labels().length][width];
         for (int i = 0; i < flat.length; i++) {
             rows[i / width][i % width] = flat[i];
         }
-        return rows;
+        return new LabelledRows(rows, activations.labels());
     }
 
-    /** {@return activations of the held-out stories, [n, d], not a copy} */
-    public double[][] heldOut() {
+    /** {@return activations and labels of the training stories, not copies} */
+    public LabelledRows training() {
+        return training;
+    }
+
+    /** {@return activations and labels of the held-out stories, not copies} */
+    public LabelledRows heldOut() {
         return heldOut;
     }
 
@@ -57,14 +58,15 @@ public final class LinearConceptProbes {
      * @return F1 on held-out stories, one per concept; 0 for a concept that does not occur
      */
     public double[] f1() {
-        RidgeRegression regression = RidgeRegression.of(training, RIDGE);
+        RidgeRegression regression = RidgeRegression.of(training.x(), RIDGE);
         double[] f1 = new double[StoryCorpus.concepts().size()];
         for (int concept = 0; concept < f1.length; concept++) {
-            boolean[] labels = LabelledCodes.has(trainingLabels, concept);
+            boolean[] labels = LabelledCodes.has(training.labels(), concept);
             LinearProbe probe = regression.fit(labels);
             F1Threshold threshold = F1Threshold.select(regression.scores(probe), labels);
-            double[] scores = Arrays.stream(heldOut).mapToDouble(probe::score).toArray();
-            f1[concept] = threshold.evaluate(scores, LabelledCodes.has(heldOutLabels, concept));
+            double[] scores =
+                    Arrays.stream(heldOut.x()).mapToDouble(probe::score).toArray();
+            f1[concept] = threshold.evaluate(scores, LabelledCodes.has(heldOut.labels(), concept));
         }
         return f1;
     }
@@ -78,7 +80,7 @@ public final class LinearConceptProbes {
         Map<Integer, LinearProbe> probes = new HashMap<>();
         LogisticRegression regression = LogisticRegression.withC(1).balanced().tolerance(1e-6);
         for (ConceptInclusion inclusion : ConceptInclusion.all()) {
-            ProbeData data = ProbeData.of(training, LabelledCodes.has(trainingLabels, inclusion.parentIndex()));
+            ProbeData data = ProbeData.of(training.x(), LabelledCodes.has(training.labels(), inclusion.parentIndex()));
             if (data.positives() > 0 && data.positives() < data.rows()) {
                 probes.computeIfAbsent(
                         inclusion.parentIndex(), index -> regression.fit(data).probe());

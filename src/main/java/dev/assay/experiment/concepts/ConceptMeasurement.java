@@ -1,5 +1,6 @@
 package dev.assay.experiment.concepts;
 
+import dev.assay.evaluate.concept.ConceptAblationScores;
 import dev.assay.evaluate.concept.ConceptQuality;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +18,15 @@ record ConceptMeasurement(Map<String, Measured> dictionaries, Map<String, SiteCo
      * @param latents the number of latents
      * @param best the F1 of the best latent, per concept
      * @param quality sparse probes and absorption
+     * @param ablation TPP and SCR
+     * @param randomAblation the same of a random dictionary with as many latents, as many of them active
      */
-    record Measured(int latents, List<Double> best, ConceptQuality quality) {}
+    record Measured(
+            int latents,
+            List<Double> best,
+            ConceptQuality quality,
+            ConceptAblationScores ablation,
+            ConceptAblationScores randomAblation) {}
 
     /**
      * Detectors that use no dictionary, F1 per concept.

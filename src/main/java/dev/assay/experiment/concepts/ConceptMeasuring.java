@@ -5,8 +5,11 @@ import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ModelActivationSource;
 import dev.assay.evaluate.ConceptScoring;
 import dev.assay.evaluate.ConceptTable;
+import dev.assay.evaluate.baseline.Baseline;
 import dev.assay.evaluate.baseline.Baselines;
 import dev.assay.evaluate.benchmark.Float64Dictionary;
+import dev.assay.evaluate.concept.ConceptAblation;
+import dev.assay.evaluate.concept.ConceptAblationScores;
 import dev.assay.evaluate.concept.ConceptBenchmark;
 import dev.assay.evaluate.concept.LabelledCodes;
 import dev.assay.evaluate.concept.LinearConceptProbes;
@@ -34,9 +37,16 @@ import java.util.Set;
  * @param tokens activations per dictionary
  * @param scored tokens of training stories, and of held-out stories, that are scored
  * @param largest the largest number of latents of a sparse probe
+ * @param ablated the numbers of latents that TPP and SCR ablate
  */
 record ConceptMeasuring(
-        Corpus corpus, List<Variant> variants, List<String> baselines, long tokens, long scored, int largest) {
+        Corpus corpus,
+        List<Variant> variants,
+        List<String> baselines,
+        long tokens,
+        long scored,
+        int largest,
+        List<Integer> ablated) {
     static final String RANDOM = "random";
     private static final int BATCH = 1024;
 
@@ -49,7 +59,7 @@ record ConceptMeasuring(
                 NDManager manager = model.manager().newSubManager()) {
             for (HookPoint site : sites) {
                 try (ConceptScoring scoring = new ConceptScoring(model, site, corpus, scored)) {
-                    Scorer scorer = Scorer.of(scoring, manager, largest);
+                    Scorer scorer = scorer(scoring, manager, seed);
                     controls.put(
                             site.name(),
                             new ConceptMeasurement.SiteControls(
@@ -62,7 +72,7 @@ record ConceptMeasuring(
                         }
                     }
                     if (site.equals(variants.get(0).site())) {
-                        addBaselines(scorer, seed, dictionaries);
+                        addBaselines(scorer, dictionaries);
                     }
                 }
             }
@@ -88,16 +98,30 @@ record ConceptMeasuring(
         return sweep.train();
     }
 
-    private void addBaselines(Scorer scorer, long seed, Map<String, ConceptMeasurement.Measured> dictionaries) {
-        Baselines fits = Baselines.of(scorer.scoring.trainingStories().x()).seed(seed);
+    private Scorer scorer(ConceptScoring scoring, NDManager manager, long seed) {
+        LinearConceptProbes probes = new LinearConceptProbes(scoring);
+        return new Scorer(
+                scoring,
+                probes,
+                new ConceptBenchmark(largest, probes.parents(), probes.heldOut().x()),
+                new ConceptAblation(probes.training(), probes.heldOut(), ablated),
+                Baselines.of(scoring.trainingStories().x()).seed(seed),
+                manager);
+    }
+
+    private void addBaselines(Scorer scorer, Map<String, ConceptMeasurement.Measured> dictionaries) {
         int latents = variants.get(0).latents();
         for (String name : baselines) {
-            // A random dictionary has two latents per direction.
-            try (Dictionary dictionary =
-                    (name.equals(RANDOM) ? fits.random((latents + 1) / 2) : fits.fit(name)).dense()) {
+            Baseline baseline = name.equals(RANDOM) ? scorer.fits.random(directions(latents)) : scorer.fits.fit(name);
+            try (Dictionary dictionary = baseline.dense()) {
                 dictionaries.put(name, scorer.measure(dictionary));
             }
         }
+    }
+
+    /** Returns the number of random directions: a random dictionary has two latents per direction. */
+    private static int directions(int latents) {
+        return (latents + 1) / 2;
     }
 
     private static List<Double> boxed(double[] values) {
@@ -106,23 +130,36 @@ record ConceptMeasuring(
 
     /** Measures dictionaries of one site. */
     private record Scorer(
-            ConceptScoring scoring, LinearConceptProbes probes, ConceptBenchmark benchmark, NDManager manager) {
-        static Scorer of(ConceptScoring scoring, NDManager manager, int largest) {
-            LinearConceptProbes probes = new LinearConceptProbes(scoring);
-            return new Scorer(
-                    scoring, probes, new ConceptBenchmark(largest, probes.parents(), probes.heldOut()), manager);
-        }
-
+            ConceptScoring scoring,
+            LinearConceptProbes probes,
+            ConceptBenchmark benchmark,
+            ConceptAblation ablation,
+            Baselines fits,
+            NDManager manager) {
         ConceptMeasurement.Measured measure(Dictionary dictionary) {
             List<Double> best =
                     scoring.best(dictionary).stream().map(ConceptTable.Best::f1).toList();
+            LabelledCodes training = codes(dictionary, scoring.trainingStories());
+            LabelledCodes held = codes(dictionary, scoring.heldOutStories());
+            Float64Dictionary rows = Float64Dictionary.of(dictionary, manager);
             return new ConceptMeasurement.Measured(
                     dictionary.dSae(),
                     best,
-                    benchmark.measure(
-                            codes(dictionary, scoring.trainingStories()),
-                            codes(dictionary, scoring.heldOutStories()),
-                            Float64Dictionary.of(dictionary, manager)));
+                    benchmark.measure(training, held, rows),
+                    ablation.measure(training, held, rows),
+                    randomAblation(dictionary.dSae(), held.l0()));
+        }
+
+        /** Measures a random dictionary with as many latents, as many of them active. */
+        private ConceptAblationScores randomAblation(int latents, double l0) {
+            int directions = directions(latents);
+            int active = (int) Math.max(1, Math.min(directions, Math.round(l0)));
+            try (Dictionary random = fits.random(directions).topK(active)) {
+                return ablation.measure(
+                        codes(random, scoring.trainingStories()),
+                        codes(random, scoring.heldOutStories()),
+                        Float64Dictionary.of(random, manager));
+            }
         }
 
         private static LabelledCodes codes(Dictionary dictionary, ConceptScoring.LabelledActivations stories) {

@@ -95,11 +95,7 @@ record ConceptResults(
                 .measure("mean_f1", "mean F1, best latent")
                 .nullOf("mean_f1", "mean_f1_random_weights", "on random weights");
         for (Variant variant : variants) {
-            addRow(
-                    table,
-                    variant.method() + ":" + variant.sparsityText(),
-                    variant.site().name(),
-                    variant.key());
+            addRow(table, variant.label(), variant.site().name(), variant.key());
         }
         for (String baseline : baselines()) {
             addRow(table, baseline, reference().site().name(), baseline);
@@ -143,7 +139,7 @@ record ConceptResults(
         for (Variant variant : variants) {
             String key = variant.key();
             table.row(
-                    variant.method() + ":" + variant.sparsityText(),
+                    variant.label(),
                     variant.site().name(),
                     variant.latents(),
                     over(trained, key, measured -> measured.quality().meanLatents()),
@@ -226,14 +222,12 @@ record ConceptResults(
     private Picture ranks() {
         ResultChart chart = ResultChart.of("Concepts by rank", "rank of the concept", "F1 on held-out stories");
         for (Variant variant : variants) {
-            if (variant.site().equals(reference().site())
-                    && variant.latents() == reference().latents()
-                    && !isOtherSparsity(variant)) {
-                chart.line(variant.method(), sorted(trained, variant.key()));
+            if (variant.isComparable(reference())) {
+                chart.line(variant.label(), sorted(trained, variant.key()));
             }
         }
         chart.control(
-                reference().method() + " on random weights",
+                reference().label() + " on random weights",
                 sorted(untrained, reference().key()));
         for (String baseline : baselines()) {
             chart.control(baseline, sorted(trained, baseline));
@@ -242,11 +236,6 @@ record ConceptResults(
         trained.forEach(
                 seed -> linear.add(seed.sites().get(reference().site().name()).linear()));
         return chart.control("linear probe", points(linear)).picture();
-    }
-
-    private boolean isOtherSparsity(Variant variant) {
-        return variant.method().equals(reference().method())
-                && variant.sparsity() != reference().sparsity();
     }
 
     private static List<ResultChart.Point> sorted(List<ConceptMeasurement> seeds, String key) {

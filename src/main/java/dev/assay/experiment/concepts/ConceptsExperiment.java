@@ -85,7 +85,8 @@ public final class ConceptsExperiment implements Experiment {
                         "tokens of training stories, and of held-out stories, that are scored",
                         "20000",
                         "2000"),
-                new ExperimentSetting("probe-latents", "largest number of latents of a sparse probe", "5", "2"));
+                new ExperimentSetting("probe-latents", "largest number of latents of a sparse probe", "5", "2"),
+                new ExperimentSetting("ablated", "numbers of latents that TPP and SCR ablate", "2,10,50", "2,10"));
     }
 
     @Override
@@ -108,7 +109,8 @@ public final class ConceptsExperiment implements Experiment {
                     baselines(run.settings()),
                     run.settings().count("tokens"),
                     run.settings().count("scored"),
-                    run.settings().integer("probe-latents"));
+                    run.settings().integer("probe-latents"),
+                    run.settings().integers("ablated"));
             run.provenance(
                     ActivationSource.of(model, variants.get(0).site(), corpus).provenance());
             List<ConceptMeasurement> trained = new ArrayList<>();
@@ -123,6 +125,7 @@ public final class ConceptsExperiment implements Experiment {
                 }));
             }
             new ConceptResults(variants, trained, untrained, measuring.largest()).addTo(run);
+            new AblationResults(variants, trained, untrained, measuring.ablated()).addTo(run);
         }
     }
 

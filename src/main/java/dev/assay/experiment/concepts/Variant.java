@@ -55,6 +55,18 @@ record Variant(HookPoint site, String method, double sparsity, int latents) {
         return sparsity == Math.rint(sparsity) ? String.valueOf((long) sparsity) : String.valueOf(sparsity);
     }
 
+    /** Returns method and sparsity as in the settings. */
+    String label() {
+        return method + ":" + sparsityText();
+    }
+
+    /** Returns whether it differs from a reference in no option but the training method. */
+    boolean isComparable(Variant reference) {
+        return site.equals(reference.site)
+                && latents == reference.latents
+                && (!method.equals(reference.method) || sparsity == reference.sparsity);
+    }
+
     /** Returns a name for cells and sweep members. */
     String key() {
         return site.name() + "-" + method + "-" + sparsityText() + "-" + latents;

@@ -87,6 +87,27 @@ class ConceptsExperimentTest {
         // The residual stream of the random weights encodes the token, so words are found there too, but no context.
         assertTrue(dictionaries.estimate(0, "found_random_weights").mean() > 0, text);
         assertEquals(0, dictionaries.estimate(0, "context_random_weights").mean(), text);
+        ResultTable tpp = report.table("tpp");
+        ResultTable scr = report.table("scr");
+        assertEquals(6, tpp.size(), "three dictionaries with 2 and 10 ablated latents");
+        assertEquals(6, scr.size());
+        double words = tpp.estimate(1, "word_classes").mean();
+        assertTrue(words > 0.05 && words <= 0.5, text);
+        assertEquals(
+                words,
+                tpp.estimate(1, "word_classes_own").mean()
+                        - tpp.estimate(1, "word_classes_others").mean(),
+                1e-12);
+        assertTrue(words > tpp.estimate(1, "word_classes_random").mean(), text);
+        for (int row = 0; row < 6; row++) {
+            for (String control :
+                    new String[] {"word_classes_random_weights", "roles", "roles_random_weights", "roles_random"}) {
+                assertTrue(Math.abs(tpp.estimate(row, control).mean()) <= 0.5, text);
+            }
+            for (String column : new String[] {"scr", "scr_random_weights", "scr_random"}) {
+                assertTrue(Double.isFinite(scr.estimate(row, column).mean()), text);
+            }
+        }
         ResultTable concepts = report.table("concepts");
         assertEquals(StoryCorpus.concepts().size(), concepts.size());
         // Rows are sorted by the linear probe, which detects the token in the residual stream.
@@ -99,7 +120,7 @@ class ConceptsExperimentTest {
         }
         assertTrue(best > 2 * always, text);
         assertEquals(2, report.table("absorption").size());
-        for (String figure : new String[] {"f1-by-rank", "absorbed"}) {
+        for (String figure : new String[] {"f1-by-rank", "absorbed", "tpp"}) {
             assertTrue(Files.size(folder.resolve("figures/" + figure + ".png")) > 5000);
             assertTrue(Files.exists(folder.resolve("figures/" + figure + ".svg")));
         }
