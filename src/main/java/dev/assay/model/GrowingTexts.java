@@ -145,8 +145,9 @@ final class GrowingTexts implements AutoCloseable {
                     .toList();
             try (Scope scope = Scope.open()) {
                 PaddedTokens padded = PaddedTokens.of(model.manager(), added, Padding.LEFT, 0);
-                float[] logits =
-                        cache.lastLogits(padded.tokens(), padded.mask()).toFloatArray();
+                boolean even = added.stream().allMatch(tokens -> tokens.length == added.get(0).length);
+                float[] logits = cache.lastLogits(padded.tokens(), even ? null : padded.mask())
+                        .toFloatArray();
                 cached = chosen;
                 cache.crop(Math.max(0, cache.length() - hooks.laterTokens()));
                 return logits;

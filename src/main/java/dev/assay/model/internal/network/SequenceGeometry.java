@@ -118,6 +118,9 @@ public final class SequenceGeometry {
 
     /** Hides the keys after the query, the keys before its window of {@code window} keys unless that is 0, and padding. */
     private NDArray hide(NDManager manager, int window) {
+        if (length - earlier == 1 && window == 0 && keyMask == null) {
+            return manager.zeros(new Shape(1, 1, 1, length)); // the last position sees all keys
+        }
         NDArray keys = manager.arange(0, length, 1, DataType.FLOAT32);
         NDArray queries = TokenColumns.between(keys, earlier, length, 0);
         NDArray distance = queries.expandDims(1).sub(keys); // [query, key]
