@@ -11,8 +11,10 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.ModelProvenance;
+import dev.assay.provenance.ParentArtifact;
 import dev.assay.provenance.Provenance;
 import dev.assay.provenance.TextProvenance;
+import dev.assay.sae.Dictionary;
 import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
@@ -27,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * Collects a {@link FeatureStore} in one pass of the model and the dictionary over a corpus. Special tokens, and tokens that the dictionary's
@@ -39,7 +42,8 @@ public final class FeatureCollector {
     private static final int READ_AHEAD = 256;
 
     private final HookedTransformer model;
-    private final SparseAutoencoder sae;
+    private final Dictionary dictionary;
+    private final Supplier<ParentArtifact> origin;
     private final Corpus corpus;
     private long tokens = 1_000_000;
     private Split split = Split.ALL;
@@ -51,9 +55,11 @@ public final class FeatureCollector {
     private ObjectNode note = Json.mapper().createObjectNode();
     private LongConsumer progress = read -> {};
 
-    private FeatureCollector(HookedTransformer model, SparseAutoencoder sae, Corpus corpus) {
+    private FeatureCollector(
+            HookedTransformer model, Dictionary dictionary, Supplier<ParentArtifact> origin, Corpus corpus) {
         this.model = model;
-        this.sae = sae;
+        this.dictionary = dictionary;
+        this.origin = origin;
         this.corpus = corpus;
     }
 
@@ -66,7 +72,21 @@ public final class FeatureCollector {
      * @return the collector
      */
     public static FeatureCollector of(HookedTransformer model, SparseAutoencoder sae, Corpus corpus) {
-        return new FeatureCollector(model, sae, corpus);
+        return new FeatureCollector(model, sae, () -> WeightsHash.artifact(sae), corpus);
+    }
+
+    /**
+     * Returns a collector for any dictionary, such as a baseline, with default options.
+     *
+     * @param model the model
+     * @param dictionary the dictionary; its metadata names the hook point unless {@link #hook} is set
+     * @param origin the description of the dictionary that the provenance of the store records
+     * @param corpus the text
+     * @return the collector
+     */
+    public static FeatureCollector of(
+            HookedTransformer model, Dictionary dictionary, ParentArtifact origin, Corpus corpus) {
+        return new FeatureCollector(model, dictionary, () -> origin, corpus);
     }
 
     /**
@@ -198,7 +218,7 @@ public final class FeatureCollector {
 
     private void build(Path folder) throws IOException {
         StoreBuilder.Options options = new StoreBuilder.Options(memoryBudget, partners, window, note);
-        try (StoreBuilder builder = new StoreBuilder(folder, sae.dSae(), options)) {
+        try (StoreBuilder builder = new StoreBuilder(folder, dictionary.dSae(), options)) {
             read((contexts, counted, codes) -> {
                 builder.add(new CodedTokens(
                         contexts,
@@ -237,7 +257,7 @@ public final class FeatureCollector {
     }
 
     private void read(CodeSink sink) throws IOException {
-        TokenMask mask = TokenMask.withoutSpecial(corpus.tokenizer(), sae.metadata());
+        TokenMask mask = TokenMask.withoutSpecial(corpus.tokenizer(), dictionary.metadata());
         AttachedSites sites = sites();
         HookPoint[] points = sites.reads().toArray(HookPoint[]::new);
         try (ContextReader reader = corpus.readAhead(split, Math.max(batch, READ_AHEAD));
@@ -255,14 +275,14 @@ public final class FeatureCollector {
                     for (boolean counts : counted) {
                         read += counts ? 1 : 0;
                     }
-                    sink.accept(contexts, counted, sae.encode(sites.input(cache)));
+                    sink.accept(contexts, counted, dictionary.encode(sites.input(cache)));
                 }
             }
         }
     }
 
     private AttachedSites sites() {
-        return hook == null ? AttachedSites.of(model, sae) : AttachedSites.of(model, sae, hook);
+        return hook == null ? AttachedSites.of(model, dictionary) : AttachedSites.of(model, dictionary, hook);
     }
 
     private Provenance provenance(StoreBuilder builder, String corpusHash) {
@@ -280,6 +300,6 @@ public final class FeatureCollector {
         Sites at = sites().sites();
         return Provenance.of(of, at.readNames(), text)
                 .withSites(at.readNames(), at.writeNames())
-                .withParent(WeightsHash.artifact(sae));
+                .withParent(origin.get());
     }
 }
