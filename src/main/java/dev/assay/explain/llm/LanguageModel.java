@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A language model that explains or judges features: a server ({@link OpenAiModel}) or a model of this process ({@code InProcessModel}).
+ * A language model that explains or judges features: a server ({@link OpenAiModel}) or a model of this process ({@link InProcessModel}).
  * Implementations are thread-safe.
  *
  * <p>A problem of one request is a typed failure of its answer. A problem of all requests, such as an invalid key or a budget that is used

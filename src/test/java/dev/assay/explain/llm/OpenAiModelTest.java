@@ -61,10 +61,10 @@ class OpenAiModelTest {
         return builder().build();
     }
 
-    private static RequestLimits limits(int tries, int failedRequests) {
+    private static RequestLimits limits(Duration timeout, int tries, int failedRequests) {
         RequestLimits usual = RequestLimits.USUAL;
         return new RequestLimits(
-                Duration.ofMillis(200), tries, usual.firstPause(), usual.longestPause(), usual.total(), failedRequests);
+                timeout, tries, usual.firstPause(), usual.longestPause(), usual.total(), failedRequests);
     }
 
     private static Completion received(Answer<Completion> answer) {
@@ -207,7 +207,10 @@ class OpenAiModelTest {
         assertHolds(
                 failure(
                         FailureKind.TIMEOUT,
-                        builder().limits(limits(2, 10)).build().complete(REQUEST)),
+                        builder()
+                                .limits(limits(Duration.ofMillis(200), 2, 10))
+                                .build()
+                                .complete(REQUEST)),
                 "did not answer within 0.2 seconds in 2 tries");
         assertEquals(2, server.seen().size());
     }
@@ -217,7 +220,10 @@ class OpenAiModelTest {
         server.then(server.stallingInTheBody());
         assertEquals(
                 2,
-                received(builder().limits(limits(2, 10)).build().complete(REQUEST))
+                received(builder()
+                                .limits(limits(Duration.ofSeconds(2), 2, 10))
+                                .build()
+                                .complete(REQUEST))
                         .tries());
     }
 
@@ -359,7 +365,8 @@ class OpenAiModelTest {
     @Test
     void stopsAfterConsecutiveFailedRequests() {
         server.otherwise(ScriptedServer.error(500, "", "oops"));
-        OpenAiModel model = builder().limits(limits(1, 3)).build();
+        OpenAiModel model =
+                builder().limits(limits(Duration.ofSeconds(20), 1, 3)).build();
         failure(FailureKind.HTTP, model.complete(REQUEST));
         failure(FailureKind.HTTP, model.complete(REQUEST));
         UncheckedIOException stop = assertThrows(UncheckedIOException.class, () -> model.complete(REQUEST));

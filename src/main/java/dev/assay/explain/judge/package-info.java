@@ -1,0 +1,2 @@
+/** Explainers, simulators and scorers that use a language model. */
+package dev.assay.explain.judge;
