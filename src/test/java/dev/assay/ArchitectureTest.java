@@ -123,7 +123,7 @@ class ArchitectureTest {
         ARROWS.put("explain.score", Set.of("explain"));
         ARROWS.put("explain.offline", Set.of("explain.score", "text.story", "evaluate.control"));
         ARROWS.put("explain.llm", Set.of("explain"));
-        ARROWS.put("explain.judge", Set.of("explain.llm"));
+        ARROWS.put("explain.judge", Set.of("explain.llm", "explain.score"));
         ARROWS.put("audit", Set.of("evaluate", "explain"));
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
         ARROWS.put(

@@ -117,7 +117,8 @@ class FeatureSearchTest {
                 found.features().stream().map(FeatureSummary::latent).toList());
         assertTrue(found.toText().contains("Names of <dogs>"), found.toText());
         assertTrue(found.toHtml().contains("Names of &lt;dogs&gt;"), found.toHtml());
-        assertEquals(0, explained.search(FeatureSearch.all().explanation("cats")).total());
+        assertEquals(
+                0, explained.search(FeatureSearch.all().explanation("cats")).total());
         assertEquals(List.of(dogs), explained.feature(3).explanations());
         assertRejected(
                 "an explanation is for latent 40, expected latents 0 to 39",

@@ -142,9 +142,7 @@ class DashboardInBrowserTest {
         browser.open(explained, "#features&sort=explained");
         browser.until("document.querySelector('.row .explained')");
         assertEquals(features.latent(1), number("+document.querySelector('.row .id').textContent"));
-        assertEquals(
-                "Tools of the <kitchen> 1",
-                text("document.querySelector('.row .explained').textContent"));
+        assertEquals("Tools of the <kitchen> 1", text("document.querySelector('.row .explained').textContent"));
         browser.open(explained, "#feature-" + features.latent(0));
         browser.until("document.querySelector('#detail .explanations li')");
         assertEquals(

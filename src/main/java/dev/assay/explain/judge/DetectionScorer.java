@@ -1,0 +1,59 @@
+package dev.assay.explain.judge;
+
+import dev.assay.explain.Explanation;
+import dev.assay.explain.FeatureExamples;
+import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Part;
+import dev.assay.explain.ScoredItem;
+import dev.assay.explain.Scorer;
+import dev.assay.explain.TextWindow;
+import dev.assay.explain.Verdict;
+import dev.assay.explain.llm.LanguageModel;
+import dev.assay.explain.score.ItemScores;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Detection by a language model: given the description, in which of five unmarked texts is the feature active? The windows represent the test
+ * documents, so figures of the corpus are estimated with their weights.
+ */
+public final class DetectionScorer implements Scorer {
+    /** The name of the scorer. */
+    public static final String NAME = "llm-detection";
+
+    private static final String SYSTEM = """
+            A feature of a language model is active on some tokens of some texts. You get the description of a feature and \
+            numbered texts. Decide for each text whether the feature is active anywhere in it: 1 if some word of the text \
+            fits the description, 0 if none does.""";
+
+    private final LabelQuestions questions;
+
+    /**
+     * Creates the scorer.
+     *
+     * @param model the judge
+     * @param seed the seed of the order of the texts and of the answers
+     */
+    public DetectionScorer(LanguageModel model, long seed) {
+        questions = new LabelQuestions(model, SYSTEM, seed);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public FeatureScore score(Explanation explanation, FeatureExamples examples) {
+        List<TextWindow> windows = examples.representative(Part.TEST);
+        List<Verdict> verdicts = questions.ask(
+                explanation,
+                examples.latent(),
+                windows.stream().map(TextWindow::text).toList());
+        List<ScoredItem> items = new ArrayList<>();
+        for (int i = 0; i < windows.size(); i++) {
+            items.add(ScoredItem.of(windows.get(i), verdicts.get(i)));
+        }
+        return ItemScores.ofCorpus(examples.latent(), NAME, items);
+    }
+}
