@@ -20,7 +20,9 @@ public final class ProgressBar implements AutoCloseable {
         /** Tokens of text. */
         TOKENS("%,.0f tokens", 1),
         /** Bytes, displayed in megabytes. */
-        BYTES("%,.1f MB", 1e6);
+        BYTES("%,.1f MB", 1e6),
+        /** Results, such as scores. */
+        RESULTS("%,.0f results", 1);
 
         private final String format;
         private final double size;

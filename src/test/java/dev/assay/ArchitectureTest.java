@@ -124,6 +124,7 @@ class ArchitectureTest {
         ARROWS.put("explain.offline", Set.of("explain.score", "text.story", "evaluate.control"));
         ARROWS.put("explain.llm", Set.of("explain"));
         ARROWS.put("explain.judge", Set.of("explain.llm", "explain.score"));
+        ARROWS.put("explain.run", Set.of("explain.judge", "explain.offline", "run"));
         ARROWS.put("audit", Set.of("evaluate", "explain"));
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
         ARROWS.put(
@@ -148,6 +149,7 @@ class ArchitectureTest {
                         "run",
                         "intervene.attribute",
                         "feature.export",
+                        "explain.run",
                         "evaluate.sweep",
                         "evaluate.control",
                         "experiment",

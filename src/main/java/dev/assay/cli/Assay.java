@@ -33,6 +33,7 @@ import picocli.CommandLine.TypeConversionException;
             CompareCommand.class,
             BenchCommand.class,
             InspectCommand.class,
+            ExplainCommand.class,
             GenerateCommand.class,
             SteerCommand.class,
             AttributeCommand.class,

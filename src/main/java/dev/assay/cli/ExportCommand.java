@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
+import dev.assay.explain.run.ExplanationExport;
 import dev.assay.feature.export.NeuronpediaExport;
 import dev.assay.feature.export.SaeDashboardExport;
 import dev.assay.feature.export.SaeViewerExport;
@@ -71,6 +72,31 @@ final class ExportCommand implements Callable<Integer> {
                     "JSON for Neuronpedia's upload, 128 features per file; needs the model, --model-id and --source-id")
     private Path neuronpedia;
 
+    @Option(
+            names = "--delphi",
+            paramLabel = "FOLDER",
+            description = "explanations and scores of assay explain in the files of delphi")
+    private Path delphi;
+
+    @Option(
+            names = "--neuronpedia-explanations",
+            paramLabel = "FOLDER",
+            description =
+                    "explanations and scores of assay explain as rows for Neuronpedia; needs --model-id and --source-id")
+    private Path explanationRows;
+
+    @Option(
+            names = "--saebench-autointerp",
+            paramLabel = "FOLDER",
+            description = "detection scores of assay explain as a result of SAEBench's autointerp")
+    private Path autointerp;
+
+    @Option(
+            names = "--explanations",
+            paramLabel = "NAME",
+            description = "folder of explanations in DIR/explanations to export (default: DIR/explanations)")
+    private String explanations;
+
     @Option(names = "--model-id", paramLabel = "ID", description = "name of the model on Neuronpedia")
     private String modelId;
 
@@ -98,6 +124,7 @@ final class ExportCommand implements Callable<Integer> {
                 exports.add(new Export(viewer, export::check, export::write));
             }
             addReports(exports, run);
+            addExplanations(exports, run, store);
             writeAll(exports);
         }
         return 0;
@@ -135,12 +162,34 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
+    private void addExplanations(List<Export> exports, Run run, FeatureStore store) throws IOException {
+        if (delphi == null && explanationRows == null && autointerp == null) {
+            return;
+        }
+        Path folder = run.layout().explanations();
+        ExplanationExport export =
+                ExplanationExport.of(explanations == null ? folder : folder.resolve(explanations), store);
+        if (delphi != null) {
+            exports.add(new Export(delphi, export::check, export::delphi));
+        }
+        if (explanationRows != null) {
+            InvalidInputException.require(
+                    modelId != null && sourceId != null,
+                    "--neuronpedia-explanations needs --model-id and --source-id, expected both");
+            exports.add(new Export(
+                    explanationRows, export::check, target -> export.neuronpedia(target, modelId, sourceId)));
+        }
+        if (autointerp != null) {
+            exports.add(new Export(autointerp, export::check, export::saeBench));
+        }
+    }
+
     /** Checks the targets of all exports, then writes them in turn. */
     private void writeAll(List<Export> exports) throws IOException {
         InvalidInputException.require(
                 !exports.isEmpty(),
-                "nothing to export, expected --csv, --parquet, --sparsity, --openai-viewer, --saedashboard or"
-                        + " --neuronpedia");
+                "nothing to export, expected --csv, --parquet, --sparsity, --openai-viewer, --saedashboard,"
+                        + " --neuronpedia, --delphi, --neuronpedia-explanations or --saebench-autointerp");
         Set<Path> targets = new HashSet<>();
         for (Export export : exports) {
             InvalidInputException.require(

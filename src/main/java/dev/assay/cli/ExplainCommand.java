@@ -1,0 +1,301 @@
+package dev.assay.cli;
+
+import dev.assay.InvalidInputException;
+import dev.assay.ProgressBar;
+import dev.assay.explain.ExampleOptions;
+import dev.assay.explain.llm.CachedModel;
+import dev.assay.explain.llm.CostEstimate;
+import dev.assay.explain.llm.DryRunModel;
+import dev.assay.explain.llm.LanguageModel;
+import dev.assay.explain.offline.RandomModelControl;
+import dev.assay.explain.run.ExplainLog;
+import dev.assay.explain.run.ExplainPlan;
+import dev.assay.explain.run.ExplainSession;
+import dev.assay.explain.run.ExplainSummary;
+import dev.assay.explain.run.NeuronpediaImport;
+import dev.assay.feature.FeatureInspector;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.io.Json;
+import dev.assay.run.Run;
+import dev.assay.run.RunLoader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code assay explain}: explains the features of a run in words and scores the explanations. */
+@Command(
+        name = "explain",
+        description = "Explains features in words and scores the explanations next to controls (docs/explaining.md).",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class ExplainCommand implements Callable<Integer> {
+    private static final String ANSWERS = "answers.jsonl";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "a run folder; its feature store is collected if it has none")
+    private String name;
+
+    @Option(
+            names = "--offline",
+            paramLabel = "NAME",
+            description = "explainer that needs no language model: token-lookup, bigram, logit-weights or concept")
+    private String offline;
+
+    @Option(
+            names = "--features",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "number of features to draw from all features (default ${DEFAULT-VALUE})")
+    private int features;
+
+    @Option(names = "--feature", paramLabel = "N", description = "explain this feature; may be repeated")
+    private List<Integer> chosen = List.of();
+
+    @Option(
+            names = "--scorers",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "scorers: whole-corpus, detection, fuzzing, discrimination, simulation, embedding; with a language model"
+                            + " llm-detection, llm-fuzzing, llm-fuzz-nonactivating, llm-intruder, llm-surprisal (default:"
+                            + " whole-corpus,detection,fuzzing; llm-detection,llm-fuzzing for explanations of a language model)")
+    private List<String> scorers = List.of();
+
+    @Option(
+            names = "--simulator",
+            paramLabel = "NAME",
+            defaultValue = "rule",
+            description =
+                    "simulator of scorers without a language model of their own: rule, or with a language model json-hard,"
+                            + " json-logprob, echo-unknown (default ${DEFAULT-VALUE})")
+    private String simulator;
+
+    @Option(
+            names = "--promoted-tokens",
+            description = "add the tokens that a feature makes more likely to the prompt of the explainer")
+    private boolean promotedTokens;
+
+    @Option(
+            names = "--random-model",
+            description =
+                    "add the control of a dictionary of the same model with random weights, which is trained and kept in the"
+                            + " folder of explanations")
+    private boolean randomModel;
+
+    @Option(
+            names = "--random-model-tokens",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "number of activations to train that dictionary on (default ${DEFAULT-VALUE})")
+    private long randomModelTokens;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "seed of the split, the examples and the drawn features (default ${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(
+            names = "--min-documents",
+            paramLabel = "N",
+            defaultValue = "30",
+            description =
+                    "number of training and of test documents on which a feature must be active (default ${DEFAULT-VALUE})")
+    private int minimumDocuments;
+
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description =
+                    "write to RUN/explanations/NAME, for several explanations of one feature (default: RUN/explanations)")
+    private String folderName;
+
+    @Option(names = "--dry-run", description = "print the cost and send nothing")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "print one JSON object")
+    private boolean json;
+
+    @Option(
+            names = "--import",
+            paramLabel = "FILE",
+            description = "add the explanations of a Neuronpedia file (JSON, JSON lines or .gz) and explain nothing")
+    private Path imported;
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "number of tokens to read for the feature store (default ${DEFAULT-VALUE})")
+    private long tokens;
+
+    @Mixin
+    private LanguageModelOptions languageModel;
+
+    @Mixin
+    private DeviceOption place;
+
+    @Override
+    public Integer call() throws IOException {
+        RunLoader loader = Run.loader().device(place.device()).featureTokens(tokens);
+        try (Run run = loader.open(name)) {
+            Path folder = folderName == null
+                    ? run.layout().explanations()
+                    : run.layout().explanations().resolve(folderName);
+            if (imported != null) {
+                Path target =
+                        run.layout().explanations().resolve(folderName == null ? NeuronpediaImport.KIND : folderName);
+                int count = NeuronpediaImport.read(imported).write(target, run.features());
+                spec.commandLine().getOut().println("imported: " + count + " explanations to " + target);
+                return 0;
+            }
+            FeatureInspector inspector = inspector(run);
+            if (languageModel.isSet()) {
+                explain(run, inspector, folder);
+            } else {
+                InvalidInputException.require(
+                        offline != null,
+                        "nothing explains the features, expected --offline NAME, or --server and --model");
+                ExplainSession session = withControl(run, ExplainSession.offline(inspector, run.corpus(), plan()));
+                if (dryRun) {
+                    spec.commandLine()
+                            .getOut()
+                            .println("no request: the explainer and the scorers need no language model");
+                } else {
+                    print(work(session, folder), folder);
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** Collects the feature store with a progress bar, unless there is one. */
+    private FeatureInspector inspector(Run run) throws IOException {
+        if (!FeatureStore.isStore(run.layout().features())) {
+            run.corpus(); // loads the model before the bar starts
+            try (ProgressBar bar = new ProgressBar("reading", tokens)) {
+                run.collectFeatures(read -> bar.update(read, ""));
+            }
+        }
+        return run.inspector();
+    }
+
+    private ExplainPlan plan() {
+        ExampleOptions examples = ExampleOptions.DEFAULT.withSeed(seed).withMinimumDocuments(minimumDocuments);
+        String explainer = offline == null ? ExplainPlan.LANGUAGE_MODEL : offline;
+        return new ExplainPlan(
+                explainer, scorers.isEmpty() ? defaultScorers() : scorers, simulator, features, chosen, examples);
+    }
+
+    private List<String> defaultScorers() {
+        return offline == null
+                ? List.of("llm-detection", "llm-fuzzing")
+                : List.of("whole-corpus", "detection", "fuzzing");
+    }
+
+    private void explain(Run run, FeatureInspector inspector, Path folder) throws IOException {
+        try (LanguageModelOptions.Opened opened = languageModel.open()) {
+            LanguageModel model = opened.model();
+            if (dryRun && !Files.exists(folder.resolve(ANSWERS))) {
+                printCost(count(run, inspector, folder, DryRunModel.of(model)));
+                return;
+            }
+            Files.createDirectories(folder);
+            try (CachedModel cached = CachedModel.open(model, folder.resolve(ANSWERS))) {
+                printCost(count(run, inspector, folder, DryRunModel.of(cached)));
+                if (!dryRun) {
+                    print(work(session(run, inspector, cached), folder), folder);
+                }
+            }
+        }
+    }
+
+    private ExplainSession session(Run run, FeatureInspector inspector, LanguageModel model) throws IOException {
+        ExplainSession session = ExplainSession.of(inspector, run.corpus(), plan(), model);
+        return withControl(run, promotedTokens ? session.withPromotedTokens() : session);
+    }
+
+    private ExplainSession withControl(Run run, ExplainSession session) throws IOException {
+        return randomModel
+                ? session.withRandomModel(RandomModelControl.of(run.model(), run.dictionary(), run.corpus())
+                        .like(run.features())
+                        .trainingTokens(randomModelTokens)
+                        .seed(seed))
+                : session;
+    }
+
+    /** Counts the requests of a run whose answers are not known yet. */
+    private CostEstimate count(Run run, FeatureInspector inspector, Path folder, DryRunModel counting)
+            throws IOException {
+        session(run, inspector, counting).rehearse(folder, (done, total) -> {});
+        return counting.estimate();
+    }
+
+    private void printCost(CostEstimate cost) {
+        PrintWriter to =
+                dryRun ? spec.commandLine().getOut() : spec.commandLine().getErr();
+        if (dryRun && json) {
+            to.print(Json.pretty(Json.mapper().valueToTree(cost)));
+            to.flush();
+            return;
+        }
+        to.printf(
+                Locale.ROOT,
+                "%,d requests to send, %,d in the cache; about %,d tokens of prompts and at most %,d of answers%n",
+                cost.requests(),
+                cost.cached(),
+                cost.promptTokens(),
+                cost.completionTokens());
+        if (randomModel) {
+            to.println("the control of a random model needs further requests, about half as many");
+        }
+    }
+
+    private ExplainSummary work(ExplainSession session, Path folder) throws IOException {
+        try (ResultsBar bar = new ResultsBar()) {
+            return session.run(folder, bar::update);
+        }
+    }
+
+    private void print(ExplainSummary summary, Path folder) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.print(Files.readString(folder.resolve(ExplainLog.SUMMARY)));
+        } else {
+            out.print(summary.toText());
+            out.println("explanations: " + folder);
+        }
+        out.flush();
+    }
+
+    /** A progress bar whose total is known at the first update. */
+    private static final class ResultsBar implements AutoCloseable {
+        private Optional<ProgressBar> bar = Optional.empty();
+
+        void update(long done, long total) {
+            if (bar.isEmpty()) {
+                bar = Optional.of(new ProgressBar("explaining", total, ProgressBar.Unit.RESULTS));
+            }
+            bar.get().update(done, "");
+        }
+
+        @Override
+        public void close() {
+            bar.ifPresent(ProgressBar::close);
+        }
+    }
+}

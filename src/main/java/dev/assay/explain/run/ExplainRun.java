@@ -1,0 +1,265 @@
+package dev.assay.explain.run;
+
+import dev.assay.InvalidInputException;
+import dev.assay.explain.ExampleSet;
+import dev.assay.explain.Explainer;
+import dev.assay.explain.ExplainerDescription;
+import dev.assay.explain.Explanation;
+import dev.assay.explain.ExplanationFailedException;
+import dev.assay.explain.FeatureExamples;
+import dev.assay.explain.FeatureSample;
+import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Scorer;
+import dev.assay.explain.Simulator;
+import dev.assay.explain.TokenConcepts;
+import dev.assay.explain.offline.ConstantSimulator;
+import dev.assay.explain.offline.OracleSimulator;
+import dev.assay.explain.offline.RuleSimulator;
+import dev.assay.explain.offline.ShuffledExplanations;
+import dev.assay.explain.offline.TokenLookupExplainer;
+import dev.assay.explain.score.ScoreRow;
+import dev.assay.explain.score.ScoreTable;
+import dev.assay.run.StoredExplanations;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Explains features and scores the explanations next to their controls: exchanged explanations, token lookup, oracle and constant. Results
+ * that the log has are not computed again, so a run that was killed is resumed by the same call.
+ *
+ * <pre>{@code
+ * try (ExplainLog log = ExplainLog.open(folder, plan)) {
+ *     ExplainSummary summary = ExplainRun.of(examples, examples.sample(100), explainer)
+ *             .table(new ScoredTable("whole-corpus", new WholeCorpusScorer(rule), "rule", Optional.of(WholeCorpusScorer::new)))
+ *             .run(log, ExplainRun.Progress.NONE);
+ * }
+ * }</pre>
+ */
+public final class ExplainRun {
+    /** The name of the row with exchanged explanations. */
+    public static final String SHUFFLED = "shuffled";
+
+    private final ExampleSet examples;
+    private final FeatureSample sample;
+    private final Explainer explainer;
+    private final List<ScoredTable> tables = new ArrayList<>();
+    private final Map<String, ScoreRow> others = new TreeMap<>();
+    private boolean controls = true;
+
+    private ExplainRun(ExampleSet examples, FeatureSample sample, Explainer explainer) {
+        this.examples = examples;
+        this.sample = sample;
+        this.explainer = explainer;
+    }
+
+    /** Receives the progress of a run. */
+    @FunctionalInterface
+    public interface Progress {
+        /** Ignores the progress. */
+        Progress NONE = (done, total) -> {};
+
+        /**
+         * Receives the number of results.
+         *
+         * @param done the number of explanations and scores so far
+         * @param total the number of all explanations and scores
+         */
+        void update(long done, long total);
+    }
+
+    /**
+     * Creates a run without tables.
+     *
+     * @param examples the examples
+     * @param sample the features to explain
+     * @param explainer explains them
+     * @return the run
+     */
+    public static ExplainRun of(ExampleSet examples, FeatureSample sample, Explainer explainer) {
+        return new ExplainRun(examples, sample, explainer);
+    }
+
+    /**
+     * Adds a table of scores.
+     *
+     * @param table the table
+     * @return this
+     * @throws InvalidInputException if a table has the same name
+     */
+    public ExplainRun table(ScoredTable table) {
+        InvalidInputException.require(
+                tables.stream().noneMatch(other -> other.name().equals(table.name())),
+                "two tables have the name \"" + table.name() + "\", expected unique names");
+        tables.add(table);
+        return this;
+    }
+
+    /**
+     * Leaves out the controls, for a run that is a control itself.
+     *
+     * @return this
+     */
+    public ExplainRun withoutControls() {
+        controls = false;
+        return this;
+    }
+
+    /**
+     * Adds rows of another dictionary as controls.
+     *
+     * @param rows a row per name of a table
+     * @return this
+     */
+    public ExplainRun otherDictionary(Map<String, ScoreRow> rows) {
+        others.putAll(rows);
+        return this;
+    }
+
+    /** A row of a table: explanations by latent and their judge. */
+    private record Row(String name, Map<Integer, Explanation> explanations, Scorer scorer, String judge) {
+        boolean isControl() {
+            return !name.equals(StoredExplanations.ROW);
+        }
+    }
+
+    /**
+     * Computes all results that the log lacks.
+     *
+     * @param log receives each result
+     * @param progress receives the number of results
+     * @return the tables
+     * @throws IOException if the log cannot be written
+     * @throws InvalidInputException if no further result can be computed, such as for an invalid key of a server
+     */
+    public ExplainSummary run(ExplainLog log, Progress progress) throws IOException {
+        long rows = tables.stream()
+                .mapToLong(table -> controls ? 2 + (table.protocol().isPresent() ? 3 : 0) : 1)
+                .sum();
+        Counter counter = new Counter(progress, sample.latents().size() * (1 + rows));
+        explain(log, counter);
+        Map<Integer, Explanation> known = new TreeMap<>(log.explanations());
+        known.keySet().retainAll(sample.latents());
+        List<ScoreTable> scored = new ArrayList<>();
+        Map<Integer, Explanation> lookup = tables.isEmpty() || !controls ? Map.of() : lookup();
+        for (ScoredTable table : tables) {
+            scored.add(score(table, known, lookup, log, counter));
+        }
+        List<FailedExplanation> failed = log.failures().values().stream()
+                .filter(one -> sample.latents().contains(one.latent()))
+                .toList();
+        return new ExplainSummary(explainer.description().title(), known.size(), failed, sample.exclusions(), scored);
+    }
+
+    /** Counts results. */
+    private static final class Counter {
+        private final Progress progress;
+        private final long total;
+        private long done;
+
+        Counter(Progress progress, long total) {
+            this.progress = progress;
+            this.total = total;
+        }
+
+        void add() {
+            progress.update(Math.min(++done, total), total);
+        }
+    }
+
+    private void explain(ExplainLog log, Counter counter) throws IOException {
+        for (int latent : sample.latents()) {
+            if (!log.isSettled(latent)) {
+                try {
+                    log.add(explainer.explain(examples.of(latent)));
+                } catch (ExplanationFailedException failed) {
+                    log.add(new FailedExplanation(latent, failed.kind(), failed.getMessage()), explainer.description());
+                }
+            }
+            counter.add();
+        }
+    }
+
+    private Map<Integer, Explanation> lookup() {
+        Map<Integer, Explanation> explanations = new TreeMap<>();
+        Explainer tokens = new TokenLookupExplainer();
+        for (int latent : sample.latents()) {
+            try {
+                explanations.put(latent, tokens.explain(examples.of(latent)));
+            } catch (ExplanationFailedException none) {
+                continue; // the row has fewer features than the others, which the table shows
+            }
+        }
+        return explanations;
+    }
+
+    private ScoreTable score(
+            ScoredTable table,
+            Map<Integer, Explanation> known,
+            Map<Integer, Explanation> lookup,
+            ExplainLog log,
+            Counter counter)
+            throws IOException {
+        List<Row> rows = new ArrayList<>();
+        rows.add(new Row(StoredExplanations.ROW, known, table.judge(), table.judgeName()));
+        if (controls && known.size() > 1) {
+            Map<Integer, Explanation> shuffled = ShuffledExplanations.of(
+                    known,
+                    latent -> examples.store().density(latent),
+                    examples.options().seed());
+            rows.add(new Row(SHUFFLED, shuffled, table.judge(), table.judgeName()));
+        }
+        table.protocol().filter(protocol -> controls).ifPresent(protocol -> {
+            rows.add(control(TokenLookupExplainer.NAME, lookup, protocol, new RuleSimulator(TokenConcepts.NONE)));
+            rows.add(control(OracleSimulator.NAME, named(OracleSimulator.NAME), protocol, new OracleSimulator()));
+            rows.add(control(ConstantSimulator.NAME, named(ConstantSimulator.NAME), protocol, new ConstantSimulator()));
+        });
+        List<ScoreRow> scored = new ArrayList<>();
+        for (Row row : rows) {
+            List<FeatureScore> scores = scores(table, row, log, counter);
+            scored.add(row.isControl() ? ScoreRow.control(row.name(), scores) : ScoreRow.method(row.name(), scores));
+        }
+        if (others.containsKey(table.name())) {
+            scored.add(others.get(table.name()));
+        }
+        ScoreTable result =
+                ScoreTable.of(table.name(), ExplainSummary.columns(scored)).excluding(sample.exclusions());
+        for (ScoreRow row : scored) {
+            result = result.with(row);
+        }
+        return result;
+    }
+
+    private static Row control(
+            String name,
+            Map<Integer, Explanation> explanations,
+            Function<Simulator, Scorer> protocol,
+            Simulator simulator) {
+        return new Row(name, explanations, protocol.apply(simulator), simulator.name());
+    }
+
+    /** Returns explanations that the judge of a control does not read. */
+    private Map<Integer, Explanation> named(String control) {
+        Map<Integer, Explanation> explanations = new TreeMap<>();
+        ExplainerDescription by = ExplainerDescription.offline(control);
+        sample.latents().forEach(latent -> explanations.put(latent, Explanation.of(latent, control, by)));
+        return explanations;
+    }
+
+    private List<FeatureScore> scores(ScoredTable table, Row row, ExplainLog log, Counter counter) throws IOException {
+        List<FeatureScore> scores = new ArrayList<>();
+        for (Map.Entry<Integer, Explanation> entry : row.explanations().entrySet()) {
+            ScoreKey key = new ScoreKey(table.name(), row.name(), entry.getKey());
+            if (log.score(key).isEmpty()) {
+                FeatureExamples of = examples.of(entry.getKey());
+                log.add(key, row.judge(), row.scorer().score(entry.getValue(), of));
+            }
+            scores.add(log.score(key).orElseThrow());
+            counter.add();
+        }
+        return scores;
+    }
+}

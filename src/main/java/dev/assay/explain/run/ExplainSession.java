@@ -1,0 +1,290 @@
+package dev.assay.explain.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.InvalidInputException;
+import dev.assay.explain.ExampleSet;
+import dev.assay.explain.ExplainContext;
+import dev.assay.explain.ExplainMethods;
+import dev.assay.explain.Explainer;
+import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Scorer;
+import dev.assay.explain.Simulator;
+import dev.assay.explain.judge.ExplainerOptions;
+import dev.assay.explain.judge.LlmExplainer;
+import dev.assay.explain.judge.LlmMethods;
+import dev.assay.explain.llm.LanguageModel;
+import dev.assay.explain.offline.LogitExplainer;
+import dev.assay.explain.offline.RandomModelControl;
+import dev.assay.explain.score.ScoreRow;
+import dev.assay.explain.score.ScoreTable;
+import dev.assay.feature.FeatureInspector;
+import dev.assay.feature.report.TokenLogit;
+import dev.assay.feature.store.FeatureStore;
+import dev.assay.io.AtomicFiles;
+import dev.assay.io.Json;
+import dev.assay.run.RunLayout;
+import dev.assay.run.StoredExplanations;
+import dev.assay.text.Corpus;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * A plan applied to the features of a run, with or without a language model.
+ *
+ * <pre>{@code
+ * ExplainSession session = ExplainSession.offline(inspector, corpus, plan);
+ * ExplainSummary summary = session.run(run.layout().explanations(), ExplainRun.Progress.NONE);
+ * }</pre>
+ */
+public final class ExplainSession {
+    /** The name of the row and of the folder of the control of a random model. */
+    public static final String RANDOM_MODEL = "random-model";
+
+    private static final String CONTROLS = "controls";
+
+    /** Scorers that read the words of an explanation, so they need no simulator. */
+    private static final Set<String> WITHOUT_SIMULATOR = Set.of("embedding");
+
+    private final ExplainPlan plan;
+    private final ExplainContext context;
+    private final FeatureInspector inspector;
+    private final Optional<LanguageModel> model;
+    private final boolean promotedTokens;
+    private final Optional<RandomModelControl> randomModel;
+
+    private ExplainSession(
+            ExplainPlan plan,
+            ExplainContext context,
+            FeatureInspector inspector,
+            Optional<LanguageModel> model,
+            boolean promotedTokens,
+            Optional<RandomModelControl> randomModel) {
+        this.plan = plan;
+        this.context = context;
+        this.inspector = inspector;
+        this.model = model;
+        this.promotedTokens = promotedTokens;
+        this.randomModel = randomModel;
+        check();
+    }
+
+    /**
+     * Creates a session without a language model.
+     *
+     * @param inspector the features
+     * @param corpus the text that the features were collected on
+     * @param plan the options
+     * @return the session
+     * @throws InvalidInputException if the plan needs a language model, or a name is unknown
+     */
+    public static ExplainSession offline(FeatureInspector inspector, Corpus corpus, ExplainPlan plan) {
+        return new ExplainSession(
+                plan, context(inspector, corpus, plan), inspector, Optional.empty(), false, Optional.empty());
+    }
+
+    /**
+     * Creates a session with a language model.
+     *
+     * @param inspector the features
+     * @param corpus the text that the features were collected on
+     * @param plan the options
+     * @param model explains features or judges explanations, as the plan says
+     * @return the session
+     * @throws InvalidInputException if a name is unknown or the model lacks a required ability
+     */
+    public static ExplainSession of(FeatureInspector inspector, Corpus corpus, ExplainPlan plan, LanguageModel model) {
+        return new ExplainSession(
+                plan, context(inspector, corpus, plan), inspector, Optional.of(model), false, Optional.empty());
+    }
+
+    /**
+     * Adds the tokens that a feature makes more likely to the prompt of the explainer.
+     *
+     * @return a copy
+     */
+    public ExplainSession withPromotedTokens() {
+        return new ExplainSession(plan, context, inspector, model, true, randomModel);
+    }
+
+    /**
+     * Adds the control of a dictionary of the same model with random weights. It is trained by the first run and kept in the folder of
+     * results.
+     *
+     * @param control trains the dictionary
+     * @return a copy
+     * @throws InvalidInputException if the explainer needs the decoder of the dictionary, which is not kept
+     */
+    public ExplainSession withRandomModel(RandomModelControl control) {
+        return new ExplainSession(plan, context, inspector, model, promotedTokens, Optional.of(control));
+    }
+
+    private static ExplainContext context(FeatureInspector inspector, Corpus corpus, ExplainPlan plan) {
+        return ExplainContext.of(ExampleSet.of(inspector, plan.examples()))
+                .with(inspector)
+                .with(corpus);
+    }
+
+    /** Checks names and needs before anything is computed or sent. */
+    private void check() {
+        InvalidInputException.require(
+                !plan.usesLanguageModel() || model.isPresent(),
+                "no explainer and no language model is given, expected an offline explainer or a server");
+        boolean needsSimulator = false;
+        for (String scorer : plan.scorers()) {
+            boolean byModel = LlmMethods.scorers().contains(scorer);
+            InvalidInputException.require(
+                    !byModel || model.isPresent(),
+                    () -> "the scorer " + scorer + " needs a language model, expected a server or another scorer");
+            InvalidInputException.require(
+                    byModel || ExplainMethods.scorers().contains(scorer),
+                    () -> "unknown scorer \"" + scorer + "\", expected one of "
+                            + String.join(", ", ExplainMethods.scorers()) + ", "
+                            + String.join(", ", LlmMethods.scorers()));
+            needsSimulator |= !byModel && !WITHOUT_SIMULATOR.contains(scorer);
+        }
+        boolean inWords =
+                plan.usesLanguageModel() && ExplainMethods.simulators().contains(plan.simulator());
+        InvalidInputException.require(
+                randomModel.isEmpty() || !promotedTokens && !plan.explainer().equals(LogitExplainer.NAME),
+                "explanations from logit weights have no control of a random model, expected another explainer or no"
+                        + " control");
+        InvalidInputException.require(
+                !needsSimulator || !inWords,
+                () -> "the simulator " + plan.simulator() + " cannot read explanations in words, expected one of "
+                        + String.join(", ", LlmMethods.simulators()));
+    }
+
+    private Explainer explainer() {
+        if (!plan.usesLanguageModel()) {
+            return ExplainMethods.explainer(plan.explainer(), context);
+        }
+        LlmExplainer explainer = LlmExplainer.of(model.orElseThrow(), ExplainerOptions.markedText(context.seed()));
+        return promotedTokens ? explainer.withPromotedTokens(this::promoted) : explainer;
+    }
+
+    private List<String> promoted(int latent) {
+        return inspector.feature(latent).topLogits().stream()
+                .map(TokenLogit::token)
+                .toList();
+    }
+
+    private ScoredTable table(String scorer) {
+        if (LlmMethods.scorers().contains(scorer)) {
+            LanguageModel judge = model.orElseThrow();
+            return new ScoredTable(
+                    scorer, LlmMethods.scorer(scorer, judge, context.seed()), judge.name(), counterpart(scorer));
+        }
+        if (WITHOUT_SIMULATOR.contains(scorer)) {
+            Simulator unused = ExplainMethods.simulator("constant", context);
+            return new ScoredTable(scorer, ExplainMethods.scorer(scorer, context, unused), scorer, Optional.empty());
+        }
+        boolean byModel = LlmMethods.simulators().contains(plan.simulator());
+        Simulator simulator = byModel
+                ? LlmMethods.simulator(plan.simulator(), modelFor(plan.simulator()), context.seed())
+                : ExplainMethods.simulator(plan.simulator(), context);
+        String name = byModel ? plan.simulator() + " by " + model.orElseThrow().name() : plan.simulator();
+        return new ScoredTable(scorer, ExplainMethods.scorer(scorer, context, simulator), name, protocol(scorer));
+    }
+
+    private LanguageModel modelFor(String simulator) {
+        return model.orElseThrow(() ->
+                new InvalidInputException("the simulator " + simulator + " needs a language model, expected a server"));
+    }
+
+    private Optional<Function<Simulator, Scorer>> protocol(String scorer) {
+        return Optional.of(simulator -> ExplainMethods.scorer(scorer, context, simulator));
+    }
+
+    /** Returns the protocol of the controls of a scorer that asks a language model: the same task for a simulator. */
+    private Optional<Function<Simulator, Scorer>> counterpart(String scorer) {
+        return switch (scorer) {
+            case "llm-detection" -> protocol("detection");
+            case "llm-fuzzing" -> protocol("fuzzing");
+            default -> Optional.empty();
+        };
+    }
+
+    /** {@return the options that a folder of results records} */
+    ObjectNode planJson() {
+        return plan.toJson(
+                explainer().description(), context.examples().store().artifact().hash());
+    }
+
+    /**
+     * Explains and scores, and writes the results to a folder. Results that the folder has are kept.
+     *
+     * @param folder the folder of results, usually that of the run
+     * @param progress receives the number of results
+     * @return the tables
+     * @throws IOException if a file cannot be read or written
+     * @throws InvalidInputException if the folder has results with other options, or no further result can be computed
+     */
+    public ExplainSummary run(Path folder, ExplainRun.Progress progress) throws IOException {
+        try (ExplainLog log = ExplainLog.open(folder, planJson())) {
+            ExplainSummary summary = run(log, randomRows(folder, progress), progress);
+            ObjectNode json = summary.toJson(
+                    inspector.provenance().withParent(context.examples().store().artifact()));
+            AtomicFiles.writeString(folder.resolve(ExplainLog.SUMMARY), Json.pretty(json));
+            return summary;
+        }
+    }
+
+    /**
+     * Computes the results that a folder lacks without writing them, such as with a model that only counts requests.
+     *
+     * @param folder the folder of results, which may not exist
+     * @param progress receives the number of results
+     * @return the tables
+     * @throws IOException if a file cannot be read
+     * @throws InvalidInputException if the folder has results with other options
+     */
+    public ExplainSummary rehearse(Path folder, ExplainRun.Progress progress) throws IOException {
+        try (ExplainLog log = ExplainLog.inMemory(folder, planJson())) {
+            return run(log, Map.of(), progress);
+        }
+    }
+
+    private ExplainSummary run(ExplainLog log, Map<String, ScoreRow> others, ExplainRun.Progress progress)
+            throws IOException {
+        ExampleSet examples = context.examples();
+        ExplainRun run =
+                ExplainRun.of(examples, plan.sample(examples), explainer()).otherDictionary(others);
+        plan.scorers().forEach(scorer -> run.table(table(scorer)));
+        return run.run(log, progress);
+    }
+
+    /** Explains and scores the dictionary of the random model, and returns a row per table. */
+    private Map<String, ScoreRow> randomRows(Path folder, ExplainRun.Progress progress) throws IOException {
+        if (randomModel.isEmpty()) {
+            return Map.of();
+        }
+        Path control = folder.resolve(CONTROLS).resolve(RANDOM_MODEL);
+        Path features = control.resolve(RunLayout.FEATURES);
+        FeatureStore store = FeatureStore.isStore(features)
+                ? FeatureStore.open(features)
+                : randomModel.get().collect(features);
+        ExplainContext random =
+                ExplainContext.of(ExampleSet.of(store, plan.examples())).with(context.requireCorpus(RANDOM_MODEL));
+        ExplainPlan drawn = new ExplainPlan(
+                plan.explainer(), plan.scorers(), plan.simulator(), plan.features(), List.of(), plan.examples());
+        ExplainSession session = new ExplainSession(drawn, random, inspector, model, false, Optional.empty());
+        ExampleSet examples = random.examples();
+        ExplainRun run = ExplainRun.of(examples, drawn.sample(examples), session.explainer())
+                .withoutControls();
+        plan.scorers().forEach(scorer -> run.table(session.table(scorer)));
+        Map<String, ScoreRow> rows = new TreeMap<>();
+        try (ExplainLog log = ExplainLog.open(control.resolve("results"), session.planJson())) {
+            for (ScoreTable table : run.run(log, progress).tables()) {
+                List<FeatureScore> scores = table.row(StoredExplanations.ROW).scores();
+                rows.put(table.scorer(), ScoreRow.control(RANDOM_MODEL, scores).ofDictionary(RANDOM_MODEL));
+            }
+        }
+        return rows;
+    }
+}

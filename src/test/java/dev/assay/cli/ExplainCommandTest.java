@@ -1,0 +1,240 @@
+package dev.assay.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.assay.feature.TinyDictionary;
+import dev.assay.io.Json;
+import dev.assay.io.JsonLines;
+import dev.assay.io.JsonObject;
+import dev.assay.model.Fixtures;
+import dev.assay.run.Run;
+import dev.assay.run.RunDescription;
+import dev.assay.run.TextDescription;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("slow")
+class ExplainCommandTest {
+    private static final String[] SMALL = {"--features", "4", "--min-documents", "5", "--tokens", "6000"};
+
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    private Path temporary;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private Path folder;
+
+    /** Writes a run with its feature store once. */
+    @BeforeAll
+    static void saveRun() throws IOException {
+        Path run = shared.resolve("run");
+        RunDescription.of(
+                        Fixtures.folder("gpt_neox").toString(),
+                        TinyDictionary.SITE.name(),
+                        TextDescription.of("assay/stories/300").withContexts(TinyDictionary.LENGTH, false))
+                .write(run);
+        try (TinyDictionary tiny = new TinyDictionary()) {
+            tiny.sae.save(shared.resolve("dictionary"));
+        }
+        Files.copy(run.resolve("run.json"), shared.resolve("dictionary/run.json"));
+        try (Run opened = Run.loader().featureTokens(6000).open(shared.resolve("dictionary"))) {
+            opened.features();
+        }
+    }
+
+    @BeforeEach
+    void copyRun() throws IOException {
+        folder = temporary.resolve("run");
+        try (Stream<Path> all = Files.walk(shared.resolve("dictionary"))) {
+            for (Path path : all.toList()) {
+                Files.copy(
+                        path,
+                        folder.resolve(
+                                shared.resolve("dictionary").relativize(path).toString()));
+            }
+        }
+    }
+
+    private int run(String... arguments) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return Assay.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
+    private int explain(String... options) {
+        String[] arguments = new String[2 + SMALL.length + options.length];
+        arguments[0] = "explain";
+        arguments[1] = folder.toString();
+        System.arraycopy(SMALL, 0, arguments, 2, SMALL.length);
+        System.arraycopy(options, 0, arguments, 2 + SMALL.length, options.length);
+        return run(arguments);
+    }
+
+    @Test
+    void offlineExplanationsAreScoredShownAndExported() throws IOException {
+        assertEquals(0, explain("--offline", "token-lookup"), err::toString);
+        for (String row : List.of("explanation", "shuffled (control)", "oracle (control)", "constant (control)")) {
+            assertTrue(out.toString().contains(row), out.toString());
+        }
+        Path results = folder.resolve("explanations");
+        List<JsonObject> lines = JsonLines.read(results.resolve("explanations.jsonl"));
+        assertEquals(4, lines.size());
+        String first = out.toString();
+        assertEquals(0, explain("--offline", "token-lookup"), err::toString);
+        assertEquals(first, out.toString(), "a finished run prints the same table");
+        assertEquals(0, explain("--offline", "token-lookup", "--json"), err::toString);
+        JsonNode summary = Json.mapper().readTree(out.toString());
+        assertEquals(3, summary.get("tables").size());
+
+        String latent = Integer.toString(lines.get(0).integer("feature"));
+        String text = lines.get(0).text("text");
+        assertEquals(0, run("inspect", folder.toString(), "--feature", latent), err::toString);
+        assertTrue(out.toString().contains("whole-corpus by rule"), out.toString());
+        String page = Files.readString(folder.resolve("features.html"));
+        assertTrue(page.contains("\"explanations\":{"), "the page lists explanations");
+        assertEquals(0, run("inspect", folder.toString(), "--explained", text.toUpperCase(Locale.ROOT)), err::toString);
+        assertTrue(out.toString().contains("explanation"), out.toString());
+
+        assertEquals(
+                0,
+                run(
+                        "export",
+                        folder.toString(),
+                        "--delphi",
+                        temporary.resolve("delphi").toString(),
+                        "--saebench-autointerp",
+                        temporary.resolve("saebench").toString()),
+                err::toString);
+        assertTrue(Files.isDirectory(temporary.resolve("delphi/scores/fuzz")));
+    }
+
+    @Test
+    void severalExplanationsOfAFeatureHaveFoldersOfTheirOwn() throws IOException {
+        assertEquals(0, explain("--offline", "token-lookup", "--scorers", "detection"), err::toString);
+        assertEquals(2, explain("--offline", "bigram", "--scorers", "detection"));
+        assertTrue(err.toString().contains("expected equal options, or another folder"), err.toString());
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        assertEquals(0, explain("--offline", "bigram", "--scorers", "detection", "--name", "bigram"), err::toString);
+        Path rows = Files.writeString(
+                temporary.resolve("rows.jsonl"), "{\"index\": \"1\", \"description\": \"an imported description\"}\n");
+        assertEquals(0, explain("--import", rows.toString()), err::toString);
+        assertEquals(0, run("inspect", folder.toString(), "--feature", "1"), err::toString);
+        assertTrue(out.toString().contains("an imported description"), out.toString());
+    }
+
+    @Test
+    void randomModelIsAControlOfItsOwnDictionary() throws IOException {
+        String[] options = {
+            "--offline", "token-lookup", "--scorers", "whole-corpus", "--random-model", "--random-model-tokens", "8192"
+        };
+        assertEquals(0, explain(options), err::toString);
+        assertTrue(out.toString().contains("random-model (control)"), out.toString());
+        assertTrue(out.toString().contains("explanation − random-model: F1"), out.toString());
+        String first = out.toString();
+        assertEquals(0, explain(options), err::toString);
+        assertEquals(first, out.toString());
+        assertEquals(0, run("inspect", folder.toString(), "--top", "3"), err::toString);
+        JsonNode index = Json.mapper()
+                .readTree(Files.readString(folder.resolve("features.html"))
+                        .replaceFirst("(?s).*id=\"index\">", "")
+                        .replaceFirst("(?s)</script>.*", ""));
+        assertEquals(4, index.get("explanations").size(), "explanations of the control are not shown");
+        assertEquals(2, explain("--offline", "logit-weights", "--random-model", "--name", "logits"));
+        assertTrue(err.toString().contains("have no control of a random model"), err.toString());
+    }
+
+    @Test
+    void missingExplainerAndUnknownNamesAreOneSentence() {
+        assertEquals(2, explain());
+        assertTrue(err.toString().contains("expected --offline NAME, or --server and --model"), err.toString());
+        assertEquals(2, explain("--offline", "tokens"));
+        assertTrue(err.toString().contains("token-lookup"), err.toString());
+        assertEquals(2, explain("--offline", "token-lookup", "--scorers", "llm-detection"));
+        assertTrue(err.toString().contains("needs a language model"), err.toString());
+        assertEquals(2, explain("--server", "http://localhost:1", "--offline", "token-lookup"));
+        assertTrue(err.toString().contains("--server is given without --model"), err.toString());
+        assertFalse(Files.exists(folder.resolve("explanations")));
+    }
+
+    /** A server that explains every feature in the same words and judges nothing. */
+    private static void answer(HttpExchange exchange, AtomicInteger requests) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        requests.incrementAndGet();
+        ObjectNode body = Json.mapper().createObjectNode().put("model", "fake");
+        body.putArray("choices")
+                .addObject()
+                .put("index", 0)
+                .put("finish_reason", "stop")
+                .putObject("message")
+                .put("role", "assistant")
+                .put("content", "[EXPLANATION]: words about animals");
+        body.putObject("usage")
+                .put("prompt_tokens", 300)
+                .put("completion_tokens", 9)
+                .put("total_tokens", 309);
+        byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    @Test
+    void serverIsAskedOncePerRequestAndUnusableAnswersAreNoScores() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        AtomicInteger requests = new AtomicInteger();
+        server.createContext("/", exchange -> answer(exchange, requests));
+        server.start();
+        try {
+            String url = "http://127.0.0.1:" + server.getAddress().getPort();
+            String[] options = {"--server", url, "--model", "fake", "--scorers", "llm-detection"};
+            String[] dry = {"--server", url, "--model", "fake", "--scorers", "llm-detection", "--dry-run"};
+            assertEquals(0, explain(dry), err::toString);
+            assertEquals(0, requests.get());
+            String cost = out.toString();
+            assertTrue(cost.contains("requests to send, 0 in the cache"), cost);
+            assertFalse(Files.exists(folder.resolve("explanations")));
+            assertEquals(0, explain(options), err::toString);
+            int sent = requests.get();
+            assertTrue(sent > 4, sent + " requests");
+            assertTrue(out.toString().contains("unreliable"), out.toString());
+            assertEquals(
+                    "words about animals",
+                    JsonLines.read(folder.resolve("explanations/explanations.jsonl"))
+                            .get(0)
+                            .text("text"));
+            JsonNode summary = Json.read(folder.resolve("explanations/summary.json"));
+            assertTrue(summary.at("/tables/0/rows/0/values").isEmpty(), summary.toPrettyString());
+            assertEquals(0, explain(options), err::toString);
+            assertEquals(sent, requests.get(), "a rerun sends nothing");
+            assertEquals(0, explain(dry), err::toString);
+            assertTrue(out.toString().contains("0 requests to send"), out.toString());
+        } finally {
+            server.stop(0);
+        }
+    }
+}
