@@ -26,7 +26,7 @@ public final class JsonInText {
     public record Found(int start, int end, ObjectNode value) {}
 
     /**
-     * Returns the last complete object of a text that is not part of another one. Models that explain their answer give it at the end.
+     * Returns the last complete object of a text that is not part of another one. Models that explain their answer write it last.
      *
      * @param text the answer
      * @return the object; empty if there is none

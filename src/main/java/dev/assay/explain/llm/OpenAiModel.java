@@ -20,11 +20,6 @@ import java.util.function.Supplier;
  * <p>The key comes from an environment variable. It is sent to the address of the server only and is part of no message, cache or provenance.
  */
 public final class OpenAiModel implements LanguageModel {
-    /** Characters per token above which a prompt must have been shortened. */
-    private static final int MOST_CHARACTERS_PER_TOKEN = 16;
-
-    private static final int SHORTEST_CHECKED = 2000;
-
     private final URI server;
     private final String name;
     private final Set<Ability> abilities;
@@ -90,20 +85,18 @@ public final class OpenAiModel implements LanguageModel {
     @Override
     public Answer<Completion> complete(ChatRequest request) {
         long prompt = TokenEstimate.of(request.messages());
-        long characters = request.messages().stream()
-                .mapToLong(message -> message.content().length())
-                .sum();
+        long words = TokenEstimate.words(request.messages());
         return limited(() -> requests.send(
                 "/chat/completions",
                 bodies.chat(request),
                 prompt + request.settings().maxTokens(),
-                (body, tries) -> whole(body, characters)
+                (body, tries) -> whole(body, words)
                         ? ChatReply.parse(server.toString(), body, tries)
                         : Answer.failed(
                                 FailureKind.TRUNCATED,
                                 server + " read only " + ChatReply.usage(body).promptTokens()
-                                        + " tokens of a prompt of " + characters
-                                        + " characters, expected a context that holds the whole prompt")));
+                                        + " tokens of a prompt of " + words
+                                        + " words, expected a context that holds the whole prompt")));
     }
 
     @Override
@@ -119,11 +112,10 @@ public final class OpenAiModel implements LanguageModel {
     }
 
     /** Returns whether the server read the whole prompt. Some servers shorten long prompts without an error. */
-    private boolean whole(JsonNode body, long characters) {
+    private boolean whole(JsonNode body, long words) {
         long read = ChatReply.usage(body).promptTokens();
         boolean filled = contextTokens > 0 && read >= contextTokens;
-        boolean tooFew = read > 0 && characters > SHORTEST_CHECKED && characters / read >= MOST_CHARACTERS_PER_TOKEN;
-        return !filled && !tooFew;
+        return read == 0 || (read >= words && !filled);
     }
 
     private <T> T limited(Supplier<T> request) {

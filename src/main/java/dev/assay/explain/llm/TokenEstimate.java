@@ -13,6 +13,7 @@ public final class TokenEstimate {
     private static final int PER_MESSAGE = 4;
 
     private static final Pattern PIECE = Pattern.compile("[ ]?\\p{L}+|\\p{N}{1,3}|\\s+|[^\\p{L}\\p{N}\\s]");
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
     private static final int LETTERS_PER_TOKEN = 7;
     /** Scripts such as Chinese have about one token per character. */
     private static final int FIRST_DENSE_SCRIPT = 0x0900;
@@ -48,6 +49,13 @@ public final class TokenEstimate {
     public static long of(List<ChatMessage> messages) {
         return messages.stream()
                 .mapToLong(message -> PER_MESSAGE + of(message.content()))
+                .sum();
+    }
+
+    /** Returns the number of words of a conversation, which no tokenizer in use falls below: no token has parts of two words. */
+    static long words(List<ChatMessage> messages) {
+        return messages.stream()
+                .mapToLong(message -> WORD.matcher(message.content()).results().count())
                 .sum();
     }
 }

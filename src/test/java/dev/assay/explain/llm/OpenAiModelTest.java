@@ -94,9 +94,9 @@ class OpenAiModelTest {
     @Test
     void returnsTheAnswerWithUsageAndFingerprint() {
         Completion answer = received(model().complete(REQUEST));
-        assertEquals(new Completion("ok", List.of(), new TokenUsage(11, 3), "judge-1 fp_7", 1), answer);
+        assertEquals(new Completion("ok", List.of(), new TokenUsage(999, 3), "judge-1 fp_7", 1), answer);
         assertEquals(1, budget.requests());
-        assertEquals(new TokenUsage(11, 3), budget.usage());
+        assertEquals(new TokenUsage(999, 3), budget.usage());
     }
 
     @Test
@@ -280,8 +280,10 @@ class OpenAiModelTest {
     void reportsAPromptThatTheServerShortenedAsTruncated() {
         ChatRequest large = new ChatRequest(
                 List.of(ChatMessage.user("many words ".repeat(500))), REQUEST.settings(), REQUEST.format());
-        assertHolds(failure(FailureKind.TRUNCATED, model().complete(large)), "read only 11 tokens");
-        failure(FailureKind.TRUNCATED, builder().contextTokens(11).build().complete(REQUEST));
+        assertHolds(
+                failure(FailureKind.TRUNCATED, model().complete(large)),
+                "read only 999 tokens of a prompt of 1000 words");
+        failure(FailureKind.TRUNCATED, builder().contextTokens(999).build().complete(REQUEST));
     }
 
     @Test
@@ -289,7 +291,7 @@ class OpenAiModelTest {
         server.then(ScriptedServer.json(200, ScriptedServer.answer("[EXPLANATION]: words about", "length")));
         failure(FailureKind.TRUNCATED, model().complete(REQUEST));
         assertEquals(1, server.seen().size());
-        assertEquals(new TokenUsage(11, 3), budget.usage());
+        assertEquals(new TokenUsage(999, 3), budget.usage());
     }
 
     @Test
@@ -387,7 +389,7 @@ class OpenAiModelTest {
 
     @Test
     void stopsWhenTheBudgetIsUsedUp() {
-        OpenAiModel model = builder().budget(new Budget(2, 1000)).build();
+        OpenAiModel model = builder().budget(new Budget(2, 10_000)).build();
         received(model.complete(REQUEST));
         received(model.complete(REQUEST));
         assertHolds(stopped(model), "the budget of 2 requests is used up");

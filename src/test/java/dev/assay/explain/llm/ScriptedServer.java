@@ -170,7 +170,7 @@ public final class ScriptedServer implements AutoCloseable {
         ObjectNode choice = body.putArray("choices").addObject();
         choice.put("index", 0).put("finish_reason", finishReason);
         choice.putObject("message").put("role", "assistant").put("content", content);
-        body.putObject("usage").put("prompt_tokens", 11).put("completion_tokens", 3);
+        body.putObject("usage").put("prompt_tokens", 999).put("completion_tokens", 3);
         return body;
     }
 
