@@ -225,7 +225,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private ExplainSession session(Run run, FeatureInspector inspector, LanguageModel model) throws IOException {
-        ExplainSession session = ExplainSession.of(inspector, run.corpus(), plan(), model);
+        ExplainSession session = ExplainSession.of(inspector, run.corpus(), plan(), languageModel.withReasoning(model));
         return withControl(run, promotedTokens ? session.withPromotedTokens() : session);
     }
 

@@ -6,9 +6,12 @@ import dev.assay.explain.llm.ChatTemplate;
 import dev.assay.explain.llm.InProcessModel;
 import dev.assay.explain.llm.LanguageModel;
 import dev.assay.explain.llm.OpenAiModel;
+import dev.assay.explain.llm.ReasoningAllowance;
+import dev.assay.explain.llm.RequestLimits;
 import dev.assay.explain.llm.ServerProfile;
 import dev.assay.model.HookedTransformer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -71,6 +74,33 @@ final class LanguageModelOptions {
             description = "size of the context of the server's model; needed for Ollama, which cuts longer prompts")
     private Integer contextTokens;
 
+    @Option(
+            names = "--reasoning-tokens",
+            paramLabel = "N",
+            description = "tokens that each answer may have in addition, for models that reason before they answer")
+    private Integer reasoningTokens;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "time limit of one try of a request to the server (default ${DEFAULT-VALUE})")
+    private int timeout;
+
+    @Option(
+            names = "--key-variable",
+            paramLabel = "NAME",
+            description =
+                    "environment variable with the key of the server, in place of ASSAY_API_KEY or OPENAI_API_KEY")
+    private String keyVariable;
+
+    @Option(
+            names = "--omit",
+            paramLabel = "FIELD",
+            split = ",",
+            description = "leave fields out of the requests that the server rejects, such as temperature,seed")
+    private List<String> omitted = List.of();
+
     /** A language model and the weights to close after use. */
     record Opened(LanguageModel model, Optional<HookedTransformer> weights) implements AutoCloseable {
         @Override
@@ -99,16 +129,26 @@ final class LanguageModelOptions {
                         + ", expected both");
         OpenAiModel.Builder builder = OpenAiModel.builder(server, model)
                 .concurrency(concurrency)
+                .limits(RequestLimits.USUAL.withTimeout(Duration.ofSeconds(timeout)))
                 .budget(new Budget(
                         mostRequests == null ? Long.MAX_VALUE : mostRequests,
                         mostTokens == null ? Long.MAX_VALUE : mostTokens));
         if (profile != null) {
             builder.profile(profile);
         }
+        omitted.forEach(builder::omit);
+        if (keyVariable != null) {
+            builder.keyVariable(keyVariable);
+        }
         if (contextTokens != null) {
             builder.contextTokens(contextTokens);
         }
         return new Opened(builder.build(), Optional.empty());
+    }
+
+    /** Raises the limits of tokens of a model with a cache, as the options say. */
+    LanguageModel withReasoning(LanguageModel cached) {
+        return reasoningTokens == null ? cached : ReasoningAllowance.of(cached, reasoningTokens);
     }
 
     private ChatTemplate chatTemplate() {

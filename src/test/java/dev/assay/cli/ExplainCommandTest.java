@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.assay.explain.llm.ScriptedServer;
 import dev.assay.feature.TinyDictionary;
 import dev.assay.io.Json;
 import dev.assay.io.JsonLines;
@@ -235,6 +236,39 @@ class ExplainCommandTest {
             assertTrue(out.toString().contains("0 requests to send"), out.toString());
         } finally {
             server.stop(0);
+        }
+    }
+
+    @Test
+    void optionsOfTheServerChangeItsRequests() throws IOException {
+        try (ScriptedServer server = new ScriptedServer()) {
+            server.otherwise(ScriptedServer.answering(request -> "[EXPLANATION]: words about animals"));
+            String[] options = {
+                "--server",
+                server.address(),
+                "--model",
+                "fake",
+                "--scorers",
+                "llm-intruder",
+                "--reasoning-tokens",
+                "1000",
+                "--omit",
+                "temperature,seed",
+                "--server-profile",
+                "VLLM",
+                "--timeout",
+                "30"
+            };
+            assertEquals(0, explain(options), err::toString);
+            assertFalse(server.seen().isEmpty());
+            for (ScriptedServer.Seen seen : server.seen()) {
+                assertTrue(seen.body().path("max_tokens").intValue() > 1000, seen.toString());
+                assertEquals(-1, seen.body().path("top_k").intValue());
+                assertFalse(seen.body().has("temperature") || seen.body().has("seed"), seen.toString());
+            }
+            int sent = server.seen().size();
+            assertEquals(0, explain(options), err::toString);
+            assertEquals(sent, server.seen().size(), "a rerun sends nothing");
         }
     }
 }

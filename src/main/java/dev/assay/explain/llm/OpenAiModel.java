@@ -24,6 +24,7 @@ public final class OpenAiModel implements LanguageModel {
     private final String name;
     private final Set<Ability> abilities;
     private final Map<String, String> settings;
+    private final boolean shortensPrompts;
     private final int contextTokens;
     private final int concurrency;
     private final Semaphore slots;
@@ -34,6 +35,7 @@ public final class OpenAiModel implements LanguageModel {
         this.server = builder.server;
         this.name = builder.model;
         this.abilities = Set.copyOf(builder.abilities());
+        this.shortensPrompts = builder.profile == ServerProfile.OLLAMA;
         this.contextTokens = builder.contextTokens;
         this.concurrency = builder.concurrency;
         this.slots = new Semaphore(builder.concurrency);
@@ -111,11 +113,15 @@ public final class OpenAiModel implements LanguageModel {
                 (body, tries) -> EchoReply.parse(server.toString(), body, request.text())));
     }
 
-    /** Returns whether the server read the whole prompt. Some servers shorten long prompts without an error. */
+    /**
+     * Returns whether the server read the whole prompt. Ollama shortens long prompts without an error. The counts of other servers are not
+     * checked, because some of them leave out cached tokens.
+     */
     private boolean whole(JsonNode body, long words) {
         long read = ChatReply.usage(body).promptTokens();
         boolean filled = contextTokens > 0 && read >= contextTokens;
-        return read == 0 || (read >= words && !filled);
+        boolean shortened = shortensPrompts && read > 0 && read < words;
+        return !filled && !shortened;
     }
 
     private <T> T limited(Supplier<T> request) {

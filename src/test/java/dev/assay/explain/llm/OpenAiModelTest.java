@@ -280,9 +280,11 @@ class OpenAiModelTest {
     void reportsAPromptThatTheServerShortenedAsTruncated() {
         ChatRequest large = new ChatRequest(
                 List.of(ChatMessage.user("many words ".repeat(500))), REQUEST.settings(), REQUEST.format());
+        OpenAiModel ollama = builder().profile(ServerProfile.OLLAMA).build();
         assertHolds(
-                failure(FailureKind.TRUNCATED, model().complete(large)),
+                failure(FailureKind.TRUNCATED, ollama.complete(large)),
                 "read only 999 tokens of a prompt of 1000 words");
+        received(model().complete(large));
         failure(FailureKind.TRUNCATED, builder().contextTokens(999).build().complete(REQUEST));
     }
 
