@@ -135,6 +135,7 @@ class ArchitectureTest {
                 "experiment",
                 Set.of("run", "evaluate.sweep", "evaluate.control", "evaluate.similarity", "model.training", "train"));
         ARROWS.put("experiment.concepts", Set.of("experiment", "evaluate.concept"));
+        ARROWS.put("experiment.autointerp", Set.of("experiment", "explain.offline"));
         ARROWS.put("experiment.layers", Set.of("experiment", "evaluate.standard"));
         ARROWS.put("experiment.transformers", Set.of("experiment"));
         ARROWS.put("experiment.ioi", Set.of("experiment", "intervene.patch"));

@@ -1,0 +1,33 @@
+package dev.assay.examples;
+
+import dev.assay.experiment.ExperimentOptions;
+import dev.assay.experiment.ExperimentReport;
+import dev.assay.experiment.Experiments;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Compares bases of the residual stream by the scores of explanations of their features, as {@code assay experiment autointerp --quick} does.
+ *
+ * <p>Arguments: the folder of results, and {@code full} for the full form, which takes hours.
+ */
+public final class CompareBases {
+    private CompareBases() {}
+
+    /**
+     * Runs the example.
+     *
+     * @param args the folder and the form, each with a default
+     * @throws IOException if a file cannot be written
+     */
+    public static void main(String[] args) throws IOException {
+        Path folder = Path.of(args.length > 0 ? args[0] : "target/autointerp-example");
+        ExperimentOptions options = ExperimentOptions.of(folder);
+        boolean full = args.length > 1 && args[1].equals("full");
+        ExperimentReport report = Experiments.run(
+                Experiments.named("autointerp"), full ? options : options.asQuick(), System.err::println);
+        System.out.println(report.table("scores"));
+        report.findings().forEach(System.out::println);
+        System.out.println("page: " + folder.resolve("index.html"));
+    }
+}

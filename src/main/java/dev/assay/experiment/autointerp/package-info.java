@@ -1,0 +1,2 @@
+/** The experiment {@code autointerp}: scores of offline explanations for bases of activations. */
+package dev.assay.experiment.autointerp;
