@@ -22,6 +22,7 @@ import dev.assay.explain.score.ScoreTable;
 import dev.assay.run.StoredExplanations;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,6 +49,7 @@ public final class ExplainRun {
     private final Explainer explainer;
     private final List<ScoredTable> tables = new ArrayList<>();
     private final Map<String, ScoreRow> others = new TreeMap<>();
+    private final Map<Integer, FeatureExamples> drawn = new HashMap<>(); // by latent
     private boolean controls = true;
 
     private ExplainRun(ExampleSet examples, FeatureSample sample, Explainer explainer) {
@@ -174,7 +176,7 @@ public final class ExplainRun {
         for (int latent : sample.latents()) {
             if (!log.isSettled(latent)) {
                 try {
-                    log.add(explainer.explain(examples.of(latent)));
+                    log.add(explainer.explain(of(latent)));
                 } catch (ExplanationFailedException failed) {
                     log.add(new FailedExplanation(latent, failed.kind(), failed.getMessage()), explainer.description());
                 }
@@ -183,12 +185,17 @@ public final class ExplainRun {
         }
     }
 
+    /** Returns the examples of a feature, which several rows and tables share. */
+    private FeatureExamples of(int latent) {
+        return drawn.computeIfAbsent(latent, examples::of);
+    }
+
     private Map<Integer, Explanation> lookup() {
         Map<Integer, Explanation> explanations = new TreeMap<>();
         Explainer tokens = new TokenLookupExplainer();
         for (int latent : sample.latents()) {
             try {
-                explanations.put(latent, tokens.explain(examples.of(latent)));
+                explanations.put(latent, tokens.explain(of(latent)));
             } catch (ExplanationFailedException none) {
                 continue; // the row has fewer features than the others, which the table shows
             }
@@ -254,8 +261,7 @@ public final class ExplainRun {
         for (Map.Entry<Integer, Explanation> entry : row.explanations().entrySet()) {
             ScoreKey key = new ScoreKey(table.name(), row.name(), entry.getKey());
             if (log.score(key).isEmpty()) {
-                FeatureExamples of = examples.of(entry.getKey());
-                log.add(key, row.judge(), row.scorer().score(entry.getValue(), of));
+                log.add(key, row.judge(), row.scorer().score(entry.getValue(), of(entry.getKey())));
             }
             scores.add(log.score(key).orElseThrow());
             counter.add();

@@ -13,6 +13,7 @@ import dev.assay.explain.judge.ExplainerOptions;
 import dev.assay.explain.judge.LlmExplainer;
 import dev.assay.explain.judge.LlmMethods;
 import dev.assay.explain.llm.LanguageModel;
+import dev.assay.explain.offline.ConstantSimulator;
 import dev.assay.explain.offline.LogitExplainer;
 import dev.assay.explain.offline.RandomModelControl;
 import dev.assay.explain.score.ScoreRow;
@@ -27,6 +28,7 @@ import dev.assay.run.StoredExplanations;
 import dev.assay.text.Corpus;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,7 +137,6 @@ public final class ExplainSession {
         InvalidInputException.require(
                 !plan.usesLanguageModel() || model.isPresent(),
                 "no explainer and no language model is given, expected an offline explainer or a server");
-        boolean needsSimulator = false;
         for (String scorer : plan.scorers()) {
             boolean byModel = LlmMethods.scorers().contains(scorer);
             InvalidInputException.require(
@@ -146,7 +147,6 @@ public final class ExplainSession {
                     () -> "unknown scorer \"" + scorer + "\", expected one of "
                             + String.join(", ", ExplainMethods.scorers()) + ", "
                             + String.join(", ", LlmMethods.scorers()));
-            needsSimulator |= !byModel && !WITHOUT_SIMULATOR.contains(scorer);
         }
         boolean inWords =
                 plan.usesLanguageModel() && ExplainMethods.simulators().contains(plan.simulator());
@@ -155,7 +155,7 @@ public final class ExplainSession {
                 "explanations from logit weights have no control of a random model, expected another explainer or no"
                         + " control");
         InvalidInputException.require(
-                !needsSimulator || !inWords,
+                !needsSimulator() || !inWords,
                 () -> "the simulator " + plan.simulator() + " cannot read explanations in words, expected one of "
                         + String.join(", ", LlmMethods.simulators()));
     }
@@ -174,22 +174,42 @@ public final class ExplainSession {
                 .toList();
     }
 
-    private ScoredTable table(String scorer) {
-        if (LlmMethods.scorers().contains(scorer)) {
-            LanguageModel judge = model.orElseThrow();
-            return new ScoredTable(
-                    scorer, LlmMethods.scorer(scorer, judge, context.seed()), judge.name(), counterpart(scorer));
+    /** Creates the tables. They share one simulator, which may read the whole corpus when it is created. */
+    private List<ScoredTable> tables() {
+        List<ScoredTable> tables = new ArrayList<>();
+        Optional<Simulator> simulator = needsSimulator() ? Optional.of(simulator()) : Optional.empty();
+        for (String scorer : plan.scorers()) {
+            if (LlmMethods.scorers().contains(scorer)) {
+                LanguageModel judge = model.orElseThrow();
+                tables.add(new ScoredTable(
+                        scorer, LlmMethods.scorer(scorer, judge, context.seed()), judge.name(), counterpart(scorer)));
+            } else if (WITHOUT_SIMULATOR.contains(scorer)) {
+                Scorer judge = ExplainMethods.scorer(scorer, context, new ConstantSimulator());
+                tables.add(new ScoredTable(scorer, judge, scorer, Optional.empty()));
+            } else {
+                Scorer judge = ExplainMethods.scorer(scorer, context, simulator.orElseThrow());
+                tables.add(new ScoredTable(scorer, judge, simulatorName(), protocol(scorer)));
+            }
         }
-        if (WITHOUT_SIMULATOR.contains(scorer)) {
-            Simulator unused = ExplainMethods.simulator("constant", context);
-            return new ScoredTable(scorer, ExplainMethods.scorer(scorer, context, unused), scorer, Optional.empty());
-        }
-        boolean byModel = LlmMethods.simulators().contains(plan.simulator());
-        Simulator simulator = byModel
+        return tables;
+    }
+
+    private boolean needsSimulator() {
+        return plan.scorers().stream()
+                .anyMatch(scorer ->
+                        !LlmMethods.scorers().contains(scorer) && !WITHOUT_SIMULATOR.contains(scorer));
+    }
+
+    private Simulator simulator() {
+        return LlmMethods.simulators().contains(plan.simulator())
                 ? LlmMethods.simulator(plan.simulator(), modelFor(plan.simulator()), context.seed())
                 : ExplainMethods.simulator(plan.simulator(), context);
-        String name = byModel ? plan.simulator() + " by " + model.orElseThrow().name() : plan.simulator();
-        return new ScoredTable(scorer, ExplainMethods.scorer(scorer, context, simulator), name, protocol(scorer));
+    }
+
+    private String simulatorName() {
+        return LlmMethods.simulators().contains(plan.simulator())
+                ? plan.simulator() + " by " + modelFor(plan.simulator()).name()
+                : plan.simulator();
     }
 
     private LanguageModel modelFor(String simulator) {
@@ -211,9 +231,9 @@ public final class ExplainSession {
     }
 
     /** {@return the options that a folder of results records} */
-    ObjectNode planJson() {
+    ObjectNode planJson(Explainer explainer) {
         return plan.toJson(
-                explainer().description(), context.examples().store().artifact().hash());
+                explainer.description(), context.examples().store().artifact().hash());
     }
 
     /**
@@ -226,8 +246,9 @@ public final class ExplainSession {
      * @throws InvalidInputException if the folder has results with other options, or no further result can be computed
      */
     public ExplainSummary run(Path folder, ExplainRun.Progress progress) throws IOException {
-        try (ExplainLog log = ExplainLog.open(folder, planJson())) {
-            ExplainSummary summary = run(log, randomRows(folder, progress), progress);
+        Explainer explainer = explainer();
+        try (ExplainLog log = ExplainLog.open(folder, planJson(explainer))) {
+            ExplainSummary summary = run(explainer, log, randomRows(folder, progress), progress);
             ObjectNode json = summary.toJson(
                     inspector.provenance().withParent(context.examples().store().artifact()));
             AtomicFiles.writeString(folder.resolve(ExplainLog.SUMMARY), Json.pretty(json));
@@ -245,17 +266,19 @@ public final class ExplainSession {
      * @throws InvalidInputException if the folder has results with other options
      */
     public ExplainSummary rehearse(Path folder, ExplainRun.Progress progress) throws IOException {
-        try (ExplainLog log = ExplainLog.inMemory(folder, planJson())) {
-            return run(log, Map.of(), progress);
+        Explainer explainer = explainer();
+        try (ExplainLog log = ExplainLog.inMemory(folder, planJson(explainer))) {
+            return run(explainer, log, Map.of(), progress);
         }
     }
 
-    private ExplainSummary run(ExplainLog log, Map<String, ScoreRow> others, ExplainRun.Progress progress)
+    private ExplainSummary run(
+            Explainer explainer, ExplainLog log, Map<String, ScoreRow> others, ExplainRun.Progress progress)
             throws IOException {
         ExampleSet examples = context.examples();
         ExplainRun run =
-                ExplainRun.of(examples, plan.sample(examples), explainer()).otherDictionary(others);
-        plan.scorers().forEach(scorer -> run.table(table(scorer)));
+                ExplainRun.of(examples, plan.sample(examples), explainer).otherDictionary(others);
+        tables().forEach(run::table);
         return run.run(log, progress);
     }
 
@@ -275,11 +298,12 @@ public final class ExplainSession {
                 plan.explainer(), plan.scorers(), plan.simulator(), plan.features(), List.of(), plan.examples());
         ExplainSession session = new ExplainSession(drawn, random, inspector, model, false, Optional.empty());
         ExampleSet examples = random.examples();
-        ExplainRun run = ExplainRun.of(examples, drawn.sample(examples), session.explainer())
+        Explainer explainer = session.explainer();
+        ExplainRun run = ExplainRun.of(examples, drawn.sample(examples), explainer)
                 .withoutControls();
-        plan.scorers().forEach(scorer -> run.table(session.table(scorer)));
+        session.tables().forEach(run::table);
         Map<String, ScoreRow> rows = new TreeMap<>();
-        try (ExplainLog log = ExplainLog.open(control.resolve("results"), session.planJson())) {
+        try (ExplainLog log = ExplainLog.open(control.resolve("results"), session.planJson(explainer))) {
             for (ScoreTable table : run.run(log, progress).tables()) {
                 List<FeatureScore> scores = table.row(StoredExplanations.ROW).scores();
                 rows.put(table.scorer(), ScoreRow.control(RANDOM_MODEL, scores).ofDictionary(RANDOM_MODEL));

@@ -126,7 +126,7 @@ public record ExplainSummary(
                         count,
                         kind.name().toLowerCase(Locale.ROOT).replace('_', ' '))));
         for (ScoreTable table : tables) {
-            text.append('\n').append(table.toText());
+            text.append(String.format(Locale.ROOT, "%nscorer %s%n", table.scorer())).append(table.toText());
             if (!table.metrics().isEmpty()) {
                 ScoreMetric metric = table.metrics().get(0);
                 table.comparedWith(StoredExplanations.ROW, metric)
@@ -139,14 +139,20 @@ public record ExplainSummary(
     private static String difference(ScoreComparison comparison) {
         return String.format(
                 Locale.ROOT,
-                "explanation − %s: %s %+.3f [%+.3f, %+.3f], p %.4f (Holm), %d features%n",
+                "explanation − %s: %s %s [%s, %s], p %.4f (Holm), %d features%n",
                 comparison.row(),
                 comparison.metric().title(),
-                -comparison.difference().mean(),
-                -comparison.difference().high(),
-                -comparison.difference().low(),
+                negated(comparison.difference().mean()),
+                negated(comparison.difference().high()),
+                negated(comparison.difference().low()),
                 comparison.difference().pValue(),
                 comparison.difference().features());
+    }
+
+    /** The negative of a number with its sign, which a rounded zero does not have. */
+    private static String negated(double value) {
+        String text = String.format(Locale.ROOT, "%+.3f", -value);
+        return text.substring(1).equals("0.000") ? "0.000" : text;
     }
 
     @Override
