@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
+import dev.assay.explain.llm.Ability;
 import dev.assay.explain.llm.Budget;
 import dev.assay.explain.llm.ChatTemplate;
 import dev.assay.explain.llm.InProcessModel;
@@ -101,6 +102,14 @@ final class LanguageModelOptions {
             description = "leave fields out of the requests that the server rejects, such as temperature,seed")
     private List<String> omitted = List.of();
 
+    @Option(
+            names = "--without",
+            paramLabel = "ABILITY",
+            split = ",",
+            description =
+                    "abilities that the server lacks: ${COMPLETION-CANDIDATES}; their fields are left out of the requests")
+    private List<Ability> lacking = List.of();
+
     /** A language model and the weights to close after use. */
     record Opened(LanguageModel model, Optional<HookedTransformer> weights) implements AutoCloseable {
         @Override
@@ -137,6 +146,7 @@ final class LanguageModelOptions {
             builder.profile(profile);
         }
         omitted.forEach(builder::omit);
+        lacking.forEach(builder::without);
         if (keyVariable != null) {
             builder.keyVariable(keyVariable);
         }

@@ -17,5 +17,10 @@ public enum FailureKind {
     /** The answer has a list of another length than the question. */
     WRONG_LENGTH,
     /** The answer has a value outside the permitted range. */
-    OUT_OF_RANGE
+    OUT_OF_RANGE;
+
+    /** {@return whether the answer was lost on its way, so that a rerun requests it again} */
+    public boolean isTransient() {
+        return this == HTTP || this == TIMEOUT;
+    }
 }

@@ -264,6 +264,7 @@ class ExplainCommandTest {
             for (ScriptedServer.Seen seen : server.seen()) {
                 assertTrue(seen.body().path("max_tokens").intValue() > 1000, seen.toString());
                 assertEquals(-1, seen.body().path("top_k").intValue());
+                assertFalse(seen.body().has("response_format"), seen.toString());
                 assertFalse(seen.body().has("temperature") || seen.body().has("seed"), seen.toString());
             }
             int sent = server.seen().size();

@@ -1,12 +1,10 @@
 package dev.assay.explain.llm;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.assay.explain.FailureKind;
 import dev.assay.io.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,8 +19,6 @@ import java.util.function.Supplier;
  * them again. Each answer is on disk before it is used, so a killed process loses only the requests in flight.
  */
 public final class CachedModel implements LanguageModel, AutoCloseable {
-    private static final Set<FailureKind> TRANSIENT = EnumSet.of(FailureKind.HTTP, FailureKind.TIMEOUT);
-
     private final LanguageModel model;
     private final AnswerFile file;
     private final Map<String, Object> inFlight = new ConcurrentHashMap<>();
@@ -94,7 +90,8 @@ public final class CachedModel implements LanguageModel, AutoCloseable {
                     return known.get();
                 }
                 Answer<T> answer = send.get();
-                boolean lost = answer instanceof Answer.Failed<T> failed && TRANSIENT.contains(failed.kind());
+                boolean lost = answer instanceof Answer.Failed<T> failed
+                        && failed.kind().isTransient();
                 if (!lost) {
                     append(key, request, AnswerJson.of(answer, toJson));
                 }

@@ -37,7 +37,8 @@ public final class MiniLmEmbedder implements SentenceEmbedder {
                     .getMethod("vector");
         } catch (ReflectiveOperationException | LinkageError missing) {
             throw new InvalidInputException(
-                    "the " + EmbeddingScorer.NAME + " scorer needs a sentence encoder, which is not on the class path; add the dependency "
+                    "the " + EmbeddingScorer.NAME
+                            + " scorer needs a sentence encoder, which is not on the class path; add the dependency "
                             + ARTIFACT,
                     missing);
         }
@@ -53,7 +54,8 @@ public final class MiniLmEmbedder implements SentenceEmbedder {
             }
             return wide;
         } catch (IllegalAccessException | InvocationTargetException failed) {
-            throw new IllegalStateException("the sentence encoder failed on a text of " + text.length() + " characters", failed);
+            throw new IllegalStateException(
+                    "the sentence encoder failed on a text of " + text.length() + " characters", failed);
         }
     }
 }

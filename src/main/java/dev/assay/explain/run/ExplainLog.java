@@ -128,8 +128,11 @@ public final class ExplainLog implements AutoCloseable {
             }
         }
         for (JsonObject line : JsonLines.read(folder.resolve(StoredExplanations.SCORES))) {
-            scores.put(
-                    new ScoreKey(line.text("table"), line.text("row"), line.integer("feature")), FeatureScore.of(line));
+            FeatureScore score = FeatureScore.of(line);
+            // Answers that were lost on their way are requested again; the cache has the others.
+            if (score.failures().keySet().stream().noneMatch(FailureKind::isTransient)) {
+                scores.put(new ScoreKey(line.text("table"), line.text("row"), line.integer("feature")), score);
+            }
         }
     }
 

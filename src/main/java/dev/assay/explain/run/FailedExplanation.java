@@ -12,6 +12,6 @@ import dev.assay.explain.FailureKind;
 public record FailedExplanation(int latent, FailureKind kind, String reason) {
     /** {@return whether another try may succeed, so that a resumed run requests the explanation again} */
     boolean isTransient() {
-        return kind == FailureKind.HTTP || kind == FailureKind.TIMEOUT;
+        return kind.isTransient();
     }
 }

@@ -122,7 +122,9 @@ class AutointerpExperimentTest {
                 // c = −(x − origin) along the first axis: only the far side is active.
                 NDArray x = manager.create(new float[] {-4, 0.5f, 2, 3.5f}, new Shape(2, 2));
                 assertArrayEquals(
-                        new float[] {-4, 0.5f, -1, 3.5f}, oriented.reconstruct(x).toFloatArray(), 1e-6f);
+                        new float[] {-4, 0.5f, -1, 3.5f},
+                        oriented.reconstruct(x).toFloatArray(),
+                        1e-6f);
                 OrientedFeatures.requireTrainingText("planted", oriented.metadata(), CORPUS);
             }
             try (Dictionary relu =

@@ -51,7 +51,8 @@ class OfflineMethodsTest {
                 ExplainMethods.explainers().containsAll(List.of("bigram", "concept", "logit-weights", "token-lookup")));
         assertTrue(ExplainMethods.simulators().containsAll(List.of("constant", "oracle", "rule")));
         assertTrue(ExplainMethods.scorers()
-                .containsAll(List.of("detection", "discrimination", "embedding", "fuzzing", "simulation", "whole-corpus")));
+                .containsAll(
+                        List.of("detection", "discrimination", "embedding", "fuzzing", "simulation", "whole-corpus")));
         ExplainContext context = ExplainContext.of(examples);
         Explanation explanation =
                 ExplainMethods.explainer("token-lookup", context).explain(examples.of(0));

@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,10 +101,11 @@ class ExplainRunTest {
         }
     }
 
-    /** Scores by a simulator and is killed at a call. */
+    /** Scores by a simulator, loses an answer at a call, and is killed at a call. */
     private static final class CountingScorer implements Scorer {
         private final Scorer scorer = new WholeCorpusScorer(new RuleSimulator(TokenConcepts.NONE));
         private int calls;
+        private int lostAt = -1;
         private int killAt = Integer.MAX_VALUE;
 
         @Override
@@ -117,7 +119,18 @@ class ExplainRunTest {
                 throw new AssertionError("killed");
             }
             calls++;
-            return scorer.score(explanation, of);
+            FeatureScore score = scorer.score(explanation, of);
+            return calls == lostAt
+                    ? new FeatureScore(
+                            score.latent(),
+                            score.scorer(),
+                            score.values(),
+                            score.withFailures(),
+                            score.items(),
+                            Map.of(FailureKind.TIMEOUT, 1),
+                            score.constant(),
+                            score.scored())
+                    : score;
         }
     }
 
@@ -136,6 +149,23 @@ class ExplainRunTest {
         List<String> lines = new ArrayList<>(Files.readAllLines(to.resolve(StoredExplanations.EXPLANATIONS)));
         lines.addAll(Files.readAllLines(to.resolve(StoredExplanations.SCORES)));
         return lines;
+    }
+
+    @Test
+    void scoresWithLostAnswersAreComputedAgain() throws IOException {
+        CountingScorer first = new CountingScorer();
+        first.lostAt = 1;
+        work(folder, new CountingExplainer(), first);
+        CountingScorer second = new CountingScorer();
+        ExplainSummary repeated = work(folder, new CountingExplainer(), second);
+        assertEquals(1, second.calls);
+        for (FeatureScore score :
+                repeated.tables().get(0).row(StoredExplanations.ROW).scores()) {
+            assertEquals(0, score.failed());
+        }
+        CountingScorer third = new CountingScorer();
+        work(folder, new CountingExplainer(), third);
+        assertEquals(0, third.calls);
     }
 
     @Test
