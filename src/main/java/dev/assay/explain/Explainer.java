@@ -8,7 +8,7 @@ public interface Explainer {
     /**
      * Explains a feature.
      *
-     * @param examples the examples; only {@link Part#TRAIN} may be read
+     * @param examples the examples; only {@link Part#TRAIN} may be read, see {@link FeatureExamples#only}
      * @return the explanation
      * @throws ExplanationFailedException if there is no explanation of this feature; others may succeed
      */

@@ -77,4 +77,14 @@ public interface FeatureExamples {
                 .flatMap(stratum -> windows(part, stratum).stream())
                 .toList();
     }
+
+    /**
+     * Returns a view of one part, such as the training documents for an explainer.
+     *
+     * @param part the documents that may be read
+     * @return a view that throws an {@link dev.assay.InvalidInputException} if another part is read
+     */
+    default FeatureExamples only(Part part) {
+        return new RestrictedExamples(this, part);
+    }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The sanity checks of NeuronEval (arXiv 2506.05774): a figure must fall if half of the labels are missing and if there are as many false
  * labels as true ones. 20 features each have the frequencies 0.001, 0.01 and 0.1; the judge knows the labels.
  */
+@Tag("slow")
 class HeadlineSanityTest {
     private static final double[] FREQUENCIES = {0.001, 0.01, 0.1};
     private static final int EACH = 20;

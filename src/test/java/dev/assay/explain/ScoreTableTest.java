@@ -67,6 +67,7 @@ class ScoreTableTest {
         assertEquals(0.05, better.difference().mean(), 1e-9);
         assertEquals(0.05, better.difference().low(), 1e-9);
         assertTrue(better.difference().pValue() < 0.001);
+        assertEquals("better − base: F1 +0.050 [+0.050, +0.050], p 0.0006, paired, 40 features", better.toString());
         assertTrue(comparisons.get(1).difference().pValue() > 0.05);
         ScoreComparison other = comparisons.get(2);
         assertFalse(other.paired());
@@ -102,9 +103,9 @@ class ScoreTableTest {
         String text = table.toString();
         assertTrue(text.contains("constant (control)"), text);
         assertTrue(text.contains("constant: failed items among 10: 2 content filter; more than 5 %, unreliable"), text);
-        assertTrue(text.contains("constant: Pearson is undefined for 1 features and counts as 0"), text);
-        assertTrue(text.contains("1 features are excluded: never active"), text);
-        assertTrue(text.contains("1 features are excluded: active on too few documents"), text);
+        assertTrue(text.contains("constant: Pearson is undefined and counts as 0; features: 1"), text);
+        assertTrue(text.contains("excluded because never active: 1 of the drawn features"), text);
+        assertTrue(text.contains("excluded because active on too few documents: 1 of the drawn features"), text);
         assertTrue(table.toHtml().contains("<table"));
         ObjectNode json = table.toJson();
         assertEquals(2, json.at("/rows/0/failures/CONTENT_FILTER").intValue());

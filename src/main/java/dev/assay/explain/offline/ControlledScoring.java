@@ -9,6 +9,7 @@ import dev.assay.explain.ExplanationFailedException;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureSample;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Part;
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.Scorer;
 import dev.assay.explain.Simulator;
@@ -161,7 +162,7 @@ public final class ControlledScoring {
         Map<Integer, Explanation> explanations = new TreeMap<>();
         for (int latent : sample.latents()) {
             try {
-                explanations.put(latent, explainer.explain(examples.of(latent)));
+                explanations.put(latent, explainer.explain(examples.of(latent).only(Part.TRAIN)));
             } catch (ExplanationFailedException failed) {
                 // The row has fewer features than the others, which the table shows.
                 continue;

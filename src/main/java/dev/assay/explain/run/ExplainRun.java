@@ -9,6 +9,7 @@ import dev.assay.explain.ExplanationFailedException;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureSample;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Part;
 import dev.assay.explain.Scorer;
 import dev.assay.explain.Simulator;
 import dev.assay.explain.TokenConcepts;
@@ -176,7 +177,7 @@ public final class ExplainRun {
         for (int latent : sample.latents()) {
             if (!log.isSettled(latent)) {
                 try {
-                    log.add(explainer.explain(of(latent)));
+                    log.add(explainer.explain(of(latent).only(Part.TRAIN)));
                 } catch (ExplanationFailedException failed) {
                     log.add(new FailedExplanation(latent, failed.kind(), failed.getMessage()), explainer.description());
                 }
@@ -195,7 +196,7 @@ public final class ExplainRun {
         Explainer tokens = new TokenLookupExplainer();
         for (int latent : sample.latents()) {
             try {
-                explanations.put(latent, tokens.explain(of(latent)));
+                explanations.put(latent, tokens.explain(of(latent).only(Part.TRAIN)));
             } catch (ExplanationFailedException none) {
                 continue; // the row has fewer features than the others, which the table shows
             }

@@ -2,6 +2,7 @@ package dev.assay.explain.score;
 
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.measure.RowDifference;
+import java.util.Locale;
 
 /**
  * The difference of two rows of a table.
@@ -14,4 +15,21 @@ import dev.assay.explain.measure.RowDifference;
  * @param difference the mean difference with its interval and the p-value after Holm's correction
  */
 public record ScoreComparison(
-        String row, String baseline, ScoreMetric metric, boolean paired, RowDifference difference) {}
+        String row, String baseline, ScoreMetric metric, boolean paired, RowDifference difference) {
+    /** Returns one line, such as {@code bigram − token-lookup: F1 +0.104 [+0.073, +0.137], p 0.0012, paired, 30 features}. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s − %s: %s %+.3f [%+.3f, %+.3f], p %.4f, %s, %d features",
+                row,
+                baseline,
+                metric.title(),
+                difference.mean(),
+                difference.low(),
+                difference.high(),
+                difference.pValue(),
+                paired ? "paired" : "independent",
+                difference.features());
+    }
+}

@@ -242,16 +242,15 @@ public record ScoreTable(
             }
             for (ScoreMetric metric : metrics) {
                 if (row.constants(metric) > 0) {
-                    notes.add(row.name() + ": " + metric.title() + " is undefined for " + row.constants(metric)
-                            + " features and counts as 0");
+                    notes.add(row.name() + ": " + metric.title() + " is undefined and counts as 0; features: "
+                            + row.constants(metric));
                 }
             }
         }
         reasons()
-                .forEach((reason, count) -> notes.add(count
-                        + (reason == Exclusion.Reason.DEAD
-                                ? " features are excluded: never active"
-                                : " features are excluded: active on too few documents")));
+                .forEach((reason, count) -> notes.add("excluded because "
+                        + (reason == Exclusion.Reason.DEAD ? "never active" : "active on too few documents") + ": "
+                        + count + " of the drawn features"));
         return notes;
     }
 

