@@ -9,6 +9,7 @@ import dev.assay.view.Table;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -30,6 +31,8 @@ public final class ResultTable implements Displayable {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]*");
 
     private static final String TARGET = "_target";
+    private static final String LOW = "_low";
+    private static final String HIGH = "_high";
 
     private final String name;
     private final String caption;
@@ -57,7 +60,16 @@ public final class ResultTable implements Displayable {
     }
 
     /** A column; {@code nullOf} is the key of the measure that it is the control of, or empty. */
-    private record Column(String key, String heading, Kind kind, String nullOf) {}
+    private record Column(String key, String heading, Kind kind, String nullOf) {
+        /** Returns the names of the column in CSV. */
+        List<String> csvNames() {
+            return switch (kind) {
+                case MEASURE -> List.of(key, key + LOW, key + HIGH);
+                case LINK -> List.of(key, key + TARGET);
+                case TEXT, NUMBER -> List.of(key);
+            };
+        }
+    }
 
     /**
      * Creates a table without columns.
@@ -138,13 +150,17 @@ public final class ResultTable implements Displayable {
     }
 
     private ResultTable column(String key, String heading, Kind kind, String nullOf) {
-        if (columns.stream().anyMatch(column -> column.key.equals(key))) {
-            throw new IllegalArgumentException("table " + name + " has two columns \"" + key + "\"");
+        Column added = new Column(named(key), heading, kind, nullOf);
+        for (Column column : columns) {
+            if (!Collections.disjoint(column.csvNames(), added.csvNames())) {
+                throw new IllegalArgumentException(
+                        "table " + name + " has two columns of one name: \"" + column.key + "\" and \"" + key + "\"");
+            }
         }
         if (!rows.isEmpty()) {
             throw new IllegalArgumentException("column \"" + key + "\" follows rows, expected columns first");
         }
-        columns.add(new Column(named(key), heading, kind, nullOf));
+        columns.add(added);
         return this;
     }
 
@@ -282,16 +298,7 @@ public final class ResultTable implements Displayable {
     public String toCsv() {
         StringBuilder csv = new StringBuilder();
         List<String> fields = new ArrayList<>();
-        for (Column column : columns) {
-            fields.add(column.key);
-            if (column.kind == Kind.LINK) {
-                fields.add(column.key + TARGET);
-            }
-            if (column.kind == Kind.MEASURE) {
-                fields.add(column.key + "_low");
-                fields.add(column.key + "_high");
-            }
-        }
+        columns.forEach(column -> fields.addAll(column.csvNames()));
         csv.append(String.join(",", fields)).append('\n');
         for (List<Object> row : rows) {
             fields.clear();

@@ -28,6 +28,17 @@ class ResultTableTest {
     }
 
     @Test
+    void columnsWithEqualNamesInCsvAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> table().number("found_low", "low"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ResultTable.of("a", "A").number("found_high", "high").measure("found", "found"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ResultTable.of("a", "A").link("feature", "feature").text("feature_target", "target"));
+    }
+
+    @Test
     void textHasIntervalsAndNotes() {
         String text = table().row("topk", 2048, Estimate.overSeeds(0.5, 0.6), Estimate.exact(0.25))
                 .note("One note.")
