@@ -24,6 +24,8 @@ public enum ScoreMetric {
     RECALL(false),
     /** The share of active items in the corpus, the chance level of {@link #AUPRC}. */
     PREVALENCE(false),
+    /** Entropy of the distribution of activation over token ids, in bits; 0 for a feature of one token. */
+    TOKEN_ENTROPY(false),
     /** Mean of recall and true negative rate on the drawn items, without weights. */
     BALANCED_ACCURACY(false),
     /** F1 on the drawn items, without weights. */

@@ -14,6 +14,7 @@ import dev.assay.feature.store.FeatureStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -93,7 +94,7 @@ class SimulationScorerTest {
                 List.of(SimulationScorer.of(new OracleSimulator()), new WholeCorpusScorer(new OracleSimulator()))) {
             FeatureScore score = scorer.score(LabelSimulator.explanation(0), examples);
             for (ScoreMetric metric : score.values().keySet()) {
-                if (metric != ScoreMetric.PREVALENCE) {
+                if (metric != ScoreMetric.PREVALENCE && metric != ScoreMetric.TOKEN_ENTROPY) {
                     assertEquals(1, score.values().get(metric), 1e-12, metric.id());
                 }
             }
@@ -177,5 +178,23 @@ class SimulationScorerTest {
         assertTrue(score.failures().get(FailureKind.REFUSAL) >= 1);
         assertTrue(score.withFailures().get(ScoreMetric.F1) <= 1);
         assertFalse(score.unreliable());
+    }
+
+    @Test
+    void tokenEntropyIsThatOfTheActivationByToken() {
+        Map<Integer, Double> mass = new HashMap<>();
+        for (TextWindow window : examples.whole(Part.TEST)) {
+            for (int i = 0; i < window.length(); i++) {
+                mass.merge(window.id(i), (double) window.activation(i), Double::sum);
+            }
+        }
+        double total = mass.values().stream().mapToDouble(Double::doubleValue).sum();
+        double expected = mass.values().stream()
+                .filter(sum -> sum > 0)
+                .mapToDouble(sum -> sum / total * Math.log(total / sum) / Math.log(2))
+                .sum();
+        FeatureScore score = new WholeCorpusScorer(NOISY).score(LabelSimulator.explanation(0), examples);
+        assertEquals(expected, score.values().get(ScoreMetric.TOKEN_ENTROPY), 1e-9);
+        assertTrue(expected > 4 && expected < Math.log(RandomText.VOCABULARY) / Math.log(2));
     }
 }

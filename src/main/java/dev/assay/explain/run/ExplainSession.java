@@ -196,8 +196,7 @@ public final class ExplainSession {
 
     private boolean needsSimulator() {
         return plan.scorers().stream()
-                .anyMatch(scorer ->
-                        !LlmMethods.scorers().contains(scorer) && !WITHOUT_SIMULATOR.contains(scorer));
+                .anyMatch(scorer -> !LlmMethods.scorers().contains(scorer) && !WITHOUT_SIMULATOR.contains(scorer));
     }
 
     private Simulator simulator() {
@@ -299,8 +298,8 @@ public final class ExplainSession {
         ExplainSession session = new ExplainSession(drawn, random, inspector, model, false, Optional.empty());
         ExampleSet examples = random.examples();
         Explainer explainer = session.explainer();
-        ExplainRun run = ExplainRun.of(examples, drawn.sample(examples), explainer)
-                .withoutControls();
+        ExplainRun run =
+                ExplainRun.of(examples, drawn.sample(examples), explainer).withoutControls();
         session.tables().forEach(run::table);
         Map<String, ScoreRow> rows = new TreeMap<>();
         try (ExplainLog log = ExplainLog.open(control.resolve("results"), session.planJson(explainer))) {

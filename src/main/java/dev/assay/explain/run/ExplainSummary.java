@@ -126,7 +126,8 @@ public record ExplainSummary(
                         count,
                         kind.name().toLowerCase(Locale.ROOT).replace('_', ' '))));
         for (ScoreTable table : tables) {
-            text.append(String.format(Locale.ROOT, "%nscorer %s%n", table.scorer())).append(table.toText());
+            text.append(String.format(Locale.ROOT, "%nscorer %s%n", table.scorer()))
+                    .append(table.toText());
             if (!table.metrics().isEmpty()) {
                 ScoreMetric metric = table.metrics().get(0);
                 table.comparedWith(StoredExplanations.ROW, metric)

@@ -16,6 +16,7 @@ import dev.assay.explain.measure.SimulationAccumulator;
 import dev.assay.explain.measure.SimulationScore;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ import java.util.Set;
  * Scores an explanation on every token of the test documents: F1, AUPRC and Pearson correlation without any sampling. A token is active if the
  * activation of the feature is above 0. The threshold of F1 has the largest F1 on all tokens of the calibration documents, or of the training
  * documents if the feature is silent in the calibration documents.
+ *
+ * <p>The token entropy does not depend on the explanation. It shows how abstract a feature is, for comparison with features of a model with
+ * random weights (Heap et al., arXiv 2501.17727).
  *
  * <p>The simulator reads the whole test corpus, so it should need no language model.
  */
@@ -55,14 +59,17 @@ public final class WholeCorpusScorer implements Scorer {
         double bound = bound(explanation, examples);
         Tokens test = new Tokens();
         simulate(explanation, examples, Part.TEST, test);
+        Map<ScoreMetric, Double> values = test.sums.values(bound);
+        boolean constant = test.sums.agreement.score().correlation().constant();
+        test.failed.forEach(window -> test.sums.add(window, new float[window.length()]));
         return new FeatureScore(
                 examples.latent(),
                 NAME,
-                test.answered.values(bound),
-                test.all.values(bound),
+                values,
+                test.failed.isEmpty() ? values : test.sums.values(bound),
                 test.windows,
                 test.failures,
-                test.answered.sums.score().correlation().constant() ? Set.of(ScoreMetric.PEARSON) : Set.of(),
+                constant ? Set.of(ScoreMetric.PEARSON) : Set.of(),
                 List.of());
     }
 
@@ -105,18 +112,22 @@ public final class WholeCorpusScorer implements Scorer {
 
     /** True and simulated activations of tokens. */
     private static final class Sums {
-        private final SimulationAccumulator sums = new SimulationAccumulator();
+        private final SimulationAccumulator agreement = new SimulationAccumulator();
         private final RankedOutcomes outcomes = new RankedOutcomes();
+        private final Map<Integer, Double> activationByToken = new HashMap<>();
 
         void add(TextWindow window, float[] simulated) {
-            sums.add(window.activations(), simulated, 1);
+            agreement.add(window.activations(), simulated, 1);
             int silent = 0; // tokens that are silent and simulated as silent: most of the corpus
             for (int i = 0; i < simulated.length; i++) {
-                boolean active = window.activation(i) > 0;
-                if (simulated[i] == 0 && !active) {
+                float activation = window.activation(i);
+                if (activation > 0) {
+                    activationByToken.merge(window.id(i), (double) activation, Double::sum);
+                }
+                if (simulated[i] == 0 && !(activation > 0)) {
                     silent++;
                 } else {
-                    outcomes.add(simulated[i], active, 1);
+                    outcomes.add(simulated[i], activation > 0, 1);
                 }
             }
             outcomes.add(0, false, silent);
@@ -125,7 +136,7 @@ public final class WholeCorpusScorer implements Scorer {
         Map<ScoreMetric, Double> values(double bound) {
             Map<ScoreMetric, Double> values = new EnumMap<>(ScoreMetric.class);
             ConfusionMatrix matrix = outcomes.atLeast(Math.nextUp(bound));
-            SimulationScore score = sums.score();
+            SimulationScore score = agreement.score();
             if (outcomes.positives() > 0) {
                 values.put(ScoreMetric.F1, matrix.f1());
                 values.put(ScoreMetric.PRECISION, matrix.precision());
@@ -133,6 +144,7 @@ public final class WholeCorpusScorer implements Scorer {
                 values.put(ScoreMetric.AUPRC, outcomes.averagePrecision().orElseThrow());
                 values.put(ScoreMetric.R_SQUARED, score.rSquared());
                 values.put(ScoreMetric.ABSOLUTE_DEVIATION, score.absoluteDeviationExplained());
+                values.put(ScoreMetric.TOKEN_ENTROPY, tokenEntropy());
             }
             if (outcomes.positives() + outcomes.negatives() > 0) {
                 values.put(
@@ -141,12 +153,23 @@ public final class WholeCorpusScorer implements Scorer {
             }
             return values;
         }
+
+        private double tokenEntropy() {
+            double total = activationByToken.values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .sum();
+            double entropy = 0;
+            for (double activation : activationByToken.values()) {
+                entropy -= activation / total * Math.log(activation / total) / Math.log(2);
+            }
+            return Math.max(0, entropy);
+        }
     }
 
-    /** The tokens of the test documents; a failed window counts as silent among all. */
+    /** The tokens of the test documents and the windows without an answer. */
     private static final class Tokens implements Sink {
-        private final Sums answered = new Sums();
-        private final Sums all = new Sums();
+        private final Sums sums = new Sums();
+        private final List<TextWindow> failed = new ArrayList<>();
         private final Map<FailureKind, Integer> failures = new EnumMap<>(FailureKind.class);
         private int windows;
 
@@ -154,11 +177,10 @@ public final class WholeCorpusScorer implements Scorer {
         public void accept(TextWindow window, Simulated simulated) {
             windows++;
             if (simulated instanceof Simulated.Values values) {
-                answered.add(window, values.activations());
-                all.add(window, values.activations());
+                sums.add(window, values.activations());
             } else {
                 failures.merge(((Simulated.Failed) simulated).kind(), 1, Integer::sum);
-                all.add(window, new float[window.length()]);
+                failed.add(window);
             }
         }
     }
