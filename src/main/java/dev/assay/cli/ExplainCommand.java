@@ -12,6 +12,7 @@ import dev.assay.explain.run.ExplainLog;
 import dev.assay.explain.run.ExplainPlan;
 import dev.assay.explain.run.ExplainSession;
 import dev.assay.explain.run.ExplainSummary;
+import dev.assay.explain.run.GivenExplanations;
 import dev.assay.explain.run.NeuronpediaImport;
 import dev.assay.feature.FeatureInspector;
 import dev.assay.feature.store.FeatureStore;
@@ -133,7 +134,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--import",
             paramLabel = "FILE",
-            description = "add the explanations of a Neuronpedia file (JSON, JSON lines or .gz) and explain nothing")
+            description =
+                    "add the explanations of a Neuronpedia file (JSON, JSON lines or .gz); with --scorers, also score them")
     private Path imported;
 
     @Option(
@@ -149,28 +151,29 @@ final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private DeviceOption place;
 
+    private Optional<GivenExplanations> given = Optional.empty();
+
     @Override
     public Integer call() throws IOException {
         RunLoader loader = Run.loader().device(place.device()).featureTokens(tokens);
         try (Run run = loader.open(name)) {
-            Path folder = folderName == null
-                    ? run.layout().explanations()
-                    : run.layout().explanations().resolve(folderName);
-            if (imported != null) {
-                Path target =
-                        run.layout().explanations().resolve(folderName == null ? NeuronpediaImport.KIND : folderName);
-                int count = NeuronpediaImport.read(imported).write(target, run.features());
-                spec.commandLine().getOut().println("imported: " + count + " explanations to " + target);
+            if (imported != null && scorers.isEmpty()) {
+                addImported(run);
                 return 0;
+            }
+            Path folder = folder(run, imported == null ? "" : NeuronpediaImport.KIND);
+            if (imported != null) {
+                given = Optional.of(new GivenExplanations(
+                        NeuronpediaImport.KIND, NeuronpediaImport.read(imported).explanations()));
             }
             FeatureInspector inspector = inspector(run);
             if (languageModel.isSet()) {
                 explain(run, inspector, folder);
             } else {
                 InvalidInputException.require(
-                        offline != null,
+                        offline != null || given.isPresent(),
                         "nothing explains the features, expected --offline NAME, or --server and --model");
-                ExplainSession session = withControl(run, ExplainSession.offline(inspector, run.corpus(), plan()));
+                ExplainSession session = completed(run, ExplainSession.offline(inspector, run.corpus(), plan()));
                 if (dryRun) {
                     spec.commandLine()
                             .getOut()
@@ -181,6 +184,17 @@ final class ExplainCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Path folder(Run run, String otherwise) {
+        Path all = run.layout().explanations();
+        return all.resolve(folderName == null ? otherwise : folderName);
+    }
+
+    private void addImported(Run run) throws IOException {
+        Path target = folder(run, NeuronpediaImport.KIND);
+        int count = NeuronpediaImport.read(imported).write(target, run.features());
+        spec.commandLine().getOut().println("imported: " + count + " explanations to " + target);
     }
 
     /** Collects the feature store with a progress bar, unless there is one. */
@@ -196,9 +210,16 @@ final class ExplainCommand implements Callable<Integer> {
 
     private ExplainPlan plan() {
         ExampleOptions examples = ExampleOptions.DEFAULT.withSeed(seed).withMinimumDocuments(minimumDocuments);
-        String explainer = offline == null ? ExplainPlan.LANGUAGE_MODEL : offline;
+        String written = given.isPresent() ? NeuronpediaImport.KIND : ExplainPlan.LANGUAGE_MODEL;
+        List<Integer> latents =
+                chosen.isEmpty() && given.isPresent() ? given.get().latents() : chosen;
         return new ExplainPlan(
-                explainer, scorers.isEmpty() ? defaultScorers() : scorers, simulator, features, chosen, examples);
+                offline == null ? written : offline,
+                scorers.isEmpty() ? defaultScorers() : scorers,
+                simulator,
+                features,
+                latents,
+                examples);
     }
 
     private List<String> defaultScorers() {
@@ -226,10 +247,12 @@ final class ExplainCommand implements Callable<Integer> {
 
     private ExplainSession session(Run run, FeatureInspector inspector, LanguageModel model) throws IOException {
         ExplainSession session = ExplainSession.of(inspector, run.corpus(), plan(), languageModel.withReasoning(model));
-        return withControl(run, promotedTokens ? session.withPromotedTokens() : session);
+        return completed(run, promotedTokens ? session.withPromotedTokens() : session);
     }
 
-    private ExplainSession withControl(Run run, ExplainSession session) throws IOException {
+    /** Adds given explanations and the control of a random model. */
+    private ExplainSession completed(Run run, ExplainSession own) throws IOException {
+        ExplainSession session = given.isPresent() ? own.scoring(given.get()) : own;
         return randomModel
                 ? session.withRandomModel(RandomModelControl.of(run.model(), run.dictionary(), run.corpus())
                         .like(run.features())

@@ -148,6 +148,43 @@ class ExplainCommandTest {
     }
 
     @Test
+    void importedExplanationsAreScoredByAJudgeThatReadsWords() throws IOException {
+        Path rows = Files.writeString(
+                temporary.resolve("rows.jsonl"),
+                "{\"index\": \"1\", \"description\": \"stories\"}\n{\"index\": \"39\", \"description\": \"nothing\"}\n");
+        assertEquals(2, explain("--import", rows.toString(), "--scorers", "detection"));
+        assertTrue(err.toString().contains("cannot read explanations in words"), err.toString());
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        AtomicInteger requests = new AtomicInteger();
+        server.createContext("/", exchange -> answer(exchange, requests));
+        server.start();
+        try {
+            String url = "http://127.0.0.1:" + server.getAddress().getPort();
+            assertEquals(
+                    0,
+                    explain(
+                            "--import",
+                            rows.toString(),
+                            "--scorers",
+                            "llm-detection",
+                            "--server",
+                            url,
+                            "--model",
+                            "fake"),
+                    err::toString);
+        } finally {
+            server.stop(0);
+        }
+        assertTrue(requests.get() > 0);
+        assertTrue(
+                out.toString().startsWith("1 features explained by neuronpedia, 0 failed, 1 excluded"), out.toString());
+        assertEquals(
+                1,
+                JsonLines.read(folder.resolve("explanations/neuronpedia/explanations.jsonl"))
+                        .size());
+    }
+
+    @Test
     void randomModelIsAControlOfItsOwnDictionary() throws IOException {
         String[] options = {
             "--offline", "token-lookup", "--scorers", "whole-corpus", "--random-model", "--random-model-tokens", "8192"

@@ -59,6 +59,7 @@ public final class ExplainSession {
     private final Optional<LanguageModel> model;
     private final boolean promotedTokens;
     private final Optional<RandomModelControl> randomModel;
+    private final Optional<GivenExplanations> given;
 
     private ExplainSession(
             ExplainPlan plan,
@@ -66,13 +67,15 @@ public final class ExplainSession {
             FeatureInspector inspector,
             Optional<LanguageModel> model,
             boolean promotedTokens,
-            Optional<RandomModelControl> randomModel) {
+            Optional<RandomModelControl> randomModel,
+            Optional<GivenExplanations> given) {
         this.plan = plan;
         this.context = context;
         this.inspector = inspector;
         this.model = model;
         this.promotedTokens = promotedTokens;
         this.randomModel = randomModel;
+        this.given = given;
         check();
     }
 
@@ -87,7 +90,13 @@ public final class ExplainSession {
      */
     public static ExplainSession offline(FeatureInspector inspector, Corpus corpus, ExplainPlan plan) {
         return new ExplainSession(
-                plan, context(inspector, corpus, plan), inspector, Optional.empty(), false, Optional.empty());
+                plan,
+                context(inspector, corpus, plan),
+                inspector,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /**
@@ -102,7 +111,13 @@ public final class ExplainSession {
      */
     public static ExplainSession of(FeatureInspector inspector, Corpus corpus, ExplainPlan plan, LanguageModel model) {
         return new ExplainSession(
-                plan, context(inspector, corpus, plan), inspector, Optional.of(model), false, Optional.empty());
+                plan,
+                context(inspector, corpus, plan),
+                inspector,
+                Optional.of(model),
+                false,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /**
@@ -111,7 +126,7 @@ public final class ExplainSession {
      * @return a copy
      */
     public ExplainSession withPromotedTokens() {
-        return new ExplainSession(plan, context, inspector, model, true, randomModel);
+        return new ExplainSession(plan, context, inspector, model, true, randomModel, given);
     }
 
     /**
@@ -123,7 +138,19 @@ public final class ExplainSession {
      * @throws InvalidInputException if the explainer needs the decoder of the dictionary, which is not kept
      */
     public ExplainSession withRandomModel(RandomModelControl control) {
-        return new ExplainSession(plan, context, inspector, model, promotedTokens, Optional.of(control));
+        return new ExplainSession(plan, context, inspector, model, promotedTokens, Optional.of(control), given);
+    }
+
+    /**
+     * Scores given explanations in place of those of the plan's explainer.
+     *
+     * @param explanations the explanations; the plan must choose features that have one
+     * @return a copy
+     * @throws InvalidInputException if a scorer cannot read explanations in words
+     */
+    public ExplainSession scoring(GivenExplanations explanations) {
+        return new ExplainSession(
+                plan, context, inspector, model, promotedTokens, randomModel, Optional.of(explanations));
     }
 
     private static ExplainContext context(FeatureInspector inspector, Corpus corpus, ExplainPlan plan) {
@@ -148,11 +175,14 @@ public final class ExplainSession {
                             + String.join(", ", ExplainMethods.scorers()) + ", "
                             + String.join(", ", LlmMethods.scorers()));
         }
-        boolean inWords =
-                plan.usesLanguageModel() && ExplainMethods.simulators().contains(plan.simulator());
+        boolean inWords = (plan.usesLanguageModel() || given.isPresent())
+                && ExplainMethods.simulators().contains(plan.simulator());
         InvalidInputException.require(
-                randomModel.isEmpty() || !promotedTokens && !plan.explainer().equals(LogitExplainer.NAME),
-                "explanations from logit weights have no control of a random model, expected another explainer or no"
+                randomModel.isEmpty()
+                        || given.isEmpty()
+                                && !promotedTokens
+                                && !plan.explainer().equals(LogitExplainer.NAME),
+                "given explanations and explanations from logit weights have no control of a random model, expected another explainer or no"
                         + " control");
         InvalidInputException.require(
                 !needsSimulator() || !inWords,
@@ -161,6 +191,9 @@ public final class ExplainSession {
     }
 
     private Explainer explainer() {
+        if (given.isPresent()) {
+            return given.get();
+        }
         if (!plan.usesLanguageModel()) {
             return ExplainMethods.explainer(plan.explainer(), context);
         }
@@ -295,7 +328,8 @@ public final class ExplainSession {
                 ExplainContext.of(ExampleSet.of(store, plan.examples())).with(context.requireCorpus(RANDOM_MODEL));
         ExplainPlan drawn = new ExplainPlan(
                 plan.explainer(), plan.scorers(), plan.simulator(), plan.features(), List.of(), plan.examples());
-        ExplainSession session = new ExplainSession(drawn, random, inspector, model, false, Optional.empty());
+        ExplainSession session =
+                new ExplainSession(drawn, random, inspector, model, false, Optional.empty(), Optional.empty());
         ExampleSet examples = random.examples();
         Explainer explainer = session.explainer();
         ExplainRun run =
