@@ -32,7 +32,22 @@ public final class RequestBatch {
      * @throws RuntimeException the first exception that stops the run
      */
     public static <R, T> List<T> send(LanguageModel model, List<R> requests, Function<R, T> send) {
-        int threads = Math.min(model.concurrency(), requests.size());
+        return send(model.concurrency(), requests, send);
+    }
+
+    /**
+     * Sends requests. If one of them stops the run, those that have not started are not sent.
+     *
+     * @param <R> the type of the requests
+     * @param <T> the type of the answers
+     * @param concurrency the largest number of requests in flight, at least 1
+     * @param requests the requests
+     * @param send sends one of them
+     * @return the answers in the order of the requests
+     * @throws RuntimeException the first exception that stops the run
+     */
+    public static <R, T> List<T> send(int concurrency, List<R> requests, Function<R, T> send) {
+        int threads = Math.min(concurrency, requests.size());
         return threads <= 1
                 ? requests.stream().map(send).toList()
                 : concurrently(Executors.newFixedThreadPool(threads, RequestBatch::thread), requests, send);

@@ -13,6 +13,7 @@ import dev.assay.explain.Part;
 import dev.assay.explain.Scorer;
 import dev.assay.explain.Simulator;
 import dev.assay.explain.TokenConcepts;
+import dev.assay.explain.llm.RequestBatch;
 import dev.assay.explain.offline.ConstantSimulator;
 import dev.assay.explain.offline.OracleSimulator;
 import dev.assay.explain.offline.RuleSimulator;
@@ -52,6 +53,7 @@ public final class ExplainRun {
     private final Map<String, ScoreRow> others = new TreeMap<>();
     private final Map<Integer, FeatureExamples> drawn = new HashMap<>(); // by latent
     private boolean controls = true;
+    private int concurrency = 1;
 
     private ExplainRun(ExampleSet examples, FeatureSample sample, Explainer explainer) {
         this.examples = examples;
@@ -108,6 +110,17 @@ public final class ExplainRun {
      */
     public ExplainRun withoutControls() {
         controls = false;
+        return this;
+    }
+
+    /**
+     * Explains several features concurrently, with a language model that answers requests concurrently.
+     *
+     * @param features the largest number of features, at least 1
+     * @return this
+     */
+    public ExplainRun concurrency(int features) {
+        concurrency = InvalidInputException.requireAtLeast(1, "the number of concurrent features", features);
         return this;
     }
 
@@ -173,16 +186,33 @@ public final class ExplainRun {
         }
     }
 
+    /** The result of an explainer. */
+    private interface Result {
+        void addTo(ExplainLog log) throws IOException;
+    }
+
     private void explain(ExplainLog log, Counter counter) throws IOException {
-        for (int latent : sample.latents()) {
-            if (!log.isSettled(latent)) {
-                try {
-                    log.add(explainer.explain(of(latent).only(Part.TRAIN)));
-                } catch (ExplanationFailedException failed) {
-                    log.add(new FailedExplanation(latent, failed.kind(), failed.getMessage()), explainer.description());
-                }
+        List<Integer> latents = sample.latents();
+        for (int start = 0; start < latents.size(); start += concurrency) {
+            List<Integer> group = latents.subList(start, Math.min(latents.size(), start + concurrency));
+            List<FeatureExamples> missing = group.stream()
+                    .filter(latent -> !log.isSettled(latent))
+                    .map(this::of)
+                    .toList();
+            for (Result result : RequestBatch.send(concurrency, missing, this::explain)) {
+                result.addTo(log);
             }
-            counter.add();
+            group.forEach(latent -> counter.add());
+        }
+    }
+
+    private Result explain(FeatureExamples of) {
+        try {
+            Explanation explanation = explainer.explain(of.only(Part.TRAIN));
+            return log -> log.add(explanation);
+        } catch (ExplanationFailedException failed) {
+            FailedExplanation failure = new FailedExplanation(of.latent(), failed.kind(), failed.getMessage());
+            return log -> log.add(failure, explainer.description());
         }
     }
 

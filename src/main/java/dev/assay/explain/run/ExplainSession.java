@@ -201,6 +201,11 @@ public final class ExplainSession {
         return promotedTokens ? explainer.withPromotedTokens(this::promoted) : explainer;
     }
 
+    /** Returns the number of features to explain concurrently. */
+    private int concurrency() {
+        return plan.usesLanguageModel() ? model.orElseThrow().concurrency() : 1;
+    }
+
     private List<String> promoted(int latent) {
         return inspector.feature(latent).topLogits().stream()
                 .map(TokenLogit::token)

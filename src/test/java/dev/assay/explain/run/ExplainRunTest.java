@@ -30,6 +30,8 @@ import dev.assay.feature.TinyDictionary;
 import dev.assay.feature.store.FeatureCollector;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.io.Json;
+import dev.assay.io.JsonLines;
+import dev.assay.io.JsonObject;
 import dev.assay.run.StoredExplanations;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +41,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,6 +153,39 @@ class ExplainRunTest {
         List<String> lines = new ArrayList<>(Files.readAllLines(to.resolve(StoredExplanations.EXPLANATIONS)));
         lines.addAll(Files.readAllLines(to.resolve(StoredExplanations.SCORES)));
         return lines;
+    }
+
+    @Test
+    void concurrentExplanationsAreLoggedInTheOrderOfTheSample() throws IOException {
+        CountDownLatch together = new CountDownLatch(2);
+        Explainer tokens = new TokenLookupExplainer();
+        Explainer waiting = new Explainer() {
+            @Override
+            public ExplainerDescription description() {
+                return tokens.description();
+            }
+
+            @Override
+            public Explanation explain(FeatureExamples of) {
+                together.countDown();
+                try {
+                    assertTrue(together.await(20, TimeUnit.SECONDS), "two features are explained at a time");
+                } catch (InterruptedException stopped) {
+                    throw new AssertionError(stopped);
+                }
+                return tokens.explain(of);
+            }
+        };
+        try (ExplainLog log = ExplainLog.open(folder, plan(0))) {
+            ExplainRun.of(examples, examples.sample(FEATURES), waiting)
+                    .concurrency(2)
+                    .run(log, ExplainRun.Progress.NONE);
+        }
+        List<Integer> latents = new ArrayList<>();
+        for (JsonObject line : JsonLines.read(folder.resolve(StoredExplanations.EXPLANATIONS))) {
+            latents.add(line.integer("feature"));
+        }
+        assertEquals(examples.sample(FEATURES).latents(), latents);
     }
 
     @Test
