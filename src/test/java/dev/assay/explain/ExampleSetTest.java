@@ -154,7 +154,7 @@ class ExampleSetTest {
     }
 
     @Test
-    void strataHoldTheWindowsThatTheirNamesSay() {
+    void strataContainWindowsOfTheirDefinition() {
         forAll((store, examples) -> {
             for (Part part : Part.values()) {
                 List<TextWindow> top = examples.windows(part, Stratum.TOP);
