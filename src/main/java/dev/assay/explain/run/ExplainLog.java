@@ -120,7 +120,7 @@ public final class ExplainLog implements AutoCloseable {
         for (JsonObject line : JsonLines.read(folder.resolve(StoredExplanations.EXPLANATIONS))) {
             int latent = line.integer("feature");
             if (line.has(FAILURE)) {
-                FailureKind kind = FailureKind.valueOf(line.text(FAILURE));
+                FailureKind kind = StoredItem.constant(FailureKind.class, line, FAILURE);
                 failures.put(latent, new FailedExplanation(latent, kind, line.text("reason", "")));
             } else {
                 failures.remove(latent);

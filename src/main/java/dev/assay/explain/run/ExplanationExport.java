@@ -258,6 +258,10 @@ public final class ExplanationExport {
                         .collect(Collectors.toMap(
                                 ScoreLine::latent, ScoreLine::items, (first, second) -> second, TreeMap::new)),
                 texts());
+        result.put(
+                "datetime_epoch_millis",
+                Files.getLastModifiedTime(folder.resolve(StoredExplanations.SCORES))
+                        .toMillis());
         write(target, files -> Files.writeString(files.resolve("autointerp.json"), Json.pretty(result)));
     }
 

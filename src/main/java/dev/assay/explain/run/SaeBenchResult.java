@@ -65,8 +65,7 @@ final class SaeBenchResult {
         result.set("eval_result_unstructured", latents);
         result.put("sae_lens_id", "custom_sae")
                 .put("sae_lens_release_id", store.provenance().site())
-                .put("eval_id", store.artifact().hash().substring(0, 32))
-                .put("datetime_epoch_millis", 0L);
+                .put("eval_id", store.artifact().hash().substring(0, 32));
         return result;
     }
 }

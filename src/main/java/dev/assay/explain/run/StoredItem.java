@@ -10,6 +10,7 @@ import dev.assay.explain.Verdict;
 import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -65,7 +66,7 @@ record StoredItem(long start, int length, int decile, List<Integer> marks, boole
             items.add(new StoredItem(
                     item.count("start"),
                     item.positive("length"),
-                    Stratum.valueOf(item.text("stratum")).decile(),
+                    constant(Stratum.class, item, "stratum").decile(),
                     marks,
                     item.bool("truth"),
                     verdict(item)));
@@ -73,9 +74,18 @@ record StoredItem(long start, int length, int decile, List<Integer> marks, boole
         return items;
     }
 
+    /** Reads the name of a constant. */
+    static <E extends Enum<E>> E constant(Class<E> type, JsonObject object, String field) {
+        String name = object.text(field);
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> constant.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> object.unexpected(field, "one of " + Arrays.toString(type.getEnumConstants())));
+    }
+
     private static Verdict verdict(JsonObject item) {
         if (!item.has("prediction")) {
-            return Verdict.failed(FailureKind.valueOf(item.text("failure")));
+            return Verdict.failed(constant(FailureKind.class, item, "failure"));
         }
         return new Verdict.Given(
                 item.bool("prediction"),

@@ -307,6 +307,16 @@ class ExplainRunTest {
     }
 
     @Test
+    void unknownKindOfFailureIsOneSentenceThatNamesTheFile() throws IOException {
+        Files.writeString(
+                folder.resolve(StoredExplanations.EXPLANATIONS), "{\"feature\": 1, \"failure\": \"TIRED\"}\n");
+        Files.writeString(folder.resolve(ExplainLog.PLAN), plan(0).toString());
+        String message = assertThrows(InvalidInputException.class, () -> ExplainLog.open(folder, plan(0)))
+                .getMessage();
+        assertTrue(message.contains("explanations.jsonl: failure is \"TIRED\", expected one of [HTTP, "), message);
+    }
+
+    @Test
     void rehearsalWritesNothing() throws IOException {
         Path absent = folder.resolve("absent");
         try (ExplainLog log = ExplainLog.inMemory(absent, plan(0))) {
