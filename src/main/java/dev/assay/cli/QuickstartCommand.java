@@ -7,6 +7,7 @@ import dev.assay.evaluate.ConceptScoring;
 import dev.assay.evaluate.ConceptTable;
 import dev.assay.evaluate.Evaluation;
 import dev.assay.evaluate.EvaluationReport;
+import dev.assay.evaluate.control.RandomWeightControl;
 import dev.assay.feature.FeatureInspector;
 import dev.assay.feature.page.ConceptRow;
 import dev.assay.model.HookedTransformer;
@@ -65,7 +66,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     /** The two sizes of the pipeline. */
     private record Size(int dSae, int k, long tokens, long measured, long featureTokens) {
-        static final Size FULL = new Size(2048, 32, 3_000_000, 60_000, 300_000);
+        static final Size FULL = new Size(2048, 32, 1_250_000, 60_000, 300_000);
         static final Size QUICK = new Size(1024, 32, 150_000, 10_000, 30_000);
     }
 
@@ -147,7 +148,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
     private ConceptTable concepts(Run run, Size size, EvaluationReport report, PrintWriter print) throws IOException {
         try (ConceptScoring scoring = new ConceptScoring(run.model(), run.point(), run.corpus(), size.measured())) {
-            ConceptTable concepts = scoring.table(run.dictionary());
+            ConceptTable concepts = untrained(run, size, print).addTo(scoring.table(run.dictionary()));
             Map<String, Object> figures = report.toJson();
             figures.put(EvaluationFigures.CONCEPTS, concepts.toJson());
             EvaluationFigures.write(out, figures, run.heldOutProvenance(report.tokens()));
@@ -160,6 +161,20 @@ final class QuickstartCommand implements Callable<Integer> {
             print.flush();
             return concepts;
         }
+    }
+
+    /** Returns the control of a dictionary on the model with random weights, trained on as many activations. */
+    private RandomWeightControl untrained(Run run, Size size, PrintWriter print) throws IOException {
+        print.printf(
+                Locale.ROOT,
+                "Training the same dictionary on the model with random weights, for the column untrained%n");
+        print.flush();
+        return RandomWeightControl.of(run.model(), run.point(), run.corpus())
+                .like(run.dictionary())
+                .activeLatents(size.k())
+                .trainingTokens(size.tokens())
+                .scoredTokens(size.measured())
+                .seed(seed);
     }
 
     private static void writePage(Run run, EvaluationReport report, ConceptTable concepts, PrintWriter print)

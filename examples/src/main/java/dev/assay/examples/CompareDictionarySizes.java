@@ -9,7 +9,7 @@ import java.nio.file.Path;
 /**
  * Trains small transformers, and dictionaries of several sizes on them, as {@code assay experiment small-transformers --quick} does.
  *
- * <p>Arguments: the folder of results, and {@code full} for the full form, which takes hours.
+ * <p>Arguments: the folder of results, and {@code full} for the full form, which takes most of an hour.
  */
 public final class CompareDictionarySizes {
     private CompareDictionarySizes() {}

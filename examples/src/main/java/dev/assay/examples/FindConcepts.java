@@ -9,7 +9,7 @@ import java.nio.file.Path;
 /**
  * Measures which labelled concepts of the stories the latents of dictionaries represent, as {@code assay experiment concepts --quick} does.
  *
- * <p>Arguments: the folder of results, and {@code full} for the full form, which takes hours.
+ * <p>Arguments: the folder of results, and {@code full} for the full form, which takes most of an hour.
  */
 public final class FindConcepts {
     private FindConcepts() {}

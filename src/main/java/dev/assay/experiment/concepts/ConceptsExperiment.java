@@ -79,11 +79,11 @@ public final class ConceptsExperiment implements Experiment {
                         "names of baselines, or random for a random dictionary; none for none",
                         "neurons,pca,ica,random",
                         "random"),
-                new ExperimentSetting("tokens", "activations that each dictionary is trained on", "1000000", "16384"),
+                new ExperimentSetting("tokens", "activations that each dictionary is trained on", "300000", "16384"),
                 new ExperimentSetting(
                         "scored",
                         "tokens of training stories, and of held-out stories, that are scored",
-                        "20000",
+                        "10000",
                         "2000"),
                 new ExperimentSetting("probe-latents", "largest number of latents of a sparse probe", "5", "2"),
                 new ExperimentSetting("ablated", "numbers of latents that TPP and SCR ablate", "2,10,50", "2,10"));

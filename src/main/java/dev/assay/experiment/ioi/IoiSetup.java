@@ -63,19 +63,19 @@ record IoiSetup(
                                 + " reference",
                         "0.003,0.01,0.001,0",
                         "0.003"),
-                new ExperimentSetting("tokens", "activations to train each dictionary on", "1000000", "20000"),
+                new ExperimentSetting("tokens", "activations to train each dictionary on", "300000", "20000"),
                 new ExperimentSetting("sample", "activations to fit baselines to", "8192", "1024"),
-                new ExperimentSetting("select", "pairs of prompts that features are selected on", "30", "4"),
+                new ExperimentSetting("select", "pairs of prompts that features are selected on", "20", "4"),
                 new ExperimentSetting("score", "other pairs that effects are measured on", "60", "6"),
                 new ExperimentSetting(
                         "thresholds",
                         "thresholds of the selection, as shares of the divergence without patching",
-                        "0.0003,0.001,0.003,0.01,0.03,0.1",
+                        "0.001,0.003,0.01,0.03",
                         "0.003,0.03"),
                 new ExperimentSetting(
                         "candidates",
                         "features that the selection starts from, those of the largest changes",
-                        "96",
+                        "48",
                         "6"),
                 new ExperimentSetting("page-tokens", "tokens of the page of features", "100000", "2000"));
     }
