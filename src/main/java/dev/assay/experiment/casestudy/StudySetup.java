@@ -53,7 +53,7 @@ record StudySetup(
                         AUTO),
                 new ExperimentSetting("latents", "latents per dictionary", "1024", "96"),
                 new ExperimentSetting("active", "active latents per token", "32", "12"),
-                new ExperimentSetting("tokens", "activations to train each dictionary on", "1000000", "12000"),
+                new ExperimentSetting("tokens", "activations to train each dictionary on", "300000", "12000"),
                 new ExperimentSetting("feature-tokens", "tokens of the feature stores", "200000", "2000"),
                 new ExperimentSetting(
                         "features",
