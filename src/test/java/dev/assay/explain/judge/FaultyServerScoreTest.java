@@ -32,12 +32,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scores with a judge that is always right, on a server that fails: failures are counted to the item and change no score. */
 @Timeout(30)
+@Tag("slow")
 class FaultyServerScoreTest {
     private static final String WORD = " apple";
     private static final Explanation EXPLANATION =
