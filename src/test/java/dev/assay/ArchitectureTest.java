@@ -52,10 +52,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the architecture: the packages with their dependencies, internal packages, sizes, and single owners of libraries. */
 @AnalyzeClasses(packages = "dev.assay", importOptions = ImportOption.DoNotIncludeTests.class)
+@Tag("slow")
 class ArchitectureTest {
     private static final Path SOURCES = Path.of("src/main/java/dev/assay");
     private static final int LARGEST_PACKAGE = 45;

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every fault of a server: what is retried, what fails, what stops, with exact counts of requests, pauses and tokens. */
 @Timeout(30)
+@Tag("slow")
 class OpenAiModelTest {
     private static final String KEY = "sk-test-4711";
     private static final ChatRequest REQUEST = new ChatRequest(
