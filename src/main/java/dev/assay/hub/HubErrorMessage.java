@@ -1,11 +1,10 @@
 package dev.assay.hub;
 
 import dev.assay.InvalidInputException;
+import dev.assay.io.RetryAfter;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
+import java.time.Instant;
 
 /** Converts failed responses to exceptions with a message for users. */
 final class HubErrorMessage {
@@ -66,23 +65,9 @@ final class HubErrorMessage {
         };
     }
 
-    /** Returns the wait of a Retry-After header, in seconds or until a date; null without one. */
+    /** Returns the wait that the server requests; null without one. */
     private static Duration retryAfter(HubResponse answer) {
-        String asked = answer.header("Retry-After").strip();
-        try {
-            return asked.isEmpty() ? null : Duration.ofSeconds(Math.max(0, Long.parseLong(asked)));
-        } catch (NumberFormatException date) {
-            return until(asked);
-        }
-    }
-
-    private static Duration until(String date) {
-        try {
-            ZonedDateTime end = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME);
-            Duration wait = Duration.between(ZonedDateTime.now(end.getZone()), end);
-            return wait.isNegative() ? Duration.ZERO : wait;
-        } catch (DateTimeException neither) {
-            return null;
-        }
+        return RetryAfter.parse(answer.header("Retry-After").strip(), Instant.now())
+                .orElse(null);
     }
 }

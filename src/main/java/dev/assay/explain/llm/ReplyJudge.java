@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.assay.explain.FailureKind;
 import dev.assay.io.Json;
+import dev.assay.io.RetryAfter;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

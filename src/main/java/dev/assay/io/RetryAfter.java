@@ -1,4 +1,4 @@
-package dev.assay.explain.llm;
+package dev.assay.io;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -7,8 +7,8 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
-/** The wait that a server requests, see RFC 9110, section 10.2.3. */
-final class RetryAfter {
+/** The wait that an HTTP server requests, see RFC 9110, section 10.2.3. */
+public final class RetryAfter {
     /** Limit of a wait, so that sums of times do not overflow. */
     private static final long LONGEST_SECONDS = 366L * 24 * 3600;
 
@@ -21,7 +21,7 @@ final class RetryAfter {
      * @param now the current time
      * @return the wait from now, not negative; empty for a header that is missing or malformed
      */
-    static Optional<Duration> parse(String header, Instant now) {
+    public static Optional<Duration> parse(String header, Instant now) {
         if (header.isEmpty()) {
             return Optional.empty();
         }
