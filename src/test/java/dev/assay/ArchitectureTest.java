@@ -76,6 +76,7 @@ class ArchitectureTest {
         ARROWS.put("hub", Set.of("io"));
         ARROWS.put("text.document", Set.of("io", "parquet"));
         ARROWS.put("text.tokenizer", Set.of("text.document"));
+        ARROWS.put("text.dialogue", Set.of("text.tokenizer"));
         ARROWS.put("text", Set.of("text.tokenizer"));
         ARROWS.put("text.story", Set.of("text"));
         ARROWS.put("model.config", Set.of("tensor"));
@@ -85,7 +86,7 @@ class ArchitectureTest {
         ARROWS.put("model.spi", Set.of("model.config", "io"));
         ARROWS.put("model.internal.family", Set.of("model.internal.network", "model.spi"));
         ARROWS.put("model", Set.of("model.internal.family", "checkpoint", "hub", "text.tokenizer", "view"));
-        ARROWS.put("model.training", Set.of("model", "text"));
+        ARROWS.put("model.training", Set.of("model", "text", "text.dialogue"));
         ARROWS.put("activation.exported", Set.of("model"));
         ARROWS.put("activation", Set.of("activation.exported", "text", "provenance"));
         ARROWS.put("activation.store", Set.of("activation"));

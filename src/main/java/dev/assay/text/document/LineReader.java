@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Splits the bytes of a file into lines. A line is decoded on request. */
-final class LineReader implements AutoCloseable {
+public final class LineReader implements AutoCloseable {
     /** Limit of a line. The string of a longer line could not be stored together with its tokens. */
     private static final int MOST_BYTES = 1 << 29;
 
@@ -29,8 +31,29 @@ final class LineReader implements AutoCloseable {
         this.bytes = bytes;
     }
 
-    /** Moves to the next line; returns false after the last. */
-    boolean next() throws IOException {
+    /**
+     * Opens a file of lines in UTF-8.
+     *
+     * @param file a file, decompressed if its name ends in {@code .gz} or {@code .zst}
+     * @return the lines, before the first one
+     * @throws InvalidInputException if the file does not exist
+     * @throws IOException if it cannot be read
+     */
+    public static LineReader open(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidInputException(file + ": the file does not exist, expected a file of lines");
+        }
+        return new LineReader(
+                TextBytes.open(file, Compression.of(file.getFileName().toString())));
+    }
+
+    /**
+     * Moves to the next line.
+     *
+     * @return false after the last line
+     * @throws IOException if the file cannot be read
+     */
+    public boolean next() throws IOException {
         number++;
         lineStart = next;
         int at = lineStart;
@@ -75,13 +98,13 @@ final class LineReader implements AutoCloseable {
         return end <= lineEnd && Arrays.equals(buffer, lineStart, end, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length);
     }
 
-    /** Returns the number of the line, from 1. */
-    long number() {
+    /** {@return the number of the line, from 1} */
+    public long number() {
         return number;
     }
 
-    /** Returns whether the line contains only spaces. */
-    boolean isBlank() {
+    /** {@return whether the line contains only spaces} */
+    public boolean isBlank() {
         for (int i = lineStart; i < lineEnd; i++) {
             if (buffer[i] != ' ' && buffer[i] != '\t' && buffer[i] != '\r') {
                 return false;
@@ -110,8 +133,8 @@ final class LineReader implements AutoCloseable {
         return true;
     }
 
-    /** Returns the decoded line. */
-    String text() {
+    /** {@return the decoded line, without its line break} */
+    public String text() {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
