@@ -5,6 +5,7 @@ import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -52,6 +53,39 @@ final class ModelTokenizer implements AutoCloseable {
     /** Returns the same tokenizer for a second model, which does not close it. */
     ModelTokenizer shared() {
         return new ModelTokenizer(tokenizer, files, missing, false);
+    }
+
+    /** Loads the tokenizer a second time, from the same folder if it is unchanged. */
+    ModelTokenizer copy() throws IOException {
+        if (tokenizer == null) {
+            return shared();
+        }
+        Path original = tokenizer.file().toAbsolutePath().getParent();
+        if (isUnchanged(original)) {
+            return of(original);
+        }
+        Path folder = Files.createTempDirectory("assay-tokenizer");
+        try {
+            for (Map.Entry<String, byte[]> file : files.entrySet()) {
+                Files.write(folder.resolve(file.getKey()), file.getValue());
+            }
+            return of(folder);
+        } finally {
+            for (String name : files.keySet()) {
+                Files.deleteIfExists(folder.resolve(name));
+            }
+            Files.delete(folder);
+        }
+    }
+
+    private boolean isUnchanged(Path folder) throws IOException {
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            Path path = folder.resolve(file.getKey());
+            if (!Files.exists(path) || !Arrays.equals(Files.readAllBytes(path), file.getValue())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     Tokenizer get() {

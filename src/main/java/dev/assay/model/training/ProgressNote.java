@@ -27,7 +27,9 @@ final class ProgressNote implements Consumer<ModelTrainingProgress> {
     }
 
     private static String note(ModelTrainingProgress progress) {
-        return String.format(
-                Locale.ROOT, "step %,d of %,d  loss %.4f", progress.step(), progress.steps(), progress.loss());
+        StringBuilder note = new StringBuilder(String.format(
+                Locale.ROOT, "step %,d of %,d  loss %.4f", progress.step(), progress.steps(), progress.loss()));
+        progress.terms().forEach((name, value) -> note.append(String.format(Locale.ROOT, "  %s %.4f", name, value)));
+        return note.toString();
     }
 }

@@ -1,24 +1,20 @@
 package dev.assay.model.training;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import dev.assay.InvalidInputException;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.ModelCopy;
 import dev.assay.model.ModelInitializer;
 import dev.assay.model.config.TransformerConfig;
-import dev.assay.tensor.Autograd;
-import dev.assay.tensor.Scope;
-import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
-import dev.assay.text.Split;
-import dev.assay.text.TokenBatch;
 import java.io.IOException;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Trains a transformer to predict the next token of a corpus, with AdamW, a learning rate with warmup and cosine decay, and gradient
- * clipping. The same options result in the same weights, bit for bit, on the same machine and with the same number of threads.
+ * Trains a transformer to predict the next token, with AdamW, a learning rate with warmup and cosine decay, and gradient clipping. The same
+ * options result in the same weights, bit for bit, on the same machine and with the same number of threads.
  *
  * <pre>{@code
  * try (HookedTransformer model = TransformerTrainer.of(TransformerConfig.gptNeoX().build(), corpus)
@@ -27,169 +23,109 @@ import java.util.function.Consumer;
  *     model.save(Path.of("runs/small"));
  * }
  * }</pre>
+ *
+ * <p>{@link #continuing} trains a copy of a model, for example on supervised examples:
+ *
+ * <pre>{@code
+ * try (HookedTransformer tuned = TransformerTrainer.continuing(model, new SupervisedExamples(examples))
+ *         .steps(200)
+ *         .learningRate(5e-4)
+ *         .lossTerm(new ScratchpadLengthPenalty(endToken), 0.1)
+ *         .train()) {
+ *     tuned.save(Path.of("runs/tuned"));
+ * }
+ * }</pre>
  */
 public final class TransformerTrainer {
-    private final TransformerConfig config;
-    private final Corpus corpus;
-    private final int steps;
-    private final int batch;
-    private final int validationEvery;
-    private final int validationContexts;
-    private final long seed;
-    private final double embeddingDeviation;
-    private final Device device;
-    private final AdamW.Options optimizer;
-    private final WarmupCosine schedule;
-    private final Consumer<ModelTrainingProgress> listener;
-
-    private TransformerTrainer(Builder builder) {
-        config = builder.config;
-        corpus = builder.corpus;
-        steps = builder.steps;
-        batch = builder.batch;
-        validationEvery = builder.validationEvery;
-        validationContexts = builder.validationContexts;
-        seed = builder.seed;
-        embeddingDeviation = builder.embeddingDeviation;
-        device = builder.device;
-        optimizer = new AdamW.Options(0.9, builder.beta2, 1e-8, builder.weightDecay, builder.clipNorm);
-        schedule = new WarmupCosine(builder.learningRate, builder.warmup, builder.steps, 0.1);
-        listener = builder.listener;
-    }
+    private TransformerTrainer() {}
 
     /**
-     * Creates the options of a training run.
+     * Creates the options of a training run with random initial weights.
      *
      * @param config the sizes and the structure of the model
      * @param corpus the text; its held-out part is used for validation
+     * @return the options
      */
     public static Builder of(TransformerConfig config, Corpus corpus) {
-        return new Builder(config, corpus);
+        return new Builder(new NewModel(config, corpus), new CorpusContexts(corpus));
     }
 
-    private HookedTransformer train() throws IOException {
-        requireHeldOut();
-        HookedTransformer model = HookedTransformer.initializer(config)
-                .name("in training")
-                .seed(seed)
-                .embeddingDeviation(embeddingDeviation)
-                .tokenizer(corpus.tokenizer().file().toAbsolutePath().getParent())
-                .device(device)
-                .create();
-        try {
-            train(model);
-            return model;
-        } catch (IOException | RuntimeException failure) {
-            model.close();
-            throw failure;
-        }
+    /**
+     * Creates the options of a training run that starts with the weights of a model. The model is not changed; the result is a copy in float32
+     * on the device of the model, with its own tokenizer.
+     *
+     * @param base a whole model; must stay open until {@link Builder#train()} returns
+     * @param data the rows to train on
+     * @return the options
+     */
+    public static Builder continuing(HookedTransformer base, TrainingData data) {
+        return new Builder(new TrainedModel(base), data);
     }
 
-    private void train(HookedTransformer model) throws IOException {
-        Collection<NDArray> parameters = model.parameters().values();
-        parameters.forEach(parameter -> parameter.setRequiresGradient(true));
-        long start = System.nanoTime();
-        long seen = 0;
-        try (AdamW adam = new AdamW(parameters, optimizer, model.manager());
-                Batches batches = new Batches(corpus)) {
-            for (int step = 1; step <= steps; step++) {
-                double rate = schedule.at(step);
-                TokenBatch tokens = batches.next(batch);
-                double loss = step(model, adam, tokens, step, rate);
-                boolean measured = step % validationEvery == 0 || step == steps;
-                double validation = measured ? validationLoss(model) : Double.NaN;
-                seen += tokens.ids().length;
-                double seconds = (System.nanoTime() - start) / 1e9;
-                listener.accept(new ModelTrainingProgress(step, steps, seen, loss, validation, rate, seconds));
+    /** The model before the first step. */
+    private interface Start {
+        /** Checks the data against the model. */
+        void check(TrainingData data);
+
+        HookedTransformer create(Builder options) throws IOException;
+
+        /** Rejects an option that only a new model has. */
+        default void requireNew(String option) {}
+    }
+
+    private record NewModel(TransformerConfig config, Corpus corpus) implements Start {
+        @Override
+        public void check(TrainingData data) {
+            if (corpus.contextLength() < 2 || corpus.contextLength() > config.contextLength()) {
+                throw new InvalidInputException("the corpus has contexts of " + corpus.contextLength()
+                        + " tokens, expected 2 to the model's context length, " + config.contextLength());
             }
-        } finally {
-            parameters.forEach(parameter -> parameter.setRequiresGradient(false));
-        }
-    }
-
-    private double step(HookedTransformer model, AdamW adam, TokenBatch batch, int step, double rate) {
-        try (Scope scope = Scope.open()) {
-            double loss;
-            try (Autograd gradients = Autograd.recording()) {
-                NDArray mean = LanguageModelLoss.of(model, batch.toArray(model.manager()));
-                gradients.backward(mean);
-                loss = mean.getFloat();
+            if (corpus.tokenizer().vocabularySize() > config.vocabularySize()) {
+                throw new InvalidInputException(
+                        "the tokenizer has " + corpus.tokenizer().vocabularySize()
+                                + " tokens, expected at most the model's vocabulary, " + config.vocabularySize());
             }
-            if (!Double.isFinite(loss)) {
-                throw new InvalidInputException("the training loss is " + loss + " at step " + step
-                        + " with learning rate " + rate + ", expected a number: try a lower learning rate");
-            }
-            adam.step(step, rate);
-            return loss;
-        }
-    }
-
-    /** Checks before training that the held-out part of the corpus has at least one context. */
-    private void requireHeldOut() throws IOException {
-        if (corpus.heldOutEvery() == 0) {
-            return;
-        }
-        try (ContextReader reader = corpus.read(Split.HELD_OUT)) {
-            reader.next(1);
-        }
-    }
-
-    /** Returns the mean loss over the first held-out contexts; NaN when the corpus has no held-out part. */
-    private double validationLoss(HookedTransformer model) throws IOException {
-        if (corpus.heldOutEvery() == 0) {
-            return Double.NaN;
-        }
-        double sum = 0;
-        int contexts = 0;
-        try (Autograd off = Autograd.off();
-                ContextReader reader = corpus.read(Split.HELD_OUT)) {
-            while (contexts < validationContexts) {
-                TokenBatch tokens = reader.next(Math.min(batch, validationContexts - contexts));
-                if (tokens == null) {
-                    break;
-                }
-                try (Scope scope = Scope.open()) {
-                    sum += tokens.rows()
-                            * LanguageModelLoss.of(model, tokens.toArray(model.manager()))
-                                    .getFloat();
-                    contexts += tokens.rows();
-                }
-            }
-        }
-        return sum / contexts;
-    }
-
-    /** An endless sequence of training batches of equal size. */
-    private static final class Batches implements AutoCloseable {
-        private final Corpus corpus;
-        private ContextReader reader;
-
-        Batches(Corpus corpus) throws IOException {
-            this.corpus = corpus;
-            this.reader = corpus.read(Split.TRAINING);
-        }
-
-        /** Returns the next contexts, fewer at the end of the corpus, and starts again after the last ones. */
-        TokenBatch next(int rows) throws IOException {
-            TokenBatch batch = reader.next(rows);
-            if (batch == null) {
-                reader.close();
-                reader = corpus.read(Split.TRAINING);
-                batch = reader.next(rows);
-            }
-            return batch;
         }
 
         @Override
-        public void close() throws IOException {
-            reader.close();
+        public HookedTransformer create(Builder options) throws IOException {
+            return HookedTransformer.initializer(config)
+                    .name("in training")
+                    .seed(options.seed)
+                    .embeddingDeviation(options.embeddingDeviation)
+                    .tokenizer(corpus.tokenizer().file().toAbsolutePath().getParent())
+                    .device(options.device)
+                    .create();
+        }
+    }
+
+    private record TrainedModel(HookedTransformer base) implements Start {
+        @Override
+        public void check(TrainingData data) {
+            int longest = data.longest();
+            if (longest < 2 || longest > base.config().contextLength()) {
+                throw new InvalidInputException("the longest row of the training data (" + data.description() + ") has "
+                        + longest + " tokens, expected 2 to the model's context length, "
+                        + base.config().contextLength());
+            }
+        }
+
+        @Override
+        public HookedTransformer create(Builder options) throws IOException {
+            return ModelCopy.of(base);
+        }
+
+        @Override
+        public void requireNew(String option) {
+            throw new InvalidInputException(
+                    option + " is an option of a new model, but training continues from " + base.name());
         }
     }
 
     /** The options of a training run. */
     public static final class Builder {
-        private final TransformerConfig config;
-        private final Corpus corpus;
+        private final Start start;
+        private final TrainingData data;
         private int steps = 2_000;
         private int batch = 32;
         private int warmup = 100;
@@ -203,10 +139,12 @@ public final class TransformerTrainer {
         private long seed;
         private Device device = Device.cpu();
         private Consumer<ModelTrainingProgress> listener = new ProgressNote();
+        private List<TokenRows> validationRows = List.of();
+        private final List<WeightedTerm> terms = new ArrayList<>();
 
-        private Builder(TransformerConfig config, Corpus corpus) {
-            this.config = config;
-            this.corpus = corpus;
+        private Builder(Start start, TrainingData data) {
+            this.start = start;
+            this.data = data;
         }
 
         /**
@@ -293,19 +231,47 @@ public final class TransformerTrainer {
         }
 
         /**
+         * Sets the rows of validation, in place of the held-out part of the training data. The validation loss is the weighted mean over all
+         * their tokens.
+         *
+         * @param rows for example {@link SupervisedExamples#inOrder}; at least one batch
+         * @return this
+         */
+        public Builder validateOn(List<TokenRows> rows) {
+            InvalidInputException.require(
+                    !rows.isEmpty(), "the list of validation rows is empty, expected at least one");
+            validationRows = List.copyOf(rows);
+            return this;
+        }
+
+        /**
+         * Adds a term to the loss. The loss of a step is the next-token loss plus the sum of all terms times their weights.
+         *
+         * @param term the term
+         * @param weight its factor
+         * @return this
+         */
+        public Builder lossTerm(LossTerm term, double weight) {
+            terms.add(new WeightedTerm(term, weight));
+            return this;
+        }
+
+        /**
          * Sets the initial standard deviation of the token embedding. Default: 0.02. With a larger one, the residual stream of late blocks
          * contains more information about the token; embedding layers of PyTorch start with 1.
          *
          * @param value above 0
          * @return this
+         * @throws InvalidInputException when training continues from a model
          */
         public Builder embeddingDeviation(double value) {
+            start.requireNew("embeddingDeviation");
             embeddingDeviation = value;
             return this;
         }
 
         /**
-         * Sets the seed of the initial weights. Default: 0.
+         * Sets the seed of the initial weights, and of the order of supervised examples. Default: 0.
          *
          * @return this
          */
@@ -318,8 +284,10 @@ public final class TransformerTrainer {
          * Sets the device of the training run. Default: the CPU.
          *
          * @return this
+         * @throws InvalidInputException when training continues from a model, whose device is used
          */
         public Builder device(Device value) {
+            start.requireNew("device");
             device = value;
             return this;
         }
@@ -337,25 +305,29 @@ public final class TransformerTrainer {
         /**
          * Trains the model.
          *
-         * @return the trained model, with its own copy of the tokenizer of the corpus
-         * @throws InvalidInputException when an option is out of range, or the corpus does not match the model
-         * @throws IOException when the text cannot be read
+         * @return the trained model, with its own copy of the tokenizer of the corpus or of the base model
+         * @throws InvalidInputException when an option is out of range, or the data does not match the model
+         * @throws IOException when the data cannot be read
          */
         public HookedTransformer train() throws IOException {
             InvalidInputException.requireAtLeast(1, "steps", steps);
             InvalidInputException.requireAtLeast(1, "batch", batch);
             InvalidInputException.requireAtLeast(1, "the steps between validations", validationEvery);
             InvalidInputException.requireAtLeast(1, "the contexts of a validation", validationContexts);
-            if (corpus.contextLength() < 2 || corpus.contextLength() > config.contextLength()) {
-                throw new InvalidInputException("the corpus has contexts of " + corpus.contextLength()
-                        + " tokens, expected 2 to the model's context length, " + config.contextLength());
+            start.check(data);
+            List<TokenRows> validation =
+                    validationRows.isEmpty() ? data.heldOut(batch, validationContexts) : validationRows;
+            AdamW.Options optimizer = new AdamW.Options(0.9, beta2, 1e-8, weightDecay, clipNorm);
+            WarmupCosine schedule = new WarmupCosine(learningRate, warmup, steps, 0.1);
+            HookedTransformer model = start.create(this);
+            try (TokenRowStream rows = data.open(seed)) {
+                new ModelTrainingLoop(model, optimizer, schedule, terms, batch, validationEvery, validation, listener)
+                        .run(rows);
+                return model;
+            } catch (IOException | RuntimeException failure) {
+                model.close();
+                throw failure;
             }
-            if (corpus.tokenizer().vocabularySize() > config.vocabularySize()) {
-                throw new InvalidInputException(
-                        "the tokenizer has " + corpus.tokenizer().vocabularySize()
-                                + " tokens, expected at most the model's vocabulary, " + config.vocabularySize());
-            }
-            return new TransformerTrainer(this).train();
         }
     }
 }
