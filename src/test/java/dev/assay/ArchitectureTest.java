@@ -128,7 +128,14 @@ class ArchitectureTest {
         ARROWS.put("explain.llm", Set.of("explain"));
         ARROWS.put("explain.judge", Set.of("explain.llm", "explain.score"));
         ARROWS.put("explain.run", Set.of("explain.judge", "explain.offline", "run"));
-        ARROWS.put("audit", Set.of("evaluate", "explain"));
+        ARROWS.put("audit.measure", Set.of("evaluate.probe"));
+        ARROWS.put("audit.sample", Set.of("audit.measure", "text.dialogue", "feature.store"));
+        ARROWS.put("audit.contrast", Set.of("audit.sample", "view"));
+        ARROWS.put("audit.monitor", Set.of("audit.sample", "view"));
+        ARROWS.put("audit.trace", Set.of("audit.monitor", "feature", "intervene"));
+        ARROWS.put("audit.diff", Set.of("audit.contrast"));
+        ARROWS.put("audit.seal", Set.of("io"));
+        ARROWS.put("audit", Set.of("audit.trace", "audit.diff", "audit.seal", "evaluate", "explain"));
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
         ARROWS.put(
                 "verify.reference",
