@@ -124,9 +124,10 @@ class ArchitectureTest {
         ARROWS.put("explain.measure", Set.of("io"));
         ARROWS.put("explain", Set.of("feature", "explain.measure"));
         ARROWS.put("explain.score", Set.of("explain"));
-        ARROWS.put("explain.offline", Set.of("explain.score", "text.story", "evaluate.control"));
+        ARROWS.put("explain.saebench", Set.of("explain"));
+        ARROWS.put("explain.offline", Set.of("explain.score", "explain.saebench", "text.story", "evaluate.control"));
         ARROWS.put("explain.llm", Set.of("explain"));
-        ARROWS.put("explain.judge", Set.of("explain.llm", "explain.score"));
+        ARROWS.put("explain.judge", Set.of("explain.llm", "explain.score", "explain.saebench"));
         ARROWS.put("explain.run", Set.of("explain.judge", "explain.offline", "run"));
         ARROWS.put("audit.measure", Set.of("evaluate.probe"));
         ARROWS.put("audit.sample", Set.of("audit.measure", "text.dialogue", "feature.store"));

@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.InvalidInputException;
 import dev.assay.ProgressBar;
 import dev.assay.explain.ExampleOptions;
+import dev.assay.explain.judge.ExplainerOptions;
 import dev.assay.explain.llm.CachedModel;
 import dev.assay.explain.llm.CostEstimate;
 import dev.assay.explain.llm.DryRunModel;
@@ -70,8 +71,8 @@ final class ExplainCommand implements Callable<Integer> {
             paramLabel = "NAME",
             split = ",",
             description =
-                    "scorers: whole-corpus, detection, fuzzing, discrimination, simulation, embedding; with a language model"
-                            + " llm-detection, llm-fuzzing, llm-fuzz-nonactivating, llm-intruder, llm-surprisal (default:"
+                    "scorers: whole-corpus, detection, fuzzing, discrimination, simulation, saebench, embedding; with a language model"
+                            + " llm-detection, llm-fuzzing, llm-fuzz-nonactivating, llm-intruder, llm-saebench, llm-surprisal (default:"
                             + " whole-corpus,detection,fuzzing; llm-detection,llm-fuzzing for explanations of a language model)")
     private List<String> scorers = List.of();
 
@@ -83,6 +84,15 @@ final class ExplainCommand implements Callable<Integer> {
                     "simulator of scorers without a language model of their own: rule, or with a language model json-hard,"
                             + " json-logprob, echo-unknown (default ${DEFAULT-VALUE})")
     private String simulator;
+
+    @Option(
+            names = "--prompt-style",
+            paramLabel = "NAME",
+            defaultValue = "marked-text",
+            description =
+                    "examples in the prompt of a language model that explains: marked-text as in delphi, token-levels as in OpenAI's"
+                            + " protocol, saebench (default ${DEFAULT-VALUE})")
+    private String promptStyle;
 
     @Option(
             names = "--promoted-tokens",
@@ -247,7 +257,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     private ExplainSession session(Run run, FeatureInspector inspector, LanguageModel model) throws IOException {
         ExplainSession session = ExplainSession.of(inspector, run.corpus(), plan(), languageModel.withReasoning(model));
-        return completed(run, promotedTokens ? session.withPromotedTokens() : session);
+        ExplainSession styled = session.withStyle(ExplainerOptions.Style.named(promptStyle));
+        return completed(run, promotedTokens ? styled.withPromotedTokens() : styled);
     }
 
     /** Adds given explanations and the control of a random model. */

@@ -88,7 +88,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--saebench-autointerp",
             paramLabel = "FOLDER",
-            description = "detection scores of assay explain as a result of SAEBench's autointerp")
+            description = "saebench or detection scores of assay explain as a result of SAEBench's autointerp")
     private Path autointerp;
 
     @Option(

@@ -41,7 +41,9 @@ public enum Stratum {
     /** Silent windows without that token, in which a neighbour of the feature is active. */
     NEGATIVE_NEIGHBOUR(Group.NEGATIVES),
     /** All tokens of a part, without a draw. */
-    WHOLE(Group.WHOLE);
+    WHOLE(Group.WHOLE),
+    /** Windows around a token, drawn with a probability proportional to its squared activation, as in SAEBench. */
+    IMPORTANCE(Group.CENTRED);
 
     /** The deciles, lowest first. */
     public static final List<Stratum> DECILES = of(Group.DECILES);
@@ -64,7 +66,9 @@ public enum Stratum {
         /** Silent windows. */
         NEGATIVES,
         /** All tokens. */
-        WHOLE
+        WHOLE,
+        /** Windows of {@code explain.saebench}, which {@link FeatureExamples#windows} does not have. */
+        CENTRED
     }
 
     /** {@return the group, in which a document has at most one example of a feature} */

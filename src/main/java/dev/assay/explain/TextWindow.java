@@ -125,6 +125,24 @@ public record TextWindow(
         return new TextWindow(document, start, ids, tokens, activations, other, windows);
     }
 
+    /**
+     * Returns some of the tokens.
+     *
+     * @param from the index of the first token
+     * @param to the index after the last token, above {@code from}
+     * @return a new window with the same stratum and weight
+     */
+    public TextWindow between(int from, int to) {
+        return new TextWindow(
+                document,
+                start + from,
+                Arrays.copyOfRange(ids, from, to),
+                tokens.subList(from, to),
+                Arrays.copyOfRange(activations, from, to),
+                stratum,
+                weight);
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof TextWindow that

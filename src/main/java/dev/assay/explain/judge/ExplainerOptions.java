@@ -1,6 +1,9 @@
 package dev.assay.explain.judge;
 
 import dev.assay.InvalidInputException;
+import dev.assay.explain.saebench.SaeBenchWindows.Counts;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * Options of explanations by a language model.
@@ -19,7 +22,9 @@ public record ExplainerOptions(
         /** Texts in which active tokens are enclosed in {@code <<} and {@code >>}, as in delphi. */
         MARKED_TEXT("marked-text"),
         /** Pairs of a token and its activation from 0 to 10, as in OpenAI's neuron explainer. */
-        TOKEN_LEVELS("token-levels");
+        TOKEN_LEVELS("token-levels"),
+        /** Short texts around a token, in which active tokens are marked, as in SAEBench. */
+        SAEBENCH("saebench");
 
         private final String id;
 
@@ -34,6 +39,22 @@ public record ExplainerOptions(
          */
         public String id() {
             return id;
+        }
+
+        /**
+         * Returns the style of a name.
+         *
+         * @param id a name of {@link #id()}
+         * @return the style
+         * @throws InvalidInputException if there is none
+         */
+        public static Style named(String id) {
+            return Arrays.stream(values())
+                    .filter(style -> style.id.equals(id))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new InvalidInputException("unknown style of prompts \"" + id + "\", expected one of "
+                                    + Arrays.stream(values()).map(Style::id).collect(Collectors.joining(", "))));
         }
     }
 
@@ -65,6 +86,32 @@ public record ExplainerOptions(
      */
     public static ExplainerOptions tokenLevels(long seed) {
         return new ExplainerOptions(Style.TOKEN_LEVELS, 5, 60, 1, seed, USUAL_PROMPT);
+    }
+
+    /**
+     * Creates options like those of SAEBench: the 10 strongest and 5 importance-weighted windows, without examples of other features.
+     *
+     * @param seed the seed of the windows and of the answer
+     * @return temperature 0, up to 60 tokens
+     */
+    public static ExplainerOptions saeBench(long seed) {
+        int windows = Counts.EXPLAINER.top() + Counts.EXPLAINER.importance();
+        return new ExplainerOptions(Style.SAEBENCH, windows, 60, 0, seed, USUAL_PROMPT);
+    }
+
+    /**
+     * Creates the usual options of a style.
+     *
+     * @param style the form of the examples in the prompt
+     * @param seed the seed of the answer
+     * @return {@link #markedText}, {@link #tokenLevels} or {@link #saeBench}
+     */
+    public static ExplainerOptions of(Style style, long seed) {
+        return switch (style) {
+            case MARKED_TEXT -> markedText(seed);
+            case TOKEN_LEVELS -> tokenLevels(seed);
+            case SAEBENCH -> saeBench(seed);
+        };
     }
 
     /**

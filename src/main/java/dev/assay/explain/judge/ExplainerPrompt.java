@@ -7,6 +7,7 @@ import dev.assay.explain.measure.ActivationLevels;
 import dev.assay.explain.measure.ActivationText;
 import dev.assay.explain.measure.ActivationText.LevelledTokens;
 import dev.assay.explain.measure.Highlighting;
+import dev.assay.explain.saebench.SaeBenchWindows;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,6 +31,15 @@ final class ExplainerPrompt {
             You get tokens of texts, one per line, each followed by a tab and its value from 0 to 10. Describe in one \
             short sentence which tokens have large values. Do not list examples of tokens.""";
 
+    private static final String SAEBENCH_SYSTEM = """
+            A feature of a language model is active on some word, part of a word or concept in short texts. You get numbered \
+            texts from the largest value of the feature to the smallest, in which the active tokens are enclosed in << and >>. \
+            Describe in one sentence of at most 20 words what the active tokens have in common, so that the description covers \
+            most of them. Mind capitals and punctuation where they matter. Do not be too specific and do not list many words.
+            Examples of descriptions: "%1$s the word knows in rhetorical questions", "%1$s verbs of decision and preference", \
+            "%1$s the letters Ent at the start of words", "%1$s text about the economic policy of governments".
+            Write only the sentence, beginning with "%1$s".""".formatted(ANSWER_PREFIX);
+
     private final ExplainerOptions options;
     private final List<FewShot> fewShots;
 
@@ -46,14 +56,15 @@ final class ExplainerPrompt {
      */
     List<ChatMessage> of(List<TextWindow> windows, List<String> promoted) {
         boolean levels = options.style() == ExplainerOptions.Style.TOKEN_LEVELS;
-        String question = levels ? levels(windows) : marked(windows);
+        boolean saeBench = options.style() == ExplainerOptions.Style.SAEBENCH;
+        String question = levels ? levels(windows) : saeBench ? active(windows) : marked(windows);
         String output = promoted.isEmpty()
                 ? ""
                 : "\nThe feature makes these next tokens more probable: " + quoted(promoted) + "\n";
         String end = levels ? "\nDescription: " + ANSWER_PREFIX : "";
         List<ChatMessage> messages = new ArrayList<>();
-        messages.add(ChatMessage.system(levels ? LEVELS_SYSTEM : MARKED_SYSTEM));
-        for (FewShot example : fewShots) {
+        messages.add(ChatMessage.system(levels ? LEVELS_SYSTEM : saeBench ? SAEBENCH_SYSTEM : MARKED_SYSTEM));
+        for (FewShot example : saeBench ? List.<FewShot>of() : fewShots) {
             String records =
                     levels ? levelText(example.records()) + "\nDescription: " + ANSWER_PREFIX : markedText(example);
             messages.add(ChatMessage.user(records));
@@ -78,6 +89,26 @@ final class ExplainerPrompt {
             boolean[] marks = Highlighting.atLeast(window.activations(), Highlighting.DEFAULT_THRESHOLD);
             text.append("Text ").append(i + 1).append(": ");
             text.append(Highlighting.marked(window.tokens(), marks)).append('\n');
+        }
+        return text.toString();
+    }
+
+    /** Writes texts whose tokens are marked from SAEBench's share of the largest activation. */
+    private static String active(List<TextWindow> windows) {
+        double least = SaeBenchWindows.ACTIVE_SHARE
+                * windows.stream().mapToDouble(TextWindow::max).max().orElse(0);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < windows.size(); i++) {
+            TextWindow window = windows.get(i);
+            boolean[] marks = new boolean[window.length()];
+            for (int j = 0; j < marks.length; j++) {
+                marks[j] = window.activation(j) > least;
+            }
+            text.append(i + 1).append(". ");
+            text.append(Highlighting.marked(window.tokens(), marks)
+                    .replace("\uFFFD", "")
+                    .replace("\n", "↵"));
+            text.append('\n');
         }
         return text.toString();
     }

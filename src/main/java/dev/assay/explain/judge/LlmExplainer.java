@@ -14,7 +14,9 @@ import dev.assay.explain.llm.AnswerFormat;
 import dev.assay.explain.llm.ChatRequest;
 import dev.assay.explain.llm.Completion;
 import dev.assay.explain.llm.LanguageModel;
+import dev.assay.explain.saebench.SaeBenchWindows;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +123,12 @@ public final class LlmExplainer implements Explainer {
     }
 
     private List<TextWindow> windows(FeatureExamples examples) {
+        if (options.style() == ExplainerOptions.Style.SAEBENCH) {
+            return SaeBenchWindows.draw(examples, Part.TRAIN, SaeBenchWindows.Counts.EXPLAINER, options.seed()).stream()
+                    .sorted(Comparator.comparing(TextWindow::max).reversed())
+                    .limit(options.windows())
+                    .toList();
+        }
         List<TextWindow> top = examples.windows(Part.TRAIN, Stratum.TOP);
         if (options.style() == ExplainerOptions.Style.TOKEN_LEVELS) {
             return top.subList(0, Math.min(options.windows(), top.size()));

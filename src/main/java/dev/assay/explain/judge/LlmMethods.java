@@ -15,6 +15,7 @@ public final class LlmMethods {
             FuzzingScorer.NONACTIVATING,
             FuzzingScorer.NAME,
             IntruderScorer.NAME,
+            SaeBenchScorer.NAME,
             SurprisalScorer.NAME);
 
     private LlmMethods() {}
@@ -72,6 +73,7 @@ public final class LlmMethods {
             case FuzzingScorer.NAME -> FuzzingScorer.inActiveWindows(model, seed);
             case FuzzingScorer.NONACTIVATING -> FuzzingScorer.inSilentWindows(model, seed);
             case IntruderScorer.NAME -> new IntruderScorer(model, seed);
+            case SaeBenchScorer.NAME -> new SaeBenchScorer(model, seed);
             case SurprisalScorer.NAME -> new SurprisalScorer(model);
             default ->
                 throw new InvalidInputException(

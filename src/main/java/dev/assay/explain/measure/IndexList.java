@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The answer of SAEBench's automatic interpretation: the numbers of the activating items separated by commas, or the word {@code None}. */
+/** The answer of SAEBench's automatic interpretation: the numbers of the activating items separated by commas or {@code and}, or the word {@code None}. */
 public final class IndexList {
     private IndexList() {}
 
@@ -26,7 +26,7 @@ public final class IndexList {
         if (list.toLowerCase(Locale.ROOT).equals("none")) {
             return named;
         }
-        for (String entry : list.split(",", -1)) {
+        for (String entry : list.replaceAll("(,\\s*)?\\band\\b", ",").split(",", -1)) {
             String number = entry.strip();
             if (!number.matches("[0-9]{1,9}")) {
                 throw new UnusableAnswerException(

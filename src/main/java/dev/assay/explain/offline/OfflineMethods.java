@@ -194,6 +194,14 @@ final class OfflineMethods {
         }
     }
 
+    /** {@link SimulatedSaeBench}. */
+    public static final class SaeBench extends BuiltInScorer {
+        /** Creates the provider. */
+        public SaeBench() {
+            super(SimulatedSaeBench.NAME, (context, simulator) -> new SimulatedSaeBench(simulator, context.seed()));
+        }
+    }
+
     /** {@link EmbeddingScorer} with {@link MiniLmEmbedder}. */
     public static final class Embedding extends BuiltInScorer {
         /** Creates the provider. */

@@ -57,6 +57,7 @@ public final class ExplainSession {
     private final ExplainContext context;
     private final FeatureInspector inspector;
     private final Optional<LanguageModel> model;
+    private final ExplainerOptions.Style style;
     private final boolean promotedTokens;
     private final Optional<RandomModelControl> randomModel;
     private final Optional<GivenExplanations> given;
@@ -66,6 +67,7 @@ public final class ExplainSession {
             ExplainContext context,
             FeatureInspector inspector,
             Optional<LanguageModel> model,
+            ExplainerOptions.Style style,
             boolean promotedTokens,
             Optional<RandomModelControl> randomModel,
             Optional<GivenExplanations> given) {
@@ -73,6 +75,7 @@ public final class ExplainSession {
         this.context = context;
         this.inspector = inspector;
         this.model = model;
+        this.style = style;
         this.promotedTokens = promotedTokens;
         this.randomModel = randomModel;
         this.given = given;
@@ -94,6 +97,7 @@ public final class ExplainSession {
                 context(inspector, corpus, plan),
                 inspector,
                 Optional.empty(),
+                ExplainerOptions.Style.MARKED_TEXT,
                 false,
                 Optional.empty(),
                 Optional.empty());
@@ -115,6 +119,7 @@ public final class ExplainSession {
                 context(inspector, corpus, plan),
                 inspector,
                 Optional.of(model),
+                ExplainerOptions.Style.MARKED_TEXT,
                 false,
                 Optional.empty(),
                 Optional.empty());
@@ -126,7 +131,17 @@ public final class ExplainSession {
      * @return a copy
      */
     public ExplainSession withPromotedTokens() {
-        return new ExplainSession(plan, context, inspector, model, true, randomModel, given);
+        return new ExplainSession(plan, context, inspector, model, style, true, randomModel, given);
+    }
+
+    /**
+     * Sets the form of the examples in the prompt of a language model that explains. The default is texts with marks.
+     *
+     * @param examples the form of the examples
+     * @return a copy
+     */
+    public ExplainSession withStyle(ExplainerOptions.Style examples) {
+        return new ExplainSession(plan, context, inspector, model, examples, promotedTokens, randomModel, given);
     }
 
     /**
@@ -138,7 +153,7 @@ public final class ExplainSession {
      * @throws InvalidInputException if the explainer needs the decoder of the dictionary, which is not kept
      */
     public ExplainSession withRandomModel(RandomModelControl control) {
-        return new ExplainSession(plan, context, inspector, model, promotedTokens, Optional.of(control), given);
+        return new ExplainSession(plan, context, inspector, model, style, promotedTokens, Optional.of(control), given);
     }
 
     /**
@@ -150,7 +165,7 @@ public final class ExplainSession {
      */
     public ExplainSession scoring(GivenExplanations explanations) {
         return new ExplainSession(
-                plan, context, inspector, model, promotedTokens, randomModel, Optional.of(explanations));
+                plan, context, inspector, model, style, promotedTokens, randomModel, Optional.of(explanations));
     }
 
     private static ExplainContext context(FeatureInspector inspector, Corpus corpus, ExplainPlan plan) {
@@ -197,7 +212,7 @@ public final class ExplainSession {
         if (!plan.usesLanguageModel()) {
             return ExplainMethods.explainer(plan.explainer(), context);
         }
-        LlmExplainer explainer = LlmExplainer.of(model.orElseThrow(), ExplainerOptions.markedText(context.seed()));
+        LlmExplainer explainer = LlmExplainer.of(model.orElseThrow(), ExplainerOptions.of(style, context.seed()));
         return promotedTokens ? explainer.withPromotedTokens(this::promoted) : explainer;
     }
 
@@ -263,6 +278,7 @@ public final class ExplainSession {
         return switch (scorer) {
             case "llm-detection" -> protocol("detection");
             case "llm-fuzzing" -> protocol("fuzzing");
+            case "llm-saebench" -> protocol("saebench");
             default -> Optional.empty();
         };
     }
@@ -334,7 +350,7 @@ public final class ExplainSession {
         ExplainPlan drawn = new ExplainPlan(
                 plan.explainer(), plan.scorers(), plan.simulator(), plan.features(), List.of(), plan.examples());
         ExplainSession session =
-                new ExplainSession(drawn, random, inspector, model, false, Optional.empty(), Optional.empty());
+                new ExplainSession(drawn, random, inspector, model, style, false, Optional.empty(), Optional.empty());
         ExampleSet examples = random.examples();
         Explainer explainer = session.explainer();
         ExplainRun run =

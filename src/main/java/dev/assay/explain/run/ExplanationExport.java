@@ -50,6 +50,10 @@ public final class ExplanationExport {
             "llm-fuzzing", new String[] {"fuzz", "eleuther_fuzz"},
             "embedding", new String[] {"embedding", "eleuther_embedding"});
 
+    /** The tables with items of a result for SAEBench, best first. */
+    private static final List<String> ITEMS_OF_SAEBENCH =
+            List.of("llm-saebench", "saebench", "llm-detection", "detection");
+
     private final Path folder;
     private final FeatureStore store;
     private final List<Explanation> explanations;
@@ -242,19 +246,25 @@ public final class ExplanationExport {
     }
 
     /**
-     * Writes a result file of SAEBench's evaluation {@code autointerp}: {@code autointerp.json} with the mean accuracy of detection over
-     * features. SAEBench's own protocol shows 4 active and 10 random windows; the accuracies here are of the items that were scored, and the
-     * file states their number and the accuracy of a constant answer.
+     * Writes a result file of SAEBench's evaluation {@code autointerp}: {@code autointerp.json} with the mean accuracy over features. The
+     * items are those of the first table that the results have: {@code llm-saebench}, {@code saebench} (SAEBench's own protocol),
+     * {@code llm-detection} or {@code detection}, whose accuracies are no scores of SAEBench. The file names the protocol and has the
+     * accuracy of a constant answer.
      *
      * @param target a new or empty folder
      * @throws IOException if it cannot be written
-     * @throws InvalidInputException if the folder is not empty, or the results have no detection score
+     * @throws InvalidInputException if the folder is not empty, or the results have none of these scores
      */
     public void saeBench(Path target) throws IOException {
+        String table = ITEMS_OF_SAEBENCH.stream()
+                .filter(name -> scores.stream().anyMatch(score -> score.table().equals(name)))
+                .findFirst()
+                .orElse("");
         ObjectNode result = SaeBenchResult.of(
                 store,
+                table.endsWith("saebench"),
                 scores.stream()
-                        .filter(score -> score.table().endsWith("detection"))
+                        .filter(score -> score.table().equals(table))
                         .collect(Collectors.toMap(
                                 ScoreLine::latent, ScoreLine::items, (first, second) -> second, TreeMap::new)),
                 texts());

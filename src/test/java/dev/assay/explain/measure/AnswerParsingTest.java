@@ -69,6 +69,8 @@ class AnswerParsingTest {
     void saeBenchAnswerIsAListOfItemsOrNone() throws UnusableAnswerException {
         assertEquals(Set.of(1, 3, 14), IndexList.parse("14, 1,3.", 14));
         assertEquals(Set.of(), IndexList.parse("None", 14));
+        assertEquals(Set.of(1, 3, 14), IndexList.parse("1, 3 and 14", 14));
+        assertEquals(Set.of(1, 3, 14), IndexList.parse("1, 3, and 14.", 14));
     }
 
     @ParameterizedTest

@@ -101,6 +101,7 @@ class ControlsTest {
         assertEquals(1, value(new SimulatedDetection(new OracleSimulator()), ScoreMetric.F1));
         assertEquals(1, value(new SimulatedFuzzing(new OracleSimulator(), 0), ScoreMetric.BALANCED_ACCURACY));
         assertEquals(1, value(new SimulatedDiscrimination(new OracleSimulator()), ScoreMetric.AUROC));
+        assertEquals(1, value(new SimulatedSaeBench(new OracleSimulator(), 0), ScoreMetric.ACCURACY));
     }
 
     @Test
@@ -119,6 +120,29 @@ class ControlsTest {
         assertEquals(0.5, value(new SimulatedDetection(new ConstantSimulator()), ScoreMetric.AUROC));
         assertEquals(0.5, value(new SimulatedFuzzing(new ConstantSimulator(), 0), ScoreMetric.BALANCED_ACCURACY));
         assertEquals(0.5, value(new SimulatedDiscrimination(new ConstantSimulator()), ScoreMetric.BALANCED_ACCURACY));
+    }
+
+    @Test
+    void saeBenchFloorIsTheAccuracyOfAJudgeThatNamesNoWindow() {
+        Scorer constant = new SimulatedSaeBench(new ConstantSimulator(), 0);
+        for (int latent : sample.latents()) {
+            FeatureScore score = constant.score(LabelSimulator.explanation(latent), examples.of(latent));
+            assertEquals(10 / 14.0, score.values().get(ScoreMetric.ACCURACY), 1e-12);
+            assertEquals(10 / 14.0, score.values().get(ScoreMetric.CHANCE), 1e-12);
+            assertEquals(0, score.values().get(ScoreMetric.ABOVE_CHANCE), 1e-12);
+        }
+        ScoreTable floor = table(
+                        ControlledScoring.of(examples, sample, simulator -> new SimulatedSaeBench(simulator, 0)),
+                        new SimulatedSaeBench(LABELS, 0))
+                .score(List.of(ScoreMetric.ABOVE_CHANCE));
+        assertTrue(
+                floor.interval("labels", ScoreMetric.ABOVE_CHANCE).orElseThrow().low() > 0.9, floor.toString());
+        assertTrue(
+                floor.interval("labels, shuffled", ScoreMetric.ABOVE_CHANCE)
+                                .orElseThrow()
+                                .high()
+                        < 0.1,
+                floor.toString());
     }
 
     private static double value(Scorer scorer, ScoreMetric metric) {

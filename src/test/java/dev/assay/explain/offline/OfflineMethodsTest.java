@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -57,17 +58,24 @@ class OfflineMethodsTest {
                 ExplainMethods.explainers().containsAll(List.of("bigram", "concept", "logit-weights", "token-lookup")));
         assertTrue(ExplainMethods.simulators().containsAll(List.of("constant", "oracle", "rule")));
         assertTrue(ExplainMethods.scorers()
-                .containsAll(
-                        List.of("detection", "discrimination", "embedding", "fuzzing", "simulation", "whole-corpus")));
+                .containsAll(List.of(
+                        "detection",
+                        "discrimination",
+                        "embedding",
+                        "fuzzing",
+                        "saebench",
+                        "simulation",
+                        "whole-corpus")));
         ExplainContext context = ExplainContext.of(examples);
         Explanation explanation =
                 ExplainMethods.explainer("token-lookup", context).explain(examples.of(0));
         Simulator rule = ExplainMethods.simulator("rule", context);
-        for (String name : List.of("detection", "fuzzing", "simulation", "whole-corpus")) {
+        for (String name : List.of("detection", "fuzzing", "saebench", "simulation", "whole-corpus")) {
             Scorer scorer = ExplainMethods.scorer(name, context, rule);
             assertEquals(name, scorer.name());
             FeatureScore score = scorer.score(explanation, examples.of(0));
-            ScoreMetric metric = name.equals("fuzzing") ? ScoreMetric.BALANCED_ACCURACY : ScoreMetric.F1;
+            ScoreMetric metric = Map.of("fuzzing", ScoreMetric.BALANCED_ACCURACY, "saebench", ScoreMetric.ACCURACY)
+                    .getOrDefault(name, ScoreMetric.F1);
             assertEquals(1, score.value(metric).orElseThrow(), 1e-12, name);
         }
     }

@@ -22,6 +22,7 @@ import dev.assay.explain.Scorer;
 import dev.assay.explain.TokenConcepts;
 import dev.assay.explain.offline.RuleSimulator;
 import dev.assay.explain.offline.SimulatedDetection;
+import dev.assay.explain.offline.SimulatedSaeBench;
 import dev.assay.explain.offline.TokenLookupExplainer;
 import dev.assay.explain.score.ScoreTable;
 import dev.assay.explain.score.WholeCorpusScorer;
@@ -38,11 +39,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -384,6 +388,50 @@ class ExplainRunTest {
         assertTrue(score > result.at("/eval_result_metrics/autointerp/floor").doubleValue() - 0.2 && score <= 1);
         assertEquals(FEATURES, result.get("eval_result_unstructured").size());
         assertThrows(InvalidInputException.class, () -> export.delphi(folder.resolve("delphi")));
+    }
+
+    @Test
+    void resultForSaeBenchHasTheItemsOfItsProtocolIfTheyWereScored() throws IOException {
+        try (ExplainLog log = ExplainLog.open(folder.resolve("results"), plan(0))) {
+            ExplainRun.of(examples, examples.sample(FEATURES), new TokenLookupExplainer())
+                    .table(new ScoredTable(
+                            "detection",
+                            new SimulatedDetection(new RuleSimulator(TokenConcepts.NONE)),
+                            "rule",
+                            Optional.of(SimulatedDetection::new)))
+                    .table(new ScoredTable(
+                            "saebench",
+                            new SimulatedSaeBench(new RuleSimulator(TokenConcepts.NONE), 0),
+                            "rule",
+                            Optional.of(simulator -> new SimulatedSaeBench(simulator, 0))))
+                    .run(log, ExplainRun.Progress.NONE);
+        }
+        ExplanationExport.of(folder.resolve("results"), inspector.store()).saeBench(folder.resolve("saebench"));
+        JsonNode result = Json.read(folder.resolve("saebench/autointerp.json"));
+        assertEquals(10, result.at("/eval_config/n_random_ex_for_scoring").intValue());
+        assertEquals(10, result.at("/eval_config/buffer").intValue());
+        double sum = 0;
+        for (JsonNode latent : result.get("eval_result_unstructured")) {
+            int windows = latent.get("items").intValue();
+            Set<Integer> named = numbers(latent.get("predictions"));
+            Set<Integer> active = numbers(latent.get("correct seqs"));
+            assertEquals(4, active.size());
+            long wrong = IntStream.rangeClosed(1, windows)
+                    .filter(number -> named.contains(number) != active.contains(number))
+                    .count();
+            assertEquals(1 - (double) wrong / windows, latent.get("score").doubleValue(), 1e-12);
+            sum += latent.get("score").doubleValue();
+        }
+        assertEquals(
+                sum / FEATURES,
+                result.at("/eval_result_metrics/autointerp/autointerp_score").doubleValue(),
+                1e-12);
+    }
+
+    private static Set<Integer> numbers(JsonNode list) {
+        Set<Integer> numbers = new HashSet<>();
+        list.forEach(number -> numbers.add(number.intValue()));
+        return numbers;
     }
 
     @Test
