@@ -100,6 +100,13 @@ final class ExplainCommand implements Callable<Integer> {
     private boolean promotedTokens;
 
     @Option(
+            names = "--no-token-lookup",
+            description =
+                    "leave out the control of token lookup where a language model would judge it, which saves requests; the tables"
+                            + " state the omission")
+    private boolean noTokenLookup;
+
+    @Option(
             names = "--random-model",
             description =
                     "add the control of a dictionary of the same model with random weights, which is trained and kept in the"
@@ -264,6 +271,7 @@ final class ExplainCommand implements Callable<Integer> {
     /** Adds given explanations and the control of a random model. */
     private ExplainSession completed(Run run, ExplainSession own) throws IOException {
         ExplainSession session = given.isPresent() ? own.scoring(given.get()) : own;
+        session = noTokenLookup ? session.withoutJudgedTokenLookup("left out by --no-token-lookup") : session;
         return randomModel
                 ? session.withRandomModel(RandomModelControl.of(run.model(), run.dictionary(), run.corpus())
                         .like(run.features())

@@ -10,6 +10,15 @@ public interface Scorer {
     String name();
 
     /**
+     * Returns the origin of the answers.
+     *
+     * @return the judge; by default an instrument with the name of the scorer and without a model
+     */
+    default Judge judge() {
+        return Judge.of(name());
+    }
+
+    /**
      * Scores an explanation.
      *
      * @param explanation the explanation; for a control, that of another feature

@@ -12,6 +12,15 @@ public interface Simulator {
     String name();
 
     /**
+     * Returns the instrument with its language model.
+     *
+     * @return the judge; by default an instrument without a model
+     */
+    default Judge judge() {
+        return Judge.of(name());
+    }
+
+    /**
      * Simulates windows.
      *
      * @param explanation the explanation

@@ -25,6 +25,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -241,6 +242,11 @@ class ExplainCommandTest {
         exchange.close();
     }
 
+    /** Returns the number of requests in a printed cost. */
+    private static long requestsOf(String cost) {
+        return Long.parseLong(cost.replaceFirst("(?s) requests to send.*", "").replace(",", ""));
+    }
+
     @Test
     void serverIsAskedOncePerRequestAndUnusableAnswersAreNoScores() throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -256,9 +262,18 @@ class ExplainCommandTest {
             String cost = out.toString();
             assertTrue(cost.contains("requests to send, 0 in the cache"), cost);
             assertFalse(Files.exists(folder.resolve("explanations")));
+            long all = requestsOf(cost);
+            String[] fewer = Arrays.copyOf(dry, dry.length + 1);
+            fewer[dry.length] = "--no-token-lookup";
+            assertEquals(0, explain(fewer), err::toString);
+            assertTrue(requestsOf(out.toString()) < all, "the cost includes the judgement of token lookup");
             assertEquals(0, explain(options), err::toString);
             int sent = requests.get();
-            assertTrue(sent > 4, sent + " requests");
+            assertEquals(all, sent);
+            for (String control : List.of("shuffled", "token-lookup", "oracle", "constant")) {
+                assertTrue(out.toString().contains(control + " (control)"), out.toString());
+            }
+            assertTrue(out.toString().contains("llm-detection by fake"), out.toString());
             assertTrue(out.toString().contains("unreliable"), out.toString());
             assertEquals(
                     "words about animals",
@@ -271,6 +286,11 @@ class ExplainCommandTest {
             assertEquals(sent, requests.get(), "a rerun sends nothing");
             assertEquals(0, explain(dry), err::toString);
             assertTrue(out.toString().contains("0 requests to send"), out.toString());
+            fewer = Arrays.copyOf(options, options.length + 1);
+            fewer[options.length] = "--no-token-lookup";
+            assertEquals(0, explain(fewer), err::toString);
+            assertTrue(out.toString().contains("no row token-lookup: left out by --no-token-lookup"), out.toString());
+            assertEquals(sent, requests.get(), "a rerun sends nothing");
         } finally {
             server.stop(0);
         }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class ScoreTableTest {
     private static final int FEATURES = 40;
+    private static final Judge JUDGE = new Judge("json-hard", "qwen");
 
     private static List<FeatureScore> scores(IntToDoubleFunction f1) {
         List<FeatureScore> scores = new ArrayList<>();
@@ -40,11 +41,11 @@ class ScoreTableTest {
 
     private static ScoreTable table() {
         return ScoreTable.of("test", List.of(ScoreMetric.F1))
-                .with(ScoreRow.method("better", scores(latent -> 0.55 + 0.4 * noise(latent, 1))))
-                .with(ScoreRow.method("base", scores(latent -> 0.5 + 0.4 * noise(latent, 1))))
+                .with(ScoreRow.method("better", JUDGE, scores(latent -> 0.55 + 0.4 * noise(latent, 1))))
+                .with(ScoreRow.method("base", JUDGE, scores(latent -> 0.5 + 0.4 * noise(latent, 1))))
                 .with(ScoreRow.control(
-                        "same", scores(latent -> 0.5 + 0.4 * noise(latent, 1) + 0.01 * noise(latent, 2))))
-                .with(ScoreRow.control("random model", scores(latent -> 0.52 + 0.4 * noise(latent, 3)))
+                        "same", JUDGE, scores(latent -> 0.5 + 0.4 * noise(latent, 1) + 0.01 * noise(latent, 2))))
+                .with(ScoreRow.control("random model", JUDGE, scores(latent -> 0.52 + 0.4 * noise(latent, 3)))
                         .ofDictionary("random model"));
     }
 
@@ -77,8 +78,9 @@ class ScoreTableTest {
     @Test
     void comparesOnlyFeaturesWithBothValues() {
         ScoreTable table = ScoreTable.of("test", List.of(ScoreMetric.F1))
-                .with(ScoreRow.method("all", scores(latent -> latent)))
-                .with(ScoreRow.method("half", scores(latent -> latent + 1).subList(0, FEATURES / 2)));
+                .with(ScoreRow.method("all", JUDGE, scores(latent -> latent)))
+                .with(ScoreRow.method(
+                        "half", JUDGE, scores(latent -> latent + 1).subList(0, FEATURES / 2)));
         ScoreComparison comparison = table.comparedWith("all", ScoreMetric.F1).get(0);
         assertEquals(FEATURES / 2, comparison.difference().features());
         assertEquals(1, comparison.difference().mean(), 1e-12);
@@ -96,18 +98,25 @@ class ScoreTableTest {
                 Set.of(ScoreMetric.PEARSON),
                 List.of());
         ScoreTable table = ScoreTable.of("test", List.of(ScoreMetric.PEARSON))
-                .with(ScoreRow.control("constant", List.of(failed)))
+                .with(ScoreRow.control("constant", JUDGE, List.of(failed)))
                 .excluding(List.of(
                         new Exclusion(4, Exclusion.Reason.DEAD, 0, 0, 30),
-                        new Exclusion(5, Exclusion.Reason.TOO_RARE, 3, 4, 30)));
+                        new Exclusion(5, Exclusion.Reason.TOO_RARE, 3, 4, 30)))
+                .omitting(List.of(new ScoreTable.Omission("token-lookup", "left out")));
         String text = table.toString();
         assertTrue(text.contains("constant (control)"), text);
         assertTrue(text.contains("constant: failed items among 10: 2 content filter; more than 5 %, unreliable"), text);
         assertTrue(text.contains("constant: Pearson is undefined and counts as 0; features: 1"), text);
         assertTrue(text.contains("excluded because never active: 1 of the drawn features"), text);
         assertTrue(text.contains("excluded because active on too few documents: 1 of the drawn features"), text);
-        assertTrue(table.toHtml().contains("<table"));
+        assertTrue(text.contains("json-hard by qwen"), text);
+        assertTrue(text.contains("no row token-lookup: left out"), text);
+        assertTrue(table.toHtml().contains("<table") && table.toHtml().contains("json-hard by qwen"));
         ObjectNode json = table.toJson();
+        assertEquals("json-hard", json.at("/rows/0/judge/instrument").textValue());
+        assertEquals("qwen", json.at("/rows/0/judge/model").textValue());
+        assertEquals("token-lookup", json.at("/omitted/0/name").textValue());
+        assertEquals("left out", json.at("/omitted/0/reason").textValue());
         assertEquals(2, json.at("/rows/0/failures/CONTENT_FILTER").intValue());
         assertTrue(json.at("/rows/0/unreliable").booleanValue());
         assertEquals(1, json.at("/rows/0/values/pearson/constant").intValue());
@@ -136,8 +145,9 @@ class ScoreTableTest {
     void refusesTwoScoresOfOneFeatureTwoRowsOfOneNameAndNaN() {
         List<FeatureScore> twice = new ArrayList<>(scores(latent -> 1));
         twice.add(twice.get(0));
-        assertThrows(InvalidInputException.class, () -> ScoreRow.method("a", twice));
-        assertThrows(InvalidInputException.class, () -> table().with(ScoreRow.method("base", scores(latent -> 1))));
+        assertThrows(InvalidInputException.class, () -> ScoreRow.method("a", JUDGE, twice));
+        assertThrows(
+                InvalidInputException.class, () -> table().with(ScoreRow.method("base", JUDGE, scores(latent -> 1))));
         assertThrows(
                 InvalidInputException.class,
                 () -> FeatureScore.complete(1, "x", Map.of(ScoreMetric.F1, Double.NaN), 1, Set.of()));

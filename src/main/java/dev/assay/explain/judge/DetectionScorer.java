@@ -3,21 +3,21 @@ package dev.assay.explain.judge;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.ItemScorer;
+import dev.assay.explain.Judge;
+import dev.assay.explain.MarkedWindow;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoredItem;
-import dev.assay.explain.Scorer;
-import dev.assay.explain.TextWindow;
 import dev.assay.explain.Verdict;
 import dev.assay.explain.llm.LanguageModel;
 import dev.assay.explain.score.ItemScores;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Detection by a language model: given the description, in which of five unmarked texts is the feature active? The windows represent the test
  * documents, so figures of the corpus are estimated with their weights.
  */
-public final class DetectionScorer implements Scorer {
+public final class DetectionScorer implements ItemScorer {
     /** The name of the scorer. */
     public static final String NAME = "llm-detection";
 
@@ -26,6 +26,7 @@ public final class DetectionScorer implements Scorer {
             numbered texts. Decide for each text whether the feature is active anywhere in it: 1 if some word of the text \
             fits the description, 0 if none does.""";
 
+    private final LanguageModel model;
     private final LabelQuestions questions;
 
     /**
@@ -35,6 +36,7 @@ public final class DetectionScorer implements Scorer {
      * @param seed the seed of the order of the texts and of the answers
      */
     public DetectionScorer(LanguageModel model, long seed) {
+        this.model = model;
         questions = new LabelQuestions(model, SYSTEM, seed);
     }
 
@@ -44,16 +46,29 @@ public final class DetectionScorer implements Scorer {
     }
 
     @Override
+    public Judge judge() {
+        return new Judge(NAME, model.name());
+    }
+
+    @Override
+    public List<MarkedWindow> items(FeatureExamples examples) {
+        return examples.representative(Part.TEST).stream()
+                .map(MarkedWindow::unmarked)
+                .toList();
+    }
+
+    @Override
+    public FeatureScore figures(int latent, List<ScoredItem> answered) {
+        return ItemScores.ofCorpus(latent, NAME, answered);
+    }
+
+    @Override
     public FeatureScore score(Explanation explanation, FeatureExamples examples) {
-        List<TextWindow> windows = examples.representative(Part.TEST);
+        List<MarkedWindow> items = items(examples);
         List<Verdict> verdicts = questions.ask(
                 explanation,
                 examples.latent(),
-                windows.stream().map(TextWindow::text).toList());
-        List<ScoredItem> items = new ArrayList<>();
-        for (int i = 0; i < windows.size(); i++) {
-            items.add(ScoredItem.of(windows.get(i), verdicts.get(i)));
-        }
-        return ItemScores.ofCorpus(examples.latent(), NAME, items);
+                items.stream().map(item -> item.window().text()).toList());
+        return figures(examples.latent(), MarkedWindow.answered(items, verdicts));
     }
 }

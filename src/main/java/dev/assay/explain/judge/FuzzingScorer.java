@@ -4,22 +4,22 @@ import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
 import dev.assay.explain.FuzzingItems;
+import dev.assay.explain.ItemScorer;
+import dev.assay.explain.Judge;
 import dev.assay.explain.MarkedWindow;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoredItem;
-import dev.assay.explain.Scorer;
 import dev.assay.explain.Verdict;
 import dev.assay.explain.llm.LanguageModel;
 import dev.assay.explain.measure.Highlighting;
 import dev.assay.explain.score.ItemScores;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Fuzzing by a language model: given the description, in which of five texts are the marked tokens those on which the feature is active? By
  * default the wrong marks are inside active windows, see {@link FuzzingItems#inActiveWindows}.
  */
-public final class FuzzingScorer implements Scorer {
+public final class FuzzingScorer implements ItemScorer {
     /** The name of the scorer with wrong marks inside active windows. */
     public static final String NAME = "llm-fuzzing";
 
@@ -31,11 +31,13 @@ public final class FuzzingScorer implements Scorer {
             numbered texts in which some words are enclosed in << and >>. Decide for each text whether the right words are \
             marked: 1 if the marked words fit the description, 0 if other words are marked.""";
 
+    private final LanguageModel model;
     private final LabelQuestions questions;
     private final String name;
     private final long seed;
 
     private FuzzingScorer(LanguageModel model, String name, long seed) {
+        this.model = model;
         this.questions = new LabelQuestions(model, SYSTEM, seed);
         this.name = name;
         this.seed = seed;
@@ -69,20 +71,31 @@ public final class FuzzingScorer implements Scorer {
     }
 
     @Override
-    public FeatureScore score(Explanation explanation, FeatureExamples examples) {
-        List<MarkedWindow> windows = name.equals(NAME)
+    public Judge judge() {
+        return new Judge(name, model.name());
+    }
+
+    @Override
+    public List<MarkedWindow> items(FeatureExamples examples) {
+        return name.equals(NAME)
                 ? FuzzingItems.inActiveWindows(examples, Part.TEST, seed)
                 : FuzzingItems.inSilentWindows(examples, Part.TEST, seed);
+    }
+
+    @Override
+    public FeatureScore figures(int latent, List<ScoredItem> answered) {
+        return ItemScores.balanced(latent, name, answered);
+    }
+
+    @Override
+    public FeatureScore score(Explanation explanation, FeatureExamples examples) {
+        List<MarkedWindow> items = items(examples);
         List<Verdict> verdicts = questions.ask(
                 explanation,
                 examples.latent(),
-                windows.stream()
+                items.stream()
                         .map(item -> Highlighting.marked(item.window().tokens(), item.marks()))
                         .toList());
-        List<ScoredItem> items = new ArrayList<>();
-        for (int i = 0; i < windows.size(); i++) {
-            items.add(windows.get(i).answered(verdicts.get(i)));
-        }
-        return ItemScores.balanced(examples.latent(), name, items);
+        return figures(examples.latent(), MarkedWindow.answered(items, verdicts));
     }
 }

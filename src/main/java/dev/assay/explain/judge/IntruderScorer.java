@@ -5,10 +5,12 @@ import dev.assay.explain.Explanation;
 import dev.assay.explain.FailureKind;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.ItemScorer;
+import dev.assay.explain.Judge;
+import dev.assay.explain.MarkedWindow;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.ScoredItem;
-import dev.assay.explain.Scorer;
 import dev.assay.explain.Stratum;
 import dev.assay.explain.TextWindow;
 import dev.assay.explain.Verdict;
@@ -22,7 +24,6 @@ import dev.assay.explain.llm.LanguageModel;
 import dev.assay.explain.llm.RequestBatch;
 import dev.assay.explain.measure.Highlighting;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ import java.util.SplittableRandom;
  * active tokens marked; the intruder is a silent window with marks at the positions of another active window. The explanation is not shown,
  * so the score is a property of the feature, not of its explanation. The values are the accuracy, and the chance level of 1 in 5.
  */
-public final class IntruderScorer implements Scorer {
+public final class IntruderScorer implements ItemScorer {
     /** The name of the scorer. */
     public static final String NAME = "llm-intruder";
 
@@ -67,41 +68,65 @@ public final class IntruderScorer implements Scorer {
         return NAME;
     }
 
+    @Override
+    public Judge judge() {
+        return new Judge(NAME, model.name());
+    }
+
     /**
      * A question.
      *
      * @param texts the texts with marks, in the order of the prompt
-     * @param intruder the silent window
-     * @param marks the indices of its marked tokens
+     * @param intruder the silent window with its marks
      * @param index the index of the intruder among the texts
      */
-    private record Question(List<String> texts, TextWindow intruder, List<Integer> marks, int index) {}
+    private record Question(List<String> texts, MarkedWindow intruder, int index) {}
 
     @Override
     public FeatureScore score(Explanation explanation, FeatureExamples examples) {
         List<Question> questions = questions(examples);
         List<Verdict> verdicts = RequestBatch.send(model, questions, this::ask);
-        List<ScoredItem> items = new ArrayList<>();
+        return figures(
+                examples.latent(),
+                MarkedWindow.answered(questions.stream().map(Question::intruder).toList(), verdicts));
+    }
+
+    @Override
+    public List<MarkedWindow> items(FeatureExamples examples) {
+        return questions(examples).stream().map(Question::intruder).toList();
+    }
+
+    @Override
+    public FeatureScore figures(int latent, List<ScoredItem> answered) {
         Map<FailureKind, Integer> failures = new EnumMap<>(FailureKind.class);
         int correct = 0;
-        for (int i = 0; i < questions.size(); i++) {
-            Question question = questions.get(i);
-            items.add(new ScoredItem(question.intruder(), question.marks(), true, verdicts.get(i)));
-            correct += items.get(i).isCorrect() ? 1 : 0;
-            if (verdicts.get(i) instanceof Verdict.Failed failed) {
+        for (ScoredItem item : answered) {
+            correct += item.isCorrect() ? 1 : 0;
+            if (item.verdict() instanceof Verdict.Failed failed) {
                 failures.merge(failed.kind(), 1, Integer::sum);
             }
         }
         int failed = failures.values().stream().mapToInt(Integer::intValue).sum();
         return new FeatureScore(
-                examples.latent(),
+                latent,
                 NAME,
-                values(correct, items.size() - failed),
-                values(correct, items.size()),
-                items.size(),
+                values(correct, answered.size() - failed),
+                values(correct, answered.size()),
+                answered.size(),
                 failures,
                 Set.of(),
-                items);
+                answered);
+    }
+
+    /**
+     * Computes the score of a judge that names the same place in every question: the intruder is in each place with equal probability, so the
+     * accuracy is exactly the chance level.
+     */
+    @Override
+    public FeatureScore constant(FeatureExamples examples) {
+        int questions = items(examples).size();
+        return FeatureScore.complete(
+                examples.latent(), NAME, questions == 0 ? Map.of() : values(1, TEXTS), questions, Set.of());
     }
 
     private static Map<ScoreMetric, Double> values(int correct, int items) {
@@ -143,17 +168,13 @@ public final class IntruderScorer implements Scorer {
         List<String> texts = new ArrayList<>();
         group.forEach(window -> texts.add(Highlighting.marked(window.tokens(), active(window))));
         boolean[] marks = new boolean[intruder.length()];
-        List<Integer> marked = new ArrayList<>();
         for (int i = 0; i < donor.length(); i++) {
-            int at = Math.min(i, marks.length - 1);
-            if (donor.activation(i) > 0 && !marks[at]) {
-                marks[at] = true;
-                marked.add(at);
+            if (donor.activation(i) > 0) {
+                marks[Math.min(i, marks.length - 1)] = true;
             }
         }
-        Collections.sort(marked);
         texts.add(index, Highlighting.marked(intruder.tokens(), marks));
-        return new Question(texts, intruder, marked, index);
+        return new Question(texts, new MarkedWindow(intruder, marks, true), index);
     }
 
     private static boolean[] active(TextWindow window) {

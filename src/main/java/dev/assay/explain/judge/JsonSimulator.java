@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FailureKind;
+import dev.assay.explain.Judge;
 import dev.assay.explain.Simulated;
 import dev.assay.explain.Simulator;
 import dev.assay.explain.TextWindow;
@@ -78,6 +79,11 @@ public final class JsonSimulator implements Simulator {
     @Override
     public String name() {
         return expected ? EXPECTED : HARD;
+    }
+
+    @Override
+    public Judge judge() {
+        return new Judge(name(), model.name());
     }
 
     @Override

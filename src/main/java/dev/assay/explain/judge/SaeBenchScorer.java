@@ -4,9 +4,11 @@ import dev.assay.explain.Explanation;
 import dev.assay.explain.FailureKind;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.ItemScorer;
+import dev.assay.explain.Judge;
+import dev.assay.explain.MarkedWindow;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoredItem;
-import dev.assay.explain.Scorer;
 import dev.assay.explain.TextWindow;
 import dev.assay.explain.Verdict;
 import dev.assay.explain.llm.Answer;
@@ -18,16 +20,16 @@ import dev.assay.explain.measure.IndexList;
 import dev.assay.explain.measure.UnusableAnswerException;
 import dev.assay.explain.saebench.SaeBenchAccuracy;
 import dev.assay.explain.saebench.SaeBenchWindows;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * SAEBench's automatic interpretation by a language model: one question lists 14 unmarked windows of the test documents in random order (2
  * with the largest activations, 2 importance-weighted, 10 random), and the answer is the numbers of those in which the feature is active,
  * separated by commas, or {@code None}. An unusable answer fails for all windows.
  */
-public final class SaeBenchScorer implements Scorer {
+public final class SaeBenchScorer implements ItemScorer {
     /** The name of the scorer. */
     public static final String NAME = "llm-saebench";
 
@@ -59,16 +61,45 @@ public final class SaeBenchScorer implements Scorer {
     }
 
     @Override
+    public Judge judge() {
+        return new Judge(NAME, model.name());
+    }
+
+    @Override
+    public List<MarkedWindow> items(FeatureExamples examples) {
+        return SaeBenchAccuracy.shuffled(
+                        SaeBenchWindows.draw(examples, Part.TEST, SaeBenchWindows.Counts.JUDGE, seed),
+                        examples.latent(),
+                        seed)
+                .stream()
+                .map(MarkedWindow::unmarked)
+                .toList();
+    }
+
+    @Override
+    public FeatureScore figures(int latent, List<ScoredItem> answered) {
+        return SaeBenchAccuracy.of(latent, NAME, answered);
+    }
+
+    /** Computes the score of a judge that always answers {@code None}, which is SAEBench's floor. */
+    @Override
+    public FeatureScore constant(FeatureExamples examples) {
+        Verdict none = Verdict.of(false);
+        return figures(
+                examples.latent(),
+                items(examples).stream().map(item -> item.answered(none)).toList());
+    }
+
+    @Override
     public FeatureScore score(Explanation explanation, FeatureExamples examples) {
-        List<TextWindow> windows = SaeBenchAccuracy.shuffled(
-                SaeBenchWindows.draw(examples, Part.TEST, SaeBenchWindows.Counts.JUDGE, seed), examples.latent(), seed);
+        List<MarkedWindow> items = items(examples);
+        List<TextWindow> windows = items.stream().map(MarkedWindow::window).toList();
         Answer<Set<Integer>> answer = model.complete(request(explanation, windows))
                 .then(completion -> named(completion.text(), windows.size()));
-        List<ScoredItem> items = new ArrayList<>();
-        for (int i = 0; i < windows.size(); i++) {
-            items.add(ScoredItem.of(windows.get(i), verdict(answer, i + 1)));
-        }
-        return SaeBenchAccuracy.of(examples.latent(), NAME, items);
+        List<Verdict> verdicts = IntStream.rangeClosed(1, windows.size())
+                .mapToObj(number -> verdict(answer, number))
+                .toList();
+        return figures(examples.latent(), MarkedWindow.answered(items, verdicts));
     }
 
     private ChatRequest request(Explanation explanation, List<TextWindow> windows) {

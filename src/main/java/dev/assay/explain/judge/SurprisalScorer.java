@@ -4,10 +4,11 @@ import dev.assay.explain.Explanation;
 import dev.assay.explain.FailureKind;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.ItemScorer;
+import dev.assay.explain.Judge;
+import dev.assay.explain.MarkedWindow;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoredItem;
-import dev.assay.explain.Scorer;
-import dev.assay.explain.TextWindow;
 import dev.assay.explain.Verdict;
 import dev.assay.explain.llm.Ability;
 import dev.assay.explain.llm.Answer;
@@ -17,7 +18,6 @@ import dev.assay.explain.llm.ScoreRequest;
 import dev.assay.explain.measure.ActivationText.LevelledTokens;
 import dev.assay.explain.measure.Surprisal;
 import dev.assay.explain.score.ItemScores;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,7 +25,7 @@ import java.util.List;
  * returns log-probabilities of prompts. The first token of the window is left out, as in delphi. The ranking figures (AUROC, AUPRC) need no
  * threshold; a window is predicted active if its gain is above 0.
  */
-public final class SurprisalScorer implements Scorer {
+public final class SurprisalScorer implements ItemScorer {
     /** The name of the scorer. */
     public static final String NAME = "llm-surprisal";
 
@@ -68,17 +68,30 @@ public final class SurprisalScorer implements Scorer {
     }
 
     @Override
+    public Judge judge() {
+        return new Judge(NAME, model.name());
+    }
+
+    @Override
+    public List<MarkedWindow> items(FeatureExamples examples) {
+        return examples.representative(Part.TEST).stream()
+                .map(MarkedWindow::unmarked)
+                .toList();
+    }
+
+    @Override
+    public FeatureScore figures(int latent, List<ScoredItem> answered) {
+        return ItemScores.ofCorpus(latent, NAME, answered);
+    }
+
+    @Override
     public FeatureScore score(Explanation explanation, FeatureExamples examples) {
-        List<TextWindow> windows = examples.representative(Part.TEST);
+        List<MarkedWindow> items = items(examples);
         String informed = examplesOfOthers + heading(explanation.text());
         String uninformed = examplesOfOthers + heading(UNINFORMATIVE);
         List<Verdict> verdicts =
-                RequestBatch.send(model, windows, window -> verdict(window.text(), informed, uninformed));
-        List<ScoredItem> items = new ArrayList<>();
-        for (int i = 0; i < windows.size(); i++) {
-            items.add(ScoredItem.of(windows.get(i), verdicts.get(i)));
-        }
-        return ItemScores.ofCorpus(examples.latent(), NAME, items);
+                RequestBatch.send(model, items, item -> verdict(item.window().text(), informed, uninformed));
+        return figures(examples.latent(), MarkedWindow.answered(items, verdicts));
     }
 
     private Verdict verdict(String text, String informed, String uninformed) {

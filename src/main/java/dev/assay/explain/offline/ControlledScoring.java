@@ -3,12 +3,13 @@ package dev.assay.explain.offline;
 import dev.assay.InvalidInputException;
 import dev.assay.explain.ExampleSet;
 import dev.assay.explain.Explainer;
-import dev.assay.explain.ExplainerDescription;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.ExplanationFailedException;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureSample;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.ItemScorer;
+import dev.assay.explain.Judge;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.Scorer;
@@ -40,13 +41,19 @@ public final class ControlledScoring {
     private final ExampleSet examples;
     private final FeatureSample sample;
     private final Function<Simulator, Scorer> protocol;
+    private final ReferenceScores references;
     private final Map<String, Method> methods = new LinkedHashMap<>();
     private final List<ScoreRow> otherDictionaries = new ArrayList<>();
 
-    private ControlledScoring(ExampleSet examples, FeatureSample sample, Function<Simulator, Scorer> protocol) {
+    private ControlledScoring(
+            ExampleSet examples,
+            FeatureSample sample,
+            Function<Simulator, Scorer> protocol,
+            ReferenceScores references) {
         this.examples = examples;
         this.sample = sample;
         this.protocol = protocol;
+        this.references = references;
     }
 
     /** Explanations by latent and their judge. */
@@ -62,7 +69,19 @@ public final class ControlledScoring {
      */
     public static ControlledScoring of(
             ExampleSet examples, FeatureSample sample, Function<Simulator, Scorer> protocol) {
-        return new ControlledScoring(examples, sample, protocol);
+        return new ControlledScoring(examples, sample, protocol, ReferenceScores.of(protocol));
+    }
+
+    /**
+     * Creates a table of a scorer that asks its own questions, such as {@link EmbeddingScorer}.
+     *
+     * @param examples the examples
+     * @param sample the features to score
+     * @param scorer scores the explanations of {@link #explained(Explainer)} and of token lookup
+     * @return the scoring
+     */
+    public static ControlledScoring of(ExampleSet examples, FeatureSample sample, ItemScorer scorer) {
+        return new ControlledScoring(examples, sample, simulator -> scorer, ReferenceScores.of(scorer));
     }
 
     /**
@@ -93,6 +112,16 @@ public final class ControlledScoring {
     }
 
     /**
+     * Adds an explainer whose explanations are judged like those of token lookup: by the scorer, or by their rules.
+     *
+     * @param explainer explains every feature
+     * @return this
+     */
+    public ControlledScoring explained(Explainer explainer) {
+        return explained(explainer, new RuleSimulator(TokenConcepts.NONE));
+    }
+
+    /**
      * Adds the control of another dictionary, such as one of a model with random weights. Its features are explained and scored in the same
      * way.
      *
@@ -106,7 +135,8 @@ public final class ControlledScoring {
     public ControlledScoring otherDictionary(
             String name, ExampleSet others, FeatureSample drawn, Explainer explainer, Simulator simulator) {
         Method method = new Method(explanations(others, drawn, explainer), protocol.apply(simulator));
-        otherDictionaries.add(ScoreRow.control(name, scores(others, method)).ofDictionary(name));
+        otherDictionaries.add(ScoreRow.control(name, method.judge().judge(), scores(others, method))
+                .ofDictionary(name));
         return this;
     }
 
@@ -117,43 +147,45 @@ public final class ControlledScoring {
      * @return the methods, each followed by its exchanged explanations, then the other controls
      */
     public ScoreTable score(List<ScoreMetric> metrics) {
-        ScoreTable table = ScoreTable.of(protocol.apply(new OracleSimulator()).name(), metrics)
-                .excluding(sample.exclusions());
+        Scorer lookupJudge = protocol.apply(new RuleSimulator(TokenConcepts.NONE));
+        ScoreTable table = ScoreTable.of(lookupJudge.name(), metrics).excluding(sample.exclusions());
+        List<ScoreTable.Omission> omissions = new ArrayList<>();
         for (Map.Entry<String, Method> entry : methods.entrySet()) {
             Method method = entry.getValue();
-            table = table.with(ScoreRow.method(entry.getKey(), scores(examples, method)));
+            Judge judge = method.judge().judge();
+            table = table.with(ScoreRow.method(entry.getKey(), judge, scores(examples, method)));
             if (method.explanations().size() > 1) {
                 Map<Integer, Explanation> shuffled = ShuffledExplanations.of(
                         method.explanations(),
                         latent -> examples.store().density(latent),
                         examples.options().seed());
                 table = table.with(ScoreRow.control(
-                        entry.getKey() + SHUFFLED, scores(examples, new Method(shuffled, method.judge()))));
+                        entry.getKey() + SHUFFLED, judge, scores(examples, new Method(shuffled, method.judge()))));
+            } else {
+                omissions.add(new ScoreTable.Omission(
+                        entry.getKey() + SHUFFLED, "there is no explanation of another feature"));
             }
         }
         if (!methods.containsKey(TokenLookupExplainer.NAME)) {
-            Explainer lookup = new TokenLookupExplainer();
-            Scorer judge = protocol.apply(new RuleSimulator(TokenConcepts.NONE));
+            Map<Integer, Explanation> lookup = explanations(examples, sample, new TokenLookupExplainer());
             table = table.with(ScoreRow.control(
-                    TokenLookupExplainer.NAME,
-                    scores(examples, new Method(explanations(examples, sample, lookup), judge))));
+                    TokenLookupExplainer.NAME, lookupJudge.judge(), scores(examples, new Method(lookup, lookupJudge))));
         }
-        for (Simulator control : List.of(new OracleSimulator(), new ConstantSimulator())) {
-            table = table.with(ScoreRow.control(
-                    control.name(), scores(examples, new Method(named(control.name()), protocol.apply(control)))));
-        }
+        table = table.with(reference(OracleSimulator.NAME, references::oracle))
+                .with(reference(ConstantSimulator.NAME, references::constant));
         for (ScoreRow row : otherDictionaries) {
             table = table.with(row);
         }
-        return table;
+        return table.omitting(omissions);
     }
 
-    /** Returns explanations that controls do not read. */
-    private Map<Integer, Explanation> named(String control) {
-        Map<Integer, Explanation> explanations = new TreeMap<>();
-        ExplainerDescription by = ExplainerDescription.offline(control);
-        sample.latents().forEach(latent -> explanations.put(latent, Explanation.of(latent, control, by)));
-        return explanations;
+    private ScoreRow reference(String name, Function<FeatureExamples, FeatureScore> score) {
+        return ScoreRow.control(
+                name,
+                Judge.of(name),
+                sample.latents().stream()
+                        .map(latent -> score.apply(examples.of(latent)))
+                        .toList());
     }
 
     /** Returns the explanations of the features that can be explained. */

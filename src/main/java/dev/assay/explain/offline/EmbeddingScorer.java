@@ -3,7 +3,11 @@ package dev.assay.explain.offline;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
-import dev.assay.explain.Scorer;
+import dev.assay.explain.ItemScorer;
+import dev.assay.explain.Judge;
+import dev.assay.explain.MarkedWindow;
+import dev.assay.explain.Part;
+import dev.assay.explain.ScoredItem;
 import dev.assay.explain.TextWindow;
 import dev.assay.explain.Verdict;
 import dev.assay.explain.measure.EmbeddingSimilarity;
@@ -14,7 +18,7 @@ import java.util.List;
  * Scores an explanation in words by the cosine of its embedding with those of windows: active windows should be more similar. The score is
  * {@code cos(embed(QUERY + explanation), embed(window))}, as in delphi.
  */
-public final class EmbeddingScorer implements Scorer {
+public final class EmbeddingScorer implements ItemScorer {
     /** The name of the scorer. */
     public static final String NAME = "embedding";
 
@@ -39,8 +43,25 @@ public final class EmbeddingScorer implements Scorer {
     }
 
     @Override
+    public Judge judge() {
+        return new Judge(NAME, embedder.name());
+    }
+
+    @Override
+    public List<MarkedWindow> items(FeatureExamples examples) {
+        return examples.representative(Part.TEST).stream()
+                .map(MarkedWindow::unmarked)
+                .toList();
+    }
+
+    @Override
+    public FeatureScore figures(int latent, List<ScoredItem> answered) {
+        return ItemScores.ofCorpus(latent, NAME, answered);
+    }
+
+    @Override
     public FeatureScore score(Explanation explanation, FeatureExamples examples) {
-        return ItemScores.ofCorpus(examples.latent(), NAME, detection.items(explanation, examples));
+        return figures(examples.latent(), detection.items(explanation, examples));
     }
 
     private List<Verdict> rate(Explanation explanation, List<TextWindow> windows) {

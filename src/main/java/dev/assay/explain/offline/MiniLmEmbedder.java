@@ -54,6 +54,11 @@ public final class MiniLmEmbedder implements SentenceEmbedder {
     }
 
     @Override
+    public String name() {
+        return "all-MiniLM-L6-v2";
+    }
+
+    @Override
     public double[] embed(String text) {
         try {
             float[] numbers = (float[]) vector.invoke(content.invoke(embed.invoke(model, text)));

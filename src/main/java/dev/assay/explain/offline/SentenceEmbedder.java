@@ -4,6 +4,15 @@ package dev.assay.explain.offline;
 @FunctionalInterface
 public interface SentenceEmbedder {
     /**
+     * Returns the name of the encoder.
+     *
+     * @return such as {@code all-MiniLM-L6-v2}; empty if unknown
+     */
+    default String name() {
+        return "";
+    }
+
+    /**
      * Embeds a text.
      *
      * @param text any text

@@ -3,6 +3,7 @@ package dev.assay.explain.offline;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Judge;
 import dev.assay.explain.Scorer;
 import dev.assay.explain.Simulator;
 import dev.assay.explain.score.ItemScores;
@@ -12,6 +13,7 @@ public final class SimulatedDetection implements Scorer {
     /** The name of the scorer. */
     public static final String NAME = "detection";
 
+    private final Simulator simulator;
     private final RatedDetection detection;
 
     /**
@@ -20,12 +22,18 @@ public final class SimulatedDetection implements Scorer {
      * @param simulator predicts activations
      */
     public SimulatedDetection(Simulator simulator) {
+        this.simulator = simulator;
         detection = new RatedDetection(WindowRatings.of(simulator));
     }
 
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Judge judge() {
+        return simulator.judge();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.assay.explain.offline;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Judge;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoredItem;
 import dev.assay.explain.Scorer;
@@ -22,6 +23,7 @@ public final class SimulatedDiscrimination implements Scorer {
     /** The name of the scorer. */
     public static final String NAME = "discrimination";
 
+    private final Simulator simulator;
     private final WindowRatings ratings;
     private final RatedDetection detection;
 
@@ -31,6 +33,7 @@ public final class SimulatedDiscrimination implements Scorer {
      * @param simulator predicts activations
      */
     public SimulatedDiscrimination(Simulator simulator) {
+        this.simulator = simulator;
         ratings = WindowRatings.of(simulator);
         detection = new RatedDetection(ratings);
     }
@@ -38,6 +41,11 @@ public final class SimulatedDiscrimination implements Scorer {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Judge judge() {
+        return simulator.judge();
     }
 
     @Override

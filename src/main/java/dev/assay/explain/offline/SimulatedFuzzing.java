@@ -4,6 +4,7 @@ import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
 import dev.assay.explain.FuzzingItems;
+import dev.assay.explain.Judge;
 import dev.assay.explain.MarkedWindow;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoredItem;
@@ -40,6 +41,11 @@ public final class SimulatedFuzzing implements Scorer {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Judge judge() {
+        return simulator.judge();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.assay.explain.offline;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Judge;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoredItem;
 import dev.assay.explain.Scorer;
@@ -29,6 +30,7 @@ public final class SimulatedSaeBench implements Scorer {
     /** Windows for the bound, in multiples of those of the judge. */
     private static final int CALIBRATION_FACTOR = 5;
 
+    private final Simulator simulator;
     private final WindowRatings ratings;
     private final long seed;
 
@@ -39,6 +41,7 @@ public final class SimulatedSaeBench implements Scorer {
      * @param seed the seed of the windows and of their order
      */
     public SimulatedSaeBench(Simulator simulator, long seed) {
+        this.simulator = simulator;
         ratings = WindowRatings.of(simulator);
         this.seed = seed;
     }
@@ -46,6 +49,11 @@ public final class SimulatedSaeBench implements Scorer {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Judge judge() {
+        return simulator.judge();
     }
 
     @Override

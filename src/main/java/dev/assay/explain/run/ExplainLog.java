@@ -131,7 +131,9 @@ public final class ExplainLog implements AutoCloseable {
             FeatureScore score = FeatureScore.of(line);
             // Answers that were lost on their way are requested again; the cache has the others.
             if (score.failures().keySet().stream().noneMatch(FailureKind::isTransient)) {
-                scores.put(new ScoreKey(line.text("table"), line.text("row"), line.integer("feature")), score);
+                scores.put(
+                        new ScoreKey(line.text("table"), line.text("row"), line.text("judge"), line.integer("feature")),
+                        score);
             }
         }
     }
@@ -174,12 +176,12 @@ public final class ExplainLog implements AutoCloseable {
         failures.put(failed.latent(), failed);
     }
 
-    void add(ScoreKey key, String judge, FeatureScore score) throws IOException {
+    void add(ScoreKey key, FeatureScore score) throws IOException {
         ObjectNode line = Json.mapper()
                 .createObjectNode()
                 .put("table", key.table())
                 .put("row", key.row())
-                .put("judge", judge);
+                .put("judge", key.judge());
         BY_IMPORTANCE.stream()
                 .filter(metric -> score.value(metric).isPresent())
                 .findFirst()

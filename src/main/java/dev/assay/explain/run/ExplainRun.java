@@ -3,20 +3,18 @@ package dev.assay.explain.run;
 import dev.assay.InvalidInputException;
 import dev.assay.explain.ExampleSet;
 import dev.assay.explain.Explainer;
-import dev.assay.explain.ExplainerDescription;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.ExplanationFailedException;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureSample;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Judge;
 import dev.assay.explain.Part;
 import dev.assay.explain.Scorer;
-import dev.assay.explain.Simulator;
-import dev.assay.explain.TokenConcepts;
 import dev.assay.explain.llm.RequestBatch;
 import dev.assay.explain.offline.ConstantSimulator;
 import dev.assay.explain.offline.OracleSimulator;
-import dev.assay.explain.offline.RuleSimulator;
+import dev.assay.explain.offline.ReferenceScores;
 import dev.assay.explain.offline.ShuffledExplanations;
 import dev.assay.explain.offline.TokenLookupExplainer;
 import dev.assay.explain.score.ScoreRow;
@@ -24,11 +22,13 @@ import dev.assay.explain.score.ScoreTable;
 import dev.assay.run.StoredExplanations;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * Explains features and scores the explanations next to their controls: exchanged explanations, token lookup, oracle and constant. Results
@@ -37,7 +37,7 @@ import java.util.function.Function;
  * <pre>{@code
  * try (ExplainLog log = ExplainLog.open(folder, plan)) {
  *     ExplainSummary summary = ExplainRun.of(examples, examples.sample(100), explainer)
- *             .table(new ScoredTable("whole-corpus", new WholeCorpusScorer(rule), "rule", Optional.of(WholeCorpusScorer::new)))
+ *             .table(ScoredTable.of("whole-corpus", new WholeCorpusScorer(rule), WholeCorpusScorer::new))
  *             .run(log, ExplainRun.Progress.NONE);
  * }
  * }</pre>
@@ -135,8 +135,8 @@ public final class ExplainRun {
         return this;
     }
 
-    /** A row of a table: explanations by latent and their judge. */
-    private record Row(String name, Map<Integer, Explanation> explanations, Scorer scorer, String judge) {
+    /** A row of a table: the features and their scores, which are computed if the log lacks them. */
+    private record Row(String name, Judge judge, Collection<Integer> latents, IntFunction<FeatureScore> score) {
         boolean isControl() {
             return !name.equals(StoredExplanations.ROW);
         }
@@ -153,7 +153,7 @@ public final class ExplainRun {
      */
     public ExplainSummary run(ExplainLog log, Progress progress) throws IOException {
         long rows = tables.stream()
-                .mapToLong(table -> controls ? 2 + (table.protocol().isPresent() ? 3 : 0) : 1)
+                .mapToLong(table -> controls ? (table.has(TokenLookupExplainer.NAME) ? 5 : 4) : 1)
                 .sum();
         Counter counter = new Counter(progress, sample.latents().size() * (1 + rows));
         explain(log, counter);
@@ -242,57 +242,67 @@ public final class ExplainRun {
             Counter counter)
             throws IOException {
         List<Row> rows = new ArrayList<>();
-        rows.add(new Row(StoredExplanations.ROW, known, table.judge(), table.judgeName()));
-        if (controls && known.size() > 1) {
-            Map<Integer, Explanation> shuffled = ShuffledExplanations.of(
-                    known,
-                    latent -> examples.store().density(latent),
-                    examples.options().seed());
-            rows.add(new Row(SHUFFLED, shuffled, table.judge(), table.judgeName()));
+        List<ScoreTable.Omission> omissions = new ArrayList<>(table.omissions());
+        rows.add(judged(StoredExplanations.ROW, table, known));
+        if (controls) {
+            if (known.size() > 1) {
+                rows.add(judged(
+                        SHUFFLED,
+                        table,
+                        ShuffledExplanations.of(
+                                known,
+                                latent -> examples.store().density(latent),
+                                examples.options().seed())));
+            } else {
+                omissions.add(new ScoreTable.Omission(SHUFFLED, "there is no explanation of another feature"));
+            }
+            if (table.has(TokenLookupExplainer.NAME)) {
+                rows.add(judged(TokenLookupExplainer.NAME, table, lookup));
+            }
+            ReferenceScores references = table.references();
+            rows.add(reference(OracleSimulator.NAME, references::oracle));
+            rows.add(reference(ConstantSimulator.NAME, references::constant));
         }
-        table.protocol().filter(protocol -> controls).ifPresent(protocol -> {
-            rows.add(control(TokenLookupExplainer.NAME, lookup, protocol, new RuleSimulator(TokenConcepts.NONE)));
-            rows.add(control(OracleSimulator.NAME, named(OracleSimulator.NAME), protocol, new OracleSimulator()));
-            rows.add(control(ConstantSimulator.NAME, named(ConstantSimulator.NAME), protocol, new ConstantSimulator()));
-        });
         List<ScoreRow> scored = new ArrayList<>();
         for (Row row : rows) {
             List<FeatureScore> scores = scores(table, row, log, counter);
-            scored.add(row.isControl() ? ScoreRow.control(row.name(), scores) : ScoreRow.method(row.name(), scores));
+            scored.add(
+                    row.isControl()
+                            ? ScoreRow.control(row.name(), row.judge(), scores)
+                            : ScoreRow.method(row.name(), row.judge(), scores));
         }
         if (others.containsKey(table.name())) {
             scored.add(others.get(table.name()));
         }
-        ScoreTable result =
-                ScoreTable.of(table.name(), ExplainSummary.columns(scored)).excluding(sample.exclusions());
+        ScoreTable result = ScoreTable.of(table.name(), ExplainSummary.columns(scored))
+                .excluding(sample.exclusions())
+                .omitting(omissions);
         for (ScoreRow row : scored) {
             result = result.with(row);
         }
         return result;
     }
 
-    private static Row control(
-            String name,
-            Map<Integer, Explanation> explanations,
-            Function<Simulator, Scorer> protocol,
-            Simulator simulator) {
-        return new Row(name, explanations, protocol.apply(simulator), simulator.name());
+    private Row judged(String name, ScoredTable table, Map<Integer, Explanation> explanations) {
+        Scorer scorer = table.scorer();
+        return new Row(
+                name,
+                scorer.judge(),
+                explanations.keySet(),
+                latent -> scorer.score(explanations.get(latent), of(latent)));
     }
 
-    /** Returns explanations that the judge of a control does not read. */
-    private Map<Integer, Explanation> named(String control) {
-        Map<Integer, Explanation> explanations = new TreeMap<>();
-        ExplainerDescription by = ExplainerDescription.offline(control);
-        sample.latents().forEach(latent -> explanations.put(latent, Explanation.of(latent, control, by)));
-        return explanations;
+    private Row reference(String name, Function<FeatureExamples, FeatureScore> score) {
+        return new Row(name, Judge.of(name), sample.latents(), latent -> score.apply(of(latent)));
     }
 
     private List<FeatureScore> scores(ScoredTable table, Row row, ExplainLog log, Counter counter) throws IOException {
+        String judge = row.judge().titleIn(table.scorer().name());
         List<FeatureScore> scores = new ArrayList<>();
-        for (Map.Entry<Integer, Explanation> entry : row.explanations().entrySet()) {
-            ScoreKey key = new ScoreKey(table.name(), row.name(), entry.getKey());
+        for (int latent : row.latents()) {
+            ScoreKey key = new ScoreKey(table.name(), row.name(), judge, latent);
             if (log.score(key).isEmpty()) {
-                log.add(key, row.judge(), row.scorer().score(entry.getValue(), of(entry.getKey())));
+                log.add(key, row.score().apply(latent));
             }
             scores.add(log.score(key).orElseThrow());
             counter.add();

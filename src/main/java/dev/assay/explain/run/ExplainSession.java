@@ -6,7 +6,7 @@ import dev.assay.explain.ExampleSet;
 import dev.assay.explain.ExplainContext;
 import dev.assay.explain.ExplainMethods;
 import dev.assay.explain.Explainer;
-import dev.assay.explain.FeatureScore;
+import dev.assay.explain.ItemScorer;
 import dev.assay.explain.Scorer;
 import dev.assay.explain.Simulator;
 import dev.assay.explain.judge.ExplainerOptions;
@@ -16,6 +16,7 @@ import dev.assay.explain.llm.LanguageModel;
 import dev.assay.explain.offline.ConstantSimulator;
 import dev.assay.explain.offline.LogitExplainer;
 import dev.assay.explain.offline.RandomModelControl;
+import dev.assay.explain.offline.TokenLookupExplainer;
 import dev.assay.explain.score.ScoreRow;
 import dev.assay.explain.score.ScoreTable;
 import dev.assay.feature.FeatureInspector;
@@ -34,7 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * A plan applied to the features of a run, with or without a language model.
@@ -57,29 +57,43 @@ public final class ExplainSession {
     private final ExplainContext context;
     private final FeatureInspector inspector;
     private final Optional<LanguageModel> model;
-    private final ExplainerOptions.Style style;
-    private final boolean promotedTokens;
-    private final Optional<RandomModelControl> randomModel;
-    private final Optional<GivenExplanations> given;
+    private final Extras extras;
 
     private ExplainSession(
             ExplainPlan plan,
             ExplainContext context,
             FeatureInspector inspector,
             Optional<LanguageModel> model,
-            ExplainerOptions.Style style,
-            boolean promotedTokens,
-            Optional<RandomModelControl> randomModel,
-            Optional<GivenExplanations> given) {
+            Extras extras) {
         this.plan = plan;
         this.context = context;
         this.inspector = inspector;
         this.model = model;
-        this.style = style;
-        this.promotedTokens = promotedTokens;
-        this.randomModel = randomModel;
-        this.given = given;
+        this.extras = extras;
         check();
+    }
+
+    /**
+     * The parts of a session that are not in its plan.
+     *
+     * @param style the form of the examples in the prompt of a language model that explains
+     * @param promotedTokens whether the explainer reads the tokens that a feature makes more likely
+     * @param randomModel the control of a random model
+     * @param given explanations in place of those of an explainer
+     * @param lookupOmission why a language model does not judge token lookup
+     */
+    private record Extras(
+            ExplainerOptions.Style style,
+            boolean promotedTokens,
+            Optional<RandomModelControl> randomModel,
+            Optional<GivenExplanations> given,
+            Optional<String> lookupOmission) {
+        Extras with(ExplainerOptions.Style other) {
+            return new Extras(other, promotedTokens, randomModel, given, lookupOmission);
+        }
+
+        static final Extras NONE = new Extras(
+                ExplainerOptions.Style.MARKED_TEXT, false, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -92,15 +106,7 @@ public final class ExplainSession {
      * @throws InvalidInputException if the plan needs a language model, or a name is unknown
      */
     public static ExplainSession offline(FeatureInspector inspector, Corpus corpus, ExplainPlan plan) {
-        return new ExplainSession(
-                plan,
-                context(inspector, corpus, plan),
-                inspector,
-                Optional.empty(),
-                ExplainerOptions.Style.MARKED_TEXT,
-                false,
-                Optional.empty(),
-                Optional.empty());
+        return new ExplainSession(plan, context(inspector, corpus, plan), inspector, Optional.empty(), Extras.NONE);
     }
 
     /**
@@ -114,15 +120,7 @@ public final class ExplainSession {
      * @throws InvalidInputException if a name is unknown or the model lacks a required ability
      */
     public static ExplainSession of(FeatureInspector inspector, Corpus corpus, ExplainPlan plan, LanguageModel model) {
-        return new ExplainSession(
-                plan,
-                context(inspector, corpus, plan),
-                inspector,
-                Optional.of(model),
-                ExplainerOptions.Style.MARKED_TEXT,
-                false,
-                Optional.empty(),
-                Optional.empty());
+        return new ExplainSession(plan, context(inspector, corpus, plan), inspector, Optional.of(model), Extras.NONE);
     }
 
     /**
@@ -131,7 +129,7 @@ public final class ExplainSession {
      * @return a copy
      */
     public ExplainSession withPromotedTokens() {
-        return new ExplainSession(plan, context, inspector, model, style, true, randomModel, given);
+        return with(new Extras(extras.style(), true, extras.randomModel(), extras.given(), extras.lookupOmission()));
     }
 
     /**
@@ -141,7 +139,8 @@ public final class ExplainSession {
      * @return a copy
      */
     public ExplainSession withStyle(ExplainerOptions.Style examples) {
-        return new ExplainSession(plan, context, inspector, model, examples, promotedTokens, randomModel, given);
+        return with(new Extras(
+                examples, extras.promotedTokens(), extras.randomModel(), extras.given(), extras.lookupOmission()));
     }
 
     /**
@@ -153,7 +152,12 @@ public final class ExplainSession {
      * @throws InvalidInputException if the explainer needs the decoder of the dictionary, which is not kept
      */
     public ExplainSession withRandomModel(RandomModelControl control) {
-        return new ExplainSession(plan, context, inspector, model, style, promotedTokens, Optional.of(control), given);
+        return with(new Extras(
+                extras.style(),
+                extras.promotedTokens(),
+                Optional.of(control),
+                extras.given(),
+                extras.lookupOmission()));
     }
 
     /**
@@ -164,8 +168,27 @@ public final class ExplainSession {
      * @throws InvalidInputException if a scorer cannot read explanations in words
      */
     public ExplainSession scoring(GivenExplanations explanations) {
-        return new ExplainSession(
-                plan, context, inspector, model, style, promotedTokens, randomModel, Optional.of(explanations));
+        return with(new Extras(
+                extras.style(),
+                extras.promotedTokens(),
+                extras.randomModel(),
+                Optional.of(explanations),
+                extras.lookupOmission()));
+    }
+
+    /**
+     * Leaves out the row of token lookup where a language model would judge it, to save requests. Tables of other judges keep it.
+     *
+     * @param reason stated in the tables, such as {@code left out by --no-token-lookup}
+     * @return a copy
+     */
+    public ExplainSession withoutJudgedTokenLookup(String reason) {
+        return with(new Extras(
+                extras.style(), extras.promotedTokens(), extras.randomModel(), extras.given(), Optional.of(reason)));
+    }
+
+    private ExplainSession with(Extras changed) {
+        return new ExplainSession(plan, context, inspector, model, changed);
     }
 
     private static ExplainContext context(FeatureInspector inspector, Corpus corpus, ExplainPlan plan) {
@@ -190,12 +213,12 @@ public final class ExplainSession {
                             + String.join(", ", ExplainMethods.scorers()) + ", "
                             + String.join(", ", LlmMethods.scorers()));
         }
-        boolean inWords = (plan.usesLanguageModel() || given.isPresent())
+        boolean inWords = (plan.usesLanguageModel() || extras.given().isPresent())
                 && ExplainMethods.simulators().contains(plan.simulator());
         InvalidInputException.require(
-                randomModel.isEmpty()
-                        || given.isEmpty()
-                                && !promotedTokens
+                extras.randomModel().isEmpty()
+                        || extras.given().isEmpty()
+                                && !extras.promotedTokens()
                                 && !plan.explainer().equals(LogitExplainer.NAME),
                 "given explanations and explanations from logit weights have no control of a random model, expected another explainer or no"
                         + " control");
@@ -206,19 +229,22 @@ public final class ExplainSession {
     }
 
     private Explainer explainer() {
-        if (given.isPresent()) {
-            return given.get();
+        if (extras.given().isPresent()) {
+            return extras.given().get();
         }
         if (!plan.usesLanguageModel()) {
             return ExplainMethods.explainer(plan.explainer(), context);
         }
-        LlmExplainer explainer = LlmExplainer.of(model.orElseThrow(), ExplainerOptions.of(style, context.seed()));
-        return promotedTokens ? explainer.withPromotedTokens(this::promoted) : explainer;
+        LlmExplainer explainer =
+                LlmExplainer.of(model.orElseThrow(), ExplainerOptions.of(extras.style(), context.seed()));
+        return extras.promotedTokens() ? explainer.withPromotedTokens(this::promoted) : explainer;
     }
 
     /** Returns the number of features to explain concurrently. */
     private int concurrency() {
-        return plan.usesLanguageModel() ? model.orElseThrow().concurrency() : 1;
+        return plan.usesLanguageModel() && extras.given().isEmpty()
+                ? model.orElseThrow().concurrency()
+                : 1;
     }
 
     private List<String> promoted(int latent) {
@@ -232,19 +258,31 @@ public final class ExplainSession {
         List<ScoredTable> tables = new ArrayList<>();
         Optional<Simulator> simulator = needsSimulator() ? Optional.of(simulator()) : Optional.empty();
         for (String scorer : plan.scorers()) {
-            if (LlmMethods.scorers().contains(scorer)) {
-                LanguageModel judge = model.orElseThrow();
-                tables.add(new ScoredTable(
-                        scorer, LlmMethods.scorer(scorer, judge, context.seed()), judge.name(), counterpart(scorer)));
-            } else if (WITHOUT_SIMULATOR.contains(scorer)) {
-                Scorer judge = ExplainMethods.scorer(scorer, context, new ConstantSimulator());
-                tables.add(new ScoredTable(scorer, judge, scorer, Optional.empty()));
-            } else {
-                Scorer judge = ExplainMethods.scorer(scorer, context, simulator.orElseThrow());
-                tables.add(new ScoredTable(scorer, judge, simulatorName(), protocol(scorer)));
-            }
+            ScoredTable table = table(scorer, simulator);
+            tables.add(
+                    extras.lookupOmission().isPresent() && asksModel(scorer)
+                            ? table.without(
+                                    TokenLookupExplainer.NAME,
+                                    extras.lookupOmission().get())
+                            : table);
         }
         return tables;
+    }
+
+    private ScoredTable table(String name, Optional<Simulator> simulator) {
+        Scorer scorer = LlmMethods.scorers().contains(name)
+                ? LlmMethods.scorer(name, model.orElseThrow(), context.seed())
+                : ExplainMethods.scorer(name, context, simulator.orElseGet(ConstantSimulator::new));
+        return scorer instanceof ItemScorer items
+                ? ScoredTable.of(name, items)
+                : ScoredTable.of(name, scorer, other -> ExplainMethods.scorer(name, context, other));
+    }
+
+    /** Returns whether the scores of explanations need requests to the language model. */
+    private boolean asksModel(String scorer) {
+        return LlmMethods.scorers().contains(scorer)
+                || !WITHOUT_SIMULATOR.contains(scorer)
+                        && LlmMethods.simulators().contains(plan.simulator());
     }
 
     private boolean needsSimulator() {
@@ -258,29 +296,9 @@ public final class ExplainSession {
                 : ExplainMethods.simulator(plan.simulator(), context);
     }
 
-    private String simulatorName() {
-        return LlmMethods.simulators().contains(plan.simulator())
-                ? plan.simulator() + " by " + modelFor(plan.simulator()).name()
-                : plan.simulator();
-    }
-
     private LanguageModel modelFor(String simulator) {
         return model.orElseThrow(() ->
                 new InvalidInputException("the simulator " + simulator + " needs a language model, expected a server"));
-    }
-
-    private Optional<Function<Simulator, Scorer>> protocol(String scorer) {
-        return Optional.of(simulator -> ExplainMethods.scorer(scorer, context, simulator));
-    }
-
-    /** Returns the protocol of the controls of a scorer that asks a language model: the same task for a simulator. */
-    private Optional<Function<Simulator, Scorer>> counterpart(String scorer) {
-        return switch (scorer) {
-            case "llm-detection" -> protocol("detection");
-            case "llm-fuzzing" -> protocol("fuzzing");
-            case "llm-saebench" -> protocol("saebench");
-            default -> Optional.empty();
-        };
     }
 
     /** {@return the options that a folder of results records} */
@@ -329,38 +347,42 @@ public final class ExplainSession {
             Explainer explainer, ExplainLog log, Map<String, ScoreRow> others, ExplainRun.Progress progress)
             throws IOException {
         ExampleSet examples = context.examples();
-        ExplainRun run =
-                ExplainRun.of(examples, plan.sample(examples), explainer).otherDictionary(others);
+        ExplainRun run = ExplainRun.of(examples, plan.sample(examples), explainer)
+                .concurrency(concurrency())
+                .otherDictionary(others);
         tables().forEach(run::table);
         return run.run(log, progress);
     }
 
     /** Explains and scores the dictionary of the random model, and returns a row per table. */
     private Map<String, ScoreRow> randomRows(Path folder, ExplainRun.Progress progress) throws IOException {
-        if (randomModel.isEmpty()) {
+        if (extras.randomModel().isEmpty()) {
             return Map.of();
         }
         Path control = folder.resolve(CONTROLS).resolve(RANDOM_MODEL);
         Path features = control.resolve(RunLayout.FEATURES);
         FeatureStore store = FeatureStore.isStore(features)
                 ? FeatureStore.open(features)
-                : randomModel.get().collect(features);
+                : extras.randomModel().get().collect(features);
         ExplainContext random =
                 ExplainContext.of(ExampleSet.of(store, plan.examples())).with(context.requireCorpus(RANDOM_MODEL));
         ExplainPlan drawn = new ExplainPlan(
                 plan.explainer(), plan.scorers(), plan.simulator(), plan.features(), List.of(), plan.examples());
-        ExplainSession session =
-                new ExplainSession(drawn, random, inspector, model, style, false, Optional.empty(), Optional.empty());
+        ExplainSession session = new ExplainSession(drawn, random, inspector, model, Extras.NONE.with(extras.style()));
         ExampleSet examples = random.examples();
         Explainer explainer = session.explainer();
-        ExplainRun run =
-                ExplainRun.of(examples, drawn.sample(examples), explainer).withoutControls();
+        ExplainRun run = ExplainRun.of(examples, drawn.sample(examples), explainer)
+                .concurrency(concurrency())
+                .withoutControls();
         session.tables().forEach(run::table);
         Map<String, ScoreRow> rows = new TreeMap<>();
         try (ExplainLog log = ExplainLog.open(control.resolve("results"), session.planJson(explainer))) {
             for (ScoreTable table : run.run(log, progress).tables()) {
-                List<FeatureScore> scores = table.row(StoredExplanations.ROW).scores();
-                rows.put(table.scorer(), ScoreRow.control(RANDOM_MODEL, scores).ofDictionary(RANDOM_MODEL));
+                ScoreRow row = table.row(StoredExplanations.ROW);
+                rows.put(
+                        table.scorer(),
+                        ScoreRow.control(RANDOM_MODEL, row.judge(), row.scores())
+                                .ofDictionary(RANDOM_MODEL));
             }
         }
         return rows;

@@ -22,10 +22,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -60,7 +63,11 @@ public final class ExplanationExport {
     private final List<ScoreLine> scores;
 
     /** A score of an explanation with its items. */
-    private record ScoreLine(String table, String judge, int latent, JsonObject json, List<StoredItem> items) {}
+    private record ScoreLine(String table, String judge, int latent, JsonObject json, List<StoredItem> items) {
+        boolean hasJudgeOf(ScoreLine other) {
+            return table.equals(other.table()) && judge.equals(other.judge());
+        }
+    }
 
     private ExplanationExport(Path folder, FeatureStore store, List<Explanation> explanations, List<ScoreLine> scores) {
         this.folder = folder;
@@ -87,14 +94,15 @@ public final class ExplanationExport {
         }
         InvalidInputException.require(
                 !explanations.isEmpty(), () -> folder + " has no explanation, expected the results of assay explain");
-        Map<ScoreKey, ScoreLine> scores = new LinkedHashMap<>();
+        Map<ScoreKey, ScoreLine> scores = new LinkedHashMap<>(); // latest last
         for (JsonObject line : JsonLines.read(folder.resolve(StoredExplanations.SCORES))) {
             if (line.text("row").equals(StoredExplanations.ROW)) {
                 int latent = line.integer("feature");
                 String table = line.text("table");
-                scores.put(
-                        new ScoreKey(table, StoredExplanations.ROW, latent),
-                        new ScoreLine(table, line.text("judge"), latent, line, StoredItem.of(line)));
+                String judge = line.text("judge");
+                ScoreKey key = new ScoreKey(table, StoredExplanations.ROW, judge, latent);
+                scores.remove(key);
+                scores.put(key, new ScoreLine(table, judge, latent, line, StoredItem.of(line)));
             }
         }
         return new ExplanationExport(folder, store, explanations, List.copyOf(scores.values()));
@@ -102,7 +110,7 @@ public final class ExplanationExport {
 
     /**
      * Writes the files of delphi: {@code explanations/SITE_latentN.txt} with the text, and {@code scores/SCORER/SITE_latentN.txt} with the
-     * items of detection, fuzzing and embedding.
+     * items of detection, fuzzing and embedding. Of several judges of one task, the latest is written.
      *
      * @param target a new or empty folder
      * @throws IOException if it cannot be written
@@ -117,8 +125,9 @@ public final class ExplanationExport {
                         texts.resolve(site + "_latent" + explanation.latent() + ".txt"),
                         Json.mapper().writeValueAsString(explanation.text()));
             }
-            for (ScoreLine score : scores) {
-                if (NAMES.containsKey(score.table()) && !score.items().isEmpty()) {
+            for (ScoreLine score : ofLatestJudges(
+                    table -> Optional.ofNullable(NAMES.get(table)).map(names -> names[0]))) {
+                if (!score.items().isEmpty()) {
                     Path scorer =
                             Files.createDirectories(files.resolve("scores").resolve(NAMES.get(score.table())[0]));
                     Files.writeString(
@@ -127,6 +136,17 @@ public final class ExplanationExport {
                 }
             }
         });
+    }
+
+    /** Returns the scores of each task by the judge of its latest score, so that no result combines two judges. */
+    private List<ScoreLine> ofLatestJudges(Function<String, Optional<String>> task) {
+        Map<String, ScoreLine> latest = new HashMap<>();
+        scores.forEach(score -> task.apply(score.table()).ifPresent(name -> latest.put(name, score)));
+        return scores.stream()
+                .filter(score -> task.apply(score.table())
+                        .filter(name -> score.hasJudgeOf(latest.get(name)))
+                        .isPresent())
+                .toList();
     }
 
     /**
@@ -247,7 +267,7 @@ public final class ExplanationExport {
 
     /**
      * Writes a result file of SAEBench's evaluation {@code autointerp}: {@code autointerp.json} with the mean accuracy over features. The
-     * items are those of the first table that the results have: {@code llm-saebench}, {@code saebench} (SAEBench's own protocol),
+     * items are those of the latest judge of the first table that the results have: {@code llm-saebench}, {@code saebench} (SAEBench's own protocol),
      * {@code llm-detection} or {@code detection}, whose accuracies are no scores of SAEBench. The file names the protocol and has the
      * accuracy of a constant answer.
      *
@@ -263,7 +283,7 @@ public final class ExplanationExport {
         ObjectNode result = SaeBenchResult.of(
                 store,
                 table.endsWith("saebench"),
-                scores.stream()
+                ofLatestJudges(name -> Optional.of(name)).stream()
                         .filter(score -> score.table().equals(table))
                         .collect(Collectors.toMap(
                                 ScoreLine::latent, ScoreLine::items, (first, second) -> second, TreeMap::new)),

@@ -3,6 +3,7 @@ package dev.assay.explain.score;
 import dev.assay.InvalidInputException;
 import dev.assay.explain.FailureKind;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Judge;
 import dev.assay.explain.ScoreMetric;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -16,10 +17,11 @@ import java.util.TreeMap;
  *
  * @param name the name in the table
  * @param role whether it is a method or a control
+ * @param judge the origin of the scores
  * @param dictionary the name of the dictionary of the features; empty for the inspected one. Rows of one dictionary are compared in pairs
  * @param scores the scores of the features, each feature at most once
  */
-public record ScoreRow(String name, Role role, String dictionary, List<FeatureScore> scores) {
+public record ScoreRow(String name, Role role, Judge judge, String dictionary, List<FeatureScore> scores) {
     /** The role of a row. */
     public enum Role {
         /** A method to compare. */
@@ -41,22 +43,24 @@ public record ScoreRow(String name, Role role, String dictionary, List<FeatureSc
      * Creates the row of a method on the inspected dictionary.
      *
      * @param name the name in the table
+     * @param judge the origin of the scores
      * @param scores the scores of the features
      * @return the row
      */
-    public static ScoreRow method(String name, List<FeatureScore> scores) {
-        return new ScoreRow(name, Role.METHOD, "", scores);
+    public static ScoreRow method(String name, Judge judge, List<FeatureScore> scores) {
+        return new ScoreRow(name, Role.METHOD, judge, "", scores);
     }
 
     /**
      * Creates the row of a control on the inspected dictionary.
      *
      * @param name the name in the table
+     * @param judge the origin of the scores
      * @param scores the scores of the features
      * @return the row
      */
-    public static ScoreRow control(String name, List<FeatureScore> scores) {
-        return new ScoreRow(name, Role.CONTROL, "", scores);
+    public static ScoreRow control(String name, Judge judge, List<FeatureScore> scores) {
+        return new ScoreRow(name, Role.CONTROL, judge, "", scores);
     }
 
     /**
@@ -66,7 +70,7 @@ public record ScoreRow(String name, Role role, String dictionary, List<FeatureSc
      * @return a copy for the dictionary
      */
     public ScoreRow ofDictionary(String other) {
-        return new ScoreRow(name, role, other, scores);
+        return new ScoreRow(name, role, judge, other, scores);
     }
 
     /**

@@ -30,16 +30,31 @@ import java.util.stream.Collectors;
  * @param metrics the metrics of the columns, in order
  * @param rows the rows, in order, with unique names
  * @param exclusions the features without examples
+ * @param omissions the rows that are left out, with the reasons
  * @param bootstrap the number of resamples and their seed
  */
 public record ScoreTable(
-        String scorer, List<ScoreMetric> metrics, List<ScoreRow> rows, List<Exclusion> exclusions, Bootstrap bootstrap)
+        String scorer,
+        List<ScoreMetric> metrics,
+        List<ScoreRow> rows,
+        List<Exclusion> exclusions,
+        List<Omission> omissions,
+        Bootstrap bootstrap)
         implements Displayable {
+    /**
+     * A row that is left out.
+     *
+     * @param row the name of the row
+     * @param reason why, in one sentence without a full stop
+     */
+    public record Omission(String row, String reason) {}
+
     /** Copies the lists and checks that the names of rows are unique. */
     public ScoreTable {
         metrics = List.copyOf(metrics);
         rows = List.copyOf(rows);
         exclusions = List.copyOf(exclusions);
+        omissions = List.copyOf(omissions);
         long names = rows.stream().map(ScoreRow::name).distinct().count();
         InvalidInputException.require(
                 names == rows.size(), "two rows of the table have one name, expected unique names");
@@ -53,7 +68,7 @@ public record ScoreTable(
      * @return the table, with 10,000 resamples
      */
     public static ScoreTable of(String scorer, List<ScoreMetric> metrics) {
-        return new ScoreTable(scorer, metrics, List.of(), List.of(), Bootstrap.DEFAULT);
+        return new ScoreTable(scorer, metrics, List.of(), List.of(), List.of(), Bootstrap.DEFAULT);
     }
 
     /**
@@ -65,7 +80,7 @@ public record ScoreTable(
     public ScoreTable with(ScoreRow row) {
         List<ScoreRow> all = new ArrayList<>(rows);
         all.add(row);
-        return new ScoreTable(scorer, metrics, all, exclusions, bootstrap);
+        return new ScoreTable(scorer, metrics, all, exclusions, omissions, bootstrap);
     }
 
     /**
@@ -75,7 +90,17 @@ public record ScoreTable(
      * @return a table with these exclusions
      */
     public ScoreTable excluding(List<Exclusion> excluded) {
-        return new ScoreTable(scorer, metrics, rows, excluded, bootstrap);
+        return new ScoreTable(scorer, metrics, rows, excluded, omissions, bootstrap);
+    }
+
+    /**
+     * Sets the rows that are left out.
+     *
+     * @param omitted the rows with the reasons
+     * @return a table with these omissions
+     */
+    public ScoreTable omitting(List<Omission> omitted) {
+        return new ScoreTable(scorer, metrics, rows, exclusions, omitted, bootstrap);
     }
 
     /**
@@ -168,6 +193,7 @@ public record ScoreTable(
                     .put("role", row.role().name().toLowerCase(Locale.ROOT))
                     .put("features", row.scores().size())
                     .put("items", row.items());
+            object.set("judge", row.judge().toJson());
             write(row, false, object.putObject("values"));
             if (!row.failures().isEmpty()) {
                 write(row, true, object.putObject("with_failures"));
@@ -175,6 +201,11 @@ public record ScoreTable(
                 row.failures().forEach((kind, count) -> failures.put(kind.name(), count));
                 object.put("unreliable", row.unreliable());
             }
+        }
+        if (!omissions.isEmpty()) {
+            ArrayNode omitted = json.putArray("omitted");
+            omissions.forEach(
+                    omission -> omitted.addObject().put("name", omission.row()).put("reason", omission.reason()));
         }
         ObjectNode excluded = json.putObject("excluded");
         reasons().forEach((reason, count) -> excluded.put(reason.name().toLowerCase(Locale.ROOT), count));
@@ -204,11 +235,14 @@ public record ScoreTable(
 
     /** {@return the rows as a table with one column per metric, and notes about failures and exclusions} */
     public Table table() {
-        Table table = Table.of("Scores of explanations: " + scorer).words("row").numbers("features");
+        Table table = Table.of("Scores of explanations: " + scorer)
+                .words("row", "judge")
+                .numbers("features");
         table.numbers(metrics.stream().map(ScoreMetric::title).toArray(String[]::new));
         for (ScoreRow row : rows) {
             List<Cell> cells = new ArrayList<>();
             cells.add(Cell.text(row.role() == ScoreRow.Role.CONTROL ? row.name() + " (control)" : row.name()));
+            cells.add(Cell.text(row.judge().title()));
             cells.add(Cell.count(row.scores().size()));
             metrics.forEach(metric -> cells.add(cell(interval(row.values(metric, false)))));
             table.row(cells);
@@ -231,6 +265,7 @@ public record ScoreTable(
 
     private List<String> notes() {
         List<String> notes = new ArrayList<>();
+        omissions.forEach(omission -> notes.add("no row " + omission.row() + ": " + omission.reason()));
         for (ScoreRow row : rows) {
             if (!row.failures().isEmpty()) {
                 String kinds = row.failures().entrySet().stream()

@@ -4,6 +4,7 @@ import dev.assay.explain.Explanation;
 import dev.assay.explain.FailureKind;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Judge;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.Scorer;
@@ -69,6 +70,11 @@ public final class SimulationScorer implements Scorer {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Judge judge() {
+        return simulator.judge();
     }
 
     /** A window with its simulation. */

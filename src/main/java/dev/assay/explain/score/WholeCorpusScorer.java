@@ -4,6 +4,7 @@ import dev.assay.explain.Explanation;
 import dev.assay.explain.FailureKind;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Judge;
 import dev.assay.explain.Part;
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.Scorer;
@@ -52,6 +53,11 @@ public final class WholeCorpusScorer implements Scorer {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Judge judge() {
+        return simulator.judge();
     }
 
     @Override

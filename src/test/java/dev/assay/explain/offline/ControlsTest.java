@@ -16,6 +16,7 @@ import dev.assay.explain.FailureKind;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureSample;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.ItemScorer;
 import dev.assay.explain.LabelSimulator;
 import dev.assay.explain.Part;
 import dev.assay.explain.RandomText;
@@ -207,6 +208,23 @@ class ControlsTest {
         assertThrows(
                 InvalidInputException.class,
                 () -> ShuffledExplanations.of(Map.of(1, LabelSimulator.explanation(1)), latent -> 0, 0));
+    }
+
+    @Test
+    void tableOfAScorerWithQuestionsHasTheSameControls() {
+        ItemScorer embedding = new EmbeddingScorer(text -> new double[] {1, text.length() % 7});
+        ScoreTable scored = ControlledScoring.of(examples, examples.sample(6), embedding)
+                .explained(new NgramExplainer())
+                .score(List.of(ScoreMetric.AUROC, ScoreMetric.BALANCED_ACCURACY));
+        assertEquals(
+                List.of("bigram", "bigram, shuffled", "token-lookup", "oracle", "constant"),
+                scored.rows().stream().map(ScoreRow::name).toList());
+        assertEquals(
+                1, scored.interval("oracle", ScoreMetric.AUROC).orElseThrow().low());
+        assertEquals(
+                0.5,
+                scored.interval("constant", ScoreMetric.AUROC).orElseThrow().high());
+        assertEquals(embedding.judge(), scored.row("token-lookup").judge());
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.assay.explain.ExplanationFailedException;
 import dev.assay.explain.FailureKind;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
+import dev.assay.explain.Judge;
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.Scorer;
 import dev.assay.explain.TokenConcepts;
@@ -47,6 +48,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,7 @@ class ExplainRunTest {
     /** Scores by a simulator, loses an answer at a call, and is killed at a call. */
     private static final class CountingScorer implements Scorer {
         private final Scorer scorer = new WholeCorpusScorer(new RuleSimulator(TokenConcepts.NONE));
+        private Judge judge = scorer.judge();
         private int calls;
         private int lostAt = -1;
         private int killAt = Integer.MAX_VALUE;
@@ -119,6 +122,11 @@ class ExplainRunTest {
         @Override
         public String name() {
             return scorer.name();
+        }
+
+        @Override
+        public Judge judge() {
+            return judge;
         }
 
         @Override
@@ -144,7 +152,7 @@ class ExplainRunTest {
 
     private static ExplainRun run(Explainer explainer, Scorer scorer) {
         return ExplainRun.of(examples, examples.sample(FEATURES), explainer)
-                .table(new ScoredTable("whole-corpus", scorer, "rule", Optional.of(WholeCorpusScorer::new)));
+                .table(ScoredTable.of("whole-corpus", scorer, WholeCorpusScorer::new));
     }
 
     private ExplainSummary work(Path to, Explainer explainer, Scorer scorer) throws IOException {
@@ -234,6 +242,46 @@ class ExplainRunTest {
         assertEquals(5, json.at("/tables/0/rows").size());
         assertEquals(4, json.at("/tables/0/compared_with_explanation").size());
         assertTrue(json.has("provenance"));
+    }
+
+    @Test
+    void twoJudgesNeverShareARow() throws IOException {
+        List<String> first = new ArrayList<>();
+        List<String> second = new ArrayList<>();
+        for (String name : List.of("first", "second", "first")) {
+            CountingScorer judge = new CountingScorer();
+            judge.judge = new Judge("json-hard", name);
+            ExplainSummary summary = work(folder, new CountingExplainer(), judge);
+            (name.equals("first") ? first : second).add(summary.toText());
+            // Explanations, those of other features and token lookup, once per judge.
+            assertEquals(first.size() == 2 ? 0 : 3 * FEATURES, judge.calls, name);
+            JsonNode rows = summary.toJson(inspector.provenance()).at("/tables/0/rows");
+            assertEquals(name, rows.at("/0/judge/model").textValue());
+            assertEquals(name, rows.at("/2/judge/model").textValue());
+            assertEquals("oracle", rows.at("/3/judge/instrument").textValue());
+            assertTrue(summary.toText().contains("json-hard by " + name), summary.toText());
+        }
+        assertEquals(first.get(0), first.get(1));
+        for (JsonObject line : JsonLines.read(folder.resolve(StoredExplanations.SCORES))) {
+            assertTrue(
+                    List.of("json-hard by first", "json-hard by second", "oracle", "constant")
+                            .contains(line.text("judge")),
+                    line.text("judge"));
+        }
+    }
+
+    @Test
+    void omittedRowIsNotComputedAndItsReasonIsStated() throws IOException {
+        CountingScorer judge = new CountingScorer();
+        try (ExplainLog log = ExplainLog.open(folder, plan(0))) {
+            ScoredTable table = ScoredTable.of("whole-corpus", judge, WholeCorpusScorer::new)
+                    .without("token-lookup", "it costs requests");
+            ExplainSummary summary = ExplainRun.of(examples, examples.sample(FEATURES), new CountingExplainer())
+                    .table(table)
+                    .run(log, ExplainRun.Progress.NONE);
+            assertEquals(2 * FEATURES, judge.calls);
+            assertTrue(summary.toText().contains("no row token-lookup: it costs requests"), summary.toText());
+        }
     }
 
     @Test
@@ -348,11 +396,10 @@ class ExplainRunTest {
     void exportsHaveTheItemsOfTheJudge() throws IOException {
         try (ExplainLog log = ExplainLog.open(folder.resolve("results"), plan(0))) {
             ExplainRun.of(examples, examples.sample(FEATURES), new TokenLookupExplainer())
-                    .table(new ScoredTable(
+                    .table(ScoredTable.of(
                             "detection",
                             new SimulatedDetection(new RuleSimulator(TokenConcepts.NONE)),
-                            "rule",
-                            Optional.of(SimulatedDetection::new)))
+                            SimulatedDetection::new))
                     .run(log, ExplainRun.Progress.NONE);
         }
         ExplanationExport export = ExplanationExport.of(folder.resolve("results"), inspector.store());
@@ -375,6 +422,19 @@ class ExplainRunTest {
                     item.get("prediction").booleanValue() == active,
                     item.get("correct").booleanValue());
         }
+        // A later judge of other features replaces the first one as a whole.
+        try (ExplainLog log = ExplainLog.open(folder.resolve("results"), plan(0))) {
+            Scorer rule = new SimulatedDetection(new RuleSimulator(TokenConcepts.NONE));
+            FeatureScore last = rule.score(log.explanations().get(latent), examples.of(latent));
+            log.add(new ScoreKey("detection", StoredExplanations.ROW, "other", latent), last);
+        }
+        ExplanationExport ofOther = ExplanationExport.of(folder.resolve("results"), inspector.store());
+        ofOther.delphi(folder.resolve("delphi-other"));
+        try (Stream<Path> files = Files.list(folder.resolve("delphi-other/scores/detection"))) {
+            assertEquals(
+                    List.of(file),
+                    files.map(path -> path.getFileName().toString()).toList());
+        }
         export.neuronpedia(folder.resolve("rows"), "gpt2-small", "3-assay-res");
         NeuronpediaImport rows = NeuronpediaImport.read(folder.resolve("rows/explanations/batch-0.jsonl.gz"));
         assertEquals(FEATURES, rows.explanations().size());
@@ -394,16 +454,14 @@ class ExplainRunTest {
     void resultForSaeBenchHasTheItemsOfItsProtocolIfTheyWereScored() throws IOException {
         try (ExplainLog log = ExplainLog.open(folder.resolve("results"), plan(0))) {
             ExplainRun.of(examples, examples.sample(FEATURES), new TokenLookupExplainer())
-                    .table(new ScoredTable(
+                    .table(ScoredTable.of(
                             "detection",
                             new SimulatedDetection(new RuleSimulator(TokenConcepts.NONE)),
-                            "rule",
-                            Optional.of(SimulatedDetection::new)))
-                    .table(new ScoredTable(
+                            SimulatedDetection::new))
+                    .table(ScoredTable.of(
                             "saebench",
                             new SimulatedSaeBench(new RuleSimulator(TokenConcepts.NONE), 0),
-                            "rule",
-                            Optional.of(simulator -> new SimulatedSaeBench(simulator, 0))))
+                            simulator -> new SimulatedSaeBench(simulator, 0)))
                     .run(log, ExplainRun.Progress.NONE);
         }
         ExplanationExport.of(folder.resolve("results"), inspector.store()).saeBench(folder.resolve("saebench"));
