@@ -85,8 +85,8 @@ class ArchitectureTest {
         ARROWS.put("model.internal.network", Set.of("model.internal.hook", "io"));
         ARROWS.put("model.spi", Set.of("model.config", "io"));
         ARROWS.put("model.internal.family", Set.of("model.internal.network", "model.spi"));
-        ARROWS.put("model", Set.of("model.internal.family", "checkpoint", "hub", "text.tokenizer", "view"));
-        ARROWS.put("model.training", Set.of("model", "text", "text.dialogue"));
+        ARROWS.put("model", Set.of("model.internal.family", "checkpoint", "hub", "text.dialogue", "view"));
+        ARROWS.put("model.training", Set.of("model", "text"));
         ARROWS.put("activation.exported", Set.of("model"));
         ARROWS.put("activation", Set.of("activation.exported", "text", "provenance"));
         ARROWS.put("activation.store", Set.of("activation"));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** Continues texts token by token. */
 public final class Generator {
@@ -38,13 +39,19 @@ public final class Generator {
      */
     public List<int[]> continueTexts(
             List<int[]> prompts, int newTokens, Sampling sampling, GenerationListener listener) {
+        return continueTexts(prompts, newTokens, text -> sampling, listener);
+    }
+
+    /** Continues prompts with a choice of the next token per prompt, such as different seeds. */
+    List<int[]> continueTexts(
+            List<int[]> prompts, int newTokens, IntFunction<Sampling> samplings, GenerationListener listener) {
         InvalidInputException.requireAtLeast(0, "the number of new tokens", newTokens);
         List<Text> texts = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             if (prompts.get(i).length == 0) {
                 throw new InvalidInputException("a prompt has no tokens, expected at least one");
             }
-            texts.add(new Text(i, prompts.get(i), newTokens, new NextToken(sampling)));
+            texts.add(new Text(i, prompts.get(i), newTokens, new NextToken(samplings.apply(i))));
         }
         List<Text> growing = texts;
         for (int added = 0; added < newTokens && !growing.isEmpty(); added++) {
