@@ -75,7 +75,14 @@ public record DictionaryDiff(
     private Table table() {
         Table table = Table.of("")
                 .numbers(
-                        "feature", "base mean", "tuned mean", "base frequency", "tuned frequency", "effect", "p", "q",
+                        "feature",
+                        "base mean",
+                        "tuned mean",
+                        "base frequency",
+                        "tuned frequency",
+                        "effect",
+                        "p",
+                        "q",
                         "family-wise p");
         changes.stream()
                 .limit(SHOWN)

@@ -59,8 +59,8 @@ public final class ModelDiff {
         int vocabulary = base.config().vocabularySize();
         InvalidInputException.require(
                 tuned.config().vocabularySize() == vocabulary,
-                () -> "the tuned model has a vocabulary of "
-                        + tuned.config().vocabularySize() + ", expected " + vocabulary + " as the base model");
+                () -> "the tuned model has a vocabulary of " + tuned.config().vocabularySize() + ", expected "
+                        + vocabulary + " as the base model");
         return new ModelDiff(base, tuned);
     }
 
@@ -182,12 +182,6 @@ public final class ModelDiff {
         changes.sort(Comparator.comparingDouble((FeatureChange change) -> -Math.abs(change.statistic()))
                 .thenComparingInt(FeatureChange::feature));
         return new DictionaryDiff(
-                name,
-                ofBase.fvu(),
-                ofTuned.fvu(),
-                ofBase.l0(),
-                ofTuned.l0(),
-                result.tested(),
-                changes);
+                name, ofBase.fvu(), ofTuned.fvu(), ofBase.l0(), ofTuned.l0(), result.tested(), changes);
     }
 }

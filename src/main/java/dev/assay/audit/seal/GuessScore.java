@@ -1,8 +1,8 @@
 package dev.assay.audit.seal;
 
-import dev.assay.io.Json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.io.Json;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

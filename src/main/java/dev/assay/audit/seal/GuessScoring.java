@@ -33,8 +33,13 @@ final class GuessScoring {
                     guesses.stream().filter(guess -> guess.kind().equals(kind)).toList(),
                     candidates == null
                             ? Double.NaN
-                            : Math.min(1, items.stream().mapToInt(item -> item.accepted().size()).sum()
-                                    / (double) candidates)));
+                            : Math.min(
+                                    1,
+                                    items.stream()
+                                                    .mapToInt(item ->
+                                                            item.accepted().size())
+                                                    .sum()
+                                            / (double) candidates)));
         });
         return new GuessScore(truth, kinds);
     }

@@ -38,8 +38,8 @@ public record OrganismTruth(List<TruthItem> items, Map<String, Integer> candidat
                                 + "\", expected each value once");
             }
         }
-        candidates.forEach((kind, count) -> InvalidInputException.requireAtLeast(
-                1, "the number of candidates of the kind " + kind, count));
+        candidates.forEach((kind, count) ->
+                InvalidInputException.requireAtLeast(1, "the number of candidates of the kind " + kind, count));
     }
 
     /** Returns the truth as the bytes that are encrypted. */
@@ -74,7 +74,8 @@ public record OrganismTruth(List<TruthItem> items, Map<String, Integer> candidat
         List<TruthItem> items = new ArrayList<>();
         for (JsonObject item : json.objects("items")) {
             try {
-                items.add(new TruthItem(item.text("kind"), item.text("id"), item.text("text", ""), item.texts("accepted")));
+                items.add(new TruthItem(
+                        item.text("kind"), item.text("id"), item.text("text", ""), item.texts("accepted")));
             } catch (InvalidInputException e) {
                 String message = e.getMessage();
                 String place = json.file() + ": items[" + items.size() + "]: ";

@@ -19,6 +19,7 @@ public record TruthItem(String kind, String id, String text, List<String> accept
         InvalidInputException.require(!id.isBlank(), "the id of a hidden fact is empty, expected an identifier");
         InvalidInputException.require(
                 !accepted.isEmpty() && accepted.stream().noneMatch(String::isBlank),
-                () -> "the hidden fact \"" + id + "\" has no accepted values or a blank one, expected at least one value");
+                () -> "the hidden fact \"" + id
+                        + "\" has no accepted values or a blank one, expected at least one value");
     }
 }

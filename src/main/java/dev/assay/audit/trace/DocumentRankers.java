@@ -79,7 +79,8 @@ public final class DocumentRankers {
             boolean[] labels = new boolean[both.size()];
             Arrays.fill(labels, 0, query.prompts().size(), true);
             MonitorInput input = MonitorInputs.linear(source, ofPrompts);
-            AuditSample scored = AuditSample.of(training.documents()).with(matrix, training.matrix(source, ofDocuments));
+            AuditSample scored =
+                    AuditSample.of(training.documents()).with(matrix, training.matrix(source, ofDocuments));
             int[] all = IntStream.range(0, scored.size()).toArray();
             return input.train(both, IntStream.range(0, both.size()).toArray(), labels, seed)
                     .scores(scored, all);

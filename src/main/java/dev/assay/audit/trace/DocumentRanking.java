@@ -57,7 +57,8 @@ public record DocumentRanking(String ranker, List<String> ids, double[] scores) 
     public double firstRank(List<String> wanted) {
         InvalidInputException.require(!wanted.isEmpty(), "there are no documents to find, expected at least one");
         double best = wanted.stream().mapToDouble(id -> scores[row(id)]).max().getAsDouble();
-        long tied = wanted.stream().distinct().filter(id -> scores[row(id)] == best).count();
+        long tied =
+                wanted.stream().distinct().filter(id -> scores[row(id)] == best).count();
         return count(best, true) + (count(best, false) + 1) / (tied + 1.0);
     }
 

@@ -77,9 +77,7 @@ public final class DocumentTrace {
      */
     public DocumentTrace neighbours(FeatureInspector inspector, int count) {
         return new DocumentTrace(
-                training,
-                rankers,
-                latent -> inspector.neighbours(latent, Neighbour.Measure.DECODER_COSINE, count));
+                training, rankers, latent -> inspector.neighbours(latent, Neighbour.Measure.DECODER_COSINE, count));
     }
 
     /**

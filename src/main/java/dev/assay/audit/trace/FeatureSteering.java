@@ -178,8 +178,8 @@ public final class FeatureSteering {
                 float[] logits = model.lastLogits(equal);
                 int vocabulary = logits.length / equal.size();
                 for (int i = 0; i < equal.size(); i++) {
-                    LogProbabilities next = LogProbabilities.of(
-                            Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary));
+                    LogProbabilities next =
+                            LogProbabilities.of(Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary));
                     for (int token : outcomes) {
                         sum += Math.exp(next.of(token));
                     }

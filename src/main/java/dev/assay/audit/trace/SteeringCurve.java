@@ -78,7 +78,8 @@ public record SteeringCurve(int latent, List<String> outcomes, int prompts, doub
     }
 
     private Table table() {
-        Table table = Table.of("").numbers("strength", "probability", "random mean", "random smallest", "random largest", "p");
+        Table table = Table.of("")
+                .numbers("strength", "probability", "random mean", "random smallest", "random largest", "p");
         for (Point point : points) {
             table.row(List.of(
                     Cell.number(point.strength()),

@@ -74,8 +74,7 @@ public final class StoredDocuments {
                 }
             }
             if (pooling.rule() == Pooling.Rule.MEAN) {
-                rows.forEach((number, row) ->
-                        pooled.computeIfPresent(row, (same, sum) -> sum / lengths.get(number)));
+                rows.forEach((number, row) -> pooled.computeIfPresent(row, (same, sum) -> sum / lengths.get(number)));
             }
             byLatent.add(
                     pooled.keySet().stream().mapToInt(Integer::intValue).toArray(),

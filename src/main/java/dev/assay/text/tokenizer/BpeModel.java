@@ -45,7 +45,7 @@ public record BpeModel(List<String> tokens, List<Merge> merges) {
         json.put("version", "1.0");
         json.putNull("truncation");
         json.putNull("padding");
-        json.putArray("added_tokens").add(endOfText());
+        json.putArray("added_tokens").add(specialToken(0, BpeTrainer.END_OF_TEXT));
         json.putNull("normalizer");
         json.set("pre_tokenizer", byteLevel());
         json.putNull("post_processor");
@@ -54,17 +54,19 @@ public record BpeModel(List<String> tokens, List<Merge> merges) {
         return json;
     }
 
-    private static ObjectNode endOfText() {
+    /** Returns the entry of a special token among the added tokens. */
+    static ObjectNode specialToken(int id, String content) {
         ObjectNode token = Json.mapper().createObjectNode();
-        token.put("id", 0);
-        token.put("content", BpeTrainer.END_OF_TEXT);
+        token.put("id", id);
+        token.put("content", content);
         for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
             token.put(flag, false);
         }
         return token.put("special", true);
     }
 
-    private static ObjectNode byteLevel() {
+    /** Returns the pre-tokenizer of byte-level models, which is also their decoder. */
+    static ObjectNode byteLevel() {
         return Json.mapper()
                 .createObjectNode()
                 .put("type", "ByteLevel")

@@ -112,12 +112,19 @@ public final class BpeTrainer {
         Map<String, Long> counts = new TreeMap<>();
         try (DocumentReader reader = source.open()) {
             for (Document document = reader.next(); document != null; document = reader.next()) {
-                Matcher words = WORD.matcher(document.text());
-                while (words.find()) {
-                    counts.merge(words.group(), 1L, Long::sum);
-                }
+                words(document.text()).forEach(word -> counts.merge(word, 1L, Long::sum));
             }
         }
         return counts;
+    }
+
+    /** Splits a text into words as GPT-2 does. */
+    static List<String> words(String text) {
+        List<String> words = new ArrayList<>();
+        Matcher matcher = WORD.matcher(text);
+        while (matcher.find()) {
+            words.add(matcher.group());
+        }
+        return words;
     }
 }
