@@ -7,6 +7,7 @@ import dev.assay.model.internal.network.LoadedPart;
 import dev.assay.model.internal.network.Parameters;
 import dev.assay.model.internal.network.WeightInitialization;
 import dev.assay.tensor.TorchEngine;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -67,11 +68,27 @@ public final class ModelInitializer {
      * Reads the tokenizer of a Hugging Face folder. By default, the model has no tokenizer.
      *
      * @return this
+     * @throws dev.assay.InvalidInputException when the folder has no usable tokenizer
      * @throws IOException when the folder cannot be read
      */
     public ModelInitializer tokenizer(Path folder) throws IOException {
+        return own(Tokenizer.load(folder));
+    }
+
+    /**
+     * Copies a tokenizer. By default, the model has no tokenizer.
+     *
+     * @param original the tokenizer, whose files may have been deleted since it was loaded
+     * @return this
+     * @throws IOException when the copy cannot be built
+     */
+    public ModelInitializer tokenizer(Tokenizer original) throws IOException {
+        return own(original.copy());
+    }
+
+    private ModelInitializer own(Tokenizer loaded) {
         tokenizer.close();
-        tokenizer = ModelTokenizer.of(folder);
+        tokenizer = ModelTokenizer.of(loaded);
         return this;
     }
 

@@ -5,87 +5,46 @@ import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The tokenizer of a model with its files, or the reason why the model has none. */
+/** The tokenizer of a model or the reason why the model has none. */
 final class ModelTokenizer implements AutoCloseable {
     private static final String TOKENIZER = "tokenizer.json";
-    private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
 
     private final Tokenizer tokenizer;
-    private final Map<String, byte[]> files;
     private final String missing;
     private final boolean owned;
 
-    private ModelTokenizer(Tokenizer tokenizer, Map<String, byte[]> files, String missing, boolean owned) {
+    private ModelTokenizer(Tokenizer tokenizer, String missing, boolean owned) {
         this.tokenizer = tokenizer;
-        this.files = files;
         this.missing = missing;
         this.owned = owned;
     }
 
-    private ModelTokenizer(Tokenizer tokenizer, Map<String, byte[]> files, String missing) {
-        this(tokenizer, files, missing, true);
-    }
-
     /** Reads the tokenizer of a folder. A missing tokenizer is reported when it is first used. */
     static ModelTokenizer of(Path folder) throws IOException {
-        if (!Files.exists(folder.resolve(TOKENIZER))) {
-            String missing = folder + " has no " + TOKENIZER + ", expected one to encode text";
-            return new ModelTokenizer(null, Map.of(), missing);
-        }
-        // The contents are kept so that the model can be saved after its folder was deleted.
-        Map<String, byte[]> files = new LinkedHashMap<>();
-        for (String name : new String[] {TOKENIZER, TOKENIZER_CONFIG}) {
-            if (Files.exists(folder.resolve(name))) {
-                files.put(name, Files.readAllBytes(folder.resolve(name)));
-            }
-        }
-        return new ModelTokenizer(Tokenizer.load(folder), files, null);
+        return Files.exists(folder.resolve(TOKENIZER))
+                ? of(Tokenizer.load(folder))
+                : new ModelTokenizer(null, folder + " has no " + TOKENIZER + ", expected one to encode text", true);
+    }
+
+    /** Holds a tokenizer, which it closes. */
+    static ModelTokenizer of(Tokenizer tokenizer) {
+        return new ModelTokenizer(tokenizer, null, true);
     }
 
     static ModelTokenizer none() {
-        return new ModelTokenizer(null, Map.of(), "the model has no tokenizer, expected one to encode text");
+        return new ModelTokenizer(null, "the model has no tokenizer, expected one to encode text", true);
     }
 
     /** Returns the same tokenizer for a second model, which does not close it. */
     ModelTokenizer shared() {
-        return new ModelTokenizer(tokenizer, files, missing, false);
+        return new ModelTokenizer(tokenizer, missing, false);
     }
 
-    /** Loads the tokenizer a second time, from the same folder if it is unchanged. */
+    /** Returns a second tokenizer with the same files. */
     ModelTokenizer copy() throws IOException {
-        if (tokenizer == null) {
-            return shared();
-        }
-        Path original = tokenizer.file().toAbsolutePath().getParent();
-        if (isUnchanged(original)) {
-            return of(original);
-        }
-        Path folder = Files.createTempDirectory("assay-tokenizer");
-        try {
-            for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                Files.write(folder.resolve(file.getKey()), file.getValue());
-            }
-            return of(folder);
-        } finally {
-            for (String name : files.keySet()) {
-                Files.deleteIfExists(folder.resolve(name));
-            }
-            Files.delete(folder);
-        }
-    }
-
-    private boolean isUnchanged(Path folder) throws IOException {
-        for (Map.Entry<String, byte[]> file : files.entrySet()) {
-            Path path = folder.resolve(file.getKey());
-            if (!Files.exists(path) || !Arrays.equals(Files.readAllBytes(path), file.getValue())) {
-                return false;
-            }
-        }
-        return true;
+        return tokenizer == null ? shared() : of(tokenizer.copy());
     }
 
     Tokenizer get() {
@@ -111,7 +70,7 @@ final class ModelTokenizer implements AutoCloseable {
 
     /** Returns the contents of the tokenizer files by name; empty without a tokenizer. */
     Map<String, byte[]> files() {
-        return files;
+        return tokenizer == null ? Map.of() : tokenizer.contents();
     }
 
     @Override

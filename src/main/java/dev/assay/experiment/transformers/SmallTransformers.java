@@ -107,9 +107,9 @@ public final class SmallTransformers implements Experiment {
                 new ExperimentSetting("batch", "contexts per training step", "16", "8"),
                 new ExperimentSetting("context", "tokens per context", "64", "32"),
                 new ExperimentSetting("ratios", "dictionary sizes as multiples of the width", "1,2,4,8", "1,2,4"),
-                new ExperimentSetting("l1", "L1 coefficients", "0.1,0.25,0.5,1,2", "0.5"),
-                new ExperimentSetting("tokens", "training activations of a dictionary", "100000", "8192"),
-                new ExperimentSetting("dictionary-batch", "activations per training step", "1024", "128"),
+                new ExperimentSetting("l1", "L1 coefficients", "1,2,4", "0.5"),
+                new ExperimentSetting("tokens", "training activations of a dictionary", "300000", "8192"),
+                new ExperimentSetting("dictionary-batch", "activations per training step", "256", "128"),
                 new ExperimentSetting("learning-rate", "peak learning rate of a dictionary", "0.003", "0.02"));
     }
 

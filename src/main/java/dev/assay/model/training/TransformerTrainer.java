@@ -93,7 +93,7 @@ public final class TransformerTrainer {
                     .name("in training")
                     .seed(options.seed)
                     .embeddingDeviation(options.embeddingDeviation)
-                    .tokenizer(corpus.tokenizer().file().toAbsolutePath().getParent())
+                    .tokenizer(corpus.tokenizer())
                     .device(options.device)
                     .create();
         }

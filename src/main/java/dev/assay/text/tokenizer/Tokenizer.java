@@ -54,6 +54,25 @@ public final class Tokenizer implements AutoCloseable {
         return new Tokenizer(files, open(files));
     }
 
+    /**
+     * Builds the same tokenizer a second time, without reading its files again.
+     *
+     * @return a tokenizer of its own, closed by the caller
+     * @throws IOException if the native tokenizer cannot be built
+     */
+    public Tokenizer copy() throws IOException {
+        return new Tokenizer(files, open(files));
+    }
+
+    /**
+     * Returns the files that specify the tokenizer, as they were when it was loaded.
+     *
+     * @return the contents of {@code tokenizer.json} and, if there is one, {@code tokenizer_config.json}, by name; do not change them
+     */
+    public Map<String, byte[]> contents() {
+        return files.contents();
+    }
+
     private static HuggingFaceTokenizer open(TokenizerFiles files) throws IOException {
         try {
             return OfflineEngine.call(() -> HuggingFaceTokenizer.newInstance(

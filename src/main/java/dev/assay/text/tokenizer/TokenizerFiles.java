@@ -7,7 +7,10 @@ import dev.assay.io.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The contents of a tokenizer's files.
@@ -19,6 +22,7 @@ import java.util.List;
  * @param bosId the id of the beginning-of-sequence token, -1 if there is none
  * @param eosId the id of the end-of-sequence token, -1 if there is none
  * @param bosSetting whether the configuration adds BOS to a text
+ * @param contents the bytes of {@code tokenizer.json} and, if there is one, {@code tokenizer_config.json}, by name
  */
 record TokenizerFiles(
         Path file,
@@ -27,7 +31,8 @@ record TokenizerFiles(
         PieceDecoder decoder,
         int bosId,
         int eosId,
-        BosSetting bosSetting) {
+        BosSetting bosSetting,
+        Map<String, byte[]> contents) {
     private static final String TOKENIZER_FILE = "tokenizer.json";
     private static final String CONFIG_FILE = "tokenizer_config.json";
 
@@ -55,7 +60,17 @@ record TokenizerFiles(
                 PieceDecoder.of(tokenizer),
                 specialId(folder, vocabulary, "bos_token"),
                 specialId(folder, vocabulary, "eos_token"),
-                bosSetting(folder));
+                bosSetting(folder),
+                contents(file, folder.resolve(CONFIG_FILE)));
+    }
+
+    private static Map<String, byte[]> contents(Path file, Path config) throws IOException {
+        Map<String, byte[]> contents = new LinkedHashMap<>();
+        contents.put(TOKENIZER_FILE, Files.readAllBytes(file));
+        if (Files.isRegularFile(config)) {
+            contents.put(CONFIG_FILE, Files.readAllBytes(config));
+        }
+        return Collections.unmodifiableMap(contents);
     }
 
     private static BosSetting bosSetting(Path folder) throws IOException {

@@ -138,6 +138,44 @@ class TransformerTrainerTest {
     }
 
     @Test
+    void savesATokenizerWhoseFilesWereDeleted() throws IOException {
+        Path deleted = Files.createDirectory(folder.resolve("deleted"));
+        Path original = Fixtures.folder("gpt_neox");
+        Files.copy(original.resolve("tokenizer.json"), deleted.resolve("tokenizer.json"));
+        try (Tokenizer loaded = Tokenizer.load(deleted)) {
+            Files.delete(deleted.resolve("tokenizer.json"));
+            Corpus text = Corpus.of(loaded, TextSource.of(List.of(new Document("cats", "the cat sat on ".repeat(40)))))
+                    .contextLength(16)
+                    .heldOutEvery(0)
+                    .build();
+            TransformerConfig config = TransformerConfig.gptNeoX()
+                    .vocabularySize(loaded.vocabularySize())
+                    .contextLength(16)
+                    .layers(1)
+                    .dModel(16)
+                    .heads(2)
+                    .dMlp(32)
+                    .build();
+            try (HookedTransformer trained = TransformerTrainer.of(config, text)
+                    .steps(1)
+                    .listener(step -> {})
+                    .train()) {
+                trained.save(folder.resolve("saved"));
+            }
+        }
+        try (HookedTransformer saved = HookedTransformer.load(folder.resolve("saved"))) {
+            assertArrayEquals(tokenizer.encode("the red cat"), saved.tokenizer().encode("the red cat"));
+        }
+        InvalidInputException missing = assertThrows(
+                InvalidInputException.class,
+                () -> HookedTransformer.initializer(TransformerConfig.gptNeoX().build())
+                        .tokenizer(deleted));
+        assertEquals(
+                deleted.resolve("tokenizer.json") + ": the file does not exist, expected a tokenizer.json",
+                missing.getMessage());
+    }
+
+    @Test
     void savingRejectsAFolderWithOtherFiles() throws IOException {
         Files.writeString(folder.resolve("letter.txt"), "dear");
         try (HookedTransformer model =
