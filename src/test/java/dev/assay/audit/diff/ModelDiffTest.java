@@ -59,7 +59,7 @@ class ModelDiffTest {
     @Test
     void changedFeatureHasTheLargestIncrease() throws IOException {
         List<LabelledDialogue> documents = Documents.plain(30);
-        try (HookedTransformer tuned = tuned(7, 0.5);
+        try (HookedTransformer tuned = tuned(7, 20);
                 SparseAutoencoder other =
                         TinyDictionary.dictionary(tiny.model, 9, TinyDictionary.SITE.name())) {
             List<DictionaryDiff> diffs = ModelDiff.of(tiny.model, tuned)
