@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.ProgressBar;
 import dev.assay.explain.ExampleOptions;
@@ -9,8 +10,10 @@ import dev.assay.explain.llm.CostEstimate;
 import dev.assay.explain.llm.DryRunModel;
 import dev.assay.explain.llm.LanguageModel;
 import dev.assay.explain.offline.RandomModelControl;
+import dev.assay.explain.run.ControlCost;
 import dev.assay.explain.run.ExplainLog;
 import dev.assay.explain.run.ExplainPlan;
+import dev.assay.explain.run.ExplainRun;
 import dev.assay.explain.run.ExplainSession;
 import dev.assay.explain.run.ExplainSummary;
 import dev.assay.explain.run.GivenExplanations;
@@ -24,8 +27,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -108,17 +111,21 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Option(
             names = "--random-model",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
             description =
                     "add the control of a dictionary of the same model with random weights, which is trained and kept in the"
-                            + " folder of explanations")
+                            + " folder of explanations (default ${DEFAULT-VALUE})")
     private boolean randomModel;
 
     @Option(
             names = "--random-model-tokens",
             paramLabel = "N",
-            defaultValue = "1000000",
-            description = "number of activations to train that dictionary on (default ${DEFAULT-VALUE})")
-    private long randomModelTokens;
+            description =
+                    "number of activations to train that dictionary on (default: as many as the dictionary of the run was trained"
+                            + " on, at most 1,000,000)")
+    private Long randomModelTokens;
 
     @Option(
             names = "--seed",
@@ -192,9 +199,7 @@ final class ExplainCommand implements Callable<Integer> {
                         "nothing explains the features, expected --offline NAME, or --server and --model");
                 ExplainSession session = completed(run, ExplainSession.offline(inspector, run.corpus(), plan()));
                 if (dryRun) {
-                    spec.commandLine()
-                            .getOut()
-                            .println("no request: the explainer and the scorers need no language model");
+                    printCost(new CostEstimate(0, 0, 0, 0), controlCost(run, session, folder, Optional.empty()));
                 } else {
                     print(work(session, folder), folder);
                 }
@@ -249,12 +254,12 @@ final class ExplainCommand implements Callable<Integer> {
         try (LanguageModelOptions.Opened opened = languageModel.open()) {
             LanguageModel model = opened.model();
             if (dryRun && !Files.exists(folder.resolve(ANSWERS))) {
-                printCost(count(run, inspector, folder, DryRunModel.of(model)));
+                printCost(run, inspector, folder, model, DryRunModel.of(model));
                 return;
             }
             Files.createDirectories(folder);
             try (CachedModel cached = CachedModel.open(model, folder.resolve(ANSWERS))) {
-                printCost(count(run, inspector, folder, DryRunModel.of(cached)));
+                printCost(run, inspector, folder, model, DryRunModel.of(cached));
                 if (!dryRun) {
                     print(work(session(run, inspector, cached), folder), folder);
                 }
@@ -268,43 +273,70 @@ final class ExplainCommand implements Callable<Integer> {
         return completed(run, promotedTokens ? styled.withPromotedTokens() : styled);
     }
 
-    /** Adds given explanations and the control of a random model. */
+    /** Adds given explanations and the control of a random model, and leaves out rows as the options say. */
     private ExplainSession completed(Run run, ExplainSession own) throws IOException {
         ExplainSession session = given.isPresent() ? own.scoring(given.get()) : own;
         session = noTokenLookup ? session.withoutJudgedTokenLookup("left out by --no-token-lookup") : session;
         return randomModel
-                ? session.withRandomModel(RandomModelControl.of(run.model(), run.dictionary(), run.corpus())
-                        .like(run.features())
-                        .trainingTokens(randomModelTokens)
-                        .seed(seed))
-                : session;
+                ? session.withRandomModel(control(run))
+                : session.withoutRandomModel("left out by --no-random-model");
     }
 
-    /** Counts the requests of a run whose answers are not known yet. */
-    private CostEstimate count(Run run, FeatureInspector inspector, Path folder, DryRunModel counting)
+    private RandomModelControl control(Run run) throws IOException {
+        RandomModelControl control = RandomModelControl.of(run.model(), run.dictionary(), run.corpus())
+                .like(run.features())
+                .seed(seed);
+        return randomModelTokens == null
+                ? control
+                : control.trainingTokens(
+                        InvalidInputException.requireAtLeast(1, "--random-model-tokens", randomModelTokens));
+    }
+
+    /** Counts the requests of a run whose answers are not known yet, and prints the cost. */
+    private void printCost(Run run, FeatureInspector inspector, Path folder, LanguageModel model, DryRunModel counting)
             throws IOException {
-        session(run, inspector, counting).rehearse(folder, (done, total) -> {});
-        return counting.estimate();
+        ExplainSession session = session(run, inspector, counting);
+        session.rehearse(folder, ExplainRun.Progress.NONE);
+        DryRunModel countingControl = DryRunModel.of(model);
+        printCost(
+                counting.estimate(),
+                controlCost(run, session(run, inspector, countingControl), folder, Optional.of(countingControl)));
     }
 
-    private void printCost(CostEstimate cost) {
+    /** Returns the cost of a dictionary that is still to be trained. */
+    private Optional<ControlCost> controlCost(
+            Run run, ExplainSession session, Path folder, Optional<DryRunModel> counting) throws IOException {
+        if (!session.trainsControl(folder)) {
+            return Optional.empty();
+        }
+        if (counting.isPresent()) {
+            session.rehearseControl();
+        }
+        CostEstimate requests = counting.map(DryRunModel::estimate).orElse(new CostEstimate(0, 0, 0, 0));
+        RandomModelControl control = control(run);
+        return Optional.of(new ControlCost(
+                requests,
+                control.trainingTokens(),
+                control.storedTokens(),
+                dryRun ? control.estimate() : Duration.ZERO));
+    }
+
+    private void printCost(CostEstimate own, Optional<ControlCost> control) {
         PrintWriter to =
                 dryRun ? spec.commandLine().getOut() : spec.commandLine().getErr();
+        CostEstimate cost = control.map(ControlCost::requests).map(own::plus).orElse(own);
         if (dryRun && json) {
-            to.print(Json.pretty(Json.mapper().valueToTree(cost)));
-            to.flush();
-            return;
+            ObjectNode object = Json.mapper().valueToTree(cost);
+            control.ifPresent(found -> object.set("randomModel", found.toJson()));
+            to.print(Json.pretty(object));
+        } else {
+            to.println(
+                    languageModel.isSet()
+                            ? cost.toText()
+                            : "no request: the explainer and the scorers need no language model");
+            control.ifPresent(found -> to.println(found.toText()));
         }
-        to.printf(
-                Locale.ROOT,
-                "%,d requests to send, %,d in the cache; about %,d tokens of prompts and at most %,d of answers%n",
-                cost.requests(),
-                cost.cached(),
-                cost.promptTokens(),
-                cost.completionTokens());
-        if (randomModel) {
-            to.println("the control of a random model needs further requests, about half as many");
-        }
+        to.flush();
     }
 
     private ExplainSummary work(ExplainSession session, Path folder) throws IOException {
@@ -333,6 +365,11 @@ final class ExplainCommand implements Callable<Integer> {
                 bar = Optional.of(new ProgressBar("explaining", total, ProgressBar.Unit.RESULTS));
             }
             bar.get().update(done, "");
+            if (done == total) {
+                // The control of a random model follows with another total.
+                close();
+                bar = Optional.empty();
+            }
         }
 
         @Override

@@ -25,7 +25,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,13 +89,15 @@ class ExplainCommandTest {
         return Assay.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     }
 
+    /** Explains without the control of a random model unless the options have its number of tokens. */
     private int explain(String... options) {
-        String[] arguments = new String[2 + SMALL.length + options.length];
-        arguments[0] = "explain";
-        arguments[1] = folder.toString();
-        System.arraycopy(SMALL, 0, arguments, 2, SMALL.length);
-        System.arraycopy(options, 0, arguments, 2 + SMALL.length, options.length);
-        return run(arguments);
+        List<String> arguments = new ArrayList<>(List.of("explain", folder.toString()));
+        arguments.addAll(List.of(SMALL));
+        arguments.addAll(List.of(options));
+        if (!arguments.contains("--random-model-tokens")) {
+            arguments.add("--no-random-model");
+        }
+        return run(arguments.toArray(new String[0]));
     }
 
     @Test
@@ -179,6 +183,11 @@ class ExplainCommandTest {
         assertTrue(requests.get() > 0);
         assertTrue(
                 out.toString().startsWith("1 features explained by neuronpedia, 0 failed, 1 excluded"), out.toString());
+        assertTrue(
+                out.toString()
+                        .contains(
+                                "no row random-model: given explanations have no explainer that could describe the features"),
+                out.toString());
         assertEquals(
                 1,
                 JsonLines.read(folder.resolve("explanations/neuronpedia/explanations.jsonl"))
@@ -187,9 +196,15 @@ class ExplainCommandTest {
 
     @Test
     void randomModelIsAControlOfItsOwnDictionary() throws IOException {
-        String[] options = {
-            "--offline", "token-lookup", "--scorers", "whole-corpus", "--random-model", "--random-model-tokens", "8192"
-        };
+        String[] options = {"--offline", "token-lookup", "--scorers", "whole-corpus", "--random-model-tokens", "8192"};
+        assertEquals(0, explain(with("--dry-run", options)), err::toString);
+        assertTrue(
+                out.toString()
+                        .matches(
+                                "(?s)no request: .*control of a random model: training on 8,192 activations and features of"
+                                        + " 6,0\\d\\d tokens, about 0\\.\\d minutes .*"),
+                out.toString());
+        assertFalse(Files.exists(folder.resolve("explanations")), "a dry run trains nothing");
         assertEquals(0, explain(options), err::toString);
         assertTrue(out.toString().contains("random-model (control)"), out.toString());
         assertTrue(out.toString().contains("explanation − random-model: F1"), out.toString());
@@ -202,8 +217,94 @@ class ExplainCommandTest {
                         .replaceFirst("(?s).*id=\"index\">", "")
                         .replaceFirst("(?s)</script>.*", ""));
         assertEquals(4, index.get("explanations").size(), "explanations of the control are not shown");
-        assertEquals(2, explain("--offline", "logit-weights", "--random-model", "--name", "logits"));
-        assertTrue(err.toString().contains("have no control of a random model"), err.toString());
+        options[options.length - 1] = "4096";
+        assertEquals(2, explain(options));
+        assertTrue(
+                err.toString().contains("was trained on 8192 activations, and this control has 4096"), err.toString());
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        // A folder of a version that kept no dictionary still opens.
+        options[options.length - 1] = "8192";
+        try (Stream<Path> files = Files.walk(folder.resolve("explanations/controls/random-model/dictionary"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        assertEquals(0, explain(options), err::toString);
+        assertEquals(first, out.toString());
+        assertFalse(Files.exists(folder.resolve("explanations/controls/random-model/dictionary")));
+    }
+
+    private static String[] with(String option, String... options) {
+        String[] more = Arrays.copyOf(options, options.length + 1);
+        more[options.length] = option;
+        return more;
+    }
+
+    @Test
+    void randomModelIsAControlOfExplanationsFromItsDecoder() throws IOException {
+        String[] logits = {
+            "--offline", "logit-weights", "--scorers", "detection", "--random-model-tokens", "4096", "--name", "logits"
+        };
+        assertEquals(0, explain(logits), err::toString);
+        assertTrue(out.toString().contains("random-model (control)"), out.toString());
+        Path control = folder.resolve("explanations/logits/controls/random-model");
+        String own = JsonLines.read(folder.resolve("explanations/logits/explanations.jsonl"))
+                .get(0)
+                .text("text");
+        List<JsonObject> others = JsonLines.read(control.resolve("results/explanations.jsonl"));
+        assertFalse(others.isEmpty());
+        assertTrue(
+                others.stream().noneMatch(line -> line.text("text").equals(own)),
+                "the tokens are those of the decoder and the unembedding of the random model");
+    }
+
+    @Test
+    void omittedRandomModelIsStatedInTheTable() throws IOException {
+        assertEquals(0, explain("--offline", "token-lookup", "--scorers", "detection"), err::toString);
+        assertTrue(out.toString().contains("no row random-model: left out by --no-random-model"), out.toString());
+        JsonNode summary = Json.read(folder.resolve("explanations/summary.json"));
+        assertEquals(
+                "left out by --no-random-model",
+                summary.at("/tables/0/omitted/0/reason").textValue());
+    }
+
+    @Test
+    void costIncludesTheRequestsOfTheRandomModel() throws IOException {
+        try (ScriptedServer server = new ScriptedServer()) {
+            server.otherwise(ScriptedServer.answering(request -> "[EXPLANATION]: words about animals"));
+            String[] options = {
+                "--server",
+                server.address(),
+                "--model",
+                "fake",
+                "--scorers",
+                "llm-detection",
+                "--promoted-tokens",
+                "--random-model-tokens",
+                "4096"
+            };
+            assertEquals(0, explain(with("--dry-run", with("--json", options))), err::toString);
+            JsonNode cost = Json.mapper().readTree(out.toString());
+            long ofControl = cost.at("/randomModel/requests").longValue();
+            assertTrue(ofControl >= 8, cost.toString());
+            assertTrue(cost.at("/randomModel/minutes").doubleValue() > 0, cost.toString());
+            assertEquals(0, server.seen().size());
+            assertEquals(0, explain(options), err::toString);
+            assertTrue(out.toString().contains("random-model (control)  llm-detection by fake"), out.toString());
+            // Features of the random model have other numbers of windows, so their requests are estimated.
+            long expected = cost.get("requests").longValue();
+            assertEquals(expected, server.seen().size(), 0.5 * ofControl);
+            assertTrue(server.seen().size() > expected - ofControl);
+            assertEquals(0, explain(with("--dry-run", options)), err::toString);
+            assertTrue(out.toString().startsWith("0 requests to send"), out.toString());
+            assertTrue(
+                    server.seen().stream()
+                                    .filter(seen ->
+                                            seen.body().toString().contains("makes these next tokens more probable"))
+                                    .count()
+                            > 4,
+                    "prompts about the random model have the tokens that its features promote");
+        }
     }
 
     @Test
@@ -263,9 +364,7 @@ class ExplainCommandTest {
             assertTrue(cost.contains("requests to send, 0 in the cache"), cost);
             assertFalse(Files.exists(folder.resolve("explanations")));
             long all = requestsOf(cost);
-            String[] fewer = Arrays.copyOf(dry, dry.length + 1);
-            fewer[dry.length] = "--no-token-lookup";
-            assertEquals(0, explain(fewer), err::toString);
+            assertEquals(0, explain(with("--no-token-lookup", dry)), err::toString);
             assertTrue(requestsOf(out.toString()) < all, "the cost includes the judgement of token lookup");
             assertEquals(0, explain(options), err::toString);
             int sent = requests.get();
@@ -286,9 +385,7 @@ class ExplainCommandTest {
             assertEquals(sent, requests.get(), "a rerun sends nothing");
             assertEquals(0, explain(dry), err::toString);
             assertTrue(out.toString().contains("0 requests to send"), out.toString());
-            fewer = Arrays.copyOf(options, options.length + 1);
-            fewer[options.length] = "--no-token-lookup";
-            assertEquals(0, explain(fewer), err::toString);
+            assertEquals(0, explain(with("--no-token-lookup", options)), err::toString);
             assertTrue(out.toString().contains("no row token-lookup: left out by --no-token-lookup"), out.toString());
             assertEquals(sent, requests.get(), "a rerun sends nothing");
         } finally {

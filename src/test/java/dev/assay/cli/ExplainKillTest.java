@@ -112,6 +112,7 @@ class ExplainKillTest {
         return new String[] {
             "explain",
             run.toString(),
+            "--no-random-model",
             "--features",
             "4",
             "--min-documents",

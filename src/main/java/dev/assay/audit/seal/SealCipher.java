@@ -37,8 +37,8 @@ record SealCipher(byte[] salt, int iterations, byte[] nonce) {
         InvalidInputException.require(nonce.length == NONCE_BYTES, "the size of the nonce", nonce.length, "12 bytes");
     }
 
-    static SealCipher random() {
-        return new SealCipher(SealRandom.bytes(SALT_BYTES), ITERATIONS, SealRandom.bytes(NONCE_BYTES));
+    static SealCipher random(int iterations) {
+        return new SealCipher(SealRandom.bytes(SALT_BYTES), iterations, SealRandom.bytes(NONCE_BYTES));
     }
 
     byte[] encrypt(char[] passphrase, byte[] plain, byte[] bound) {

@@ -1,5 +1,7 @@
 package dev.assay.explain.llm;
 
+import java.util.Locale;
+
 /**
  * The cost of a plan before it runs.
  *
@@ -9,6 +11,31 @@ package dev.assay.explain.llm;
  * @param completionTokens upper limit of the tokens of the answers
  */
 public record CostEstimate(long requests, long cached, long promptTokens, long completionTokens) {
+    /**
+     * Adds the cost of another plan with other requests.
+     *
+     * @param other the other cost
+     * @return the sums
+     */
+    public CostEstimate plus(CostEstimate other) {
+        return new CostEstimate(
+                requests + other.requests,
+                cached + other.cached,
+                promptTokens + other.promptTokens,
+                completionTokens + other.completionTokens);
+    }
+
+    /** {@return the requests and tokens in one sentence} */
+    public String toText() {
+        return String.format(
+                Locale.ROOT,
+                "%,d requests to send, %,d in the cache; about %,d tokens of prompts and at most %,d of answers",
+                requests,
+                cached,
+                promptTokens,
+                completionTokens);
+    }
+
     /**
      * Returns the cost in money.
      *

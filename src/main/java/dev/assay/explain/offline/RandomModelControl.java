@@ -14,7 +14,10 @@ import dev.assay.sae.TopK;
 import dev.assay.text.Corpus;
 import dev.assay.train.SaeTrainer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A dictionary of a model with random weights, as a control of explanations. Scores of explanations are often similar for trained and random
@@ -23,11 +26,15 @@ import java.nio.file.Path;
  * <p>The dictionary is a TopK dictionary of the same size and number of active latents, trained with the default options at the same site.
  */
 public final class RandomModelControl {
+    private static final long MOST_TRAINING_TOKENS = 1_000_000;
+    private static final int BATCHES_OF_ESTIMATE = 8;
+    private static final String TRAINING = "training";
+
     private final HookedTransformer model;
     private final SparseAutoencoder dictionary;
     private final Corpus corpus;
     private int activeLatents = 32;
-    private long trainingTokens = 1_000_000;
+    private long trainingTokens;
     private long storedTokens = 1_000_000;
     private long seed;
 
@@ -35,10 +42,14 @@ public final class RandomModelControl {
         this.model = model;
         this.dictionary = dictionary;
         this.corpus = corpus;
+        trainingTokens = trainedTokens(dictionary.metadata())
+                .filter(tokens -> tokens < MOST_TRAINING_TOKENS)
+                .orElse(MOST_TRAINING_TOKENS);
     }
 
     /**
-     * Creates a control with 32 active latents, trained on a million activations and stored on a million tokens.
+     * Creates a control with 32 active latents that is stored on a million tokens. It is trained on as many activations as the dictionary if
+     * its metadata has that number, at most on a million.
      *
      * @param model the trained model
      * @param dictionary the dictionary to compare with; it reads one site
@@ -93,6 +104,121 @@ public final class RandomModelControl {
         return this;
     }
 
+    /** {@return the number of activations to train on} */
+    public long trainingTokens() {
+        return trainingTokens;
+    }
+
+    /** {@return the number of tokens of the feature store} */
+    public long storedTokens() {
+        return storedTokens;
+    }
+
+    /** {@return the folder of the dictionary in a folder of {@link #open}} */
+    public static Path dictionary(Path folder) {
+        return folder.resolve("dictionary");
+    }
+
+    /** {@return the feature store in a folder of {@link #open}} */
+    public static Path features(Path folder) {
+        return folder.resolve("features");
+    }
+
+    /** {@return whether a folder of {@link #open} has the dictionary and its features} */
+    public static boolean isComplete(Path folder) {
+        return Files.isDirectory(dictionary(folder)) && FeatureStore.isStore(features(folder));
+    }
+
+    /**
+     * Returns the model with random weights and its dictionary. The dictionary is trained and its features are collected unless the folder
+     * has them.
+     *
+     * @param folder the folder of the control
+     * @return the control, closed by the caller
+     * @throws IOException if reading or writing fails
+     * @throws InvalidInputException if the dictionary reads several sites, or that of the folder was trained on another number of
+     *     activations
+     */
+    public RandomDictionary open(Path folder) throws IOException {
+        HookedTransformer random = RandomWeightModel.of(model, seed);
+        try {
+            SparseAutoencoder trained = trained(random, dictionary(folder));
+            try {
+                FeatureStore store = FeatureStore.isStore(features(folder))
+                        ? FeatureStore.open(features(folder))
+                        : FeatureCollector.of(random, trained, corpus)
+                                .tokens(storedTokens)
+                                .collect(features(folder));
+                return new RandomDictionary(random, trained, store);
+            } catch (IOException | RuntimeException e) {
+                trained.close();
+                throw e;
+            }
+        } catch (IOException | RuntimeException e) {
+            random.close();
+            throw e;
+        }
+    }
+
+    private SparseAutoencoder trained(HookedTransformer random, Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            SparseAutoencoder trained = train(random, trainingTokens, true);
+            try {
+                trained.save(folder);
+                return trained;
+            } catch (IOException | RuntimeException e) {
+                trained.close();
+                throw e;
+            }
+        }
+        requireSameTraining(folder);
+        return SparseAutoencoder.load(folder, model.device());
+    }
+
+    /**
+     * Checks that a dictionary was trained on the number of activations of this control.
+     *
+     * @param folder the folder of a dictionary; one that does not exist is accepted
+     * @throws IOException if it cannot be read
+     * @throws InvalidInputException if it was trained on another number
+     */
+    public void requireSameTraining(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (SparseAutoencoder saved = SparseAutoencoder.load(folder)) {
+                long tokens = trainedTokens(saved.metadata()).orElse(trainingTokens);
+                InvalidInputException.require(
+                        tokens == trainingTokens,
+                        () -> folder + " was trained on " + tokens + " activations, and this control has "
+                                + trainingTokens + "; expected the same number, or another folder");
+            }
+        }
+    }
+
+    private static Optional<Long> trainedTokens(SaeMetadata metadata) {
+        return metadata.get(TRAINING)
+                .map(plan -> plan.path("tokens"))
+                .filter(JsonNode::isIntegralNumber)
+                .map(JsonNode::asLong);
+    }
+
+    /**
+     * Measures how long {@link #open} takes for an empty folder, by training on a few batches.
+     *
+     * @return about the time of training and of collecting the features
+     * @throws IOException if the text cannot be read
+     * @throws InvalidInputException if the dictionary reads several sites
+     */
+    public Duration estimate() throws IOException {
+        long measured = Math.min(trainingTokens, (long) BATCHES_OF_ESTIMATE * batch());
+        try (HookedTransformer random = RandomWeightModel.of(model, seed)) {
+            train(random, measured, false).close(); // the first training also compiles
+            long start = System.nanoTime();
+            train(random, measured, false).close();
+            double perToken = (double) (System.nanoTime() - start) / measured;
+            return Duration.ofNanos((long) (perToken * (trainingTokens + storedTokens)));
+        }
+    }
+
     /**
      * Trains the dictionary and collects its feature store.
      *
@@ -101,26 +227,37 @@ public final class RandomModelControl {
      * @throws IOException if reading or writing fails
      */
     public FeatureStore collect(Path folder) throws IOException {
-        HookPoint site = HookPoint.parse(dictionary.metadata().hookNames().get(0));
         try (HookedTransformer random = RandomWeightModel.of(model, seed);
-                SparseAutoencoder trained = train(random, site)) {
+                SparseAutoencoder trained = train(random, trainingTokens, true)) {
             return FeatureCollector.of(random, trained, corpus)
                     .tokens(storedTokens)
                     .collect(folder);
         }
     }
 
-    private SparseAutoencoder train(HookedTransformer random, HookPoint site) throws IOException {
+    private int batch() {
+        return dictionary
+                .metadata()
+                .get(TRAINING)
+                .map(plan -> plan.path("batch").asInt())
+                .filter(batch -> batch > 0)
+                .orElse(SaeTrainer.DEFAULT_BATCH);
+    }
+
+    private SparseAutoencoder train(HookedTransformer random, long tokens, boolean progress) throws IOException {
         SaeMetadata metadata = dictionary.metadata();
-        int batch = metadata.get("training")
-                .map(plan -> plan.path("batch"))
-                .map(JsonNode::asInt)
-                .orElse(0);
-        SaeTrainer trainer = SaeTrainer.of(TopK.of(Math.min(activeLatents, dictionary.dSae())))
+        InvalidInputException.require(
+                metadata.hookNames().size() == 1,
+                () -> "the control of a random model needs a dictionary of one site, found one of "
+                        + String.join(", ", metadata.hookNames()));
+        HookPoint site = HookPoint.parse(metadata.hookNames().get(0));
+        return SaeTrainer.of(TopK.of(Math.min(activeLatents, dictionary.dSae())))
                 .source(ActivationSource.of(random, site, corpus).withSpecialTokens(!metadata.excludesSpecialTokens()))
                 .dictionarySize(dictionary.dSae())
-                .tokens(trainingTokens)
-                .seed(seed);
-        return (batch > 0 ? trainer.batchSize(batch) : trainer).train();
+                .tokens(tokens)
+                .batchSize((int) Math.min(tokens, batch()))
+                .progress(progress)
+                .seed(seed)
+                .train();
     }
 }

@@ -94,6 +94,11 @@ public final class ExplainLog implements AutoCloseable {
         return log;
     }
 
+    /** Returns a log without results that writes nothing. */
+    static ExplainLog empty() {
+        return new ExplainLog(ResultFiles.NONE);
+    }
+
     private static void requireSame(Path folder, ObjectNode plan) throws IOException {
         Path file = folder.resolve(PLAN);
         if (!Files.exists(file)) {

@@ -50,7 +50,6 @@ public final class ExplainRun {
     private final FeatureSample sample;
     private final Explainer explainer;
     private final List<ScoredTable> tables = new ArrayList<>();
-    private final Map<String, ScoreRow> others = new TreeMap<>();
     private final Map<Integer, FeatureExamples> drawn = new HashMap<>(); // by latent
     private boolean controls = true;
     private int concurrency = 1;
@@ -121,17 +120,6 @@ public final class ExplainRun {
      */
     public ExplainRun concurrency(int features) {
         concurrency = InvalidInputException.requireAtLeast(1, "the number of concurrent features", features);
-        return this;
-    }
-
-    /**
-     * Adds rows of another dictionary as controls.
-     *
-     * @param rows a row per name of a table
-     * @return this
-     */
-    public ExplainRun otherDictionary(Map<String, ScoreRow> rows) {
-        others.putAll(rows);
         return this;
     }
 
@@ -270,9 +258,6 @@ public final class ExplainRun {
                     row.isControl()
                             ? ScoreRow.control(row.name(), row.judge(), scores)
                             : ScoreRow.method(row.name(), row.judge(), scores));
-        }
-        if (others.containsKey(table.name())) {
-            scored.add(others.get(table.name()));
         }
         ScoreTable result = ScoreTable.of(table.name(), ExplainSummary.columns(scored))
                 .excluding(sample.exclusions())

@@ -14,7 +14,7 @@ import dev.assay.explain.judge.LlmExplainer;
 import dev.assay.explain.judge.LlmMethods;
 import dev.assay.explain.llm.LanguageModel;
 import dev.assay.explain.offline.ConstantSimulator;
-import dev.assay.explain.offline.LogitExplainer;
+import dev.assay.explain.offline.RandomDictionary;
 import dev.assay.explain.offline.RandomModelControl;
 import dev.assay.explain.offline.TokenLookupExplainer;
 import dev.assay.explain.score.ScoreRow;
@@ -24,7 +24,6 @@ import dev.assay.feature.report.TokenLogit;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.io.AtomicFiles;
 import dev.assay.io.Json;
-import dev.assay.run.RunLayout;
 import dev.assay.run.StoredExplanations;
 import dev.assay.text.Corpus;
 import java.io.IOException;
@@ -48,8 +47,6 @@ public final class ExplainSession {
     /** The name of the row and of the folder of the control of a random model. */
     public static final String RANDOM_MODEL = "random-model";
 
-    private static final String CONTROLS = "controls";
-
     /** Scorers that read the words of an explanation, so they need no simulator. */
     private static final Set<String> WITHOUT_SIMULATOR = Set.of("embedding");
 
@@ -57,43 +54,20 @@ public final class ExplainSession {
     private final ExplainContext context;
     private final FeatureInspector inspector;
     private final Optional<LanguageModel> model;
-    private final Extras extras;
+    private final SessionExtras extras;
 
     private ExplainSession(
             ExplainPlan plan,
             ExplainContext context,
             FeatureInspector inspector,
             Optional<LanguageModel> model,
-            Extras extras) {
+            SessionExtras extras) {
         this.plan = plan;
         this.context = context;
         this.inspector = inspector;
         this.model = model;
         this.extras = extras;
         check();
-    }
-
-    /**
-     * The parts of a session that are not in its plan.
-     *
-     * @param style the form of the examples in the prompt of a language model that explains
-     * @param promotedTokens whether the explainer reads the tokens that a feature makes more likely
-     * @param randomModel the control of a random model
-     * @param given explanations in place of those of an explainer
-     * @param lookupOmission why a language model does not judge token lookup
-     */
-    private record Extras(
-            ExplainerOptions.Style style,
-            boolean promotedTokens,
-            Optional<RandomModelControl> randomModel,
-            Optional<GivenExplanations> given,
-            Optional<String> lookupOmission) {
-        Extras with(ExplainerOptions.Style other) {
-            return new Extras(other, promotedTokens, randomModel, given, lookupOmission);
-        }
-
-        static final Extras NONE = new Extras(
-                ExplainerOptions.Style.MARKED_TEXT, false, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -106,7 +80,8 @@ public final class ExplainSession {
      * @throws InvalidInputException if the plan needs a language model, or a name is unknown
      */
     public static ExplainSession offline(FeatureInspector inspector, Corpus corpus, ExplainPlan plan) {
-        return new ExplainSession(plan, context(inspector, corpus, plan), inspector, Optional.empty(), Extras.NONE);
+        return new ExplainSession(
+                plan, context(inspector, corpus, plan), inspector, Optional.empty(), SessionExtras.NONE);
     }
 
     /**
@@ -120,7 +95,8 @@ public final class ExplainSession {
      * @throws InvalidInputException if a name is unknown or the model lacks a required ability
      */
     public static ExplainSession of(FeatureInspector inspector, Corpus corpus, ExplainPlan plan, LanguageModel model) {
-        return new ExplainSession(plan, context(inspector, corpus, plan), inspector, Optional.of(model), Extras.NONE);
+        return new ExplainSession(
+                plan, context(inspector, corpus, plan), inspector, Optional.of(model), SessionExtras.NONE);
     }
 
     /**
@@ -129,7 +105,7 @@ public final class ExplainSession {
      * @return a copy
      */
     public ExplainSession withPromotedTokens() {
-        return with(new Extras(extras.style(), true, extras.randomModel(), extras.given(), extras.lookupOmission()));
+        return with(extras.promoted(true));
     }
 
     /**
@@ -139,25 +115,29 @@ public final class ExplainSession {
      * @return a copy
      */
     public ExplainSession withStyle(ExplainerOptions.Style examples) {
-        return with(new Extras(
-                examples, extras.promotedTokens(), extras.randomModel(), extras.given(), extras.lookupOmission()));
+        return with(extras.style(examples));
     }
 
     /**
      * Adds the control of a dictionary of the same model with random weights. It is trained by the first run and kept in the folder of
-     * results.
+     * results. Its features are explained and judged like those of the session. Where that is impossible, as for given explanations, the
+     * tables state the reason.
      *
      * @param control trains the dictionary
      * @return a copy
-     * @throws InvalidInputException if the explainer needs the decoder of the dictionary, which is not kept
      */
     public ExplainSession withRandomModel(RandomModelControl control) {
-        return with(new Extras(
-                extras.style(),
-                extras.promotedTokens(),
-                Optional.of(control),
-                extras.given(),
-                extras.lookupOmission()));
+        return with(extras.random(Optional.of(control), ""));
+    }
+
+    /**
+     * Leaves out the control of a random model.
+     *
+     * @param reason stated in the tables, such as {@code left out by --no-random-model}
+     * @return a copy
+     */
+    public ExplainSession withoutRandomModel(String reason) {
+        return with(extras.random(Optional.empty(), reason));
     }
 
     /**
@@ -168,12 +148,7 @@ public final class ExplainSession {
      * @throws InvalidInputException if a scorer cannot read explanations in words
      */
     public ExplainSession scoring(GivenExplanations explanations) {
-        return with(new Extras(
-                extras.style(),
-                extras.promotedTokens(),
-                extras.randomModel(),
-                Optional.of(explanations),
-                extras.lookupOmission()));
+        return with(extras.given(explanations));
     }
 
     /**
@@ -183,11 +158,10 @@ public final class ExplainSession {
      * @return a copy
      */
     public ExplainSession withoutJudgedTokenLookup(String reason) {
-        return with(new Extras(
-                extras.style(), extras.promotedTokens(), extras.randomModel(), extras.given(), Optional.of(reason)));
+        return with(extras.withoutLookup(reason));
     }
 
-    private ExplainSession with(Extras changed) {
+    private ExplainSession with(SessionExtras changed) {
         return new ExplainSession(plan, context, inspector, model, changed);
     }
 
@@ -215,13 +189,6 @@ public final class ExplainSession {
         }
         boolean inWords = (plan.usesLanguageModel() || extras.given().isPresent())
                 && ExplainMethods.simulators().contains(plan.simulator());
-        InvalidInputException.require(
-                extras.randomModel().isEmpty()
-                        || extras.given().isEmpty()
-                                && !extras.promotedTokens()
-                                && !plan.explainer().equals(LogitExplainer.NAME),
-                "given explanations and explanations from logit weights have no control of a random model, expected another explainer or no"
-                        + " control");
         InvalidInputException.require(
                 !needsSimulator() || !inWords,
                 () -> "the simulator " + plan.simulator() + " cannot read explanations in words, expected one of "
@@ -317,9 +284,15 @@ public final class ExplainSession {
      * @throws InvalidInputException if the folder has results with other options, or no further result can be computed
      */
     public ExplainSummary run(Path folder, ExplainRun.Progress progress) throws IOException {
+        if (extras.randomModel().isPresent()) {
+            extras.randomModel()
+                    .get()
+                    .requireSameTraining(ControlFolder.in(folder).dictionary());
+        }
         Explainer explainer = explainer();
         try (ExplainLog log = ExplainLog.open(folder, planJson(explainer))) {
-            ExplainSummary summary = run(explainer, log, randomRows(folder, progress), progress);
+            ExplainSummary own = prepared(explainer).run(log, progress);
+            ExplainSummary summary = withRandomModel(own, folder, progress);
             ObjectNode json = summary.toJson(
                     inspector.provenance().withParent(context.examples().store().artifact()));
             AtomicFiles.writeString(folder.resolve(ExplainLog.SUMMARY), Json.pretty(json));
@@ -328,7 +301,8 @@ public final class ExplainSession {
     }
 
     /**
-     * Computes the results that a folder lacks without writing them, such as with a model that only counts requests.
+     * Computes the results that a folder lacks without writing them, such as with a model that only counts requests. The control of a
+     * random model is included if its features were collected; see {@link #rehearseControl}.
      *
      * @param folder the folder of results, which may not exist
      * @param progress receives the number of results
@@ -339,45 +313,125 @@ public final class ExplainSession {
     public ExplainSummary rehearse(Path folder, ExplainRun.Progress progress) throws IOException {
         Explainer explainer = explainer();
         try (ExplainLog log = ExplainLog.inMemory(folder, planJson(explainer))) {
-            return run(explainer, log, Map.of(), progress);
+            ExplainSummary own = prepared(explainer).run(log, progress);
+            ControlFolder control = ControlFolder.in(folder);
+            if (hasControl() && control.hasResultsWithoutDictionary()) {
+                rowsWithoutDictionary(control, true, progress);
+            } else if (hasControl() && control.isReady()) {
+                try (RandomDictionary random =
+                        extras.randomModel().orElseThrow().open(control.folder())) {
+                    rows(random, control, true, progress);
+                }
+            }
+            return own;
         }
     }
 
-    private ExplainSummary run(
-            Explainer explainer, ExplainLog log, Map<String, ScoreRow> others, ExplainRun.Progress progress)
-            throws IOException {
+    /**
+     * Explains and scores the features of the session in place of those of a random model, whose features are not collected yet. Their
+     * requests are an estimate of those of the control. Nothing is written.
+     *
+     * @throws IOException if the text cannot be read
+     */
+    public void rehearseControl() throws IOException {
+        Explainer explainer = explainer();
+        try (ExplainLog log = ExplainLog.empty()) {
+            prepared(explainer).withoutControls().run(log, ExplainRun.Progress.NONE);
+        }
+    }
+
+    /**
+     * Returns whether the next run trains the dictionary of a random model.
+     *
+     * @param folder the folder of results
+     * @return false without this control, or if the folder has the dictionary
+     */
+    public boolean trainsControl(Path folder) {
+        return hasControl() && !ControlFolder.in(folder).isReady();
+    }
+
+    private boolean hasControl() {
+        return extras.randomModel().isPresent() && extras.given().isEmpty();
+    }
+
+    private ExplainRun prepared(Explainer explainer) {
         ExampleSet examples = context.examples();
-        ExplainRun run = ExplainRun.of(examples, plan.sample(examples), explainer)
-                .concurrency(concurrency())
-                .otherDictionary(others);
+        ExplainRun run =
+                ExplainRun.of(examples, plan.sample(examples), explainer).concurrency(concurrency());
         tables().forEach(run::table);
-        return run.run(log, progress);
+        return run;
+    }
+
+    /** Adds the rows of the random model to the tables, or the reason why there are none. */
+    private ExplainSummary withRandomModel(ExplainSummary own, Path folder, ExplainRun.Progress progress)
+            throws IOException {
+        if (extras.given().isPresent()) {
+            return own.omitting(
+                    RANDOM_MODEL,
+                    "given explanations have no explainer that could describe the features of another model");
+        }
+        if (extras.randomModel().isEmpty()) {
+            return own.omitting(RANDOM_MODEL, extras.randomOmission());
+        }
+        ControlFolder control = ControlFolder.in(folder);
+        if (control.hasResultsWithoutDictionary()) {
+            return own.with(rowsWithoutDictionary(control, false, progress));
+        }
+        RandomDictionary random;
+        try {
+            random = extras.randomModel().get().open(control.folder());
+        } catch (InvalidInputException impossible) {
+            return own.omitting(RANDOM_MODEL, impossible.getMessage());
+        }
+        try (random) {
+            return own.with(rows(random, control, false, progress));
+        }
+    }
+
+    /** Explains and scores features that a version without {@link RandomModelControl#dictionary} collected. */
+    private Map<String, ScoreRow> rowsWithoutDictionary(
+            ControlFolder folder, boolean rehearsed, ExplainRun.Progress progress) throws IOException {
+        FeatureStore store = FeatureStore.open(RandomModelControl.features(folder.folder()));
+        ExplainContext examples = ExplainContext.of(ExampleSet.of(store, plan.examples()));
+        return controlSession(examples, inspector).rows(folder, rehearsed, progress);
     }
 
     /** Explains and scores the dictionary of the random model, and returns a row per table. */
-    private Map<String, ScoreRow> randomRows(Path folder, ExplainRun.Progress progress) throws IOException {
-        if (extras.randomModel().isEmpty()) {
-            return Map.of();
-        }
-        Path control = folder.resolve(CONTROLS).resolve(RANDOM_MODEL);
-        Path features = control.resolve(RunLayout.FEATURES);
-        FeatureStore store = FeatureStore.isStore(features)
-                ? FeatureStore.open(features)
-                : extras.randomModel().get().collect(features);
-        ExplainContext random =
-                ExplainContext.of(ExampleSet.of(store, plan.examples())).with(context.requireCorpus(RANDOM_MODEL));
+    private Map<String, ScoreRow> rows(
+            RandomDictionary random, ControlFolder folder, boolean rehearsed, ExplainRun.Progress progress)
+            throws IOException {
+        FeatureInspector features = random.inspector();
+        ExplainContext examples =
+                ExplainContext.of(ExampleSet.of(features, plan.examples())).with(features);
+        return controlSession(examples, features).rows(folder, rehearsed, progress);
+    }
+
+    /** Creates a session of as many features of another dictionary, which are drawn. */
+    private ExplainSession controlSession(ExplainContext examples, FeatureInspector features) {
         ExplainPlan drawn = new ExplainPlan(
-                plan.explainer(), plan.scorers(), plan.simulator(), plan.features(), List.of(), plan.examples());
-        ExplainSession session = new ExplainSession(drawn, random, inspector, model, Extras.NONE.with(extras.style()));
-        ExampleSet examples = random.examples();
-        Explainer explainer = session.explainer();
-        ExplainRun run = ExplainRun.of(examples, drawn.sample(examples), explainer)
-                .concurrency(concurrency())
-                .withoutControls();
-        session.tables().forEach(run::table);
+                plan.explainer(),
+                plan.scorers(),
+                plan.simulator(),
+                plan.chosen().isEmpty() ? plan.features() : plan.chosen().size(),
+                List.of(),
+                plan.examples());
+        return new ExplainSession(
+                drawn,
+                examples.with(context.requireCorpus(RANDOM_MODEL)),
+                features,
+                model,
+                SessionExtras.NONE.style(extras.style()).promoted(extras.promotedTokens()));
+    }
+
+    private Map<String, ScoreRow> rows(ControlFolder folder, boolean rehearsed, ExplainRun.Progress progress)
+            throws IOException {
+        Explainer explainer = explainer();
+        ObjectNode options = planJson(explainer);
         Map<String, ScoreRow> rows = new TreeMap<>();
-        try (ExplainLog log = ExplainLog.open(control.resolve("results"), session.planJson(explainer))) {
-            for (ScoreTable table : run.run(log, progress).tables()) {
+        try (ExplainLog log = rehearsed
+                ? ExplainLog.inMemory(folder.results(), options)
+                : ExplainLog.open(folder.results(), options)) {
+            for (ScoreTable table : prepared(explainer).withoutControls().run(log, progress).tables()) {
                 ScoreRow row = table.row(StoredExplanations.ROW);
                 rows.put(
                         table.scorer(),

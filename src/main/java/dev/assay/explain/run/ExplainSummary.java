@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The tables of a run.
@@ -48,6 +49,25 @@ public record ExplainSummary(
                 .filter(metric ->
                         rows.stream().anyMatch(row -> !row.values(metric, false).isEmpty()))
                 .toList();
+    }
+
+    /** Returns a copy with further rows, at most one per table. */
+    ExplainSummary with(Map<String, ScoreRow> rows) {
+        return changed(table -> rows.containsKey(table.scorer()) ? table.with(rows.get(table.scorer())) : table);
+    }
+
+    /** Returns a copy in which every table states why it has no such row. */
+    ExplainSummary omitting(String row, String reason) {
+        return changed(table -> table.omitting(row, reason));
+    }
+
+    private ExplainSummary changed(UnaryOperator<ScoreTable> change) {
+        return new ExplainSummary(
+                explainer,
+                explained,
+                failures,
+                exclusions,
+                tables.stream().map(change).toList());
     }
 
     /** {@return the differences between the explanations and each control, by the first metric of each table} */

@@ -104,6 +104,19 @@ public record ScoreTable(
     }
 
     /**
+     * Adds a row that is left out.
+     *
+     * @param row the name of the row
+     * @param reason why, in one sentence without a full stop
+     * @return a table with the omission at the end
+     */
+    public ScoreTable omitting(String row, String reason) {
+        List<Omission> all = new ArrayList<>(omissions);
+        all.add(new Omission(row, reason));
+        return omitting(all);
+    }
+
+    /**
      * Returns a row.
      *
      * @param name its name
