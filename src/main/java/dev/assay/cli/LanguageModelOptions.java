@@ -114,6 +114,9 @@ final class LanguageModelOptions {
     record Opened(LanguageModel model, Optional<HookedTransformer> weights) implements AutoCloseable {
         @Override
         public void close() {
+            if (model instanceof InProcessModel local) {
+                local.close();
+            }
             weights.ifPresent(HookedTransformer::close);
         }
     }

@@ -2,10 +2,11 @@ package dev.assay.explain.llm;
 
 import dev.assay.InvalidInputException;
 import dev.assay.explain.FailureKind;
+import dev.assay.model.Generator;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.LogProbabilities;
+import dev.assay.model.PromptCache;
 import dev.assay.model.Sampling;
-import dev.assay.model.SharedPrefix;
 import dev.assay.model.TokenLogProbability;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.util.ArrayList;
@@ -20,16 +21,22 @@ import java.util.Set;
  * simulator of OpenAI's protocol runs on it exactly. Whether the answers make sense depends on the model: a model that cannot follow a
  * prompt is a test of the arithmetic, not a judge of meaning.
  *
+ * <p>A request is computed from the first block of tokens on in which its prompt differs from the prompt before, see {@link PromptCache}, so
+ * questions with equal instructions and examples cost little more than their own texts. Requests of several threads are computed one after
+ * another.
+ *
  * <p>JSON schemas are not enforced. An answer ends at the stop text of the template, at the end-of-sequence token, or, where JSON was
  * requested, after the first complete object. Open hooks act.
  */
-public final class InProcessModel implements LanguageModel {
+public final class InProcessModel implements LanguageModel, AutoCloseable {
     private final HookedTransformer model;
+    private final PromptCache prompts;
     private final ChatTemplate template;
     private final Map<String, String> settings;
 
     private InProcessModel(HookedTransformer model, ChatTemplate template, Map<String, String> settings) {
         this.model = model;
+        this.prompts = PromptCache.of(model);
         this.template = template;
         this.settings = settings;
     }
@@ -39,7 +46,7 @@ public final class InProcessModel implements LanguageModel {
      *
      * @param model the whole model, which must stay open; the caller closes it
      * @param template the text form of conversations
-     * @return the language model
+     * @return the language model; closing it frees the keys and values of the last prompt
      * @throws InvalidInputException if the model has no tokenizer
      */
     public static InProcessModel of(HookedTransformer model, ChatTemplate template) {
@@ -78,11 +85,14 @@ public final class InProcessModel implements LanguageModel {
             return tooLong("the prompt has " + prompt.length + " tokens and the answer up to " + sampling.maxTokens());
         }
         AnswerTokens tokens = new AnswerTokens(request, prompt);
-        model.generate(
-                List.of(prompt),
-                sampling.maxTokens(),
-                new Sampling(sampling.temperature(), 0, sampling.seed()),
-                (text, token, logits) -> tokens.add(token, logits));
+        synchronized (prompts) {
+            new Generator(context, texts -> next(texts.get(0), prompt.length))
+                    .continueTexts(
+                            List.of(prompt),
+                            sampling.maxTokens(),
+                            new Sampling(sampling.temperature(), 0, sampling.seed()),
+                            (text, token, logits) -> tokens.add(token, logits));
+        }
         if (!tokens.ended) {
             return Answer.failed(
                     FailureKind.TRUNCATED,
@@ -113,23 +123,33 @@ public final class InProcessModel implements LanguageModel {
         }
         int bos = tokenizer.prependsBos() ? 1 : 0;
         List<String> texts = tokenizer.texts(Arrays.copyOfRange(ids, bos, ids.length));
-        int[] continuation = Arrays.copyOfRange(ids, 1, ids.length);
+        List<PromptCache.Prediction> predictions;
+        synchronized (prompts) {
+            predictions = prompts.predictions(ids, mostOf(request.topLogProbabilities()));
+        }
         List<PromptLogProbabilities.PromptToken> scored = new ArrayList<>();
-        try (SharedPrefix first = SharedPrefix.of(model, ids[0])) {
-            double[] values = first.logProbabilities(List.of(continuation)).get(0);
-            List<List<TokenLogProbability>> top = request.topLogProbabilities() == 0
-                    ? List.of()
-                    : first.mostProbable(List.of(continuation), mostOf(request.topLogProbabilities()))
-                            .get(0);
-            int start = bos == 1 ? 0 : texts.get(0).length();
-            for (int i = 0; i < values.length; i++) {
-                String text = texts.get(i + 1 - bos);
-                ScoredToken token = new ScoredToken(text, values[i], top.isEmpty() ? Map.of() : byText(top.get(i)));
-                scored.add(new PromptLogProbabilities.PromptToken(start, token));
-                start += text.length();
-            }
+        int start = bos == 1 ? 0 : texts.get(0).length();
+        for (int i = 0; i < predictions.size(); i++) {
+            String text = texts.get(i + 1 - bos);
+            PromptCache.Prediction prediction = predictions.get(i);
+            ScoredToken token = new ScoredToken(text, prediction.logProbability(), byText(prediction.mostProbable()));
+            scored.add(new PromptLogProbabilities.PromptToken(start, token));
+            start += text.length();
         }
         return Answer.received(new PromptLogProbabilities(scored, new TokenUsage(ids.length, 0)));
+    }
+
+    /** Returns the logits after a prompt or after a token of its answer. */
+    private float[] next(int[] text, int promptLength) {
+        return text.length == promptLength ? prompts.nextLogits(text) : prompts.append(text[text.length - 1]);
+    }
+
+    /** Frees the keys and values of the last prompt. The transformer stays open. */
+    @Override
+    public void close() {
+        synchronized (prompts) {
+            prompts.close();
+        }
     }
 
     private int mostOf(int count) {

@@ -15,9 +15,11 @@ import dev.assay.explain.FailureKind;
 import dev.assay.model.HookedTransformer;
 import dev.assay.tensor.Scope;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +39,7 @@ class InProcessModelTest {
 
     @AfterAll
     static void close() {
+        language.close();
         model.close();
     }
 
@@ -177,6 +180,35 @@ class InProcessModelTest {
                 List.of(ChatMessage.user(TEXT)), new ChatRequest.Settings(60, 1, 11, 0), AnswerFormat.text());
         InProcessModel sentences = untilText(".");
         assertEquals(sentences.complete(request), sentences.complete(request));
+    }
+
+    @Test
+    void answersDoNotDependOnEarlierRequests() throws InterruptedException {
+        List<String> texts = List.of(
+                TEXT.repeat(5) + " that", TEXT.repeat(5) + " to the bird that", TEXT, TEXT.repeat(6), TEXT.repeat(5));
+        try (InProcessModel shared = untilText(".")) {
+            Map<String, List<Answer<?>>> found = new ConcurrentHashMap<>();
+            List<Thread> threads = new ArrayList<>();
+            for (String text : texts) {
+                threads.add(new Thread(() -> found.put(
+                        text,
+                        List.of(
+                                shared.complete(continuing(text, 40, 3)),
+                                shared.score(new ScoreRequest(text, 5)),
+                                shared.complete(continuing(text, 40, 3))))));
+            }
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            for (String text : texts) {
+                try (InProcessModel fresh = untilText(".")) {
+                    Answer<Completion> completed = fresh.complete(continuing(text, 40, 3));
+                    assertEquals(
+                            List.of(completed, fresh.score(new ScoreRequest(text, 5)), completed), found.get(text));
+                }
+            }
+        }
     }
 
     @Test

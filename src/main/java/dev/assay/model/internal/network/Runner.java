@@ -53,6 +53,17 @@ public final class Runner {
         return storing(tokens, mask, buffers, Runner::last);
     }
 
+    /** Returns the final norm of new tokens, [batch, position, D], and stores their keys and values. */
+    public NDArray storedNormalized(NDArray tokens, NDArray mask, KeyValueBuffers buffers) {
+        part.requireWhole("the logits");
+        try (Scope scope = Scope.open()) {
+            Pass pass = pass(openHooks().table(), HookTable.NEVER, tokens, mask, buffers);
+            NDArray normalized = run(pass);
+            buffers.accept(pass.text());
+            return scope.keep(normalized);
+        }
+    }
+
     private static NDArray last(NDArray normalized) {
         return normalized.get(":, -1");
     }
