@@ -85,7 +85,7 @@ final class ExplainCommand implements Callable<Integer> {
             defaultValue = "rule",
             description =
                     "simulator of scorers without a language model of their own: rule, or with a language model json-hard,"
-                            + " json-logprob, echo-unknown (default ${DEFAULT-VALUE})")
+                            + " json-logprob, echo-unknown, one-at-a-time (default ${DEFAULT-VALUE})")
     private String simulator;
 
     @Option(

@@ -245,7 +245,8 @@ public final class PromptCache implements AutoCloseable {
     private void forgetPredictions(int end) {
         ends.tailMap(end + 1).clear();
         int kept = ends.isEmpty() ? 0 : ends.lastKey();
-        predictions.subList(Math.min(predictions.size(), Math.max(0, kept - 1)), predictions.size())
+        predictions
+                .subList(Math.min(predictions.size(), Math.max(0, kept - 1)), predictions.size())
                 .clear();
     }
 
@@ -292,11 +293,11 @@ public final class PromptCache implements AutoCloseable {
     }
 
     private void scoreRows(NDArray outputs, int... tokens) {
-        NDArray logProbabilities = model.unembed(outputs)
-                .toType(DataType.FLOAT64, false)
-                .logSoftmax(1); // [tokens, V]
+        NDArray logProbabilities =
+                model.unembed(outputs).toType(DataType.FLOAT64, false).logSoftmax(1); // [tokens, V]
         long[] ids = Arrays.stream(tokens).asLongStream().toArray();
-        double[] own = Aten.gather(logProbabilities, 1, model.manager().create(ids).reshape(-1, 1))
+        double[] own = Aten.gather(
+                        logProbabilities, 1, model.manager().create(ids).reshape(-1, 1))
                 .toDoubleArray();
         double[] values = new double[0];
         long[] best = new long[0];

@@ -77,7 +77,12 @@ class PromptCacheTest {
     void logitsEqualThoseOfAForwardPassAndDoNotDependOnEarlierPrompts() {
         try (PromptCache prompts = PromptCache.of(model)) {
             for (int[] text : List.of(
-                    text(100, 80, 1), text(110, 80, 2), text(127, 127, 3), text(64, 64, 3), text(65, 65, 3), text(3, 0, 4))) {
+                    text(100, 80, 1),
+                    text(110, 80, 2),
+                    text(127, 127, 3),
+                    text(64, 64, 3),
+                    text(65, 65, 3),
+                    text(3, 0, 4))) {
                 float[] found = prompts.nextLogits(text);
                 assertArrayEquals(forward(text)[text.length - 1], found, 1e-3f);
                 try (PromptCache fresh = PromptCache.of(model)) {
@@ -112,7 +117,8 @@ class PromptCacheTest {
             }
             assertEquals(80, prompts.computedTokens());
             assertArrayEquals(forward(text)[79], found, 1e-3f);
-            // Blocks that were not computed as a whole are not reused, so the next result does not depend on the answer.
+            // Blocks that were not computed as a whole are not reused, so the next result does not depend on the
+            // answer.
             float[] next = prompts.nextLogits(text(100, 80, 2));
             assertEquals(180, prompts.computedTokens());
             try (PromptCache fresh = PromptCache.of(model)) {
@@ -125,7 +131,12 @@ class PromptCacheTest {
     void predictionsEqualThoseOfAForwardPassAndDoNotDependOnEarlierPrompts() {
         try (PromptCache prompts = PromptCache.of(model)) {
             for (int[] text : List.of(
-                    text(128, 100, 1), text(120, 100, 2), text(65, 65, 1), text(66, 66, 1), text(128, 128, 1), text(2, 2, 1))) {
+                    text(128, 100, 1),
+                    text(120, 100, 2),
+                    text(65, 65, 1),
+                    text(66, 66, 1),
+                    text(128, 128, 1),
+                    text(2, 2, 1))) {
                 List<PromptCache.Prediction> found = prompts.predictions(text, 3);
                 assertPredicts(text, found, 3);
                 try (PromptCache fresh = PromptCache.of(model)) {

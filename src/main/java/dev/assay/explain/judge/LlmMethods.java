@@ -9,7 +9,7 @@ import java.util.List;
 /** The simulators and scorers that need a language model, by name. */
 public final class LlmMethods {
     private static final List<String> SIMULATORS =
-            List.of(EchoSimulator.NAME, JsonSimulator.HARD, JsonSimulator.EXPECTED);
+            List.of(EchoSimulator.NAME, JsonSimulator.HARD, JsonSimulator.EXPECTED, SequentialSimulator.NAME);
     private static final List<String> SCORERS = List.of(
             DetectionScorer.NAME,
             FuzzingScorer.NONACTIVATING,
@@ -52,6 +52,7 @@ public final class LlmMethods {
             case EchoSimulator.NAME -> EchoSimulator.of(model);
             case JsonSimulator.HARD -> JsonSimulator.hard(model, seed);
             case JsonSimulator.EXPECTED -> JsonSimulator.expected(model, seed);
+            case SequentialSimulator.NAME -> SequentialSimulator.of(model, seed);
             default ->
                 throw new InvalidInputException(
                         "unknown simulator \"" + name + "\", expected one of " + String.join(", ", SIMULATORS));

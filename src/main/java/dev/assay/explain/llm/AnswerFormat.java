@@ -17,6 +17,18 @@ public sealed interface AnswerFormat {
      */
     record JsonObjectOf(String name, ObjectNode schema) implements AnswerFormat {}
 
+    /** The first tokens of a text: an answer that reaches its limit of tokens is no failure, and white space is an answer. */
+    record Start() implements AnswerFormat {}
+
+    /**
+     * Returns the form of an answer of which only the first tokens are read.
+     *
+     * @return the start of a text
+     */
+    static AnswerFormat start() {
+        return new Start();
+    }
+
     /**
      * Returns the form of text without restrictions.
      *

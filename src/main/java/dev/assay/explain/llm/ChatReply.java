@@ -23,8 +23,9 @@ final class ChatReply {
      * Parses a response.
      *
      * @param server its address, for messages
+     * @param format the form of the answer
      */
-    static Answer<Completion> parse(String server, JsonNode body, int tries) {
+    static Answer<Completion> parse(String server, JsonNode body, AnswerFormat format, int tries) {
         JsonNode choice = body.path("choices").path(0);
         if (!choice.isObject()) {
             return Answer.failed(FailureKind.HTTP, server + " returned no choices, expected one");
@@ -42,10 +43,15 @@ final class ChatReply {
         if (message.path("refusal").isTextual() && !refusal.isBlank()) {
             return Answer.failed(FailureKind.REFUSAL, "the model refused to answer (" + refusal.strip() + ")");
         }
-        if (end.equals("length")) {
+        boolean start = format instanceof AnswerFormat.Start;
+        String content = content(message.path("content"));
+        String text = ReasoningText.removedFrom(content);
+        if (start && text.isEmpty() && content.isBlank()) {
+            text = content; // white space is an answer
+        }
+        if (end.equals("length") && (!start || text.isEmpty())) {
             return Answer.failed(FailureKind.TRUNCATED, "the answer reached the limit of tokens before its end");
         }
-        String text = ReasoningText.removedFrom(content(message.path("content")));
         if (text.isEmpty()) {
             return Answer.failed(FailureKind.UNPARSABLE, "the answer has no text, expected some");
         }

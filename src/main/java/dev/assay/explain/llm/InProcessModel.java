@@ -93,12 +93,15 @@ public final class InProcessModel implements LanguageModel, AutoCloseable {
                             new Sampling(sampling.temperature(), 0, sampling.seed()),
                             (text, token, logits) -> tokens.add(token, logits));
         }
-        if (!tokens.ended) {
+        boolean start = request.format() instanceof AnswerFormat.Start;
+        if (!tokens.ended && !start) {
             return Answer.failed(
                     FailureKind.TRUNCATED,
                     "the answer reached the limit of " + sampling.maxTokens() + " tokens before its end");
         }
-        String text = ReasoningText.removedFrom(tokens.text());
+        String whole = start ? tokens.generated() : tokens.text();
+        // The first tokens are read also if they are white space or the end of the answer.
+        String text = start && !ReasoningText.begins(whole) ? whole : ReasoningText.removedFrom(whole);
         if (text.isEmpty()) {
             return Answer.failed(FailureKind.UNPARSABLE, "the answer has no text, expected some");
         }
@@ -197,7 +200,8 @@ public final class InProcessModel implements LanguageModel, AutoCloseable {
 
         /** Adds a token and returns whether the answer continues. */
         boolean add(int token, float[] logits) {
-            if (token == model.tokenizer().eosId()) {
+            boolean start = request.format() instanceof AnswerFormat.Start;
+            if (token == model.tokenizer().eosId() && !start) {
                 ended = true;
                 return false;
             }

@@ -93,7 +93,7 @@ public final class OpenAiModel implements LanguageModel {
                 bodies.chat(request),
                 prompt + request.settings().maxTokens(),
                 (body, tries) -> whole(body, words)
-                        ? ChatReply.parse(server.toString(), body, tries)
+                        ? ChatReply.parse(server.toString(), body, request.format(), tries)
                         : Answer.failed(
                                 FailureKind.TRUNCATED,
                                 server + " read only " + ChatReply.usage(body).promptTokens()

@@ -7,6 +7,11 @@ final class ReasoningText {
 
     private ReasoningText() {}
 
+    /** Returns whether an answer begins with reasoning, or has the end of it. */
+    static boolean begins(String answer) {
+        return answer.strip().startsWith(START) || answer.contains(END);
+    }
+
     /**
      * Removes a block of reasoning. Chat templates can open the block in the prompt, so the answer need not contain its start. Text after a
      * block without an end is reasoning too.

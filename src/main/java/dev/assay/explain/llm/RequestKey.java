@@ -23,6 +23,9 @@ final class RequestKey {
         json.put("temperature", settings.temperature());
         json.put("seed", settings.seed());
         json.put("topLogProbabilities", settings.topLogProbabilities());
+        if (request.format() instanceof AnswerFormat.Start) {
+            json.put("format", "start");
+        }
         if (request.format() instanceof AnswerFormat.JsonObjectOf format) {
             json.put("schemaName", format.name());
             json.set("schema", format.schema());

@@ -56,13 +56,16 @@ class InProcessEchoTest {
     }
 
     /** Adds the directions of some digits to the last residual stream, so that digits are among the most probable tokens. */
-    private static HookScope digits(HookedTransformer model) {
+    private static HookScope digits(HookedTransformer model, double strength, boolean centred) {
         return model.hooks()
                 .edit(HookPoint.residPost(3), (activation, site) -> {
                     NDArray sum = activation;
                     for (String digit : List.of("0", "2", "7")) {
                         int id = model.tokenizer().encode(digit)[0];
-                        sum = sum.add(model.unembedding().get(new NDIndex(id)).mul(1.5));
+                        NDArray row = model.unembedding().get(new NDIndex(id));
+                        // Rows of tokens that the stories lack are nearly equal; their difference from the mean is not.
+                        NDArray direction = centred ? row.sub(model.unembedding().mean(new int[] {0})) : row;
+                        sum = sum.add(direction.mul(strength));
                     }
                     return sum;
                 })
@@ -70,9 +73,10 @@ class InProcessEchoTest {
                 .open();
     }
 
-    /** A language model that keeps the last text that it scored. */
+    /** A language model that keeps its prompts. */
     private static final class Recording implements LanguageModel {
         private final LanguageModel model;
+        private final List<String> prompts = new ArrayList<>();
         private String text;
 
         Recording(LanguageModel model) {
@@ -91,6 +95,7 @@ class InProcessEchoTest {
 
         @Override
         public Answer<Completion> complete(ChatRequest request) {
+            prompts.add(ChatTemplate.PLAIN.prompt(request.messages()));
             return model.complete(request);
         }
 
@@ -104,7 +109,7 @@ class InProcessEchoTest {
     @Test
     void expectedLevelsAreThoseOfAForwardPassOverThePrompt() throws IOException {
         try (HookedTransformer model = longContext();
-                HookScope open = digits(model)) {
+                HookScope open = digits(model, 1.5, false)) {
             Recording language = new Recording(InProcessModel.of(model, ChatTemplate.PLAIN));
             TextWindow window =
                     new TextWindow(0, 0, new int[TOKENS.size()], TOKENS, new float[TOKENS.size()], Stratum.TOP, 1);
@@ -123,6 +128,27 @@ class InProcessEchoTest {
         }
     }
 
+    @Test
+    void levelsOneAtATimeAreThoseOfForwardPassesOverThePrompts() throws IOException {
+        try (HookedTransformer model = longContext();
+                HookScope open = digits(model, 200, true);
+                InProcessModel language = InProcessModel.of(model, ChatTemplate.PLAIN)) {
+            TextWindow window =
+                    new TextWindow(0, 0, new int[TOKENS.size()], TOKENS, new float[TOKENS.size()], Stratum.TOP, 1);
+            Recording recording = new Recording(language);
+            Simulated simulated = SequentialSimulator.of(recording, List.of(), 0)
+                    .simulate(Explanation.of(0, "a toy", ExplainerDescription.offline("test")), List.of(window))
+                    .get(0);
+            float[] levels = assertInstanceOf(Simulated.Values.class, simulated, simulated.toString())
+                    .activations();
+            assertEquals(TOKENS.size(), recording.prompts.size());
+            for (int i = 0; i < levels.length; i++) {
+                int[] ids = model.tokenizer().encode(recording.prompts.get(i));
+                assertEquals(expected(model, true, model.lastLogits(List.of(ids))), levels[i], 1e-3, "token " + i);
+            }
+        }
+    }
+
     /** Computes the expected levels at the words "unknown" of a prompt from the logits before them. */
     private static double[] expected(HookedTransformer model, String prompt) {
         int[] ids = model.tokenizer().encode(prompt);
@@ -137,7 +163,9 @@ class InProcessEchoTest {
             for (int i = 0; i < ids.length; i++) {
                 if (before.toString().endsWith("\t") && prompt.startsWith("unknown", before.length())) {
                     expected.add(expected(
-                            model, logits.get(new NDIndex("0, {}", i - 1)).toFloatArray()));
+                            model,
+                            false,
+                            logits.get(new NDIndex("0, {}", i - 1)).toFloatArray()));
                 }
                 before.append(texts.get(i));
             }
@@ -145,7 +173,8 @@ class InProcessEchoTest {
         return expected.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
-    private static double expected(HookedTransformer model, float... logits) {
+    /** Returns the expected level of a distribution; digits after a space count if {@code spaces}. */
+    private static double expected(HookedTransformer model, boolean spaces, float... logits) {
         double mass = 0;
         double sum = 0;
         double largest = IntStream.range(0, logits.length)
@@ -157,7 +186,8 @@ class InProcessEchoTest {
                 .sorted(Comparator.comparingDouble(id -> -logits[id]))
                 .toList();
         for (int id : ranked.subList(0, TOP)) {
-            String text = model.tokenizer().token(id);
+            String token = model.tokenizer().token(id);
+            String text = spaces ? token.strip() : token;
             if (text.matches("\\d|10")) {
                 double probability = Math.exp(logits[id] - largest);
                 mass += probability;

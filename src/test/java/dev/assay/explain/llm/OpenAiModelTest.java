@@ -3,6 +3,7 @@ package dev.assay.explain.llm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -288,6 +289,32 @@ class OpenAiModelTest {
                 "read only 999 tokens of a prompt of 1000 words");
         received(model().complete(large));
         failure(FailureKind.TRUNCATED, builder().contextTokens(999).build().complete(REQUEST));
+    }
+
+    @Test
+    void theStartOfAnAnswerIsCompleteAtItsLimitOfTokens() {
+        ChatRequest start = new ChatRequest(REQUEST.messages(), REQUEST.settings(), AnswerFormat.start());
+        ObjectNode ten = ScriptedServer.answer("10", "length");
+        ((ObjectNode) ten.at("/choices/0"))
+                .putObject("logprobs")
+                .putArray("content")
+                .addObject()
+                .put("token", "10")
+                .put("logprob", -0.5)
+                .putArray("top_logprobs");
+        server.then(
+                ScriptedServer.json(200, ten),
+                ScriptedServer.json(200, ScriptedServer.answer(" \n", "length")),
+                ScriptedServer.json(200, ScriptedServer.answer("<think>well", "length")),
+                ScriptedServer.json(200, ScriptedServer.answer("", "stop")));
+        OpenAiModel model = model();
+        assertEquals(
+                List.of(new ScoredToken("10", -0.5, Map.of())),
+                received(model.complete(start)).tokens());
+        assertEquals(" \n", received(model.complete(start)).text());
+        failure(FailureKind.TRUNCATED, model.complete(start));
+        failure(FailureKind.UNPARSABLE, model.complete(start));
+        assertNotEquals(REQUEST.key("judge"), start.key("judge"));
     }
 
     @Test
