@@ -3,6 +3,7 @@ package dev.assay.explain;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +12,8 @@ import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -41,8 +44,50 @@ class ActivationRuleTest {
 
     @Test
     void patternRulePredictsTokensWithMatchedCharacters() {
-        assertArrayEquals(new float[] {0, 3, 0, 3}, predict(new PatternRule("(?<=the )(cat|do)", 3)));
+        assertArrayEquals(new float[] {0, 3, 0, 3}, predict(new PatternRule("the (?P<active>cat|do)", 3)));
         assertArrayEquals(new float[4], predict(new PatternRule(" ", 3)));
+    }
+
+    private static float[] predict(PatternRule rule, String... tokens) {
+        TextWindow window =
+                new TextWindow(0, 0, new int[tokens.length], List.of(tokens), new float[tokens.length], Stratum.TOP, 1);
+        return rule.predict(window, TokenConcepts.NONE);
+    }
+
+    @Test
+    void contextOfAPatternCanOverlapTheMatchBeforeIt() {
+        PatternRule rule = new PatternRule("\\bthe (?P<active>\\w+)", 2);
+        assertArrayEquals(new float[] {0, 2, 2, 0}, predict(rule, "the", " the", " cat", " sat"));
+        assertArrayEquals(new float[] {2, 2, 0}, predict(new PatternRule("(?P<active>a|b)|c", 2), "a", " b", " c"));
+        assertArrayEquals(new float[] {0, 2}, predict(new PatternRule("x*", 2), "a", "xx"));
+        assertArrayEquals(new float[] {0, 0}, predict(new PatternRule("$", 2), "a", "xx"));
+    }
+
+    @Test
+    void patternsThatBacktrackExponentiallyEndInLinearTime() {
+        String[] tokens = new String[2_000];
+        Arrays.fill(tokens, "aaaa");
+        tokens[tokens.length - 1] = "!";
+        for (String pattern : List.of("(a+)+$", "(a|aa)+$", "^(\\w+\\s?)*$", "(.*a){12}$")) {
+            float[] predicted = assertTimeoutPreemptively(
+                    Duration.ofSeconds(30), () -> predict(new PatternRule(pattern, 1), tokens), pattern);
+            assertEquals(0, predicted[0], pattern);
+        }
+    }
+
+    @Test
+    void unsupportedConstructsAreOneSentence() {
+        for (String pattern :
+                List.of("(?<=\\bthe )\\w+", "a(?=b)", "a(?!b)", "(?<!a)b", "(a)\\1", "(?>a+)b", "a++", "(")) {
+            String message = assertThrows(InvalidInputException.class, () -> new PatternRule(pattern, 1))
+                    .getMessage();
+            assertTrue(
+                    message.startsWith("\"" + pattern + "\" is not a regular expression of RE2: ")
+                            && message.contains("without look-around and back references")
+                            && message.lines().count() == 1,
+                    message);
+            assertEquals(pattern.matches(".*\\(\\?<?[=!].*"), message.contains("it has the look-around (?"), message);
+        }
     }
 
     @Test

@@ -431,7 +431,8 @@ public final class ExplainSession {
         try (ExplainLog log = rehearsed
                 ? ExplainLog.inMemory(folder.results(), options)
                 : ExplainLog.open(folder.results(), options)) {
-            for (ScoreTable table : prepared(explainer).withoutControls().run(log, progress).tables()) {
+            for (ScoreTable table :
+                    prepared(explainer).withoutControls().run(log, progress).tables()) {
                 ScoreRow row = table.row(StoredExplanations.ROW);
                 rows.put(
                         table.scorer(),

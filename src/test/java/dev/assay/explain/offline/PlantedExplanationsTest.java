@@ -54,8 +54,8 @@ class PlantedExplanationsTest {
             after("the", "the|a", "to"),
             after("a", "the|a", "was"),
             after("was", "was|had", "the"),
-            new Planted(pattern("(?<=[.!?] )\\w+"), pattern("\\b[A-Z]\\w*"), pattern("\\w+(?=,)")),
-            new Planted(pattern("\\w+(?=,)"), pattern("\\w+(?=[,.])"), pattern("(?<=, )\\w+")),
+            new Planted(pattern("[.!?] (?P<active>\\w+)"), pattern("\\b[A-Z]\\w*"), pattern("(?P<active>\\w+),")),
+            new Planted(pattern("(?P<active>\\w+),"), pattern("(?P<active>\\w+)[,.]"), pattern(", (?P<active>\\w+)")),
             new Planted(pattern("[.!?]"), pattern("[.,!?]"), pattern("\"")));
 
     @TempDir
@@ -80,7 +80,7 @@ class PlantedExplanationsTest {
     }
 
     private static ActivationRule following(String words) {
-        return pattern("(?<=\\b(" + words + ") )\\w+");
+        return pattern("\\b(?:" + words + ") (?P<active>\\w+)");
     }
 
     private static ActivationRule word(String words) {
