@@ -29,6 +29,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * }</pre>
  */
 public final class ResultChart {
+    private static final float LINE_WIDTH = 1.8f;
+    private static final BasicStroke CONTROL =
+            new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {5, 4}, 0);
     private static final int WIDTH = 760;
     private static final int HEIGHT = 460;
     private static final double MARGIN = 0.04;
@@ -161,8 +164,8 @@ public final class ResultChart {
                             .toArray());
             series.setLineColor(colour);
             series.setMarkerColor(colour);
+            series.setLineStyle(line.control ? CONTROL : PictureStyle.stroke(number, LINE_WIDTH));
             series.setMarker(line.control ? PictureStyle.marker(2 + controls++) : PictureStyle.marker(number++));
-            series.setLineStyle(stroke(line.control));
             if (scatter) {
                 series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
             }
@@ -171,12 +174,6 @@ public final class ResultChart {
             }
         }
         return Picture.of(chart, title + ": " + y + " over " + x);
-    }
-
-    private static BasicStroke stroke(boolean control) {
-        return control
-                ? new BasicStroke(1.4f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {5, 4}, 0)
-                : new BasicStroke(1.8f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
     }
 
     private void interval(XYChart chart, String name, Point point, Scale across, Scale upwards, Color colour) {

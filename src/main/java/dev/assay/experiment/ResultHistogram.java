@@ -88,12 +88,12 @@ public final class ResultHistogram {
                 upwards[2 * bin + 2] = shares[bin];
                 highest = Math.max(highest, shares[bin]);
             }
-            Color colour = PictureStyle.series(number++);
+            Color colour = PictureStyle.series(number);
             XYSeries outline = chart.addSeries(group.getKey(), across, upwards);
             outline.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Area);
             outline.setMarker(SeriesMarkers.NONE);
             outline.setLineColor(colour);
-            outline.setLineWidth(1.5f);
+            outline.setLineStyle(PictureStyle.stroke(number++, 1.5f));
             outline.setFillColor(new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), 50));
         }
         PictureStyle.across(chart, edges[0], edges[edges.length - 1]);

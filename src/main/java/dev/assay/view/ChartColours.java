@@ -4,8 +4,9 @@ import java.awt.Color;
 import java.util.List;
 
 /**
- * The colours of charts, shared by pages and pictures. Series have the colours of Okabe and Ito ("Color universal design", 2008), which
- * readers with colour vision deficiencies can tell apart, with lighter variants for dark pages.
+ * The colours of charts, shared by pages and pictures. The first series have the colours of Okabe and Ito ("Color universal design", 2008) and
+ * a grey, which readers with colour vision deficiencies can tell apart; five darker colours follow, of which lines are dashed. Dark pages
+ * have lighter variants.
  */
 final class ChartColours {
     static final Shade INK = new Shade("ink", 0x1c1e22, 0xe8e6e1);
@@ -20,7 +21,15 @@ final class ChartColours {
             new Shade("c4", 0xcc79a7, 0xe6a3c7),
             new Shade("c5", 0xe69f00, 0xf2c14e),
             new Shade("c6", 0x56b4e9, 0x9ad7fa),
-            new Shade("c7", 0x5a5e66, 0xa6aab2));
+            new Shade("c7", 0x5a5e66, 0xa6aab2),
+            new Shade("c8", 0x882255, 0xc95f95),
+            new Shade("c9", 0x332288, 0x9a8cf0),
+            new Shade("c10", 0x999933, 0xc9c95a),
+            new Shade("c11", 0x6b3d1e, 0xb98a66),
+            new Shade("c12", 0x000000, 0xffffff));
+
+    /** The number of the first series with solid lines. Lines of the others are dashed, since their colours are less distinct. */
+    static final int SOLID = 7;
 
     private ChartColours() {}
 

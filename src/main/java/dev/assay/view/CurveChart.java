@@ -63,6 +63,11 @@ public final class CurveChart {
         };
     }
 
+    /** {@return the CSS class of a series with an index from 0, which sets its colour} */
+    public static String seriesClass(int index) {
+        return "c" + (1 + index % ChartColours.SERIES.size());
+    }
+
     /** {@return whether the axis is logarithmic: for magnitudes whose largest is many times the smallest} */
     public static boolean spansDecades(List<Curve.Point> points, Range range) {
         return range == Range.MAGNITUDE
@@ -90,12 +95,12 @@ public final class CurveChart {
         StringBuilder svg = FRAME.picture("", title);
         svg.append(FRAME.verticalTicks(y, y.ticks(Y_INTERVALS), Axis::label));
         svg.append(FRAME.horizontalTicks(x, x.ticks(X_INTERVALS), Axis::label));
-        int number = 1;
+        int number = 0;
         for (Map.Entry<String, Curve> curve : curves.entrySet()) {
             List<Curve.Point> points = curve.getValue().points().stream()
                     .filter(point -> !y.logarithmic() || point.mean() > 0)
                     .toList();
-            svg.append(format("<g class=\"c%d\">", number++));
+            svg.append(format("<g class=\"%s\">", seriesClass(number++)));
             if (points.stream().anyMatch(point -> point.count() > 1)) {
                 svg.append("<path class=\"band\" d=\"").append(band(points)).append("\"/>");
             }

@@ -1,6 +1,5 @@
 package dev.assay.view;
 
-import java.awt.BasicStroke;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.font.FontRenderContext;
@@ -47,10 +46,10 @@ final class PictureLegend {
 
     void paint(Graphics2D graphics) {
         graphics.setFont(FONT);
-        graphics.setStroke(new BasicStroke(2.5f));
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             graphics.setColor(PictureStyle.series(i));
+            graphics.setStroke(PictureStyle.stroke(i, 2.5f));
             graphics.drawLine(entry.x(), entry.y() + ROW / 2 - 4, entry.x() + LINE, entry.y() + ROW / 2 - 4);
             graphics.setColor(PictureStyle.INK);
             graphics.drawString(entry.name(), entry.x() + LINE + GAP, entry.y() + ROW / 2);

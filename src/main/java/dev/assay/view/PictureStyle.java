@@ -31,8 +31,11 @@ public final class PictureStyle {
         SeriesMarkers.SQUARE,
         SeriesMarkers.DIAMOND,
         SeriesMarkers.TRIANGLE_UP,
-        SeriesMarkers.TRIANGLE_DOWN
+        SeriesMarkers.TRIANGLE_DOWN,
+        SeriesMarkers.CROSS,
+        SeriesMarkers.PLUS
     };
+    private static final float[] DASHES = {9, 3};
     private static final Color[] LIGHT_TO_DARK = { // light enough for dark numbers in the cells
         new Color(0xF7FBFF), new Color(0xDEEBF7), new Color(0xA9CFE8), new Color(0x5AA2D4)
     };
@@ -186,11 +189,24 @@ public final class PictureStyle {
     /**
      * Returns the colour of a series.
      *
-     * @param index from 0; colours repeat after seven
+     * @param index from 0; colours repeat after twelve
      * @return the colour
      */
     public static Color series(int index) {
         return SERIES[index % SERIES.length];
+    }
+
+    /**
+     * Returns the stroke of the line of a series: solid for the first seven, dashed for the next five.
+     *
+     * @param index from 0; strokes repeat after twelve
+     * @param width of the line in points
+     * @return the stroke
+     */
+    public static BasicStroke stroke(int index, float width) {
+        return index % SERIES.length < ChartColours.SOLID
+                ? new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND)
+                : new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, DASHES.clone(), 0);
     }
 
     /**
@@ -261,7 +277,7 @@ public final class PictureStyle {
     /**
      * Returns the marker of a series, which distinguishes series without colours.
      *
-     * @param index from 0; markers repeat after five
+     * @param index from 0; markers repeat after seven
      * @return the marker
      */
     public static Marker marker(int index) {

@@ -110,10 +110,10 @@ final class RunPage {
         StringBuilder html = new StringBuilder("<figure class=\"panel\"><figcaption><h2>")
                 .append(Html.escape(group.title()))
                 .append("</h2><dl>");
-        int number = 1;
+        int number = 0;
         for (Map.Entry<String, Curve> member : members.entrySet()) {
-            html.append("<div class=\"c")
-                    .append(number++)
+            html.append("<div class=\"")
+                    .append(CurveChart.seriesClass(number++))
                     .append("\"><dt")
                     .append(members.size() == 1 ? " hidden" : "")
                     .append('>')

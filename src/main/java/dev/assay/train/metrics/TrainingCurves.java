@@ -41,6 +41,7 @@ public final class TrainingCurves {
         USUAL.put("sparsity/dead_features", "Dead latents");
     }
 
+    private static final float LINE_WIDTH = 1.8f;
     private static final int COLUMNS = 2;
 
     private final Map<String, Map<String, Curve>> runs; // by run, then by metric
@@ -145,7 +146,9 @@ public final class TrainingCurves {
         for (Map.Entry<String, Map<String, Curve>> run : runs.entrySet()) {
             Curve curve = run.getValue().get(metric);
             if (curve != null) {
-                draw(chart, run.getKey(), curve, logarithmic).setLineColor(PictureStyle.series(number));
+                XYSeries line = draw(chart, run.getKey(), curve, logarithmic);
+                line.setLineColor(PictureStyle.series(number));
+                line.setLineStyle(PictureStyle.stroke(number, LINE_WIDTH));
             }
             number++;
         }
@@ -161,7 +164,6 @@ public final class TrainingCurves {
                 name,
                 points.stream().mapToDouble(Curve.Point::step).toArray(),
                 points.stream().mapToDouble(Curve.Point::mean).toArray());
-        line.setLineWidth(1.8f);
         line.setMarker(points.size() == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         return line;
     }
