@@ -9,6 +9,7 @@ import dev.assay.explain.llm.CachedModel;
 import dev.assay.explain.llm.CostEstimate;
 import dev.assay.explain.llm.DryRunModel;
 import dev.assay.explain.llm.LanguageModel;
+import dev.assay.explain.offline.MiniLmEmbedder;
 import dev.assay.explain.offline.RandomModelControl;
 import dev.assay.explain.run.ControlCost;
 import dev.assay.explain.run.ExplainLog;
@@ -96,6 +97,13 @@ final class ExplainCommand implements Callable<Integer> {
                     "examples in the prompt of a language model that explains: marked-text as in delphi, token-levels as in OpenAI's"
                             + " protocol, saebench (default ${DEFAULT-VALUE})")
     private String promptStyle;
+
+    @Option(
+            names = "--similar-negatives",
+            description =
+                    "add silent windows whose text is like that of active windows, by sentence embedding; needs an optional library"
+                            + " (docs/explaining.md)")
+    private boolean similarNegatives;
 
     @Option(
             names = "--promoted-tokens",
@@ -277,6 +285,9 @@ final class ExplainCommand implements Callable<Integer> {
     private ExplainSession completed(Run run, ExplainSession own) throws IOException {
         ExplainSession session = given.isPresent() ? own.scoring(given.get()) : own;
         session = noTokenLookup ? session.withoutJudgedTokenLookup("left out by --no-token-lookup") : session;
+        session = similarNegatives
+                ? session.withSimilarNegatives(MiniLmEmbedder.neededBy("--similar-negatives"))
+                : session;
         return randomModel
                 ? session.withRandomModel(control(run))
                 : session.withoutRandomModel("left out by --no-random-model");

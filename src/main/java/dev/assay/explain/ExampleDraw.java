@@ -18,7 +18,6 @@ import java.util.stream.IntStream;
  */
 final class ExampleDraw {
     private static final int DECILES = 10;
-    private static final int NEGATIVE_STRATA = 3;
 
     private final WindowGrid grid;
     private final float[] maxima;
@@ -153,12 +152,13 @@ final class ExampleDraw {
     private void negatives() {
         IntPredicate silent = window -> !isActive(window);
         sizes.put(Stratum.NEGATIVE_RANDOM, count(silent));
-        List<Stratum> hard = List.of(Stratum.NEGATIVE_SURFACE, Stratum.NEGATIVE_NEIGHBOUR);
+        List<Stratum> hard = kinds.hard();
         Set<Integer> used = new HashSet<>();
         long eligible = IntStream.of(documents)
                 .filter(document -> windows(document).anyMatch(silent))
                 .count();
-        int uniform = (int) Math.min(options.negatives(), (eligible + NEGATIVE_STRATA - 1) / NEGATIVE_STRATA);
+        int strata = 1 + hard.size();
+        int uniform = (int) Math.min(options.negatives(), (eligible + strata - 1) / strata);
         keep(Stratum.NEGATIVE_RANDOM, draw(silent, uniform, used), used);
         for (Stratum kind : hard) {
             IntPredicate ofKind = window -> !isActive(window) && kinds.of(window) == kind;

@@ -11,7 +11,7 @@ import dev.assay.InvalidInputException;
  * @param perDecile the number of windows of each {@link Stratum#DECILES decile}
  * @param randomActive the number of {@link Stratum#RANDOM_ACTIVE} windows
  * @param randomAny the number of {@link Stratum#RANDOM_ANY} windows
- * @param negatives the number of windows of each of the three {@link Stratum#NEGATIVES strata of silent windows}
+ * @param negatives the number of windows of each of the {@link Stratum#NEGATIVES strata of silent windows}
  * @param minimumDocuments the number of documents on which a feature must be active, in the training and in the test documents each
  * @param neighbours the number of neighbours of a feature for {@link Stratum#NEGATIVE_NEIGHBOUR}
  */

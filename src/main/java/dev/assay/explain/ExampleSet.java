@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -34,17 +35,30 @@ public final class ExampleSet {
     private final WindowGrid grid;
     private final boolean[] training; // by window
 
-    private ExampleSet(FeatureStore store, ExampleOptions options, IntFunction<List<Integer>> neighbours) {
+    private final Optional<SilentKinds.Texts> texts;
+
+    private ExampleSet(
+            FeatureStore store,
+            ExampleOptions options,
+            IntFunction<List<Integer>> neighbours,
+            WindowGrid grid,
+            Optional<SilentKinds.Texts> texts) {
         this.store = store;
         this.options = options;
         this.neighbours = neighbours;
-        grid = new WindowGrid(store, options.windowLength(), options.seed());
+        this.grid = grid;
+        this.texts = texts;
         training = new boolean[grid.windows()];
         for (int document : grid.documents(Part.TRAIN)) {
             for (int window = grid.firstWindow(document); window < grid.firstWindow(document + 1); window++) {
                 training[window] = true;
             }
         }
+    }
+
+    private static ExampleSet of(FeatureStore store, ExampleOptions options, IntFunction<List<Integer>> neighbours) {
+        WindowGrid grid = new WindowGrid(store, options.windowLength(), options.seed());
+        return new ExampleSet(store, options, neighbours, grid, Optional.empty());
     }
 
     /**
@@ -55,7 +69,7 @@ public final class ExampleSet {
      * @return the examples
      */
     public static ExampleSet of(FeatureStore store, ExampleOptions options) {
-        return new ExampleSet(
+        return of(
                 store,
                 options,
                 latent -> store.correlated(latent, options.neighbours()).stream()
@@ -72,12 +86,24 @@ public final class ExampleSet {
      */
     public static ExampleSet of(FeatureInspector inspector, ExampleOptions options) {
         Neighbour.Measure measure = Neighbour.Measure.DECODER_COSINE;
-        return new ExampleSet(
+        return of(
                 inspector.store(),
                 options,
                 latent -> inspector.neighbours(latent, measure, options.neighbours()).stream()
                         .map(Neighbour::latent)
                         .toList());
+    }
+
+    /**
+     * Adds hard negatives by their text: of the 1 % of silent windows of a part (at least twice as many as are drawn) whose embeddings have the largest cosine with the mean
+     * embedding of active training windows (those of the deciles), as many are drawn as of the other kinds of negatives. These windows are
+     * in no other kind, and their weights are known like those of the others. All windows of a part are embedded once, when it is first read.
+     *
+     * @param embedder returns the vector of a text, of equal length for all texts; thread-safe
+     * @return a copy with {@link Stratum#NEGATIVE_SIMILAR}
+     */
+    public ExampleSet withSimilarNegatives(Function<String, double[]> embedder) {
+        return new ExampleSet(store, options, neighbours, grid, Optional.of(new SilentKinds.Texts(grid, embedder)));
     }
 
     /** {@return the options} */
@@ -112,7 +138,7 @@ public final class ExampleSet {
             throw new InvalidInputException(excluded.sentence());
         });
         LatentRow row = new LatentRow(store, latent);
-        return new DrawnExamples(latent, store.density(latent), grid, row, kinds(latent, row), options);
+        return new DrawnExamples(latent, store.density(latent), grid, row, kinds(latent, row), texts, options);
     }
 
     /**

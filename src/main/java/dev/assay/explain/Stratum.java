@@ -40,6 +40,11 @@ public enum Stratum {
     NEGATIVE_SURFACE(Group.NEGATIVES),
     /** Silent windows without that token, in which a neighbour of the feature is active. */
     NEGATIVE_NEIGHBOUR(Group.NEGATIVES),
+    /**
+     * Silent windows among those whose text embedding is nearest to the mean of active training windows; see
+     * {@link ExampleSet#withSimilarNegatives}. Without that option there are none.
+     */
+    NEGATIVE_SIMILAR(Group.NEGATIVES),
     /** All tokens of a part, without a draw. */
     WHOLE(Group.WHOLE),
     /** Windows around a token, drawn with a probability proportional to its squared activation, as in SAEBench. */

@@ -133,6 +133,10 @@ final class WindowGrid {
                 weight);
     }
 
+    String text(int window) {
+        return String.join("", corpus.texts(starts[window], ends[window]));
+    }
+
     int runs() {
         return runs.size();
     }

@@ -294,6 +294,81 @@ class ExampleSetTest {
         }
     }
 
+    /** Counts some words of a text, as a stand-in for a sentence encoder. */
+    private static double[] words(String text) {
+        double[] counts = new double[6];
+        for (String word : text.split(" ")) {
+            if (word.matches("w1[0-4]")) {
+                counts[word.charAt(2) - '0']++;
+            }
+        }
+        counts[5] = 0.1; // no text has a zero vector
+        return counts;
+    }
+
+    @Test
+    void similarNegativesAreTheSilentWindowsNearestToActiveTrainingWindows() throws IOException {
+        RandomText text = new RandomText(900, 64, 60, 5);
+        // Active on the word 10 after the word 11, so active windows have both.
+        FeatureStore store = text.store(
+                folder.resolve("similar"),
+                1,
+                (latent, position) -> position > 0 && text.ids[position] == 10 && text.ids[position - 1] == 11 ? 1 : 0);
+        ExampleSet plain = ExampleSet.of(store, OPTIONS.withMinimumDocuments(5));
+        ExampleSet set = plain.withSimilarNegatives(ExampleSetTest::words);
+        FeatureExamples examples = set.of(0);
+        List<TextWindow> similar = examples.windows(Part.TEST, Stratum.NEGATIVE_SIMILAR);
+        assertEquals(OPTIONS.negatives(), similar.size());
+        double[] mean = new double[6];
+        for (TextWindow window : examples.windows(Part.TRAIN, Stratum.DECILES)) {
+            addUnit(mean, words(window.text()));
+        }
+        double least = similar.stream()
+                .mapToDouble(window -> cosine(mean, window))
+                .min()
+                .orElseThrow();
+        for (TextWindow window : similar) {
+            assertFalse(window.isActive(), window.toString());
+            assertEquals(Part.TEST, Part.of(window.document(), set.options().seed()));
+        }
+        List<TextWindow> others = new ArrayList<>(examples.windows(Part.TEST, Stratum.NEGATIVE_RANDOM));
+        others.addAll(examples.windows(Part.TEST, Stratum.NEGATIVE_SURFACE));
+        long nearer =
+                others.stream().filter(window -> cosine(mean, window) > least).count();
+        assertTrue(nearer <= others.size() / 10, nearer + " of " + others.size());
+        // The weights of all negatives, similar ones included, sum to the number of silent windows.
+        long silent = examples.size(Part.TEST, Stratum.NEGATIVE_RANDOM);
+        assertSum(silent, examples.windows(Part.TEST, Stratum.NEGATIVES));
+        double weight = examples.windows(Part.TEST, Stratum.NEGATIVES).stream()
+                .filter(window -> window.stratum() == Stratum.NEGATIVE_SIMILAR)
+                .mapToDouble(TextWindow::weight)
+                .sum();
+        long size = examples.size(Part.TEST, Stratum.NEGATIVE_SIMILAR);
+        assertTrue(weight <= size * (1 + 1e-9) && size < silent / 10, weight + " for " + size + " of " + silent);
+        // Without the option nothing changes.
+        assertEquals(List.of(), plain.of(0).windows(Part.TEST, Stratum.NEGATIVE_SIMILAR));
+        assertEquals(plain.of(0).windows(Part.TEST, Stratum.DECILES), examples.windows(Part.TEST, Stratum.DECILES));
+        assertEquals(examples.windows(Part.TEST, Stratum.NEGATIVES), set.of(0).windows(Part.TEST, Stratum.NEGATIVES));
+    }
+
+    private static void addUnit(double[] sum, double... vector) {
+        double norm =
+                Math.sqrt(Arrays.stream(vector).map(value -> value * value).sum());
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += vector[i] / norm;
+        }
+    }
+
+    private static double cosine(double[] mean, TextWindow window) {
+        double[] unit = new double[mean.length];
+        addUnit(unit, words(window.text()));
+        double dot = 0;
+        for (int i = 0; i < mean.length; i++) {
+            dot += mean[i] * unit[i];
+        }
+        return dot;
+    }
+
     @Test
     void equalSeedsDrawEqualExamplesAndOtherSeedsOthers() {
         ExampleSet set = ExampleSet.of(stores.get(0), OPTIONS);

@@ -77,9 +77,10 @@ public final class SealedOrganism {
     }
 
     /** Writes a sealed organism with a number of iterations of the key derivation. */
-    static SealedOrganism seal(
-            Path publicFiles, OrganismTruth truth, char[] passphrase, Path target, int iterations) throws IOException {
-        InvalidInputException.require(passphrase.length > 0, "the passphrase is empty, expected at least one character");
+    static SealedOrganism seal(Path publicFiles, OrganismTruth truth, char[] passphrase, Path target, int iterations)
+            throws IOException {
+        InvalidInputException.require(
+                passphrase.length > 0, "the passphrase is empty, expected at least one character");
         InvalidInputException.require(
                 Files.isDirectory(publicFiles), () -> publicFiles + " is not a folder, expected the public files");
         InvalidInputException.require(
@@ -101,8 +102,7 @@ public final class SealedOrganism {
             String commitment = hash(plain);
             SealCipher cipher = SealCipher.random(iterations);
             byte[] sealed = cipher.encrypt(passphrase, plain, bound(commitment, files));
-            Files.writeString(
-                    folder.resolve(SEAL), Json.pretty(json(commitment, cipher, sealed, files)) + "\n");
+            Files.writeString(folder.resolve(SEAL), Json.pretty(json(commitment, cipher, sealed, files)) + "\n");
         });
         return read(target);
     }
@@ -158,8 +158,12 @@ public final class SealedOrganism {
     /** Returns the data that the encryption authenticates: a change of a public file makes the seal invalid. */
     private static byte[] bound(String commitment, SortedMap<String, String> files) {
         StringBuilder text = new StringBuilder(FORMAT + "\n" + VERSION + "\n" + commitment + "\n");
-        files.forEach((name, hash) ->
-                text.append(hash).append(' ').append(name.length()).append(' ').append(name).append('\n'));
+        files.forEach((name, hash) -> text.append(hash)
+                .append(' ')
+                .append(name.length())
+                .append(' ')
+                .append(name)
+                .append('\n'));
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -239,7 +243,8 @@ public final class SealedOrganism {
      */
     public void verifyFiles() throws IOException {
         InvalidInputException.require(
-                Files.isDirectory(publicFiles()), () -> folder + " has no folder " + PUBLIC + ", expected the public files");
+                Files.isDirectory(publicFiles()),
+                () -> folder + " has no folder " + PUBLIC + ", expected the public files");
         SortedMap<String, String> found = hashes(publicFiles());
         for (Map.Entry<String, String> file : files.entrySet()) {
             Path path = publicFiles().resolve(file.getKey());
@@ -275,8 +280,7 @@ public final class SealedOrganism {
                 plain.length > BLINDING_BYTES && hash(plain).equals(commitment),
                 () -> file + ": the truth does not match the commitment " + commitment);
         JsonNode truth = Json.mapper()
-                .readTree(new String(
-                        Arrays.copyOfRange(plain, BLINDING_BYTES, plain.length), StandardCharsets.UTF_8));
+                .readTree(new String(Arrays.copyOfRange(plain, BLINDING_BYTES, plain.length), StandardCharsets.UTF_8));
         return OrganismTruth.read(JsonObject.of(file, (ObjectNode) truth));
     }
 

@@ -2,6 +2,7 @@ package dev.assay.explain.judge;
 
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FailureKind;
+import dev.assay.explain.Judge;
 import dev.assay.explain.Simulated;
 import dev.assay.explain.Simulator;
 import dev.assay.explain.TextWindow;
@@ -74,6 +75,11 @@ public final class SequentialSimulator implements Simulator {
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public Judge judge() {
+        return new Judge(NAME, model.name());
     }
 
     @Override

@@ -27,10 +27,21 @@ public final class MiniLmEmbedder implements SentenceEmbedder {
      * @throws InvalidInputException if the jar is not on the class path, or is of a version with other methods
      */
     public MiniLmEmbedder() {
-        this(MODEL);
+        this(MODEL, "the " + EmbeddingScorer.NAME + " scorer");
     }
 
-    MiniLmEmbedder(String name) {
+    /**
+     * Loads the model for another method.
+     *
+     * @param method the method that needs it, for the message
+     * @return the encoder
+     * @throws InvalidInputException if the jar is not on the class path, or is of a version with other methods
+     */
+    public static MiniLmEmbedder neededBy(String method) {
+        return new MiniLmEmbedder(MODEL, method);
+    }
+
+    MiniLmEmbedder(String name, String method) {
         try {
             // Not initialised yet, since its static fields load the graph.
             Class<?> type = Class.forName(name, false, MiniLmEmbedder.class.getClassLoader());
@@ -46,8 +57,7 @@ public final class MiniLmEmbedder implements SentenceEmbedder {
                     .getMethod("vector");
         } catch (ReflectiveOperationException | LinkageError missing) {
             throw new InvalidInputException(
-                    "the " + EmbeddingScorer.NAME
-                            + " scorer needs a sentence encoder, which is not on the class path; add the dependency "
+                    method + " needs a sentence encoder, which is not on the class path; add the dependency "
                             + ARTIFACT,
                     missing);
         }

@@ -16,6 +16,7 @@ import dev.assay.explain.llm.LanguageModel;
 import dev.assay.explain.offline.ConstantSimulator;
 import dev.assay.explain.offline.RandomDictionary;
 import dev.assay.explain.offline.RandomModelControl;
+import dev.assay.explain.offline.SentenceEmbedder;
 import dev.assay.explain.offline.TokenLookupExplainer;
 import dev.assay.explain.score.ScoreRow;
 import dev.assay.explain.score.ScoreTable;
@@ -99,11 +100,7 @@ public final class ExplainSession {
                 plan, context(inspector, corpus, plan), inspector, Optional.of(model), SessionExtras.NONE);
     }
 
-    /**
-     * Adds the tokens that a feature makes more likely to the prompt of the explainer.
-     *
-     * @return a copy
-     */
+    /** {@return a copy that adds the tokens that a feature makes more likely to the prompt of the explainer} */
     public ExplainSession withPromotedTokens() {
         return with(extras.promoted(true));
     }
@@ -159,6 +156,12 @@ public final class ExplainSession {
      */
     public ExplainSession withoutJudgedTokenLookup(String reason) {
         return with(extras.withoutLookup(reason));
+    }
+
+    /** Returns a copy with further hard negatives by the embedding of their text, see {@link ExampleSet#withSimilarNegatives}. */
+    public ExplainSession withSimilarNegatives(SentenceEmbedder embedder) {
+        SessionExtras changed = extras.similar(embedder);
+        return new ExplainSession(plan, changed.applied(context), inspector, model, changed);
     }
 
     private ExplainSession with(SessionExtras changed) {
@@ -270,8 +273,8 @@ public final class ExplainSession {
 
     /** {@return the options that a folder of results records} */
     ObjectNode planJson(Explainer explainer) {
-        return plan.toJson(
-                explainer.description(), context.examples().store().artifact().hash());
+        return extras.added(plan.toJson(
+                explainer.description(), context.examples().store().artifact().hash()));
     }
 
     /**
@@ -417,7 +420,7 @@ public final class ExplainSession {
                 plan.examples());
         return new ExplainSession(
                 drawn,
-                examples.with(context.requireCorpus(RANDOM_MODEL)),
+                extras.applied(examples.with(context.requireCorpus(RANDOM_MODEL))),
                 features,
                 model,
                 SessionExtras.NONE.style(extras.style()).promoted(extras.promotedTokens()));

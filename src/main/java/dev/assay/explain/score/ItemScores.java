@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
  * other tools do. Figures of the corpus include the hard negatives and use the weights of the windows.
  */
 public final class ItemScores {
-    private static final Set<Stratum> HARD = Set.of(Stratum.NEGATIVE_SURFACE, Stratum.NEGATIVE_NEIGHBOUR);
+    private static final Set<Stratum> HARD =
+            Set.of(Stratum.NEGATIVE_SURFACE, Stratum.NEGATIVE_NEIGHBOUR, Stratum.NEGATIVE_SIMILAR);
 
     private ItemScores() {}
 

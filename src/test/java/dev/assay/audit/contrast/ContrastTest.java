@@ -45,8 +45,10 @@ class ContrastTest {
         assertTrue(first.pValue() < 0.001 && first.familyPValue() < 0.001 && first.qValue() < 0.05);
         assertEquals(List.of(first), report.familyDiscoveries(0.05));
         assertFalse(report.paired());
-        double[] a = IntStream.range(0, 25).mapToDouble(row -> rows[row][PLANTED]).toArray();
-        double[] b = IntStream.range(25, 50).mapToDouble(row -> rows[row][PLANTED]).toArray();
+        double[] a =
+                IntStream.range(0, 25).mapToDouble(row -> rows[row][PLANTED]).toArray();
+        double[] b =
+                IntStream.range(25, 50).mapToDouble(row -> rows[row][PLANTED]).toArray();
         assertEquals(EffectSize.cohensD(a, b), first.effect(), 1e-12);
         assertEquals(EffectSize.auroc(a, b), first.auroc(), 1e-12);
         assertEquals(EffectSize.auroc(b, a), 1 - first.auroc(), 1e-12);
@@ -103,9 +105,9 @@ class ContrastTest {
 
     @Test
     void swappedLabelsChangeSigns() {
-        AuditSample sample =
-                AuditSample.of(Documents.plain(30)).with("m", DocumentMatrix.of(planted(30, 1, 3)));
-        FeatureContrast one = Contrast.of(sample, "a", "b").test(TEST).run("m").features().get(0);
+        AuditSample sample = AuditSample.of(Documents.plain(30)).with("m", DocumentMatrix.of(planted(30, 1, 3)));
+        FeatureContrast one =
+                Contrast.of(sample, "a", "b").test(TEST).run("m").features().get(0);
         FeatureContrast other =
                 Contrast.of(sample, "b", "a").test(TEST).run("m").features().get(0);
         assertEquals(one.feature(), other.feature());
@@ -169,6 +171,7 @@ class ContrastTest {
                                 () -> Contrast.of(unpaired, "a", "b").paired().run("m"))
                         .getMessage());
         assertThrows(
-                InvalidInputException.class, () -> Contrast.of(unpaired, "a", "b").run("n"));
+                InvalidInputException.class,
+                () -> Contrast.of(unpaired, "a", "b").run("n"));
     }
 }

@@ -51,7 +51,10 @@ class ModelDiffTest {
     private static HookedTransformer tuned(int latent, double strength) throws IOException {
         HookedTransformer copy = ModelCopy.of(tiny.model);
         try (Scope scope = Scope.open()) {
-            Aten.add_(copy.parameters().get("blocks.1.down.bias"), tiny.sae.encoder().get(latent), strength);
+            Aten.add_(
+                    copy.parameters().get("blocks.1.down.bias"),
+                    tiny.sae.encoder().get(latent),
+                    strength);
         }
         return copy;
     }
@@ -60,14 +63,15 @@ class ModelDiffTest {
     void changedFeatureHasTheLargestIncrease() throws IOException {
         List<LabelledDialogue> documents = Documents.plain(30);
         try (HookedTransformer tuned = tuned(7, 20);
-                SparseAutoencoder other =
-                        TinyDictionary.dictionary(tiny.model, 9, TinyDictionary.SITE.name())) {
+                SparseAutoencoder other = TinyDictionary.dictionary(tiny.model, 9, TinyDictionary.SITE.name())) {
             List<DictionaryDiff> diffs = ModelDiff.of(tiny.model, tuned)
                     .dictionary("sae", tiny.sae)
                     .dictionary("other", other, TinyDictionary.SITE)
                     .test(TEST)
                     .run(documents);
-            assertEquals(List.of("sae", "other"), diffs.stream().map(DictionaryDiff::dictionary).toList());
+            assertEquals(
+                    List.of("sae", "other"),
+                    diffs.stream().map(DictionaryDiff::dictionary).toList());
             DictionaryDiff diff = diffs.get(0);
             FeatureChange first = diff.changes().stream()
                     .max(Comparator.comparingDouble(change -> change.tunedMean() - change.baseMean()))
@@ -110,16 +114,19 @@ class ModelDiffTest {
     @Test
     void crosscoderLatentsHaveTheNormsOfBothModels() {
         try (NDManager manager = TorchEngine.newManager(Device.cpu())) {
-            NDArray decoder = manager.create(
-                    new float[] {3, 4, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 0, 0, 0, 0}, new Shape(4, 4));
+            NDArray decoder =
+                    manager.create(new float[] {3, 4, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 0, 0, 0, 0}, new Shape(4, 4));
             try (SparseAutoencoder crosscoder = SparseAutoencoder.builder()
                     .architecture(new Standard())
-                    .weights(new Weights(
-                            decoder, manager.zeros(new Shape(4)), decoder, manager.zeros(new Shape(4))))
+                    .weights(new Weights(decoder, manager.zeros(new Shape(4)), decoder, manager.zeros(new Shape(4))))
                     .metadata(SaeMetadata.builder().build())
                     .build()) {
                 List<CrosscoderDiff.CrosscoderLatent> latents = CrosscoderDiff.of(crosscoder);
-                assertEquals(List.of(1, 2, 3, 0), latents.stream().map(CrosscoderDiff.CrosscoderLatent::latent).toList());
+                assertEquals(
+                        List.of(1, 2, 3, 0),
+                        latents.stream()
+                                .map(CrosscoderDiff.CrosscoderLatent::latent)
+                                .toList());
                 assertEquals(1, latents.get(0).tunedShare());
                 assertEquals(2.0 / 3, latents.get(1).tunedShare(), 1e-12);
                 assertEquals(0, latents.get(1).cosine());
@@ -134,8 +141,9 @@ class ModelDiffTest {
     void rejectsModelsAndDictionariesThatDoNotFit() {
         ModelDiff diff = ModelDiff.of(tiny.model, tiny.model).dictionary("sae", tiny.sae);
         assertThrows(InvalidInputException.class, () -> diff.dictionary("sae", tiny.sae));
-        assertThrows(InvalidInputException.class, () -> ModelDiff.of(tiny.model, tiny.model)
-                .run(Documents.plain(4)));
+        assertThrows(
+                InvalidInputException.class,
+                () -> ModelDiff.of(tiny.model, tiny.model).run(Documents.plain(4)));
         TransformerConfig config = TransformerConfig.gptNeoX()
                 .vocabularySize(8)
                 .contextLength(16)

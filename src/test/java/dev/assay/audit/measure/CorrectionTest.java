@@ -32,11 +32,13 @@ class CorrectionTest {
         double[] x = {0.93, 0.02, 0.11, 0.19, 0.35, 0.36, 0.48, 0.52, 0.61, 0.77};
         assertEquals(0.19, KolmogorovSmirnov.distance(x), 1e-15);
         assertEquals(0.8218919971920077, KolmogorovSmirnov.pValue(x), 1e-13);
-        double[] squares =
-                IntStream.rangeClosed(1, 100).mapToDouble(i -> i * i / 101.0 / 101.0).toArray();
+        double[] squares = IntStream.rangeClosed(1, 100)
+                .mapToDouble(i -> i * i / 101.0 / 101.0)
+                .toArray();
         assertEquals(0.2550249975492599, KolmogorovSmirnov.distance(squares), 1e-14);
         assertEquals(3.1838075749896187e-06, KolmogorovSmirnov.pValue(squares), 1e-16);
-        double[] even = IntStream.range(0, 1000).mapToDouble(i -> (i + 0.5) / 1000).toArray();
+        double[] even =
+                IntStream.range(0, 1000).mapToDouble(i -> (i + 0.5) / 1000).toArray();
         assertEquals(1, KolmogorovSmirnov.pValue(even));
     }
 }

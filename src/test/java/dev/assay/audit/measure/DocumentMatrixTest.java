@@ -36,7 +36,8 @@ class DocumentMatrixTest {
         for (int column = 0; column < 7; column++) {
             assertEquals((DENSE[5][column] + DENSE[2][column]) / 2, mean[column], 1e-15);
         }
-        assertArrayEquals(DENSE[2], DocumentMatrix.concat(List.of(MATRIX, selected)).row(14));
+        assertArrayEquals(
+                DENSE[2], DocumentMatrix.concat(List.of(MATRIX, selected)).row(14));
     }
 
     @Test
@@ -59,7 +60,8 @@ class DocumentMatrixTest {
         DocumentMatrixBuilder builder = new DocumentMatrixBuilder(3);
         assertEquals(
                 "row 0 of the matrix has 2 columns, expected 3",
-                assertThrows(InvalidInputException.class, () -> builder.add(new double[2])).getMessage());
+                assertThrows(InvalidInputException.class, () -> builder.add(new double[2]))
+                        .getMessage());
         assertEquals(
                 "row 0, column 1 of the matrix is NaN, expected a finite number",
                 assertThrows(InvalidInputException.class, () -> builder.add(new double[] {0, Double.NaN, 0}))

@@ -28,8 +28,8 @@ class EffectSizeTest {
             double[] b = random.doubles(1 + round % 7)
                     .map(value -> -Math.floor(4 * value) + 1)
                     .toArray();
-            double[] all = DoubleStream.concat(DoubleStream.of(a), DoubleStream.of(b))
-                    .toArray();
+            double[] all =
+                    DoubleStream.concat(DoubleStream.of(a), DoubleStream.of(b)).toArray();
             assertEquals(Auroc.of(all, Samples.first(a.length, all.length)), EffectSize.auroc(a, b), 1e-15);
         }
     }

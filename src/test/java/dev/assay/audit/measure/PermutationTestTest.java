@@ -33,8 +33,8 @@ class PermutationTestTest {
             double t = d / Math.sqrt(1.0 / 9 + 1.0 / 14);
             assertEquals(t / Math.sqrt(t * t + 21), result.statistics()[column], 1e-12);
         }
-        PermutationTest.Result paired = QUICK.paired(
-                DocumentMatrix.of(rows), IntStream.range(0, 23).toArray());
+        PermutationTest.Result paired =
+                QUICK.paired(DocumentMatrix.of(rows), IntStream.range(0, 23).toArray());
         for (int column = 0; column < 6; column++) {
             int at = column;
             double d = EffectSize.pairedD(
@@ -57,7 +57,8 @@ class PermutationTestTest {
                 larger += difference >= observed - 1e-9 ? 1 : 0;
             }
         }
-        double[][] rows = Arrays.stream(values).mapToObj(value -> new double[] {value}).toArray(double[][]::new);
+        double[][] rows =
+                Arrays.stream(values).mapToObj(value -> new double[] {value}).toArray(double[][]::new);
         PermutationTest.Result result = new PermutationTest(20_000, 20_000, 0)
                 .unpaired(DocumentMatrix.of(rows), labels, Exchangeability.ofDocuments(labels));
         assertEquals(larger / 70.0, result.pValues()[0], 0.01);
@@ -99,8 +100,7 @@ class PermutationTestTest {
         Exchangeability exchangeability = Exchangeability.ofDocuments(labels);
         for (int repetition = 0; repetition < 200; repetition++) {
             DocumentMatrix matrix = DocumentMatrix.of(Samples.normal(30, 40, 0.5, 100 + repetition));
-            PermutationTest.Result result =
-                    QUICK.withSeed(repetition).unpaired(matrix, labels, exchangeability);
+            PermutationTest.Result result = QUICK.withSeed(repetition).unpaired(matrix, labels, exchangeability);
             byRate += smallest(result.qValues()) <= NOMINAL ? 1 : 0;
             byMaximum += smallest(result.familyPValues()) <= NOMINAL ? 1 : 0;
         }
@@ -141,7 +141,9 @@ class PermutationTestTest {
         Exchangeability exchangeability = Exchangeability.ofDocuments(labels);
         for (int draw = 0; draw < 500; draw++) {
             DocumentMatrix matrix = DocumentMatrix.of(Samples.normal(26, 1, 0, 40_000 + draw));
-            unpaired[draw] = QUICK.withSeed(draw).unpaired(matrix, labels, exchangeability).pValues()[0];
+            unpaired[draw] = QUICK.withSeed(draw)
+                    .unpaired(matrix, labels, exchangeability)
+                    .pValues()[0];
             paired[draw] = QUICK.withSeed(draw)
                     .paired(matrix, IntStream.range(0, 26).toArray())
                     .pValues()[0];
@@ -157,11 +159,17 @@ class PermutationTestTest {
         int wrong = 0;
         for (int draw = 0; draw < 300; draw++) {
             double[][] ofUnits = Samples.normal(12, 1, 0, 70_000 + draw);
-            double[][] rows = IntStream.range(0, 48).mapToObj(i -> ofUnits[i / 4]).toArray(double[][]::new);
+            double[][] rows =
+                    IntStream.range(0, 48).mapToObj(i -> ofUnits[i / 4]).toArray(double[][]::new);
             DocumentMatrix matrix = DocumentMatrix.of(rows);
             int[] units = IntStream.range(0, 48).map(i -> i / 4).toArray();
             together[draw] = QUICK.withSeed(draw).paired(matrix, units).pValues()[0];
-            wrong += QUICK.withSeed(draw).paired(matrix, IntStream.range(0, 48).toArray()).pValues()[0] <= NOMINAL ? 1 : 0;
+            wrong += QUICK.withSeed(draw)
+                                    .paired(matrix, IntStream.range(0, 48).toArray())
+                                    .pValues()[0]
+                            <= NOMINAL
+                    ? 1
+                    : 0;
         }
         assertTrue(KolmogorovSmirnov.pValue(together) > 0.01);
         int found = wrong;
@@ -191,7 +199,8 @@ class PermutationTestTest {
         Exchangeability exchangeability = Exchangeability.ofDocuments(labels);
         double[] first = QUICK.unpaired(matrix, labels, exchangeability).pValues();
         assertArrayEquals(first, QUICK.unpaired(matrix, labels, exchangeability).pValues());
-        double[] other = QUICK.withSeed(4).unpaired(matrix, labels, exchangeability).pValues();
+        double[] other =
+                QUICK.withSeed(4).unpaired(matrix, labels, exchangeability).pValues();
         assertTrue(!Arrays.equals(first, other));
     }
 
@@ -216,18 +225,15 @@ class PermutationTestTest {
 
     @Test
     void rejectsUnusableDesigns() {
+        assertThrows(InvalidInputException.class, () -> Exchangeability.ofDocuments(new boolean[] {true, true}));
         assertThrows(
-                InvalidInputException.class, () -> Exchangeability.ofDocuments(new boolean[] {true, true}));
-        assertThrows(
-                InvalidInputException.class,
-                () -> Exchangeability.ofUnits(new boolean[] {true, false}, new int[] {0}));
+                InvalidInputException.class, () -> Exchangeability.ofUnits(new boolean[] {true, false}, new int[] {0}));
         assertThrows(InvalidInputException.class, () -> new PermutationTest(50, 100, 0));
         assertThrows(InvalidInputException.class, () -> new PermutationTest(200, 100, 0));
         DocumentMatrix matrix = DocumentMatrix.of(new double[3][1]);
         boolean[] labels = {true, false};
         assertThrows(
-                InvalidInputException.class,
-                () -> QUICK.unpaired(matrix, labels, Exchangeability.ofDocuments(labels)));
+                InvalidInputException.class, () -> QUICK.unpaired(matrix, labels, Exchangeability.ofDocuments(labels)));
         assertThrows(InvalidInputException.class, () -> QUICK.paired(matrix, new int[2]));
     }
 }

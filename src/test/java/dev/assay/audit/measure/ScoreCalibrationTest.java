@@ -41,8 +41,7 @@ class ScoreCalibrationTest {
 
     @Test
     void rejectsNumbersThatAreNoProbabilities() {
-        assertThrows(
-                InvalidInputException.class, () -> ScoreCalibration.of(new double[] {1.01}, new boolean[] {true}));
+        assertThrows(InvalidInputException.class, () -> ScoreCalibration.of(new double[] {1.01}, new boolean[] {true}));
         assertThrows(
                 InvalidInputException.class,
                 () -> ScoreCalibration.of(new double[] {Double.NaN}, new boolean[] {true}));

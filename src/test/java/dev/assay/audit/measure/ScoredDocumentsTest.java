@@ -67,8 +67,7 @@ class ScoredDocumentsTest {
             ScoredDocuments documents = ScoredDocuments.of(scores, labels);
             assertEquals(pairwiseAuroc(scores, labels), documents.auroc(), 1e-9);
             for (double rate : new double[] {0, 0.01, 0.05, 0.1, 0.5, 1}) {
-                assertEquals(
-                        bestTruePositiveRate(scores, labels, rate), documents.truePositiveRate(rate), 1e-9);
+                assertEquals(bestTruePositiveRate(scores, labels, rate), documents.truePositiveRate(rate), 1e-9);
             }
         }
     }
@@ -83,8 +82,10 @@ class ScoredDocumentsTest {
 
     @Test
     void negativeZeroEqualsZero() {
-        assertEquals(0.5, ScoredDocuments.of(new double[] {-0.0, 0.0}, new boolean[] {true, false})
-                .auroc());
+        assertEquals(
+                0.5,
+                ScoredDocuments.of(new double[] {-0.0, 0.0}, new boolean[] {true, false})
+                        .auroc());
     }
 
     @Test
@@ -111,7 +112,8 @@ class ScoredDocumentsTest {
         int wrong = 0;
         for (int draw = 0; draw < pValues.length; draw++) {
             double[] ofGroups = new SplittableRandom(5000 + draw).doubles(60).toArray();
-            double[] scores = Arrays.stream(units).mapToDouble(unit -> ofGroups[unit]).toArray();
+            double[] scores =
+                    Arrays.stream(units).mapToDouble(unit -> ofGroups[unit]).toArray();
             ScoredDocuments documents = ScoredDocuments.of(scores, labels, units);
             pValues[draw] = documents.aurocPValue(byGroup, 199, draw);
             wrong += draw < 100 && documents.aurocPValue(byDocument, 199, draw) <= 0.05 ? 1 : 0;
@@ -178,8 +180,7 @@ class ScoredDocumentsTest {
         assertEquals(one.auroc() - 0.5, one.aurocDifference(constant, 200, 0).value(), 1e-15);
         assertThrows(
                 InvalidInputException.class,
-                () -> one.aurocDifference(
-                        ScoredDocuments.of(scores(60, false, 3), Samples.first(21, 60)), 200, 0));
+                () -> one.aurocDifference(ScoredDocuments.of(scores(60, false, 3), Samples.first(21, 60)), 200, 0));
     }
 
     @Test
@@ -187,9 +188,7 @@ class ScoredDocumentsTest {
         boolean[] labels = {true, false};
         assertThrows(InvalidInputException.class, () -> ScoredDocuments.of(new double[] {1, Double.NaN}, labels));
         assertThrows(InvalidInputException.class, () -> ScoredDocuments.of(new double[1], labels));
-        assertThrows(
-                InvalidInputException.class,
-                () -> ScoredDocuments.of(new double[2], new boolean[] {true, true}));
+        assertThrows(InvalidInputException.class, () -> ScoredDocuments.of(new double[2], new boolean[] {true, true}));
         ScoredDocuments documents = ScoredDocuments.of(new double[2], labels);
         assertThrows(InvalidInputException.class, () -> documents.truePositiveRate(1.5));
         assertThrows(InvalidInputException.class, () -> documents.truePositiveRate(Double.NaN));

@@ -98,7 +98,10 @@ class MonitorTest {
         assertArrayEquals(new int[] {3}, fit.columns());
         double[] scores = fit.scores(sample.matrix("sae mean"), 7, 8);
         assertEquals(
-                fit.probe().intercept() + fit.probe().weights()[0] * sample.matrix("sae mean").value(8, 3), scores[1], 1e-12);
+                fit.probe().intercept()
+                        + fit.probe().weights()[0] * sample.matrix("sae mean").value(8, 3),
+                scores[1],
+                1e-12);
     }
 
     @Test
@@ -199,8 +202,8 @@ class MonitorTest {
         MonitorReport other = monitors.evaluate(sample(100, 50));
         assertEquals(50, other.positives());
         assertTrue(other.score("sae mean, 2 columns").auroc().value() > 0.8);
-        AuditSample narrow = AuditSample.of(sample(100, 50).documents())
-                .with("sae mean", DocumentMatrix.of(new double[100][3]));
+        AuditSample narrow =
+                AuditSample.of(sample(100, 50).documents()).with("sae mean", DocumentMatrix.of(new double[100][3]));
         assertEquals(
                 "the matrix \"sae mean\" has 3 columns, expected 12 as in training",
                 assertThrows(InvalidInputException.class, () -> monitors.evaluate(narrow))
@@ -231,13 +234,11 @@ class MonitorTest {
 
     @Test
     void inputsWithoutAnyActiveColumnAreConstant() {
-        AuditSample sample = AuditSample.of(Documents.plain(20))
-                .with("empty mean", DocumentMatrix.of(new double[20][4]));
+        AuditSample sample =
+                AuditSample.of(Documents.plain(20)).with("empty mean", DocumentMatrix.of(new double[20][4]));
         MonitorReport report = Monitor.of(sample, "a", "b")
                 .settings(QUICK)
-                .input(
-                        MonitorInputs.sparse("empty", Pooling.mean(), 2),
-                        MonitorInputs.tfIdf(TextTerms.words(5, 5)))
+                .input(MonitorInputs.sparse("empty", Pooling.mean(), 2), MonitorInputs.tfIdf(TextTerms.words(5, 5)))
                 .run();
         assertEquals(0.5, report.scores().get(0).auroc().value());
         assertEquals(0.5, report.scores().get(1).auroc().value());
@@ -250,7 +251,8 @@ class MonitorTest {
         assertThrows(InvalidInputException.class, () -> monitor.input(SPARSE, SPARSE));
         assertThrows(
                 InvalidInputException.class,
-                () -> monitor.input(MonitorInputs.linear("other", Pooling.mean())).run());
+                () -> monitor.input(MonitorInputs.linear("other", Pooling.mean()))
+                        .run());
         assertThrows(InvalidInputException.class, () -> MonitorInputs.sparse("sae", Pooling.mean(), 0));
         assertThrows(InvalidInputException.class, () -> new MonitorSettings(List.of(0.0), 100, 199, 0));
         assertThrows(InvalidInputException.class, () -> new MonitorSettings(List.of(), 99, 199, 0));

@@ -122,9 +122,13 @@ class AuditPassTest {
             for (Pooling pooling : poolings) {
                 int[] positions = positions(spans, pooling);
                 assertArrayEquals(
-                        pooled(alone[0], positions, pooling), sample.matrix("sae", pooling).row(row), 1e-4);
+                        pooled(alone[0], positions, pooling),
+                        sample.matrix("sae", pooling).row(row),
+                        1e-4);
                 assertArrayEquals(
-                        pooled(alone[1], positions, pooling), sample.matrix("raw", pooling).row(row), 1e-4);
+                        pooled(alone[1], positions, pooling),
+                        sample.matrix("raw", pooling).row(row),
+                        1e-4);
             }
         }
         assertEquals(2 * poolings.size(), sample.matrices().size());
@@ -146,7 +150,9 @@ class AuditPassTest {
                 .dictionary("sae", tiny.sae)
                 .pooling(pooling)
                 .run(DIALOGUES);
-        assertArrayEquals(new double[TinyDictionary.LATENTS], sample.matrix("sae", pooling).row(1));
+        assertArrayEquals(
+                new double[TinyDictionary.LATENTS],
+                sample.matrix("sae", pooling).row(1));
         assertTrue(Arrays.stream(sample.matrix("sae", pooling).row(2)).sum() > 0);
         assertEquals(4, sample.rowsWithoutTokens("sae mean@scratchpad", 0, 1, 2, 3, 4, 5, 6, 7, 8));
         assertEquals(1, sample.select(1, 2).rowsWithoutTokens("sae mean@scratchpad", 0, 1));
@@ -157,7 +163,8 @@ class AuditPassTest {
         List<LabelledDialogue> documents = List.of(
                 new LabelledDialogue("empty", "a", Dialogue.document("")),
                 new LabelledDialogue("full", "b", Dialogue.document("the cat")));
-        AuditSample sample = AuditPass.of(tiny.model).dictionary("sae", tiny.sae).run(documents);
+        AuditSample sample =
+                AuditPass.of(tiny.model).dictionary("sae", tiny.sae).run(documents);
         assertEquals(0, Arrays.stream(sample.matrix("sae mean").row(0)).sum());
         assertTrue(Arrays.stream(sample.matrix("sae mean").row(1)).sum() > 0);
     }
@@ -287,8 +294,7 @@ class AuditPassTest {
         assertThrows(InvalidInputException.class, () -> pass.dictionary("", tiny.sae));
         assertThrows(InvalidInputException.class, () -> pass.store("other", Path.of("x"), "x"));
         assertThrows(InvalidInputException.class, () -> pass.run(List.of()));
-        assertThrows(
-                InvalidInputException.class, () -> AuditPass.of(tiny.model).run(DIALOGUES));
+        assertThrows(InvalidInputException.class, () -> AuditPass.of(tiny.model).run(DIALOGUES));
         assertEquals(Set.of(), Set.copyOf(AuditSample.of(DIALOGUES).matrices()));
     }
 }

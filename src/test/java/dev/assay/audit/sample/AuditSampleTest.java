@@ -33,8 +33,8 @@ class AuditSampleTest {
 
     @Test
     void selectsRowsOfDocumentsAndMatrices() {
-        AuditSample sample = AuditSample.of(Documents.plain(4))
-                .with("m", DocumentMatrix.of(new double[][] {{1}, {2}, {3}, {4}}));
+        AuditSample sample =
+                AuditSample.of(Documents.plain(4)).with("m", DocumentMatrix.of(new double[][] {{1}, {2}, {3}, {4}}));
         AuditSample selected = sample.select(3, 1);
         assertEquals("d3", selected.documents().get(0).id());
         assertEquals(2, selected.matrix("m").value(1, 0));
@@ -47,7 +47,8 @@ class AuditSampleTest {
         AuditSample sample = AuditSample.of(Documents.plain(4)).with("m", DocumentMatrix.of(new double[4][1]));
         assertEquals(
                 "the sample has no matrix \"n\", expected one of m",
-                assertThrows(InvalidInputException.class, () -> sample.matrix("n")).getMessage());
+                assertThrows(InvalidInputException.class, () -> sample.matrix("n"))
+                        .getMessage());
         assertEquals(
                 "no document has the label \"c\", expected one of a, b",
                 assertThrows(InvalidInputException.class, () -> sample.requireLabels("a", "c"))
@@ -58,9 +59,7 @@ class AuditSampleTest {
                         .getMessage());
         assertEquals(
                 "the matrix \"m\" has 3 rows, expected 4, one per document",
-                assertThrows(
-                                InvalidInputException.class,
-                                () -> sample.with("m", DocumentMatrix.of(new double[3][1])))
+                assertThrows(InvalidInputException.class, () -> sample.with("m", DocumentMatrix.of(new double[3][1])))
                         .getMessage());
         assertThrows(InvalidInputException.class, () -> sample.rowOf("d9"));
         assertThrows(InvalidInputException.class, () -> AuditSample.of(List.of()));
@@ -68,8 +67,8 @@ class AuditSampleTest {
 
     @Test
     void namesOfPoolingsAreRead() {
-        for (String name : List.of(
-                "last", "mean@assistant", "max@assistant+user", "sum", "position0", "position-3@scratchpad")) {
+        for (String name :
+                List.of("last", "mean@assistant", "max@assistant+user", "sum", "position0", "position-3@scratchpad")) {
             assertEquals(name, Pooling.parse(name).toString());
         }
         assertEquals(Pooling.mean().at(Role.USER, Role.ASSISTANT), Pooling.parse("mean@user+assistant"));

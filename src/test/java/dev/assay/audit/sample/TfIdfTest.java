@@ -51,7 +51,9 @@ class TfIdfTest {
     void termsAreNGramsOfTheTurnsOfRoles() {
         LabelledDialogue document = new LabelledDialogue(
                 "x", "y", Dialogue.of(new Turn(Role.USER, "Who's  there?"), new Turn(Role.ASSISTANT, "Ä b")));
-        assertEquals(List.of("who's", "there", "who's there", "ä", "b", "ä b"), TextTerms.words(1, 2).of(document));
+        assertEquals(
+                List.of("who's", "there", "who's there", "ä", "b", "ä b"),
+                TextTerms.words(1, 2).of(document));
         assertEquals(
                 List.of("ä ", " b", "ä b"),
                 TextTerms.characters(2, 3).at(Role.ASSISTANT).of(document));

@@ -65,12 +65,12 @@ class SealedOrganismTest {
     void truthIsRevealedByThePassphraseOnly() throws IOException {
         SealedOrganism sealed = sealed();
         assertEquals(TRUTH, SealedOrganism.read(organism).reveal(passphrase()));
-        assertEquals("Find what it hides.", Files.readString(sealed.publicFiles().resolve("readme.txt")));
+        assertEquals(
+                "Find what it hides.", Files.readString(sealed.publicFiles().resolve("readme.txt")));
         assertEquals("{}", Files.readString(sealed.publicFiles().resolve("model/config.json")));
         String seal = Files.readString(organism.resolve("seal.json"));
         assertFalse(seal.toLowerCase(Locale.ROOT).contains("chocolate") || seal.contains("octal"));
-        String message = assertThrows(
-                        InvalidInputException.class, () -> sealed.reveal("pass phrasf".toCharArray()))
+        String message = assertThrows(InvalidInputException.class, () -> sealed.reveal("pass phrasf".toCharArray()))
                 .getMessage();
         assertEquals(organism.resolve("seal.json") + ": the passphrase is wrong, or the seal was changed", message);
     }
@@ -95,7 +95,8 @@ class SealedOrganismTest {
         Files.writeString(file, "changed");
         assertEquals(
                 file + " was changed after it was sealed",
-                assertThrows(InvalidInputException.class, () -> sealed.reveal(passphrase())).getMessage());
+                assertThrows(InvalidInputException.class, () -> sealed.reveal(passphrase()))
+                        .getMessage());
         Files.delete(file);
         assertEquals(
                 file + " is missing, expected it as when it was sealed",
@@ -121,7 +122,9 @@ class SealedOrganismTest {
                 "nonce", Base64.getEncoder().encodeToString(new byte[12]),
                 "truth", Base64.getEncoder().encodeToString(new byte[200]));
         for (Map.Entry<String, String> change : changes.entrySet()) {
-            Files.writeString(file, original.deepCopy().put(change.getKey(), change.getValue()).toString());
+            Files.writeString(
+                    file,
+                    original.deepCopy().put(change.getKey(), change.getValue()).toString());
             assertThrows(
                     InvalidInputException.class,
                     () -> SealedOrganism.read(organism).reveal(passphrase()),
@@ -129,8 +132,7 @@ class SealedOrganismTest {
         }
         Files.writeString(organism.resolve("public/readme.txt"), "other");
         ObjectNode files = original.deepCopy();
-        ((ObjectNode) files.get("files"))
-                .put("readme.txt", Sha256.of(organism.resolve("public/readme.txt")));
+        ((ObjectNode) files.get("files")).put("readme.txt", Sha256.of(organism.resolve("public/readme.txt")));
         Files.writeString(file, files.toString());
         SealedOrganism rehashed = SealedOrganism.read(organism);
         rehashed.verifyFiles();
@@ -156,7 +158,8 @@ class SealedOrganismTest {
         Files.delete(file);
         assertEquals(
                 organism + " has no seal.json, expected a sealed organism",
-                assertThrows(InvalidInputException.class, () -> SealedOrganism.read(organism)).getMessage());
+                assertThrows(InvalidInputException.class, () -> SealedOrganism.read(organism))
+                        .getMessage());
     }
 
     @Test
@@ -207,14 +210,17 @@ class SealedOrganismTest {
         assertEquals(1 / 200.0, document.randomPrecision(), 1e-15);
         assertEquals(0.5, document.precision());
         assertTrue(Double.isNaN(score.kinds().get(1).randomPrecision()));
-        assertEquals("It likes chocolate.", score.toJson().at("/truth/items/0/text").asText());
+        assertEquals(
+                "It likes chocolate.", score.toJson().at("/truth/items/0/text").asText());
         assertTrue(score.toJson().at("/scores/0/random_precision").isNull());
     }
 
     @Test
     void readsGuessesAndNamesUnusableLines() throws IOException {
         Path file = folder.resolve("guesses.jsonl");
-        Files.writeString(file, "{\"kind\":\"behaviour\",\"value\":\"octal\",\"why\":\"x\"}\n\n{\"kind\":\"document\",\"value\":\"doc-3\"}\n");
+        Files.writeString(
+                file,
+                "{\"kind\":\"behaviour\",\"value\":\"octal\",\"why\":\"x\"}\n\n{\"kind\":\"document\",\"value\":\"doc-3\"}\n");
         assertEquals(List.of(new Guess("behaviour", "octal"), new Guess("document", "doc-3")), Guess.read(file));
         Map<String, String> messages = Map.of(
                 "{\"kind\":\"b\"}", " line 2: value is missing, expected a string",
@@ -225,7 +231,8 @@ class SealedOrganismTest {
             Files.writeString(file, "\n" + line.getKey() + "\n");
             assertEquals(
                     file + line.getValue(),
-                    assertThrows(InvalidInputException.class, () -> Guess.read(file)).getMessage());
+                    assertThrows(InvalidInputException.class, () -> Guess.read(file))
+                            .getMessage());
         }
         Files.writeString(file, "{");
         assertTrue(assertThrows(InvalidInputException.class, () -> Guess.read(file))
@@ -245,8 +252,7 @@ class SealedOrganismTest {
                 () -> new OrganismTruth(
                         List.of(item, new TruthItem("behaviour", "b9", "", List.of("CHOCOLATE"))), Map.of()));
         assertThrows(InvalidInputException.class, () -> new TruthItem("behaviour", "b", "", List.of()));
-        assertThrows(
-                InvalidInputException.class, () -> new OrganismTruth(List.of(item), Map.of("behaviour", 0)));
+        assertThrows(InvalidInputException.class, () -> new OrganismTruth(List.of(item), Map.of("behaviour", 0)));
     }
 
     /** The plain text and the key are computed here from the fields of the file, so that other programs can open a seal. */
@@ -271,14 +277,20 @@ class SealedOrganismTest {
         StringBuilder bound = new StringBuilder("assay-sealed-organism\n1\n" + commitment + "\n");
         for (String name : List.of("model/config.json", "readme.txt")) {
             String hash = seal.get("files").get(name).asText();
-            bound.append(hash).append(' ').append(name.length()).append(' ').append(name).append('\n');
+            bound.append(hash)
+                    .append(' ')
+                    .append(name.length())
+                    .append(' ')
+                    .append(name)
+                    .append('\n');
         }
         cipher.updateAAD(bound.toString().getBytes(StandardCharsets.UTF_8));
         byte[] plain = cipher.doFinal(base64.decode(seal.get("truth").asText()));
         byte[] hash = MessageDigest.getInstance("SHA-256").digest(plain);
         assertEquals(commitment, HexFormat.of().formatHex(hash));
         String truth = new String(plain, 32, plain.length - 32, StandardCharsets.UTF_8);
-        assertEquals("octal", Json.mapper().readTree(truth).at("/items/1/accepted/0").asText());
+        assertEquals(
+                "octal", Json.mapper().readTree(truth).at("/items/1/accepted/0").asText());
         assertEquals(600_000, seal.get("iterations").asInt());
     }
 }

@@ -121,7 +121,8 @@ class DocumentTraceTest {
                                     training.documents().stream()
                                             .map(LabelledDialogue::id)
                                             .toList(),
-                                    DocumentRankers.features("sae", MEAN, MAX, 3).scores(query, training))
+                                    DocumentRankers.features("sae", MEAN, MAX, 3)
+                                            .scores(query, training))
                             .firstRank(PLANTED)
                     / 60;
         }
@@ -130,19 +131,20 @@ class DocumentTraceTest {
 
     @Test
     void scoresOfFeaturesEqualTheirDefinition() {
-        AuditSample training = AuditSample.of(Documents.plain(3))
-                .with("sae max", DocumentMatrix.of(new double[][] {{2, 0, 1, 0}, {4, 5, 0, 0}, {0, 1, 0, 0}}));
+        AuditSample training = AuditSample.of(Documents.plain(3)).with("sae max", DocumentMatrix.of(new double[][] {
+            {2, 0, 1, 0}, {4, 5, 0, 0}, {0, 1, 0, 0}
+        }));
         TraceQuery query = new TraceQuery(
-                AuditSample.of(Documents.plain(2))
-                        .with("sae mean", DocumentMatrix.of(new double[][] {{3, 1, 0, 9}, {1, 3, 0, 9}})),
+                AuditSample.of(Documents.plain(2)).with("sae mean", DocumentMatrix.of(new double[][] {
+                    {3, 1, 0, 9}, {1, 3, 0, 9}
+                })),
                 AuditSample.of(Documents.plain(1)).with("sae mean", DocumentMatrix.of(new double[][] {{1, 1, 1, 0}})));
         FeatureRanker ranker = DocumentRankers.features("sae", MEAN, MAX, 2);
         List<FeatureWeight> weights = ranker.select(query, training);
         assertEquals(List.of(0, 1), weights.stream().map(FeatureWeight::feature).toList(), "feature 3 is never active");
         assertEquals(0.25, weights.get(0).weight(), 1e-15);
         assertEquals(0.2, weights.get(1).weight(), 1e-15);
-        assertArrayEquals(
-                new double[] {0.25 * 0.5, 0.25 + 0.2, 0.2 * 0.2}, ranker.scores(query, training), 1e-15);
+        assertArrayEquals(new double[] {0.25 * 0.5, 0.25 + 0.2, 0.2 * 0.2}, ranker.scores(query, training), 1e-15);
     }
 
     /** Compares with the mean over all orders of ties. */
@@ -184,7 +186,8 @@ class DocumentTraceTest {
             assertEquals(documents.stream().map(LabelledDialogue::id).toList(), ids(stored));
             assertEquals("a", stored.documents().get(0).label());
             assertEquals(
-                    documents.get(3).dialogue().text(), stored.documents().get(3).dialogue().text());
+                    documents.get(3).dialogue().text(),
+                    stored.documents().get(3).dialogue().text());
             for (int row = 0; row < documents.size(); row++) {
                 double[] expected = direct.matrix("sae", pooling).row(row);
                 double[] found = stored.matrix("sae", pooling).row(row);
@@ -229,16 +232,18 @@ class DocumentTraceTest {
     void rejectsUnusableTraces() {
         assertThrows(
                 InvalidInputException.class, () -> DocumentTrace.of(TRAINING).run(QUERY));
-        assertThrows(InvalidInputException.class, () -> DocumentTrace.of(TRAINING)
-                .ranker(DocumentRankers.randomOrder(), DocumentRankers.randomOrder()));
-        assertThrows(InvalidInputException.class, () -> DocumentTrace.of(TRAINING)
-                .ranker(DocumentRankers.features("other", MEAN, MAX, 3))
-                .run(QUERY));
+        assertThrows(
+                InvalidInputException.class,
+                () -> DocumentTrace.of(TRAINING).ranker(DocumentRankers.randomOrder(), DocumentRankers.randomOrder()));
+        assertThrows(
+                InvalidInputException.class,
+                () -> DocumentTrace.of(TRAINING)
+                        .ranker(DocumentRankers.features("other", MEAN, MAX, 3))
+                        .run(QUERY));
         DocumentRanking ranking = new DocumentRanking("r", List.of("a"), new double[1]);
         assertThrows(InvalidInputException.class, () -> ranking.rank("b"));
         assertThrows(InvalidInputException.class, () -> ranking.firstRank(List.of()));
         assertThrows(
-                InvalidInputException.class,
-                () -> new DocumentRanking("r", List.of("a"), new double[] {Double.NaN}));
+                InvalidInputException.class, () -> new DocumentRanking("r", List.of("a"), new double[] {Double.NaN}));
     }
 }

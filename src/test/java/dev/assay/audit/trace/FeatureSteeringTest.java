@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class FeatureSteeringTest {
     private static final int LATENT = 5;
-    private static final List<int[]> PROMPTS = List.of(new int[] {3, 17, 4}, new int[] {9, 2, 11, 30}, new int[] {8, 8, 1});
+    private static final List<int[]> PROMPTS =
+            List.of(new int[] {3, 17, 4}, new int[] {9, 2, 11, 30}, new int[] {8, 8, 1});
     private static TinyDictionary tiny;
 
     @BeforeAll
@@ -45,8 +46,9 @@ class FeatureSteeringTest {
             double steered = 0;
             double baseline = 0;
             for (int[] prompt : PROMPTS) {
-                try (InterventionResult result =
-                        Intervention.of(tiny.model, tiny.sae).steer(LATENT, point.strength()).run(prompt)) {
+                try (InterventionResult result = Intervention.of(tiny.model, tiny.sae)
+                        .steer(LATENT, point.strength())
+                        .run(prompt)) {
                     for (int token : new int[] {12, 40}) {
                         steered += result.shift(prompt.length - 1, token).editedProbability() / PROMPTS.size();
                         baseline += result.shift(prompt.length - 1, token).baselineProbability() / PROMPTS.size();
@@ -73,11 +75,20 @@ class FeatureSteeringTest {
 
     @Test
     void equalSeedsDrawEqualDirections() {
-        double[] first = steering().strengths(3).run(LATENT, PROMPTS).points().get(0).controls();
-        assertArrayEquals(first, steering().strengths(3).run(LATENT, PROMPTS).points().get(0).controls());
+        double[] first =
+                steering().strengths(3).run(LATENT, PROMPTS).points().get(0).controls();
+        assertArrayEquals(
+                first,
+                steering().strengths(3).run(LATENT, PROMPTS).points().get(0).controls());
         assertNotEquals(
                 first[0],
-                steering().controls(9, 2).strengths(3).run(LATENT, PROMPTS).points().get(0).controls()[0]);
+                steering()
+                        .controls(9, 2)
+                        .strengths(3)
+                        .run(LATENT, PROMPTS)
+                        .points()
+                        .get(0)
+                        .controls()[0]);
     }
 
     @Test

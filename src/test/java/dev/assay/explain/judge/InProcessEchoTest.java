@@ -64,7 +64,8 @@ class InProcessEchoTest {
                         int id = model.tokenizer().encode(digit)[0];
                         NDArray row = model.unembedding().get(new NDIndex(id));
                         // Rows of tokens that the stories lack are nearly equal; their difference from the mean is not.
-                        NDArray direction = centred ? row.sub(model.unembedding().mean(new int[] {0})) : row;
+                        NDArray direction =
+                                centred ? row.sub(model.unembedding().mean(new int[] {0})) : row;
                         sum = sum.add(direction.mul(strength));
                     }
                     return sum;

