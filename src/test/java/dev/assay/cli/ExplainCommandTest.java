@@ -31,6 +31,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,6 +306,24 @@ class ExplainCommandTest {
                             > 4,
                     "prompts about the random model have the tokens that its features promote");
         }
+    }
+
+    @Test
+    void everyOptionIsDocumented() throws IOException {
+        assertEquals(0, run("explain", "--help"), err::toString);
+        String pages =
+                Files.readString(Path.of("docs/explaining.md")) + Files.readString(Path.of("docs/language-models.md"));
+        List<String> undocumented = Pattern.compile("(?m)^ .*?(--[a-z][a-z-]*|--\\[no-][a-z-]+)")
+                .matcher(out.toString())
+                .results()
+                .map(option -> option.group(1).replace("[no-]", "no-"))
+                .filter(option -> !List.of("--help", "--version", "--device", "--threads", "--max-bytes")
+                        .contains(option))
+                .filter(option -> !pages.contains(option))
+                .toList();
+        assertEquals(List.of(), undocumented);
+        assertTrue(
+                out.toString().contains("--no-token-lookup") && out.toString().contains("--[no-]random-model"));
     }
 
     @Test

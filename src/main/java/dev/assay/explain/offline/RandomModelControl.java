@@ -126,12 +126,16 @@ public final class RandomModelControl {
 
     /** {@return whether a folder of {@link #open} has the dictionary and its features} */
     public static boolean isComplete(Path folder) {
-        return Files.isDirectory(dictionary(folder)) && FeatureStore.isStore(features(folder));
+        return isTrained(dictionary(folder)) && FeatureStore.isStore(features(folder));
+    }
+
+    private static boolean isTrained(Path dictionary) {
+        return Files.isRegularFile(dictionary.resolve("cfg.json"));
     }
 
     /**
      * Returns the model with random weights and its dictionary. The dictionary is trained and its features are collected unless the folder
-     * has them.
+     * has them. An interrupted training is resumed from its last checkpoint.
      *
      * @param folder the folder of the control
      * @return the control, closed by the caller
@@ -161,15 +165,12 @@ public final class RandomModelControl {
     }
 
     private SparseAutoencoder trained(HookedTransformer random, Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            SparseAutoencoder trained = train(random, trainingTokens, true);
-            try {
-                trained.save(folder);
-                return trained;
-            } catch (IOException | RuntimeException e) {
-                trained.close();
-                throw e;
-            }
+        if (!isTrained(folder)) {
+            return trainer(random, trainingTokens)
+                    .output(folder)
+                    .keepCheckpoints(1)
+                    .report(false)
+                    .train(dictionary -> dictionary.save(folder));
         }
         requireSameTraining(folder);
         return SparseAutoencoder.load(folder, model.device());
@@ -183,7 +184,7 @@ public final class RandomModelControl {
      * @throws InvalidInputException if it was trained on another number
      */
     public void requireSameTraining(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
+        if (isTrained(folder)) {
             try (SparseAutoencoder saved = SparseAutoencoder.load(folder)) {
                 long tokens = trainedTokens(saved.metadata()).orElse(trainingTokens);
                 InvalidInputException.require(
@@ -211,9 +212,9 @@ public final class RandomModelControl {
     public Duration estimate() throws IOException {
         long measured = Math.min(trainingTokens, (long) BATCHES_OF_ESTIMATE * batch());
         try (HookedTransformer random = RandomWeightModel.of(model, seed)) {
-            train(random, measured, false).close(); // the first training also compiles
+            trainer(random, measured).progress(false).train().close(); // the first training also compiles
             long start = System.nanoTime();
-            train(random, measured, false).close();
+            trainer(random, measured).progress(false).train().close();
             double perToken = (double) (System.nanoTime() - start) / measured;
             return Duration.ofNanos((long) (perToken * (trainingTokens + storedTokens)));
         }
@@ -228,7 +229,7 @@ public final class RandomModelControl {
      */
     public FeatureStore collect(Path folder) throws IOException {
         try (HookedTransformer random = RandomWeightModel.of(model, seed);
-                SparseAutoencoder trained = train(random, trainingTokens, true)) {
+                SparseAutoencoder trained = trainer(random, trainingTokens).train()) {
             return FeatureCollector.of(random, trained, corpus)
                     .tokens(storedTokens)
                     .collect(folder);
@@ -244,7 +245,7 @@ public final class RandomModelControl {
                 .orElse(SaeTrainer.DEFAULT_BATCH);
     }
 
-    private SparseAutoencoder train(HookedTransformer random, long tokens, boolean progress) throws IOException {
+    private SaeTrainer trainer(HookedTransformer random, long tokens) {
         SaeMetadata metadata = dictionary.metadata();
         InvalidInputException.require(
                 metadata.hookNames().size() == 1,
@@ -256,8 +257,6 @@ public final class RandomModelControl {
                 .dictionarySize(dictionary.dSae())
                 .tokens(tokens)
                 .batchSize((int) Math.min(tokens, batch()))
-                .progress(progress)
-                .seed(seed)
-                .train();
+                .seed(seed);
     }
 }

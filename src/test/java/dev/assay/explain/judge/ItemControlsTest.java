@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.explain.FeatureScore;
 import dev.assay.explain.ItemScorer;
+import dev.assay.explain.Judge;
 import dev.assay.explain.LabelSimulator;
 import dev.assay.explain.ScoreMetric;
 import dev.assay.explain.Scorer;
@@ -83,6 +84,22 @@ class ItemControlsTest {
                 assertEquals(prevalence, values.get(ScoreMetric.AUPRC), 1e-12, scorer.name());
                 assertEquals(2 * prevalence / (1 + prevalence), values.get(ScoreMetric.F1), 1e-12, scorer.name());
             }
+        }
+    }
+
+    @Test
+    void judgesNameTheirLanguageModel() {
+        for (ItemScorer scorer : scorers()) {
+            assertEquals(scorer.name(), scorer.judge().instrument());
+            assertEquals(
+                    scorer instanceof EmbeddingScorer ? "" : "scripted",
+                    scorer.judge().model(),
+                    scorer.name());
+        }
+        for (String name : LlmMethods.simulators()) {
+            assertEquals(
+                    new Judge(name, "scripted"),
+                    LlmMethods.simulator(name, silent, 0).judge());
         }
     }
 
