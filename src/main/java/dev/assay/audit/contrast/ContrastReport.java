@@ -36,6 +36,7 @@ public record ContrastReport(
         List<FeatureContrast> features,
         List<String> warnings)
         implements Displayable {
+    private static final String P_VALUE = "%.2g";
     private static final int SHOWN = 20;
 
     /** Copies the lists. */
@@ -131,9 +132,9 @@ public record ContrastReport(
                         Cell.number(feature.secondMean()),
                         Cell.number(feature.effect()),
                         Cell.number(feature.auroc()),
-                        Cell.number(feature.pValue()),
-                        Cell.number(feature.qValue()),
-                        Cell.number(feature.familyPValue()))));
+                        Cell.number(P_VALUE, feature.pValue()),
+                        Cell.number(P_VALUE, feature.qValue()),
+                        Cell.number(P_VALUE, feature.familyPValue()))));
         return table;
     }
 }

@@ -27,6 +27,7 @@ public record DictionaryDiff(
         int tested,
         List<FeatureChange> changes)
         implements Displayable {
+    private static final String P_VALUE = "%.2g";
     private static final int SHOWN = 20;
 
     /** Copies the list. */
@@ -93,9 +94,9 @@ public record DictionaryDiff(
                         Cell.number(change.baseFrequency()),
                         Cell.number(change.tunedFrequency()),
                         Cell.number(change.effect()),
-                        Cell.number(change.pValue()),
-                        Cell.number(change.qValue()),
-                        Cell.number(change.familyPValue()))));
+                        Cell.number(P_VALUE, change.pValue()),
+                        Cell.number(P_VALUE, change.qValue()),
+                        Cell.number(P_VALUE, change.familyPValue()))));
         return table;
     }
 }

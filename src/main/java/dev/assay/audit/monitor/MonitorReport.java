@@ -34,6 +34,7 @@ public record MonitorReport(
         List<MonitorScore> scores,
         List<String> warnings)
         implements Displayable {
+    private static final String P_VALUE = "%.2g";
     /** Copies the lists. */
     public MonitorReport {
         scores = List.copyOf(scores);
@@ -104,7 +105,7 @@ public record MonitorReport(
             score.operatingPoints().forEach(point -> cells.add(Cell.text(formatted(point.truePositiveRate()))));
             cells.add(Cell.number(score.calibration().brier()));
             cells.add(Cell.number(score.calibration().expectedError()));
-            cells.add(Cell.number(score.pValue()));
+            cells.add(Cell.number(P_VALUE, score.pValue()));
             table.row(cells);
         }
         return table;

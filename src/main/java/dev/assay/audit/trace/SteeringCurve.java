@@ -1,5 +1,8 @@
 package dev.assay.audit.trace;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.assay.io.Json;
 import dev.assay.view.Displayable;
 import dev.assay.view.HtmlSection;
 import dev.assay.view.Table;
@@ -19,6 +22,7 @@ import java.util.Locale;
  */
 public record SteeringCurve(int latent, List<String> outcomes, int prompts, double baseline, List<Point> points)
         implements Displayable {
+    private static final String P_VALUE = "%.2g";
     /** Copies the lists. */
     public SteeringCurve {
         outcomes = List.copyOf(outcomes);
@@ -51,6 +55,21 @@ public record SteeringCurve(int latent, List<String> outcomes, int prompts, doub
                     .count();
             return (1.0 + larger) / (1.0 + controls.length);
         }
+    }
+
+    /** {@return the curve as JSON, with the probability of every random direction} */
+    public ObjectNode toJson() {
+        ObjectNode json = Json.mapper().createObjectNode().put("feature", latent);
+        outcomes.forEach(json.putArray("outcomes")::add);
+        json.put("prompts", prompts).put("baseline", baseline);
+        ArrayNode array = json.putArray("strengths");
+        for (Point point : points) {
+            ObjectNode node = array.addObject().put("strength", point.strength());
+            node.put("probability", point.probability()).put("p_value", point.pValue(baseline));
+            ArrayNode controls = node.putArray("random_directions");
+            Arrays.stream(point.controls()).forEach(controls::add);
+        }
+        return json;
     }
 
     /** Returns the table for a terminal. */
@@ -87,7 +106,7 @@ public record SteeringCurve(int latent, List<String> outcomes, int prompts, doub
                     Cell.number(point.controlMean()),
                     Cell.number(Arrays.stream(point.controls()).min().orElse(Double.NaN)),
                     Cell.number(Arrays.stream(point.controls()).max().orElse(Double.NaN)),
-                    Cell.number(point.pValue(baseline))));
+                    Cell.number(P_VALUE, point.pValue(baseline))));
         }
         return table;
     }

@@ -1,6 +1,9 @@
 package dev.assay.audit.trace;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
+import dev.assay.io.Json;
 import dev.assay.view.Displayable;
 import dev.assay.view.HtmlSection;
 import dev.assay.view.Table;
@@ -40,6 +43,43 @@ public record TraceReport(int prompts, int reference, List<DocumentRanking> rank
                         + String.join(
                                 ", ",
                                 rankings.stream().map(DocumentRanking::ranker).toList())));
+    }
+
+    /**
+     * Returns the report as JSON.
+     *
+     * @param most the largest number of documents per ranking
+     * @return an object with the rankings and the features
+     */
+    public ObjectNode toJson(int most) {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("prompts", prompts).put("reference", reference);
+        ArrayNode lists = json.putArray("rankings");
+        for (DocumentRanking ranking : rankings) {
+            ObjectNode list = lists.addObject().put("ranker", ranking.ranker());
+            list.put("training_documents", ranking.ids().size());
+            list.set("documents", documents(ranking.top(most)));
+        }
+        ArrayNode features = json.putArray("features");
+        for (FeatureTrail trail : trails) {
+            FeatureWeight weight = trail.weight();
+            ObjectNode feature = features.addObject().put("feature", weight.feature());
+            feature.put("prompt_mean", weight.promptMean()).put("reference_mean", weight.referenceMean());
+            feature.put("largest", weight.largest()).put("weight", weight.weight());
+            feature.set("documents", documents(trail.documents()));
+            ArrayNode neighbours = feature.putArray("decoder_neighbours");
+            trail.neighbours().forEach(neighbour -> neighbours
+                    .addObject()
+                    .put("feature", neighbour.latent())
+                    .put("cosine", neighbour.value()));
+        }
+        return json;
+    }
+
+    private static ArrayNode documents(List<DocumentRanking.Hit> hits) {
+        ArrayNode array = Json.mapper().createArrayNode();
+        hits.forEach(hit -> array.addObject().put("id", hit.id()).put("score", hit.score()));
+        return array;
     }
 
     /** Returns the first documents of each ranking as a table for a terminal. */

@@ -106,6 +106,11 @@ class DocumentTraceTest {
                         .toList());
         assertEquals(List.of(), first.neighbours());
         assertTrue(report.toString().contains("sae, 3 features"));
+        assertEquals(
+                report.rankings().get(1).top(2).get(1).id(),
+                report.toJson(2).at("/rankings/1/documents/1/id").asText());
+        assertEquals(2, report.toJson(2).at("/rankings/1/documents").size());
+        assertEquals(first.weight().weight(), report.toJson(2).at("/features/0/weight").asDouble());
     }
 
     /** Random matrices carry no information about the planted documents. */

@@ -59,6 +59,9 @@ class FeatureSteeringTest {
             assertEquals(baseline, curve.baseline(), 1e-6);
         }
         assertEquals(2, curve.outcomes().size());
+        assertEquals(
+                curve.points().get(1).controls()[3],
+                curve.toJson().at("/strengths/1/random_directions/3").asDouble());
         assertTrue(curve.toString().contains("feature 5"));
     }
 
