@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -135,10 +136,12 @@ public final class ResultChart {
                 logarithmicY,
                 drawn().flatMapToDouble(point -> DoubleStream.of(ends(point.y())))
                         .toArray());
-        if (!logarithmicX && Arrays.stream(positions).allMatch(value -> value == Math.rint(value))) {
+        if (across.integers) {
             PictureStyle.integersAcross(chart, across.low, across.high);
         } else {
             PictureStyle.across(chart, across.low, across.high);
+        }
+        if (logarithmicX || !across.integers) {
             chart.getStyler().setxAxisTickLabelsFormattingFunction(across::label);
         }
         PictureStyle.upwards(chart, upwards.low, upwards.high);
@@ -212,38 +215,49 @@ public final class ResultChart {
     }
 
     /** An axis in the coordinates of XChart, which are linear. */
-    private record Scale(double low, double high, DoubleUnaryOperator to, DoubleUnaryOperator from) {
+    private record Scale(
+            double low, double high, DoubleUnaryOperator to, DoubleFunction<String> label, boolean integers) {
         double position(double value) {
             return to.applyAsDouble(value);
         }
 
         String label(double position) {
-            double value = from.applyAsDouble(position);
-            // Rounding away the error of the logarithm, such as 127.99999999999997.
-            return this.to == IDENTITY ? Axis.label(value) : Html.rounded(value);
+            return label.apply(position);
         }
     }
 
     private static final DoubleUnaryOperator IDENTITY = value -> value;
+    private static final double ROUNDING = 1e-9; // of exponents
 
     private static Scale scale(boolean logarithmic, double[] values) {
         double low = Arrays.stream(values).min().orElse(logarithmic ? 1 : 0);
         double high = Arrays.stream(values).max().orElse(logarithmic ? 10 : 1);
         if (!logarithmic) {
             Axis axis = Axis.linear(low, high, 5);
-            return new Scale(axis.low(), axis.high(), IDENTITY, IDENTITY);
+            boolean integers = Arrays.stream(values).allMatch(value -> value == Math.rint(value));
+            return new Scale(axis.low(), axis.high(), IDENTITY, Axis::label, integers);
         }
-        boolean doubling = Arrays.stream(values)
-                .map(value -> Math.log(value / values[0]) / Math.log(2))
-                .allMatch(exponent -> Math.abs(exponent - Math.rint(exponent)) < 1e-9);
-        double base = doubling ? 2 : 10;
-        double first = Math.log(low) / Math.log(base);
-        double last = Math.log(high) / Math.log(base);
+        boolean doubling = high > low
+                && Arrays.stream(values)
+                        .map(value -> exponent(value / values[0]))
+                        .allMatch(exponent -> Math.abs(exponent - Math.rint(exponent)) < ROUNDING);
+        if (doubling) { // sizes, for example: only they are marked
+            return new Scale(
+                    0,
+                    exponent(high / low),
+                    value -> exponent(value / low),
+                    position -> Axis.label(low * Math.pow(2, Math.rint(position))),
+                    true);
+        }
+        return around(Math.log10(low), Math.log10(high), Math::log10, position -> Html.rounded(Math.pow(10, position)));
+    }
+
+    private static Scale around(double first, double last, DoubleUnaryOperator to, DoubleFunction<String> label) {
         double margin = Math.max(0.1, MARGIN * (last - first));
-        return new Scale(
-                first - margin,
-                last + margin,
-                value -> Math.log(value) / Math.log(base),
-                position -> Math.pow(base, position));
+        return new Scale(first - margin, last + margin, to, label, false);
+    }
+
+    private static double exponent(double ratio) {
+        return Math.log(ratio) / Math.log(2);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,23 @@ class ResultChartTest {
     @Test
     void marksFractionsBetweenOtherPositions() throws IOException {
         assertEquals(11, marks(0, 0.7, 1));
+    }
+
+    @Test
+    void marksSizesThatDoubleAndNothingBetweenThem() throws IOException {
+        Path file = folder.resolve("sizes.svg");
+        ResultChart chart =
+                ResultChart.of("Recall by size", "latents", "recall").logarithmicX();
+        chart.line(
+                        "sae",
+                        Stream.of(128, 256, 512)
+                                .map(size -> new ResultChart.Point(size, Estimate.exact(0.5)))
+                                .toList())
+                .picture()
+                .writeSvg(file);
+        String svg = Files.readString(file);
+        assertEquals(
+                3, LINE.matcher(svg).results().filter(ResultChartTest::isMark).count());
     }
 
     /** Returns the number of tick marks on the horizontal axis. */
