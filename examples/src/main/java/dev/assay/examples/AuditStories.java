@@ -93,7 +93,8 @@ public final class AuditStories {
         List<LabelledDialogue> documents = new ArrayList<>();
         try (DocumentReader stories = StoryCorpus.of(9, 5_000).open()) {
             for (Document story = stories.next(); story != null && documents.size() < DOCUMENTS; ) {
-                String text = story.text().substring(0, Math.min(CHARACTERS, story.text().length()));
+                String text = story.text()
+                        .substring(0, Math.min(CHARACTERS, story.text().length()));
                 boolean she = text.matches("(?s).*\\b[Ss]he\\b.*");
                 boolean he = text.matches("(?s).*\\b[Hh]e\\b.*");
                 if (she != he) {
@@ -109,7 +110,8 @@ public final class AuditStories {
     private static void trace(AuditSample sample) {
         int[] women = sample.rowsOf("she");
         int[] men = sample.rowsOf("he");
-        int[] rest = IntStream.concat(IntStream.of(women).skip(5), IntStream.of(men).skip(5))
+        int[] rest = IntStream.concat(
+                        IntStream.of(women).skip(5), IntStream.of(men).skip(5))
                 .toArray();
         TraceQuery query = new TraceQuery(
                 sample.select(IntStream.of(women).limit(5).toArray()),

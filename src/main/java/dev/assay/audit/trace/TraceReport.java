@@ -68,10 +68,11 @@ public record TraceReport(int prompts, int reference, List<DocumentRanking> rank
             feature.put("largest", weight.largest()).put("weight", weight.weight());
             feature.set("documents", documents(trail.documents()));
             ArrayNode neighbours = feature.putArray("decoder_neighbours");
-            trail.neighbours().forEach(neighbour -> neighbours
-                    .addObject()
-                    .put("feature", neighbour.latent())
-                    .put("cosine", neighbour.value()));
+            trail.neighbours()
+                    .forEach(neighbour -> neighbours
+                            .addObject()
+                            .put("feature", neighbour.latent())
+                            .put("cosine", neighbour.value()));
         }
         return json;
     }

@@ -110,7 +110,9 @@ class DocumentTraceTest {
                 report.rankings().get(1).top(2).get(1).id(),
                 report.toJson(2).at("/rankings/1/documents/1/id").asText());
         assertEquals(2, report.toJson(2).at("/rankings/1/documents").size());
-        assertEquals(first.weight().weight(), report.toJson(2).at("/features/0/weight").asDouble());
+        assertEquals(
+                first.weight().weight(),
+                report.toJson(2).at("/features/0/weight").asDouble());
     }
 
     /** Random matrices carry no information about the planted documents. */
