@@ -22,7 +22,7 @@ final class ActivationMatching {
     private static final int SUMS = 1 << 19;
 
     private final FeatureStore a;
-    private final TokenRows b;
+    private final ActivationsByToken b;
     private final boolean counted;
 
     /**
@@ -33,7 +33,7 @@ final class ActivationMatching {
     ActivationMatching(FeatureStore a, FeatureStore b, Neighbour.Measure measure) {
         this.a = a;
         this.counted = measure == Neighbour.Measure.JACCARD;
-        this.b = TokenRows.of(b, counted);
+        this.b = ActivationsByToken.of(b, counted);
     }
 
     /**

@@ -6,13 +6,13 @@ import dev.assay.feature.store.FeatureStore;
 import dev.assay.feature.store.RowMoments;
 
 /** The activations of a store by token: the latents that are active on each token. */
-final class TokenRows {
+final class ActivationsByToken {
     private final int[] starts; // [tokens + 1]
     private final int[] latents;
     private final float[] values;
     private final RowMoments[] moments; // [latents]
 
-    private TokenRows(int tokens, int entries, int latents) {
+    private ActivationsByToken(int tokens, int entries, int latents) {
         this.starts = new int[tokens + 1];
         this.latents = new int[entries];
         this.values = new float[entries];
@@ -20,13 +20,13 @@ final class TokenRows {
     }
 
     /** Reads a store, with its activations or with 1 in place of each. */
-    static TokenRows of(FeatureStore store, boolean counted) {
+    static ActivationsByToken of(FeatureStore store, boolean counted) {
         long entries = store.activations();
         if (entries > Integer.MAX_VALUE - 8) {
             throw new InvalidInputException("the store has " + entries + " activations, expected at most "
                     + (Integer.MAX_VALUE - 8) + " to compare activations; collect features on fewer tokens");
         }
-        TokenRows rows = new TokenRows((int) store.positions(), (int) entries, store.latents());
+        ActivationsByToken rows = new ActivationsByToken((int) store.positions(), (int) entries, store.latents());
         rows.fill(store, counted);
         return rows;
     }
