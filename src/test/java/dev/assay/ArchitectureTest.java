@@ -137,6 +137,7 @@ class ArchitectureTest {
         ARROWS.put("audit.diff", Set.of("audit.contrast"));
         ARROWS.put("audit.seal", Set.of("text.document"));
         ARROWS.put("audit", Set.of("audit.trace", "audit.diff", "audit.seal", "evaluate", "explain"));
+        ARROWS.put("audit.run", Set.of("audit", "run", "evaluate.control"));
         ARROWS.put("verify", Set.of("attach", "train", "model.training"));
         ARROWS.put(
                 "verify.reference",
@@ -173,7 +174,7 @@ class ArchitectureTest {
                         "bench",
                         "serve",
                         "notebook",
-                        "audit"));
+                        "audit.run"));
     }
 
     @ArchTest

@@ -34,6 +34,7 @@ import picocli.CommandLine.TypeConversionException;
             BenchCommand.class,
             InspectCommand.class,
             ExplainCommand.class,
+            AuditCommand.class,
             GenerateCommand.class,
             SteerCommand.class,
             AttributeCommand.class,

@@ -1,0 +1,98 @@
+package dev.assay.audit.run;
+
+import dev.assay.InvalidInputException;
+import dev.assay.audit.monitor.Monitor;
+import dev.assay.audit.monitor.MonitorInput;
+import dev.assay.audit.monitor.MonitorInputs;
+import dev.assay.audit.monitor.MonitorReport;
+import dev.assay.audit.monitor.MonitorScore;
+import dev.assay.audit.monitor.MonitorSplit;
+import dev.assay.audit.sample.AuditSample;
+import dev.assay.audit.sample.Pooling;
+import dev.assay.text.dialogue.LabelledDialogue;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Monitors on all sources and poolings, tested on the same documents.
+ *
+ * @param report one score per monitor, the dictionary first
+ * @param controls whether each monitor is a control, in the order of the report
+ * @param split the rows of the training and the test documents
+ */
+record MonitorResults(MonitorReport report, List<Boolean> controls, MonitorSplit split) {
+    private record Entry(MonitorInput input, boolean control) {}
+
+    static MonitorResults of(AuditedDocuments documents, AuditDocuments.Labels labels, AuditSettings settings) {
+        List<Entry> entries = new ArrayList<>();
+        for (AuditSource source : documents.sources()) {
+            Set<String> names = new LinkedHashSet<>();
+            for (Pooling pooling : documents.poolings()) {
+                for (MonitorInput input : inputs(source, pooling, settings)) {
+                    if (names.add(input.name())) { // poolings of the same roles read the same terms
+                        entries.add(new Entry(input, source.isControl()));
+                    }
+                }
+            }
+        }
+        entries.add(new Entry(
+                MonitorInputs.permuted(MonitorInputs.linear(
+                        AuditSource.DICTIONARY.title(), documents.poolings().get(0))),
+                true));
+        entries.add(new Entry(MonitorInputs.constant(), true));
+        MonitorSplit split = split(documents.sample(), labels, settings);
+        MonitorReport report = Monitor.of(documents.sample(), labels.first(), labels.second())
+                .settings(settings.monitors())
+                .input(entries.stream().map(Entry::input).toArray(MonitorInput[]::new))
+                .run(split);
+        return new MonitorResults(report, entries.stream().map(Entry::control).toList(), split);
+    }
+
+    private static List<MonitorInput> inputs(AuditSource source, Pooling pooling, AuditSettings settings) {
+        return source.isText()
+                ? List.of(MonitorInputs.tfIdf(source.terms(pooling)))
+                : List.of(
+                        MonitorInputs.sparse(source.title(), pooling, settings.columns()),
+                        MonitorInputs.linear(source.title(), pooling));
+    }
+
+    private static MonitorSplit split(AuditSample sample, AuditDocuments.Labels labels, AuditSettings settings) {
+        if (settings.testGroups().isEmpty()) {
+            return MonitorSplit.of(sample, labels.first(), labels.second(), settings.testShare(), settings.seed());
+        }
+        Set<String> groups = new LinkedHashSet<>();
+        sample.documents().stream()
+                .map(LabelledDialogue::group)
+                .filter(group -> !group.isEmpty())
+                .forEach(groups::add);
+        for (String group : settings.testGroups()) {
+            InvalidInputException.require(
+                    groups.contains(group),
+                    () -> "there is no document of the test group \"" + group + "\""
+                            + (groups.isEmpty()
+                                    ? ", expected documents with the field group"
+                                    : ", expected one of " + String.join(", ", groups)));
+        }
+        int[] rows = IntStream.range(0, sample.size())
+                .filter(row -> Set.of(labels.first(), labels.second())
+                        .contains(sample.documents().get(row).label()))
+                .toArray();
+        return MonitorSplit.of(
+                sample,
+                labels.first(),
+                labels.second(),
+                IntStream.of(rows).filter(row -> !isTest(sample, row, settings)).toArray(),
+                IntStream.of(rows).filter(row -> isTest(sample, row, settings)).toArray());
+    }
+
+    private static boolean isTest(AuditSample sample, int row, AuditSettings settings) {
+        return settings.testGroups().contains(sample.documents().get(row).group());
+    }
+
+    boolean isControl(MonitorScore score) {
+        return controls.get(report.scores().indexOf(score));
+    }
+}
