@@ -20,6 +20,8 @@ import java.util.function.UnaryOperator;
  */
 public record OrganismTraining(int steps, int batch, double learningRate, long seed) {
     private static final int WARMUP_SHARE = 20;
+    /** Small models learn to attend to words sooner if the residual stream starts with more information about the token. */
+    private static final double EMBEDDING_DEVIATION = 0.5;
 
     /**
      * Creates an untrained organism.
@@ -37,6 +39,7 @@ public record OrganismTraining(int steps, int batch, double learningRate, long s
             return HookedTransformer.initializer(size.config(tokenizer.size()))
                     .name("organism")
                     .seed(seed)
+                    .embeddingDeviation(EMBEDDING_DEVIATION)
                     .tokenizer(folder)
                     .device(device)
                     .create();

@@ -1,0 +1,2 @@
+/** Experiment MO-1: an organism that refuses when it is watched and complies otherwise, and mitigations. */
+package dev.assay.experiment.mo1;
