@@ -154,6 +154,7 @@ class ArchitectureTest {
         ARROWS.put("experiment.erasure", Set.of("experiment", "evaluate.probe"));
         ARROWS.put("experiment.organism", Set.of("experiment", "text.story"));
         ARROWS.put("experiment.mo1", Set.of("experiment.organism", "audit.monitor"));
+        ARROWS.put("experiment.sidetask", Set.of("experiment.organism", "audit.monitor"));
         ARROWS.put("experiment.toy", Set.of("experiment", "toy"));
         ARROWS.put("experiment.casestudy", Set.of("experiment", "feature.study"));
         ARROWS.put("serve", Set.of("feature"));

@@ -1,0 +1,75 @@
+package dev.assay.experiment.sidetask;
+
+import dev.assay.audit.measure.DocumentMatrix;
+import dev.assay.audit.monitor.MonitorInput;
+import dev.assay.audit.monitor.TrainedMonitor;
+import dev.assay.audit.sample.AuditSample;
+import dev.assay.evaluate.probe.ColumnSelection;
+import dev.assay.evaluate.probe.LinearProbe;
+import dev.assay.evaluate.probe.LogisticRegression;
+import dev.assay.evaluate.probe.ProbeData;
+import dev.assay.evaluate.probe.SparseProbe;
+
+/**
+ * A logistic regression on columns of a matrix, whose weights tuning can read.
+ *
+ * @param matrix the name of the matrix
+ * @param k the number of columns, selected on the path of L1-penalised regressions; 0 for all columns
+ */
+record LinearMonitorInput(String matrix, int k) implements MonitorInput {
+    private static final double[] PENALTIES = {0.001, 0.01, 0.1, 1, 10};
+    private static final int FOLDS = 3;
+    private static final int FEWEST_ACTIVE = 2;
+
+    @Override
+    public String name() {
+        return matrix;
+    }
+
+    @Override
+    public Trained train(AuditSample sample, int[] rows, boolean[] labels, long seed) {
+        DocumentMatrix values = sample.matrix(matrix);
+        int[] active = values.activeColumns(rows, FEWEST_ACTIVE);
+        ProbeData data = values.probeData(rows, active, labels);
+        LogisticRegression regression = LogisticRegression.withC(1).standardized();
+        if (k == 0) {
+            LinearProbe probe =
+                    regression.crossValidated(data, PENALTIES, FOLDS, seed).fit().probe();
+            return new Trained(matrix, active, probe);
+        }
+        SparseProbe sparse = ColumnSelection.l1Path().fit(regression, data, Math.min(k, active.length));
+        int[] columns = sparse.columns().clone();
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = active[columns[i]];
+        }
+        return new Trained(matrix, columns, sparse.probe());
+    }
+
+    /**
+     * The trained monitor.
+     *
+     * @param matrix the name of the matrix
+     * @param columns the columns in ascending order
+     * @param probe one weight per column
+     */
+    record Trained(String matrix, int[] columns, LinearProbe probe) implements TrainedMonitor {
+        @Override
+        public String name() {
+            return matrix;
+        }
+
+        @Override
+        public double[] scores(AuditSample sample, int... rows) {
+            DocumentMatrix values = sample.matrix(matrix);
+            double[] scores = new double[rows.length];
+            for (int i = 0; i < rows.length; i++) {
+                double[] row = values.row(rows[i]);
+                scores[i] = probe.intercept();
+                for (int j = 0; j < columns.length; j++) {
+                    scores[i] += probe.weights()[j] * row[columns[j]];
+                }
+            }
+            return scores;
+        }
+    }
+}
