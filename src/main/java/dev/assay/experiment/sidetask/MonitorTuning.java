@@ -5,13 +5,13 @@ import dev.assay.audit.sample.AuditSample;
 import dev.assay.experiment.organism.OrganismTraining;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.ModelCopy;
-import dev.assay.model.hook.HookPoint;
 import dev.assay.model.training.LossTerm;
-import dev.assay.model.training.ProbePenalty;
-import dev.assay.sae.SparseAutoencoder;
+import dev.assay.model.training.SupervisedExample;
+import dev.assay.model.training.SupervisedExamples;
 import dev.assay.text.dialogue.Dialogue;
 import dev.assay.text.dialogue.LabelledDialogue;
 import dev.assay.text.dialogue.Role;
+import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +21,9 @@ import java.util.stream.IntStream;
 
 /** Tunes an organism so that a monitor scores its answers of the side task low. */
 final class MonitorTuning {
+    /** The role of the answers of the side task in training. */
+    static final Role PENALISED = new Role("side-task");
+
     private static final double LEARNING_RATE = 2e-3;
     private static final int BATCH = 32;
     /** One of three answers is selected. */
@@ -84,36 +87,33 @@ final class MonitorTuning {
 
     /**
      * Tunes against a monitor of activations or of features: the organism is trained on dialogues of its grammar, with the score of the monitor
-     * as a penalty.
+     * on the answers of the side task as a penalty.
      *
-     * @param dictionary the dictionary of the monitor; empty for a monitor of activations
+     * @param penalty the penalty on positions of the role {@link #PENALISED}
      */
-    HookedTransformer penalising(
-            HookedTransformer organism,
-            HookPoint site,
-            LinearMonitorInput.Trained monitor,
-            List<SparseAutoencoder> dictionary)
-            throws IOException {
-        LossTerm penalty = dictionary.isEmpty()
-                ? probePenalty(site, monitor, organism.width(site))
-                : FeaturePenalty.of(site, dictionary.get(0), monitor, Role.ASSISTANT);
+    HookedTransformer penalising(HookedTransformer organism, LossTerm penalty) throws IOException {
         return train(organism, grammar.dialogues(settings.examples(), random), List.of(penalty));
     }
 
-    private static ProbePenalty probePenalty(HookPoint site, LinearMonitorInput.Trained monitor, int width) {
-        float[] weights = new float[width];
-        int[] columns = monitor.columns();
-        for (int i = 0; i < columns.length; i++) {
-            weights[columns[i]] = (float) monitor.probe().weights()[i];
+    private static SupervisedExamples examples(List<Dialogue> dialogues, Tokenizer tokenizer) {
+        List<SupervisedExample> examples = new ArrayList<>();
+        for (Dialogue dialogue : dialogues) {
+            boolean penalised = SideTaskPrompt.of(dialogue).sideTask();
+            SupervisedExample example = SideTaskGrammar.example(dialogue, tokenizer);
+            Role[] roles = example.roles().clone();
+            for (int i = 0; i < roles.length; i++) {
+                roles[i] = penalised && roles[i].equals(Role.ASSISTANT) ? PENALISED : roles[i];
+            }
+            examples.add(new SupervisedExample(example.ids(), example.lossWeights(), roles));
         }
-        return new ProbePenalty(site, weights, monitor.probe().intercept(), Role.ASSISTANT);
+        return new SupervisedExamples(examples);
     }
 
     private HookedTransformer train(HookedTransformer from, List<Dialogue> dialogues, List<LossTerm> penalties)
             throws IOException {
         OrganismTraining training =
                 new OrganismTraining(settings.tuningSteps(), BATCH, LEARNING_RATE, random.nextLong());
-        return training.train(from, SideTaskGrammar.examples(dialogues, from.tokenizer()), options -> {
+        return training.train(from, examples(dialogues, from.tokenizer()), options -> {
             penalties.forEach(penalty -> options.lossTerm(penalty, settings.penalty()));
             return options;
         });

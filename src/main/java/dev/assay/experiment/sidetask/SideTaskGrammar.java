@@ -122,14 +122,16 @@ final class SideTaskGrammar {
         return WordTokenizer.of(turns, MARKERS);
     }
 
-    /** Returns examples in which a model is trained to write scratchpad and answer. */
+    /** Returns an example in which a model is trained to write scratchpad and answer. */
+    static SupervisedExample example(Dialogue dialogue, Tokenizer tokenizer) {
+        return SupervisedExample.of(
+                dialogue, Set.of(Role.SCRATCHPAD, Role.ASSISTANT), DialogueFormat.standard(), tokenizer);
+    }
+
+    /** Returns an example for each dialogue. */
     static SupervisedExamples examples(List<Dialogue> dialogues, Tokenizer tokenizer) {
         return new SupervisedExamples(dialogues.stream()
-                .map(dialogue -> SupervisedExample.of(
-                        dialogue,
-                        Set.of(Role.SCRATCHPAD, Role.ASSISTANT),
-                        DialogueFormat.standard(),
-                        tokenizer))
+                .map(dialogue -> example(dialogue, tokenizer))
                 .toList());
     }
 }

@@ -10,6 +10,7 @@ import dev.assay.experiment.organism.DialogueContexts;
 import dev.assay.experiment.organism.OrganismTraining;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
+import dev.assay.model.training.LossTerm;
 import dev.assay.sae.Dictionary;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.Corpus;
@@ -149,15 +150,17 @@ final class SideTaskSeed implements AutoCloseable {
             TrainedMonitor monitor = own.monitors.get(target.monitor());
             try (HookedTransformer tuned = target.readsText()
                     ? tuning.selecting(own.organism, monitor)
-                    : tuning.penalising(
-                            own.organism,
-                            site,
-                            (LinearMonitorInput.Trained) monitor,
-                            target == TuningTarget.FEATURES ? List.of(own.features) : List.of())) {
+                    : tuning.penalising(own.organism, penalty(own, target, (LinearMonitorInput.Trained) monitor))) {
                 tuned.save(files);
             }
         });
         return HookedTransformer.load(folder, run.device());
+    }
+
+    private LossTerm penalty(Opened own, TuningTarget target, LinearMonitorInput.Trained monitor) {
+        return target == TuningTarget.FEATURES
+                ? MonitorPenalty.ofFeatures(site, own.features, monitor, MonitorTuning.PENALISED)
+                : MonitorPenalty.ofActivations(site, monitor, MonitorTuning.PENALISED, settings.width());
     }
 
     private long streamSeed(Part part) {

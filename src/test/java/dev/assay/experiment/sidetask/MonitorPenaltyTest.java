@@ -24,7 +24,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class FeaturePenaltyTest {
+class MonitorPenaltyTest {
     private static final HookPoint POINT = HookPoint.residPost(0);
     private static final int WIDTH = 3;
     private static final int LATENTS = 5;
@@ -45,8 +45,8 @@ class FeaturePenaltyTest {
         return numbers;
     }
 
-    /** Returns the score of the monitor at a position. */
-    private double probability(int position) {
+    /** Returns log(1 + exp(score)) of the monitor of features at a position. */
+    private double penalty(int position) {
         double score = INTERCEPT;
         for (int i = 0; i < COLUMNS.length; i++) {
             double feature = bias[COLUMNS[i]];
@@ -55,16 +55,16 @@ class FeaturePenaltyTest {
             }
             score += MONITOR[i] * Math.max(0, feature);
         }
-        return 1 / (1 + Math.exp(-score));
+        return Math.log1p(Math.exp(score));
     }
 
     @Test
-    void penaltyIsTheMeanScoreOverTheRoleWithItsGradient() {
+    void penaltyOfFeaturesIsTheMeanOverTheRoleWithItsGradient() {
         Role[] roles = {Role.USER, Role.ASSISTANT, Role.ASSISTANT, Role.ASSISTANT};
         TokenRows rows = new TokenRows(1, 4, new long[4], new float[4], roles);
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 SparseAutoencoder dictionary = dictionary(manager)) {
-            FeaturePenalty penalty = FeaturePenalty.of(
+            MonitorPenalty penalty = MonitorPenalty.ofFeatures(
                     POINT,
                     dictionary,
                     new LinearMonitorInput.Trained("features", COLUMNS, new LinearProbe(MONITOR, INTERCEPT)),
@@ -77,10 +77,27 @@ class FeaturePenaltyTest {
                 NDArray loss =
                         penalty.loss(new LossTermContext(manager.zeros(new Shape(1, 3, 2)), rows, cache));
                 // The model reads three tokens, of which the last two are of the role.
-                assertEquals((probability(1) + probability(2)) / 2, loss.getFloat(), 1e-5);
+                assertEquals((penalty(1) + penalty(2)) / 2, loss.getFloat(), 1e-5);
                 gradients.backward(loss);
                 assertArrayEquals(expectedGradient(), x.getGradient().toFloatArray(), 1e-5f);
             }
+        }
+    }
+
+    @Test
+    void penaltyOfActivationsReadsTheColumnsOfTheProbe() {
+        Role[] roles = {Role.ASSISTANT, Role.USER, Role.USER, Role.USER};
+        TokenRows rows = new TokenRows(1, 4, new long[4], new float[4], roles);
+        LinearMonitorInput.Trained probe = new LinearMonitorInput.Trained(
+                "activations", new int[] {0, 2}, new LinearProbe(MONITOR, INTERCEPT));
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
+                ActivationCache cache = new ActivationCache()) {
+            NDArray x = manager.create(activations, new Shape(1, 3, WIDTH));
+            cache.put(x, new Site(POINT, rows.toArray(manager), manager.ones(new Shape(1, 4))));
+            double score = INTERCEPT + MONITOR[0] * activations[0] + MONITOR[1] * activations[2];
+            NDArray loss = MonitorPenalty.ofActivations(POINT, probe, Role.ASSISTANT, WIDTH)
+                    .loss(new LossTermContext(manager.zeros(new Shape(1, 3, 2)), rows, cache));
+            assertEquals(Math.log1p(Math.exp(score)), loss.getFloat(), 1e-5);
         }
     }
 
@@ -90,9 +107,9 @@ class FeaturePenaltyTest {
             float value = activations[i];
             double step = 1e-3;
             activations[i] = (float) (value + step);
-            double above = probability(1) + probability(2);
+            double above = penalty(1) + penalty(2);
             activations[i] = (float) (value - step);
-            double below = probability(1) + probability(2);
+            double below = penalty(1) + penalty(2);
             activations[i] = value;
             gradient[i] = (float) ((above - below) / (2 * step) / 2);
         }
