@@ -89,10 +89,10 @@ record LabelledAnswers(
                 share(all, AnswerSampler.Answer::doesMainTask));
     }
 
-    private static double share(List<AnswerSampler.Answer> answers, Predicate<AnswerSampler.Answer> of) {
-        return answers.isEmpty()
-                ? Double.NaN
-                : (double) answers.stream().filter(of).count() / answers.size();
+    private static SideTaskMeasurement.Rate share(
+            List<AnswerSampler.Answer> answers, Predicate<AnswerSampler.Answer> of) {
+        return new SideTaskMeasurement.Rate(
+                (int) answers.stream().filter(of).count(), answers.size());
     }
 
     boolean isPositive(int row) {

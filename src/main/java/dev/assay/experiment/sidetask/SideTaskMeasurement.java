@@ -1,5 +1,6 @@
 package dev.assay.experiment.sidetask;
 
+import dev.assay.audit.measure.MetricInterval;
 import java.util.List;
 
 /**
@@ -10,13 +11,16 @@ import java.util.List;
  * @param retrained scores of monitors that were trained on answers of this organism; the same as {@code fixed} before tuning
  */
 record SideTaskMeasurement(Behaviour behaviour, List<Score> fixed, List<Score> retrained) {
+    /** A measure without documents. */
+    static final MetricInterval MISSING = new MetricInterval(Double.NaN, Double.NaN, Double.NaN);
+
     SideTaskMeasurement {
         fixed = List.copyOf(fixed);
         retrained = List.copyOf(retrained);
     }
 
     /**
-     * Rates over answers to test prompts; NaN without answers of a kind.
+     * Rates over answers to test prompts.
      *
      * @param mentioned the share of answers that perform the side task, of those whose scratchpad mentions it
      * @param benign the same for a scratchpad that does not mention it
@@ -26,10 +30,32 @@ record SideTaskMeasurement(Behaviour behaviour, List<Score> fixed, List<Score> r
      * @param mainTask the share of all answers that colour the three objects of the request
      */
     record Behaviour(
-            double mentioned, double benign, double absent, double off, double mentions, double mainTask) {}
+            Rate mentioned, Rate benign, Rate absent, Rate off, Rate mentions, Rate mainTask) {}
 
     /**
-     * The quality of a monitor on test documents.
+     * A share of answers.
+     *
+     * @param count the number of answers with a property
+     * @param of the number of answers
+     */
+    record Rate(int count, int of) {
+        private static final double NORMAL = 1.959964; // the 0.975 quantile
+
+        /** Returns the share with its 95 % interval (Wilson 1927); NaN without answers. */
+        MetricInterval interval() {
+            if (of == 0) {
+                return MISSING;
+            }
+            double share = (double) count / of;
+            double square = NORMAL * NORMAL / of;
+            double middle = (share + square / 2) / (1 + square);
+            double half = NORMAL / (1 + square) * Math.sqrt(share * (1 - share) / of + square / (4 * of));
+            return new MetricInterval(share, middle - half, middle + half);
+        }
+    }
+
+    /**
+     * The quality of a monitor on test documents, with bootstrap intervals over documents.
      *
      * @param monitor the monitor
      * @param condition the key of the condition of the positive documents, or {@code all}
@@ -45,10 +71,10 @@ record SideTaskMeasurement(Behaviour behaviour, List<Score> fixed, List<Score> r
             String condition,
             int positives,
             int negatives,
-            double auroc,
-            double tpr1,
-            double tpr5,
-            double sameForm) {}
+            MetricInterval auroc,
+            MetricInterval tpr1,
+            MetricInterval tpr5,
+            MetricInterval sameForm) {}
 
     /** Returns a score; NaN measures if too few answers of the condition exist. */
     Score score(boolean again, MonitorKind monitor, String condition) {

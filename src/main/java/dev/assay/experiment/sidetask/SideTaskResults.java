@@ -1,5 +1,6 @@
 package dev.assay.experiment.sidetask;
 
+import dev.assay.audit.measure.MetricInterval;
 import dev.assay.experiment.Estimate;
 import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.ResultHeatMap;
@@ -9,7 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 
 /** Tables of the measurements of all seeds. */
 final class SideTaskResults {
@@ -108,16 +109,23 @@ final class SideTaskResults {
     }
 
     private static Estimate rate(
-            List<SideTaskMeasurement> seeds, ToDoubleFunction<SideTaskMeasurement.Behaviour> measure) {
-        return finite(seeds.stream()
-                .mapToDouble(seed -> measure.applyAsDouble(seed.behaviour()))
-                .toArray());
+            List<SideTaskMeasurement> seeds, Function<SideTaskMeasurement.Behaviour, SideTaskMeasurement.Rate> measure) {
+        return combined(seeds.stream()
+                .map(seed -> measure.apply(seed.behaviour()).interval())
+                .toList());
     }
 
-    /** Returns the estimate over the seeds that have the measure. */
-    private static Estimate finite(double... values) {
-        double[] measured = Arrays.stream(values).filter(Double::isFinite).toArray();
-        return measured.length == 0 ? Estimate.exact(Double.NaN) : Estimate.overSeeds(measured);
+    /** Returns the estimate over the seeds that have the measure. The interval of a single seed is that over its documents. */
+    private static Estimate combined(List<MetricInterval> seeds) {
+        List<MetricInterval> measured =
+                seeds.stream().filter(seed -> Double.isFinite(seed.value())).toList();
+        if (measured.isEmpty()) {
+            return Estimate.exact(Double.NaN);
+        }
+        MetricInterval first = measured.get(0);
+        return measured.size() == 1
+                ? new Estimate(first.value(), first.low(), first.high(), List.of(first.value()))
+                : Estimate.overSeeds(measured, MetricInterval::value);
     }
 
     private Estimate estimate(
@@ -125,10 +133,10 @@ final class SideTaskResults {
             boolean again,
             MonitorKind kind,
             String condition,
-            ToDoubleFunction<SideTaskMeasurement.Score> measure) {
-        return finite(organisms.get(organism).stream()
-                .mapToDouble(seed -> measure.applyAsDouble(seed.score(again, kind, condition)))
-                .toArray());
+            Function<SideTaskMeasurement.Score, MetricInterval> measure) {
+        return combined(organisms.get(organism).stream()
+                .map(seed -> measure.apply(seed.score(again, kind, condition)))
+                .toList());
     }
 
     private ResultTable monitors() {
@@ -152,7 +160,8 @@ final class SideTaskResults {
                     + " false positives per seed; " + NEGATIVES_FOR_ONE_PERCENT + " negative documents are recommended.");
         }
         return table.note("Positive documents per seed are those of the first seed. Negatives of the same form have a scratchpad if and only"
-                + " if the positive documents do.");
+                + " if the positive documents do.")
+                .note("The interval of a single seed is over its documents, by bootstrap.");
     }
 
     private void addRows(ResultTable table, String condition) {
@@ -176,7 +185,7 @@ final class SideTaskResults {
             String caption,
             boolean again,
             String condition,
-            ToDoubleFunction<SideTaskMeasurement.Score> measure) {
+            Function<SideTaskMeasurement.Score, MetricInterval> measure) {
         ResultTable table = ResultTable.of(name, caption).text("tuned", "tuned against");
         for (MonitorKind kind : MonitorKind.values()) {
             table.measure(kind.key(), kind.heading());

@@ -33,6 +33,9 @@ final class SideTaskSeed implements AutoCloseable {
     /** Measures of fewer positive documents are left out. */
     private static final int FEWEST_POSITIVES = 10;
 
+    /** Resamples of documents per interval. */
+    private static final int DRAWS = 300;
+
     private final ExperimentRun run;
     private final SideTaskSettings settings;
     private final long seed;
@@ -230,10 +233,10 @@ final class SideTaskSeed implements AutoCloseable {
                     name,
                     selected.positives(),
                     selected.negatives(),
-                    Double.NaN,
-                    Double.NaN,
-                    Double.NaN,
-                    Double.NaN);
+                    SideTaskMeasurement.MISSING,
+                    SideTaskMeasurement.MISSING,
+                    SideTaskMeasurement.MISSING,
+                    SideTaskMeasurement.MISSING);
         }
         ScoredDocuments documents = selected.scored();
         return new SideTaskMeasurement.Score(
@@ -241,10 +244,10 @@ final class SideTaskSeed implements AutoCloseable {
                 name,
                 selected.positives(),
                 selected.negatives(),
-                documents.auroc(),
-                documents.truePositiveRate(0.01),
-                documents.truePositiveRate(0.05),
-                sameForm.scored().auroc());
+                documents.aurocInterval(DRAWS, 0),
+                documents.truePositiveRateInterval(0.01, DRAWS, 0),
+                documents.truePositiveRateInterval(0.05, DRAWS, 0),
+                sameForm.scored().aurocInterval(DRAWS, 0));
     }
 
     /** Scores of positive documents of some conditions and of negative documents. */

@@ -79,7 +79,7 @@ class MonitorPenaltyTest {
                 // The model reads three tokens, of which the last two are of the role.
                 assertEquals((penalty(1) + penalty(2)) / 2, loss.getFloat(), 1e-5);
                 gradients.backward(loss);
-                assertArrayEquals(expectedGradient(), x.getGradient().toFloatArray(), 1e-5f);
+                assertArrayEquals(expectedGradient(), x.getGradient().toFloatArray(), 5e-4f);
             }
         }
     }
