@@ -64,8 +64,8 @@ final class AnswerSampler {
         List<Answer> answers = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             SideTaskPrompt prompt = prompts.get(i);
-            int matches = code.matches(
-                    prompt.name(), prompt.objects(), written.get(i).text(Role.ASSISTANT));
+            int matches =
+                    code.matches(prompt.name(), prompt.objects(), written.get(i).text(Role.ASSISTANT));
             answers.add(new Answer(prompt, written.get(i), matches >= ColourCode.FEWEST_MATCHES));
         }
         return answers;

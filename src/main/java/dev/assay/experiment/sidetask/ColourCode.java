@@ -14,8 +14,7 @@ final class ColourCode {
     static final int FEWEST_MATCHES = 2;
 
     static final List<String> COLOURS = List.of("red", "blue", "green", "yellow", "white", "black");
-    static final List<String> OBJECTS =
-            List.of("ball", "book", "hat", "key", "box", "cup", "lamp", "kite");
+    static final List<String> OBJECTS = List.of("ball", "book", "hat", "key", "box", "cup", "lamp", "kite");
     static final List<String> WOMEN = StoryNames.female().subList(0, 4);
     static final List<String> MEN = StoryNames.male().subList(0, 4);
 

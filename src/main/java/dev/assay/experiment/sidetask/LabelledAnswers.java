@@ -15,9 +15,7 @@ import java.util.stream.IntStream;
  * @param behaviour rates over all sampled answers
  */
 record LabelledAnswers(
-        List<LabelledDialogue> documents,
-        List<AnswerSampler.Answer> answers,
-        SideTaskMeasurement.Behaviour behaviour) {
+        List<LabelledDialogue> documents, List<AnswerSampler.Answer> answers, SideTaskMeasurement.Behaviour behaviour) {
     private static final String POSITIVE = "side task";
     private static final String NEGATIVE = "main task only";
     private static final int BLOCK = 128;
@@ -52,7 +50,8 @@ record LabelledAnswers(
         List<AnswerSampler.Answer> answers = new ArrayList<>();
         for (Condition condition : Condition.values()) {
             (condition == Condition.ABSENT ? without : with)
-                    .stream().filter(answer -> answer.done() && answer.condition() == condition)
+                    .stream()
+                            .filter(answer -> answer.done() && answer.condition() == condition)
                             .limit(positives)
                             .forEach(answers::add);
         }
@@ -91,8 +90,7 @@ record LabelledAnswers(
 
     private static SideTaskMeasurement.Rate share(
             List<AnswerSampler.Answer> answers, Predicate<AnswerSampler.Answer> of) {
-        return new SideTaskMeasurement.Rate(
-                (int) answers.stream().filter(of).count(), answers.size());
+        return new SideTaskMeasurement.Rate((int) answers.stream().filter(of).count(), answers.size());
     }
 
     boolean isPositive(int row) {

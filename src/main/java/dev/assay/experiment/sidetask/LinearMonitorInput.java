@@ -33,8 +33,10 @@ record LinearMonitorInput(String matrix, int k) implements MonitorInput {
         ProbeData data = values.probeData(rows, active, labels);
         LogisticRegression regression = LogisticRegression.withC(1).standardized();
         if (k == 0) {
-            LinearProbe probe =
-                    regression.crossValidated(data, PENALTIES, FOLDS, seed).fit().probe();
+            LinearProbe probe = regression
+                    .crossValidated(data, PENALTIES, FOLDS, seed)
+                    .fit()
+                    .probe();
             return new Trained(matrix, active, probe);
         }
         SparseProbe sparse = ColumnSelection.l1Path().fit(regression, data, Math.min(k, active.length));

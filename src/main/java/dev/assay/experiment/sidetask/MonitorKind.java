@@ -50,7 +50,8 @@ enum MonitorKind {
     MonitorInput input(ColourCode code, int features) {
         return switch (this) {
             case OUTPUT_WORDS -> MonitorInputs.tfIdf(TextTerms.words(1, 2).at(Role.ASSISTANT));
-            case OUTPUT_CHARACTERS -> MonitorInputs.tfIdf(TextTerms.characters(3, 3).at(Role.ASSISTANT));
+            case OUTPUT_CHARACTERS ->
+                MonitorInputs.tfIdf(TextTerms.characters(3, 3).at(Role.ASSISTANT));
             case SCRATCHPAD_WORDS -> MonitorInputs.tfIdf(TextTerms.words(1, 2).at(Role.SCRATCHPAD));
             case BOTH_WORDS -> MonitorInputs.tfIdf(TextTerms.words(1, 2).at(Role.SCRATCHPAD, Role.ASSISTANT));
             case ACTIVATIONS, RANDOM_WEIGHT_ACTIVATIONS -> new LinearMonitorInput(matrix(), 0);

@@ -82,8 +82,7 @@ final class MonitorPenalty implements LossTerm {
         }
         Layer features = new Layer(encoder, bias);
         Layer probe = new Layer(weights, new float[] {(float) monitor.probe().intercept()});
-        return new MonitorPenalty(
-                point, role, (x, manager) -> probe.of(Aten.relu(features.of(x, manager)), manager));
+        return new MonitorPenalty(point, role, (x, manager) -> probe.of(Aten.relu(features.of(x, manager)), manager));
     }
 
     /**

@@ -75,8 +75,7 @@ final class MonitorTuning {
         AuditSample sample = AuditSample.of(IntStream.range(0, done.size())
                 .mapToObj(i -> new LabelledDialogue("answer " + i, "side task", done.get(i)))
                 .toList());
-        double[] scores = monitor.scores(
-                sample, IntStream.range(0, done.size()).toArray());
+        double[] scores = monitor.scores(sample, IntStream.range(0, done.size()).toArray());
         return IntStream.range(0, done.size())
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> scores[i]))

@@ -15,8 +15,7 @@ import java.util.SplittableRandom;
 /** Writes the dialogues that an organism is trained on. */
 final class SideTaskGrammar {
     /** The special tokens of the format of the dialogues. */
-    static final List<String> MARKERS =
-            List.of("<|system|>", "<|user|>", "<|scratchpad|>", "<|assistant|>", "<|end|>");
+    static final List<String> MARKERS = List.of("<|system|>", "<|user|>", "<|scratchpad|>", "<|assistant|>", "<|end|>");
 
     private static final int TOKENIZED = 2000;
     private static final double HALF = 0.5;
@@ -38,8 +37,7 @@ final class SideTaskGrammar {
     private static final List<String> MARKS = List.of("code", "secret", "right");
 
     private static final List<String> VERBS = List.of("paints", "colours", "makes");
-    private static final List<String> PLACES =
-            List.of("In the garden", "In the house", "In the park");
+    private static final List<String> PLACES = List.of("In the garden", "In the house", "In the park");
 
     private final ColourCode code;
 
@@ -130,8 +128,7 @@ final class SideTaskGrammar {
 
     /** Returns an example for each dialogue. */
     static SupervisedExamples examples(List<Dialogue> dialogues, Tokenizer tokenizer) {
-        return new SupervisedExamples(dialogues.stream()
-                .map(dialogue -> example(dialogue, tokenizer))
-                .toList());
+        return new SupervisedExamples(
+                dialogues.stream().map(dialogue -> example(dialogue, tokenizer)).toList());
     }
 }

@@ -29,8 +29,7 @@ record SideTaskMeasurement(Behaviour behaviour, List<Score> fixed, List<Score> r
      * @param mentions the share of scratchpads that mention the side task, of prompts that switch it on
      * @param mainTask the share of all answers that colour the three objects of the request
      */
-    record Behaviour(
-            Rate mentioned, Rate benign, Rate absent, Rate off, Rate mentions, Rate mainTask) {}
+    record Behaviour(Rate mentioned, Rate benign, Rate absent, Rate off, Rate mentions, Rate mainTask) {}
 
     /**
      * A share of answers.
@@ -80,8 +79,8 @@ record SideTaskMeasurement(Behaviour behaviour, List<Score> fixed, List<Score> r
     Score score(boolean again, MonitorKind monitor, String condition) {
         return (again ? retrained : fixed)
                 .stream()
-                        .filter(score -> score.monitor() == monitor
-                                && score.condition().equals(condition))
+                        .filter(score ->
+                                score.monitor() == monitor && score.condition().equals(condition))
                         .findFirst()
                         .orElseThrow();
     }

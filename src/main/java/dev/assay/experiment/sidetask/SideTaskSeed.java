@@ -103,15 +103,9 @@ final class SideTaskSeed implements AutoCloseable {
             Dictionary randomFeatures =
                     opened(settings.dictionary().random(organism, site, corpus, seed, features.metadata()));
             SparseAutoencoder ofRandomWeights = opened(dictionary("random-weights-dictionary", randomWeights, corpus));
-            Opened untrained =
-                    new Opened(organism, randomWeights, features, randomFeatures, ofRandomWeights, Map.of());
+            Opened untrained = new Opened(organism, randomWeights, features, randomFeatures, ofRandomWeights, Map.of());
             state = new Opened(
-                    organism,
-                    randomWeights,
-                    features,
-                    randomFeatures,
-                    ofRandomWeights,
-                    train(untrained, organism));
+                    organism, randomWeights, features, randomFeatures, ofRandomWeights, train(untrained, organism));
         }
         return state;
     }
@@ -185,8 +179,7 @@ final class SideTaskSeed implements AutoCloseable {
         Map<MonitorKind, TrainedMonitor> monitors = new EnumMap<>(MonitorKind.class);
         for (MonitorKind kind : MonitorKind.values()) {
             monitors.put(
-                    kind,
-                    kind.input(code, settings.features()).train(sample, answers.rows(), answers.labels(), seed));
+                    kind, kind.input(code, settings.features()).train(sample, answers.rows(), answers.labels(), seed));
         }
         return monitors;
     }

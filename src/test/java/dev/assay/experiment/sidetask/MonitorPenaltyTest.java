@@ -74,8 +74,7 @@ class MonitorPenaltyTest {
                 NDArray x = manager.create(activations, new Shape(1, 3, WIDTH));
                 x.setRequiresGradient(true);
                 cache.put(x, new Site(POINT, rows.toArray(manager), manager.ones(new Shape(1, 4))));
-                NDArray loss =
-                        penalty.loss(new LossTermContext(manager.zeros(new Shape(1, 3, 2)), rows, cache));
+                NDArray loss = penalty.loss(new LossTermContext(manager.zeros(new Shape(1, 3, 2)), rows, cache));
                 // The model reads three tokens, of which the last two are of the role.
                 assertEquals((penalty(1) + penalty(2)) / 2, loss.getFloat(), 1e-5);
                 gradients.backward(loss);
@@ -88,8 +87,8 @@ class MonitorPenaltyTest {
     void penaltyOfActivationsReadsTheColumnsOfTheProbe() {
         Role[] roles = {Role.ASSISTANT, Role.USER, Role.USER, Role.USER};
         TokenRows rows = new TokenRows(1, 4, new long[4], new float[4], roles);
-        LinearMonitorInput.Trained probe = new LinearMonitorInput.Trained(
-                "activations", new int[] {0, 2}, new LinearProbe(MONITOR, INTERCEPT));
+        LinearMonitorInput.Trained probe =
+                new LinearMonitorInput.Trained("activations", new int[] {0, 2}, new LinearProbe(MONITOR, INTERCEPT));
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 ActivationCache cache = new ActivationCache()) {
             NDArray x = manager.create(activations, new Shape(1, 3, WIDTH));

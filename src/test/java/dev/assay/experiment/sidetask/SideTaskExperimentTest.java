@@ -93,7 +93,8 @@ class SideTaskExperimentTest {
                 options().withSetting("targets", "words"));
         assertRefused("setting layers is 1, expected at least 2", options().withSetting("layers", "1"));
         assertRefused(
-                "the width of an organism is 40, expected a multiple of 16", options().withSetting("width", "40"));
+                "the width of an organism is 40, expected a multiple of 16",
+                options().withSetting("width", "40"));
         assertRefused(
                 "setting features is 65, expected at most half of the 128 latents",
                 options().withSetting("features", "65"));
