@@ -37,14 +37,35 @@ record LinearMonitorInput(String matrix, int k) implements MonitorInput {
                     .crossValidated(data, PENALTIES, FOLDS, seed)
                     .fit()
                     .probe();
-            return new Trained(matrix, active, probe);
+            return trained(values, rows, labels, active, probe);
         }
         SparseProbe sparse = ColumnSelection.l1Path().fit(regression, data, Math.min(k, active.length));
         int[] columns = sparse.columns().clone();
         for (int i = 0; i < columns.length; i++) {
             columns[i] = active[columns[i]];
         }
-        return new Trained(matrix, columns, sparse.probe());
+        return trained(values, rows, labels, columns, sparse.probe());
+    }
+
+    private Trained trained(DocumentMatrix values, int[] rows, boolean[] labels, int[] columns, LinearProbe probe) {
+        double sum = 0;
+        int negatives = 0;
+        for (int i = 0; i < rows.length; i++) {
+            if (!labels[i]) {
+                sum += score(values, rows[i], columns, probe);
+                negatives++;
+            }
+        }
+        return new Trained(matrix, columns, probe, sum / negatives);
+    }
+
+    private static double score(DocumentMatrix values, int row, int[] columns, LinearProbe probe) {
+        double[] dense = values.row(row);
+        double score = probe.intercept();
+        for (int i = 0; i < columns.length; i++) {
+            score += probe.weights()[i] * dense[columns[i]];
+        }
+        return score;
     }
 
     /**
@@ -53,8 +74,9 @@ record LinearMonitorInput(String matrix, int k) implements MonitorInput {
      * @param matrix the name of the matrix
      * @param columns the columns in ascending order
      * @param probe one weight per column
+     * @param negativeMean the mean score of the negative training documents
      */
-    record Trained(String matrix, int[] columns, LinearProbe probe) implements TrainedMonitor {
+    record Trained(String matrix, int[] columns, LinearProbe probe, double negativeMean) implements TrainedMonitor {
         @Override
         public String name() {
             return matrix;
@@ -65,11 +87,7 @@ record LinearMonitorInput(String matrix, int k) implements MonitorInput {
             DocumentMatrix values = sample.matrix(matrix);
             double[] scores = new double[rows.length];
             for (int i = 0; i < rows.length; i++) {
-                double[] row = values.row(rows[i]);
-                scores[i] = probe.intercept();
-                for (int j = 0; j < columns.length; j++) {
-                    scores[i] += probe.weights()[j] * row[columns[j]];
-                }
+                scores[i] = score(values, rows[i], columns, probe);
             }
             return scores;
         }

@@ -15,8 +15,9 @@ import dev.assay.text.dialogue.Role;
 import java.util.List;
 
 /**
- * Penalty on the score of a fixed monitor: the mean over positions of a role of {@code log(1 + exp(s))}, where s is the score of the activation
- * at the position. The logistic function of s would have no gradient at the large scores of a monitor of separable documents.
+ * Penalty on the score of a fixed monitor: the mean over positions of a role of {@code log(1 + exp(s − m))}, where s is the score of the
+ * activation at the position and m the mean score of documents without the side task. Scores below zero but above m would still rank answers
+ * with the side task first. The logistic function of s would have no gradient at the large scores of a monitor of separable documents.
  */
 final class MonitorPenalty implements LossTerm {
     private final HookPoint point;
@@ -48,7 +49,7 @@ final class MonitorPenalty implements LossTerm {
         for (int i = 0; i < columns.length; i++) {
             weights[columns[i]] = (float) monitor.probe().weights()[i];
         }
-        Layer probe = new Layer(weights, new float[] {(float) monitor.probe().intercept()});
+        Layer probe = new Layer(weights, new float[] {offset(monitor)});
         return new MonitorPenalty(point, role, probe::of);
     }
 
@@ -81,8 +82,12 @@ final class MonitorPenalty implements LossTerm {
             }
         }
         Layer features = new Layer(encoder, bias);
-        Layer probe = new Layer(weights, new float[] {(float) monitor.probe().intercept()});
+        Layer probe = new Layer(weights, new float[] {offset(monitor)});
         return new MonitorPenalty(point, role, (x, manager) -> probe.of(Aten.relu(features.of(x, manager)), manager));
+    }
+
+    private static float offset(LinearMonitorInput.Trained monitor) {
+        return (float) (monitor.probe().intercept() - monitor.negativeMean());
     }
 
     /**

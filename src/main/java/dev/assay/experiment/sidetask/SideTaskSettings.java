@@ -57,7 +57,7 @@ record SideTaskSettings(
         return List.of(
                 new ExperimentSetting("width", "residual width of the organism", "64"),
                 new ExperimentSetting("layers", "blocks of the organism", "2"),
-                new ExperimentSetting("steps", "training steps of the organism", "1200", "700"),
+                new ExperimentSetting("steps", "training steps of the organism", "1200", "800"),
                 new ExperimentSetting("examples", "training dialogues of the organism", "20000"),
                 new ExperimentSetting("negatives", "test documents without the side task", "2000", "400"),
                 new ExperimentSetting(

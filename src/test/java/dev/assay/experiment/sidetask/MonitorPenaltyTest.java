@@ -31,6 +31,7 @@ class MonitorPenaltyTest {
     private static final int[] COLUMNS = {1, 4};
     private static final double[] MONITOR = {1.5, -2};
     private static final double INTERCEPT = 0.25;
+    private static final double NEGATIVE_MEAN = -0.5;
 
     private final float[] encoder = numbers(LATENTS * WIDTH, 1);
     private final float[] bias = numbers(LATENTS, 2);
@@ -45,9 +46,9 @@ class MonitorPenaltyTest {
         return numbers;
     }
 
-    /** Returns log(1 + exp(score)) of the monitor of features at a position. */
+    /** Returns log(1 + exp(score − mean of negative documents)) of the monitor of features at a position. */
     private double penalty(int position) {
-        double score = INTERCEPT;
+        double score = INTERCEPT - NEGATIVE_MEAN;
         for (int i = 0; i < COLUMNS.length; i++) {
             double feature = bias[COLUMNS[i]];
             for (int j = 0; j < WIDTH; j++) {
@@ -67,7 +68,7 @@ class MonitorPenaltyTest {
             MonitorPenalty penalty = MonitorPenalty.ofFeatures(
                     POINT,
                     dictionary,
-                    new LinearMonitorInput.Trained("features", COLUMNS, new LinearProbe(MONITOR, INTERCEPT)),
+                    new LinearMonitorInput.Trained("features", COLUMNS, new LinearProbe(MONITOR, INTERCEPT), NEGATIVE_MEAN),
                     Role.ASSISTANT);
             try (Autograd gradients = Autograd.recording();
                     ActivationCache cache = new ActivationCache()) {
@@ -88,12 +89,12 @@ class MonitorPenaltyTest {
         Role[] roles = {Role.ASSISTANT, Role.USER, Role.USER, Role.USER};
         TokenRows rows = new TokenRows(1, 4, new long[4], new float[4], roles);
         LinearMonitorInput.Trained probe =
-                new LinearMonitorInput.Trained("activations", new int[] {0, 2}, new LinearProbe(MONITOR, INTERCEPT));
+                new LinearMonitorInput.Trained("activations", new int[] {0, 2}, new LinearProbe(MONITOR, INTERCEPT), NEGATIVE_MEAN);
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 ActivationCache cache = new ActivationCache()) {
             NDArray x = manager.create(activations, new Shape(1, 3, WIDTH));
             cache.put(x, new Site(POINT, rows.toArray(manager), manager.ones(new Shape(1, 4))));
-            double score = INTERCEPT + MONITOR[0] * activations[0] + MONITOR[1] * activations[2];
+            double score = INTERCEPT - NEGATIVE_MEAN + MONITOR[0] * activations[0] + MONITOR[1] * activations[2];
             NDArray loss = MonitorPenalty.ofActivations(POINT, probe, Role.ASSISTANT, WIDTH)
                     .loss(new LossTermContext(manager.zeros(new Shape(1, 3, 2)), rows, cache));
             assertEquals(Math.log1p(Math.exp(score)), loss.getFloat(), 1e-5);
