@@ -33,13 +33,28 @@ public record OrganismTraining(int steps, int batch, double learningRate, long s
      * @throws IOException if the files of the tokenizer cannot be written
      */
     public HookedTransformer untrained(OrganismSize size, WordTokenizer tokenizer, Device device) throws IOException {
+        return untrained(size, tokenizer, device, EMBEDDING_DEVIATION);
+    }
+
+    /**
+     * Creates an untrained organism with another token embedding.
+     *
+     * @param size of the model
+     * @param tokenizer the tokenizer
+     * @param device the device
+     * @param embeddingDeviation the standard deviation of the token embedding, above 0
+     * @return the model, closed by the caller
+     * @throws IOException if the files of the tokenizer cannot be written
+     */
+    public HookedTransformer untrained(
+            OrganismSize size, WordTokenizer tokenizer, Device device, double embeddingDeviation) throws IOException {
         Path folder = Files.createTempDirectory("assay-organism");
         try {
             tokenizer.write(folder);
             return HookedTransformer.initializer(size.config(tokenizer.size()))
                     .name("organism")
                     .seed(seed)
-                    .embeddingDeviation(EMBEDDING_DEVIATION)
+                    .embeddingDeviation(embeddingDeviation)
                     .tokenizer(folder)
                     .device(device)
                     .create();

@@ -9,6 +9,7 @@ import dev.assay.experiment.ExperimentRun;
 import dev.assay.experiment.organism.DialogueContexts;
 import dev.assay.experiment.organism.OrganismTraining;
 import dev.assay.model.HookedTransformer;
+import dev.assay.model.ModelInitializer;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.training.LossTerm;
 import dev.assay.sae.Dictionary;
@@ -118,7 +119,8 @@ final class SideTaskSeed implements AutoCloseable {
     private HookedTransformer organism() throws IOException {
         Path folder = run.artifact("organism-seed" + seed, target -> {
             OrganismTraining training = new OrganismTraining(settings.steps(), BATCH, LEARNING_RATE, seed);
-            try (HookedTransformer untrained = training.untrained(settings.size(), grammar.tokenizer(), run.device());
+            try (HookedTransformer untrained = training.untrained(
+                            settings.size(), grammar.tokenizer(), run.device(), ModelInitializer.DEVIATION);
                     HookedTransformer trained = training.train(
                             untrained,
                             SideTaskGrammar.examples(
