@@ -194,6 +194,7 @@ public final class AuditSession {
                     TraceSection section = new TraceSection(subject, found);
                     AuditResultBuilder builder = new AuditResultBuilder("trace", subject, prompts, settings, random);
                     builder.labels(labels);
+                    trace.put(builder.json().withObjectProperty("settings"));
                     TraceJson.put(builder.json(), subject, found, out);
                     return builder.add(section.text(), section.html(out), TraceJson.tables(found))
                             .build("Training documents of " + labels.first());

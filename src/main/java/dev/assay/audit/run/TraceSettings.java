@@ -1,5 +1,6 @@
 package dev.assay.audit.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.audit.sample.Pooling;
 import java.nio.file.Path;
@@ -51,5 +52,12 @@ public record TraceSettings(
     /** {@return the same settings with tokens whose probability is measured while a feature is steered} */
     public TraceSettings withOutcomes(String... tokens) {
         return new TraceSettings(training, documentPooling, features, wanted, List.of(tokens), strengths, steered);
+    }
+
+    /** Adds the settings to a result. */
+    void put(ObjectNode json) {
+        json.put("training", training.map(Path::toString).orElse("feature store of the run"))
+                .put("document_pooling", documentPooling.toString())
+                .put("ranking_features", features);
     }
 }
