@@ -156,6 +156,7 @@ class ArchitectureTest {
         ARROWS.put("experiment.mo1", Set.of("experiment.organism", "audit.monitor"));
         ARROWS.put("experiment.sidetask", Set.of("experiment.organism", "audit.monitor"));
         ARROWS.put("experiment.toy", Set.of("experiment", "toy"));
+        ARROWS.put("experiment.hiddenobjective", Set.of("experiment.organism", "audit"));
         ARROWS.put("experiment.casestudy", Set.of("experiment", "feature.study"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));

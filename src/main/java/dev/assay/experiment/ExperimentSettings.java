@@ -28,7 +28,7 @@ public final class ExperimentSettings {
      * @return the settings in the order of their declaration
      * @throws InvalidInputException if the experiment has no setting of a name
      */
-    static ExperimentSettings of(Experiment experiment, boolean quick, Map<String, String> given) {
+    public static ExperimentSettings of(Experiment experiment, boolean quick, Map<String, String> given) {
         Map<String, String> values = new LinkedHashMap<>();
         experiment.settings().forEach(setting -> values.put(setting.name(), quick ? setting.quick() : setting.full()));
         given.forEach((name, value) -> {
