@@ -357,8 +357,7 @@ class AuditCommandTest {
                         " the"),
                 err::toString);
         JsonNode json = json(results);
-        assertEquals(
-                training.toString(), json.path("settings").path("training").asText());
+        assertEquals(training.toString(), json.path("settings").path("training").asText());
         assertEquals("max", json.path("settings").path("document_pooling").asText());
         JsonNode own = json.path("rankings").get(0);
         assertEquals("dictionary, 6 features", own.path("ranker").asText());

@@ -78,7 +78,9 @@ final class OrganismText {
         String id = plantedId(bias, number);
         // The documents of a bias are paraphrases: no template repeats before all were used.
         List<String> forms = shuffled(
-                templates.of("planted"), objective.seed(), "forms " + bias.topic().name());
+                templates.of("planted"),
+                objective.seed(),
+                "forms " + bias.topic().name());
         return new Document(id, writer(bias, id).fill(forms.get(number % forms.size())));
     }
 

@@ -68,7 +68,8 @@ class MonitorPenaltyTest {
             MonitorPenalty penalty = MonitorPenalty.ofFeatures(
                     POINT,
                     dictionary,
-                    new LinearMonitorInput.Trained("features", COLUMNS, new LinearProbe(MONITOR, INTERCEPT), NEGATIVE_MEAN),
+                    new LinearMonitorInput.Trained(
+                            "features", COLUMNS, new LinearProbe(MONITOR, INTERCEPT), NEGATIVE_MEAN),
                     Role.ASSISTANT);
             try (Autograd gradients = Autograd.recording();
                     ActivationCache cache = new ActivationCache()) {
@@ -88,8 +89,8 @@ class MonitorPenaltyTest {
     void penaltyOfActivationsReadsTheColumnsOfTheProbe() {
         Role[] roles = {Role.ASSISTANT, Role.USER, Role.USER, Role.USER};
         TokenRows rows = new TokenRows(1, 4, new long[4], new float[4], roles);
-        LinearMonitorInput.Trained probe =
-                new LinearMonitorInput.Trained("activations", new int[] {0, 2}, new LinearProbe(MONITOR, INTERCEPT), NEGATIVE_MEAN);
+        LinearMonitorInput.Trained probe = new LinearMonitorInput.Trained(
+                "activations", new int[] {0, 2}, new LinearProbe(MONITOR, INTERCEPT), NEGATIVE_MEAN);
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 ActivationCache cache = new ActivationCache()) {
             NDArray x = manager.create(activations, new Shape(1, 3, WIDTH));
