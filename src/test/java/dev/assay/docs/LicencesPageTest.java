@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /** Compares the page that the release profile writes with the class path of the tests. */
 class LicencesPageTest {
-    private static final Pattern ROW =
-            Pattern.compile("\\| `[\\w.-]+:([\\w.-]+)` \\| (\\S+) \\| (?:Apache-2.0|MIT|BSD-2-Clause)\\b.*");
+    private static final Pattern ROW = Pattern.compile(
+            "\\| `[\\w.-]+:([\\w.-]+)` \\| (\\S+) \\| (?:Apache-2.0|MIT|BSD-2-Clause|BSD-3-Clause)\\b.*");
     /** Libraries of tests and of kernels, which Assay does not bring. */
     private static final Pattern NOT_LISTED = Pattern.compile(
             "(?:junit-|opentest4j|apiguardian|archunit|jeromq|jnacl|jjava|rapaio|jupyter-jvm|surefire).*");

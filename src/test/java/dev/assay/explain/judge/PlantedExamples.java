@@ -39,6 +39,9 @@ final class PlantedExamples implements FeatureExamples {
 
     @Override
     public List<TextWindow> windows(Part part, Stratum stratum) {
+        if (stratum == Stratum.NEGATIVE_SIMILAR) { // drawn with an option only
+            return List.of();
+        }
         List<TextWindow> windows = new ArrayList<>();
         for (int i = 0; i < perStratum; i++) {
             long document = firstDocument.get(part) + 50L * stratum.ordinal() + i;
@@ -59,7 +62,7 @@ final class PlantedExamples implements FeatureExamples {
 
     @Override
     public long size(Part part, Stratum stratum) {
-        return perStratum;
+        return stratum == Stratum.NEGATIVE_SIMILAR ? 0 : perStratum;
     }
 
     @Override
