@@ -3,21 +3,18 @@ package dev.assay.explain.judge;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
-import dev.assay.explain.ItemScorer;
 import dev.assay.explain.Judge;
 import dev.assay.explain.MarkedWindow;
-import dev.assay.explain.Part;
-import dev.assay.explain.ScoredItem;
 import dev.assay.explain.Verdict;
 import dev.assay.explain.llm.LanguageModel;
-import dev.assay.explain.score.ItemScores;
+import dev.assay.explain.score.WindowScorer;
 import java.util.List;
 
 /**
  * Detection by a language model: given the description, in which of five unmarked texts is the feature active? The windows represent the test
  * documents, so figures of the corpus are estimated with their weights.
  */
-public final class DetectionScorer implements ItemScorer {
+public final class DetectionScorer implements WindowScorer {
     /** The name of the scorer. */
     public static final String NAME = "llm-detection";
 
@@ -48,18 +45,6 @@ public final class DetectionScorer implements ItemScorer {
     @Override
     public Judge judge() {
         return new Judge(NAME, model.name());
-    }
-
-    @Override
-    public List<MarkedWindow> items(FeatureExamples examples) {
-        return examples.representative(Part.TEST).stream()
-                .map(MarkedWindow::unmarked)
-                .toList();
-    }
-
-    @Override
-    public FeatureScore figures(int latent, List<ScoredItem> answered) {
-        return ItemScores.ofCorpus(latent, NAME, answered);
     }
 
     @Override

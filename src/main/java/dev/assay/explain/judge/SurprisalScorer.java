@@ -4,11 +4,8 @@ import dev.assay.explain.Explanation;
 import dev.assay.explain.FailureKind;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
-import dev.assay.explain.ItemScorer;
 import dev.assay.explain.Judge;
 import dev.assay.explain.MarkedWindow;
-import dev.assay.explain.Part;
-import dev.assay.explain.ScoredItem;
 import dev.assay.explain.Verdict;
 import dev.assay.explain.llm.Ability;
 import dev.assay.explain.llm.Answer;
@@ -17,7 +14,7 @@ import dev.assay.explain.llm.RequestBatch;
 import dev.assay.explain.llm.ScoreRequest;
 import dev.assay.explain.measure.ActivationText.LevelledTokens;
 import dev.assay.explain.measure.Surprisal;
-import dev.assay.explain.score.ItemScores;
+import dev.assay.explain.score.WindowScorer;
 import java.util.List;
 
 /**
@@ -25,7 +22,7 @@ import java.util.List;
  * returns log-probabilities of prompts. The first token of the window is left out, as in delphi. The ranking figures (AUROC, AUPRC) need no
  * threshold; a window is predicted active if its gain is above 0.
  */
-public final class SurprisalScorer implements ItemScorer {
+public final class SurprisalScorer implements WindowScorer {
     /** The name of the scorer. */
     public static final String NAME = "llm-surprisal";
 
@@ -70,18 +67,6 @@ public final class SurprisalScorer implements ItemScorer {
     @Override
     public Judge judge() {
         return new Judge(NAME, model.name());
-    }
-
-    @Override
-    public List<MarkedWindow> items(FeatureExamples examples) {
-        return examples.representative(Part.TEST).stream()
-                .map(MarkedWindow::unmarked)
-                .toList();
-    }
-
-    @Override
-    public FeatureScore figures(int latent, List<ScoredItem> answered) {
-        return ItemScores.ofCorpus(latent, NAME, answered);
     }
 
     @Override

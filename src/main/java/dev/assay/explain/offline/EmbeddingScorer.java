@@ -3,22 +3,18 @@ package dev.assay.explain.offline;
 import dev.assay.explain.Explanation;
 import dev.assay.explain.FeatureExamples;
 import dev.assay.explain.FeatureScore;
-import dev.assay.explain.ItemScorer;
 import dev.assay.explain.Judge;
-import dev.assay.explain.MarkedWindow;
-import dev.assay.explain.Part;
-import dev.assay.explain.ScoredItem;
 import dev.assay.explain.TextWindow;
 import dev.assay.explain.Verdict;
 import dev.assay.explain.measure.EmbeddingSimilarity;
-import dev.assay.explain.score.ItemScores;
+import dev.assay.explain.score.WindowScorer;
 import java.util.List;
 
 /**
  * Scores an explanation in words by the cosine of its embedding with those of windows: active windows should be more similar. The score is
  * {@code cos(embed(QUERY + explanation), embed(window))}, as in delphi.
  */
-public final class EmbeddingScorer implements ItemScorer {
+public final class EmbeddingScorer implements WindowScorer {
     /** The name of the scorer. */
     public static final String NAME = "embedding";
 
@@ -45,18 +41,6 @@ public final class EmbeddingScorer implements ItemScorer {
     @Override
     public Judge judge() {
         return new Judge(NAME, embedder.name());
-    }
-
-    @Override
-    public List<MarkedWindow> items(FeatureExamples examples) {
-        return examples.representative(Part.TEST).stream()
-                .map(MarkedWindow::unmarked)
-                .toList();
-    }
-
-    @Override
-    public FeatureScore figures(int latent, List<ScoredItem> answered) {
-        return ItemScores.ofCorpus(latent, NAME, answered);
     }
 
     @Override
