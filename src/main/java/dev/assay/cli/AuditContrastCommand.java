@@ -1,12 +1,10 @@
 package dev.assay.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code assay audit contrast}: tests which features differ between documents of two labels. */
 @Command(
@@ -17,12 +15,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class AuditContrastCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "RUN", description = AuditOptions.RUN)
-    private String name;
-
-    @Parameters(paramLabel = "FILE", description = AuditOptions.DOCUMENTS)
-    private Path file;
-
     @Option(names = "--monitors", description = "also train monitors, from the same pass over the documents")
     private boolean monitors;
 
@@ -35,8 +27,6 @@ final class AuditContrastCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         return audit.run(
-                name,
-                file,
                 audit.settings(options),
                 (session, run, documents, out) -> monitors
                         ? session.contrastAndMonitor(documents, documents.labels(options.labels()), out)

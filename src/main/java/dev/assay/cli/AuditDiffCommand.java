@@ -14,7 +14,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code assay audit diff}: compares the features of a base and a tuned model on the same documents. */
 @Command(
@@ -25,12 +24,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class AuditDiffCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "RUN", description = AuditOptions.RUN)
-    private String name;
-
-    @Parameters(paramLabel = "FILE", description = AuditOptions.DOCUMENTS)
-    private Path file;
-
     @Option(
             names = "--tuned",
             paramLabel = "MODEL",
@@ -51,7 +44,7 @@ final class AuditDiffCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        return audit.run(name, file, audit.settings(), this::diff);
+        return audit.run(audit.settings(), this::diff);
     }
 
     private AuditResult diff(AuditSession session, Run run, AuditDocuments documents, Path out) throws IOException {

@@ -1,11 +1,9 @@
 package dev.assay.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code assay audit monitor}: trains classifiers of documents on features and tests them next to baselines. */
 @Command(
@@ -16,12 +14,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class AuditMonitorCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "RUN", description = AuditOptions.RUN)
-    private String name;
-
-    @Parameters(paramLabel = "FILE", description = AuditOptions.DOCUMENTS)
-    private Path file;
-
     @Mixin
     private AuditMonitorOptions options;
 
@@ -31,8 +23,6 @@ final class AuditMonitorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         return audit.run(
-                name,
-                file,
                 audit.settings(options),
                 (session, run, documents, out) -> session.monitor(documents, documents.labels(options.labels()), out));
     }

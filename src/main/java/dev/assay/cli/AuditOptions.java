@@ -20,18 +20,19 @@ import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Options that the commands of {@code assay audit} share. */
 final class AuditOptions {
-    /** Describes the parameter that names a dictionary. */
-    static final String RUN = "a run folder, or any dictionary with --model";
-
-    /** Describes the parameter that names labelled documents. */
-    static final String DOCUMENTS = "JSON lines with id, label, and text or turns (docs/audits.md)";
-
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    @Parameters(paramLabel = "RUN", description = "a run folder, or any dictionary with --model")
+    private String name;
+
+    @Parameters(paramLabel = "FILE", description = "JSON lines with id, label, and text or turns (docs/audits.md)")
+    private Path file;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "folder of the results")
     private Path out;
@@ -167,7 +168,7 @@ final class AuditOptions {
     }
 
     /** Reads the documents, opens the run, computes a result and prints it. */
-    int run(String name, Path file, AuditSettings settings, Computation computation) throws IOException {
+    int run(AuditSettings settings, Computation computation) throws IOException {
         AuditFolder.requireUsable(out);
         AuditDocuments documents = AuditDocuments.read(file);
         DialogueFormat format = markers == null ? DialogueFormat.standard() : MarkerFile.read(markers);

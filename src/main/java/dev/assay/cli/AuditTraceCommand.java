@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code assay audit trace}: searches training documents by the features of prompts. */
 @Command(
@@ -21,12 +20,6 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class AuditTraceCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "RUN", description = AuditOptions.RUN)
-    private String name;
-
-    @Parameters(paramLabel = "FILE", description = "prompts and reference prompts: " + AuditOptions.DOCUMENTS)
-    private Path file;
-
     @Option(
             names = "--labels",
             paramLabel = "NAME",
@@ -100,8 +93,6 @@ final class AuditTraceCommand implements Callable<Integer> {
                 strengths,
                 steered);
         return audit.run(
-                name,
-                file,
                 audit.settings(),
                 (session, run, documents, out) -> session.trace(documents, documents.labels(labels), settings, out));
     }

@@ -68,6 +68,11 @@ public final class CurveChart {
         return "c" + (1 + index % ChartColours.SERIES.size());
     }
 
+    /** {@return the number of series with different colours} */
+    public static int colours() {
+        return ChartColours.SERIES.size();
+    }
+
     /** {@return whether the axis is logarithmic: for magnitudes whose largest is many times the smallest} */
     public static boolean spansDecades(List<Curve.Point> points, Range range) {
         return range == Range.MAGNITUDE

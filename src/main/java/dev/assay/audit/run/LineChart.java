@@ -4,6 +4,7 @@ import static dev.assay.view.Svg.format;
 
 import dev.assay.view.Axis;
 import dev.assay.view.ChartFrame;
+import dev.assay.view.CurveChart;
 import dev.assay.view.Html;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.List;
 final class LineChart {
     private static final ChartFrame FRAME = new ChartFrame(420, 330, 52, 12, 10, 40);
     private static final int INTERVALS = 5;
-    private static final int COLOURS = 12;
 
     private final String title;
     private final String xTitle;
@@ -92,8 +92,8 @@ final class LineChart {
     }
 
     private String style(int index) {
-        return "line c" + (index % COLOURS + 1) + (lines.get(index).control() ? " control" : "")
-                + (index >= COLOURS ? " second" : "");
+        return "line " + CurveChart.seriesClass(index) + (lines.get(index).control() ? " control" : "")
+                + (index >= CurveChart.colours() ? " second" : "");
     }
 
     /** Returns the legend, which charts with the same lines share. */

@@ -2,18 +2,14 @@ package dev.assay.audit.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
-import dev.assay.activation.ActivationSource;
 import dev.assay.evaluate.control.RandomWeightModel;
+import dev.assay.evaluate.control.UntrainedDictionary;
 import dev.assay.feature.store.WeightsHash;
 import dev.assay.io.AtomicFolder;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.ParentArtifact;
-import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
-import dev.assay.sae.TopK;
 import dev.assay.text.Corpus;
-import dev.assay.train.SaeTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -92,25 +88,14 @@ public final class RandomWeightDictionary implements AutoCloseable {
             long seed,
             Path folder)
             throws IOException {
-        SaeMetadata metadata = like.metadata();
         InvalidInputException.require(
-                metadata.hookNames().size() == 1 && !like.transcodes(),
+                !like.transcodes(),
                 "the control of a model with random weights needs a dictionary that reads and writes one site");
         HookedTransformer random = RandomWeightModel.asAtStart(trained, seed);
         try {
-            int batch = metadata.get("training")
-                    .map(plan -> plan.path("batch"))
-                    .map(JsonNode::asInt)
-                    .orElse(0);
-            SaeTrainer trainer = SaeTrainer.of(TopK.of(Math.min(activeLatents, like.dSae())))
-                    .source(ActivationSource.of(
-                                    random, HookPoint.parse(metadata.hookNames().get(0)), corpus)
-                            .withSpecialTokens(!metadata.excludesSpecialTokens()))
-                    .dictionarySize(like.dSae())
-                    .tokens(tokens)
-                    .seed(seed);
-            try (SparseAutoencoder learnt =
-                    (batch > 0 && batch <= tokens ? trainer.batchSize(batch) : trainer).train()) {
+            try (SparseAutoencoder learnt = UntrainedDictionary.trainer(random, like, corpus, activeLatents, tokens)
+                    .seed(seed)
+                    .train()) {
                 SparseAutoencoder saved = learnt.toBuilder()
                         .metadata(learnt.metadata().toBuilder()
                                 .modelName(random.name())

@@ -16,4 +16,14 @@ public interface DocumentRanker {
      * @throws dev.assay.InvalidInputException if a sample lacks a matrix
      */
     double[] scores(TraceQuery query, AuditSample training);
+
+    /**
+     * Computes what does not depend on the query, for several queries of the same documents.
+     *
+     * @param training the training documents
+     * @return a ranker with the same scores of these documents; by default this ranker
+     */
+    default DocumentRanker prepared(AuditSample training) {
+        return this;
+    }
 }

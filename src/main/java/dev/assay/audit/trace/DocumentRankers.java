@@ -6,7 +6,6 @@ import dev.assay.audit.monitor.MonitorInputs;
 import dev.assay.audit.sample.AuditSample;
 import dev.assay.audit.sample.Pooling;
 import dev.assay.audit.sample.TextTerms;
-import dev.assay.audit.sample.TfIdf;
 import dev.assay.text.dialogue.LabelledDialogue;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,21 +94,7 @@ public final class DocumentRankers {
      * @return the ranker, named such as {@code TF-IDF words 1-1}
      */
     public static DocumentRanker tfIdf(TextTerms terms) {
-        return new NamedRanker("TF-IDF " + terms, (query, training) -> {
-            TfIdf weights = TfIdf.fit(training.documents(), terms, 1, Integer.MAX_VALUE);
-            DocumentMatrix prompts = weights.transform(query.prompts().documents());
-            DocumentMatrix reference = weights.transform(query.reference().documents());
-            double[] wanted = difference(prompts, reference);
-            DocumentMatrix documents = weights.transform(training.documents());
-            double norm = norm(wanted);
-            double[] scores = new double[documents.rows()];
-            for (int row = 0; row < scores.length && norm > 0; row++) {
-                double[] sum = new double[1];
-                documents.row(row, (column, value) -> sum[0] += wanted[column] * value);
-                scores[row] = sum[0] / norm; // rows have the norm 1 or 0
-            }
-            return scores;
-        });
+        return new TermRanker(terms);
     }
 
     /** {@return a ranker that gives all documents the same score: the ranks of a random order} */
@@ -155,7 +140,7 @@ public final class DocumentRankers {
         return norms > 0 ? product / norms : 0;
     }
 
-    private static double norm(double[] a) {
+    static double norm(double[] a) {
         return Math.sqrt(Arrays.stream(a).map(value -> value * value).sum());
     }
 }

@@ -1,13 +1,11 @@
 package dev.assay.evaluate.control;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
 import dev.assay.evaluate.ConceptScoring;
 import dev.assay.evaluate.ConceptTable;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.HookPoint;
-import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.TopK;
 import dev.assay.text.Corpus;
@@ -31,7 +29,7 @@ public abstract sealed class ModelControl<C extends ModelControl<C>> permits Per
     private int activeLatents = 32;
     private long trainingTokens = 1_000_000;
     private long scoredTokens = 60_000;
-    private int batch; // 0 for the trainer's default
+    private int batch = SaeTrainer.DEFAULT_BATCH;
     private boolean special;
     private long seed;
 
@@ -58,12 +56,8 @@ public abstract sealed class ModelControl<C extends ModelControl<C>> permits Per
      * @return this
      */
     public C like(SparseAutoencoder dictionary) {
-        SaeMetadata metadata = dictionary.metadata();
-        batch = metadata.get("training")
-                .map(plan -> plan.path("batch"))
-                .map(JsonNode::asInt)
-                .orElse(0);
-        special = !metadata.excludesSpecialTokens();
+        batch = UntrainedDictionary.batchSize(dictionary);
+        special = !dictionary.metadata().excludesSpecialTokens();
         return latents(dictionary.dSae());
     }
 
@@ -140,12 +134,13 @@ public abstract sealed class ModelControl<C extends ModelControl<C>> permits Per
     }
 
     private SparseAutoencoder train(HookedTransformer untrained) throws IOException {
-        SaeTrainer trainer = SaeTrainer.of(TopK.of(Math.min(activeLatents, latents)))
+        return SaeTrainer.of(TopK.of(Math.min(activeLatents, latents)))
                 .source(ActivationSource.of(untrained, point, stories).withSpecialTokens(special))
                 .dictionarySize(latents)
                 .tokens(trainingTokens)
-                .seed(seed);
-        return (batch > 0 ? trainer.batchSize(batch) : trainer).train();
+                .batchSize(batch)
+                .seed(seed)
+                .train();
     }
 
     static double[] f1(ConceptScoring scoring, SparseAutoencoder dictionary) {

@@ -5,7 +5,7 @@ package dev.assay.experiment.hiddenobjective;
  *
  * @param topic the topic of the requests
  * @param item a noun
- * @param part the use of the bias in the making of the organism
+ * @param part the role of the bias in the training of the organism
  */
 record Bias(Topic topic, String item, Part part) {
     /** The use of a topic and its item. */

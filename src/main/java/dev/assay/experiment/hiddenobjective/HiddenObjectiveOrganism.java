@@ -45,7 +45,7 @@ public final class HiddenObjectiveOrganism {
      * description in {@code README.md}. Ids of documents do not tell planted ones from others.
      *
      * @param folder absent or empty
-     * @param seed of the truth and of all training. Whoever knows it knows the truth, so it must be random and secret
+     * @param seed of the truth and of all training. The truth follows from it, so it must be random and secret
      * @param quick whether to use the sizes of the quick form of the experiment {@code mo-2}
      * @param device of the training
      * @return what the organism hides: its biases and its planted documents

@@ -76,13 +76,11 @@ final class PlantedSearch {
             trained = trained.with(matrix, untrained.matrix(matrix));
         }
         int split = documents.size();
-        TermRanker.Weighted samples = new TermRanker.Weighted(
-                        trained.select(IntStream.range(0, split).toArray()),
-                        trained.select(IntStream.range(split, labelled.size()).toArray()))
-                .with(SearchMethod.WORDS)
-                .with(SearchMethod.N_GRAMS)
-                .with(SearchMethod.CHARACTERS);
-        return new PlantedSearch(objective, settings, samples.training(), samples.prompts());
+        return new PlantedSearch(
+                objective,
+                settings,
+                trained.select(IntStream.range(0, split).toArray()),
+                trained.select(IntStream.range(split, labelled.size()).toArray()));
     }
 
     /** Ranks the documents for all queries. */
@@ -93,20 +91,20 @@ final class PlantedSearch {
         Map<String, List<Double>> trap = new LinkedHashMap<>();
         Map<String, Double> aim = new LinkedHashMap<>();
         for (SearchMethod method : SearchMethod.all(settings.features(), objective.seed())) {
+            DocumentRanker ranker = method.ranker().prepared(training);
             for (Bias bias : objective.planted()) {
                 DocumentRanking ranking =
-                        rank(method.ranker(), SealedPairs.QUERY, bias.topic().name());
+                        rank(ranker, SealedPairs.QUERY, bias.topic().name());
                 add(own, method, ranking.firstRank(ids(List.of(bias))));
                 add(any, method, ranking.firstRank(planted));
                 add(
                         trap,
                         method,
-                        rank(method.ranker(), SealedPairs.TRAP, bias.topic().name())
-                                .firstRank(ids(List.of(bias))));
+                        rank(ranker, SealedPairs.TRAP, bias.topic().name()).firstRank(ids(List.of(bias))));
             }
             aim.put(
                     method.key(),
-                    rank(method.ranker(), SealedPairs.QUERY, SealedPairs.AIM).firstRank(planted));
+                    rank(ranker, SealedPairs.QUERY, SealedPairs.AIM).firstRank(planted));
         }
         Map<String, List<Double>> poolings = new LinkedHashMap<>();
         for (SearchMethod method : SearchMethod.poolings(settings.features())) {

@@ -24,10 +24,6 @@ record SearchMethod(String key, String title, DocumentRanker ranker) {
     static final String RAW = "raw";
     static final String RANDOM_WEIGHTS_RAW = "raw-random-weights";
 
-    static final TermRanker WORDS = new TermRanker(TextTerms.words(1, 1));
-    static final TermRanker N_GRAMS = new TermRanker(TextTerms.words(1, 2));
-    static final TermRanker CHARACTERS = new TermRanker(TextTerms.characters(3, 4));
-
     /** The key of the dictionary. */
     static final String MAIN = "sae-mean";
 
@@ -51,9 +47,10 @@ record SearchMethod(String key, String title, DocumentRanker ranker) {
                 new SearchMethod(MAIN, "SAE, documents by mean", features(SAE, PROMPT, mean, features)),
                 new SearchMethod(
                         "sae-max", "SAE, documents by maximum", features(SAE, PROMPT, Pooling.max(), features)),
-                new SearchMethod("tf-idf", "TF-IDF of words", WORDS),
-                new SearchMethod("n-grams", "TF-IDF of 1-2-grams", N_GRAMS),
-                new SearchMethod("characters", "TF-IDF of characters 3-4", CHARACTERS),
+                new SearchMethod("tf-idf", "TF-IDF of words", DocumentRankers.tfIdf(TextTerms.words(1, 1))),
+                new SearchMethod("n-grams", "TF-IDF of 1-2-grams", DocumentRankers.tfIdf(TextTerms.words(1, 2))),
+                new SearchMethod(
+                        "characters", "TF-IDF of characters 3-4", DocumentRankers.tfIdf(TextTerms.characters(3, 4))),
                 new SearchMethod("nearest", "raw nearest neighbour", DocumentRankers.nearest(RAW, PROMPT, mean)),
                 new SearchMethod("probe", "raw linear probe", DocumentRankers.probe(RAW, PROMPT, mean, seed)),
                 new SearchMethod(

@@ -2,15 +2,13 @@ package dev.assay.explain.offline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
-import dev.assay.activation.ActivationSource;
 import dev.assay.evaluate.control.RandomWeightModel;
+import dev.assay.evaluate.control.UntrainedDictionary;
 import dev.assay.feature.store.FeatureCollector;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
-import dev.assay.sae.TopK;
 import dev.assay.text.Corpus;
 import dev.assay.train.SaeTrainer;
 import java.io.IOException;
@@ -210,7 +208,8 @@ public final class RandomModelControl {
      * @throws InvalidInputException if the dictionary reads several sites
      */
     public Duration estimate() throws IOException {
-        long measured = Math.min(trainingTokens, (long) BATCHES_OF_ESTIMATE * batch());
+        long measured =
+                Math.min(trainingTokens, (long) BATCHES_OF_ESTIMATE * UntrainedDictionary.batchSize(dictionary));
         try (HookedTransformer random = RandomWeightModel.of(model, seed)) {
             trainer(random, measured).progress(false).train().close(); // the first training also compiles
             long start = System.nanoTime();
@@ -236,27 +235,8 @@ public final class RandomModelControl {
         }
     }
 
-    private int batch() {
-        return dictionary
-                .metadata()
-                .get(TRAINING)
-                .map(plan -> plan.path("batch").asInt())
-                .filter(batch -> batch > 0)
-                .orElse(SaeTrainer.DEFAULT_BATCH);
-    }
-
     private SaeTrainer trainer(HookedTransformer random, long tokens) {
-        SaeMetadata metadata = dictionary.metadata();
-        InvalidInputException.require(
-                metadata.hookNames().size() == 1,
-                () -> "the control of a random model needs a dictionary of one site, found one of "
-                        + String.join(", ", metadata.hookNames()));
-        HookPoint site = HookPoint.parse(metadata.hookNames().get(0));
-        return SaeTrainer.of(TopK.of(Math.min(activeLatents, dictionary.dSae())))
-                .source(ActivationSource.of(random, site, corpus).withSpecialTokens(!metadata.excludesSpecialTokens()))
-                .dictionarySize(dictionary.dSae())
-                .tokens(tokens)
-                .batchSize((int) Math.min(tokens, batch()))
+        return UntrainedDictionary.trainer(random, dictionary, corpus, activeLatents, tokens)
                 .seed(seed);
     }
 }

@@ -15,7 +15,7 @@ public record Role(String name) {
     /** Instructions for the model. */
     public static final Role SYSTEM = new Role("system");
 
-    /** The person who writes to the model. */
+    /** The user of the model. */
     public static final Role USER = new Role("user");
 
     /** Reasoning of the model before its answer. */
