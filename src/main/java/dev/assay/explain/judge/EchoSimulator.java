@@ -84,10 +84,10 @@ public final class EchoSimulator implements Simulator {
             int[] starts = example.records().stream()
                     .mapToInt(record -> record.tokens().size() / 2)
                     .toArray();
-            prompt.append(heading(i + 1, example.description()));
+            prompt.append(example.heading(i + 1));
             prompt.append(ActivationText.knownFrom(example.records(), starts));
         }
-        prompt.append(heading(fewShots.size() + 1, explanation.text()));
+        prompt.append(FewShot.heading(fewShots.size() + 1, explanation.text()));
         int section = prompt.length();
         prompt.append(ActivationText.unknown(List.of(window.tokens())));
         int[] positions = positions(prompt.substring(section), section, window);
@@ -96,10 +96,6 @@ public final class EchoSimulator implements Simulator {
             return new Simulated.Failed(failed.kind(), failed.reason());
         }
         return levels(((Answer.Received<PromptLogProbabilities>) answer).value(), positions);
-    }
-
-    private static String heading(int number, String description) {
-        return "\nFeature " + number + "\nDescription: the feature is active on " + description + "\nActivations:";
     }
 
     /** Returns the position of the word after each token in the prompt, [tokens]. */

@@ -39,4 +39,14 @@ record FewShot(String description, List<LevelledTokens> records) {
             throw new UncheckedIOException(unreadable);
         }
     }
+
+    /** Returns the lines before the activations of this feature, the one with a number in the prompt. */
+    String heading(int number) {
+        return heading(number, description);
+    }
+
+    /** Returns the lines before the activations of a feature with a description. */
+    static String heading(int number, String description) {
+        return "\nFeature " + number + "\nDescription: the feature is active on " + description + "\nActivations:";
+    }
 }

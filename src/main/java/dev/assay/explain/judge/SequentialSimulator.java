@@ -89,7 +89,7 @@ public final class SequentialSimulator implements Simulator {
 
     private Simulated simulate(Explanation explanation, TextWindow window) {
         ChatMessage examples = ChatMessage.system(examples());
-        StringBuilder history = new StringBuilder(heading(fewShots.size() + 1, explanation.text()));
+        StringBuilder history = new StringBuilder(FewShot.heading(fewShots.size() + 1, explanation.text()));
         history.append("\n<start>\n");
         float[] levels = new float[window.length()];
         Optional<Simulated> failure = Optional.empty();
@@ -144,13 +144,9 @@ public final class SequentialSimulator implements Simulator {
         StringBuilder text = new StringBuilder(INTRODUCTION);
         for (int i = 0; i < fewShots.size(); i++) {
             FewShot example = fewShots.get(i);
-            text.append(heading(i + 1, example.description()));
+            text.append(example.heading(i + 1));
             text.append(ActivationText.all(example.records()));
         }
         return text.toString();
-    }
-
-    private static String heading(int number, String description) {
-        return "\nFeature " + number + "\nDescription: the feature is active on " + description + "\nActivations:";
     }
 }

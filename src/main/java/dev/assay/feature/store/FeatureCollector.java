@@ -10,12 +10,9 @@ import dev.assay.io.Json;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
-import dev.assay.provenance.ModelProvenance;
 import dev.assay.provenance.ParentArtifact;
-import dev.assay.provenance.Provenance;
 import dev.assay.provenance.TextProvenance;
 import dev.assay.sae.Dictionary;
-import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Autograd;
@@ -24,7 +21,6 @@ import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
 import dev.assay.text.TokenBatch;
-import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -211,33 +207,29 @@ public final class FeatureCollector {
     public FeatureStore collect(Path folder) throws IOException {
         StoreFiles.requireUsable(folder);
         model.requireContext(corpus.contextLength());
-        sites(); // a dictionary that does not fit the model is refused before anything is written
-        AtomicFolder.write(folder, this::build);
-        return FeatureStore.open(folder);
-    }
-
-    private void build(Path folder) throws IOException {
+        AttachedSites sites = sites(); // a dictionary that does not fit the model is refused before anything is written
         StoreBuilder.Options options = new StoreBuilder.Options(memoryBudget, partners, window, note);
-        try (StoreBuilder builder = new StoreBuilder(folder, dictionary.dSae(), options)) {
-            read((contexts, counted, codes) -> {
-                builder.add(new CodedTokens(
-                        contexts,
-                        counted,
-                        codes.offsets().toLongArray(),
-                        codes.indices().toLongArray(),
-                        codes.values().toFloatArray()));
-                progress.accept(builder.tokens());
-            });
-            if (builder.tokens() == 0) {
-                throw new InvalidInputException(corpus.description() + " has no tokens in "
-                        + split.name().toLowerCase(Locale.ROOT) + " documents, expected at least one");
-            }
-            Tokenizer tokenizer = corpus.tokenizer();
-            builder.finish(
-                    tokens -> provenance(builder, tokens),
-                    new VocabularyBytes(tokenizer.vocabularySize(), tokenizer::bytes),
-                    TextRules.of(tokenizer));
-        }
+        TextProvenance text = TextProvenance.of(
+                corpus.description(),
+                split.name().toLowerCase(Locale.ROOT).replace('_', '-') + " documents",
+                corpus.contextLength(),
+                corpus.prependBos(),
+                true);
+        AtomicFolder.write(
+                folder,
+                target -> FeatureStoreWriter.write(
+                        target,
+                        sites,
+                        dictionary.dSae(),
+                        options,
+                        corpus.tokenizer(),
+                        origin.get(),
+                        text,
+                        writer -> read((contexts, counted, codes) -> {
+                            writer.add(contexts, counted, codes);
+                            progress.accept(writer.tokens());
+                        })));
+        return FeatureStore.open(folder);
     }
 
     /**
@@ -283,23 +275,5 @@ public final class FeatureCollector {
 
     private AttachedSites sites() {
         return hook == null ? AttachedSites.of(model, dictionary) : AttachedSites.of(model, dictionary, hook);
-    }
-
-    private Provenance provenance(StoreBuilder builder, String corpusHash) {
-        TextProvenance text = new TextProvenance(
-                corpus.description(),
-                split.name().toLowerCase(Locale.ROOT).replace('_', '-') + " documents",
-                corpusHash,
-                corpus.contextLength(),
-                corpus.prependBos(),
-                true,
-                builder.contexts(),
-                builder.tokens());
-        ModelProvenance of =
-                ModelProvenance.of(model.name(), model.precision().toString()).withHash(WeightsHash.of(model));
-        Sites at = sites().sites();
-        return Provenance.of(of, at.readNames(), text)
-                .withSites(at.readNames(), at.writeNames())
-                .withParent(origin.get());
     }
 }

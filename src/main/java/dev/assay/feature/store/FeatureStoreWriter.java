@@ -55,22 +55,35 @@ public final class FeatureStoreWriter {
             IoConsumer<FeatureStoreWriter> pass)
             throws IOException {
         StoreFiles.requireUsable(folder);
-        AtomicFolder.write(folder, target -> {
-            StoreBuilder.Options options =
-                    new StoreBuilder.Options(MEMORY, PARTNERS, ExampleWindow.DEFAULT, note.deepCopy());
-            try (StoreBuilder builder = new StoreBuilder(target, latents, options)) {
-                pass.accept(new FeatureStoreWriter(builder));
-                if (builder.tokens() == 0) {
-                    throw new InvalidInputException(text.description() + " has no tokens, expected at least one");
-                }
-                Tokenizer tokenizer = sites.model().tokenizer();
-                builder.finish(
-                        hash -> provenance(sites, origin, text, hash, builder),
-                        new VocabularyBytes(tokenizer.vocabularySize(), tokenizer::bytes),
-                        TextRules.of(tokenizer));
-            }
-        });
+        StoreBuilder.Options options =
+                new StoreBuilder.Options(MEMORY, PARTNERS, ExampleWindow.DEFAULT, note.deepCopy());
+        Tokenizer tokenizer = sites.model().tokenizer();
+        AtomicFolder.write(folder, target -> write(target, sites, latents, options, tokenizer, origin, text, pass));
         return FeatureStore.open(folder);
+    }
+
+    /** Runs a pass and writes its codes to a new folder. */
+    static void write(
+            Path target,
+            AttachedSites sites,
+            int latents,
+            StoreBuilder.Options options,
+            Tokenizer tokenizer,
+            ParentArtifact origin,
+            TextProvenance text,
+            IoConsumer<FeatureStoreWriter> pass)
+            throws IOException {
+        try (StoreBuilder builder = new StoreBuilder(target, latents, options)) {
+            pass.accept(new FeatureStoreWriter(builder));
+            if (builder.tokens() == 0) {
+                throw new InvalidInputException(
+                        text.description() + " has no tokens in " + text.part() + ", expected at least one");
+            }
+            builder.finish(
+                    hash -> provenance(sites, origin, text, hash, builder),
+                    new VocabularyBytes(tokenizer.vocabularySize(), tokenizer::bytes),
+                    TextRules.of(tokenizer));
+        }
     }
 
     private static Provenance provenance(
@@ -110,5 +123,10 @@ public final class FeatureStoreWriter {
                 codes.offsets().toLongArray(),
                 codes.indices().toLongArray(),
                 codes.values().toFloatArray()));
+    }
+
+    /** Returns the number of counted tokens so far. */
+    long tokens() {
+        return builder.tokens();
     }
 }
