@@ -160,6 +160,7 @@ class ArchitectureTest {
         ARROWS.put("experiment.casestudy", Set.of("experiment", "feature.study"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
+        ARROWS.put("spark", Set.of("run", "evaluate.concept", "train"));
         ARROWS.put(
                 "cli",
                 Set.of(
@@ -175,6 +176,7 @@ class ArchitectureTest {
                         "verify.reference",
                         "bench",
                         "serve",
+                        "spark",
                         "notebook",
                         "audit.run"));
     }
@@ -307,6 +309,15 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("org.rapaio..", "org.apache.http..", "org.eclipse.aether..", "zmq..")
             .because("the dependency is optional, and its jar has much inside: all else must load without it");
+
+    @ArchTest
+    static final ArchRule onlyOnePackageKnowsSpark = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.assay.spark..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")
+            .because("the dependency is optional: all else must load without it");
 
     @ArchTest
     static final ArchRule displayablesPrintReadableText = classes()

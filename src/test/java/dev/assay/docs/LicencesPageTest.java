@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 class LicencesPageTest {
     private static final Pattern ROW = Pattern.compile(
             "\\| `[\\w.-]+:([\\w.-]+)` \\| (\\S+) \\| (?:Apache-2.0|MIT|BSD-2-Clause|BSD-3-Clause)\\b.*");
-    /** Libraries of tests and of kernels, which Assay does not bring. */
+    /** Libraries of tests, of kernels and of Spark, which Assay does not bring. */
     private static final Pattern NOT_LISTED = Pattern.compile(
-            "(?:junit-|opentest4j|apiguardian|archunit|jeromq|jnacl|jjava|rapaio|jupyter-jvm|surefire).*");
+            "(?:junit-|opentest4j|apiguardian|archunit|jeromq|jnacl|jjava|rapaio|jupyter-jvm|surefire|spark-|scala-|hadoop-).*");
 
     @Test
     void pageListsTheLibrariesOfTheClassPath() throws IOException {
