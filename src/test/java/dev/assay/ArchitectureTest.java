@@ -121,6 +121,7 @@ class ArchitectureTest {
         ARROWS.put("evaluate.control", Set.of("evaluate", "train"));
         ARROWS.put("toy", Set.of("train", "evaluate.similarity", "evaluate.sweep"));
         ARROWS.put("run", Set.of("activation.store", "feature", "text.story"));
+        ARROWS.put("run.sweep", Set.of("run", "evaluate.sweep", "train"));
         ARROWS.put("explain.measure", Set.of("io"));
         ARROWS.put("explain", Set.of("feature", "explain.measure"));
         ARROWS.put("explain.score", Set.of("explain"));
@@ -160,11 +161,12 @@ class ArchitectureTest {
         ARROWS.put("experiment.casestudy", Set.of("experiment", "feature.study"));
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
-        ARROWS.put("spark", Set.of("run", "evaluate.concept", "train"));
+        ARROWS.put("spark.submit", Set.of("io"));
+        ARROWS.put("spark", Set.of("run.sweep", "evaluate.concept"));
         ARROWS.put(
                 "cli",
                 Set.of(
-                        "run",
+                        "run.sweep",
                         "intervene.attribute",
                         "feature.export",
                         "explain.run",
@@ -176,6 +178,7 @@ class ArchitectureTest {
                         "verify.reference",
                         "bench",
                         "serve",
+                        "spark.submit",
                         "spark",
                         "notebook",
                         "audit.run"));

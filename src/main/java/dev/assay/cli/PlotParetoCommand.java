@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.evaluate.sweep.ParetoPlot;
 import dev.assay.evaluate.sweep.SweepTable;
+import dev.assay.run.sweep.SweepFolder;
 import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import dev.assay.provenance.Provenance;
@@ -36,10 +37,10 @@ final class PlotParetoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path file = folder.resolve(SweepCommand.FILE);
+        Path file = folder.resolve(SweepFolder.TABLE);
         if (!Files.exists(file)) {
             throw new InvalidInputException(
-                    folder + " has no " + SweepCommand.FILE + ", expected a folder that assay sweep has written");
+                    folder + " has no " + SweepFolder.TABLE + ", expected a folder that assay sweep has written");
         }
         String title = "" + folder.toAbsolutePath().normalize().getFileName();
         picture.write(ParetoPlot.of(table(file), title).picture(), folder.resolve("pareto.png"), spec);

@@ -1,9 +1,8 @@
-package dev.assay.cli;
+package dev.assay.run.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.assay.InvalidInputException;
 import dev.assay.io.JsonObject;
-import dev.assay.train.SaeSweep;
 import dev.assay.train.SaeTrainer;
 import dev.assay.train.TrainerOption;
 import dev.assay.train.TrainerOptions;
@@ -34,7 +33,7 @@ import java.util.function.Predicate;
  * @param skip whether a transcoder has a linear skip connection
  * @param variants combinations of the other options
  */
-record SweepGrid(
+public record SweepGrid(
         String name,
         String method,
         List<BigDecimal> numbers,
@@ -49,6 +48,15 @@ record SweepGrid(
             List.of("name", "method", "d_sae", "seed", "seeds", "sites", "target", "skip");
     private static final String INTEGERS = "an integer or a list of integers";
 
+    /** Copies the lists. */
+    public SweepGrid {
+        numbers = List.copyOf(numbers);
+        sizes = List.copyOf(sizes);
+        seeds = List.copyOf(seeds);
+        sites = List.copyOf(sites);
+        variants = List.copyOf(variants);
+    }
+
     /**
      * One combination of options.
      *
@@ -56,7 +64,12 @@ record SweepGrid(
      * @param options the options of training
      * @param methodOptions the options of the method itself
      */
-    record Variant(String suffix, TrainerOptions options, Map<String, String> methodOptions) {
+    public record Variant(String suffix, TrainerOptions options, Map<String, String> methodOptions) {
+        /** Copies the options of the method. */
+        public Variant {
+            methodOptions = Map.copyOf(methodOptions);
+        }
+
         private Variant with(String shown, TrainerOption option, String value) {
             return new Variant(suffix + shown, options.with(option, value), methodOptions);
         }
@@ -204,20 +217,9 @@ record SweepGrid(
         return values;
     }
 
-    /** Returns whether the members keep a best checkpoint. */
-    boolean keepsBest() {
-        return variants.stream()
-                .anyMatch(variant ->
-                        variant.options().value(TrainerOption.BEST_BY).isPresent());
-    }
-
-    /**
-     * Adds all members to a sweep.
-     *
-     * @return their names
-     */
-    List<String> addTo(SaeSweep sweep, List<String> allSites) {
-        List<String> names = new ArrayList<>();
+    /** Returns the members, in the order of the table. */
+    List<PlannedMember> members(List<String> allSites) {
+        List<PlannedMember> members = new ArrayList<>();
         List<String> chosen = sites.isEmpty() ? allSites : sites;
         for (String site : chosen) {
             List<String> ofMember = target == null ? List.of(site) : List.of(site, target);
@@ -228,14 +230,19 @@ record SweepGrid(
                             String member = name + "-" + number.toPlainString() + "-" + dSae + variant.suffix()
                                     + (seeds.size() > 1 ? "-seed" + seed : "")
                                     + (chosen.size() > 1 ? "-" + site : "");
-                            sweep.member(member, ofMember, () -> trainer(number.doubleValue(), dSae, seed, variant));
-                            names.add(member);
+                            members.add(new PlannedMember(
+                                    member,
+                                    ofMember,
+                                    () -> trainer(number.doubleValue(), dSae, seed, variant),
+                                    variant.options()
+                                            .value(TrainerOption.BEST_BY)
+                                            .isPresent()));
                         }
                     }
                 }
             }
         }
-        return names;
+        return members;
     }
 
     private SaeTrainer trainer(double number, int dSae, long seed, Variant variant) {

@@ -1,4 +1,4 @@
-package dev.assay.cli;
+package dev.assay.run.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -51,7 +51,7 @@ class SweepFileTest {
         CountingSource source = new CountingSource(8, pass -> 5)
                 .sites(file.sites(), Collections.nCopies(file.sites().size(), 4));
         SaeSweep sweep = SaeSweep.of(source).tokens(file.tokens()).batchSize(10);
-        file.grids().forEach(grid -> grid.addTo(sweep, source.sites()));
+        file.members(source.sites()).forEach(member -> sweep.member(member.name(), member.sites(), member.trainer()));
         return sweep.members();
     }
 

@@ -1,4 +1,4 @@
-package dev.assay.cli;
+package dev.assay.run.sweep;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -30,7 +30,7 @@ import java.util.TreeSet;
  * The file of {@code assay sweep}, in YAML or JSON.
  *
  * @param run model, sites and text; null for stored activations
- * @param activations a folder of stored activations; null for a live model
+ * @param activations a folder of stored activations, as written in the file; null for a live model
  * @param sites the sites to train on; empty for all sites of the stored activations
  * @param tokens to train on
  * @param batch activations per step
@@ -38,9 +38,9 @@ import java.util.TreeSet;
  * @param options the options that all members share
  * @param grids the members
  */
-record SweepFile(
+public record SweepFile(
         RunDescription run,
-        Path activations,
+        String activations,
         List<String> sites,
         long tokens,
         int batch,
@@ -63,14 +63,44 @@ record SweepFile(
             "tokenizer",
             "precision");
 
+    /** Copies the lists. */
+    public SweepFile {
+        sites = List.copyOf(sites);
+        grids = List.copyOf(grids);
+    }
+
     /**
      * Reads a file.
      *
      * @param file its name ends in .json, or it is YAML
+     * @return the sweep
+     * @throws IOException when the file cannot be read
      * @throws InvalidInputException when something is missing, unknown or of the wrong kind, naming it
      */
-    static SweepFile read(Path file) throws IOException {
-        JsonObject fields = JsonObject.of(file, parse(file));
+    public static SweepFile read(Path file) throws IOException {
+        return of(fields(file));
+    }
+
+    /**
+     * Reads the fields of a file without interpreting them.
+     *
+     * @param file its name ends in .json, or it is YAML
+     * @return the fields
+     * @throws IOException when the file cannot be read
+     * @throws InvalidInputException when the file is not a JSON or YAML object
+     */
+    public static JsonObject fields(Path file) throws IOException {
+        return JsonObject.of(file, parse(file));
+    }
+
+    /**
+     * Interprets the fields of a file.
+     *
+     * @param fields the fields
+     * @return the sweep
+     * @throws InvalidInputException when something is missing, unknown or of the wrong kind, naming it
+     */
+    public static SweepFile of(JsonObject fields) {
         Set<String> known = new TreeSet<>(SHARED);
         known.addAll(LIVE);
         sharedOptions().forEach(option -> known.add(option.key()));
@@ -90,7 +120,7 @@ record SweepFile(
         }
         return new SweepFile(
                 stored ? null : run(fields, sites, seed),
-                stored ? Path.of(fields.text("activations")) : null,
+                stored ? fields.text("activations") : null,
                 sites,
                 fields.count("tokens"),
                 fields.integer("batch", SaeTrainer.DEFAULT_BATCH),
@@ -142,9 +172,19 @@ record SweepFile(
         return node.isNumber() ? new BigDecimal(node.asText()).toPlainString() : node.isNull() ? "" : node.asText("");
     }
 
-    /** Held-out tokens to measure on. */
-    long evaluationTokens() {
+    /** {@return the number of tokens to measure on} */
+    public long evaluationTokens() {
         return options.count(TrainerOption.EVALUATION_TOKENS, EVALUATION_TOKENS);
+    }
+
+    /**
+     * Returns the members of the sweep.
+     *
+     * @param allSites the sites of the sweep's activations, for grids without sites of their own
+     * @return the members in the order of the table
+     */
+    public List<PlannedMember> members(List<String> allSites) {
+        return grids.stream().flatMap(grid -> grid.members(allSites).stream()).toList();
     }
 
     private static ObjectNode parse(Path file) throws IOException {
