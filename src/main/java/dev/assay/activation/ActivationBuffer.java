@@ -10,6 +10,7 @@ import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -58,7 +59,7 @@ public final class ActivationBuffer implements AutoCloseable {
      * @param position the pass with the row
      * @param offset the index of the row in the pass
      */
-    public record Progress(StreamPosition position, long offset) {
+    public record Progress(StreamPosition position, long offset) implements Serializable {
         public static final Progress START = new Progress(StreamPosition.START, 0);
     }
 

@@ -10,13 +10,16 @@ import dev.assay.provenance.TextProvenance;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.text.ContextRange;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
+import dev.assay.text.CorpusIndex;
 import dev.assay.text.HoldOut;
 import dev.assay.text.Split;
 import dev.assay.text.TextPosition;
 import dev.assay.text.TextUsage;
 import dev.assay.text.TokenBatch;
+import dev.assay.text.TokenSelection;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -79,6 +82,36 @@ public final class ModelActivationSource implements ActivationSource {
         return new ModelActivationSource(model, corpus, split, withSpecialTokens, count);
     }
 
+    /** {@return the text} */
+    public Corpus corpus() {
+        return corpus;
+    }
+
+    /** {@return the number of contexts per forward pass; the last pass of an epoch can have fewer} */
+    public int contextsPerPass() {
+        return Math.max(1, TOKENS_PER_PASS / corpus.contextLength());
+    }
+
+    /** {@return the documents that are read} */
+    public Split split() {
+        return split;
+    }
+
+    /** {@return the tokens that have a row} */
+    public TokenSelection selection() {
+        return new TokenSelection(withSpecialTokens, skippedPositions);
+    }
+
+    /**
+     * Counts the contexts of the text and the rows of each forward pass, without running the model.
+     *
+     * @return the index of the corpus with a position for each pass
+     * @throws IOException if the text cannot be read
+     */
+    public CorpusIndex index() throws IOException {
+        return CorpusIndex.of(corpus, split, selection(), contextsPerPass());
+    }
+
     /** {@return the tokens that the streams of this source have read from each file; a training buffer reads ahead of its use} */
     public TextUsage usage() {
         return usage;
@@ -114,6 +147,10 @@ public final class ModelActivationSource implements ActivationSource {
     }
 
     private String part() {
+        return documents() + (corpus.contexts().equals(ContextRange.ALL) ? "" : "; " + corpus.contexts());
+    }
+
+    private String documents() {
         HoldOut holdOut = corpus.holdOut();
         if (split == Split.ALL || holdOut.every() == 0) {
             return "all documents";
@@ -133,7 +170,7 @@ public final class ModelActivationSource implements ActivationSource {
     }
 
     private final class Stream implements ActivationStream {
-        private final int contextsPerPass = Math.max(1, TOKENS_PER_PASS / corpus.contextLength());
+        private final int contextsPerPass = contextsPerPass();
         private ContextReader reader;
         private StreamPosition position;
 
@@ -180,7 +217,7 @@ public final class ModelActivationSource implements ActivationSource {
             try (Scope scope = Scope.open();
                     Autograd off = Autograd.off()) {
                 NDArray values = model.read(batch);
-                long[] kept = batch.keptPositions(corpus.tokenizer(), withSpecialTokens, skippedPositions);
+                long[] kept = selection().of(batch, corpus.tokenizer());
                 if (kept.length == 0) {
                     return null;
                 }

@@ -4,7 +4,9 @@ import dev.assay.InvalidInputException;
 import dev.assay.text.document.TextSource;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A text with its tokenizer and its packing: an immutable description that can be read any number of times.
@@ -22,6 +24,9 @@ public final class Corpus {
     private final boolean prependBos;
     private final HoldOut holdOut;
     private final int chunkCharacters;
+    private final ContextRange contexts;
+    private final TextPosition before; // a position at or before the first of the contexts
+    private final Set<Split> splits; // that have this position
 
     private Corpus(Builder builder) {
         tokenizer = builder.tokenizer;
@@ -30,6 +35,21 @@ public final class Corpus {
         prependBos = builder.prependBos;
         holdOut = builder.holdOut;
         chunkCharacters = builder.chunkCharacters;
+        contexts = ContextRange.ALL;
+        before = TextPosition.START;
+        splits = EnumSet.allOf(Split.class);
+    }
+
+    private Corpus(Corpus whole, ContextRange contexts, TextPosition before, Set<Split> splits) {
+        tokenizer = whole.tokenizer;
+        source = whole.source;
+        contextLength = whole.contextLength;
+        prependBos = whole.prependBos;
+        holdOut = whole.holdOut;
+        chunkCharacters = whole.chunkCharacters;
+        this.contexts = contexts;
+        this.before = before;
+        this.splits = splits;
     }
 
     /**
@@ -116,6 +136,55 @@ public final class Corpus {
     }
 
     /**
+     * Returns the contexts that a reader of this corpus returns.
+     *
+     * @return {@link ContextRange#ALL} unless the corpus is a {@linkplain #partition part} of another one
+     */
+    public ContextRange contexts() {
+        return contexts;
+    }
+
+    /**
+     * Returns a part of this corpus: the same contexts with the same numbers and positions as in the whole, whatever the ranges of other
+     * parts are. A reader starts with the first context of the range. It reads no text after the range; an empty range has no contexts.
+     *
+     * @param range contexts of the split that is read
+     * @param index the index of this corpus, from which readers start at the nearest position
+     * @return the part; only the split of the index can be read from it
+     * @throws InvalidInputException if the index is of another corpus, or has not all of these contexts
+     */
+    public Corpus partition(ContextRange range, CorpusIndex index) {
+        index.requireSame(this, index.split());
+        InvalidInputException.require(
+                index.contexts().contains(range),
+                () -> description() + " has " + index.contexts().size() + " contexts, expected " + range + " among them");
+        return partition(range, index.before(range.from()), EnumSet.of(index.split()));
+    }
+
+    /**
+     * Returns a part of this corpus, see {@link #partition(ContextRange, CorpusIndex)}.
+     *
+     * @param range contexts of the split that is read
+     * @param before a position in that split at or before the first context of the range, such as {@link CorpusIndex#before} returns;
+     *     {@link TextPosition#START} reads all of the text before the range
+     * @return the part
+     * @throws InvalidInputException if the position is after the start of the range, or the range is not in this part
+     */
+    public Corpus partition(ContextRange range, TextPosition before) {
+        return partition(range, before, splits);
+    }
+
+    private Corpus partition(ContextRange range, TextPosition before, Set<Split> readable) {
+        InvalidInputException.require(
+                contexts.contains(range), () -> "the corpus has only " + contexts + ", expected " + range + " among them");
+        InvalidInputException.require(
+                before.context() <= range.from(),
+                () -> "the position of context " + before.context() + " is after the start of " + range
+                        + ", expected a position at or before it");
+        return new Corpus(this, range, before, readable);
+    }
+
+    /**
      * Opens a reader at the first context.
      *
      * @param split the documents to read
@@ -124,7 +193,12 @@ public final class Corpus {
      * @throws InvalidInputException if the text does not exist
      */
     public ContextReader read(Split split) throws IOException {
-        return new TokenizingReader(new ContextPacker(this, split, new DocumentTokens(this, split)));
+        InvalidInputException.require(
+                splits.contains(split),
+                () -> "the corpus is limited to " + contexts + " of " + splits + " documents, expected " + split
+                        + " documents");
+        ContextReader whole = new TokenizingReader(new ContextPacker(this, split, new DocumentTokens(this, split)));
+        return contexts.equals(ContextRange.ALL) ? whole : PartReader.open(whole, contexts, before);
     }
 
     /**

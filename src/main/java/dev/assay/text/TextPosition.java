@@ -1,5 +1,7 @@
 package dev.assay.text;
 
+import java.io.Serializable;
+
 /**
  * A position between two contexts of a corpus. A {@link ContextReader} can return to it without tokenising earlier documents.
  *
@@ -7,7 +9,7 @@ package dev.assay.text;
  * @param document the index of its document
  * @param token the number of tokens of that document before it
  */
-public record TextPosition(long context, long document, int token) {
+public record TextPosition(long context, long document, int token) implements Serializable {
     /** The first context. */
     public static final TextPosition START = new TextPosition(0, 0, 0);
 }

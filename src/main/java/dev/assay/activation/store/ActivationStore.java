@@ -18,6 +18,7 @@ import dev.assay.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,14 +36,22 @@ import java.util.List;
  * may read a store, also while a harvest adds rows; this object has the rows at the time of opening.
  */
 public final class ActivationStore {
+    /** The name of the manifest, which is written after the shards that it lists. */
+    public static final String MANIFEST = ActivationStoreManifest.FILE;
+
     private final Path folder;
     private final ActivationStoreManifest manifest;
     private final List<ShardFile> shards;
+    private final long[] firsts; // the first row of each shard
 
     private ActivationStore(Path folder, ActivationStoreManifest manifest, List<ShardFile> shards) {
         this.folder = folder;
         this.manifest = manifest;
         this.shards = shards;
+        firsts = new long[shards.size()];
+        for (int i = 1; i < firsts.length; i++) {
+            firsts[i] = firsts[i - 1] + shards.get(i - 1).rows();
+        }
     }
 
     /**
@@ -63,7 +72,10 @@ public final class ActivationStore {
      * @throws IOException when the folder cannot be read
      */
     public static ActivationStore open(Path folder) throws IOException {
-        ActivationStoreManifest manifest = ActivationStoreManifest.read(folder);
+        return open(folder, ActivationStoreManifest.read(folder));
+    }
+
+    static ActivationStore open(Path folder, ActivationStoreManifest manifest) throws IOException {
         List<ShardFile> shards = new ArrayList<>();
         for (StoredShard shard : manifest.shards()) {
             shards.add(ShardFile.open(folder, manifest.about(), shard));
@@ -213,12 +225,12 @@ public final class ActivationStore {
             throw new InvalidInputException(
                     "rows " + from + " to " + to + " of " + folder + ", expected a range of its " + rows() + " rows");
         }
-        int shardRows = manifest.about().shardRows();
         List<ShardRows> pieces = new ArrayList<>();
-        for (long row = from; row < to; row += pieces.get(pieces.size() - 1).tokens().length) {
-            ShardFile shard = shards.get((int) (row / shardRows));
-            int first = (int) (row % shardRows);
-            int end = (int) Math.min(shard.rows(), first + to - row);
+        int found = Arrays.binarySearch(firsts, from);
+        for (int i = found >= 0 ? found : -found - 2; i < firsts.length && firsts[i] < to; i++) {
+            ShardFile shard = shards.get(i);
+            int first = (int) Math.max(0, from - firsts[i]);
+            int end = (int) Math.min(shard.rows(), to - firsts[i]);
             pieces.add(shard.read(first, end, sites, shard.room(end - first, sites)));
         }
         return pieces;

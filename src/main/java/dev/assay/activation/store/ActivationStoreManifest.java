@@ -14,18 +14,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The manifest of a store, {@code activations.json}, version 1. Files that it does not list are not part of the store.
+ * The manifest of a store, {@code activations.json}. Files that it does not list are not part of the store. In version 1 each file has the
+ * name of its rows, and all shards except the last have {@code shardRows} rows; version 2, for other stores, has neither rule.
  *
  * @param about the properties that determine the content of the shards
  * @param asked the number of rows requested last
  * @param endOfText whether the store has all rows of the text
- * @param shards the shards in order; all except the last have {@code shardRows} rows
+ * @param shards the shards in order
  */
 public record ActivationStoreManifest(StoreDescription about, long asked, boolean endOfText, List<StoredShard> shards) {
     static final String FILE = "activations.json";
 
     private static final String FORMAT = "assay-activations";
-    private static final int VERSION = 1;
+    private static final int UNIFORM = 1;
+    private static final int MIXED = 2;
     private static final String CHECKSUM = "sha256";
 
     static ActivationStoreManifest begin(StoreDescription about, long asked) {
@@ -74,7 +76,26 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
     }
 
     void write(Path folder) throws IOException {
-        ObjectNode json = Json.mapper().createObjectNode().put("format", FORMAT).put("format_version", VERSION);
+        AtomicFiles.writeString(folder.resolve(FILE), text());
+    }
+
+    /** Returns whether all shards have plain names, and all except the last the same number of rows. */
+    private boolean uniform() {
+        long first = 0;
+        for (StoredShard shard : shards) {
+            if (!shard.hasPlainName(first) || first % about.shardRows() != 0) {
+                return false;
+            }
+            first += shard.rows();
+        }
+        return true;
+    }
+
+    String text() {
+        ObjectNode json = Json.mapper()
+                .createObjectNode()
+                .put("format", FORMAT)
+                .put("format_version", uniform() ? UNIFORM : MIXED);
         json.setAll(about.toJson());
         json.put("asked_rows", asked)
                 .put("rows", rows())
@@ -84,7 +105,7 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
         var list = json.putArray("shards");
         shards.forEach(shard -> list.add(shard.toJson()));
         json.put(CHECKSUM, checksum(json));
-        AtomicFiles.writeString(folder.resolve(FILE), Json.pretty(json));
+        return Json.pretty(json);
     }
 
     private static String checksum(ObjectNode json) {
@@ -104,8 +125,9 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
         if (!json.text("format").equals(FORMAT)) {
             throw json.unexpected("format", FORMAT);
         }
-        if (json.integer("format_version") != VERSION) {
-            throw json.unexpected("format_version", Integer.toString(VERSION));
+        int version = json.integer("format_version");
+        if (version != UNIFORM && version != MIXED) {
+            throw json.unexpected("format_version", UNIFORM + " or " + MIXED);
         }
         if (!json.text(CHECKSUM).equals(checksum(json.node()))) {
             throw new InvalidInputException(
@@ -115,10 +137,10 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
         List<StoredShard> shards = new ArrayList<>();
         long rows = 0;
         for (JsonObject entry : json.objects("shards")) {
-            if (!shards.isEmpty() && shards.get(shards.size() - 1).rows() < about.shardRows()) {
+            if (version == UNIFORM && !shards.isEmpty() && shards.get(shards.size() - 1).rows() < about.shardRows()) {
                 throw json.unexpected("shards", "shard_rows rows in every shard but the last");
             }
-            shards.add(StoredShard.read(entry, rows, about));
+            shards.add(StoredShard.read(entry, rows, about.shardRows(), version == UNIFORM));
             rows += shards.get(shards.size() - 1).rows();
         }
         if (json.count("rows") != rows) {

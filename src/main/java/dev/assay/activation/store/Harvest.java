@@ -8,11 +8,10 @@ import dev.assay.activation.ActivationBuffer;
 import dev.assay.activation.ActivationRows;
 import dev.assay.activation.ActivationSource;
 import dev.assay.activation.ActivationStream;
-import dev.assay.activation.StreamPosition;
+import dev.assay.activation.ModelActivationSource;
 import dev.assay.io.Json;
-import dev.assay.tensor.Scope;
+import dev.assay.text.CorpusIndex;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -130,12 +129,8 @@ public final class Harvest {
      * @throws IOException when reading the text or writing a shard fails; complete shards are kept, and the next run continues after them
      */
     public Result run() throws IOException {
-        InvalidInputException.require(tokens >= 1, "the number of tokens is not set, expected at least 1");
-        StoreDescription about = StoreDescription.of(source, type, shardRows, note);
-        InvalidInputException.require(
-                about.shardBytes() <= LARGEST_SHARD,
-                "a shard of " + about.shardRows() + " rows would have " + about.shardBytes()
-                        + " bytes, expected at most " + LARGEST_SHARD);
+        requireTokens();
+        StoreDescription about = description();
         try (StoreFolder store = StoreFolder.lock(folder)) {
             ActivationStoreManifest manifest = store.begin(about, tokens);
             if (!manifest.complete()) {
@@ -145,56 +140,69 @@ public final class Harvest {
         }
     }
 
+    /**
+     * Divides the harvest into units of one shard each, which several processes can write with a {@link ShardWriter}.
+     *
+     * @param index the {@linkplain ModelActivationSource#index index} of the source
+     * @return the units of the whole harvest, independent of the shards that exist
+     * @throws InvalidInputException if an option is out of range, the index is of another source, the text is too short for a context, or
+     *     activations decide which rows the source has
+     * @throws IOException if the text is too short and cannot be read to say so
+     */
+    public HarvestPlan plan(CorpusIndex index) throws IOException {
+        requireTokens();
+        if (source instanceof ModelActivationSource model) {
+            return HarvestPlan.of(model, description(), tokens, index);
+        }
+        throw new InvalidInputException("the activations of " + source.provenance().summary()
+                + " decide which rows the source has, expected a source whose rows follow from the tokens; harvest it "
+                + "in one process");
+    }
+
+    /**
+     * Returns a writer of single shards of this harvest.
+     *
+     * @return the writer, which ignores the number of tokens and the folder
+     * @throws InvalidInputException if an option is out of range
+     */
+    public ShardWriter shardWriter() {
+        return new ShardWriter(source, description());
+    }
+
+    private void requireTokens() {
+        InvalidInputException.require(tokens >= 1, "the number of tokens is not set, expected at least 1");
+    }
+
+    private StoreDescription description() {
+        StoreDescription about = StoreDescription.of(source, type, shardRows, note);
+        InvalidInputException.require(
+                about.shardBytes() <= LARGEST_SHARD,
+                "a shard of " + about.shardRows() + " rows would have " + about.shardBytes()
+                        + " bytes, expected at most " + LARGEST_SHARD);
+        return about;
+    }
+
     private void append(ActivationStoreManifest manifest) throws IOException {
-        long rows = manifest.rows();
         ActivationBuffer.Progress next = manifest.next();
+        ManifestSink sink = new ManifestSink(folder, manifest);
+        long first = manifest.rows() - (manifest.endsShort() ? manifest.last().rows() : 0);
         try (ActivationStream stream = source.open(next.position());
-                StoreAppender appender = new StoreAppender(folder, manifest);
+                StoreAppender appender = new StoreAppender(manifest.about(), first, tokens, sink);
                 ProgressBar bar = progress ? new ProgressBar("harvesting", tokens) : null) {
-            boolean endOfText = false;
-            while (rows < tokens && !stop.getAsBoolean()) {
-                StreamPosition at = stream.position();
-                ActivationRows pass = detached(stream);
-                int passRows = pass.tokens().length;
-                if (stream.position().epoch() > StreamPosition.START.epoch()) {
-                    pass.values().close();
-                    endOfText = true;
-                    break;
-                }
-                int from = (int) next.offset();
-                if (from > 0) {
-                    requireSameText(manifest, pass, from);
-                }
-                int to = (int) Math.min(passRows, from + tokens - rows);
-                appender.append(pass, at, stream.position(), from, to);
-                rows += to - from;
-                next = to == passRows
-                        ? new ActivationBuffer.Progress(stream.position(), 0)
-                        : new ActivationBuffer.Progress(at, to);
+            if (manifest.endsShort()) {
+                appender.load(ShardFile.open(folder, manifest.about(), manifest.last()));
+            }
+            RowCopy copy = new RowCopy(appender, tokens, stop, rows -> {
                 if (bar != null) {
                     bar.update(rows, "");
                 }
-            }
-            appender.finish(next, endOfText);
-        }
-    }
-
-    /** Returns the next pass, whose values no scope owns. */
-    private static ActivationRows detached(ActivationStream stream) throws IOException {
-        ActivationRows[] pass = new ActivationRows[1];
-        try {
-            Scope.detached(() -> {
-                try {
-                    pass[0] = stream.next();
-                    return pass[0].values();
-                } catch (IOException failure) {
-                    throw new UncheckedIOException(failure);
-                }
             });
-        } catch (UncheckedIOException failure) {
-            throw failure.getCause();
+            RowCopy.End end = copy.run(
+                    stream, next, manifest.rows(), (pass, known) -> requireSameText(manifest, pass, known));
+            if (end.endOfText()) {
+                sink.endOfText();
+            }
         }
-        return pass[0];
     }
 
     /** Checks that the text has not changed: the store ends within a pass, so it has the first rows of that pass. */
@@ -206,7 +214,6 @@ public final class Harvest {
                 && Arrays.equals(stored.documents(), 0, rows, pass.documents(), known - rows, known)
                 && Arrays.equals(stored.positions(), 0, rows, pass.positions(), known - rows, known);
         if (!same) {
-            pass.values().close();
             throw new InvalidInputException(folder + " ends with other tokens than the text, so the text has changed; "
                     + "use another folder for the new text");
         }

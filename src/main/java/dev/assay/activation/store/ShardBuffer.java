@@ -103,10 +103,8 @@ final class ShardBuffer implements AutoCloseable {
         }
     }
 
-    /** Writes the rows as the shard that starts at row {@code first} of the store. */
-    StoredShard write(Path folder, long first, ActivationBuffer.Progress next) throws IOException {
-        String name = StoredShard.name(first, first + rows);
-        Path file = folder.resolve(name);
+    /** Writes the rows as a shard; {@code next} is the position after the last row. */
+    StoredShard write(Path file, ActivationBuffer.Progress next) throws IOException {
         Sha256 hash = new Sha256();
         try (Scope scope = Scope.open()) {
             Map<String, NDArray> tensors = new LinkedHashMap<>();
@@ -122,7 +120,8 @@ final class ShardBuffer implements AutoCloseable {
             SafetensorsWriter writer = Safetensors.writer(tensors, Map.of());
             AtomicFiles.write(file, out -> writer.writeTo(hash.passing(out)));
         }
-        return new StoredShard(name, rows, Files.size(file), hash.hex(), next, RowChecksums.blockRows(about));
+        return new StoredShard(
+                file.getFileName().toString(), rows, Files.size(file), hash.hex(), next, RowChecksums.blockRows(about));
     }
 
     /** Returns the checksums of all tensors, [tensors, blocks]. */

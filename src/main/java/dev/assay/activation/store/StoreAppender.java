@@ -5,8 +5,6 @@ import dev.assay.activation.ActivationRows;
 import dev.assay.activation.BackgroundThreads;
 import dev.assay.activation.StreamPosition;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ExecutorService;
@@ -19,29 +17,33 @@ import java.util.concurrent.Future;
 final class StoreAppender implements AutoCloseable {
     private static final int WAITING = 3;
 
-    private final Path folder;
+    private final ShardSink sink;
     private final ExecutorService thread = BackgroundThreads.threads(1, "assay-store-writer");
     private final Deque<Future<?>> tasks = new ArrayDeque<>();
     private final ShardBuffer buffer;
-    // Both are used only by the background thread while tasks are queued.
-    private ActivationStoreManifest manifest;
+    // These are used only by the background thread while tasks are queued.
+    private long first; // the first row of the buffer in the store
+    private int listed; // rows of the buffer that are in a shard already
     private boolean failed;
 
-    /** Creates an appender to a store whose manifest requests more rows than it has. */
-    StoreAppender(Path folder, ActivationStoreManifest manifest) throws IOException {
-        this.folder = folder;
-        this.manifest = manifest;
-        int shardRows = manifest.about().shardRows();
-        long whole = manifest.rows() - manifest.rows() % shardRows;
-        this.buffer = new ShardBuffer(manifest.about(), (int) Math.min(shardRows, manifest.asked() - whole));
-        if (manifest.endsShort()) {
-            try {
-                buffer.load(ShardFile.open(folder, manifest.about(), manifest.last()));
-            } catch (IOException | RuntimeException failure) {
-                close();
-                throw failure;
-            }
-        }
+    /**
+     * Creates an appender.
+     *
+     * @param about the store
+     * @param first the first row of the first shard to write
+     * @param end the row after the last one to write
+     * @param sink receives the shards
+     */
+    StoreAppender(StoreDescription about, long first, long end, ShardSink sink) {
+        this.sink = sink;
+        this.first = first;
+        this.buffer = new ShardBuffer(about, (int) Math.min(about.shardRows(), end - first));
+    }
+
+    /** Loads an incomplete shard, whose rows become the first of the next shard. */
+    void load(ShardFile incomplete) throws IOException {
+        buffer.load(incomplete);
+        listed = incomplete.rows();
     }
 
     /**
@@ -95,13 +97,10 @@ final class StoreAppender implements AutoCloseable {
     }
 
     private void writeShard(ActivationBuffer.Progress next) throws IOException {
-        long first = manifest.rows() - (manifest.endsShort() ? manifest.last().rows() : 0);
-        String replaced = manifest.endsShort() ? manifest.last().file() : null;
-        manifest = manifest.with(buffer.write(folder, first, next));
-        manifest.write(folder);
-        if (replaced != null) {
-            Files.delete(folder.resolve(replaced));
-        }
+        StoredShard shard = buffer.write(sink.file(first, buffer.rows()), next);
+        sink.written(first, shard);
+        first += shard.rows();
+        listed = 0;
         buffer.clear();
     }
 
@@ -109,16 +108,11 @@ final class StoreAppender implements AutoCloseable {
      * Writes the remaining rows.
      *
      * @param next the position after the last row
-     * @param endOfText whether the text ends there
      */
-    void finish(ActivationBuffer.Progress next, boolean endOfText) throws IOException {
+    void finish(ActivationBuffer.Progress next) throws IOException {
         await(0);
-        manifest = endOfText ? manifest.ended() : manifest;
-        long listed = manifest.endsShort() ? manifest.last().rows() : 0;
         if (buffer.rows() > listed) {
             writeShard(next);
-        } else if (endOfText) {
-            manifest.write(folder);
         }
     }
 

@@ -32,6 +32,14 @@ final class StoreFolder implements AutoCloseable {
         return new StoreFolder(folder, FolderLock.in(folder));
     }
 
+    /** Locks a folder whose shards were written by several processes, before its manifest is written. */
+    static StoreFolder adopt(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new InvalidInputException(folder + " does not exist, expected a folder with the shards of the store");
+        }
+        return new StoreFolder(folder, FolderLock.in(folder));
+    }
+
     private static void requireEmpty(Path folder) throws IOException {
         for (Path entry : entries(folder)) {
             if (!TemporaryNames.isIgnored(entry)) {

@@ -313,8 +313,8 @@ class ActivationStoreTest {
         refuses(() -> ActivationStore.open(folder), manifest + " is not valid JSON");
         Files.writeString(manifest, good.replace("assay-activations", "other-activations"));
         refuses(() -> ActivationStore.open(folder), manifest + ": format is \"other-activations\"");
-        Files.writeString(manifest, good.replace("\"format_version\" : 1", "\"format_version\" : 2"));
-        refuses(() -> ActivationStore.open(folder), manifest + ": format_version is 2");
+        Files.writeString(manifest, good.replace("\"format_version\" : 1", "\"format_version\" : 3"));
+        refuses(() -> ActivationStore.open(folder), manifest + ": format_version is 3");
         Files.delete(manifest);
         refuses(() -> ActivationStore.open(folder), folder + " has no activations.json");
     }
