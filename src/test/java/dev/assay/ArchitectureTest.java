@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import ai.djl.ndarray.NDManager;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -33,6 +34,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.Architectures;
 import dev.assay.model.internal.network.Runner;
+import dev.assay.sae.Weights;
 import dev.assay.tensor.TorchEngine;
 import dev.assay.view.Displayable;
 import java.io.IOException;
@@ -135,7 +137,7 @@ class ArchitectureTest {
         ARROWS.put("audit.contrast", Set.of("audit.sample", "view"));
         ARROWS.put("audit.monitor", Set.of("audit.sample", "view"));
         ARROWS.put("audit.trace", Set.of("audit.monitor", "feature", "intervene"));
-        ARROWS.put("audit.diff", Set.of("audit.contrast"));
+        ARROWS.put("audit.diff", Set.of("audit.contrast", "evaluate", "train"));
         ARROWS.put("audit.seal", Set.of("text.document"));
         ARROWS.put("audit", Set.of("audit.trace", "audit.diff", "audit.seal", "evaluate", "explain"));
         ARROWS.put("audit.run", Set.of("audit", "run", "evaluate.control"));
@@ -371,6 +373,17 @@ class ArchitectureTest {
             .orShould()
             .callMethod(Math.class, "random")
             .because("one seed decides everything; java.util.SplittableRandom takes it");
+
+    @ArchTest
+    static final ArchRule controlsDoNotHaveTheDirectionsOfAnInitialization = noClasses()
+            .that()
+            .haveNameNotMatching(
+                    "dev\\.assay\\.(sae\\.Weights|train\\.internal\\.step\\.InitialDictionary|toy\\.ToySuperposition"
+                            + "|experiment\\.casestudy\\.PlantedCauses|cli\\.FeatureBenchCommand)")
+            .should()
+            .callMethod(Weights.class, "randomDirections", NDManager.class, int.class, int.class, long.class)
+            .because("training starts from randomDirections: with the same seed a control would not be independent;"
+                    + " controlDirections is");
 
     @ArchTest
     static final ArchRule onlyCommandsAndTheProgressBarPrint = noClasses()

@@ -43,6 +43,27 @@ public interface ActivationSource {
     }
 
     /**
+     * Returns the activations of a base and a tuned model at one site on the training part of a corpus, for a crosscoder. A row has the
+     * columns of the base model, named {@code base.SITE}, and then those of the tuned model, named {@code tuned.SITE}.
+     *
+     * @param base the model before tuning
+     * @param tuned the model after tuning, with the same tokenizer, on the same device; the caller closes both
+     * @param point the site
+     * @param corpus the text
+     * @return the source
+     * @throws InvalidInputException when a model lacks the site, the vocabularies differ, or the contexts are longer than a model's context
+     *     length
+     */
+    static ModelActivationSource ofPair(
+            HookedTransformer base, HookedTransformer tuned, HookPoint point, Corpus corpus) {
+        base.requireContext(corpus.contextLength());
+        tuned.requireContext(corpus.contextLength());
+        List<HookPoint> points = List.of(point);
+        return ModelActivationSource.of(
+                new PairedSites(new HookedSites(base, points), new HookedSites(tuned, points)), corpus);
+    }
+
+    /**
      * Returns the activations of an exported model on the training part of a corpus.
      *
      * @param model the model; the caller closes it

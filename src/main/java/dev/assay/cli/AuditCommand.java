@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             AuditContrastCommand.class,
             AuditMonitorCommand.class,
             AuditDiffCommand.class,
+            AuditCrosscoderCommand.class,
             AuditTraceCommand.class,
             AuditSealCommand.class,
             AuditOpenCommand.class

@@ -10,6 +10,7 @@ import dev.assay.tensor.Gaussian;
 import dev.assay.tensor.Scope;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeSet;
 
 /**
@@ -71,6 +72,20 @@ public record Weights(
             Aten.div_(rows, Aten.rowNorms(rows));
             return scope.keep(rows);
         }
+    }
+
+    /**
+     * Samples directions of a control uniformly from the unit sphere. They are independent of {@link #randomDirections} of the same seed,
+     * from which training with that seed starts, so that a trained dictionary and its control can have one seed.
+     *
+     * @param manager the owner of the result
+     * @param count the number of directions
+     * @param width the width of a direction
+     * @param seed the random seed
+     * @return float32 [count, width], rows of norm 1
+     */
+    public static NDArray controlDirections(NDManager manager, int count, int width, long seed) {
+        return randomDirections(manager, count, width, new SplittableRandom(seed).nextLong());
     }
 
     private static void check(String name, NDArray array, Shape expected) {

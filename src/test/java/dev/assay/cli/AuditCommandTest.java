@@ -13,6 +13,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.ModelCopy;
 import dev.assay.run.RunDescription;
 import dev.assay.run.TextDescription;
+import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.text.dialogue.Dialogue;
@@ -300,6 +301,35 @@ class AuditCommandTest {
     @Test
     void changedFeatureOfATunedModelIsReported() throws IOException {
         Path results = temporary.resolve("results");
+        Path crosscoder = temporary.resolve("crosscoder");
+        String[] training = {
+            "audit",
+            "crosscoder",
+            shared.resolve("run").toString(),
+            "--tuned",
+            shared.resolve("tuned").toString(),
+            "--tokens",
+            "2000",
+            "--batch",
+            "100",
+            "--k",
+            "4",
+            "--held-out-tokens",
+            "50",
+            "--out",
+            crosscoder.toString()
+        };
+        assertEquals(0, run(training), err::toString);
+        assertTrue(
+                out.toString().contains("Latents by the share of the tuned model in their norms")
+                        && out.toString().contains("tuned FVU"),
+                out::toString);
+        try (SparseAutoencoder trained = SparseAutoencoder.load(crosscoder)) {
+            assertEquals(TinyDictionary.LATENTS, trained.dSae());
+            assertEquals(
+                    List.of("base." + TinyDictionary.SITE.name(), "tuned." + TinyDictionary.SITE.name()),
+                    trained.metadata().hookNames());
+        }
         assertEquals(
                 0,
                 audit(
@@ -308,7 +338,7 @@ class AuditCommandTest {
                         "--tuned",
                         shared.resolve("tuned").toString(),
                         "--crosscoder",
-                        shared.resolve("run").toString()),
+                        crosscoder.toString()),
                 err::toString);
         JsonNode json = json(results);
         List<String> sources = new ArrayList<>();
@@ -322,6 +352,18 @@ class AuditCommandTest {
         assertTrue(strongest.contains(PLANTED), strongest::toString);
         assertEquals(0, json.path("diffs").get(2).path("base_fvu").asDouble(), 1e-9);
         assertTrue(json.path("crosscoder").get(0).path("tuned_share").asDouble() >= 0.5);
+        assertEquals(
+                2,
+                audit(
+                        "diff",
+                        temporary.resolve("other"),
+                        "--tuned",
+                        shared.resolve("tuned").toString(),
+                        "--crosscoder",
+                        shared.resolve("run").toString()));
+        assertEquals(
+                "assay: the crosscoder writes 48 columns, expected 96: 48 of the base model and 48 of the tuned model\n",
+                err.toString());
         String page = Files.readString(results.resolve("report.html"));
         assertTrue(page.contains("Columns by the size of their change") && page.contains("Crosscoder"), "page");
         assertTrue(Files.isRegularFile(results.resolve("tables/diff-raw-activations-mean.csv")));

@@ -39,14 +39,16 @@ public final class CrosscoderDiff {
      * Computes the decoder norms of both models.
      *
      * @param crosscoder a dictionary whose reconstruction has equal halves for both models
+     * @param modelWidth the width of the site in each model
      * @return all latents by falling share of the tuned model, ties by number
-     * @throws InvalidInputException if the reconstruction has an odd width
+     * @throws InvalidInputException if the reconstruction has another width than both models together
      */
-    public static List<CrosscoderLatent> of(Dictionary crosscoder) {
+    public static List<CrosscoderLatent> of(Dictionary crosscoder, int modelWidth) {
         int width = crosscoder.dOut();
         InvalidInputException.require(
-                width % 2 == 0,
-                () -> "the crosscoder writes " + width + " columns, expected an even number: half for each model");
+                width == 2 * modelWidth,
+                () -> "the crosscoder writes " + width + " columns, expected " + 2 * modelWidth + ": " + modelWidth
+                        + " of the base model and " + modelWidth + " of the tuned model");
         float[] decoder;
         try (Lifetime.Use use = crosscoder.use()) {
             NDArray directions = crosscoder.decoder();

@@ -45,6 +45,9 @@ record DiffResults(
             Optional<SparseAutoencoder> crosscoder)
             throws IOException {
         SparseAutoencoder dictionary = subject.dictionary();
+        List<CrosscoderDiff.CrosscoderLatent> latents = crosscoder
+                .map(both -> CrosscoderDiff.of(both, dictionary.dIn()))
+                .orElse(List.of());
         List<SourceDiff> all = new ArrayList<>();
         try (SparseAutoencoder random = RandomFeatures.like(dictionary, activeLatents, settings.seed());
                 SparseAutoencoder raw = RawActivations.like(dictionary)) {
@@ -62,12 +65,7 @@ record DiffResults(
                 all.add(new SourceDiff(AuditSource.ACTIVATIONS, pooling, diffs.get(2)));
             }
         }
-        return new DiffResults(
-                tuned.name(),
-                dictionary.dIn(),
-                settings.falseDiscoveryRate(),
-                all,
-                crosscoder.map(CrosscoderDiff::of).orElse(List.of()));
+        return new DiffResults(tuned.name(), dictionary.dIn(), settings.falseDiscoveryRate(), all, latents);
     }
 
     String column(AuditSource source, int column) {

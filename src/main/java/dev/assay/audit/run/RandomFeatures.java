@@ -13,7 +13,6 @@ import dev.assay.sae.Weights;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
-import java.util.SplittableRandom;
 
 /**
  * Random features as a control of a dictionary: as many unit directions, uniform on the sphere around the decoder bias, of which the k with
@@ -27,9 +26,7 @@ final class RandomFeatures {
         try (Autograd off = Autograd.off();
                 NDManager manager = TorchEngine.newManager(dictionary.device());
                 Scope scope = Scope.open()) {
-            // Training starts from the directions of its own seed, which must not be those of the control.
-            long independent = new SplittableRandom(seed).nextLong();
-            NDArray directions = Weights.randomDirections(manager, dictionary.dSae(), dictionary.dIn(), independent);
+            NDArray directions = Weights.controlDirections(manager, dictionary.dSae(), dictionary.dIn(), seed);
             // The decoder bias of a transcoder is in the space of another site.
             NDArray centre =
                     dictionary.transcodes() ? manager.zeros(new Shape(dictionary.dIn())) : dictionary.decoderBias();

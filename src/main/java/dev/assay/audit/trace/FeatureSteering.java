@@ -195,7 +195,7 @@ public final class FeatureSteering {
         try (Scope scope = Scope.open()) {
             NDArray direction = attached.directions(sae.decoder().getManager(), List.of(latent));
             float norm = Aten.rowNorms(direction).toFloatArray()[0];
-            NDArray directions = Weights.randomDirections(sae.decoder().getManager(), controls, sae.dOut(), seed)
+            NDArray directions = Weights.controlDirections(sae.decoder().getManager(), controls, sae.dOut(), seed)
                     .mul(norm);
             NDArray encoder = directions.getManager().zeros(new Shape(controls, sae.dIn()));
             NDArray bias = directions.getManager().zeros(new Shape(controls));

@@ -28,7 +28,7 @@ final class RandomDirections implements Baseline {
     static INDArray draw(int count, int width, long seed) {
         try (NDManager manager = TorchEngine.newManager(Device.cpu());
                 Scope scope = Scope.open()) {
-            return Float64.of(Weights.randomDirections(manager, count, width, seed));
+            return Float64.of(Weights.controlDirections(manager, count, width, seed));
         }
     }
 

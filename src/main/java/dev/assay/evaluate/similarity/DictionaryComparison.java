@@ -166,7 +166,7 @@ public final class DictionaryComparison {
     }
 
     private static NDArray like(NDArray directions, long seed) {
-        return Weights.randomDirections(
+        return Weights.controlDirections(
                 directions.getManager(),
                 size(directions),
                 (int) directions.getShape().get(1),

@@ -156,7 +156,7 @@ final class StudyLayers implements AutoCloseable {
         for (int i = 0; i < setup.last(); i++) {
             SparseAutoencoder sae = owned.get(i);
             try (Scope scope = Scope.open()) {
-                NDArray rows = Weights.randomDirections(model.manager(), sae.dSae(), sae.dIn(), seed + i);
+                NDArray rows = Weights.controlDirections(model.manager(), sae.dSae(), sae.dIn(), seed + i);
                 SparseAutoencoder drawn = sae.toBuilder()
                         .weights(new Weights(
                                 rows, model.manager().zeros(new Shape(sae.dSae())), rows, sae.decoderBias()))

@@ -39,7 +39,7 @@ final class MatchedFeatures {
             NDManager manager = sample.getManager();
             float[] codes = sae.encode(sample).dense().toFloatArray(); // [n, latents]
             float[] norms = Aten.rowNorms(sae.directions()).toFloatArray();
-            NDArray directions = Weights.randomDirections(manager, latents, sae.dIn(), seed);
+            NDArray directions = Weights.controlDirections(manager, latents, sae.dIn(), seed);
             float[] projections = sample.matMul(directions.transpose()).toFloatArray(); // [n, latents]
             float[] factors = new float[latents];
             float[] biases = new float[latents];

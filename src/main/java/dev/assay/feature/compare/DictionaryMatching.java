@@ -57,7 +57,7 @@ final class DictionaryMatching {
             long latents = b.getShape().get(0);
             return ofDirections(
                     a,
-                    Weights.randomDirections(
+                    Weights.controlDirections(
                             a.getManager(), (int) latents, (int) a.getShape().get(1), SEED));
         }
     }

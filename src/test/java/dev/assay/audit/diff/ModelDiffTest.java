@@ -121,7 +121,7 @@ class ModelDiffTest {
                     .weights(new Weights(decoder, manager.zeros(new Shape(4)), decoder, manager.zeros(new Shape(4))))
                     .metadata(SaeMetadata.builder().build())
                     .build()) {
-                List<CrosscoderDiff.CrosscoderLatent> latents = CrosscoderDiff.of(crosscoder);
+                List<CrosscoderDiff.CrosscoderLatent> latents = CrosscoderDiff.of(crosscoder, 2);
                 assertEquals(
                         List.of(1, 2, 3, 0),
                         latents.stream()
