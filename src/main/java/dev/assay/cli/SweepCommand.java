@@ -128,8 +128,8 @@ final class SweepCommand implements Callable<Integer> {
         PrintWriter errors = spec.commandLine().getErr();
         sweep.sweep().members(); // shared options are checked before the folder is locked
         return InterruptibleTraining.run(out, errors, (stop, notice) -> {
-            SweepTable table = new SweepTable(sweep.train(
-                    stop, notice, measurement, warning -> errors.println("assay: warning: " + warning)));
+            SweepTable table = new SweepTable(
+                    sweep.train(stop, notice, measurement, warning -> errors.println("assay: warning: " + warning)));
             String title = out.toAbsolutePath().normalize().getFileName().toString();
             ObjectNode written = SweepFolder.write(
                     out, plan, source.provenance(), table, title, warning -> errors.println("assay: " + warning));

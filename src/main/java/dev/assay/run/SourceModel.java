@@ -11,6 +11,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.model.config.Precision;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.text.Corpus;
+import dev.assay.text.document.TextSource;
 import dev.assay.text.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,14 @@ public interface SourceModel extends AutoCloseable {
      * @return the source
      */
     ModelActivationSource source(Corpus corpus);
+
+    /** {@return the SHA-256 of the configuration, the loaded weights and the precision, or of the exported file, in hexadecimal} */
+    default String hash() {
+        Corpus noText = Corpus.of(tokenizer(), TextSource.of(List.of()))
+                .contextLength(2)
+                .build();
+        return source(noText).modelHash();
+    }
 
     @Override
     void close();

@@ -32,6 +32,15 @@ public final class TorchEngine {
         return get().getGpuCount();
     }
 
+    /**
+     * Returns the version of PyTorch.
+     *
+     * @return for example {@code 2.7.1}
+     */
+    public static String version() {
+        return get().getVersion();
+    }
+
     /** Returns the engine, which loads the native library on first use. */
     static Engine get() {
         return Engine.getEngine(NAME);

@@ -57,8 +57,7 @@ public record ContextRange(long from, long to) implements Serializable {
         }
         return LongStream.rangeClosed(from / contexts, (to - 1) / contexts)
                 .mapToObj(part -> new ContextRange(
-                        Math.max(from, part * contexts),
-                        part == (to - 1) / contexts ? to : (part + 1) * contexts))
+                        Math.max(from, part * contexts), part == (to - 1) / contexts ? to : (part + 1) * contexts))
                 .toList();
     }
 

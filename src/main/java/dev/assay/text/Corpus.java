@@ -157,7 +157,8 @@ public final class Corpus {
         index.requireSame(this, index.split());
         InvalidInputException.require(
                 index.contexts().contains(range),
-                () -> description() + " has " + index.contexts().size() + " contexts, expected " + range + " among them");
+                () -> description() + " has " + index.contexts().size() + " contexts, expected " + range
+                        + " among them");
         return partition(range, index.before(range.from()), EnumSet.of(index.split()));
     }
 
@@ -176,7 +177,8 @@ public final class Corpus {
 
     private Corpus partition(ContextRange range, TextPosition before, Set<Split> readable) {
         InvalidInputException.require(
-                contexts.contains(range), () -> "the corpus has only " + contexts + ", expected " + range + " among them");
+                contexts.contains(range),
+                () -> "the corpus has only " + contexts + ", expected " + range + " among them");
         InvalidInputException.require(
                 before.context() <= range.from(),
                 () -> "the position of context " + before.context() + " is after the start of " + range

@@ -94,8 +94,7 @@ public final class CorpusIndex {
      * @return the index; it has no contexts if the text is too short for one
      * @throws IOException if reading fails
      */
-    public static CorpusIndex of(Corpus corpus, Split split, TokenSelection selection, int stride)
-            throws IOException {
+    public static CorpusIndex of(Corpus corpus, Split split, TokenSelection selection, int stride) throws IOException {
         Subject subject = Subject.of(corpus, split);
         ContextCounter counter = new ContextCounter(corpus, selection, stride);
         try (DocumentTokens documents = new DocumentTokens(corpus, split)) {
@@ -226,8 +225,9 @@ public final class CorpusIndex {
 
     private void requireSame(String name, Corpus corpus, Split asked) {
         if (split() != asked) {
-            throw new InvalidInputException(name + " has the contexts of " + split().name().toLowerCase(Locale.ROOT)
-                    + " documents, expected those of " + asked.name().toLowerCase(Locale.ROOT) + " documents");
+            throw new InvalidInputException(
+                    name + " has the contexts of " + split().name().toLowerCase(Locale.ROOT)
+                            + " documents, expected those of " + asked.name().toLowerCase(Locale.ROOT) + " documents");
         }
         Subject expected = Subject.of(corpus, asked);
         if (!subject.hash().equals(expected.hash())) {

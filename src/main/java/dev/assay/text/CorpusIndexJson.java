@@ -25,7 +25,9 @@ final class CorpusIndexJson {
         long[] selected = new long[entries];
         for (int i = 0; i < entries; i++) {
             JsonNode row = rows.path(i);
-            boolean numbers = row.size() == COLUMNS && row.path(0).isIntegralNumber() && row.path(1).isInt()
+            boolean numbers = row.size() == COLUMNS
+                    && row.path(0).isIntegralNumber()
+                    && row.path(1).isInt()
                     && row.path(2).isIntegralNumber();
             if (!numbers || i > 0 && row.path(0).longValue() < documents[i - 1]) {
                 throw json.unexpected(POSITIONS, "ascending documents with a token and a number of selected tokens");

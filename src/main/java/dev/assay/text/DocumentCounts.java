@@ -38,8 +38,9 @@ public final class DocumentCounts implements Serializable {
         }
         documents[size] = document;
         tokens[size] = ids.length;
-        int[] found =
-                IntStream.range(0, ids.length).filter(i -> tokenizer.isSpecial(ids[i])).toArray();
+        int[] found = IntStream.range(0, ids.length)
+                .filter(i -> tokenizer.isSpecial(ids[i]))
+                .toArray();
         special[size++] = found.length == 0 ? NONE : found;
     }
 

@@ -37,8 +37,8 @@ final class PartReader implements ContextReader {
         reader.seek(before);
         while (reader.position().context() < range.from()) {
             if (reader.next(1) == null) {
-                throw new InvalidInputException("the corpus has " + reader.position().context()
-                        + " contexts, expected " + range + " among them");
+                throw new InvalidInputException("the corpus has "
+                        + reader.position().context() + " contexts, expected " + range + " among them");
             }
         }
     }

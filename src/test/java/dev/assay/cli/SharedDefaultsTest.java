@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.assay.evaluate.Evaluation;
 import dev.assay.run.TextDescription;
+import dev.assay.run.sweep.SweepFile;
 import dev.assay.sae.TopK;
 import dev.assay.text.BosRule;
 import dev.assay.text.Corpus;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
-import dev.assay.run.sweep.SweepFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;

@@ -137,7 +137,9 @@ public record ActivationStoreManifest(StoreDescription about, long asked, boolea
         List<StoredShard> shards = new ArrayList<>();
         long rows = 0;
         for (JsonObject entry : json.objects("shards")) {
-            if (version == UNIFORM && !shards.isEmpty() && shards.get(shards.size() - 1).rows() < about.shardRows()) {
+            if (version == UNIFORM
+                    && !shards.isEmpty()
+                    && shards.get(shards.size() - 1).rows() < about.shardRows()) {
                 throw json.unexpected("shards", "shard_rows rows in every shard but the last");
             }
             shards.add(StoredShard.read(entry, rows, about.shardRows(), version == UNIFORM));

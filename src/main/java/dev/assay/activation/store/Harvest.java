@@ -154,9 +154,10 @@ public final class Harvest {
         if (source instanceof ModelActivationSource model) {
             return HarvestPlan.of(model, description(), tokens, index);
         }
-        throw new InvalidInputException("the activations of " + source.provenance().summary()
-                + " decide which rows the source has, expected a source whose rows follow from the tokens; harvest it "
-                + "in one process");
+        throw new InvalidInputException(
+                "the activations of " + source.provenance().summary()
+                        + " decide which rows the source has, expected a source whose rows follow from the tokens; harvest it "
+                        + "in one process");
     }
 
     /**
@@ -197,8 +198,8 @@ public final class Harvest {
                     bar.update(rows, "");
                 }
             });
-            RowCopy.End end = copy.run(
-                    stream, next, manifest.rows(), (pass, known) -> requireSameText(manifest, pass, known));
+            RowCopy.End end =
+                    copy.run(stream, next, manifest.rows(), (pass, known) -> requireSameText(manifest, pass, known));
             if (end.endOfText()) {
                 sink.endOfText();
             }

@@ -116,7 +116,9 @@ public final class HarvestPlan {
         for (HarvestUnit unit : units) {
             StoredShard shard = shards.get(unit.index());
             InvalidInputException.require(
-                    shard.file().startsWith(unit.fileName().substring(0, unit.fileName().lastIndexOf('.')))
+                    shard.file()
+                                    .startsWith(unit.fileName()
+                                            .substring(0, unit.fileName().lastIndexOf('.')))
                             && shard.rows() == unit.rows(),
                     () -> "shard " + unit.index() + " is " + shard.file() + " with " + shard.rows() + " rows, expected "
                             + unit.fileName() + " with " + unit.rows());

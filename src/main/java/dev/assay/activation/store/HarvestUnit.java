@@ -2,7 +2,6 @@ package dev.assay.activation.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.activation.ActivationBuffer;
-import dev.assay.activation.StreamPosition;
 import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import java.io.Serializable;
@@ -60,6 +59,9 @@ public record HarvestUnit(int index, long first, int rows, ActivationBuffer.Prog
      */
     public static HarvestUnit read(JsonObject json) {
         return new HarvestUnit(
-                json.integer("index"), json.count("first"), json.positive("rows"), ProgressJson.read(json.object("start")));
+                json.integer("index"),
+                json.count("first"),
+                json.positive("rows"),
+                ProgressJson.read(json.object("start")));
     }
 }

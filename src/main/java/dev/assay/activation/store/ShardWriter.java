@@ -104,11 +104,13 @@ public final class ShardWriter {
         try (ActivationStream stream = source.open(start.start().position());
                 StoreAppender appender = new StoreAppender(about, start.first(), end, sink)) {
             RowCopy copy = new RowCopy(appender, end, stop, row -> progress.accept(row - start.first()));
-            rows = copy.run(stream, start.start(), start.first(), (pass, skipped) -> {}).rows();
+            rows = copy.run(stream, start.start(), start.first(), (pass, skipped) -> {})
+                    .rows();
         }
         InvalidInputException.require(
                 rows == end,
-                () -> "the units " + start.index() + " to " + units.get(units.size() - 1).index() + " have "
+                () -> "the units " + start.index() + " to "
+                        + units.get(units.size() - 1).index() + " have "
                         + (rows - start.first()) + " rows, expected " + (end - start.first())
                         + "; the writer was stopped, or the text has changed since its contexts were counted");
     }
@@ -124,8 +126,8 @@ public final class ShardWriter {
             int before = i;
             InvalidInputException.require(
                     i == 0 || units.get(i - 1).end() == unit.first(),
-                    () -> "unit " + unit.index() + " follows unit " + units.get(before - 1).index()
-                            + ", expected consecutive units");
+                    () -> "unit " + unit.index() + " follows unit "
+                            + units.get(before - 1).index() + ", expected consecutive units");
         }
     }
 }

@@ -34,7 +34,8 @@ public record StoredShard(
         String name = String.format("rows-%012d-%012d-%s.safetensors", first, end, attempt);
         InvalidInputException.require(
                 isName(name),
-                "the attempt of a shard is \"" + attempt + "\", expected letters, digits, dots, underscores and hyphens");
+                "the attempt of a shard is \"" + attempt
+                        + "\", expected letters, digits, dots, underscores and hyphens");
         return name;
     }
 

@@ -33,9 +33,8 @@ public final class SweepFolder {
     public static ObjectNode write(
             Path out, SweepFile plan, Provenance provenance, SweepTable table, String title, Consumer<String> warnings)
             throws IOException {
-        Provenance trained = provenance
-                .withText(provenance.text().withTokens(plan.tokens()))
-                .withSeed("shuffle", plan.seed());
+        Provenance trained =
+                provenance.withText(provenance.text().withTokens(plan.tokens())).withSeed("shuffle", plan.seed());
         ObjectNode node = Json.mapper().valueToTree(table);
         node.set(Provenance.FIELD, trained.toJson());
         AtomicFiles.writeString(out.resolve(TABLE), Json.pretty(node));

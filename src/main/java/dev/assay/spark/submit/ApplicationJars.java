@@ -64,7 +64,8 @@ public record ApplicationJars(String main, List<String> others) {
                 }
             }
         }
-        InvalidInputException.require(main != null, "the class path has no classes of Assay, expected assay-VERSION.jar");
+        InvalidInputException.require(
+                main != null, "the class path has no classes of Assay, expected assay-VERSION.jar");
         return new ApplicationJars(main, others);
     }
 
@@ -79,7 +80,8 @@ public record ApplicationJars(String main, List<String> others) {
      */
     public static ApplicationJars installed(Path folder, SparkHome home) throws IOException {
         InvalidInputException.require(
-                Files.isDirectory(folder), () -> folder + " is not a folder, expected the jars of Assay and its libraries");
+                Files.isDirectory(folder),
+                () -> folder + " is not a folder, expected the jars of Assay and its libraries");
         List<Path> files;
         try (Stream<Path> list = Files.list(folder.toAbsolutePath().normalize())) {
             files = list.filter(file -> isNeeded(file, home)).sorted().toList();

@@ -39,8 +39,8 @@ record MasterUrl(String url, Kind kind) {
                 return new MasterUrl(url, kind);
             }
         }
-        throw new InvalidInputException("--master is \"" + url
-                + "\", expected local[N], spark://HOST:PORT, yarn or k8s://https://HOST:PORT");
+        throw new InvalidInputException(
+                "--master is \"" + url + "\", expected local[N], spark://HOST:PORT, yarn or k8s://https://HOST:PORT");
     }
 
     /** Returns the number of cores of {@code local} and {@code local[N]}; 0 if the URL does not state it. */

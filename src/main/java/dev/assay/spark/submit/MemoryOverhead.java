@@ -70,6 +70,7 @@ public final class MemoryOverhead {
             return false;
         }
         JsonNode fields = Json.read(config);
-        return HALF.contains(fields.path("torch_dtype").asText(fields.path("dtype").asText("")));
+        return HALF.contains(
+                fields.path("torch_dtype").asText(fields.path("dtype").asText("")));
     }
 }

@@ -106,8 +106,9 @@ public final class SparkHome {
                 }
             }
         }
-        throw new InvalidInputException("no Apache Spark found: " + VARIABLE
-                + " is not set and spark-submit is not on the PATH; expected --spark-home DIR with an installation of Spark 4");
+        throw new InvalidInputException(
+                "no Apache Spark found: " + VARIABLE
+                        + " is not set and spark-submit is not on the PATH; expected --spark-home DIR with an installation of Spark 4");
     }
 
     /** {@return the absolute path of the folder} */
@@ -145,8 +146,8 @@ public final class SparkHome {
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         OPENED.forEach(opened -> java.add("--add-opens=" + opened + "=ALL-UNNAMED"));
         java.addAll(driverOptions);
-        java.addAll(List.of(
-                "-cp", folder.resolve("jars").resolve("*").toString(), "org.apache.spark.deploy.SparkSubmit"));
+        java.addAll(
+                List.of("-cp", folder.resolve("jars").resolve("*").toString(), "org.apache.spark.deploy.SparkSubmit"));
         return java;
     }
 

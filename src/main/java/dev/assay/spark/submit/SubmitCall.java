@@ -183,7 +183,8 @@ public final class SubmitCall {
         String key = setting.substring(0, equals);
         InvalidInputException.require(
                 !key.equals(TASK_CPUS),
-                () -> "--conf sets " + TASK_CPUS + ", expected --threads, which sets it with the threads of the engine");
+                () -> "--conf sets " + TASK_CPUS
+                        + ", expected --threads, which sets it with the threads of the engine");
         conf.put(key, setting.substring(equals + 1));
         return this;
     }
@@ -217,7 +218,8 @@ public final class SubmitCall {
 
     private static String size(String size, String option) {
         InvalidInputException.require(
-                SIZE.matcher(size).matches(), () -> option + " is \"" + size + "\", expected a size such as 4g or 512m");
+                SIZE.matcher(size).matches(),
+                () -> option + " is \"" + size + "\", expected a size such as 4g or 512m");
         return size;
     }
 
@@ -285,8 +287,8 @@ public final class SubmitCall {
                 "--executors is given without --executor-cores, expected both on a standalone cluster");
         InvalidInputException.require(
                 !isLocal() || master.localCores() == 0 || master.localCores() >= threads,
-                () -> "--master is " + master.url() + " with --threads " + threads + ", expected local[N] with N of at least "
-                        + threads);
+                () -> "--master is " + master.url() + " with --threads " + threads
+                        + ", expected local[N] with N of at least " + threads);
     }
 
     /** Returns the options of Spark. Those of the user replace those of Assay, except that Java options are joined. */
@@ -303,7 +305,8 @@ public final class SubmitCall {
                 all.put(OVERHEAD, overhead + "m");
             }
         }
-        String java = "--enable-native-access=ALL-UNNAMED -Dai.djl.offline=true -Dai.djl.pytorch.num_threads=" + threads;
+        String java =
+                "--enable-native-access=ALL-UNNAMED -Dai.djl.offline=true -Dai.djl.pytorch.num_threads=" + threads;
         for (String key : List.of(DRIVER_JAVA, "spark.executor.extraJavaOptions")) {
             all.put(key, conf.containsKey(key) ? java + " " + conf.get(key) : java);
         }
