@@ -88,6 +88,20 @@ public final class IncrementalSafetensors implements AutoCloseable {
     }
 
     /**
+     * Writes entries of a tensor of type F32.
+     *
+     * @param name the tensor
+     * @param first index of the first entry in the tensor
+     * @param values source of the entries
+     * @param from index of the first entry in {@code values}
+     * @param count number of entries
+     * @throws IOException if the disk fails
+     */
+    public void write(String name, long first, float[] values, int from, int count) throws IOException {
+        write(name, first, count, (done, step) -> buffer.asFloatBuffer().put(values, from + done, step));
+    }
+
+    /**
      * Writes a whole tensor of type I32.
      *
      * @param name the tensor

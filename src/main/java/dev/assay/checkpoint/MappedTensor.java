@@ -144,6 +144,25 @@ public final class MappedTensor {
     }
 
     /**
+     * Returns consecutive entries of type F32.
+     *
+     * @param first the index of the first
+     * @param count number of entries
+     * @return a new array
+     */
+    public float[] floats(long first, int count) {
+        verify(first, count);
+        float[] values = new float[count];
+        for (int done = 0; done < count; ) {
+            int from = (int) (first + done & mask);
+            int step = Math.min(count - done, mask + 1 - from);
+            piece(first + done).asFloatBuffer().get(from, values, done, step);
+            done += step;
+        }
+        return values;
+    }
+
+    /**
      * Returns consecutive entries of type U16.
      *
      * @param first the index of the first

@@ -49,6 +49,48 @@ public final class AtomicFolder {
         }
     }
 
+    /** Writes a file next to scratch files. */
+    @FunctionalInterface
+    public interface FileWriter {
+        /**
+         * Writes the file.
+         *
+         * @param scratch an empty folder for other files, which are deleted afterwards
+         * @param file the path of the new file, which does not exist
+         * @throws IOException if it cannot be written
+         */
+        void write(Path scratch, Path file) throws IOException;
+    }
+
+    /**
+     * Writes one file whose writer needs scratch files, and replaces any file of that name. Its folder is created if needed.
+     *
+     * @param file the target
+     * @param writer writes the file
+     * @throws IOException if it cannot be written; then the previous file is unchanged
+     */
+    public static void writeFile(Path file, FileWriter writer) throws IOException {
+        Path target = file.toAbsolutePath();
+        FileFailures.createFolder(target.getParent());
+        TemporaryFolder temporary = TemporaryFolder.create(target);
+        try {
+            Path scratch = Files.createDirectory(temporary.content());
+            Path written = scratch.resolve(target.getFileName());
+            try {
+                writer.write(scratch, written);
+            } catch (FileSystemException failure) {
+                throw failure.getFile() == null || !Path.of(failure.getFile()).startsWith(scratch)
+                        ? failure
+                        : FileFailures.named(target, failure.getReason(), failure);
+            }
+            forceFile(written);
+            AtomicFiles.move(written, target);
+            AtomicFiles.forceFolder(target.getParent());
+        } finally {
+            temporary.delete();
+        }
+    }
+
     private static void fill(Path content, Path target, IoConsumer<Path> writer) throws IOException {
         try {
             writer.accept(content);
@@ -126,10 +168,14 @@ public final class AtomicFolder {
             if (Files.isDirectory(path)) {
                 AtomicFiles.forceFolder(path);
             } else {
-                try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-                    channel.force(true);
-                }
+                forceFile(path);
             }
+        }
+    }
+
+    private static void forceFile(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
         }
     }
 }

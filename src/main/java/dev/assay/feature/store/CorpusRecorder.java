@@ -27,14 +27,19 @@ final class CorpusRecorder implements AutoCloseable {
     }
 
     void add(TokenBatch batch) throws IOException {
-        ByteBuffer ids = ByteBuffer.allocate(batch.ids().length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < batch.ids().length; i++) {
+        add(batch, batch.ids().length);
+    }
+
+    /** Adds the first tokens of a batch. */
+    void add(TokenBatch batch, int count) throws IOException {
+        ByteBuffer ids = ByteBuffer.allocate(count * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
             ids.putInt((int) batch.ids()[i]);
             document(batch.documents()[i], positions + i);
         }
         hash.add(ids.flip());
         file.write(ids.rewind(), positions * Integer.BYTES);
-        positions += batch.ids().length;
+        positions += count;
     }
 
     private void document(long number, long position) {

@@ -13,16 +13,23 @@ import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.ParentArtifact;
 import dev.assay.provenance.TextProvenance;
 import dev.assay.sae.Dictionary;
+import dev.assay.sae.PositionSlice;
+import dev.assay.sae.SaeMetadata;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
+import dev.assay.text.ContextRange;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
+import dev.assay.text.CorpusIndex;
 import dev.assay.text.Split;
+import dev.assay.text.TextPosition;
 import dev.assay.text.TokenBatch;
+import dev.assay.text.TokenSelection;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -34,13 +41,13 @@ import java.util.function.Supplier;
  * <p>The store does not depend on the batch size or the memory budget. Equal runs on one machine write equal files.
  */
 public final class FeatureCollector {
-    private static final long MIN_MEMORY = 1 << 16;
     private static final int READ_AHEAD = 256;
 
     private final HookedTransformer model;
     private final Dictionary dictionary;
     private final Supplier<ParentArtifact> origin;
     private final Corpus corpus;
+    private ParentArtifact described;
     private long tokens = 1_000_000;
     private Split split = Split.ALL;
     private int batch = ForwardBatches.CONTEXTS;
@@ -131,11 +138,7 @@ public final class FeatureCollector {
      * @return this
      */
     public FeatureCollector memoryBudget(long bytes) {
-        if (bytes < MIN_MEMORY) {
-            throw new InvalidInputException(
-                    "the memory budget is " + bytes + " bytes, expected at least " + MIN_MEMORY);
-        }
-        this.memoryBudget = bytes;
+        this.memoryBudget = StoreBuilder.requireMemory(bytes);
         return this;
     }
 
@@ -208,28 +211,119 @@ public final class FeatureCollector {
         StoreFiles.requireUsable(folder);
         model.requireContext(corpus.contextLength());
         AttachedSites sites = sites(); // a dictionary that does not fit the model is refused before anything is written
-        StoreBuilder.Options options = new StoreBuilder.Options(memoryBudget, partners, window, note);
-        TextProvenance text = TextProvenance.of(
-                corpus.description(),
-                split.name().toLowerCase(Locale.ROOT).replace('_', '-') + " documents",
-                corpus.contextLength(),
-                corpus.prependBos(),
-                true);
         AtomicFolder.write(
                 folder,
                 target -> FeatureStoreWriter.write(
                         target,
                         sites,
                         dictionary.dSae(),
-                        options,
+                        options(),
                         corpus.tokenizer(),
-                        origin.get(),
-                        text,
-                        writer -> read((contexts, counted, codes) -> {
+                        origin(),
+                        text(),
+                        writer -> read(corpus, (contexts, counted, codes) -> {
                             writer.add(contexts, counted, codes);
-                            progress.accept(writer.tokens());
+                            progress.accept(Math.min(writer.tokens(), tokens));
+                            return writer.tokens() < tokens;
                         })));
         return FeatureStore.open(folder);
+    }
+
+    /**
+     * Divides a pass into ranges of contexts, which several processes can read with {@link #collectPart}.
+     *
+     * @param index the index of the corpus
+     * @param contexts the approximate number of contexts of a range, at least 1; rounded up to whole forward passes
+     * @return consecutive ranges from the first context to one that reaches the number of tokens, or to the end of the corpus. If the
+     *     metadata of the dictionary excludes more than special tokens, these are all ranges of the corpus; a job can stop after the
+     *     parts that reach the number
+     * @throws InvalidInputException if the index is of another corpus or split, or the text is too short for a context
+     * @throws IOException if the text is too short and cannot be read to say so
+     */
+    public List<ContextRange> units(CorpusIndex index, int contexts) throws IOException {
+        index.requireSame(corpus, split);
+        index.requireContext(corpus);
+        InvalidInputException.requireAtLeast(1, "the number of contexts per range", contexts);
+        long unit = (contexts + contextsPerPass() - 1L) / contextsPerPass() * contextsPerPass();
+        SaeMetadata metadata = dictionary.metadata();
+        boolean countsAllButSpecial = metadata.excludedTokens().ids().isEmpty()
+                && metadata.positions().equals(PositionSlice.ALL)
+                && metadata.largestNorms().isEmpty()
+                && index.selection().equals(TokenSelection.WITHOUT_SPECIAL);
+        long end = countsAllButSpecial
+                ? index.contextsUntil(tokens)
+                : index.contexts().to();
+        return index.contexts().split(unit).stream()
+                .filter(range -> range.from() < end)
+                .toList();
+    }
+
+    /** {@return the number of contexts per forward pass, a function of the batch size and the number of tokens} */
+    public int contextsPerPass() {
+        return (int) Math.min(batch, (tokens - 1) / corpus.contextLength() + 1);
+    }
+
+    /**
+     * Runs the model and the dictionary over a range of contexts and writes their activations. {@link FeatureMerge} writes a store from the
+     * parts of consecutive ranges. A part ends with its range, whatever the number of tokens is.
+     *
+     * @param range a range of contexts that starts with a forward pass, such as {@link #units} returns
+     * @param before a position at or before the start of the range, such as {@link CorpusIndex#before} returns
+     * @param file the file of the part; replaced if it exists
+     * @return the record of the file
+     * @throws IOException if reading or writing fails; then an existing file is unchanged
+     * @throws InvalidInputException if model, dictionary and corpus do not match, the range starts within a forward pass, or the text ends
+     *     before the range does
+     */
+    public StoredPart collectPart(ContextRange range, TextPosition before, Path file) throws IOException {
+        model.requireContext(corpus.contextLength());
+        AttachedSites sites = sites();
+        InvalidInputException.require(
+                range.from() % contextsPerPass() == 0,
+                () -> "the range of " + range + " starts within a forward pass, expected a multiple of "
+                        + contextsPerPass() + " contexts");
+        Corpus part = corpus.partition(range, before);
+        AtomicFolder.writeFile(file, (scratch, target) -> {
+            try (PartBuilder builder = new PartBuilder(scratch, dictionary.dSae(), memoryBudget)) {
+                FeatureStoreWriter writer = new FeatureStoreWriter(builder);
+                read(part, (contexts, counted, codes) -> {
+                    writer.add(contexts, counted, codes);
+                    progress.accept(builder.tokens());
+                    return true;
+                });
+                builder.finish(
+                        target,
+                        range,
+                        hash -> new PartDescription(
+                                range,
+                                dictionary.dSae(),
+                                options(),
+                                TextRules.of(corpus.tokenizer()),
+                                FeatureStoreWriter.provenance(sites, origin(), builder.text(text(), hash))),
+                        new VocabularyBytes(corpus.tokenizer().vocabularySize(), corpus.tokenizer()::bytes));
+            }
+        });
+        return StoredPart.of(file, range, FeaturePart.open(file).tokens());
+    }
+
+    private StoreBuilder.Options options() {
+        return new StoreBuilder.Options(memoryBudget, partners, window, note, tokens);
+    }
+
+    private TextProvenance text() {
+        return TextProvenance.of(
+                corpus.description(),
+                split.name().toLowerCase(Locale.ROOT).replace('_', '-') + " documents",
+                corpus.contextLength(),
+                corpus.prependBos(),
+                true);
+    }
+
+    private ParentArtifact origin() {
+        if (described == null) {
+            described = origin.get();
+        }
+        return described;
     }
 
     /**
@@ -238,36 +332,43 @@ public final class FeatureCollector {
      * @throws IOException if reading fails
      */
     public void encodeOnly() throws IOException {
-        // Copying the offsets waits for asynchronous devices.
-        read((contexts, counted, codes) -> codes.offsets().toLongArray());
+        long[] read = {0};
+        read(corpus, (contexts, counted, codes) -> {
+            codes.offsets().toLongArray(); // waits for asynchronous devices
+            for (boolean counts : counted) {
+                read[0] += counts ? 1 : 0;
+            }
+            return read[0] < tokens;
+        });
     }
 
     /** Consumes the codes of whole contexts. */
     @FunctionalInterface
     private interface CodeSink {
-        void accept(TokenBatch contexts, boolean[] counted, SparseCodes codes) throws IOException;
+        /** Returns whether to read on. */
+        boolean accept(TokenBatch contexts, boolean[] counted, SparseCodes codes) throws IOException;
     }
 
-    private void read(CodeSink sink) throws IOException {
+    /**
+     * Reads the contexts of a corpus in passes of equal numbers of contexts. Each pass has the same contexts for every range that contains
+     * it, so its codes have the same bits.
+     */
+    private void read(Corpus contextsOf, CodeSink sink) throws IOException {
         TokenMask mask = TokenMask.withoutSpecial(corpus.tokenizer(), dictionary.metadata());
         AttachedSites sites = sites();
         HookPoint[] points = sites.reads().toArray(HookPoint[]::new);
-        try (ContextReader reader = corpus.readAhead(split, Math.max(batch, READ_AHEAD));
+        try (ContextReader reader = contextsOf.readAhead(split, Math.max(batch, READ_AHEAD));
                 Autograd off = Autograd.off()) {
-            for (long read = 0; read < tokens; ) {
-                // Only the last of these contexts can reach the number, so the end does not depend on the batch size.
-                long wanted = (tokens - read - 1) / corpus.contextLength() + 1;
-                TokenBatch contexts = reader.next((int) Math.min(batch, wanted));
+            boolean more = true;
+            while (more) {
+                TokenBatch contexts = reader.next(contextsPerPass());
                 if (contexts == null) {
                     return;
                 }
                 try (Scope scope = Scope.open();
                         ActivationCache cache = model.cache(contexts.toArray(model.manager()), points)) {
                     boolean[] counted = mask.includes(contexts, sites, cache);
-                    for (boolean counts : counted) {
-                        read += counts ? 1 : 0;
-                    }
-                    sink.accept(contexts, counted, dictionary.encode(sites.input(cache)));
+                    more = sink.accept(contexts, counted, dictionary.encode(sites.input(cache)));
                 }
             }
         }

@@ -69,6 +69,11 @@ public final class FeatureStore {
         return FeatureCollector.of(model, sae, corpus).collect(folder);
     }
 
+    /** Merges {@linkplain FeatureCollector#collectPart parts} in the order of their contexts, see {@link FeatureMerge#write}. */
+    public static FeatureStore merge(List<Path> parts, Path folder) throws IOException {
+        return FeatureMerge.of(parts).write(folder);
+    }
+
     /**
      * Opens a store. Checks only sizes and headers, which takes milliseconds; {@link #verify} checks every byte.
      *
@@ -295,10 +300,7 @@ public final class FeatureStore {
 
     /** Returns examples from ranges of equal width in a given window, see {@link #examplesByInterval(int, int, int)}. */
     public List<ExampleGroup> examplesByInterval(int latent, int groups, int each, ExampleWindow window) {
-        ExampleReader reader = examples(latent, window);
-        InvalidInputException.requireAtLeast(1, "the number of groups", groups);
-        InvalidInputException.requireAtLeast(0, "the number of examples per group", each);
-        return reader.byInterval(groups, each);
+        return grouped(latent, groups, each, window).byInterval(groups, each);
     }
 
     /**
@@ -317,10 +319,7 @@ public final class FeatureStore {
 
     /** Returns examples from quantile ranges in a given window, see {@link #examplesByQuantile(int, int, int)}. */
     public List<ExampleGroup> examplesByQuantile(int latent, int groups, int each, ExampleWindow window) {
-        ExampleReader reader = examples(latent, window);
-        InvalidInputException.requireAtLeast(1, "the number of groups", groups);
-        InvalidInputException.requireAtLeast(0, "the number of examples per group", each);
-        return reader.byQuantile(groups, each);
+        return grouped(latent, groups, each, window).byQuantile(groups, each);
     }
 
     /**
@@ -434,6 +433,12 @@ public final class FeatureStore {
             throw new InvalidInputException("there is no latent " + latent + ", expected 0 to " + (latents() - 1));
         }
         return latent;
+    }
+
+    private ExampleReader grouped(int latent, int groups, int each, ExampleWindow window) {
+        InvalidInputException.requireAtLeast(1, "the number of groups", groups);
+        InvalidInputException.requireAtLeast(0, "the number of examples per group", each);
+        return examples(latent, window);
     }
 
     private List<Coactivation> partners(String measure, int latent, int count) {

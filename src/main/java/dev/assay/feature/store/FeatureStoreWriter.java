@@ -25,10 +25,10 @@ public final class FeatureStoreWriter {
     private static final long MEMORY = 1L << 28;
     private static final int PARTNERS = 32;
 
-    private final StoreBuilder builder;
+    private final CodeRecorder recorder;
 
-    private FeatureStoreWriter(StoreBuilder builder) {
-        this.builder = builder;
+    FeatureStoreWriter(CodeRecorder recorder) {
+        this.recorder = recorder;
     }
 
     /**
@@ -75,34 +75,21 @@ public final class FeatureStoreWriter {
             throws IOException {
         try (StoreBuilder builder = new StoreBuilder(target, latents, options)) {
             pass.accept(new FeatureStoreWriter(builder));
-            if (builder.tokens() == 0) {
-                throw new InvalidInputException(
-                        text.description() + " has no tokens in " + text.part() + ", expected at least one");
-            }
+            builder.requireTokens(text);
             builder.finish(
-                    hash -> provenance(sites, origin, text, hash, builder),
+                    hash -> provenance(sites, origin, builder.text(text, hash)),
                     new VocabularyBytes(tokenizer.vocabularySize(), tokenizer::bytes),
                     TextRules.of(tokenizer));
         }
     }
 
-    private static Provenance provenance(
-            AttachedSites sites, ParentArtifact origin, TextProvenance text, String hash, StoreBuilder builder) {
+    /** Returns the provenance of a pass over a text. */
+    static Provenance provenance(AttachedSites sites, ParentArtifact origin, TextProvenance text) {
         HookedTransformer model = sites.model();
-        TextProvenance read = new TextProvenance(
-                text.description(),
-                text.part(),
-                hash,
-                text.contextLength(),
-                text.prependBos(),
-                true,
-                builder.contexts(),
-                builder.tokens(),
-                text.leftOut());
         ModelProvenance of =
                 ModelProvenance.of(model.name(), model.precision().toString()).withHash(WeightsHash.of(model));
         Sites at = sites.sites();
-        return Provenance.of(of, at.readNames(), read)
+        return Provenance.of(of, at.readNames(), text)
                 .withSites(at.readNames(), at.writeNames())
                 .withParent(origin);
     }
@@ -117,7 +104,7 @@ public final class FeatureStoreWriter {
      * @throws InvalidInputException if a code is not finite
      */
     public void add(TokenBatch contexts, boolean[] counted, SparseCodes codes) throws IOException {
-        builder.add(new CodedTokens(
+        recorder.add(new CodedTokens(
                 contexts,
                 counted,
                 codes.offsets().toLongArray(),
@@ -127,6 +114,6 @@ public final class FeatureStoreWriter {
 
     /** Returns the number of counted tokens so far. */
     long tokens() {
-        return builder.tokens();
+        return recorder.tokens();
     }
 }

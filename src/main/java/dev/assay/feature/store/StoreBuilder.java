@@ -6,6 +6,7 @@ import dev.assay.checkpoint.IncrementalSafetensors;
 import dev.assay.checkpoint.MappedTensor;
 import dev.assay.checkpoint.Safetensors;
 import dev.assay.provenance.Provenance;
+import dev.assay.provenance.TextProvenance;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,9 @@ import java.util.stream.Collectors;
  * transposes them into rows ({@link RowTransposition}), then computes quantiles ({@link RowSummaries}) and coactivations
  * ({@link CoactivationPass}).
  */
-final class StoreBuilder implements AutoCloseable {
+final class StoreBuilder implements CodeRecorder {
+    private static final long MIN_MEMORY = 1 << 16;
+
     /** Bytes of the memory budget per activation of a log block; a block is in memory once while filled and once while read. */
     private static final int BLOCK_SHARE = 128;
 
@@ -54,55 +57,88 @@ final class StoreBuilder implements AutoCloseable {
      * @param partners the number of coactivating latents to store per latent and measure
      * @param window the default window of examples
      * @param note the note of the writer
+     * @param limit the number of counted tokens after whose context the store ends
      */
-    record Options(long memory, int partners, ExampleWindow window, ObjectNode note) {}
+    record Options(long memory, int partners, ExampleWindow window, ObjectNode note, long limit) {
+        /** Creates options without a limit. */
+        Options(long memory, int partners, ExampleWindow window, ObjectNode note) {
+            this(memory, partners, window, note, Long.MAX_VALUE);
+        }
 
-    /**
-     * Adds whole contexts. Keeps only activations above 0 on counted tokens.
-     *
-     * @throws InvalidInputException if an activation is not a finite number, or there are too many tokens
-     */
-    void add(CodedTokens batch) throws IOException {
+        Options withMemory(long bytes) {
+            return new Options(bytes, partners, window, note, limit);
+        }
+    }
+
+    static long requireMemory(long bytes) {
+        InvalidInputException.require(
+                bytes >= MIN_MEMORY, "the memory budget is " + bytes + " bytes, expected at least " + MIN_MEMORY);
+        return bytes;
+    }
+
+    /** Adds whole contexts, up to the one that reaches the limit. */
+    @Override
+    public void add(CodedTokens batch) throws IOException {
+        int rows = wanted(batch);
         TokenBatch read = batch.tokens();
-        if (corpus.positions() + read.ids().length > Integer.MAX_VALUE) {
+        int size = rows * read.length();
+        if (corpus.positions() + size > Integer.MAX_VALUE) {
             throw new InvalidInputException(
                     "the corpus has more than " + Integer.MAX_VALUE
                             + " tokens, special tokens included, expected at most that many; reduce the number of tokens to read");
         }
-        corpus.add(read);
-        for (int token = 0; token < read.ids().length; token++) {
+        corpus.add(read, size);
+        for (int token = 0; token < size; token++) {
             int end = batch.end(token);
             int first = (int) batch.offsets()[token];
             log.beginPosition(end - first);
             if (batch.counted()[token]) {
                 tokens++;
                 for (int entry = first; entry < end; entry++) {
-                    add(batch, entry, token);
+                    if (ActivationCheck.isStored(batch, entry, token, contexts)) {
+                        statistics.add((int) batch.latents()[entry], batch.values()[entry]);
+                        log.add((int) batch.latents()[entry], batch.values()[entry]);
+                    }
                 }
             }
         }
-        contexts += read.rows();
+        contexts += rows;
     }
 
-    private void add(CodedTokens batch, int entry, int token) {
-        int latent = (int) batch.latents()[entry];
-        float value = batch.values()[entry];
-        if (value > 0 && value <= Float.MAX_VALUE) {
-            statistics.add(latent, value);
-            log.add(latent, value);
-        } else if (value != 0 && !(value < 0)) {
-            int length = batch.tokens().length();
-            throw new InvalidInputException("latent " + latent + " has activation " + value + " at token "
-                    + token % length + " of context " + (contexts + token / length) + ", expected a finite number");
+    /** Returns the number of contexts of a batch up to the one that reaches the limit. */
+    private int wanted(CodedTokens batch) {
+        TokenBatch read = batch.tokens();
+        long reached = tokens;
+        int rows = 0;
+        while (rows < read.rows() && reached < options.limit) {
+            for (int token = rows * read.length(); token < (rows + 1) * read.length(); token++) {
+                reached += batch.counted()[token] ? 1 : 0;
+            }
+            rows++;
         }
+        return rows;
     }
 
-    long contexts() {
+    /** Returns whether the limit is reached. */
+    boolean full() {
+        return tokens >= options.limit;
+    }
+
+    @Override
+    public long contexts() {
         return contexts;
     }
 
-    long tokens() {
+    @Override
+    public long tokens() {
         return tokens;
+    }
+
+    /** Checks that a token was counted. */
+    void requireTokens(TextProvenance text) {
+        InvalidInputException.require(
+                tokens > 0,
+                () -> text.description() + " has no tokens in " + text.part() + ", expected at least one");
     }
 
     /**

@@ -21,6 +21,11 @@ final class VocabularyBytes {
         bytes = all.toByteArray();
     }
 
+    VocabularyBytes(int[] offsets, byte[] bytes) {
+        this.offsets = offsets;
+        this.bytes = bytes;
+    }
+
     int size() {
         return offsets.length - 1;
     }
