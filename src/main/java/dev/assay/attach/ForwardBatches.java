@@ -28,7 +28,20 @@ public final class ForwardBatches {
      * @return at least 1
      */
     public static int withLogits(HookedTransformer model, int length, int bytesPerLogit, int most) {
-        long bytes = (long) bytesPerLogit * length * model.config().vocabularySize();
+        return withLogits(model.config().vocabularySize(), length, bytesPerLogit, most);
+    }
+
+    /**
+     * Returns how many contexts fit into 128 MiB of logits.
+     *
+     * @param vocabulary logits per token
+     * @param length tokens per context
+     * @param bytesPerLogit {@link #FLOAT32_LOGIT} or {@link #FLOAT64_LOGIT}
+     * @param most contexts at most
+     * @return at least 1
+     */
+    public static int withLogits(int vocabulary, int length, int bytesPerLogit, int most) {
+        long bytes = (long) bytesPerLogit * length * vocabulary;
         return (int) Math.max(1, Math.min(most, LOGIT_BYTES / bytes));
     }
 

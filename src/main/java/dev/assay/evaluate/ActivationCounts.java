@@ -39,27 +39,29 @@ public final class ActivationCounts {
         tokens += rows;
     }
 
+    /** Returns the counts. */
+    ActivationSums sums() {
+        return new ActivationSums(fired.toLongArray(), sum, tokens);
+    }
+
     /** Returns the mean number of active latents per token. */
     public double l0() {
-        return (double) Arrays.stream(fired.toLongArray()).sum() / tokens;
+        return sums().l0();
     }
 
     /** Returns the mean sum of activations per token. */
     double l1() {
-        return sum / tokens;
+        return sums().l1();
     }
 
     /** Returns the share of latents that were never active, from 0 to 1. */
     public double deadShare() {
-        long[] counts = fired.toLongArray();
-        return (double) Arrays.stream(counts).filter(count -> count == 0).count() / counts.length;
+        return sums().deadShare();
     }
 
     /** Returns the share of tokens on which each latent was active, [d_sae]. */
     double[] density() {
-        return Arrays.stream(fired.toLongArray())
-                .mapToDouble(count -> (double) count / tokens)
-                .toArray();
+        return sums().density();
     }
 
     /** Returns the mean over latents of {@code log₁₀(density + 1e-10)}; a dead latent contributes −10. */

@@ -9,10 +9,10 @@ import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Scope;
 import java.util.List;
 
-/** Accumulates the metrics of one dictionary over the batches of an evaluation. */
+/** Accumulates the metrics of one dictionary over the batches of one unit of an evaluation. */
 public final class DictionaryMetrics {
     private final Dictionary dictionary;
-    private final ReconstructionStatistics statistics = new ReconstructionStatistics();
+    private final ReconstructionStatistics statistics;
     private final ActivationCounts counts;
     private final SourceCounts sources = new SourceCounts();
     private double crossEntropy;
@@ -23,9 +23,11 @@ public final class DictionaryMetrics {
      *
      * @param manager the owner of the counts
      * @param dictionary the dictionary; the caller closes it
+     * @param statistics of no token
      */
-    DictionaryMetrics(NDManager manager, Dictionary dictionary) {
+    DictionaryMetrics(NDManager manager, Dictionary dictionary, ReconstructionStatistics statistics) {
         this.dictionary = dictionary;
+        this.statistics = statistics;
         this.counts = new ActivationCounts(manager, dictionary.dSae());
     }
 
@@ -49,28 +51,7 @@ public final class DictionaryMetrics {
         return dictionary.reconstruct(x);
     }
 
-    long tokens() {
-        return statistics.tokens();
-    }
-
-    double[] mean() {
-        return statistics.mean();
-    }
-
-    EvaluationReport report(long predicted, double clean, AblationLoss mean, AblationLoss zero, double uniform) {
-        return new EvaluationReport(
-                statistics.tokens(),
-                statistics.explainedVariance(),
-                statistics.meanSquaredError(),
-                statistics.cosine(),
-                statistics.normRatio(),
-                statistics.relativeReconstructionBias(),
-                counts.l0(),
-                counts.l1(),
-                counts.deadShare(),
-                new EvaluationReport.CrossEntropy(clean, crossEntropy / predicted, mean, zero, uniform),
-                divergence / predicted,
-                statistics.varianceOfFarthestPercent(),
-                sources.perFile());
+    DictionarySums sums() {
+        return new DictionarySums(statistics.sums(), counts.sums(), sources.sums(), crossEntropy, divergence);
     }
 }

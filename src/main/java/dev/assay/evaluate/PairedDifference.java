@@ -40,6 +40,21 @@ final class PairedDifference {
         }
     }
 
+    /** Adds the sums over later contexts. */
+    void add(LossDifferences next) {
+        count += next.count();
+        sum += next.sum();
+        squares += next.squares();
+        contexts += next.contexts();
+        contextSquares += next.contextSquares();
+        contextProducts += next.contextProducts();
+        contextSizes += next.contextSizes();
+    }
+
+    LossDifferences sums() {
+        return new LossDifferences(count, sum, squares, contexts, contextSquares, contextProducts, contextSizes);
+    }
+
     /** Returns the mean difference. */
     double mean() {
         return sum / count;

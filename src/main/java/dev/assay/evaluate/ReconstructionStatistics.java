@@ -18,9 +18,10 @@ public final class ReconstructionStatistics {
 
     private static final int MEASURED_DISTANCES = 10_000_000;
 
+    private final int measurable; // the largest number of distances
     private long tokens;
     private int width;
-    /** The mean of the first batch. Sums are relative to it, which avoids cancellation when the mean is far from 0. */
+    /** The mean of the first batch, or a given vector. Sums are relative to it: no cancellation when the mean is far from 0. */
     private double[] origin;
 
     private double[] sum; // Σ(x − origin)
@@ -36,6 +37,34 @@ public final class ReconstructionStatistics {
     private float[] distances = new float[0]; // ‖x − origin‖² of the first tokens
     private int measured; // the number of distances
 
+    /** Creates statistics relative to the mean of the first batch. */
+    public ReconstructionStatistics() {
+        this.measurable = MEASURED_DISTANCES;
+    }
+
+    /** Creates statistics relative to a vector near the mean, with or without the distances of tokens. */
+    private ReconstructionStatistics(double[] origin, boolean withDistances) {
+        this.measurable = withDistances ? MEASURED_DISTANCES : 0;
+        startAt(origin.clone());
+    }
+
+    /**
+     * Creates statistics of a range of tokens, to be merged with those of other ranges.
+     *
+     * @param origin a vector near the mean, the same for all ranges
+     * @param before the number of tokens before the range; distances are kept for the first ten million tokens
+     */
+    static ReconstructionStatistics ofRange(double[] origin, long before) {
+        return new ReconstructionStatistics(origin, before < MEASURED_DISTANCES);
+    }
+
+    private void startAt(double[] vector) {
+        origin = vector;
+        width = vector.length;
+        sum = new double[width];
+        errorSum = new double[width];
+    }
+
     /**
      * Adds a batch.
      *
@@ -47,19 +76,14 @@ public final class ReconstructionStatistics {
             NDArray wide = x.toType(DataType.FLOAT64, false);
             NDArray wideReconstruction = reconstruction.toType(DataType.FLOAT64, false);
             if (origin == null) {
-                origin = wide.mean(new int[] {0}).toDoubleArray();
-                width = origin.length;
-                sum = new double[width];
-                errorSum = new double[width];
+                startAt(wide.mean(new int[] {0}).toDoubleArray());
             }
             NDArray shifted = wide.sub(x.getManager().create(origin));
-            double[] batchSum = shifted.sum(new int[] {0}).toDoubleArray();
-            for (int i = 0; i < width; i++) {
-                sum[i] += batchSum[i];
-            }
+            addTo(sum, shifted.sum(new int[] {0}).toDoubleArray());
             NDArray squaredDistances = shifted.square().sum(new int[] {1});
             squares += squaredDistances.sum().getDouble();
-            addDistances(squaredDistances.toDoubleArray());
+            tokens += squaredDistances.size();
+            addDistances(squaredDistances.toType(DataType.FLOAT32, false).toFloatArray());
             addError(wide.sub(wideReconstruction));
             NDArray dots = wide.mul(wideReconstruction).sum(new int[] {1});
             NDArray squaredNorms = wide.square().sum(new int[] {1});
@@ -75,14 +99,66 @@ public final class ReconstructionStatistics {
         }
     }
 
-    private void addDistances(double[] squaredDistances) {
-        tokens += squaredDistances.length;
-        int added = Math.min(squaredDistances.length, MEASURED_DISTANCES - measured);
+    private void addDistances(float[] squaredDistances) {
+        int added = Math.min(squaredDistances.length, measurable - measured);
         if (measured + added > distances.length) {
             distances = Arrays.copyOf(distances, Math.max(2 * distances.length, measured + added));
         }
-        for (int i = 0; i < added; i++) {
-            distances[measured++] = (float) squaredDistances[i];
+        System.arraycopy(squaredDistances, 0, distances, measured, added);
+        measured += added;
+    }
+
+    /**
+     * Adds the sums over later tokens.
+     *
+     * @param next sums with the same origin
+     * @throws IllegalArgumentException if the origins differ
+     */
+    void add(ReconstructionSums next) {
+        if (next.tokens() == 0) {
+            return;
+        }
+        if (origin == null) {
+            startAt(next.origin());
+        }
+        if (!Arrays.equals(origin, next.origin())) {
+            throw new IllegalArgumentException("the sums have different origins, expected one origin");
+        }
+        tokens += next.tokens();
+        addTo(sum, next.sum());
+        squares += next.squares();
+        squaredError += next.squaredError();
+        addTo(errorSum, next.errorSum());
+        errorNorms += next.errorNorms();
+        cosine += next.cosine();
+        normRatios += next.normRatios();
+        ratioTokens += next.ratioTokens();
+        reconstructionSquares += next.reconstructionSquares();
+        products += next.products();
+        addDistances(next.distances());
+    }
+
+    /** Returns the sums over the tokens so far. */
+    ReconstructionSums sums() {
+        return new ReconstructionSums(
+                tokens,
+                origin == null ? new double[0] : origin.clone(),
+                origin == null ? new double[0] : sum.clone(),
+                squares,
+                squaredError,
+                origin == null ? new double[0] : errorSum.clone(),
+                errorNorms,
+                cosine,
+                normRatios,
+                ratioTokens,
+                reconstructionSquares,
+                products,
+                Arrays.copyOf(distances, measured));
+    }
+
+    private static void addTo(double[] sums, double... terms) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += terms[i];
         }
     }
 
@@ -106,10 +182,7 @@ public final class ReconstructionStatistics {
     }
 
     private void addError(NDArray error) {
-        double[] batchSum = error.sum(new int[] {0}).toDoubleArray();
-        for (int i = 0; i < width; i++) {
-            errorSum[i] += batchSum[i];
-        }
+        addTo(errorSum, error.sum(new int[] {0}).toDoubleArray());
         NDArray squaredNorms = error.square().sum(new int[] {1});
         squaredError += squaredNorms.sum().getDouble();
         errorNorms += squaredNorms.sqrt().sum().getDouble();

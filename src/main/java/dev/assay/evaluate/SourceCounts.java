@@ -7,7 +7,7 @@ import java.util.TreeMap;
 
 /** Accumulates active latents per file of the text. */
 final class SourceCounts {
-    private final Map<String, long[]> counts = new TreeMap<>(); // tokens, active latents
+    private final Map<String, SourceSums> counts = new TreeMap<>();
 
     /**
      * Adds the codes of a batch.
@@ -21,13 +21,23 @@ final class SourceCounts {
         long[] offsets = codes.offsets().toLongArray();
         float[] values = codes.values().toFloatArray();
         for (int row = 0; row < files.size(); row++) {
-            long[] count = counts.computeIfAbsent(files.get(row), file -> new long[2]);
-            count[0]++;
             int end = row + 1 < offsets.length ? (int) offsets[row + 1] : values.length;
+            long active = 0;
             for (int entry = (int) offsets[row]; entry < end; entry++) {
-                count[1] += values[entry] > 0 ? 1 : 0;
+                active += values[entry] > 0 ? 1 : 0;
             }
+            counts.merge(files.get(row), new SourceSums(1, active), SourceSums::plus);
         }
+    }
+
+    /** Adds the sums per file over other tokens. */
+    void add(Map<String, SourceSums> next) {
+        next.forEach((file, sums) -> counts.merge(file, sums, SourceSums::plus));
+    }
+
+    /** Returns the sums per file. */
+    Map<String, SourceSums> sums() {
+        return new TreeMap<>(counts);
     }
 
     /** Returns the files in alphabetical order; empty if there are fewer than two. */
@@ -37,8 +47,9 @@ final class SourceCounts {
                 : counts.entrySet().stream()
                         .map(entry -> new SourceL0(
                                 entry.getKey(),
-                                entry.getValue()[0],
-                                (double) entry.getValue()[1] / entry.getValue()[0]))
+                                entry.getValue().tokens(),
+                                (double) entry.getValue().active()
+                                        / entry.getValue().tokens()))
                         .toList();
     }
 }
