@@ -296,6 +296,23 @@ class AuditCommandTest {
         assertTrue(json.path("contrasts").size() > 0, "the same pass also feeds the contrast");
         List<String> scores = Files.readAllLines(results.resolve("tables/scores.csv"));
         assertTrue(scores.stream().skip(1).allMatch(line -> line.matches(".*,d[0-7],.*")), scores::toString);
+        JsonNode sparse = json(results).path("monitors").path("scores").get(0);
+        assertEquals("dictionary mean, 5 columns", sparse.path("monitor").asText());
+        JsonNode columns = sparse.path("columns");
+        assertEquals(5, columns.size());
+        List<Integer> selected = new ArrayList<>();
+        columns.forEach(column -> selected.add(column.path("column").asInt()));
+        assertTrue(selected.contains(PLANTED), selected::toString);
+        for (int i = 1; i < 5; i++) {
+            assertTrue(
+                    Math.abs(columns.get(i - 1).path("weight").asDouble())
+                            >= Math.abs(columns.get(i).path("weight").asDouble()),
+                    columns::toString);
+        }
+        assertTrue(Files.readString(results.resolve("report.html")).contains("Columns of the sparse monitors"));
+        assertTrue(Files.readAllLines(results.resolve("tables/monitor-columns.csv"))
+                .get(1)
+                .startsWith("\"dictionary mean, 5 columns\"," + selected.get(0) + ",feature " + selected.get(0) + ","));
     }
 
     @Test

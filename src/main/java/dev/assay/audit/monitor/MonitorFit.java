@@ -7,6 +7,9 @@ import dev.assay.evaluate.probe.LogisticRegression;
 import dev.assay.evaluate.probe.ProbeData;
 import dev.assay.evaluate.probe.SparseProbe;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A linear probe on some columns of a matrix.
@@ -51,6 +54,15 @@ record MonitorFit(int[] columns, LinearProbe probe) {
         return Math.min(positives, labels.length - positives) < FOLDS
                 ? regression.fit(data).probe()
                 : regression.crossValidated(data, PENALTIES, FOLDS, seed).fit().probe();
+    }
+
+    /** Returns the columns by falling absolute weight, ties by number. */
+    List<ColumnWeight> columnWeights() {
+        return IntStream.range(0, columns.length)
+                .mapToObj(i -> new ColumnWeight(columns[i], probe.weights()[i]))
+                .sorted(Comparator.comparingDouble((ColumnWeight each) -> -Math.abs(each.weight()))
+                        .thenComparingInt(ColumnWeight::column))
+                .toList();
     }
 
     /** Returns the scores of rows of a matrix with the same columns. */

@@ -14,6 +14,7 @@ import java.util.List;
  * @param calibration of the predicted probabilities
  * @param pValue the one-sided permutation p-value of the area
  * @param documents the scores of the test documents
+ * @param selectedColumns of a sparse monitor, as in {@link TrainedMonitor#selectedColumns}
  */
 public record MonitorScore(
         String name,
@@ -21,9 +22,11 @@ public record MonitorScore(
         List<OperatingPoint> operatingPoints,
         ScoreCalibration calibration,
         double pValue,
-        ScoredDocuments documents) {
-    /** Copies the list. */
+        ScoredDocuments documents,
+        List<ColumnWeight> selectedColumns) {
+    /** Copies the lists. */
     public MonitorScore {
+        selectedColumns = List.copyOf(selectedColumns);
         operatingPoints = List.copyOf(operatingPoints);
     }
 

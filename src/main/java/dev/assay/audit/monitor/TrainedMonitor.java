@@ -1,11 +1,21 @@
 package dev.assay.audit.monitor;
 
 import dev.assay.audit.sample.AuditSample;
+import java.util.List;
 
 /** A trained classifier of documents, also of those of another model. */
 public interface TrainedMonitor {
     /** {@return the name of its input} */
     String name();
+
+    /**
+     * Returns the columns that a sparse monitor has selected.
+     *
+     * @return by falling absolute weight; empty for a monitor that reads all columns, or no matrix
+     */
+    default List<ColumnWeight> selectedColumns() {
+        return List.of();
+    }
 
     /**
      * Scores documents.

@@ -68,8 +68,8 @@ public record TrainedMonitors(
         Exchangeability exchangeability = Exchangeability.ofUnits(labels, units);
         List<MonitorScore> scores = new ArrayList<>();
         for (TrainedMonitor monitor : monitors) {
-            scores.add(score(
-                    monitor.name(), ScoredDocuments.of(monitor.scores(sample, rows), labels, units), exchangeability));
+            scores.add(
+                    score(monitor, ScoredDocuments.of(monitor.scores(sample, rows), labels, units), exchangeability));
         }
         int positives =
                 (int) IntStream.range(0, labels.length).filter(i -> labels[i]).count();
@@ -86,7 +86,7 @@ public record TrainedMonitors(
                 warnings(negatives));
     }
 
-    private MonitorScore score(String name, ScoredDocuments documents, Exchangeability exchangeability) {
+    private MonitorScore score(TrainedMonitor monitor, ScoredDocuments documents, Exchangeability exchangeability) {
         int draws = settings.bootstrap();
         List<MonitorScore.OperatingPoint> points = settings.falsePositiveRates().stream()
                 .map(rate -> new MonitorScore.OperatingPoint(
@@ -97,12 +97,13 @@ public record TrainedMonitors(
                 .map(TrainedMonitor::probability)
                 .toArray();
         return new MonitorScore(
-                name,
+                monitor.name(),
                 auroc,
                 points,
                 ScoreCalibration.of(probabilities, documents.labels()),
                 documents.aurocPValue(exchangeability, settings.permutations(), settings.seed()),
-                documents);
+                documents,
+                monitor.selectedColumns());
     }
 
     private List<String> warnings(int negatives) {

@@ -272,9 +272,9 @@ public final class AuditSession {
         }
         if (parts.contains(Part.MONITORS)) {
             MonitorResults results = MonitorResults.of(read, labels, settings);
-            MonitorSection section = new MonitorSection(results);
-            MonitorJson.put(builder.json(), results);
-            builder.add(section.text(), section.html(), MonitorJson.tables(read, results));
+            MonitorSection section = new MonitorSection(subject, read, results);
+            MonitorJson.put(builder.json(), read, results);
+            builder.add(section.text(), section.html(out), MonitorJson.tables(read, results));
         }
         return builder.build("Audit of " + labels.first() + " and " + labels.second());
     }

@@ -3,6 +3,7 @@ package dev.assay.audit.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.audit.measure.MetricInterval;
 import dev.assay.audit.measure.ScoreCalibration;
+import dev.assay.audit.monitor.ColumnWeight;
 import dev.assay.audit.monitor.MonitorReport;
 import dev.assay.audit.monitor.MonitorScore;
 import dev.assay.audit.monitor.TrainedMonitor;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
 final class MonitorJson {
     private MonitorJson() {}
 
-    static void put(ObjectNode json, MonitorResults results) {
+    static void put(ObjectNode json, AuditedDocuments documents, MonitorResults results) {
         MonitorReport report = results.report();
         ObjectNode node = json.putObject("monitors");
         node.put("positive", report.positive())
@@ -36,6 +37,13 @@ final class MonitorJson {
             row.put("brier", score.calibration().brier())
                     .put("expected_calibration_error", score.calibration().expectedError())
                     .put("p", score.pValue());
+            for (ColumnWeight column : score.selectedColumns()) {
+                row.withArray("columns")
+                        .addObject()
+                        .put("column", column.column())
+                        .put("name", results.column(documents, score, column))
+                        .put("weight", column.weight());
+            }
         }
     }
 
@@ -53,7 +61,11 @@ final class MonitorJson {
         CsvTable calibration =
                 new CsvTable("monitor", "low", "high", "documents", "mean_probability", "positive_share");
         CsvTable scores = new CsvTable("monitor", "id", "label", "score", "probability");
+        CsvTable columns = new CsvTable("monitor", "column", "name", "weight");
         for (MonitorScore score : results.report().scores()) {
+            for (ColumnWeight column : score.selectedColumns()) {
+                columns.row(score.name(), column.column(), results.column(documents, score, column), column.weight());
+            }
             boolean control = results.isControl(score);
             row(monitors, score, control, "auroc", score.auroc());
             score.operatingPoints()
@@ -91,7 +103,8 @@ final class MonitorJson {
                 "monitors", monitors.toString(),
                 "roc", roc.toString(),
                 "calibration", calibration.toString(),
-                "scores", scores.toString()));
+                "scores", scores.toString(),
+                "monitor-columns", columns.toString()));
     }
 
     private static void row(CsvTable table, MonitorScore score, boolean control, String metric, MetricInterval value) {

@@ -1,6 +1,7 @@
 package dev.assay.audit.run;
 
 import dev.assay.InvalidInputException;
+import dev.assay.audit.monitor.ColumnWeight;
 import dev.assay.audit.monitor.Monitor;
 import dev.assay.audit.monitor.MonitorInput;
 import dev.assay.audit.monitor.MonitorInputs;
@@ -13,6 +14,7 @@ import dev.assay.text.dialogue.LabelledDialogue;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -20,11 +22,18 @@ import java.util.stream.IntStream;
  * Monitors on all sources and poolings, tested on the same documents.
  *
  * @param report one score per monitor, the dictionary first
- * @param controls whether each monitor is a control, in the order of the report
+ * @param read the source and the pooling of each monitor, in the order of the report
  * @param split the rows of the training and the test documents
  */
-record MonitorResults(MonitorReport report, List<Boolean> controls, MonitorSplit split) {
-    private record Entry(MonitorInput input, boolean control) {}
+record MonitorResults(MonitorReport report, List<Read> read, MonitorSplit split) {
+    /** The matrix of a monitor; without a source for a monitor that is a control by construction. */
+    record Read(Optional<AuditSource> source, Pooling pooling) {
+        boolean isControl() {
+            return source.map(AuditSource::isControl).orElse(true);
+        }
+    }
+
+    private record Entry(MonitorInput input, Read read) {}
 
     static MonitorResults of(AuditedDocuments documents, AuditDocuments.Labels labels, AuditSettings settings) {
         List<Entry> entries = new ArrayList<>();
@@ -33,22 +42,22 @@ record MonitorResults(MonitorReport report, List<Boolean> controls, MonitorSplit
             for (Pooling pooling : documents.poolings()) {
                 for (MonitorInput input : inputs(source, pooling, settings)) {
                     if (names.add(input.name())) { // poolings of the same roles read the same terms
-                        entries.add(new Entry(input, source.isControl()));
+                        entries.add(new Entry(input, new Read(Optional.of(source), pooling)));
                     }
                 }
             }
         }
-        entries.add(new Entry(
-                MonitorInputs.permuted(MonitorInputs.linear(
-                        AuditSource.DICTIONARY.title(), documents.poolings().get(0))),
-                true));
-        entries.add(new Entry(MonitorInputs.constant(), true));
+        Pooling first = documents.poolings().get(0);
+        Read none = new Read(Optional.empty(), first);
+        entries.add(
+                new Entry(MonitorInputs.permuted(MonitorInputs.linear(AuditSource.DICTIONARY.title(), first)), none));
+        entries.add(new Entry(MonitorInputs.constant(), none));
         MonitorSplit split = split(documents.sample(), labels, settings);
         MonitorReport report = Monitor.of(documents.sample(), labels.first(), labels.second())
                 .settings(settings.monitors())
                 .input(entries.stream().map(Entry::input).toArray(MonitorInput[]::new))
                 .run(split);
-        return new MonitorResults(report, entries.stream().map(Entry::control).toList(), split);
+        return new MonitorResults(report, entries.stream().map(Entry::read).toList(), split);
     }
 
     private static List<MonitorInput> inputs(AuditSource source, Pooling pooling, AuditSettings settings) {
@@ -93,6 +102,16 @@ record MonitorResults(MonitorReport report, List<Boolean> controls, MonitorSplit
     }
 
     boolean isControl(MonitorScore score) {
-        return controls.get(report.scores().indexOf(score));
+        return read(score).isControl();
+    }
+
+    Read read(MonitorScore score) {
+        return read.get(report.scores().indexOf(score));
+    }
+
+    /** Returns the name of a selected column for readers. */
+    String column(AuditedDocuments documents, MonitorScore score, ColumnWeight column) {
+        Read from = read(score);
+        return documents.column(from.source().orElseThrow(), from.pooling(), column.column());
     }
 }

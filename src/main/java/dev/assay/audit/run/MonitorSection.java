@@ -1,6 +1,7 @@
 package dev.assay.audit.run;
 
 import dev.assay.audit.measure.MetricInterval;
+import dev.assay.audit.monitor.ColumnWeight;
 import dev.assay.audit.monitor.MonitorReport;
 import dev.assay.audit.monitor.MonitorScore;
 import dev.assay.view.Axis;
@@ -8,18 +9,24 @@ import dev.assay.view.Html;
 import dev.assay.view.HtmlSection;
 import dev.assay.view.Table;
 import dev.assay.view.Table.Cell;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 
 /** The monitors of a report. */
 final class MonitorSection {
     private static final Axis SHARES = new Axis(0, 1, false);
 
+    private final AuditSubject subject;
+    private final AuditedDocuments documents;
     private final MonitorResults results;
     private final MonitorReport report;
 
-    MonitorSection(MonitorResults results) {
+    MonitorSection(AuditSubject subject, AuditedDocuments documents, MonitorResults results) {
+        this.subject = subject;
+        this.documents = documents;
         this.results = results;
         this.report = results.report();
     }
@@ -33,10 +40,12 @@ final class MonitorSection {
                 .append(table().toText())
                 .append('\n')
                 .append(differences().toText())
+                .append('\n')
+                .append(columns(this::named).toText())
                 .toString();
     }
 
-    String html() {
+    String html(Path folder) {
         HtmlSection section = HtmlSection.of();
         section.paragraph(description());
         report.warnings().forEach(warning -> section.paragraph("Warning: " + warning));
@@ -62,7 +71,9 @@ final class MonitorSection {
         }
         return "<h2>" + Html.escape(title()) + "</h2>" + section.table(table()).toHtml() + "<div class=\"charts\">"
                 + roc.html() + calibration.html() + roc.legend() + "</div>"
-                + HtmlSection.of(differences()).toHtml();
+                + HtmlSection.of(differences())
+                        .table(columns((score, column) -> linked(score, column, folder)))
+                        .toHtml();
     }
 
     private String title() {
@@ -121,6 +132,34 @@ final class MonitorSection {
             }
         }
         return table;
+    }
+
+    /** Lists the columns that the sparse monitors have selected. */
+    private Table columns(BiFunction<MonitorScore, ColumnWeight, Cell> name) {
+        Table table = Table.of("Columns of the sparse monitors")
+                .words("monitor", "column")
+                .numbers("weight");
+        for (MonitorScore score : report.scores()) {
+            String monitor = score.name();
+            for (ColumnWeight column : score.selectedColumns()) {
+                table.row(Cell.text(monitor), name.apply(score, column), Cell.significant(column.weight()));
+                monitor = "";
+            }
+        }
+        return table.note("Weight: change of the log-odds of " + report.positive() + " per unit of the pooled value.");
+    }
+
+    private Cell named(MonitorScore score, ColumnWeight column) {
+        return Cell.text(results.column(documents, score, column));
+    }
+
+    private Cell linked(MonitorScore score, ColumnWeight column, Path folder) {
+        String text = results.column(documents, score, column);
+        boolean own = results.read(score).source().orElseThrow() == AuditSource.DICTIONARY;
+        String address = own ? subject.address(column.column(), folder) : "";
+        return address.isEmpty()
+                ? Cell.text(text)
+                : Cell.html(text, "<a href=\"" + Html.escape(address) + "\">" + Html.escape(text) + "</a>");
     }
 
     private static String formatted(MetricInterval interval) {

@@ -66,7 +66,8 @@ public final class RandomWeightDictionary implements AutoCloseable {
     }
 
     /**
-     * Trains a TopK dictionary of the same size at the same site with the default options, and saves it.
+     * Trains a TopK dictionary of the same size at the same site with the default options, and saves it. Checkpoints are in a folder next to
+     * that of the dictionary, with the suffix {@code .training}, until the training is complete; an interrupted training is resumed.
      *
      * @param trained the trained model
      * @param like the dictionary to compare with; it reads one site
@@ -92,9 +93,11 @@ public final class RandomWeightDictionary implements AutoCloseable {
                 !like.transcodes(),
                 "the control of a model with random weights needs a dictionary that reads and writes one site");
         HookedTransformer random = RandomWeightModel.asAtStart(trained, seed);
+        Path training = folder.resolveSibling(folder.getFileName() + ".training");
         try {
             try (SparseAutoencoder learnt = UntrainedDictionary.trainer(random, like, corpus, activeLatents, tokens)
                     .seed(seed)
+                    .output(training)
                     .train()) {
                 SparseAutoencoder saved = learnt.toBuilder()
                         .metadata(learnt.metadata().toBuilder()
@@ -104,6 +107,7 @@ public final class RandomWeightDictionary implements AutoCloseable {
                         .build();
                 try {
                     AtomicFolder.write(folder, saved::save);
+                    AtomicFolder.delete(training);
                 } catch (IOException | RuntimeException failure) {
                     saved.close();
                     throw failure;
