@@ -27,6 +27,7 @@ import picocli.CommandLine.TypeConversionException;
             HarvestCommand.class,
             TrainCommand.class,
             SweepCommand.class,
+            SparkCommand.class,
             ToyCommand.class,
             ExperimentCommand.class,
             EvaluateCommand.class,
