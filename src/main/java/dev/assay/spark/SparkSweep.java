@@ -210,7 +210,7 @@ public final class SparkSweep {
     private ObjectNode upload(JobFolder folder, SweepFile plan, Provenance provenance, SweepTable table)
             throws IOException {
         String title = new org.apache.hadoop.fs.Path(out).getName();
-        Path local = JobFolder.temporaryFolder();
+        Path local = Files.createTempDirectory("assay-sweep");
         try {
             ObjectNode json = SweepFolder.write(local, plan, provenance, table, title, warnings);
             HadoopFiles files = folder.files();

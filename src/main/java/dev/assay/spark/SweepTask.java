@@ -72,7 +72,7 @@ record SweepTask(
         ActivationSource source = activations.source(sites).seed(sweep.seed()).device(TaskDevice.current());
         ObjectNode result = Json.mapper().createObjectNode();
         var warnings = result.putArray(WARNINGS);
-        try (UnitAttempt attempt = job.attempt(unit);
+        try (UnitAttempt attempt = job.attempts().begin(unit);
                 WorkFolder work = WorkFolder.lock(workName(unit), name())) {
             SweepRun run =
                     SweepRun.of(sweep, RunDescription.of(activations, sites), source, work.folder(), members);
@@ -167,7 +167,7 @@ record SweepTask(
             try {
                 return new WorkFolder(parent.resolve(name), parent, Optional.of(FolderLock.nextTo(parent)));
             } catch (InvalidInputException busy) {
-                Path own = JobFolder.temporaryFolder();
+                Path own = Files.createTempDirectory("assay-sweep");
                 return new WorkFolder(own.resolve(name), own, Optional.empty());
             }
         }
