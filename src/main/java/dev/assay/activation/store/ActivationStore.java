@@ -94,6 +94,19 @@ public final class ActivationStore {
         return new Harvest(source, folder);
     }
 
+    /**
+     * Joins stores of disjoint parts of one text, such as those of {@linkplain dev.assay.text.Corpus#partition parts of a corpus}.
+     *
+     * @param stores at least one, in the order of the text, with the same model, sites, type and text; the size of their shards may differ
+     * @param folder a new or empty folder, which links the shards, or copies them on file systems without hard links
+     * @return the store with the rows of all stores
+     * @throws InvalidInputException when the stores are of different sources or overlap, or the folder contains other files
+     * @throws IOException when the folder cannot be written; then it does not exist
+     */
+    public static ActivationStore union(List<ActivationStore> stores, Path folder) throws IOException {
+        return new StoreUnion(stores).write(folder);
+    }
+
     /** {@return the folder of the store} */
     public Path folder() {
         return folder;

@@ -193,7 +193,7 @@ public final class Harvest {
             if (manifest.endsShort()) {
                 appender.load(ShardFile.open(folder, manifest.about(), manifest.last()));
             }
-            RowCopy copy = new RowCopy(appender, tokens, stop, rows -> {
+            RowCopy copy = new RowCopy(appender, tokens, stop, true, rows -> {
                 if (bar != null) {
                     bar.update(rows, "");
                 }

@@ -15,6 +15,7 @@ final class RowCopy {
     private final StoreAppender appender;
     private final long until;
     private final BooleanSupplier stop;
+    private final boolean keepsIncomplete;
     private final LongConsumer progress;
 
     /**
@@ -23,11 +24,18 @@ final class RowCopy {
      * @param appender receives the rows; {@link #run} completes it
      * @param until the row of the store after the last one to copy
      * @param stop checked between two passes
+     * @param keepsIncomplete whether the rows of an incomplete shard are written if the text ends, or the copy is stopped
      * @param progress receives the number of rows of the store after each pass
      */
-    RowCopy(StoreAppender appender, long until, BooleanSupplier stop, LongConsumer progress) {
+    RowCopy(
+            StoreAppender appender,
+            long until,
+            BooleanSupplier stop,
+            boolean keepsIncomplete,
+            LongConsumer progress) {
         this.appender = appender;
         this.until = until;
+        this.keepsIncomplete = keepsIncomplete;
         this.stop = stop;
         this.progress = progress;
     }
@@ -75,7 +83,9 @@ final class RowCopy {
                     : new ActivationBuffer.Progress(at, to);
             progress.accept(rows);
         }
-        appender.finish(next);
+        if (rows == until || keepsIncomplete) {
+            appender.finish(next);
+        }
         return new End(rows, endOfText);
     }
 

@@ -103,7 +103,7 @@ public final class ShardWriter {
         long rows;
         try (ActivationStream stream = source.open(start.start().position());
                 StoreAppender appender = new StoreAppender(about, start.first(), end, sink)) {
-            RowCopy copy = new RowCopy(appender, end, stop, row -> progress.accept(row - start.first()));
+            RowCopy copy = new RowCopy(appender, end, stop, false, row -> progress.accept(row - start.first()));
             rows = copy.run(stream, start.start(), start.first(), (pass, skipped) -> {})
                     .rows();
         }

@@ -125,11 +125,16 @@ record StoreDescription(
 
     /** Checks that a store has the requested properties, so that rows can be added. */
     void requireSame(Path manifest, StoreDescription asked) {
-        requireSame(manifest, "", compared(), asked.compared());
+        requireSame(manifest, compared(), asked.compared(), "use another folder for another store");
+    }
+
+    /** Checks that a store has the requested fields; {@code advice} is the end of the error. */
+    static void requireSame(Path manifest, ObjectNode stored, ObjectNode asked, String advice) {
+        requireSame(manifest, "", stored, asked, advice);
     }
 
     /** The fields that decide the rows; the version of Assay is not among them. */
-    private ObjectNode compared() {
+    ObjectNode compared() {
         ObjectNode fields = provenance.identity();
         fields.remove("reads"); // "sites" holds these names with their widths
         fields.put("model_hash", provenance.model().hash());
@@ -139,16 +144,17 @@ record StoreDescription(
         return fields;
     }
 
-    private static void requireSame(Path manifest, String path, ObjectNode stored, ObjectNode asked) {
+    private static void requireSame(
+            Path manifest, String path, ObjectNode stored, ObjectNode asked, String advice) {
         for (Map.Entry<String, JsonNode> field : asked.properties()) {
             JsonNode found = stored.path(field.getKey());
             JsonNode wanted = field.getValue();
             if (found instanceof ObjectNode inner && wanted instanceof ObjectNode wantedInner) {
-                requireSame(manifest, path + field.getKey() + ".", inner, wantedInner);
+                requireSame(manifest, path + field.getKey() + ".", inner, wantedInner, advice);
             } else if (!found.toString().equals(wanted.toString())) {
                 throw new InvalidInputException(manifest + ": " + path + field.getKey() + " is "
                         + (found.isMissingNode() ? "missing" : found) + " in this store, expected " + wanted
-                        + "; use another folder for another store");
+                        + "; " + advice);
             }
         }
     }

@@ -40,7 +40,7 @@ final class StoreFolder implements AutoCloseable {
         return new StoreFolder(folder, FolderLock.in(folder));
     }
 
-    private static void requireEmpty(Path folder) throws IOException {
+    static void requireEmpty(Path folder) throws IOException {
         for (Path entry : entries(folder)) {
             if (!TemporaryNames.isIgnored(entry)) {
                 throw new InvalidInputException(folder + " contains " + entry.getFileName()
