@@ -9,6 +9,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.run.Run;
 import dev.assay.run.SourceModel;
 import dev.assay.sae.SparseAutoencoder;
+import dev.assay.text.Split;
 import dev.assay.train.SaeTrainer;
 import dev.assay.view.Table;
 import dev.assay.view.Table.Cell;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class AuditCrosscoderCommand implements Callable<Integer> {
-    private static final String RECONSTRUCTION = "Reconstruction of held-out text";
+    private static final String RECONSTRUCTION = "Reconstruction of %s text%n";
     private static final String LATENTS = "Latents by the share of the tuned model in their norms";
 
     /** The largest shares of the tuned model in the norms of a latent, per row of the table. */
@@ -86,11 +87,13 @@ final class AuditCrosscoderCommand implements Callable<Integer> {
     private int batch;
 
     @Option(
-            names = "--held-out-tokens",
+            names = "--measured-tokens",
             paramLabel = "N",
             defaultValue = "50000",
-            description = "number of held-out tokens to measure the reconstruction on (default ${DEFAULT-VALUE})")
-    private long heldOut;
+            description =
+                    "number of tokens to measure the reconstruction on: held-out ones, or training ones if no document is held"
+                            + " out (default ${DEFAULT-VALUE})")
+    private long measured;
 
     @Option(
             names = "--seed",
@@ -104,7 +107,7 @@ final class AuditCrosscoderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        InvalidInputException.requireAtLeast(1, "--held-out-tokens", heldOut);
+        InvalidInputException.requireAtLeast(1, "--measured-tokens", measured);
         try (Run run = dictionary.open(name);
                 HookedTransformer other = SourceModel.whole(
                         run.description().withModel(tuned), run.model().device())) {
@@ -119,16 +122,19 @@ final class AuditCrosscoderCommand implements Callable<Integer> {
             return InterruptibleTraining.run(out, spec.commandLine().getErr(), (stop, notice) -> {
                 try (SparseAutoencoder crosscoder =
                         trainer.stopWhen(stop).listener(notice).train(trained -> trained.save(out))) {
-                    int width = run.model().width(run.point());
-                    print(both.fit(crosscoder, heldOut), CrosscoderDiff.of(crosscoder, width));
+                    Split part = run.corpus().heldOutEvery() > 0 ? Split.HELD_OUT : Split.TRAINING;
+                    print(
+                            part,
+                            both.fit(crosscoder, part, measured),
+                            CrosscoderDiff.of(crosscoder, run.model().width(run.point())));
                 }
                 return 0;
             });
         }
     }
 
-    private void print(CrosscoderFit fit, List<CrosscoderLatent> all) {
-        Table reconstruction = Table.of(RECONSTRUCTION)
+    private void print(Split part, CrosscoderFit fit, List<CrosscoderLatent> all) {
+        Table reconstruction = Table.of("")
                 .numbers("tokens", "base FVU", "tuned FVU", "L0")
                 .row(
                         Cell.count(fit.tokens()),
@@ -148,7 +154,8 @@ final class AuditCrosscoderCommand implements Callable<Integer> {
             low = high;
         }
         PrintWriter print = spec.commandLine().getOut();
-        print.println(RECONSTRUCTION + "\n" + reconstruction.toText());
+        print.printf(RECONSTRUCTION, part == Split.HELD_OUT ? "held-out" : "training");
+        print.println(reconstruction.toText());
         print.println(LATENTS + "\n" + shares.toText());
         print.println("Crosscoder  " + out);
         print.flush();

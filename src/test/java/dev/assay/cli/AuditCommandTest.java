@@ -331,7 +331,7 @@ class AuditCommandTest {
             "100",
             "--k",
             "4",
-            "--held-out-tokens",
+            "--measured-tokens",
             "50",
             "--out",
             crosscoder.toString()
@@ -339,6 +339,7 @@ class AuditCommandTest {
         assertEquals(0, run(training), err::toString);
         assertTrue(
                 out.toString().contains("Latents by the share of the tuned model in their norms")
+                        && out.toString().contains("Reconstruction of held-out text")
                         && out.toString().contains("tuned FVU"),
                 out::toString);
         try (SparseAutoencoder trained = SparseAutoencoder.load(crosscoder)) {
@@ -369,6 +370,7 @@ class AuditCommandTest {
         assertTrue(strongest.contains(PLANTED), strongest::toString);
         assertEquals(0, json.path("diffs").get(2).path("base_fvu").asDouble(), 1e-9);
         assertTrue(json.path("crosscoder").get(0).path("tuned_share").asDouble() >= 0.5);
+        assertEquals(64, json.path("tuned_model_hash").asText().length());
         assertEquals(
                 2,
                 audit(

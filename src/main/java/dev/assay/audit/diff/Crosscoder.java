@@ -21,7 +21,7 @@ import java.io.IOException;
  * <pre>{@code
  * Crosscoder both = Crosscoder.of(base, tuned, HookPoint.residPost(1), corpus);
  * try (SparseAutoencoder crosscoder = both.trainer(32).dictionarySize(2048).tokens(5_000_000).train()) {
- *     CrosscoderFit fit = both.fit(crosscoder, 100_000);
+ *     CrosscoderFit fit = both.fit(crosscoder, Split.HELD_OUT, 100_000);
  *     List<CrosscoderDiff.CrosscoderLatent> latents = CrosscoderDiff.of(crosscoder, base.config().dModel());
  * }
  * }</pre>
@@ -58,15 +58,16 @@ public final class Crosscoder {
     }
 
     /**
-     * Measures the reconstruction on the held-out documents.
+     * Measures the reconstruction on a part of the text.
      *
      * @param crosscoder a dictionary of {@link #trainer}
+     * @param part the documents
      * @param tokens the number of tokens to read, at least 1; rounded up to whole forward passes, at most one pass over the documents
      * @return the measurements
      * @throws IOException if the text cannot be read
-     * @throws dev.assay.InvalidInputException if the corpus holds out no document
+     * @throws dev.assay.InvalidInputException if the part has no document
      */
-    public CrosscoderFit fit(Dictionary crosscoder, long tokens) throws IOException {
-        return CrosscoderFit.of(crosscoder, source.split(Split.HELD_OUT), tokens);
+    public CrosscoderFit fit(Dictionary crosscoder, Split part, long tokens) throws IOException {
+        return CrosscoderFit.of(crosscoder, source.split(part), tokens);
     }
 }

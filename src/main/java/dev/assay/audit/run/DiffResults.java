@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * The features of a dictionary and its controls in a base and a tuned model.
  *
  * @param tuned the name of the tuned model
+ * @param tunedHash the SHA-256 of the tuned model, in hexadecimal
  * @param width the number of dimensions of the activations
  * @param level the false-discovery rate
  * @param diffs by pooling, the dictionary first
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  */
 record DiffResults(
         String tuned,
+        String tunedHash,
         int width,
         double level,
         List<SourceDiff> diffs,
@@ -65,7 +67,8 @@ record DiffResults(
                 all.add(new SourceDiff(AuditSource.ACTIVATIONS, pooling, diffs.get(2)));
             }
         }
-        return new DiffResults(tuned.name(), dictionary.dIn(), settings.falseDiscoveryRate(), all, latents);
+        return new DiffResults(
+                tuned.name(), tuned.hash(), dictionary.dIn(), settings.falseDiscoveryRate(), all, latents);
     }
 
     String column(AuditSource source, int column) {
@@ -73,7 +76,7 @@ record DiffResults(
     }
 
     void put(ObjectNode json, AuditSubject subject, Path folder, int most) {
-        json.put("tuned_model", tuned);
+        json.put("tuned_model", tuned).put("tuned_model_hash", tunedHash);
         for (SourceDiff each : diffs) {
             DictionaryDiff diff = each.diff();
             ObjectNode node = json.withArray("diffs").addObject();

@@ -57,9 +57,11 @@ public final class FeaturePart {
                     json.count("positions"),
                     json.count("activations"),
                     json.count("documents"),
-                    Math.toIntExact(stored.info(StoreLayout.VOCABULARY_OFFSETS).shape().size() - 1),
+                    Math.toIntExact(
+                            stored.info(StoreLayout.VOCABULARY_OFFSETS).shape().size() - 1),
                     stored.info(StoreLayout.VOCABULARY).shape().size());
-            long expected = description.range().size() * description.provenance().text().contextLength();
+            long expected =
+                    description.range().size() * description.provenance().text().contextLength();
             if (layout.positions() != expected) {
                 throw json.unexpected("positions", expected + " for " + description.range());
             }
@@ -181,7 +183,11 @@ public final class FeaturePart {
                     .asLongStream()
                     .toArray();
             return new CodedTokens(
-                    tokens, counted, offsets, latents, arrays.get(PartLayout.ACTIVATIONS).floats(entry, entries));
+                    tokens,
+                    counted,
+                    offsets,
+                    latents,
+                    arrays.get(PartLayout.ACTIVATIONS).floats(entry, entries));
         }
     }
 }

@@ -23,8 +23,8 @@ final class PartBuilder implements CodeRecorder {
     private long activations;
 
     PartBuilder(Path scratch, int latents, long memory) throws IOException {
-        log = new ActivationLog(
-                scratch.resolve("activations.log"), (int) Math.max(Math.min(LARGEST_BLOCK, memory / BLOCK_SHARE), latents));
+        log = new ActivationLog(scratch.resolve("activations.log"), (int)
+                Math.max(Math.min(LARGEST_BLOCK, memory / BLOCK_SHARE), latents));
         corpus = new CorpusRecorder(scratch.resolve("tokens.log"));
     }
 
@@ -68,7 +68,8 @@ final class PartBuilder implements CodeRecorder {
      * @param description the description of the part with the hash of its tokens
      * @param vocabulary the bytes of each token id
      */
-    void finish(Path file, ContextRange range, Function<String, PartDescription> description, VocabularyBytes vocabulary)
+    void finish(
+            Path file, ContextRange range, Function<String, PartDescription> description, VocabularyBytes vocabulary)
             throws IOException {
         if (contexts != range.size()) {
             throw new IllegalStateException(contexts + " contexts were read of " + range);

@@ -137,8 +137,7 @@ final class StoreBuilder implements CodeRecorder {
     /** Checks that a token was counted. */
     void requireTokens(TextProvenance text) {
         InvalidInputException.require(
-                tokens > 0,
-                () -> text.description() + " has no tokens in " + text.part() + ", expected at least one");
+                tokens > 0, () -> text.description() + " has no tokens in " + text.part() + ", expected at least one");
     }
 
     /**

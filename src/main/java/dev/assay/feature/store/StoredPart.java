@@ -34,7 +34,8 @@ public record StoredPart(ContextRange range, long tokens, long bytes, String sha
     public void verify(Path file) throws IOException {
         long found = Files.size(file);
         InvalidInputException.require(
-                found == bytes, () -> file + " has " + found + " bytes, expected " + bytes + " for the part of " + range);
+                found == bytes,
+                () -> file + " has " + found + " bytes, expected " + bytes + " for the part of " + range);
         String hash = Sha256.of(file);
         InvalidInputException.require(
                 hash.equals(sha256),

@@ -19,6 +19,7 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import dev.assay.text.Corpus;
+import dev.assay.text.Split;
 import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
 import java.util.Arrays;
@@ -123,7 +124,7 @@ class CrosscoderTest {
                 }
                 double cosine = product / Math.sqrt(square * planted.length * 900);
                 assertTrue(cosine > 0.8, () -> "cosine with the planted direction " + cosine);
-                CrosscoderFit fit = both.fit(crosscoder, 4_000);
+                CrosscoderFit fit = both.fit(crosscoder, Split.HELD_OUT, 4_000);
                 assertTrue(fit.tokens() >= 4_000 && fit.baseFvu() < 0.9 && fit.tunedFvu() < 0.9, fit::toString);
                 assertTrue(fit.l0() > 1 && fit.l0() < 10, fit::toString);
             }
@@ -139,7 +140,7 @@ class CrosscoderTest {
                         CrosscoderDiff.of(crosscoder, tiny.model.config().dModel())) {
                     assertTrue(latent.tunedShare() > 0.3 && latent.tunedShare() < 0.7, latent::toString);
                 }
-                CrosscoderFit fit = both.fit(crosscoder, 4_000);
+                CrosscoderFit fit = both.fit(crosscoder, Split.HELD_OUT, 4_000);
                 assertEquals(fit.baseFvu(), fit.tunedFvu(), 0.05);
             }
         }
@@ -154,8 +155,8 @@ class CrosscoderTest {
                     .tokens(512)
                     .batchSize(256)
                     .train()) {
-                CrosscoderFit all = both.fit(crosscoder, Long.MAX_VALUE);
-                assertEquals(all, both.fit(crosscoder, all.tokens()));
+                CrosscoderFit all = both.fit(crosscoder, Split.HELD_OUT, Long.MAX_VALUE);
+                assertEquals(all, both.fit(crosscoder, Split.HELD_OUT, all.tokens()));
             }
         }
     }
@@ -169,9 +170,11 @@ class CrosscoderTest {
         Crosscoder both = Crosscoder.of(tiny.model, tiny.model, TinyDictionary.SITE, corpus);
         try (SparseAutoencoder crosscoder =
                 both.trainer(4).dictionarySize(8).tokens(256).batchSize(256).train()) {
-            InvalidInputException failure = assertThrows(InvalidInputException.class, () -> both.fit(crosscoder, 100));
+            InvalidInputException failure =
+                    assertThrows(InvalidInputException.class, () -> both.fit(crosscoder, Split.HELD_OUT, 100));
             assertTrue(failure.getMessage().contains("held out"), failure::getMessage);
-            InvalidInputException narrow = assertThrows(InvalidInputException.class, () -> both.fit(tiny.sae, 100));
+            InvalidInputException narrow =
+                    assertThrows(InvalidInputException.class, () -> both.fit(tiny.sae, Split.HELD_OUT, 100));
             assertEquals(
                     "the crosscoder has d_in 48 and d_out 48, expected 96: the widths of both models",
                     narrow.getMessage());

@@ -36,7 +36,12 @@ class ApplicationJarsTest {
         String assay = jar("assay-0.1.0.jar");
         String engine = jar("api-0.36.0.jar");
         String classPath = String.join(
-                ":", jar("jackson-core-2.22.3.jar"), assay, jar("slf4j-nop-2.0.17.jar"), engine, jar("zstd-jni-1.5.7-28.jar"));
+                ":",
+                jar("jackson-core-2.22.3.jar"),
+                assay,
+                jar("slf4j-nop-2.0.17.jar"),
+                engine,
+                jar("zstd-jni-1.5.7-28.jar"));
         assertEquals(
                 new ApplicationJars(assay, List.of(engine)),
                 ApplicationJars.ofClassPath(classPath, home, folder.resolve("packed")));
@@ -72,7 +77,8 @@ class ApplicationJarsTest {
             Files.createFile(lib.resolve(name));
         }
         assertEquals(
-                new ApplicationJars("local:" + lib.resolve("assay-0.1.0.jar"), List.of("local:" + lib.resolve("api-0.36.0.jar"))),
+                new ApplicationJars(
+                        "local:" + lib.resolve("assay-0.1.0.jar"), List.of("local:" + lib.resolve("api-0.36.0.jar"))),
                 ApplicationJars.installed(lib, home));
     }
 

@@ -79,7 +79,13 @@ class SparkHomeTest {
     @Test
     void namesOfJarsKeepTheirPlatform() {
         assertEquals(
-                List.of("javacpp", "javacpp-linux-x86_64", "nd4j-native", "nd4j-native-linux-x86_64", "assay", "zstd-jni"),
+                List.of(
+                        "javacpp",
+                        "javacpp-linux-x86_64",
+                        "nd4j-native",
+                        "nd4j-native-linux-x86_64",
+                        "assay",
+                        "zstd-jni"),
                 List.of(
                                 "javacpp-1.5.7.jar",
                                 "javacpp-1.5.7-linux-x86_64.jar",
@@ -100,7 +106,11 @@ class SparkHomeTest {
         assertTrue(words.get(0).endsWith("java"), words.get(0));
         assertTrue(words.contains("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"));
         assertEquals(
-                List.of("-Xmx1g", "-cp", folder.resolve("jars").resolve("*").toString(), "org.apache.spark.deploy.SparkSubmit"),
+                List.of(
+                        "-Xmx1g",
+                        "-cp",
+                        folder.resolve("jars").resolve("*").toString(),
+                        "org.apache.spark.deploy.SparkSubmit"),
                 words.subList(words.size() - 4, words.size()));
     }
 }

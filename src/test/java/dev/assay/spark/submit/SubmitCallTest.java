@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SubmitCallTest {
-    private static final ApplicationJars JARS = new ApplicationJars("/lib/assay-0.1.0.jar", List.of("/lib/api-0.36.0.jar"));
+    private static final ApplicationJars JARS =
+            new ApplicationJars("/lib/assay-0.1.0.jar", List.of("/lib/api-0.36.0.jar"));
 
     @TempDir
     private Path folder;
@@ -67,7 +68,8 @@ class SubmitCallTest {
 
     @Test
     void standaloneCallLimitsTheCoresToThoseOfTheExecutors() {
-        List<String> words = words("spark://h:7077", call -> call.executors(3).executorCores(4).threads(4));
+        List<String> words = words(
+                "spark://h:7077", call -> call.executors(3).executorCores(4).threads(4));
         assertEquals("client", after(words, "--deploy-mode"));
         assertEquals("4", after(words, "--executor-cores"));
         assertFalse(words.contains("--num-executors"));
@@ -83,14 +85,16 @@ class SubmitCallTest {
     @ParameterizedTest
     @ValueSource(strings = {"yarn", "k8s://https://host:6443"})
     void callOfAContainerManagerHasTheNumberOfExecutorsAndTheirMemory(String master) {
-        List<String> words = words(master, call -> call.executors(5)
-                .executorMemory("6g")
-                .driverMemory("2g")
-                .memoryOverhead(3000)
-                .deployMode("cluster")
-                .conf("spark.kubernetes.container.image=registry/assay")
-                .packages(List.of("org.apache.hadoop:hadoop-aws:3.4.2"))
-                .jars(List.of("s3a://b/mine.jar")));
+        List<String> words = words(
+                master,
+                call -> call.executors(5)
+                        .executorMemory("6g")
+                        .driverMemory("2g")
+                        .memoryOverhead(3000)
+                        .deployMode("cluster")
+                        .conf("spark.kubernetes.container.image=registry/assay")
+                        .packages(List.of("org.apache.hadoop:hadoop-aws:3.4.2"))
+                        .jars(List.of("s3a://b/mine.jar")));
         assertEquals("5", after(words, "--num-executors"));
         assertEquals("6g", after(words, "--executor-memory"));
         assertEquals("2g", after(words, "--driver-memory"));
@@ -120,7 +124,8 @@ class SubmitCallTest {
         SubmitCall call = SubmitCall.of(home, "local[2]").name("it's a job");
         String line = call.line(call.words(JARS, List.of("sweep", "a b.yaml")));
         assertTrue(line.startsWith("GLIBC_TUNABLES=glibc.malloc"), line);
-        assertTrue(line.contains(" --master 'local[2]' --name 'it'\\''s a job' --class dev.assay.cli.SparkMain "), line);
+        assertTrue(
+                line.contains(" --master 'local[2]' --name 'it'\\''s a job' --class dev.assay.cli.SparkMain "), line);
         assertTrue(line.endsWith(" /lib/assay-0.1.0.jar sweep 'a b.yaml'"), line);
     }
 
@@ -136,9 +141,7 @@ class SubmitCallTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             localhost:7077 | --master is "localhost:7077", expected local[N], spark://HOST:PORT, yarn or k8s://https://HOST:PORT
             local[x]       | --master is "local[x]", expected local[N], spark://HOST:PORT, yarn or k8s://https://HOST:PORT
             spark://host   | --master is "spark://host", expected local[N], spark://HOST:PORT, yarn or k8s://https://HOST:PORT
@@ -168,7 +171,8 @@ class SubmitCallTest {
                 "--deploy-mode is cluster with --master local[1], expected client",
                 refusal("local[1]", call -> call.deployMode("cluster")));
         assertEquals(
-                "--deploy-mode is \"remote\", expected client or cluster", refusal("yarn", call -> call.deployMode("remote")));
+                "--deploy-mode is \"remote\", expected client or cluster",
+                refusal("yarn", call -> call.deployMode("remote")));
         assertEquals(
                 "--conf sets spark.task.cpus, expected --threads, which sets it with the threads of the engine",
                 refusal("yarn", call -> call.conf("spark.task.cpus=2")));
