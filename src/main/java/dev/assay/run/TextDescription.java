@@ -196,7 +196,18 @@ public record TextDescription(
             throw new InvalidInputException(
                     "the window for shuffling documents is " + shuffleDocuments + ", expected 0 or more");
         }
-        TextSource source = source();
+        return corpus(tokenizer, source());
+    }
+
+    /**
+     * Builds the corpus of other documents with the options of this description.
+     *
+     * @param tokenizer the tokenizer of the model
+     * @param source the documents in place of the sources
+     * @return the corpus
+     * @throws InvalidInputException if an option is out of range
+     */
+    public Corpus corpus(Tokenizer tokenizer, TextSource source) {
         return Corpus.of(tokenizer, shuffleDocuments == 0 ? source : source.shuffled(shuffleDocuments, seed))
                 .contextLength(contextLength)
                 .prependBos(bos.prepends(tokenizer))

@@ -10,7 +10,9 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -18,9 +20,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
@@ -103,20 +103,30 @@ final class HadoopFiles {
     /** Returns all files in a folder and below, relative to the root, in the order of their names. An absent folder has none. */
     List<String> list(String folder) throws IOException {
         List<String> files = new ArrayList<>();
-        String prefix = root.toUri().getPath();
-        try {
-            if (!system.exists(path(folder))) {
-                return files;
+        Deque<Path> folders = new ArrayDeque<>(List.of(path(folder)));
+        while (!folders.isEmpty()) {
+            Path next = folders.remove();
+            try {
+                // Unlike listFiles, it does not start a process per local file to read its permissions.
+                for (FileStatus status : system.listStatus(next)) {
+                    if (status.isDirectory()) {
+                        folders.add(status.getPath());
+                    } else {
+                        files.add(relative(status.getPath()));
+                    }
+                }
+            } catch (FileNotFoundException absent) {
+                continue;
+            } catch (IOException failure) {
+                throw named(next, "read", failure);
             }
-            RemoteIterator<LocatedFileStatus> all = system.listFiles(path(folder), true);
-            while (all.hasNext()) {
-                files.add(all.next().getPath().toUri().getPath().substring(prefix.length() + 1));
-            }
-        } catch (IOException failure) {
-            throw named(path(folder), "read", failure);
         }
         files.sort(null);
         return files;
+    }
+
+    private String relative(Path file) {
+        return file.toUri().getPath().substring(root.toUri().getPath().length() + 1);
     }
 
     /**

@@ -5,14 +5,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
+import dev.assay.provenance.Provenance;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -73,6 +76,18 @@ final class JobFolder implements Serializable {
     }
 
     /**
+     * Checks that files can be written, before any work is done.
+     *
+     * @throws IOException if not; the message names the file
+     */
+    void requireWritable() throws IOException {
+        String trial = WORK + "/trial-" + UUID.randomUUID();
+        HadoopFiles files = files();
+        files.writeText(trial, "");
+        files.delete(trial);
+    }
+
+    /**
      * Starts a job, or continues the same one.
      *
      * @param job everything that decides the content of the units
@@ -94,6 +109,33 @@ final class JobFolder implements Serializable {
                             + ", expected a new or empty folder, or one of this job");
         }
         files.writeText(DESCRIPTION, Json.pretty(job));
+    }
+
+    /**
+     * Reads the manifest of a complete job.
+     *
+     * @param manifest the file
+     * @param job the fields that it must have; the version of Assay may differ
+     * @return the manifest
+     * @throws InvalidInputException if it is that of another job
+     * @throws IOException if it cannot be read
+     */
+    JsonObject requireManifest(String manifest, ObjectNode job) throws IOException {
+        HadoopFiles files = files();
+        JsonObject found = UnitRecord.parse(files.name(manifest), files.readText(manifest));
+        ObjectNode compared = Json.mapper().createObjectNode();
+        job.fieldNames()
+                .forEachRemaining(field -> compared.set(field, found.node().path(field)));
+        requireSame(files.name(manifest), "", withoutVersion(compared), withoutVersion(job));
+        return found;
+    }
+
+    private static ObjectNode withoutVersion(ObjectNode fields) {
+        ObjectNode copy = fields.deepCopy();
+        if (copy.path(Provenance.FIELD) instanceof ObjectNode provenance) {
+            provenance.remove("assay_version");
+        }
+        return copy;
     }
 
     private static boolean isHidden(String file) {
@@ -128,13 +170,27 @@ final class JobFolder implements Serializable {
         Map<Integer, UnitRecord> done = new TreeMap<>();
         for (String file : files.list(DONE)) {
             if (file.endsWith(".json")) {
-                UnitRecord record = UnitRecord.read(UnitRecord.parse(files.name(file), files.readText(file)));
-                if (isThere(files, record)) {
-                    done.put(record.unit(), record);
-                }
+                read(files, file).ifPresent(record -> done.put(record.unit(), record));
             }
         }
         return done;
+    }
+
+    /**
+     * Reads the record of a unit.
+     *
+     * @param unit the number of the unit
+     * @return the record; empty if the unit is not finished, or a file is missing
+     * @throws IOException if the folder cannot be read
+     */
+    Optional<UnitRecord> done(int unit) throws IOException {
+        HadoopFiles files = files();
+        return files.length(record(unit)) > 0 ? read(files, record(unit)) : Optional.empty();
+    }
+
+    private static Optional<UnitRecord> read(HadoopFiles files, String file) throws IOException {
+        UnitRecord record = UnitRecord.read(UnitRecord.parse(files.name(file), files.readText(file)));
+        return isThere(files, record) ? Optional.of(record) : Optional.empty();
     }
 
     private static boolean isThere(HadoopFiles files, UnitRecord record) throws IOException {

@@ -1,5 +1,6 @@
 package dev.assay.activation.store;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationBuffer;
 import dev.assay.activation.ModelActivationSource;
@@ -77,6 +78,11 @@ public final class HarvestPlan {
     /** {@return whether the text has fewer rows than requested} */
     public boolean endOfText() {
         return endOfText;
+    }
+
+    /** {@return the fields of the manifest that decide the content of the shards} */
+    public ObjectNode toJson() {
+        return about.toJson().put("asked_rows", asked).put("rows", rows()).put("end_of_text", endOfText);
     }
 
     /**

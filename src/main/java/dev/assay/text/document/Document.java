@@ -1,5 +1,6 @@
 package dev.assay.text.document;
 
+import java.io.Serializable;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
  * @param id origin for people: a file name, with a line number or a part number
  * @param text the characters
  */
-public record Document(String id, String text) {
+public record Document(String id, String text) implements Serializable {
     private static final Pattern FILE = Pattern.compile("(.+?\\.(?:txt|jsonl|parquet)(?:\\.gz|\\.zst)?)(?:[:#].*)?");
 
     /** Rejects null. */
