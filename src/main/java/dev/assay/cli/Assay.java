@@ -5,6 +5,8 @@ import dev.assay.model.config.Precision;
 import dev.assay.provenance.AssayVersion;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -21,8 +23,9 @@ import picocli.CommandLine.TypeConversionException;
         description = "Sparse autoencoders on transformer activations.",
         mixinStandardHelpOptions = true,
         versionProvider = Assay.Version.class,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
+        synopsisSubcommandLabel = "COMMAND")
+public final class Assay implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
             QuickstartCommand.class,
             HarvestCommand.class,
             TrainCommand.class,
@@ -48,9 +51,8 @@ import picocli.CommandLine.TypeConversionException;
             VerifyReferenceCommand.class,
             VerifySaeCommand.class,
             VerifyStoreCommand.class,
-            VerifyTrainingCommand.class
-        })
-public final class Assay implements Runnable {
+            VerifyTrainingCommand.class);
+
     @Spec
     private CommandSpec spec;
 
@@ -88,7 +90,7 @@ public final class Assay implements Runnable {
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         IExecutionExceptionHandler failures = (failure, command, parsed) -> ErrorReporter.report(failure, err);
-        CommandLine line = new CommandLine(new Assay())
+        CommandLine line = commandLine(List.of(arguments)::contains)
                 .setOut(out)
                 .setErr(err)
                 .registerConverter(Precision.class, Assay::precision)
@@ -103,6 +105,32 @@ public final class Assay implements Runnable {
             // An uncaught error would end the process with exit code 1, which means a failed check.
             return ErrorReporter.report(error, err);
         }
+    }
+
+    /**
+     * Returns the commands with all their options, for programs that read the definition of the command line.
+     *
+     * @return the command {@code assay} with its subcommands
+     */
+    public static CommandLine commandLine() {
+        return commandLine(name -> true);
+    }
+
+    /** Creates the commands. Reading the options of a command takes time, so the others have a name and a description only. */
+    private static CommandLine commandLine(Predicate<String> withOptions) {
+        CommandLine line = new CommandLine(new Assay());
+        for (Class<?> type : COMMANDS) {
+            Command command = type.getAnnotation(Command.class);
+            Object definition = withOptions.test(command.name()) ? type : outline(command);
+            line.addSubcommand(command.name(), new CommandLine(definition));
+        }
+        return line;
+    }
+
+    private static CommandSpec outline(Command command) {
+        CommandSpec outline = CommandSpec.create();
+        outline.usageMessage().description(command.description()).hidden(command.hidden());
+        return outline;
     }
 
     private static Precision precision(String name) {

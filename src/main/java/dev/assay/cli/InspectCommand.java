@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.ProgressBar;
 import dev.assay.feature.FeatureInspector;
 import dev.assay.feature.report.FeatureSummary;
+import dev.assay.feature.report.LatentRange;
 import dev.assay.feature.store.FeatureStore;
 import dev.assay.run.Run;
 import dev.assay.run.RunLoader;
@@ -31,8 +32,12 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = DictionaryOptions.DIR)
     private String name;
 
-    @Option(names = "--feature", paramLabel = "N", description = "print this feature in full; may be repeated")
-    private List<Integer> chosen = List.of();
+    @Option(
+            names = "--feature",
+            paramLabel = "N",
+            description =
+                    "print these features in full: a number, or a list with ranges such as 3,17,40-44; may be repeated")
+    private List<String> chosen = List.of();
 
     @Option(
             names = "--effects",
@@ -68,7 +73,8 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--html",
             paramLabel = "FILE",
-            description = "file of the page (default DIR/features.html; none with a prompt, a search or a comparison)")
+            description =
+                    "file of the page (default DIR/features.html; none with a feature, a prompt, a search or a comparison)")
     private Path page;
 
     @Option(
@@ -96,6 +102,9 @@ final class InspectCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
+        List<LatentRange> printed = chosen.stream()
+                .flatMap(list -> LatentRange.parse(list).stream())
+                .toList();
         RunLoader loader = options.loader();
         if (spec.commandLine().getParseResult().hasMatchedOption("--tokens")) {
             loader.featureTokens(tokens);
@@ -103,8 +112,17 @@ final class InspectCommand implements Callable<Integer> {
         try (Run run = options.open(name, loader)) {
             FeatureInspector inspector = inspector(run);
             inspector = labels == null ? inspector : inspector.labels(LabelFile.read(labels));
-            boolean queried = printRequested(out, run, inspector);
-            if (!queried || page != null) {
+            for (LatentRange range : printed) {
+                inspector
+                        .withEffects(effects)
+                        .reports(range.first(), range.end())
+                        .forEach(report -> out.println(report.toText()));
+            }
+            boolean queried = printQueries(out, run, inspector);
+            if (printed.isEmpty() && !queried) {
+                out.println(FeatureSummary.table(inspector.strongest(top)));
+            }
+            if (page != null || printed.isEmpty() && !queried) {
                 writePage(out, run, inspector);
             }
         }
@@ -125,11 +143,8 @@ final class InspectCommand implements Callable<Integer> {
         return run.inspector();
     }
 
-    /** Prints the requested parts; returns whether one of them is a prompt, a search or a comparison. */
-    private boolean printRequested(PrintWriter out, Run run, FeatureInspector inspector) throws IOException {
-        for (int latent : chosen) {
-            out.println(inspector.withEffects(effects).feature(latent).toText());
-        }
+    /** Prints the results of a prompt, a search and a comparison; returns whether one of them was requested. */
+    private boolean printQueries(PrintWriter out, Run run, FeatureInspector inspector) throws IOException {
         if (search.isSet()) {
             out.println(inspector.search(search.search(likeness, top)).toText());
         }
@@ -147,11 +162,7 @@ final class InspectCommand implements Callable<Integer> {
                         .toText());
             }
         }
-        boolean queried = search.isSet() || prompt.text() != null || other != null;
-        if (chosen.isEmpty() && !queried) {
-            out.println(FeatureSummary.table(inspector.strongest(top)));
-        }
-        return queried;
+        return search.isSet() || prompt.text() != null || other != null;
     }
 
     private void writePage(PrintWriter out, Run run, FeatureInspector inspector) throws IOException {

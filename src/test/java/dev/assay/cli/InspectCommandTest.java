@@ -92,6 +92,23 @@ class InspectCommandTest {
     }
 
     @Test
+    void printsListsAndRangesOfFeaturesWithoutWritingThePage() throws Exception {
+        String printed = output("--feature", "9,1-3", "--feature", "7");
+        List<String> headings = printed.lines()
+                .filter(line -> line.matches("Feature \\d+ .*"))
+                .map(line -> line.split(" ")[1])
+                .toList();
+        assertEquals(List.of("9", "1", "2", "3", "7"), headings);
+        assertFalse(Files.exists(folder.resolve("features.html")));
+        assertEquals(
+                "assay: the list of features \"3-1\" has the item \"3-1\", expected latents and ascending ranges such as"
+                        + " 3,17,40-44\n",
+                error("--feature", "3-1"));
+        err.getBuffer().setLength(0);
+        assertEquals("assay: there is no latent 24, expected 0 to 23\n", error("--feature", "22-24"));
+    }
+
+    @Test
     void dictionaryWithoutDescriptionRequiresModelAndText() {
         assertEquals(2, run("inspect", folder.toString()));
         assertTrue(err.toString().contains("expected --model"), err.toString());

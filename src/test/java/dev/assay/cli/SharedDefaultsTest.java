@@ -27,7 +27,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Compares the last table of docs/training.md with the defaults of the commands, of sweep files and of Java. */
@@ -54,7 +53,7 @@ class SharedDefaultsTest {
     }
 
     private static String ofCommand(String command, String option) {
-        OptionSpec spec = new CommandLine(new Assay())
+        OptionSpec spec = Assay.commandLine()
                 .getSubcommands()
                 .get(command)
                 .getCommandSpec()

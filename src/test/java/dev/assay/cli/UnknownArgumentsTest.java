@@ -29,7 +29,7 @@ class UnknownArgumentsTest {
 
     @Test
     void misspelledOptionOfEveryCommandIsNamedBeforeMissingOnes() {
-        List<CommandLine> commands = leaves(new CommandLine(new Assay()));
+        List<CommandLine> commands = leaves(Assay.commandLine());
         assertTrue(commands.size() > 25, "commands: " + commands.size());
         for (CommandLine command : commands) {
             String name = command.getCommandSpec().qualifiedName();

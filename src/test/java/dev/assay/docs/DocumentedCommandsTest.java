@@ -46,7 +46,7 @@ class DocumentedCommandsTest {
 
     /** Returns the commands of Assay with the converter that {@link Assay#run} registers. */
     static CommandLine commandLine() {
-        return new CommandLine(new Assay())
+        return Assay.commandLine()
                 .registerConverter(
                         dev.assay.model.config.Precision.class,
                         name -> dev.assay.model.config.Precision.valueOf(name.toUpperCase(java.util.Locale.ROOT)));
@@ -67,7 +67,7 @@ class DocumentedCommandsTest {
     @Test
     void everyOptionThatTheTextNamesExists() throws IOException {
         List<String> known = new ArrayList<>(List.of("--help", "--version"));
-        options(new CommandLine(new Assay()), known);
+        options(Assay.commandLine(), known);
         List<String> scripts = new ArrayList<>();
         try (var files = Files.list(Path.of("scripts"))) {
             for (Path file : (Iterable<Path>) files::iterator) {

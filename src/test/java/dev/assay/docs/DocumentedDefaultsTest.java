@@ -25,7 +25,7 @@ class DocumentedDefaultsTest {
     void statedDefaultsAreThoseOfTheTrainCommand() throws IOException {
         String page = Files.readString(Path.of("docs/training.md"));
         String table = page.substring(page.indexOf("## Other defaults"));
-        Map<String, CommandLine.Model.OptionSpec> options = new CommandLine(new Assay())
+        Map<String, CommandLine.Model.OptionSpec> options = Assay.commandLine()
                 .getSubcommands()
                 .get("train")
                 .getCommandSpec()
