@@ -53,7 +53,8 @@ final class SparkOptions {
     @Option(
             names = "--executor-cores",
             paramLabel = "N",
-            description = "cores per executor; tasks at a time are cores divided by --threads (default: that of the cluster manager)")
+            description =
+                    "cores per executor; tasks at a time are cores divided by --threads (default: that of the cluster manager)")
     private Integer executorCores;
 
     @Option(
@@ -65,7 +66,8 @@ final class SparkOptions {
     @Option(
             names = "--memory-overhead",
             paramLabel = "SIZE",
-            description = "native memory of an executor (default: 1 GiB plus 1.5 times the weights of model and dictionary)")
+            description =
+                    "native memory of an executor (default: 1 GiB plus 1.5 times the weights of model and dictionary)")
     private String memoryOverhead;
 
     @Option(
@@ -78,8 +80,9 @@ final class SparkOptions {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "threads per operation of a task; results are bit-identical to those of a single machine with as many"
-                    + " --threads (default ${DEFAULT-VALUE})")
+            description =
+                    "threads per operation of a task; results are bit-identical to those of a single machine with as many"
+                            + " --threads (default ${DEFAULT-VALUE})")
     private int threads;
 
     @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "option of Spark; may be repeated")
@@ -98,10 +101,14 @@ final class SparkOptions {
     @Option(
             names = "--installed",
             paramLabel = "DIR",
-            description = "folder with the jars of Assay at the same path on every machine (default: copy the jars to the executors)")
+            description =
+                    "folder with the jars of Assay at the same path on every machine (default: copy the jars to the executors)")
     private Path installed;
 
-    @Option(names = "--name", paramLabel = "NAME", description = "name of the application (default: assay and the command)")
+    @Option(
+            names = "--name",
+            paramLabel = "NAME",
+            description = "name of the application (default: assay and the command)")
     private String name;
 
     @Option(names = "--print", description = "print the call of spark-submit instead of running it")

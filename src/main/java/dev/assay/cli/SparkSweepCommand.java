@@ -71,7 +71,8 @@ final class SparkSweepCommand implements Callable<Integer> {
         SweepFile sweep = SweepFile.of(fields);
         InvalidInputException.require(
                 sweep.activations() != null,
-                () -> file + ": no field \"activations\", expected activations of assay spark harvest or assay harvest");
+                () -> file
+                        + ": no field \"activations\", expected activations of assay spark harvest or assay harvest");
         InvalidInputException.require(
                 !HeldOut.isAsked(sweep.options()),
                 () -> file + ": evaluate_every is set, expected it with a model: stored activations have none");

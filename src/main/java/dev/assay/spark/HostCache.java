@@ -55,7 +55,9 @@ final class HostCache {
         Files.createDirectories(root);
         synchronized (THREADS) {
             try (FileChannel channel = FileChannel.open(
-                            root.resolve(shared.hash() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                            root.resolve(shared.hash() + ".lock"),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
                 for (SharedFolder.Entry file : shared.files()) {
                     copy(source, file, copy.resolve(file.name()));

@@ -46,7 +46,8 @@ record SharedFolder(String uri, List<Entry> files) implements Serializable {
     static SharedFolder ofStore(String uri, HadoopFiles folder, JsonObject manifest, String file) throws IOException {
         InvalidInputException.require(
                 manifest.bool("complete"),
-                () -> uri + " is an incomplete store, expected a harvest that has ended; rerun the command of the harvest");
+                () -> uri
+                        + " is an incomplete store, expected a harvest that has ended; rerun the command of the harvest");
         List<Entry> entries = new ArrayList<>();
         entries.add(new Entry(file, folder.length(file), folder.hash(file)));
         for (JsonObject shard : manifest.objects("shards")) {

@@ -129,7 +129,9 @@ public final class SparkSweep {
         JsonObject manifest = manifest(store, plan.activations());
         SharedFolder shared = SharedFolder.ofStore(plan.activations(), store, manifest, ActivationStore.MANIFEST);
         List<String> sites = plan.sites().isEmpty()
-                ? manifest.objects("sites").stream().map(site -> site.text("name")).toList()
+                ? manifest.objects("sites").stream()
+                        .map(site -> site.text("name"))
+                        .toList()
                 : plan.sites();
         List<PlannedMember> members = plan.members(sites);
         ObjectNode job = job(manifest, members);
@@ -176,7 +178,9 @@ public final class SparkSweep {
     }
 
     private List<UnitRecord> train(SweepTask task, List<Integer> missing) {
-        spark.sc().setJobDescription("assay sweep: " + missing.size() + " tasks of up to " + membersPerTask + " dictionaries");
+        spark.sc()
+                .setJobDescription(
+                        "assay sweep: " + missing.size() + " tasks of up to " + membersPerTask + " dictionaries");
         LongAccumulator trained = spark.sc().longAccumulator("activations trained on");
         try {
             return spark.parallelize(missing, missing.size())
@@ -233,11 +237,12 @@ public final class SparkSweep {
             return false;
         }
         HadoopFiles files = folder.files();
-        ObjectNode found =
-                UnitRecord.parse(files.name(COMPLETED), files.readText(COMPLETED)).node();
+        ObjectNode found = UnitRecord.parse(files.name(COMPLETED), files.readText(COMPLETED))
+                .node();
         InvalidInputException.require(
                 content(found).equals(content(job)),
-                () -> out + " holds another sweep (see " + files.name(COMPLETED) + "), expected a new folder or the same sweep");
+                () -> out + " holds another sweep (see " + files.name(COMPLETED)
+                        + "), expected a new folder or the same sweep");
         return true;
     }
 

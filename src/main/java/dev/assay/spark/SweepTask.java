@@ -64,8 +64,7 @@ record SweepTask(
     UnitRecord train(int unit, LongConsumer trained) throws IOException {
         NativeLibraries.start(TaskDevice.threads());
         SweepFile sweep = SweepFile.of(UnitRecord.parse("the sweep", plan));
-        ActivationStore activations =
-                ActivationStore.open(HostCache.ofHost().local(store, configuration.value()));
+        ActivationStore activations = ActivationStore.open(HostCache.ofHost().local(store, configuration.value()));
         List<PlannedMember> all = sweep.members(sites);
         List<PlannedMember> members =
                 all.subList(unit * membersPerTask, Math.min(all.size(), (unit + 1) * membersPerTask));
@@ -74,15 +73,15 @@ record SweepTask(
         var warnings = result.putArray(WARNINGS);
         try (UnitAttempt attempt = job.attempts().begin(unit);
                 WorkFolder work = WorkFolder.lock(workName(unit), name())) {
-            SweepRun run =
-                    SweepRun.of(sweep, RunDescription.of(activations, sites), source, work.folder(), members);
-            List<SweepRow> rows = run.train(
-                    SweepTask::isKilled, new TrainedTokens(trained), run.onActivations(), warnings::add);
+            SweepRun run = SweepRun.of(sweep, RunDescription.of(activations, sites), source, work.folder(), members);
+            List<SweepRow> rows =
+                    run.train(SweepTask::isKilled, new TrainedTokens(trained), run.onActivations(), warnings::add);
             result.set(ROWS, Json.mapper().valueToTree(rows));
             result.set(Provenance.FIELD, source.provenance().toJson());
             if (unit == 0) {
                 Files.copy(
-                        work.folder().resolve(RunLayout.DESCRIPTION), attempt.folder().resolve(RunLayout.DESCRIPTION));
+                        work.folder().resolve(RunLayout.DESCRIPTION),
+                        attempt.folder().resolve(RunLayout.DESCRIPTION));
             }
             for (PlannedMember member : members) {
                 copy(work.folder().resolve(member.name()), attempt.folder().resolve(member.name()));

@@ -95,7 +95,9 @@ class SparkCommandTest {
     void printsTheCallWithoutRunningIt() {
         int code = run("spark", "sweep", file.toString(), "--master=yarn", "--out=o", "--print", home, installed);
         assertEquals(0, code, err.toString());
-        assertTrue(out.toString().contains(" --master yarn --name 'assay sweep' --class dev.assay.cli.SparkMain "), out::toString);
+        assertTrue(
+                out.toString().contains(" --master yarn --name 'assay sweep' --class dev.assay.cli.SparkMain "),
+                out::toString);
         assertFalse(out.toString().contains("--print"), out::toString);
         assertFalse(Files.exists(log));
     }
@@ -110,8 +112,7 @@ class SparkCommandTest {
     @Test
     void refusesWrongInputBeforeSparkStarts() throws IOException {
         String sweep = file.toString();
-        assertRefused(
-                "no job named, expected one of " + String.join(", ", jobs()) + " (try --help)", "spark");
+        assertRefused("no job named, expected one of " + String.join(", ", jobs()) + " (try --help)", "spark");
         assertRefused(
                 "Missing required option: '--master=URL', such as local[2], spark://HOST:PORT or yarn",
                 "spark",
@@ -157,6 +158,7 @@ class SparkCommandTest {
     }
 
     private static List<String> jobs() {
-        return List.copyOf(new picocli.CommandLine(new SparkCommand()).getSubcommands().keySet());
+        return List.copyOf(
+                new picocli.CommandLine(new SparkCommand()).getSubcommands().keySet());
     }
 }

@@ -85,7 +85,9 @@ class CorpusIndexTest {
         }
         Files.write(files.resolve("a.jsonl.gz"), gzip.toByteArray());
         Files.write(files.resolve("b.jsonl.zst"), Zstd.compress(lines(30, 60)));
-        Files.write(files.resolve("c.txt.zst"), Zstd.compress("One long text. ".repeat(60).getBytes(StandardCharsets.UTF_8)));
+        Files.write(
+                files.resolve("c.txt.zst"),
+                Zstd.compress("One long text. ".repeat(60).getBytes(StandardCharsets.UTF_8)));
         return TextSource.of(files.toString());
     }
 
@@ -94,15 +96,50 @@ class CorpusIndexTest {
         Map<String, Corpus> corpora = new LinkedHashMap<>();
         TextSource memory = documents(0, 60);
         corpora.put("plain", Corpus.of(tokenizer, memory).contextLength(LENGTH).build());
-        corpora.put("bos", Corpus.of(tokenizer, memory).contextLength(LENGTH).prependBos(true).build());
-        corpora.put("by hash", Corpus.of(tokenizer, memory).contextLength(LENGTH).heldOutByHash(3).build());
-        corpora.put("chunks", Corpus.of(tokenizer, memory).contextLength(LENGTH).chunkCharacters(20).build());
-        corpora.put("shuffled", Corpus.of(tokenizer, memory.shuffled(8, 3)).contextLength(LENGTH).build());
+        corpora.put(
+                "bos",
+                Corpus.of(tokenizer, memory)
+                        .contextLength(LENGTH)
+                        .prependBos(true)
+                        .build());
+        corpora.put(
+                "by hash",
+                Corpus.of(tokenizer, memory)
+                        .contextLength(LENGTH)
+                        .heldOutByHash(3)
+                        .build());
+        corpora.put(
+                "chunks",
+                Corpus.of(tokenizer, memory)
+                        .contextLength(LENGTH)
+                        .chunkCharacters(20)
+                        .build());
+        corpora.put(
+                "shuffled",
+                Corpus.of(tokenizer, memory.shuffled(8, 3))
+                        .contextLength(LENGTH)
+                        .build());
         TextSource mixed = TextSource.mix(
-                List.of(new WeightedText(memory, 2), new WeightedText(documents(100, 140), 1)), 5, MixtureEnd.ALL_EXHAUSTED);
-        corpora.put("mixture", Corpus.of(tokenizer, mixed).contextLength(LENGTH).heldOutEvery(4).build());
-        corpora.put("compressed", Corpus.of(tokenizer, compressed()).contextLength(LENGTH).chunkCharacters(90).build());
-        corpora.put("parquet", Corpus.of(tokenizer, TextSource.files(List.of(parquet()))).contextLength(LENGTH).build());
+                List.of(new WeightedText(memory, 2), new WeightedText(documents(100, 140), 1)),
+                5,
+                MixtureEnd.ALL_EXHAUSTED);
+        corpora.put(
+                "mixture",
+                Corpus.of(tokenizer, mixed)
+                        .contextLength(LENGTH)
+                        .heldOutEvery(4)
+                        .build());
+        corpora.put(
+                "compressed",
+                Corpus.of(tokenizer, compressed())
+                        .contextLength(LENGTH)
+                        .chunkCharacters(90)
+                        .build());
+        corpora.put(
+                "parquet",
+                Corpus.of(tokenizer, TextSource.files(List.of(parquet())))
+                        .contextLength(LENGTH)
+                        .build());
         return corpora;
     }
 
@@ -208,12 +245,11 @@ class CorpusIndexTest {
                 for (int i = 0; i < documents.size(); i++) {
                     Document document = documents.get(i);
                     if (split.includes(corpus.holdOut(), i, document::text)) {
-                        counts.get(i * groups / documents.size())
-                                .add(i, tokenizer.encode(document.text()), tokenizer);
+                        counts.get(i * groups / documents.size()).add(i, tokenizer.encode(document.text()), tokenizer);
                     }
                 }
-                CorpusIndex merged = CorpusIndex.of(
-                        corpus, split, TokenSelection.WITHOUT_SPECIAL, STRIDE, counts.iterator());
+                CorpusIndex merged =
+                        CorpusIndex.of(corpus, split, TokenSelection.WITHOUT_SPECIAL, STRIDE, counts.iterator());
                 assertEquals(index(corpus, split).toJson(), merged.toJson(), each.getKey());
             }
         }
@@ -234,9 +270,7 @@ class CorpusIndexTest {
                 expected,
                 assertThrows(InvalidInputException.class, () -> index.requireContext(none))
                         .getMessage());
-        assertEquals(
-                List.of(),
-                read(none.partition(new ContextRange(0, 0), index), Split.TRAINING).rows);
+        assertEquals(List.of(), read(none.partition(new ContextRange(0, 0), index), Split.TRAINING).rows);
     }
 
     @Test
@@ -288,8 +322,14 @@ class CorpusIndexTest {
         for (Corpus other : List.of(
                 Corpus.of(tokenizer, documents(0, 60)).contextLength(LENGTH + 1).build(),
                 Corpus.of(tokenizer, documents(0, 59)).contextLength(LENGTH).build(),
-                Corpus.of(tokenizer, documents(0, 60)).contextLength(LENGTH).heldOutEvery(7).build(),
-                Corpus.of(tokenizer, documents(0, 60)).contextLength(LENGTH).prependBos(true).build())) {
+                Corpus.of(tokenizer, documents(0, 60))
+                        .contextLength(LENGTH)
+                        .heldOutEvery(7)
+                        .build(),
+                Corpus.of(tokenizer, documents(0, 60))
+                        .contextLength(LENGTH)
+                        .prependBos(true)
+                        .build())) {
             String found = message(() -> CorpusIndex.read(file, other, Split.TRAINING));
             assertTrue(found.contains("is of another text, tokenizer or packing"), found);
             assertEquals(1, found.lines().count(), found);

@@ -27,12 +27,7 @@ final class RowCopy {
      * @param keepsIncomplete whether the rows of an incomplete shard are written if the text ends, or the copy is stopped
      * @param progress receives the number of rows of the store after each pass
      */
-    RowCopy(
-            StoreAppender appender,
-            long until,
-            BooleanSupplier stop,
-            boolean keepsIncomplete,
-            LongConsumer progress) {
+    RowCopy(StoreAppender appender, long until, BooleanSupplier stop, boolean keepsIncomplete, LongConsumer progress) {
         this.appender = appender;
         this.until = until;
         this.keepsIncomplete = keepsIncomplete;

@@ -144,8 +144,7 @@ record StoreDescription(
         return fields;
     }
 
-    private static void requireSame(
-            Path manifest, String path, ObjectNode stored, ObjectNode asked, String advice) {
+    private static void requireSame(Path manifest, String path, ObjectNode stored, ObjectNode asked, String advice) {
         for (Map.Entry<String, JsonNode> field : asked.properties()) {
             JsonNode found = stored.path(field.getKey());
             JsonNode wanted = field.getValue();

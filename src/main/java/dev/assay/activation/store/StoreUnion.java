@@ -123,8 +123,7 @@ final class StoreUnion {
                     && before.group(1).equals(after.group(1))
                     && before.group(3).equals(after.group(2))) {
                 parts.set(
-                        parts.size() - 1,
-                        before.group(1) + "; contexts " + before.group(2) + " to " + after.group(3));
+                        parts.size() - 1, before.group(1) + "; contexts " + before.group(2) + " to " + after.group(3));
             } else if (!last.equals(next)) {
                 parts.add(next);
             }

@@ -2,6 +2,7 @@ package dev.assay.experiment.mo1;
 
 import dev.assay.experiment.Estimate;
 import dev.assay.experiment.mo1.WatchCue.Form;
+import dev.assay.experiment.organism.Proportion;
 import dev.assay.model.DialogueGenerator;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.Sampling;

@@ -7,6 +7,7 @@ import dev.assay.experiment.ResultChart;
 import dev.assay.experiment.ResultTable;
 import dev.assay.experiment.mo1.MonitorMeasure.Qualities;
 import dev.assay.experiment.mo1.MonitorMeasure.Quality;
+import dev.assay.experiment.organism.Proportion;
 import dev.assay.view.Picture;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,6 +1,8 @@
 package dev.assay.experiment.sidetask;
 
 import dev.assay.audit.measure.MetricInterval;
+import dev.assay.experiment.Estimate;
+import dev.assay.experiment.organism.Proportion;
 import java.util.List;
 
 /**
@@ -11,7 +13,10 @@ import java.util.List;
  * @param retrained scores of monitors that were trained on answers of this organism; the same as {@code fixed} before tuning
  */
 record SideTaskMeasurement(Behaviour behaviour, List<Score> fixed, List<Score> retrained) {
-    /** A measure without documents. */
+    /** The fewest documents of a measure. */
+    static final int FEWEST = 10;
+
+    /** A measure of too few documents. */
     static final MetricInterval MISSING = new MetricInterval(Double.NaN, Double.NaN, Double.NaN);
 
     SideTaskMeasurement {
@@ -38,18 +43,13 @@ record SideTaskMeasurement(Behaviour behaviour, List<Score> fixed, List<Score> r
      * @param of the number of answers
      */
     record Rate(int count, int of) {
-        private static final double NORMAL = 1.959964; // the 0.975 quantile
-
-        /** Returns the share with its 95 % interval (Wilson 1927); NaN without answers. */
+        /** Returns the share with its 95 % interval; NaN with fewer than {@value SideTaskMeasurement#FEWEST} answers. */
         MetricInterval interval() {
-            if (of == 0) {
+            if (of < FEWEST) {
                 return MISSING;
             }
-            double share = (double) count / of;
-            double square = NORMAL * NORMAL / of;
-            double middle = (share + square / 2) / (1 + square);
-            double half = NORMAL / (1 + square) * Math.sqrt(share * (1 - share) / of + square / (4 * of));
-            return new MetricInterval(share, middle - half, middle + half);
+            Estimate share = new Proportion(count, of).estimate();
+            return new MetricInterval(share.mean(), share.low(), share.high());
         }
     }
 

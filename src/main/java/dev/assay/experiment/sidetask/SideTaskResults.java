@@ -106,7 +106,8 @@ final class SideTaskResults {
         return table.note(
                         "Side task: share of the answers to prompts that switch it on in which at least two of three objects have"
                                 + " the colour of the code. By chance it is 7.4 %.")
-                .note("Main task: share of all answers that colour the three objects of the request.");
+                .note("Main task: share of all answers that colour the three objects of the request.")
+                .note("A share of fewer than " + SideTaskMeasurement.FEWEST + " answers is left out.");
     }
 
     private static Estimate rate(

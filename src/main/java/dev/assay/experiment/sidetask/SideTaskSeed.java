@@ -32,7 +32,6 @@ final class SideTaskSeed implements AutoCloseable {
     private static final int BATCH = 32;
     private static final int DICTIONARY_DIALOGUES = 4000;
     /** Measures of fewer positive documents are left out. */
-    private static final int FEWEST_POSITIVES = 10;
 
     /** Resamples of documents per interval. */
     private static final int DRAWS = 300;
@@ -222,7 +221,7 @@ final class SideTaskSeed implements AutoCloseable {
             MonitorKind kind, String name, LabelledAnswers answers, double[] scores, List<Condition> positive) {
         Selected selected = Selected.of(answers, scores, positive, false);
         Selected sameForm = Selected.of(answers, scores, positive, true);
-        if (selected.positives() < FEWEST_POSITIVES) {
+        if (selected.positives() < SideTaskMeasurement.FEWEST) {
             return new SideTaskMeasurement.Score(
                     kind,
                     name,

@@ -86,8 +86,8 @@ class HarvestPlanTest {
             int from = group * units.size() / groups;
             int to = (group + 1) * units.size() / groups;
             if (from < to) {
-                List<StoredShard> some = harvest.shardWriter()
-                        .write(units.subList(from, to), unit -> target.resolve(unit.fileName()));
+                List<StoredShard> some =
+                        harvest.shardWriter().write(units.subList(from, to), unit -> target.resolve(unit.fileName()));
                 for (int i = from; i < to; i++) {
                     shards.set(i, some.get(i - from));
                 }
@@ -158,7 +158,9 @@ class HarvestPlanTest {
                 .store();
         assertTrue(store.endOfText());
         assertTrue(store.rows() <= LENGTH && store.rows() > 0);
-        assertTrue(store.provenance().text().part().endsWith("; contexts 0 to 1"), store.provenance().text().part());
+        assertTrue(
+                store.provenance().text().part().endsWith("; contexts 0 to 1"),
+                store.provenance().text().part());
     }
 
     @Test
@@ -206,12 +208,14 @@ class HarvestPlanTest {
         assertEquals(
                 whole.manifest().shards().stream().map(StoredShard::sha256).toList(),
                 store.manifest().shards().stream().map(StoredShard::sha256).toList());
-        assertEquals(whole.labels(0, 2_500).tokens().length, store.labels(0, 2_500).tokens().length);
+        assertEquals(
+                whole.labels(0, 2_500).tokens().length, store.labels(0, 2_500).tokens().length);
         assertEquals(Files.readString(target.resolve(ActivationStore.MANIFEST)), plan.manifestText(shards));
         harvest(source, "units", 3_000).run(); // removes the shards of other attempts
         try (Stream<Path> files = Files.list(target)) {
             assertEquals(
-                    List.of("rows-000000000000-000000001000-1.8.safetensors",
+                    List.of(
+                            "rows-000000000000-000000001000-1.8.safetensors",
                             "rows-000000001000-000000002000-1.8.safetensors",
                             "rows-000000002000-000000003000.safetensors"),
                     files.map(file -> file.getFileName().toString())
@@ -248,7 +252,8 @@ class HarvestPlanTest {
         NormBoundedSource bounded = NormBoundedSource.ofRatio(source, 10);
         assertTrue(message(() -> harvest(bounded, "bounded", 10).plan(index))
                 .contains("decide which rows the source has"));
-        assertTrue(message(() -> harvest(source.skippingPositions(2), "skipping", 10).plan(index))
+        assertTrue(message(() ->
+                        harvest(source.skippingPositions(2), "skipping", 10).plan(index))
                 .startsWith("the index counts TokenSelection[withSpecial=false, firstPosition=0]"));
         CorpusIndex coarse = CorpusIndex.of(corpus, Split.TRAINING, source.selection(), 7);
         assertTrue(message(() -> harvest(source, "coarse", 10).plan(coarse))
@@ -273,8 +278,9 @@ class HarvestPlanTest {
         ActivationSource changed =
                 ActivationSource.of(model, List.of(HookPoint.residPost(1), HookPoint.mlpOut(0)), shorter);
         Path file = folder.resolve(units.get(1).fileName());
-        assertTrue(message(() -> harvest(changed, "changed", 5_000).shardWriter().write(units.get(1), file))
-                .contains("the text has changed since its contexts were counted"));
+        assertTrue(
+                message(() -> harvest(changed, "changed", 5_000).shardWriter().write(units.get(1), file))
+                        .contains("the text has changed since its contexts were counted"));
         assertFalse(Files.exists(file));
     }
 
@@ -282,7 +288,8 @@ class HarvestPlanTest {
     void unionHasTheRowsOfStoresOfPartsInTheOrderOfTheText() throws IOException {
         CorpusIndex index = source().index();
         List<ActivationStore> parts = new ArrayList<>();
-        for (ContextRange range : List.of(new ContextRange(0, 128), new ContextRange(128, 128), new ContextRange(128, 384))) {
+        for (ContextRange range :
+                List.of(new ContextRange(0, 128), new ContextRange(128, 128), new ContextRange(128, 384))) {
             ActivationSource part = ActivationSource.of(
                     model, List.of(HookPoint.residPost(1), HookPoint.mlpOut(0)), corpus.partition(range, index));
             if (!range.isEmpty()) {
@@ -297,7 +304,8 @@ class HarvestPlanTest {
         assertTrue(union.complete());
         assertEquals(List.of(), union.verify(false));
         assertTrue(union.provenance().text().part().endsWith("; contexts 0 to 384"));
-        for (long[] range : new long[][] {{0, rows}, {parts.get(0).rows() - 1, parts.get(0).rows() + 1}, {3_990, 4_005}}) {
+        for (long[] range :
+                new long[][] {{0, rows}, {parts.get(0).rows() - 1, parts.get(0).rows() + 1}, {3_990, 4_005}}) {
             assertArrayEquals(
                     whole.labels(range[0], range[1]).tokens(),
                     union.labels(range[0], range[1]).tokens());
@@ -307,15 +315,16 @@ class HarvestPlanTest {
                         union.rows(model.manager(), range[0], range[1]).values().toFloatArray());
             }
         }
-        String overlap = message(() -> ActivationStore.union(
-                List.of(parts.get(1), parts.get(0)), folder.resolve("reversed")));
+        String overlap =
+                message(() -> ActivationStore.union(List.of(parts.get(1), parts.get(0)), folder.resolve("reversed")));
         assertTrue(overlap.startsWith("the stores of a union overlap or are not in the order of the text"), overlap);
         ActivationStore other = harvest(ActivationSource.of(model, HookPoint.residPost(1), corpus), "other", 100)
                 .run()
                 .store();
         assertTrue(message(() -> ActivationStore.union(List.of(parts.get(0), other), folder.resolve("two")))
                 .contains("the stores of a union must be of one source"));
-        assertTrue(message(() -> ActivationStore.union(List.of(), folder.resolve("none"))).startsWith("the list of activation stores is empty"));
+        assertTrue(message(() -> ActivationStore.union(List.of(), folder.resolve("none")))
+                .startsWith("the list of activation stores is empty"));
         assertFalse(Files.exists(folder.resolve("reversed")));
     }
 

@@ -84,7 +84,9 @@ class SparkSweepTest {
     private static void run(String... arguments) {
         StringWriter errors = new StringWriter();
         assertEquals(
-                0, Assay.run(new PrintWriter(new StringWriter()), new PrintWriter(errors), arguments), errors::toString);
+                0,
+                Assay.run(new PrintWriter(new StringWriter()), new PrintWriter(errors), arguments),
+                errors::toString);
     }
 
     /** Hashes the descriptions and the dictionaries of a sweep. */
@@ -131,7 +133,9 @@ class SparkSweepTest {
     @Test
     void rerunOfACompletedSweepChangesNothing(@TempDir Path work) throws IOException {
         Path out = work.resolve("sweep");
-        SparkSweep.of(LocalSpark.context(), fields(), out.toString()).membersPerTask(4).run();
+        SparkSweep.of(LocalSpark.context(), fields(), out.toString())
+                .membersPerTask(4)
+                .run();
         Path weights = out.resolve("topk-2-48-blocks.0.hook_resid_post/sae_weights.safetensors");
         FileTime written = Files.getLastModifiedTime(weights);
         SparkSweep.Result again =
@@ -144,7 +148,9 @@ class SparkSweepTest {
     @Test
     void refusesTheFolderOfAnotherSweep(@TempDir Path work) throws IOException {
         Path out = work.resolve("sweep");
-        SparkSweep.of(LocalSpark.context(), fields(), out.toString()).membersPerTask(7).run();
+        SparkSweep.of(LocalSpark.context(), fields(), out.toString())
+                .membersPerTask(7)
+                .run();
         ObjectNode other = fields().node();
         other.put("seed", 4);
         InvalidInputException refused = assertThrows(

@@ -1,4 +1,4 @@
-package dev.assay.experiment.mo1;
+package dev.assay.experiment.organism;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
