@@ -1,5 +1,6 @@
 package dev.assay.feature.store;
 
+import dev.assay.InvalidInputException;
 import dev.assay.checkpoint.IncrementalSafetensors;
 import dev.assay.io.Json;
 import dev.assay.text.ContextRange;
@@ -71,9 +72,8 @@ final class PartBuilder implements CodeRecorder {
     void finish(
             Path file, ContextRange range, Function<String, PartDescription> description, VocabularyBytes vocabulary)
             throws IOException {
-        if (contexts != range.size()) {
-            throw new IllegalStateException(contexts + " contexts were read of " + range);
-        }
+        InvalidInputException.require(
+                contexts == range.size(), () -> "the text ends after " + contexts + " contexts, expected " + range);
         log.end();
         PartLayout layout = new PartLayout(
                 corpus.positions(), activations, corpus.documents(), vocabulary.size(), vocabulary.byteCount());

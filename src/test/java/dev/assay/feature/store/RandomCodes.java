@@ -50,6 +50,16 @@ public final class RandomCodes {
         }
     }
 
+    private RandomCodes(RandomCodes all, int contexts) {
+        this.latents = all.latents;
+        this.contexts = contexts;
+        int positions = contexts * LENGTH;
+        codes = Arrays.copyOf(all.codes, positions);
+        counted = Arrays.copyOf(all.counted, positions);
+        ids = Arrays.copyOf(all.ids, positions);
+        documents = Arrays.copyOf(all.documents, positions);
+    }
+
     int positions() {
         return codes.length;
     }
@@ -113,14 +123,23 @@ public final class RandomCodes {
                 }
                 builder.finish(
                         hash -> provenance(builder, hash),
-                        new VocabularyBytes(VOCABULARY, id -> (" t" + id + "é").getBytes(StandardCharsets.UTF_8)),
+                        vocabulary(),
                         new TextRules(true, false, new BitSet()));
             }
         });
         return FeatureStore.open(folder);
     }
 
-    private static Provenance provenance(StoreBuilder builder, String hash) {
+    static VocabularyBytes vocabulary() {
+        return new VocabularyBytes(VOCABULARY, id -> (" t" + id + "é").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns the same codes of fewer contexts. */
+    RandomCodes first(int some) {
+        return new RandomCodes(this, some);
+    }
+
+    static Provenance provenance(CodeRecorder builder, String hash) {
         return Provenance.of(
                         ModelProvenance.of("random", "float32").withHash("m"),
                         List.of("blocks.0.hook_resid_post"),
