@@ -6,6 +6,8 @@ import dev.assay.model.config.Precision;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.text.BosRule;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +22,9 @@ import java.util.Optional;
  * }
  * }</pre>
  */
-public final class RunLoader {
+public final class RunLoader implements Serializable {
+    private static final long serialVersionUID = 1;
+
     private static final long FEATURE_TOKENS = 1_000_000;
 
     private String model;
@@ -32,10 +36,16 @@ public final class RunLoader {
     private Integer context; // null for that of the run
     private Boolean prependBos; // null for that of the run
     private boolean tokensSet;
-    private Device device = Device.cpu();
+    private transient Device device = Device.cpu();
     private long featureTokens = FEATURE_TOKENS;
 
     RunLoader() {}
+
+    /** Restores the options on another machine, where the device is the CPU until it is set. */
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        in.defaultReadObject();
+        device = Device.cpu();
+    }
 
     /**
      * Sets the model. The default is the model that the dictionary was trained on.
