@@ -42,14 +42,14 @@ public final class Attention {
     /**
      * Returns the attention output, [batch, position, D].
      *
-     * @param x the normalised residual stream, [batch, position, D]
+     * @param x the normalised residual stream, [batch, position, D]; not read by a part of a pass that starts at {@code hook_z}
      * @param rotary the rotary table of these positions, or null when positions are learned
      */
     NDArray run(NDArray x, RotaryTable rotary, Pass pass) {
         try (Scope scope = Scope.open()) {
-            NDArray z = heads(x, rotary, pass); // [batch, position, H, h]
-            long batch = x.getShape().get(0);
-            long length = x.getShape().get(1);
+            NDArray z = pass.at(Kind.Z, block, () -> heads(x, rotary, pass)); // [batch, position, H, h]
+            long batch = z.getShape().get(0);
+            long length = z.getShape().get(1);
             NDArray joined = z.reshape(batch, length, (long) config.heads() * config.dHead());
             return scope.keep(layers.out().apply(joined));
         }
@@ -77,7 +77,7 @@ public final class Attention {
             boolean hooked = pass.hooked(Kind.ATTN_SCORES, block) || pass.hooked(Kind.PATTERN, block);
             boolean explicit = hooked || config.softCap() > 0;
             NDArray mixed = explicit ? stepByStep(q, read, pass) : fused(q, read, pass.geometry());
-            return scope.keep(pass.site(Kind.Z, block, mixed.transpose(0, 2, 1, 3))); // [batch, position, H, h]
+            return scope.keep(mixed.transpose(0, 2, 1, 3)); // [batch, position, H, h]
         }
     }
 

@@ -40,43 +40,57 @@ final class Block {
         this.mlp = mlp;
     }
 
-    /** Returns the residual stream after this block, [batch, position, D]. */
+    /** Returns the residual stream after this block, [batch, position, D]; a part of a pass that starts in this block ignores the input. */
     NDArray run(NDArray residual, RotaryTable rotary, Pass pass) {
         try (Scope scope = Scope.open()) {
-            NDArray pre = pass.site(Kind.RESID_PRE, index, residual); // [batch, position, D]
-            NDArray post = config.parallel() ? parallel(pre, rotary, pass) : sequential(pre, rotary, pass);
-            return scope.keep(pass.site(Kind.RESID_POST, index, post));
+            NDArray pre = pass.at(Kind.RESID_PRE, index, () -> residual); // [batch, position, D]
+            return scope.keep(pass.at(
+                    Kind.RESID_POST,
+                    index,
+                    () -> config.parallel() ? parallel(pre, rotary, pass) : sequential(pre, rotary, pass)));
         }
     }
 
     private NDArray sequential(NDArray pre, RotaryTable rotary, Pass pass) {
-        NDArray attnOut = attnOut(norms.ln1().run(pre, pass), rotary, pass);
-        NDArray mid = pass.site(Kind.RESID_MID, index, pre.add(attnOut));
-        return mid.add(mlpOut(norms.ln2().run(mid, pass), pass));
+        NDArray attnOut = pass.at(Kind.ATTN_OUT, index, () -> attnUpdate(ln1(pre, pass), rotary, pass));
+        NDArray mid = pass.at(Kind.RESID_MID, index, () -> pre.add(attnOut));
+        NDArray mlpOut = pass.at(Kind.MLP_OUT, index, () -> mlpUpdate(ln2(mid, pass), pass));
+        return mid.add(mlpOut);
     }
 
     private NDArray parallel(NDArray pre, RotaryTable rotary, Pass pass) {
         if (!pass.needsAttention(index)) {
-            NormLayer ln2 = config.sharedNorm() ? norms.ln1() : norms.ln2();
-            return mlpOut(ln2.run(pre, pass), pass); // the pass ends in here
+            NDArray normalized = config.sharedNorm() ? ln1(pre, pass) : ln2(pre, pass);
+            return pass.at(Kind.MLP_OUT, index, () -> mlpUpdate(normalized, pass)); // the pass ends in here
         }
-        NDArray ln1 = norms.ln1().run(pre, pass);
-        NDArray attnOut = attnOut(ln1, rotary, pass);
-        NDArray ln2 = config.sharedNorm() ? ln1 : norms.ln2().run(pre, pass);
-        return pre.add(attnOut).add(mlpOut(ln2, pass));
+        NDArray ln1 = ln1(pre, pass);
+        NDArray attnOut = pass.at(Kind.ATTN_OUT, index, () -> attnUpdate(ln1, rotary, pass));
+        NDArray sum = pass.after(Kind.RESID_MID, index, () -> pre.add(attnOut));
+        NDArray mlpOut =
+                pass.at(Kind.MLP_OUT, index, () -> mlpUpdate(config.sharedNorm() ? ln1 : ln2(pre, pass), pass));
+        return sum.add(mlpOut);
     }
 
-    private NDArray attnOut(NDArray normalized, RotaryTable rotary, Pass pass) {
-        return residualUpdate(attention.run(normalized, rotary, pass), norms.ln1Post(), Kind.ATTN_OUT, pass);
+    private NDArray ln1(NDArray x, Pass pass) {
+        return pass.after(Kind.LN1_NORMALIZED, index, () -> norms.ln1().run(x, pass));
     }
 
-    private NDArray mlpOut(NDArray normalized, Pass pass) {
-        return residualUpdate(mlp.run(normalized, pass), norms.ln2Post(), Kind.MLP_OUT, pass);
+    private NDArray ln2(NDArray x, Pass pass) {
+        return pass.after(Kind.LN2_NORMALIZED, index, () -> norms.ln2().run(x, pass));
     }
 
-    /** Returns the update that one half adds to the residual stream; {@code postNorm} may be null. */
-    private NDArray residualUpdate(NDArray output, NormLayer postNorm, Kind site, Pass pass) {
-        NDArray update = postNorm == null ? output : postNorm.run(output, pass);
-        return pass.site(site, index, update);
+    /** Returns the update that attention adds to the residual stream, before the hooks of its site. */
+    private NDArray attnUpdate(NDArray normalized, RotaryTable rotary, Pass pass) {
+        return normed(attention.run(normalized, rotary, pass), norms.ln1Post(), pass);
+    }
+
+    /** Returns the update that the feed-forward layer adds to the residual stream, before the hooks of its site. */
+    private NDArray mlpUpdate(NDArray normalized, Pass pass) {
+        return normed(mlp.run(normalized, pass), norms.ln2Post(), pass);
+    }
+
+    /** Applies the norm after one half; {@code postNorm} may be null. */
+    private static NDArray normed(NDArray output, NormLayer postNorm, Pass pass) {
+        return postNorm == null ? output : postNorm.run(output, pass);
     }
 }

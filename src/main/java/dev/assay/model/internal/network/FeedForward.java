@@ -29,7 +29,11 @@ final class FeedForward {
         this.block = block;
     }
 
-    /** Returns the layer's output, [batch, position, D]; x is the normalised residual stream of the same shape. */
+    /**
+     * Returns the layer's output, [batch, position, D].
+     *
+     * @param x the normalised residual stream, [batch, position, D]; not read by a part of a pass that starts at {@code mlp.hook_post}
+     */
     NDArray run(NDArray x, Pass pass) {
         try (Scope scope = Scope.open()) {
             boolean hooked = pass.hooked(Kind.MLP_PRE, block)
@@ -41,10 +45,13 @@ final class FeedForward {
     }
 
     private NDArray whole(NDArray x, Pass pass) {
+        return down.apply(pass.at(Kind.MLP_POST, block, () -> neurons(x, pass)));
+    }
+
+    private NDArray neurons(NDArray x, Pass pass) {
         Linear first = gate == null ? up : gate;
         NDArray pre = pass.site(Kind.MLP_PRE, block, first.apply(x)); // [batch, position, M]
-        NDArray post = gate == null ? activation.apply(pre) : gated(pre, x, pass);
-        return down.apply(pass.site(Kind.MLP_POST, block, post));
+        return gate == null ? activation.apply(pre) : gated(pre, x, pass);
     }
 
     private NDArray gated(NDArray pre, NDArray x, Pass pass) {

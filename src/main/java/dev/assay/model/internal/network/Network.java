@@ -78,26 +78,34 @@ public final class Network {
     /** Returns the residual stream after the last block, [batch, position, D]. */
     NDArray residual(NDArray tokens, Pass pass) {
         try (Scope scope = Scope.open()) {
-            NDArray residual = pass.site(Kind.EMBED, -1, embed(tokens));
-            if (config.positions() instanceof PositionEncoding.Learned) {
-                NDArray table = parameters.get(Parameters.POSITIONS); // [contextLength, D]
-                NDArray learned =
-                        Aten.embedding(table, pass.geometry().positions()).broadcast(residual.getShape());
-                residual = residual.add(pass.site(Kind.POS_EMBED, -1, learned));
-            }
+            NDArray residual = pass.part().isResumed() ? null : embedded(tokens, pass);
             RotaryTables tables = rotary.at(pass.geometry());
-            for (int i = 0; i < blocks.size(); i++) {
+            for (int i = pass.part().firstBlock(); i < blocks.size(); i++) {
                 NDArray before = residual;
                 boolean windowed = config.attention().windows().get(i) > 0;
                 residual = blocks.get(i).run(before, tables.of(windowed), pass);
-                before.close();
+                if (before != null) {
+                    before.close();
+                }
             }
             if (blocks.size() < config.layers()) {
                 // The last site of a partially loaded model is the input of the first block that is not loaded.
-                residual = pass.site(Kind.RESID_PRE, blocks.size(), residual);
+                NDArray last = residual;
+                residual = pass.at(Kind.RESID_PRE, blocks.size(), () -> last);
             }
             return scope.keep(residual);
         }
+    }
+
+    /** Returns the residual stream before the first block, [batch, position, D]. */
+    private NDArray embedded(NDArray tokens, Pass pass) {
+        NDArray residual = pass.site(Kind.EMBED, -1, embed(tokens));
+        if (config.positions() instanceof PositionEncoding.Learned) {
+            NDArray table = parameters.get(Parameters.POSITIONS); // [contextLength, D]
+            NDArray learned = Aten.embedding(table, pass.geometry().positions()).broadcast(residual.getShape());
+            residual = residual.add(pass.site(Kind.POS_EMBED, -1, learned));
+        }
+        return residual;
     }
 
     private NDArray embed(NDArray tokens) {

@@ -11,6 +11,7 @@ import dev.assay.model.internal.hook.HookTable.Entry;
 import dev.assay.model.internal.hook.OpenHooks;
 import dev.assay.tensor.Scope;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 import java.util.function.UnaryOperator;
 
 /** Runs a network to its last requested site, with the open hooks of the calling thread. */
@@ -121,12 +122,17 @@ public final class Runner {
 
     /** Runs to the deepest of the sites and returns their activations. */
     public ActivationCache cache(NDArray tokens, NDArray mask, List<HookPoint> points) {
+        return cache(points, (table, stop) -> observe(table, stop, tokens, mask));
+    }
+
+    /** Runs with the open hooks, followed by hooks that fill a cache. */
+    private ActivationCache cache(List<HookPoint> points, ObjIntConsumer<HookTable> run) {
         ActivationCache cache = new ActivationCache();
         try {
             List<Entry> reads =
                     points.stream().map(point -> reading(point, cache)).toList();
             int stop = HookTable.of(config.layers(), reads).deepest();
-            observe(openHooks().tableWith(reads), stop, tokens, mask);
+            run.accept(openHooks().tableWith(reads), stop);
             return cache;
         } catch (RuntimeException failure) {
             cache.close();
@@ -150,7 +156,70 @@ public final class Runner {
         }
     }
 
-    private Pass pass(HookTable table, int stop, NDArray givenTokens, NDArray givenMask, EarlierTokens earlier) {
+    /**
+     * Runs to the last site at or before a hook point at which a pass can pause. The hooks before that site act now, the others in the
+     * continuations.
+     */
+    public PausedState pause(HookPoint point, NDArray tokens, NDArray mask) {
+        PausedState state = new PausedState(point, config);
+        try (Scope scope = Scope.open()) {
+            Pass pass = pass(
+                    openHooks().table(), HookTable.NEVER, tokens, mask, EarlierTokens.NONE, PassPart.before(state));
+            if (!state.isStart()) {
+                run(pass);
+            }
+            return state;
+        } catch (PassEnded reached) {
+            return state;
+        } catch (RuntimeException failure) {
+            state.close();
+            throw failure;
+        }
+    }
+
+    /** Returns the logits of a paused pass, [batch, position, V]. */
+    public NDArray logits(PausedState state, NDArray tokens, NDArray mask) {
+        part.requireWhole("the logits");
+        try (Scope scope = Scope.open()) {
+            HookTable table = openHooks().table();
+            Pass pass = pass(table, HookTable.NEVER, tokens, mask, EarlierTokens.NONE, PassPart.from(state));
+            return scope.keep(network.unembed(run(pass)));
+        }
+    }
+
+    /** Continues a paused pass to the deepest site that an open hook asks for. */
+    public void observe(PausedState state, NDArray tokens, NDArray mask) {
+        HookTable table = openHooks().table();
+        observe(table, table.deepest(), tokens, mask, state);
+    }
+
+    /** Continues a paused pass to the deepest of the sites and returns their activations. */
+    public ActivationCache cache(PausedState state, NDArray tokens, NDArray mask, List<HookPoint> points) {
+        return cache(points, (table, stop) -> observe(table, stop, tokens, mask, state));
+    }
+
+    private void observe(HookTable table, int stop, NDArray tokens, NDArray mask, PausedState state) {
+        if (stop < state.slot()) {
+            return;
+        }
+        try (Scope scope = Scope.open()) {
+            run(pass(table, stop, tokens, mask, EarlierTokens.NONE, PassPart.from(state)));
+        } catch (PassEnded reached) {
+            // The hooks have seen every site up to the last requested one.
+        }
+    }
+
+    private Pass pass(HookTable table, int stop, NDArray tokens, NDArray mask, EarlierTokens earlier) {
+        return pass(table, stop, tokens, mask, earlier, PassPart.WHOLE);
+    }
+
+    private Pass pass(
+            HookTable table,
+            int stop,
+            NDArray givenTokens,
+            NDArray givenMask,
+            EarlierTokens earlier,
+            PassPart computed) {
         NDArray tokens = givenTokens.toDevice(device, false);
         NDArray mask = givenMask == null ? null : givenMask.toDevice(device, false);
         TokenCheck.check(tokens, mask, config);
@@ -166,7 +235,7 @@ public final class Runner {
             TokenCheck.checkLength(geometry.longest(), config);
         }
         Site.Text text = new Site.Text(given.tokens(), geometry.keyMask());
-        return new Pass(table, stop, tokens, geometry, earlier, text);
+        return new Pass(table, stop, tokens, geometry, earlier, text, computed);
     }
 
     /** Returns the final norm, [batch, position, D]; throws {@link PassEnded} at the last site of the pass. */
