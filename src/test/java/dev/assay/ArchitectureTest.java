@@ -105,6 +105,7 @@ class ArchitectureTest {
         ARROWS.put("intervene.attribute", Set.of("intervene"));
         ARROWS.put("intervene.patch", Set.of("intervene"));
         ARROWS.put("feature.store", Set.of("attach", "provenance"));
+        ARROWS.put("feature.scan", Set.of("feature.store"));
         ARROWS.put("feature.report", Set.of("feature.store", "view"));
         ARROWS.put("feature.prompt", Set.of("feature.report"));
         ARROWS.put("feature.compare", Set.of("feature.report"));

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The exact activations of a range of contexts, from which {@link FeatureMerge} writes a {@link FeatureStore}. A
@@ -79,6 +80,11 @@ public final class FeaturePart {
         return description.latents();
     }
 
+    /** {@return the number of tokens per context} */
+    public int contextLength() {
+        return description.provenance().text().contextLength();
+    }
+
     /** {@return the number of tokens in the statistics} */
     public long tokens() {
         return description.provenance().text().tokens();
@@ -107,6 +113,63 @@ public final class FeaturePart {
         return new VocabularyBytes(
                 arrays.get(StoreLayout.VOCABULARY_OFFSETS).ints(0, layout.vocabulary() + 1),
                 arrays.get(StoreLayout.VOCABULARY).bytes(0, Math.toIntExact(layout.vocabularyBytes())));
+    }
+
+    /**
+     * The tokens and activations of one context.
+     *
+     * @param number the number of the context in the corpus
+     * @param ids token ids, special tokens included
+     * @param documents the index of the document of each token
+     * @param counted whether each token is part of the statistics
+     * @param starts the activations of token i are entries starts[i] to starts[i + 1]
+     * @param latents the latents of the activations, ascending per token
+     * @param values the exact activations, above 0
+     */
+    public record Context(
+            long number,
+            int[] ids,
+            long[] documents,
+            boolean[] counted,
+            int[] starts,
+            int[] latents,
+            float[] values) {}
+
+    /**
+     * Reads all contexts in order.
+     *
+     * @param visitor receives each context
+     */
+    public void contexts(Consumer<Context> visitor) {
+        Reader reader = read();
+        long number = range().from();
+        while (reader.hasNext()) {
+            CodedTokens batch = reader.next();
+            for (int row = 0; row < batch.tokens().rows(); row++) {
+                visitor.accept(context(batch, row, number++));
+            }
+        }
+    }
+
+    private static Context context(CodedTokens batch, int row, long number) {
+        int length = batch.tokens().length();
+        int from = row * length;
+        int to = from + length;
+        int first = (int) batch.offsets()[from];
+        int end = batch.end(to - 1);
+        int[] starts = new int[length + 1];
+        for (int i = 0; i < length; i++) {
+            starts[i] = (int) batch.offsets()[from + i] - first;
+        }
+        starts[length] = end - first;
+        return new Context(
+                number,
+                Arrays.stream(batch.tokens().ids(), from, to).mapToInt(id -> (int) id).toArray(),
+                Arrays.copyOfRange(batch.tokens().documents(), from, to),
+                Arrays.copyOfRange(batch.counted(), from, to),
+                starts,
+                Arrays.stream(batch.latents(), first, end).mapToInt(latent -> (int) latent).toArray(),
+                Arrays.copyOfRange(batch.values(), first, end));
     }
 
     /** Returns a reader of the contexts in order. */
