@@ -97,9 +97,12 @@ class ArchitectureTest {
         ARROWS.put("train.method", Set.of("train.spi"));
         ARROWS.put("train.plan", Set.of("train.spi"));
         ARROWS.put("train.metrics", Set.of("view", "sae"));
-        ARROWS.put("train.internal.step", Set.of("train.plan", "activation"));
+        ARROWS.put("train.collective", Set.of());
+        ARROWS.put("train.internal.step", Set.of("train.plan", "train.collective", "activation"));
         ARROWS.put("train.internal.run", Set.of("train.internal.step", "train.method", "train.metrics"));
         ARROWS.put("train", Set.of("train.internal.run", "train.method"));
+        ARROWS.put("train.internal.sharded", Set.of("train.internal.run"));
+        ARROWS.put("train.sharded", Set.of("train.internal.sharded"));
         ARROWS.put("attach", Set.of("model", "sae", "text"));
         ARROWS.put("intervene", Set.of("attach"));
         ARROWS.put("intervene.attribute", Set.of("intervene"));
@@ -146,7 +149,7 @@ class ArchitectureTest {
         ARROWS.put(
                 "verify.reference",
                 Set.of("toy", "intervene.patch", "evaluate.benchmark", "evaluate.probe", "explain.measure"));
-        ARROWS.put("bench", Set.of("train", "activation.store", "feature"));
+        ARROWS.put("bench", Set.of("train", "train.sharded", "activation.store", "feature"));
         ARROWS.put(
                 "experiment",
                 Set.of("run", "evaluate.sweep", "evaluate.control", "evaluate.similarity", "model.training", "train"));

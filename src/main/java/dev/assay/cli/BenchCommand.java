@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
             BenchCommand.Harvest.class,
             StoreBenchCommand.class,
             SweepBenchCommand.class,
-            FeatureBenchCommand.class
+            FeatureBenchCommand.class,
+            ShardedBenchCommand.class
         })
 final class BenchCommand implements Runnable {
     @Spec
@@ -50,7 +51,7 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "no benchmark given, expected train, harvest, store, sweep or features");
+                spec.commandLine(), "no benchmark given, expected train, harvest, store, sweep, features or sharded");
     }
 
     /** Options of every benchmark. */
@@ -71,6 +72,10 @@ final class BenchCommand implements Runnable {
         Device device() {
             InvalidInputException.requireAtLeast(0, "--warmup", warmup);
             return place.device();
+        }
+
+        int warmup() {
+            return warmup;
         }
 
         int print(CommandSpec spec, Object... reports) {

@@ -12,6 +12,7 @@ import dev.assay.train.spi.StepAccumulator;
 import dev.assay.train.spi.StepLoss;
 import dev.assay.train.spi.TrainedParameters;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Loss of {@link BatchTopKTraining}, with the running threshold that replaces the batch selection after training. */
 final class BatchTopKObjective implements Objective {
@@ -58,9 +59,10 @@ final class BatchTopKObjective implements Objective {
 
         /** Updates the threshold with the smallest selected activation of the batch, in units of the ranking. */
         void updateThreshold(CodeSpace space, NDArray codes, StepAccumulator sums) {
-            if (codes.size() > 0) {
-                NDArray ranks = norms == null ? codes : codes.mul(space.ofLatents(norms));
-                threshold.update(ranks.min().getFloat(), step);
+            NDArray ranks = norms == null ? codes : codes.mul(space.ofLatents(norms));
+            OptionalDouble smallest = space.smallest(ranks);
+            if (smallest.isPresent()) {
+                threshold.update((float) smallest.getAsDouble(), step);
             }
             threshold.log(sums.losses());
         }

@@ -63,6 +63,11 @@ public record BatchTopKTraining(double k, boolean rescaleByDecoderNorm, Threshol
     }
 
     @Override
+    public boolean supportsSlices() {
+        return true;
+    }
+
+    @Override
     public Objective objective(ObjectiveContext context) {
         return new BatchTopKObjective(this, context);
     }

@@ -76,6 +76,12 @@ public record TopKTraining(TopK architecture, ThresholdRule threshold) implement
         return architecture.k();
     }
 
+    /** {@inheritDoc} The threshold of a row needs all codes of the row in one place, so a method with a threshold has no slices. */
+    @Override
+    public boolean supportsSlices() {
+        return threshold == null;
+    }
+
     @Override
     public Objective objective(ObjectiveContext context) {
         return new TopKObjective(this, context);

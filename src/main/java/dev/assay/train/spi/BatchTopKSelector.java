@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import java.util.Optional;
 
 /**
  * Selects the largest positive pre-activations of a whole batch, exactly. The first rows give a bound that about twice the wanted number of
@@ -35,6 +36,11 @@ final class BatchTopKSelector implements Selector {
     @Override
     public boolean ranksByNorm() {
         return norms != null;
+    }
+
+    @Override
+    public Optional<Ranking> ranking() {
+        return Optional.of(new Ranking(Ranking.Scope.BATCH, wanted, norms));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.assay.train.spi;
 
 import ai.djl.ndarray.NDArray;
+import java.util.OptionalDouble;
 
 /**
  * The entries of the code matrix [rows, d_sae] that may differ from 0, with the products that a loss needs. Formulas are written once; sparse
@@ -82,6 +83,14 @@ public interface CodeSpace {
      * @return [rows]
      */
     NDArray sumByRow(NDArray values);
+
+    /**
+     * Returns the smallest value over all latents of the dictionary.
+     *
+     * @param values at the entries
+     * @return empty if there are no entries
+     */
+    OptionalDouble smallest(NDArray values);
 
     /**
      * Expands one number per latent.

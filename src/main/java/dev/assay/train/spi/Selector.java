@@ -93,6 +93,32 @@ public interface Selector {
     }
 
     /**
+     * Returns the ranking by which entries are selected, so that the selection can be computed over slices of the latents.
+     *
+     * @return empty if every entry is selected or not regardless of the others
+     */
+    default Optional<Ranking> ranking() {
+        return Optional.empty();
+    }
+
+    /**
+     * A selection of the entries with the largest {@code score · norm}.
+     *
+     * @param scope the entries that are compared with each other
+     * @param count selected entries per row, or of the whole batch
+     * @param norms [d_sae], or null for 1
+     */
+    record Ranking(Scope scope, long count, NDArray norms) {
+        /** The entries that are compared with each other. */
+        public enum Scope {
+            /** The entries of each row. */
+            ROW,
+            /** The positive entries of all rows. */
+            BATCH
+        }
+    }
+
+    /**
      * Estimates from the first rows of a batch whether dense products are faster.
      *
      * @param scores [rows, d_sae], left unchanged

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.sae.RowTopK;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import java.util.Optional;
 
 /**
  * Selects the k largest pre-activations of each row.
@@ -18,6 +19,11 @@ record TopKSelector(int k, NDArray norms) implements Selector {
     @Override
     public boolean ranksByNorm() {
         return norms != null;
+    }
+
+    @Override
+    public Optional<Ranking> ranking() {
+        return Optional.of(new Ranking(Ranking.Scope.ROW, k, norms));
     }
 
     @Override

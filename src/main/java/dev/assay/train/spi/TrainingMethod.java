@@ -101,6 +101,17 @@ public interface TrainingMethod {
     }
 
     /**
+     * Returns whether the latents can be divided into slices that are trained by different workers. The loss, its gradients and its state
+     * must then depend on the latents of other slices only through the {@linkplain Selector#ranking selection}, the reconstruction, and
+     * {@link CodeSpace#smallest}.
+     *
+     * @return false unless overridden
+     */
+    default boolean supportsSlices() {
+        return false;
+    }
+
+    /**
      * Creates the loss of a run.
      *
      * @param context the run

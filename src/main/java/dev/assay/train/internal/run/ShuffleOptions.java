@@ -32,7 +32,8 @@ public record ShuffleOptions(int rows, long seed) {
         return (int) Math.max(4L * batch, Math.min(Math.min(POOL_ROWS, tokens), fitting));
     }
 
-    ActivationBuffer start(ActivationSource source) throws IOException {
+    /** Fills a new buffer. */
+    public ActivationBuffer start(ActivationSource source) throws IOException {
         return ActivationBuffer.fill(source, source.device(), rows, seed);
     }
 
@@ -45,7 +46,7 @@ public record ShuffleOptions(int rows, long seed) {
      * @return the buffer
      * @throws InvalidInputException when its options differ
      */
-    ActivationBuffer resume(ActivationSource source, Path checkpoint, ActivationBuffer.State state) throws IOException {
+    public ActivationBuffer resume(ActivationSource source, Path checkpoint, ActivationBuffer.State state) throws IOException {
         if (state.seed() != seed) {
             throw new InvalidInputException(checkpoint + ": the shuffling seed is " + state.seed() + " in this run, "
                     + seed + " was asked for" + TrainingCheckpoints.ADVICE);

@@ -63,7 +63,7 @@ public final class TrainingCheckpoints {
      * @param buffer the shuffling buffer; null when it is stored in another file
      * @param refusedBatch the batch of a refused step, [batch, d_in], drawn from the buffer and scaled; or null
      */
-    record RunningState(
+    public record RunningState(
             TrainingState state,
             Provenance source,
             ActivationScale scale,
@@ -82,7 +82,7 @@ public final class TrainingCheckpoints {
      * @param run the state to write
      * @param metrics of its last step; may be empty
      */
-    static void write(Path file, RunningState run, Map<String, ? extends Number> metrics) throws IOException {
+    public static void write(Path file, RunningState run, Map<String, ? extends Number> metrics) throws IOException {
         TrainingState state = run.state();
         Header header = new Header(
                 Json.mapper().valueToTree(state.plan()),
@@ -110,7 +110,7 @@ public final class TrainingCheckpoints {
      * @param pool [rows, width]
      * @param header metadata that {@link #metadata} reads
      */
-    static void writePool(Path file, NDArray pool, Object header) throws IOException {
+    public static void writePool(Path file, NDArray pool, Object header) throws IOException {
         Safetensors.writeChecksummed(
                 file, Map.of(POOL, pool), Map.of(METADATA, Json.mapper().writeValueAsString(header)));
     }
@@ -187,7 +187,7 @@ public final class TrainingCheckpoints {
     }
 
     /** Reads the metadata of a file that this class wrote. */
-    static <T> T metadata(Safetensors stored, Class<T> type) {
+    public static <T> T metadata(Safetensors stored, Class<T> type) {
         String json = stored.metadata().get(METADATA);
         if (json == null) {
             throw new InvalidInputException(
@@ -215,7 +215,7 @@ public final class TrainingCheckpoints {
     }
 
     /** Refuses other activations, naming the field that differs. */
-    static void requireSameSource(Path file, JsonNode stored, Provenance asked) {
+    public static void requireSameSource(Path file, JsonNode stored, Provenance asked) {
         requireSame(file, "", EarlierProvenance.ofCheckpoint(file, stored).identity(), asked.identity());
     }
 

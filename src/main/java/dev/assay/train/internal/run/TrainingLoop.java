@@ -163,7 +163,7 @@ public final class TrainingLoop implements AutoCloseable {
     }
 
     /** The decoder bias starts at a centre of the first batch, unless it starts at 0. */
-    private static ActivationScale.Centring centring(TrainingPlan plan) {
+    public static ActivationScale.Centring centring(TrainingPlan plan) {
         boolean starts = !plan.method().tied()
                 && plan.initialization().decoderBias() != DictionaryInitialization.DecoderBias.ZERO;
         return new ActivationScale.Centring(starts && plan.centresInput(), starts);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
+import dev.assay.train.collective.Exchange;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.spi.BatchSlice;
 import dev.assay.train.spi.DictionaryParameters;
@@ -18,6 +19,8 @@ final class AuxiliaryGradient {
     private final DeadSubDictionary dead;
     private final boolean ranksByNorm;
     private final boolean scaled;
+    private final int allDead;
+    private final SliceReduction reduction;
 
     /**
      * Prepares the loss.
@@ -26,20 +29,30 @@ final class AuxiliaryGradient {
      * @param p the dictionary
      * @param dead its dead latents
      * @param ranksByNorm whether dead latents are ranked by pre-activation times decoder norm
+     * @param allDead the number of dead latents of all slices of the dictionary
+     * @param reduction combines the slices
      */
-    AuxiliaryGradient(AuxiliaryLoss auxiliary, DictionaryParameters p, DeadSubDictionary dead, boolean ranksByNorm) {
+    AuxiliaryGradient(
+            AuxiliaryLoss auxiliary,
+            DictionaryParameters p,
+            DeadSubDictionary dead,
+            boolean ranksByNorm,
+            int allDead,
+            SliceReduction reduction) {
         this.auxiliary = auxiliary;
         this.p = p;
         this.dead = dead;
         this.ranksByNorm = ranksByNorm;
         this.scaled = auxiliary.convention() == AuxiliaryLoss.Convention.SCALED;
+        this.allDead = allDead;
+        this.reduction = reduction;
     }
 
     void addTo(BatchSlice batch, StepSums sums) {
         NDArray error = sums.error(); // −r: [batch, d_out]
         NDArray weight = weight(error, sums);
         int rows = batch.size();
-        int chunk = ChunkSizes.rows(error, DenseCodeSpace.ROWS, dead.size());
+        int chunk = ChunkSizes.rows(error, DenseCodeSpace.ROWS, allDead);
         for (int first = 0; first < rows; first += chunk) {
             int last = Math.min(rows, first + chunk);
             try (Scope scope = Scope.open()) {
@@ -51,9 +64,10 @@ final class AuxiliaryGradient {
 
     private void add(BatchSlice rows, NDArray weight, StepSums sums) {
         NDArray pre = dead.pre(rows); // [rows, n_dead]
-        NDArray selected = selected(pre, AuxiliaryLoss.latentsPerRow(p.dOut(), dead.size()));
+        NDArray selected = selected(pre, AuxiliaryLoss.latentsPerRow(p.dOut(), allDead));
         NDArray codes = pre.mul(selected);
-        NDArray difference = codes.matMul(dead.decoder()); // r̂ − r, after the error is added
+        // r̂ − r, after the error is added
+        NDArray difference = reduction.sum(Exchange.AUXILIARY_RECONSTRUCTION, codes.matMul(dead.decoder()));
         Aten.add_(difference, sums.error(rows), 1);
         boolean biased = scaled && p.has(Parameter.DECODER_BIAS);
         if (biased) {
@@ -77,11 +91,14 @@ final class AuxiliaryGradient {
             NDArray ranks = ranksByNorm ? pre.mul(Aten.rowNorms(dead.decoder()).reshape(1, dead.size())) : pre;
             NDArray positive = scaled ? ranks.onesLike() : Aten.positive(ranks);
             // Usually no row has more positive pre-activations than are selected, so that no ranking is needed.
-            float maxPositive = positive.sum(new int[] {1}).max().getFloat();
+            float maxPositive = reduction
+                    .sum(Exchange.AUXILIARY_COUNTS, positive.sum(new int[] {1}))
+                    .max()
+                    .getFloat();
             if (maxPositive <= count) {
                 return scope.keep(positive);
             }
-            NDArray smallest = Aten.topK(ranks, count).values().min(new int[] {1}, true); // [rows, 1]
+            NDArray smallest = reduction.kthLargest(ranks, count); // [rows, 1]
             return scope.keep(ReconstructionLoss.indicator(
                     ranks.gte(scaled ? smallest : Aten.clampMin(smallest, Float.MIN_VALUE))));
         }
@@ -90,7 +107,7 @@ final class AuxiliaryGradient {
     /** Returns the factor of E‖r − r̂‖², a scalar array. */
     private NDArray weight(NDArray error, StepSums sums) {
         if (scaled) {
-            double share = Math.min((double) dead.size() / Math.max(p.dOut() / 2, 1), 1);
+            double share = Math.min((double) allDead / Math.max(p.dOut() / 2, 1), 1);
             return Aten.number(error.getManager(), auxiliary.coefficient() * share);
         }
         NDArray variance;

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
 import dev.assay.train.spi.CodeSpace;
+import java.util.OptionalDouble;
 
 /** Codes as a matrix [rows, d_sae], for batches in which many latents are active. */
 final class DenseCodeSpace implements CodeSpace {
@@ -67,6 +68,11 @@ final class DenseCodeSpace implements CodeSpace {
     @Override
     public NDArray sumByRow(NDArray values) {
         return values.sum(new int[] {1});
+    }
+
+    @Override
+    public OptionalDouble smallest(NDArray values) {
+        return OptionalDouble.of(values.min().getFloat());
     }
 
     @Override

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.train.collective.Exchange;
 import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.Parameter;
@@ -26,8 +27,15 @@ public final class DictionaryOptimizer implements AutoCloseable {
     private final DictionaryParameters second;
     private final NDArray step; // float scalar, counted from 1
     private final WeightAverage average; // null for none
+    private final SliceReduction reduction;
 
     DictionaryOptimizer(NDManager manager, OptimizerOptions options, DictionaryParameters parameters) {
+        this(manager, options, parameters, SliceReduction.WHOLE);
+    }
+
+    DictionaryOptimizer(
+            NDManager manager, OptimizerOptions options, DictionaryParameters parameters, SliceReduction reduction) {
+        this.reduction = reduction;
         this.options = options;
         this.parameters = parameters;
         this.first = parameters.zerosLike();
@@ -92,15 +100,23 @@ public final class DictionaryOptimizer implements AutoCloseable {
         }
     }
 
-    private static double norm(DictionaryParameters gradients) {
+    /** The norm of the gradients of all slices; the gradient of a parameter that every slice has is counted once. */
+    private double norm(DictionaryParameters gradients) {
         NDList norms = new NDList();
         gradients.arrays().forEach(gradient -> norms.add(Aten.norm(gradient)));
         float[] each = NDArrays.stack(norms).toFloatArray();
-        double squares = 0;
-        for (float n : each) {
-            squares += (double) n * n;
+        double[] squares = new double[each.length];
+        for (int i = 0; i < each.length; i++) {
+            squares[i] = (double) each[i] * each[i];
         }
-        return Math.sqrt(squares);
+        double[] ofSlices = reduction.sum(Exchange.GRADIENT_NORM, squares);
+        double sum = 0;
+        int i = 0;
+        for (Parameter parameter : gradients.names()) {
+            sum += parameter.isOfLatents() ? ofSlices[i] : squares[i];
+            i++;
+        }
+        return Math.sqrt(sum);
     }
 
     /**

@@ -2,8 +2,11 @@ package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.Scope;
+import dev.assay.train.collective.Exchange;
 import dev.assay.train.spi.CodeSpace;
 import dev.assay.train.spi.SparseEntries;
+import java.util.OptionalDouble;
 
 /**
  * Codes as m entries (row, latent), sorted by row. Each product is an embedding bag per row or latent, which costs m · d operations instead
@@ -16,25 +19,39 @@ final class SparseCodeSpace implements CodeSpace {
     private final NDArray latents; // int64 [m]
     private final EmbeddingBag ofRows;
     private final ByLatent byLatent;
+    private final SliceReduction reduction;
 
     /**
-     * Creates a space.
+     * Creates the space of a whole dictionary.
      *
      * @param entries the selected entries
      * @param rows the number of rows of the batch
      * @param dSae the number of latents
      */
     SparseCodeSpace(SparseEntries entries, int rows, int dSae) {
-        this(entries.rows(), entries.latents(), rows, dSae);
+        this(entries.rows(), entries.latents(), rows, dSae, SliceReduction.WHOLE);
     }
 
-    private SparseCodeSpace(NDArray entryRows, NDArray latents, int rows, int dSae) {
+    /**
+     * Creates the space of a slice of a dictionary.
+     *
+     * @param entries the selected entries of the slice
+     * @param rows the number of rows of the batch
+     * @param dSae the number of latents of the slice
+     * @param reduction combines the sums over latents with those of the other slices
+     */
+    SparseCodeSpace(SparseEntries entries, int rows, int dSae, SliceReduction reduction) {
+        this(entries.rows(), entries.latents(), rows, dSae, reduction);
+    }
+
+    private SparseCodeSpace(NDArray entryRows, NDArray latents, int rows, int dSae, SliceReduction reduction) {
         this.rows = rows;
         this.dSae = dSae;
         this.entryRows = entryRows;
         this.latents = latents;
         this.ofRows = EmbeddingBag.of(latents, entryRows, rows);
         this.byLatent = new ByLatent(entryRows, latents, dSae);
+        this.reduction = reduction;
     }
 
     @Override
@@ -43,7 +60,7 @@ final class SparseCodeSpace implements CodeSpace {
         NDArray positions = within.nonzero().reshape(-1);
         NDArray rowsOfPart = Aten.indexSelect(entryRows, 0, positions);
         NDArray latentsOfPart = Aten.add(Aten.indexSelect(latents, 0, positions), (long) -first);
-        return new SparsePart(new SparseCodeSpace(rowsOfPart, latentsOfPart, rows, last - first), positions);
+        return new SparsePart(new SparseCodeSpace(rowsOfPart, latentsOfPart, rows, last - first, reduction), positions);
     }
 
     /**
@@ -66,7 +83,15 @@ final class SparseCodeSpace implements CodeSpace {
 
     @Override
     public void addDecoded(NDArray sum, NDArray table, NDArray values) {
-        ofRows.add(sum, table, values);
+        if (reduction.isWhole()) {
+            ofRows.add(sum, table, values);
+            return;
+        }
+        try (Scope scope = Scope.open()) {
+            NDArray decoded = sum.zerosLike();
+            ofRows.write(decoded, table, values);
+            Aten.add_(sum, reduction.sum(Exchange.RECONSTRUCTION, decoded), 1);
+        }
     }
 
     @Override
@@ -101,7 +126,14 @@ final class SparseCodeSpace implements CodeSpace {
 
     @Override
     public NDArray sumByRow(NDArray values) {
-        return Aten.binCount(entryRows, values, rows);
+        return reduction.sum(Exchange.ROW_SUMS, Aten.binCount(entryRows, values, rows));
+    }
+
+    @Override
+    public OptionalDouble smallest(NDArray values) {
+        double smallest = values.size() == 0 ? Double.POSITIVE_INFINITY : values.min().getFloat();
+        double ofAll = reduction.smallest(smallest);
+        return ofAll == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : OptionalDouble.of(ofAll);
     }
 
     @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.train.collective.Exchange;
 import dev.assay.train.spi.BatchSlice;
 import dev.assay.train.spi.CodeSpace;
 import dev.assay.train.spi.DictionaryParameters;
@@ -82,11 +83,12 @@ public final class StepGradients implements Gradients {
      * Corrects the gradients for inputs centred by the decoder bias. With v the gradient of the pre-activations {@code (x − b_dec) ·
      * W_encᵀ}, {@code ∂W_enc = vᵀ · x − Σ_rows v ⊗ b_dec} and {@code ∂b_dec −= Σ_rows v · W_enc}.
      */
-    void addCentre(NDArray decoderBias) {
+    void addCentre(NDArray decoderBias, SliceReduction reduction) {
         NDArray encoder = gradients.get(Parameter.ENCODER);
         Aten.addcmul_(encoder, preActivationSum.reshape(-1, 1), decoderBias.reshape(1, -1), -1);
         NDArray zeros = decoderBias.zerosLike();
-        add(Parameter.DECODER_BIAS, Aten.addmv(zeros, parameters.encoder().transpose(), preActivationSum, -1));
+        NDArray gradient = Aten.addmv(zeros, parameters.encoder().transpose(), preActivationSum, -1);
+        add(Parameter.DECODER_BIAS, reduction.sum(Exchange.CENTRE_GRADIENT, gradient));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.assay.train.internal.step;
 import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.train.collective.Exchange;
 import dev.assay.train.spi.BatchSlice;
 import dev.assay.train.spi.CodeSpace;
 import dev.assay.train.spi.DictionaryParameters;
@@ -100,6 +101,11 @@ public final class StepSums implements StepAccumulator {
 
     /** Returns the losses, which copies them from the device. */
     public LossValues values() {
-        return losses.values(Aten.div(fireCounts.sum(), batchSize));
+        return values(SliceReduction.WHOLE);
+    }
+
+    /** Returns the losses, with L0 summed over the slices of the dictionary. */
+    LossValues values(SliceReduction reduction) {
+        return losses.values(Aten.div(reduction.sum(Exchange.L0, fireCounts.sum()), batchSize));
     }
 }

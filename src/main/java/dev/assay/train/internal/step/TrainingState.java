@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
+import dev.assay.train.collective.Exchange;
 import dev.assay.train.plan.DictionaryInitialization;
 import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.BatchSlice;
@@ -35,6 +36,7 @@ public final class TrainingState implements AutoCloseable {
     private final Objective objective;
     private final Workspace workspace;
     private final boolean sharesWorkspace;
+    private final SliceReduction reduction;
     private TrainingStep.Layout layout = TrainingStep.Layout.AUTOMATIC;
     private long step;
 
@@ -46,7 +48,7 @@ public final class TrainingState implements AutoCloseable {
      * @param initial the parameters to start from, owned by this state from now on
      */
     public TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial) {
-        this(manager, plan, initial, new Workspace(manager), false);
+        this(manager, plan, initial, new Workspace(manager), false, SliceReduction.WHOLE);
     }
 
     /**
@@ -58,7 +60,24 @@ public final class TrainingState implements AutoCloseable {
      * @param shared the workspace, used by one run at a time; the caller closes it
      */
     public TrainingState(NDManager manager, TrainingPlan plan, DictionaryParameters initial, Workspace shared) {
-        this(manager, plan, initial, shared, true);
+        this(manager, plan, initial, shared, true, SliceReduction.WHOLE);
+    }
+
+    /**
+     * Starts the part of a run that trains one slice of the latents. Every slice performs the same steps at the same time.
+     *
+     * @param manager owns the arrays
+     * @param plan the options of the run of the whole dictionary
+     * @param initial the latents of the slice, and the parameters that all slices have, owned by this state from now on
+     * @param reduction combines the slices
+     * @return the state
+     */
+    public static TrainingState ofSlice(
+            NDManager manager, TrainingPlan plan, DictionaryParameters initial, SliceReduction reduction) {
+        TrainingState state =
+                new TrainingState(manager, plan, initial, new Workspace(manager), false, reduction);
+        state.layout = TrainingStep.Layout.SPARSE;
+        return state;
     }
 
     private TrainingState(
@@ -66,12 +85,14 @@ public final class TrainingState implements AutoCloseable {
             TrainingPlan plan,
             DictionaryParameters initial,
             Workspace workspace,
-            boolean sharesWorkspace) {
+            boolean sharesWorkspace,
+            SliceReduction reduction) {
         this.plan = plan;
+        this.reduction = reduction;
         this.parameters = initial;
-        this.optimizer = new DictionaryOptimizer(manager, plan.optimizer(), initial);
-        this.dead = new DeadLatents(manager, plan.dSae(), plan.revival().dead());
-        this.objective = plan.method().objective(new ObjectiveContext(manager, plan.dSae(), plan.batch()));
+        this.optimizer = new DictionaryOptimizer(manager, plan.optimizer(), initial, reduction);
+        this.dead = new DeadLatents(manager, initial.dSae(), plan.revival().dead());
+        this.objective = plan.method().objective(new ObjectiveContext(manager, initial.dSae(), plan.batch()));
         this.workspace = workspace;
         this.sharesWorkspace = sharesWorkspace;
     }
@@ -93,7 +114,7 @@ public final class TrainingState implements AutoCloseable {
             }
             Forward forward = forward(x);
             StepSums sums = forward.sums();
-            LossValues losses = sums.values();
+            LossValues losses = sums.values(reduction);
             if (!Double.isFinite(losses.total())) {
                 throw refused(before, windowBefore);
             }
@@ -168,7 +189,8 @@ public final class TrainingState implements AutoCloseable {
     private Forward forward(NDArray x) {
         TrainingStep forward = activeLosses(rows(x), deadCandidates());
         NDArray deadLatents = dead.observe(forward.fireCounts(), plan.batch());
-        return new Forward(forward.finish(deadLatents, plan.revival()), deadLatents.size());
+        long allDead = reduction.sum(Exchange.DEAD_LATENTS, deadLatents.size());
+        return new Forward(forward.finish(deadLatents, allDead, plan.revival()), allDead);
     }
 
     /** Computes ‖x̂ − target‖² of each row of a batch, [batch], without changing the state. */
@@ -204,12 +226,12 @@ public final class TrainingState implements AutoCloseable {
     }
 
     private DeadCandidatePreActivations candidates(NDArray latents) {
-        return DeadCandidatePreActivations.of(latents, plan.batch(), plan.dSae(), workspace);
+        return DeadCandidatePreActivations.of(latents, plan.batch(), parameters.dSae(), workspace);
     }
 
     private TrainingStep activeLosses(BatchSlice batch, DeadCandidatePreActivations candidates) {
         StepLoss loss = objective.at(parameters, scheduleStep());
-        TrainingStep forward = new TrainingStep(parameters, loss, batch, workspace, candidates);
+        TrainingStep forward = new TrainingStep(parameters, loss, batch, workspace, candidates, reduction);
         forward.forward(layout);
         return forward;
     }

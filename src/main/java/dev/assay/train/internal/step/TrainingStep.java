@@ -34,6 +34,7 @@ final class TrainingStep {
     private final Selector selector;
     private final Workspace workspace;
     private final DeadCandidatePreActivations candidates;
+    private final SliceReduction reduction;
     private final StepSums sums;
 
     /**
@@ -44,19 +45,22 @@ final class TrainingStep {
      * @param batch the whole batch
      * @param workspace the large arrays of the step
      * @param candidates copies pre-activations for the losses on dead latents
+     * @param reduction combines the sums over latents with those of the other slices of the dictionary
      */
     TrainingStep(
             DictionaryParameters p,
             StepLoss loss,
             BatchSlice batch,
             Workspace workspace,
-            DeadCandidatePreActivations candidates) {
+            DeadCandidatePreActivations candidates,
+            SliceReduction reduction) {
         this.p = p;
         this.loss = loss;
         this.batch = batch;
         this.selector = loss.selector();
         this.workspace = workspace;
         this.candidates = candidates;
+        this.reduction = reduction;
         this.sums = new StepSums(p, batch.size(), workspace);
     }
 
@@ -69,7 +73,7 @@ final class TrainingStep {
             forEachChunk(matmul, this::addDense);
         } else {
             SparseEntries entries = select(matmul);
-            loss.add(batch, new SparseCodeSpace(entries, batch.size(), p.dSae()), entries.values(), sums);
+            loss.add(batch, new SparseCodeSpace(entries, batch.size(), p.dSae(), reduction), entries.values(), sums);
         }
     }
 
@@ -88,7 +92,8 @@ final class TrainingStep {
 
     private SparseEntries select(EncoderMatmul matmul) {
         try (Scope scope = Scope.open()) {
-            return selector.select(consumer -> forEachChunk(matmul, (firstRow, scores) -> consumer.accept(scores)))
+            return reduction
+                    .select(selector, consumer -> forEachChunk(matmul, (firstRow, scores) -> consumer.accept(scores)))
                     .keep(scope);
         }
     }
@@ -121,27 +126,29 @@ final class TrainingStep {
      * Completes the gradients and adds the losses on dead latents.
      *
      * @param dead int64 [n_dead], the dead latents; may be empty
+     * @param allDead the number of dead latents of all slices of the dictionary
      * @param options the losses on them
      * @return the gradients, losses and counts of the step
      */
-    StepSums finish(NDArray dead, DeadLatentOptions options) {
+    StepSums finish(NDArray dead, long allDead, DeadLatentOptions options) {
         loss.finish(batch, dead, sums);
-        if (dead.size() > 0 && options.needsPreActivations()) {
-            addDeadLosses(dead, options);
+        if (allDead > 0 && options.needsPreActivations()) {
+            addDeadLosses(dead, (int) allDead, options);
         }
         if (batch.centre() != null) {
-            sums.gradients().addCentre(batch.centre());
+            sums.gradients().addCentre(batch.centre(), reduction);
         }
         return sums;
     }
 
-    private void addDeadLosses(NDArray latents, DeadLatentOptions options) {
+    private void addDeadLosses(NDArray latents, int allDead, DeadLatentOptions options) {
         DeadSubDictionary dead = candidates
                 .of(latents)
                 .map(scores -> DeadSubDictionary.of(p, latents, batch, preActivations(scores, latents)))
                 .orElseGet(() -> DeadSubDictionary.of(p, latents, batch));
         if (options.auxiliary().coefficient() > 0) {
-            new AuxiliaryGradient(options.auxiliary(), p, dead, selector.ranksByNorm()).addTo(batch, sums);
+            new AuxiliaryGradient(options.auxiliary(), p, dead, selector.ranksByNorm(), allDead, reduction)
+                    .addTo(batch, sums);
         }
         if (options.ghostCoefficient() > 0) {
             GhostGradient.add(options.ghostCoefficient(), batch, dead, sums);
