@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.assay.InvalidInputException;
 import dev.assay.Stopwatch;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
@@ -34,8 +33,6 @@ import java.util.TreeMap;
  * measured separately. Everything else is a formula, see {@link Report}.
  */
 public final class ShardedBenchmark {
-    private static final double BITS_PER_GIGABIT = 1e9;
-
     private ShardedBenchmark() {}
 
     /**
@@ -52,20 +49,6 @@ public final class ShardedBenchmark {
     public record Case(TrainingMethod method, int dIn, int dSae, int batch, int k, int slices, int workers) {}
 
     /**
-     * The assumed network.
-     *
-     * @param gigabits per second of the network interface of a worker
-     * @param roundMicroseconds latency of one exchange
-     */
-    public record Network(double gigabits, double roundMicroseconds) {
-        /** Checks the ranges. */
-        public Network {
-            InvalidInputException.require(gigabits > 0, "network bandwidth", gigabits, "a positive number of gigabits");
-            InvalidInputException.require(roundMicroseconds >= 0, "network latency", roundMicroseconds, "0 or more");
-        }
-    }
-
-    /**
      * Results.
      *
      * @param slices number of slices
@@ -77,7 +60,7 @@ public final class ShardedBenchmark {
      * @param stateBytesPerWorker computed: parameters and moments of the slices of a worker
      * @param wholeStepSeconds measured: a step of the whole dictionary on this machine
      * @param repeatedSeconds measured: the part of a step that every worker repeats
-     * @param networkSeconds computed: bytes over the bandwidth, and latency per exchange
+     * @param networkSeconds computed: {@link StepTraffic#seconds}
      * @param modelledStepSeconds computed: {@code repeated + (whole − repeated) / workers + network}
      * @param modelledSpeedup computed: {@code whole / modelled}
      */
@@ -105,7 +88,7 @@ public final class ShardedBenchmark {
      * @param device the device
      * @return the results
      */
-    public static Report run(Case sizes, Network network, int steps, int warmup, Device device) {
+    public static Report run(Case sizes, StepTraffic.Network network, int steps, int warmup, Device device) {
         TrainingPlan plan = new TrainingPlan(
                 sizes.method(),
                 sizes.dSae(),
@@ -131,10 +114,9 @@ public final class ShardedBenchmark {
                     sizes.slices(),
                     sizes.workers(),
                     StepTraffic.Auxiliary.NONE);
-            double messages = (double) traffic.largestSent() / (network.gigabits() * BITS_PER_GIGABIT / Byte.SIZE)
-                    + traffic.rounds() * network.roundMicroseconds() / 1e6;
+            double messages = formula.seconds(network);
             double divided = Math.max(0, whole - repeated) / sizes.workers();
-            double step = repeated + divided + (sizes.workers() == 1 ? 0 : messages);
+            double step = repeated + divided + messages;
             return new Report(
                     sizes.slices(),
                     sizes.workers(),
@@ -145,7 +127,7 @@ public final class ShardedBenchmark {
                     stateBytes(sizes),
                     whole,
                     repeated,
-                    sizes.workers() == 1 ? 0 : messages,
+                    messages,
                     step,
                     whole / step);
         }

@@ -3,6 +3,7 @@ package dev.assay.cli;
 import dev.assay.InvalidInputException;
 import dev.assay.bench.ShardedBenchmark;
 import dev.assay.train.method.TrainingMethods;
+import dev.assay.train.sharded.StepTraffic;
 import dev.assay.train.spi.TrainingMethod;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -79,6 +80,13 @@ final class ShardedBenchCommand implements Callable<Integer> {
     private double latency;
 
     @Option(
+            names = "--message-time",
+            paramLabel = "US",
+            defaultValue = "5",
+            description = "assumed microseconds of a worker per message (default ${DEFAULT-VALUE})")
+    private double perMessage;
+
+    @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "4",
@@ -97,7 +105,7 @@ final class ShardedBenchCommand implements Callable<Integer> {
                 () -> "--architecture is " + architecture + ", expected topk or batchtopk: other methods have no slices");
         ShardedBenchmark.Case sizes =
                 new ShardedBenchmark.Case(method, dIn, dSae, step.batch(), step.k(), slices, workers);
-        ShardedBenchmark.Network network = new ShardedBenchmark.Network(gigabits, latency);
+        StepTraffic.Network network = new StepTraffic.Network(gigabits, latency, perMessage);
         return common.print(
                 spec, ShardedBenchmark.run(sizes, network, steps, common.warmup(), common.device()));
     }

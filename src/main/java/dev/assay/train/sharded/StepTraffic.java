@@ -24,9 +24,17 @@ import dev.assay.train.plan.AuxiliaryLoss;
  * @param auxiliary bytes of the auxiliary loss
  * @param numbers bytes of counts and norms
  * @param rounds exchanges, each of which waits for the slowest message
+ * @param messages messages that a worker sends
  */
 public record StepTraffic(
-        double selection, double reconstruction, double centre, double auxiliary, double numbers, int rounds) {
+        double selection,
+        double reconstruction,
+        double centre,
+        double auxiliary,
+        double numbers,
+        int rounds,
+        int messages) {
+    private static final double BYTES_PER_GIGABIT = 1e9 / Byte.SIZE;
     private static final int SAMPLE_ROWS = 64;
     private static final int BINS = 256;
     private static final int PASSES = 4;
@@ -97,7 +105,8 @@ public record StepTraffic(
             losses += terms.rows(batch, AuxiliaryLoss.latentsPerRow(sizes.dOut(), Integer.MAX_VALUE));
             rounds += 2;
         }
-        return new StepTraffic(selection, reconstruction, centre, losses, numbers, rounds);
+        return new StepTraffic(
+                selection, reconstruction, centre, losses, numbers, rounds, rounds * (workers - 1));
     }
 
     /** The terms of {@link StepTraffic}, in bytes. */
@@ -138,11 +147,40 @@ public record StepTraffic(
     /**
      * Returns the time of the messages of a step if nothing is computed meanwhile.
      *
-     * @param bytesPerSecond of the network interface of a worker, in each direction
-     * @param roundSeconds latency of one exchange
-     * @return seconds
+     * @param network its speed
+     * @return seconds; 0 for one worker
      */
-    public double seconds(double bytesPerSecond, double roundSeconds) {
-        return bytes() / bytesPerSecond + rounds * roundSeconds;
+    public double seconds(Network network) {
+        if (messages == 0) {
+            return 0;
+        }
+        return bytes() / (network.gigabits() * BYTES_PER_GIGABIT)
+                + (rounds * network.roundMicroseconds() + messages * network.messageMicroseconds()) / 1e6;
+    }
+
+    /**
+     * An assumed network.
+     *
+     * @param gigabits per second of the network interface of a worker, in each direction
+     * @param roundMicroseconds latency of one exchange
+     * @param messageMicroseconds time of the sender per message
+     */
+    public record Network(double gigabits, double roundMicroseconds, double messageMicroseconds) {
+        /** Checks the ranges. */
+        public Network {
+            InvalidInputException.require(gigabits > 0, "network bandwidth", gigabits, "a positive number of gigabits");
+            InvalidInputException.require(roundMicroseconds >= 0, "network latency", roundMicroseconds, "0 or more");
+            InvalidInputException.require(
+                    messageMicroseconds >= 0, "time per message", messageMicroseconds, "0 or more");
+        }
+
+        /**
+         * Returns the usual assumptions for machines in one data centre.
+         *
+         * @return 10 Gb/s, 100 µs per exchange, 5 µs per message
+         */
+        public static Network usual() {
+            return new Network(10, 100, 5);
+        }
     }
 }
