@@ -102,11 +102,11 @@ final class ShardedBenchCommand implements Callable<Integer> {
         TrainingMethod method = TrainingMethods.create(architecture, step.k(), dSae);
         InvalidInputException.require(
                 method.supportsSlices(),
-                () -> "--architecture is " + architecture + ", expected topk or batchtopk: other methods have no slices");
+                () -> "--architecture is " + architecture
+                        + ", expected topk or batchtopk: other methods have no slices");
         ShardedBenchmark.Case sizes =
                 new ShardedBenchmark.Case(method, dIn, dSae, step.batch(), step.k(), slices, workers);
         StepTraffic.Network network = new StepTraffic.Network(gigabits, latency, perMessage);
-        return common.print(
-                spec, ShardedBenchmark.run(sizes, network, steps, common.warmup(), common.device()));
+        return common.print(spec, ShardedBenchmark.run(sizes, network, steps, common.warmup(), common.device()));
     }
 }

@@ -31,10 +31,8 @@ class ShardedBenchmarkTest {
 
     @Test
     void oneWorkerSendsNothing() {
-        ShardedBenchmark.Case sizes =
-                new ShardedBenchmark.Case(new TopKTraining(TopK.of(4)), 16, 128, 64, 4, 8, 1);
-        ShardedBenchmark.Report report =
-                ShardedBenchmark.run(sizes, StepTraffic.Network.usual(), 1, 0, Device.cpu());
+        ShardedBenchmark.Case sizes = new ShardedBenchmark.Case(new TopKTraining(TopK.of(4)), 16, 128, 64, 4, 8, 1);
+        ShardedBenchmark.Report report = ShardedBenchmark.run(sizes, StepTraffic.Network.usual(), 1, 0, Device.cpu());
         assertEquals(0, report.bytesPerStep());
         assertEquals(0, report.networkSeconds());
     }

@@ -40,8 +40,7 @@ class CostTablesTest {
             double parameters = 2 * latents * WIDTH + latents + WIDTH;
             double state = 3 * Float.BYTES * (Math.ceil(latents / workers) * (2 * WIDTH + 1) + WIDTH);
             double gradients = 2 * Float.BYTES * parameters * (workers - 1) / workers;
-            assertRow(
-                    row, traffic.bytes() / 1e6, network * 1e3, step, whole / step, gradients / 1e6, state / 1e6);
+            assertRow(row, traffic.bytes() / 1e6, network * 1e3, step, whole / step, gradients / 1e6, state / 1e6);
         }
     }
 

@@ -27,7 +27,8 @@ public record Traffic(Map<Exchange, Long> exchanges, Map<Exchange, long[]> bytes
      */
     public long largestSent() {
         long largest = 0;
-        int workers = bytes.values().stream().mapToInt(sent -> sent.length).max().orElse(0);
+        int workers =
+                bytes.values().stream().mapToInt(sent -> sent.length).max().orElse(0);
         for (int worker = 0; worker < workers; worker++) {
             long sum = 0;
             for (long[] sent : bytes.values()) {

@@ -175,8 +175,8 @@ public final class ShardedTrainer {
                 Autograd off = Autograd.off();
                 ActivationBuffer buffer = buffer(stored);
                 DictionaryParameters initial = InitialDictionary.of(manager, plan, sites.dIn(), sites.dOut());
-                SlicedDictionary dictionary = new SlicedDictionary(
-                        plan, initial, layout, collectives.members(), source.device())) {
+                SlicedDictionary dictionary =
+                        new SlicedDictionary(plan, initial, layout, collectives.members(), source.device())) {
             Run run = new Run(buffer, scale(stored, buffer, sites.dIn()), dictionary, collectives);
             if (stored.isPresent()) {
                 new SliceCheckpoints(output).restore(stored.get(), dictionary, source.provenance());
@@ -187,9 +187,7 @@ public final class ShardedTrainer {
     }
 
     private ActivationBuffer buffer(Optional<SliceCheckpoints.Stored> stored) throws IOException {
-        int rows = bufferRows == 0
-                ? ShuffleOptions.rows(source.width(), plan.batch(), plan.tokens())
-                : bufferRows;
+        int rows = bufferRows == 0 ? ShuffleOptions.rows(source.width(), plan.batch(), plan.tokens()) : bufferRows;
         ShuffleOptions options = new ShuffleOptions(rows, plan.seed());
         if (stored.isEmpty()) {
             return options.start(source);

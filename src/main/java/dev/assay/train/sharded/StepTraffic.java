@@ -85,9 +85,8 @@ public record StepTraffic(
         double selection;
         if (sizes.selectsOverBatch()) {
             int sampled = Math.min(SAMPLE_ROWS, sizes.batch());
-            selection = terms.toFirst(2.0 * sizes.k() * sampled)
-                    + terms.perSlice(1) * 2
-                    + PASSES * terms.perSlice(BINS);
+            selection =
+                    terms.toFirst(2.0 * sizes.k() * sampled) + terms.perSlice(1) * 2 + PASSES * terms.perSlice(BINS);
             numbers += terms.perSlice(1); // the smallest code
             rounds += 2 + 2 + PASSES + 1;
         } else {
@@ -105,8 +104,7 @@ public record StepTraffic(
             losses += terms.rows(batch, AuxiliaryLoss.latentsPerRow(sizes.dOut(), Integer.MAX_VALUE));
             rounds += 2;
         }
-        return new StepTraffic(
-                selection, reconstruction, centre, losses, numbers, rounds, rounds * (workers - 1));
+        return new StepTraffic(selection, reconstruction, centre, losses, numbers, rounds, rounds * (workers - 1));
     }
 
     /** The terms of {@link StepTraffic}, in bytes. */

@@ -126,7 +126,8 @@ class ShardedTrainerTest {
 
     @Test
     void resumesToTheSameBitsWithAnotherNumberOfWorkers(@TempDir Path folder) throws IOException {
-        TrainingPlan plan = trainer(TopKTraining.of(K), AuxiliaryLoss.standard(), 24).plan();
+        TrainingPlan plan =
+                trainer(TopKTraining.of(K), AuxiliaryLoss.standard(), 24).plan();
         List<float[]> expected;
         try (SparseAutoencoder sae = sharded(plan).train()) {
             expected = numbers(sae);
@@ -141,10 +142,8 @@ class ShardedTrainerTest {
         assertEquals(12, interrupted.step());
         Files.createDirectories(folder.resolve("step-0000000015")); // of a process that was killed
         List<Long> resumed = new ArrayList<>();
-        ShardedTrainer second = sharded(plan)
-                .workers(3)
-                .checkpoints(folder, 5)
-                .listener(step -> resumed.add(step.step()));
+        ShardedTrainer second =
+                sharded(plan).workers(3).checkpoints(folder, 5).listener(step -> resumed.add(step.step()));
         try (SparseAutoencoder sae = second.train()) {
             assertEquals(13, resumed.get(0));
             assertSameBits(expected, numbers(sae));
@@ -162,13 +161,13 @@ class ShardedTrainerTest {
 
     @Test
     void savesADictionaryLikeAnyOther(@TempDir Path folder) throws IOException {
-        TrainingPlan plan = trainer(TopKTraining.of(K), AuxiliaryLoss.standard(), 3).plan();
+        TrainingPlan plan =
+                trainer(TopKTraining.of(K), AuxiliaryLoss.standard(), 3).plan();
         try (SparseAutoencoder sae = sharded(plan).workers(8).train()) {
             sae.save(folder.resolve("sae"));
             try (SparseAutoencoder loaded = SparseAutoencoder.load(folder.resolve("sae"))) {
                 assertEquals(sae.architecture(), loaded.architecture());
-                assertArrayEquals(
-                        sae.encoder().toFloatArray(), loaded.encoder().toFloatArray());
+                assertArrayEquals(sae.encoder().toFloatArray(), loaded.encoder().toFloatArray());
             }
         }
     }
@@ -221,16 +220,16 @@ class ShardedTrainerTest {
         TrainingPlan plan = trainer(TopKTraining.of(K), AuxiliaryLoss.standard(), 8)
                 .normalizesActivations(false)
                 .plan();
-        ShardedTrainer trainer = ShardedTrainer.of(plan, source().notANumberAt(70))
-                .workers(4)
-                .bufferRows(4 * BATCH);
+        ShardedTrainer trainer =
+                ShardedTrainer.of(plan, source().notANumberAt(70)).workers(4).bufferRows(4 * BATCH);
         InvalidInputException refused = assertThrows(InvalidInputException.class, trainer::train);
         assertTrue(refused.getMessage().contains("not finite"), refused.getMessage());
     }
 
     @Test
     void refusesMethodsWhoseLossIsASumOverLatents() {
-        TrainingPlan plan = trainer(StandardTraining.l1(0.1), AuxiliaryLoss.none(), 8).plan();
+        TrainingPlan plan =
+                trainer(StandardTraining.l1(0.1), AuxiliaryLoss.none(), 8).plan();
         InvalidInputException refused =
                 assertThrows(InvalidInputException.class, () -> ShardedTrainer.of(plan, source()));
         assertEquals(
@@ -240,7 +239,8 @@ class ShardedTrainerTest {
 
     @Test
     void refusesMoreWorkersThanSlices() {
-        TrainingPlan plan = trainer(TopKTraining.of(K), AuxiliaryLoss.standard(), 8).plan();
+        TrainingPlan plan =
+                trainer(TopKTraining.of(K), AuxiliaryLoss.standard(), 8).plan();
         InvalidInputException refused = assertThrows(
                 InvalidInputException.class, () -> sharded(plan).workers(9).train());
         assertEquals("the number of workers is 9, expected 1 to the 8 slices", refused.getMessage());

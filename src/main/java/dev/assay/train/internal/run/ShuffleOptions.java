@@ -46,7 +46,8 @@ public record ShuffleOptions(int rows, long seed) {
      * @return the buffer
      * @throws InvalidInputException when its options differ
      */
-    public ActivationBuffer resume(ActivationSource source, Path checkpoint, ActivationBuffer.State state) throws IOException {
+    public ActivationBuffer resume(ActivationSource source, Path checkpoint, ActivationBuffer.State state)
+            throws IOException {
         if (state.seed() != seed) {
             throw new InvalidInputException(checkpoint + ": the shuffling seed is " + state.seed() + " in this run, "
                     + seed + " was asked for" + TrainingCheckpoints.ADVICE);

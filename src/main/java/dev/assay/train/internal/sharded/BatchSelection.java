@@ -129,8 +129,7 @@ final class BatchSelection {
                 .boxed()
                 .toArray(Integer[]::new);
         Arrays.sort(
-                tied,
-                Comparator.<Integer>comparingLong(i -> all.latents()[i]).thenComparingLong(i -> all.rows()[i]));
+                tied, Comparator.<Integer>comparingLong(i -> all.latents()[i]).thenComparingLong(i -> all.rows()[i]));
         boolean[] excluded = new boolean[all.values().length];
         for (int i = (int) ties; i < tied.length; i++) {
             excluded[tied[i]] = true;

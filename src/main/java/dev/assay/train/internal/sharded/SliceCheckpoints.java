@@ -45,7 +45,8 @@ public final class SliceCheckpoints {
      * @param scale of the activations
      * @param buffer the position of the shuffling buffer
      */
-    public record Header(int slices, long steps, JsonNode source, ActivationScale scale, ActivationBuffer.State buffer) {}
+    public record Header(
+            int slices, long steps, JsonNode source, ActivationScale scale, ActivationBuffer.State buffer) {}
 
     /**
      * A checkpoint that was found.
@@ -87,8 +88,9 @@ public final class SliceCheckpoints {
         int slices = dictionary.layout().slices();
         InvalidInputException.require(
                 stored.header().slices() == slices,
-                () -> stored.folder() + ": the dictionary has " + stored.header().slices() + " slices in this run, "
-                        + slices + " were asked for; use another output folder for another run");
+                () -> stored.folder() + ": the dictionary has "
+                        + stored.header().slices() + " slices in this run, " + slices
+                        + " were asked for; use another output folder for another run");
         try {
             dictionary.onStates((slice, state) -> {
                 try {
@@ -103,8 +105,7 @@ public final class SliceCheckpoints {
     }
 
     /** Writes a checkpoint, then deletes the earlier ones. */
-    public void save(
-            SlicedDictionary dictionary, Provenance source, ActivationScale scale, ActivationBuffer buffer)
+    public void save(SlicedDictionary dictionary, Provenance source, ActivationScale scale, ActivationBuffer buffer)
             throws IOException {
         List<Path> earlier = list();
         long steps = dictionary.onStates((slice, state) -> state.stepsTaken()).get(0);

@@ -52,8 +52,8 @@ final class SliceCommunication implements SliceReduction {
             float number = (float) sum(exchange, new double[] {floats.getFloat()})[0];
             return partial.getManager().create(number).reshape(partial.getShape());
         }
-        float[] sum = worker.<float[], float[]>meet(
-                slice, floats.toFloatArray(), ofSlices -> worker.sum(exchange, ofSlices));
+        float[] sum =
+                worker.<float[], float[]>meet(slice, floats.toFloatArray(), ofSlices -> worker.sum(exchange, ofSlices));
         return partial.getManager().create(sum, partial.getShape());
     }
 
@@ -82,15 +82,16 @@ final class SliceCommunication implements SliceReduction {
     }
 
     private List<double[]> gather(Exchange exchange, double... numbers) {
-        return worker.<double[], List<double[]>>meet(
-                slice, numbers, ofSlices -> worker.gather(exchange, ofSlices));
+        return worker.<double[], List<double[]>>meet(slice, numbers, ofSlices -> worker.gather(exchange, ofSlices));
     }
 
     @Override
     public NDArray kthLargest(NDArray ranks, int k) {
         long rows = ranks.getShape().get(0);
         int count = (int) Math.min(k, ranks.getShape().get(1));
-        float[] largest = count == 0 ? new float[0] : Aten.topKSorted(ranks, count).values().toFloatArray();
+        float[] largest = count == 0
+                ? new float[0]
+                : Aten.topKSorted(ranks, count).values().toFloatArray();
         float[] last = worker.<RowLists, float[]>meet(
                 slice,
                 new RowLists((int) rows, largest),

@@ -168,7 +168,8 @@ public final class SlicedDictionary implements AutoCloseable {
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
                 slices.forEach(slice -> slice.worker().abort(interrupted));
-                throw new IllegalStateException("interrupted while the slices of a dictionary were computed", interrupted);
+                throw new IllegalStateException(
+                        "interrupted while the slices of a dictionary were computed", interrupted);
             }
         }
         if (failure instanceof Error error) {

@@ -131,7 +131,8 @@ final class SparseCodeSpace implements CodeSpace {
 
     @Override
     public OptionalDouble smallest(NDArray values) {
-        double smallest = values.size() == 0 ? Double.POSITIVE_INFINITY : values.min().getFloat();
+        double smallest =
+                values.size() == 0 ? Double.POSITIVE_INFINITY : values.min().getFloat();
         double ofAll = reduction.smallest(smallest);
         return ofAll == Double.POSITIVE_INFINITY ? OptionalDouble.empty() : OptionalDouble.of(ofAll);
     }

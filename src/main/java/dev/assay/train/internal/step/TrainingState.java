@@ -74,8 +74,7 @@ public final class TrainingState implements AutoCloseable {
      */
     public static TrainingState ofSlice(
             NDManager manager, TrainingPlan plan, DictionaryParameters initial, SliceReduction reduction) {
-        TrainingState state =
-                new TrainingState(manager, plan, initial, new Workspace(manager), false, reduction);
+        TrainingState state = new TrainingState(manager, plan, initial, new Workspace(manager), false, reduction);
         state.layout = TrainingStep.Layout.SPARSE;
         return state;
     }

@@ -89,8 +89,8 @@ class SlicedGradientTest {
                 expected = gradients(whole, 0, x);
             }
             SliceLayout layout = new SliceLayout(LATENTS, 7, 3);
-            try (SlicedDictionary sliced = new SlicedDictionary(
-                    plan, initial, layout, new InProcessCollectives(3).members(), Device.cpu())) {
+            try (SlicedDictionary sliced =
+                    new SlicedDictionary(plan, initial, layout, new InProcessCollectives(3).members(), Device.cpu())) {
                 List<Gradients> slices = sliced.onStates((slice, state) -> {
                     try (Scope own = Scope.open()) {
                         return gradients(state, layout.firstLatent(slice), x);
@@ -131,8 +131,7 @@ class SlicedGradientTest {
         Map<Parameter, float[]> all = new EnumMap<>(Parameter.class);
         sums.gradients().all().byName().forEach((parameter, array) -> all.put(parameter, array.toFloatArray()));
         LossValues values = sums.values();
-        double auxiliary =
-                values.parts().getOrDefault(LossNames.AUXILIARY, 0.0);
+        double auxiliary = values.parts().getOrDefault(LossNames.AUXILIARY, 0.0);
         return new Gradients(all, values.get(LossNames.SQUARED_ERROR), auxiliary, values.l0());
     }
 

@@ -79,7 +79,8 @@ class AuxiliaryLossValuesTest {
             sums.gradients().add(Parameter.ENCODER_BIAS, p.encoderBias().zerosLike());
             sums.gradients().add(Parameter.DECODER, decoder.zerosLike());
             DeadSubDictionary dead = DeadSubDictionary.of(p, dead(inputs, manager, deadName), batch);
-            new AuxiliaryGradient(auxiliary, p, dead, ranksByNorm, dead.size(), SliceReduction.WHOLE).addTo(batch, sums);
+            new AuxiliaryGradient(auxiliary, p, dead, ranksByNorm, dead.size(), SliceReduction.WHOLE)
+                    .addTo(batch, sums);
             return sums.values().get(LossNames.AUXILIARY);
         }
     }
