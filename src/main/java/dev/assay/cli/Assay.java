@@ -1,6 +1,7 @@
 package dev.assay.cli;
 
 import dev.assay.hub.Hub;
+import dev.assay.io.WholeNumber;
 import dev.assay.model.config.Precision;
 import dev.assay.provenance.AssayVersion;
 import java.io.PrintWriter;
@@ -46,6 +47,7 @@ public final class Assay implements Runnable {
             ExportCommand.class,
             PlotCommand.class,
             DescribeCommand.class,
+            CompletionCommand.class,
             VerifyModelCommand.class,
             VerifyPrecisionCommand.class,
             VerifyReferenceCommand.class,
@@ -94,6 +96,10 @@ public final class Assay implements Runnable {
                 .setOut(out)
                 .setErr(err)
                 .registerConverter(Precision.class, Assay::precision)
+                .registerConverter(Long.class, Assay::wholeNumber)
+                .registerConverter(Long.TYPE, Assay::wholeNumber)
+                .registerConverter(Integer.class, Assay::integer)
+                .registerConverter(Integer.TYPE, Assay::integer)
                 .setParameterExceptionHandler((failure, args) -> ErrorReporter.report(failure, err))
                 .setExecutionExceptionHandler(failures);
         try {
@@ -139,6 +145,22 @@ public final class Assay implements Runnable {
                 .findFirst()
                 .orElseThrow(() ->
                         new TypeConversionException("expected float32, bfloat16 or float16 but was '" + name + "'"));
+    }
+
+    private static long wholeNumber(String text) {
+        try {
+            return WholeNumber.parse(text);
+        } catch (NumberFormatException malformed) {
+            throw new TypeConversionException("expected " + WholeNumber.FORM + " but was '" + text + "'");
+        }
+    }
+
+    private static int integer(String text) {
+        long number = wholeNumber(text);
+        if (number != (int) number) {
+            throw new TypeConversionException("expected a number of at most 2147483647 but was '" + text + "'");
+        }
+        return (int) number;
     }
 
     @Override

@@ -197,7 +197,8 @@ public final class SparkFeatures {
             if (!exists) {
                 job.requireWritable();
             }
-            CorpusIndex index = index(job, source, new ModelReference(subject.model().run(), ""), corpus, collector.contextsPerPass());
+            CorpusIndex index = index(
+                    job, source, new ModelReference(subject.model().run(), ""), corpus, collector.contextsPerPass());
             if (exists) {
                 return complete(job, subject, corpus, index);
             }
@@ -263,7 +264,8 @@ public final class SparkFeatures {
         try (JobDescription running =
                 JobDescription.set(spark, "assay features: " + tokens + " tokens to " + job.folder())) {
             while (true) {
-                List<UnitRecord> records = runner.run(count, unit -> documents(units.get(unit).range(), index), task);
+                List<UnitRecord> records =
+                        runner.run(count, unit -> documents(units.get(unit).range(), index), task);
                 long found = records.stream()
                         .mapToLong(record -> FeaturesTask.part(record).tokens())
                         .sum();
@@ -347,7 +349,8 @@ public final class SparkFeatures {
                 && found.text().description().equals(corpus.description())
                 && found.text().contextLength() == corpus.contextLength()
                 && found.text().tokens() < tokens + corpus.contextLength()
-                && (found.text().tokens() >= tokens || found.text().contexts() == index.contexts().size());
+                && (found.text().tokens() >= tokens
+                        || found.text().contexts() == index.contexts().size());
         InvalidInputException.require(
                 same,
                 () -> job.folder() + " has a store of another dictionary or text (see " + files.name(MANIFEST)

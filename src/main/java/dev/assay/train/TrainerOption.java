@@ -1,6 +1,7 @@
 package dev.assay.train;
 
 import dev.assay.InvalidInputException;
+import dev.assay.io.WholeNumber;
 import dev.assay.train.plan.BestCheckpoint;
 import dev.assay.train.plan.KAnnealing;
 import dev.assay.train.spi.StepSpan;
@@ -200,7 +201,7 @@ public enum TrainerOption {
     private enum Kind {
         NUMBER("a number", Double::valueOf),
         COUNT("an integer that is not negative", Kind::count),
-        ROWS("an integer of at least 2", Integer::valueOf),
+        ROWS("an integer of at least 2", Kind::rows),
         FLAG("true or false", text -> oneOf(text, "true", "false")),
         SPAN("steps such as 1000 or a share such as 5%", Kind::span),
         SPANS("steps or shares such as 25%,50%", Kind::spans),
@@ -226,17 +227,25 @@ public enum TrainerOption {
         }
 
         private static Long count(String text) {
-            long count = Long.parseLong(text);
+            long count = WholeNumber.parse(text);
             if (count < 0) {
                 throw new IllegalArgumentException(text);
             }
             return count;
         }
 
+        private static Integer rows(String text) {
+            long rows = WholeNumber.parse(text);
+            if (rows != (int) rows) {
+                throw new IllegalArgumentException(text);
+            }
+            return (int) rows;
+        }
+
         private static StepSpan span(String text) {
             return text.endsWith("%")
                     ? StepSpan.share(Double.parseDouble(text.substring(0, text.length() - 1)) / 100)
-                    : StepSpan.steps(Long.parseLong(text));
+                    : StepSpan.steps(WholeNumber.parse(text));
         }
 
         private static List<StepSpan> spans(String text) {

@@ -106,7 +106,7 @@ public final class TrainerOptions {
      * @return the count
      */
     public long count(TrainerOption option, long otherwise) {
-        return value(option).map(Long::parseLong).orElse(otherwise);
+        return get(option, Long.class).orElse(otherwise);
     }
 
     private boolean has(TrainerOption option) {

@@ -103,6 +103,25 @@ class AssayTest {
         assertOneSentence("--live-tokens is -1, expected at least 0", "bench", "store", "--live-tokens", "-1");
     }
 
+    @Test
+    void numbersHaveSuffixesAndSeparators() {
+        assertOneSentence("--warmup is -2000, expected at least 0", "bench", "harvest", "--warmup", "-2k");
+        assertOneSentence(
+                "--live-tokens is -1000000, expected at least 0", "bench", "store", "--live-tokens", "-1_000_000");
+        assertOneSentence(
+                "Invalid value for option '--rounds': expected a whole number such as 20000, 1_000_000, 20k or 1.5M but was '1.5'",
+                "bench",
+                "harvest",
+                "--rounds",
+                "1.5");
+        assertOneSentence(
+                "Invalid value for option '--rounds': expected a number of at most 2147483647 but was '3G'",
+                "bench",
+                "harvest",
+                "--rounds",
+                "3G");
+    }
+
     private void assertOneSentence(String message, String... command) {
         err.getBuffer().setLength(0);
         assertEquals(2, run(command), err::toString);

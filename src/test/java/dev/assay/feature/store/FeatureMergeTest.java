@@ -21,7 +21,6 @@ import dev.assay.text.document.Document;
 import dev.assay.text.document.TextSource;
 import dev.assay.text.story.StoryCorpus;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,8 +143,8 @@ class FeatureMergeTest {
     @Test
     void documentsContinueAcrossParts() throws IOException {
         RandomCodes codes = new RandomCodes(6, 12, 2);
-        FeatureStore merged =
-                FeatureStore.merge(List.of(part(codes, 0, 5, 1 << 20), part(codes, 5, 12, 1 << 20)), folder.resolve("m"));
+        FeatureStore merged = FeatureStore.merge(
+                List.of(part(codes, 0, 5, 1 << 20), part(codes, 5, 12, 1 << 20)), folder.resolve("m"));
         int boundary = 5 * RandomCodes.LENGTH;
         assertEquals(codes.documents[boundary - 1], codes.documents[boundary], "a document ends at the boundary");
         long[] found = new long[codes.positions()];
@@ -157,7 +156,8 @@ class FeatureMergeTest {
         for (int i = 1; i < found.length; i++) {
             segments += found[i] == found[i - 1] ? 0 : 1;
         }
-        assertEquals(segments, JsonObject.read(folder.resolve("m/features.json")).count("documents"));
+        assertEquals(
+                segments, JsonObject.read(folder.resolve("m/features.json")).count("documents"));
     }
 
     private FeatureCollector collector(Corpus corpus) {
@@ -168,7 +168,8 @@ class FeatureMergeTest {
                 .window(6, 4);
     }
 
-    private List<Path> collect(FeatureCollector collector, Corpus corpus, List<ContextRange> ranges) throws IOException {
+    private List<Path> collect(FeatureCollector collector, Corpus corpus, List<ContextRange> ranges)
+            throws IOException {
         CorpusIndex index = CorpusIndex.of(corpus, Split.ALL, TokenSelection.WITHOUT_SPECIAL, 7);
         List<Path> files = new ArrayList<>();
         for (ContextRange range : ranges) {
@@ -222,7 +223,8 @@ class FeatureMergeTest {
 
     @Test
     void corpusOfOneContextIsOnePart() throws IOException {
-        Corpus one = Corpus.of(tiny.model.tokenizer(), TextSource.of(List.of(new Document("d", "One day a fox ".repeat(4)))))
+        Corpus one = Corpus.of(
+                        tiny.model.tokenizer(), TextSource.of(List.of(new Document("d", "One day a fox ".repeat(4)))))
                 .contextLength(16)
                 .build();
         FeatureCollector collector = collector(one);
@@ -278,7 +280,8 @@ class FeatureMergeTest {
                 other + " is a part of another feature store: limit is 999, expected 1000 as in the first part",
                 message(() -> FeatureStore.merge(List.of(first, other), target)));
         Path noise = Files.write(folder.resolve("noise"), new byte[100]);
-        assertTrue(message(() -> FeatureStore.merge(List.of(first, noise), target)).startsWith(noise.toString()));
+        assertTrue(
+                message(() -> FeatureStore.merge(List.of(first, noise), target)).startsWith(noise.toString()));
         FeatureStore.merge(List.of(first, second, third), target);
         Path store = target.resolve("features.safetensors");
         assertEquals(

@@ -122,9 +122,7 @@ public final class RandomCodes {
                     builder.add(batch(first, Math.min(batch, contexts - first)));
                 }
                 builder.finish(
-                        hash -> provenance(builder, hash),
-                        vocabulary(),
-                        new TextRules(true, false, new BitSet()));
+                        hash -> provenance(builder, hash), vocabulary(), new TextRules(true, false, new BitSet()));
             }
         });
         return FeatureStore.open(folder);

@@ -56,8 +56,7 @@ class SparkFeaturesTest {
     @ValueSource(ints = {1, 2, 3, 7})
     void anyNumberOfPartitionsWritesTheStoreOfOneMachine(int partitions, @TempDir Path work) throws IOException {
         Path out = work.resolve("features");
-        SparkFeatures.Result result =
-                job(Run.loader()).partitions(partitions).write(out.toString());
+        SparkFeatures.Result result = job(Run.loader()).partitions(partitions).write(out.toString());
         assertEquals(expected, FileHashes.of(out));
         assertTrue(result.parts() > 1, result.toString());
         assertTrue(result.tokens() >= TOKENS, result.toString());
@@ -86,10 +85,11 @@ class SparkFeaturesTest {
         assertEquals(single(Run.loader().text(text.toString()), TOKENS), FileHashes.of(out));
 
         Path empty = Files.writeString(work.resolve("empty.txt"), "The cat.");
-        InvalidInputException alone =
-                assertThrows(InvalidInputException.class, () -> single(Run.loader().text(empty.toString()), TOKENS));
-        InvalidInputException refused =
-                assertThrows(InvalidInputException.class, () -> job(Run.loader().text(empty.toString()))
+        InvalidInputException alone = assertThrows(
+                InvalidInputException.class, () -> single(Run.loader().text(empty.toString()), TOKENS));
+        InvalidInputException refused = assertThrows(
+                InvalidInputException.class,
+                () -> job(Run.loader().text(empty.toString()))
                         .write(work.resolve("none").toString()));
         assertEquals(alone.getMessage(), refused.getMessage());
     }
