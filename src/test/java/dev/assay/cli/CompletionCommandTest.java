@@ -27,7 +27,7 @@ class CompletionCommandTest {
         assertEquals(0, Assay.run(new PrintWriter(out), new PrintWriter(err), "completion"), err::toString);
         Path script = Files.writeString(folder.resolve("completion.sh"), out.toString());
         assertEquals(List.of("inspect"), completions(script, "insp"));
-        assertEquals(List.of("--tokens"), completions(script, "train", "--tok"));
+        assertEquals(List.of("--d-sae"), completions(script, "train", "--d-s"));
         assertEquals(List.of("contrast"), completions(script, "audit", "contr"));
     }
 
