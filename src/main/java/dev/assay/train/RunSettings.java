@@ -3,6 +3,7 @@ package dev.assay.train;
 import ai.djl.ndarray.NDManager;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.ActivationSource;
+import dev.assay.activation.CachingSource;
 import dev.assay.activation.ModelActivationSource;
 import dev.assay.activation.NormBoundedSource;
 import dev.assay.io.FolderLock;
@@ -55,6 +56,7 @@ abstract class RunSettings<T extends RunSettings<T>> {
     private BooleanSupplier stop = () -> false;
     private int skippedPositions;
     private double maxNormRatio; // 0 for no bound
+    private long cacheBytes = CachingSource.MEMORY_BYTES;
     private HeldOutSchedule heldOut = HeldOutSchedule.NEVER;
 
     RunSettings(Duration checkpointEvery) {
@@ -248,6 +250,31 @@ abstract class RunSettings<T extends RunSettings<T>> {
         return set("maxNormRatio");
     }
 
+    /**
+     * Sets the largest number of bytes of activations to keep while a run reads its text more than once, so that the model computes them
+     * once. Default: 1 GiB, in memory. Larger values add a temporary file in the output folder. Does not change the dictionary in any bit.
+     * Applies to the activations of a model on the CPU.
+     *
+     * @param bytes of memory and file together; 0 computes the activations in each epoch
+     * @return this
+     */
+    public T cacheBytes(long bytes) {
+        InvalidInputException.require(
+                bytes >= 0, () -> "the activations to keep are " + bytes + " bytes, expected at least 0");
+        cacheBytes = bytes;
+        return set("cacheBytes");
+    }
+
+    /** Adds the cache of activations to a source; stored activations need none. */
+    private ActivationSource cached(ActivationSource source, boolean computed) {
+        if (!computed) {
+            return source;
+        }
+        return hasOutput()
+                ? CachingSource.of(source, cacheBytes, output())
+                : CachingSource.inMemory(source, Math.min(cacheBytes, CachingSource.MEMORY_BYTES));
+    }
+
     /** The activations of a source without the tokens that are left out. */
     ActivationSource selected(ActivationSource source) throws IOException {
         ActivationSource selected = source;
@@ -328,7 +355,7 @@ abstract class RunSettings<T extends RunSettings<T>> {
             List<MemberSetup> members,
             CheckpointStore checkpoints)
             throws IOException {
-        ActivationSource source = selected(activations);
+        ActivationSource source = cached(selected(activations), activations instanceof ModelActivationSource);
         int rows = bufferRows > 0 ? bufferRows : ShuffleOptions.rows(source.width(), batch, tokens);
         long seed = isSet("shuffleSeed") ? shuffleSeed : usualShuffleSeed;
         return new TrainingLoop(

@@ -60,6 +60,13 @@ public enum TrainerOption {
     SKIP_POSITIONS(Kind.COUNT, "N", "0", "leave out the first N positions of each context, BOS included"),
     /** Bound of norms. */
     MAX_NORM_RATIO(Kind.NUMBER, "R", "none", "leave out tokens with a norm above R times the median norm"),
+    /** Activations to keep. */
+    CACHE_BYTES(
+            Kind.COUNT,
+            "N",
+            "1 GiB, in memory",
+            "bytes of activations to keep for further epochs, first in memory and beyond 1 GiB in a temporary file of the run; 0 runs the"
+                    + " model again in each epoch"),
     /** Time between checkpoints. */
     CHECKPOINT_SECONDS(Kind.NUMBER, "X", "60; 120 for a sweep", "seconds between two checkpoints"),
     /** Number of checkpoints. */

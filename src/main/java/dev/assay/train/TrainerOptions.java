@@ -165,6 +165,7 @@ public final class TrainerOptions {
         get(TrainerOption.SKIP_POSITIONS, Long.class)
                 .ifPresent(skipped -> run.skipPositions((int) Math.min(skipped, Integer.MAX_VALUE)));
         number(TrainerOption.MAX_NORM_RATIO).ifPresent(run::maxNormRatio);
+        get(TrainerOption.CACHE_BYTES, Long.class).ifPresent(run::cacheBytes);
         number(TrainerOption.CHECKPOINT_SECONDS)
                 .ifPresent(seconds -> run.checkpointEvery(Duration.ofNanos((long) (seconds * 1e9))));
         get(TrainerOption.KEEP_CHECKPOINTS, Long.class)
