@@ -7,9 +7,11 @@ import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.ContextRange;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
+import dev.assay.text.RangeReaders;
 import dev.assay.text.TextPosition;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -61,14 +63,16 @@ record FeaturesTask(Options options, RunSubject subject, List<Unit> units, Token
         try (RunSubject.Opened opened = subject.open()) {
             Corpus corpus = text.corpus(opened.model().tokenizer());
             FeatureCollector collector = options.collector(opened.model(), opened.dictionary(), corpus);
-            for (int number : numbers) {
-                Unit unit = units.get(number);
-                try (UnitAttempt attempt = attempts.begin(number)) {
-                    long start = System.nanoTime();
-                    StoredPart part = collector.collectPart(
-                            unit.range(), unit.before(), attempt.folder().resolve(String.format(PART, number)));
-                    rate.add(part.tokens(), System.nanoTime() - start);
-                    done.accept(attempt.commit(part.toJson()));
+            try (RangeReaders ranges = collector.ranges()) { // consecutive units read the text once
+                for (int number : numbers) {
+                    Unit unit = units.get(number);
+                    try (UnitAttempt attempt = attempts.begin(number)) {
+                        long start = System.nanoTime();
+                        Path file = attempt.folder().resolve(String.format(PART, number));
+                        StoredPart part = collector.collectPart(unit.range(), unit.before(), ranges, file);
+                        rate.add(part.tokens(), System.nanoTime() - start);
+                        done.accept(attempt.commit(part.toJson()));
+                    }
                 }
             }
         }

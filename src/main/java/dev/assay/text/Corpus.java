@@ -20,6 +20,7 @@ import java.util.Set;
 public final class Corpus {
     private final Tokenizer tokenizer;
     private final TextSource source;
+    private final TextSource documents; // the source with long documents split
     private final int contextLength;
     private final boolean prependBos;
     private final HoldOut holdOut;
@@ -35,6 +36,7 @@ public final class Corpus {
         prependBos = builder.prependBos;
         holdOut = builder.holdOut;
         chunkCharacters = builder.chunkCharacters;
+        documents = source.chunked(chunkCharacters);
         contexts = ContextRange.ALL;
         before = TextPosition.START;
         splits = EnumSet.allOf(Split.class);
@@ -43,6 +45,7 @@ public final class Corpus {
     private Corpus(Corpus whole, ContextRange contexts, TextPosition before, Set<Split> splits) {
         tokenizer = whole.tokenizer;
         source = whole.source;
+        documents = whole.documents; // remembers the sizes of files that were read
         contextLength = whole.contextLength;
         prependBos = whole.prependBos;
         holdOut = whole.holdOut;
@@ -126,13 +129,18 @@ public final class Corpus {
         return chunkCharacters;
     }
 
+    /** Returns the text after long documents are split. */
+    TextSource documents() {
+        return documents;
+    }
+
     /**
      * Describes the corpus for logs and provenance.
      *
      * @return one line
      */
     public String description() {
-        return source.chunked(chunkCharacters).description();
+        return documents.description();
     }
 
     /**

@@ -18,7 +18,7 @@ final class DocumentTokens implements TokenRun.Stream {
         this.tokenizer = corpus.tokenizer();
         this.split = split;
         this.holdOut = corpus.holdOut();
-        this.reader = corpus.source().chunked(corpus.chunkCharacters()).open();
+        this.reader = corpus.documents().open();
     }
 
     @Override

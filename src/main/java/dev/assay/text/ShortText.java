@@ -40,7 +40,7 @@ final class ShortText {
 
     private static long count(Corpus corpus) throws IOException {
         try (DocumentReader reader =
-                corpus.source().chunked(corpus.chunkCharacters()).open()) {
+                corpus.documents().open()) {
             return reader.skip(Long.MAX_VALUE);
         }
     }

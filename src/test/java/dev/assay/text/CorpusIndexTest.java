@@ -300,6 +300,76 @@ class CorpusIndexTest {
     }
 
     @Test
+    void consecutiveRangesShareOneReaderOfTheText() throws IOException {
+        CountedText counted = new CountedText(documents(0, 60));
+        Corpus corpus = Corpus.of(tokenizer, counted).contextLength(LENGTH).build();
+        Contexts all = read(corpus, Split.TRAINING);
+        CorpusIndex index = index(corpus, Split.TRAINING);
+        int opened = counted.opened;
+        try (RangeReaders ranges = new RangeReaders(corpus, Split.TRAINING, 4)) {
+            int at = 0;
+            for (ContextRange range : List.of(
+                    new ContextRange(0, 5), new ContextRange(5, 5), new ContextRange(5, 9), new ContextRange(9, 10))) {
+                try (ContextReader reader = ranges.open(range, index.before(range.from()))) {
+                    for (TokenBatch row = reader.next(1); row != null; row = reader.next(1)) {
+                        assertArrayEquals(all.rows.get(at++).ids(), row.ids());
+                    }
+                }
+            }
+            assertEquals(10, at);
+            assertEquals(opened + 1, counted.opened);
+            try (ContextReader reader = ranges.open(new ContextRange(4, 6), index.before(4))) {
+                assertEquals(all.positions.get(4), reader.position());
+                assertArrayEquals(all.rows.get(4).ids(), reader.next(1).ids());
+            }
+            assertEquals(opened + 2, counted.opened);
+            assertThrows(InvalidInputException.class, () -> ranges.open(new ContextRange(1, 2), index.position(1)));
+        }
+    }
+
+    /** A text that counts its readers. */
+    private static final class CountedText implements TextSource {
+        private final TextSource text;
+        private int opened;
+
+        CountedText(TextSource text) {
+            this.text = text;
+        }
+
+        @Override
+        public DocumentReader open() throws IOException {
+            opened++;
+            return text.open();
+        }
+
+        @Override
+        public String description() {
+            return text.description();
+        }
+    }
+
+    @Test
+    void readersSkipFilesThatAnotherReaderHasPassed() throws IOException {
+        List<CountedText> files = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            files.add(new CountedText(documents(10 * i, 10 * i + 10)));
+        }
+        TextSource all = files.get(0);
+        for (CountedText file : files.subList(1, 6)) {
+            all = all.then(file);
+        }
+        Corpus corpus = Corpus.of(tokenizer, all).contextLength(LENGTH).heldOutEvery(0).build();
+        Contexts contexts = read(corpus, Split.TRAINING);
+        CorpusIndex index = index(corpus, Split.TRAINING);
+        List<Integer> before = files.stream().map(file -> file.opened).toList();
+        long last = contexts.rows.size() - 1L;
+        Contexts part = read(corpus.partition(new ContextRange(last, last + 1), index), Split.TRAINING);
+        assertArrayEquals(contexts.rows.get((int) last).ids(), part.rows.get(0).ids());
+        List<Integer> after = files.stream().map(file -> file.opened).toList();
+        assertEquals(before.subList(0, 4), after.subList(0, 4));
+    }
+
+    @Test
     void readsBackAFile() throws IOException {
         Corpus corpus = corpora().get("chunks");
         CorpusIndex index = index(corpus, Split.HELD_OUT);

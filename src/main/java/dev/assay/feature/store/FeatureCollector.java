@@ -23,6 +23,7 @@ import dev.assay.text.ContextRange;
 import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.CorpusIndex;
+import dev.assay.text.RangeReaders;
 import dev.assay.text.Split;
 import dev.assay.text.TextPosition;
 import dev.assay.text.TokenBatch;
@@ -221,7 +222,7 @@ public final class FeatureCollector {
                         corpus.tokenizer(),
                         origin(),
                         text(),
-                        writer -> read(corpus, (contexts, counted, codes) -> {
+                        writer -> read((contexts, counted, codes) -> {
                             writer.add(contexts, counted, codes);
                             progress.accept(Math.min(writer.tokens(), tokens));
                             return writer.tokens() < tokens;
@@ -276,17 +277,44 @@ public final class FeatureCollector {
      *     before the range does
      */
     public StoredPart collectPart(ContextRange range, TextPosition before, Path file) throws IOException {
+        try (RangeReaders ranges = ranges()) {
+            return collectPart(range, before, ranges, file);
+        }
+    }
+
+    /**
+     * Returns readers for {@link #collectPart(ContextRange, TextPosition, RangeReaders, Path)}.
+     *
+     * @return readers of the split, which the caller closes
+     */
+    public RangeReaders ranges() {
+        return new RangeReaders(corpus, split, Math.max(batch, READ_AHEAD));
+    }
+
+    /**
+     * Collects a part, see {@link #collectPart(ContextRange, TextPosition, Path)}. The parts of consecutive ranges read the text once if
+     * they share their readers.
+     *
+     * @param range a range of contexts that starts with a forward pass
+     * @param before a position at or before the start of the range
+     * @param ranges the readers of {@link #ranges}
+     * @param file the file of the part; replaced if it exists
+     * @return the record of the file
+     * @throws IOException if reading or writing fails; then an existing file is unchanged
+     */
+    public StoredPart collectPart(ContextRange range, TextPosition before, RangeReaders ranges, Path file)
+            throws IOException {
         model.requireContext(corpus.contextLength());
         AttachedSites sites = sites();
         InvalidInputException.require(
                 range.from() % contextsPerPass() == 0,
                 () -> "the range of " + range + " starts within a forward pass, expected a multiple of "
                         + contextsPerPass() + " contexts");
-        Corpus part = corpus.partition(range, before);
         AtomicFolder.writeFile(file, (scratch, target) -> {
-            try (PartBuilder builder = new PartBuilder(scratch, dictionary.dSae(), memoryBudget)) {
+            try (PartBuilder builder = new PartBuilder(scratch, dictionary.dSae(), memoryBudget);
+                    ContextReader reader = ranges.open(range, before)) {
                 FeatureStoreWriter writer = new FeatureStoreWriter(builder);
-                read(part, (contexts, counted, codes) -> {
+                read(reader, (contexts, counted, codes) -> {
                     writer.add(contexts, counted, codes);
                     progress.accept(builder.tokens());
                     return true;
@@ -333,7 +361,7 @@ public final class FeatureCollector {
      */
     public void encodeOnly() throws IOException {
         long[] read = {0};
-        read(corpus, (contexts, counted, codes) -> {
+        read((contexts, counted, codes) -> {
             codes.offsets().toLongArray(); // waits for asynchronous devices
             for (boolean counts : counted) {
                 read[0] += counts ? 1 : 0;
@@ -350,15 +378,20 @@ public final class FeatureCollector {
     }
 
     /**
-     * Reads the contexts of a corpus in passes of equal numbers of contexts. Each pass has the same contexts for every range that contains
+     * Reads contexts in passes of equal numbers of contexts. Each pass has the same contexts for every range that contains
      * it, so its codes have the same bits.
      */
-    private void read(Corpus contextsOf, CodeSink sink) throws IOException {
+    private void read(CodeSink sink) throws IOException {
+        try (ContextReader reader = corpus.readAhead(split, Math.max(batch, READ_AHEAD))) {
+            read(reader, sink);
+        }
+    }
+
+    private void read(ContextReader reader, CodeSink sink) throws IOException {
         TokenMask mask = TokenMask.withoutSpecial(corpus.tokenizer(), dictionary.metadata());
         AttachedSites sites = sites();
         HookPoint[] points = sites.reads().toArray(HookPoint[]::new);
-        try (ContextReader reader = contextsOf.readAhead(split, Math.max(batch, READ_AHEAD));
-                Autograd off = Autograd.off()) {
+        try (Autograd off = Autograd.off()) {
             boolean more = true;
             while (more) {
                 TokenBatch contexts = reader.next(contextsPerPass());

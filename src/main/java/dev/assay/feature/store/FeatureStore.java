@@ -172,7 +172,7 @@ public final class FeatureStore {
         return manifest.layout().positions();
     }
 
-    /** {@return the number of stored activations above 0 of all latents; divided by {@link #tokens}, the mean L0} */
+    /** {@return the number of stored activations above 0; divided by {@link #tokens}, the mean L0} */
     public long activations() {
         return manifest.layout().activations();
     }
@@ -187,7 +187,6 @@ public final class FeatureStore {
      *
      * @param latent the index of the latent, from 0
      * @return the fraction of tokens with an activation above 0
-     * @throws InvalidInputException if the latent is out of range
      */
     public double density(int latent) {
         return stored.density(checked(latent));
@@ -198,7 +197,6 @@ public final class FeatureStore {
      *
      * @param latent the index of the latent, from 0
      * @return the exact maximum; 0 for a dead latent
-     * @throws InvalidInputException if the latent is out of range
      */
     public double maxActivation(int latent) {
         return stored.max(checked(latent));
@@ -442,8 +440,8 @@ public final class FeatureStore {
     }
 
     private List<Coactivation> partners(String measure, int latent, int count) {
-        int most = InvalidInputException.requireAtLeast(0, "the number of latents", count);
-        return stored.partners(measure, checked(latent), most, manifest.layout().partners());
+        InvalidInputException.requireAtLeast(0, "the number of latents", count);
+        return stored.partners(measure, checked(latent), count, manifest.layout().partners());
     }
 
     private ExampleReader examples(int latent, ExampleWindow window) {

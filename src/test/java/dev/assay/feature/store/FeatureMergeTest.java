@@ -14,6 +14,7 @@ import dev.assay.io.JsonObject;
 import dev.assay.text.ContextRange;
 import dev.assay.text.Corpus;
 import dev.assay.text.CorpusIndex;
+import dev.assay.text.RangeReaders;
 import dev.assay.text.Split;
 import dev.assay.text.TextPosition;
 import dev.assay.text.TokenSelection;
@@ -172,13 +173,19 @@ class FeatureMergeTest {
             throws IOException {
         CorpusIndex index = CorpusIndex.of(corpus, Split.ALL, TokenSelection.WITHOUT_SPECIAL, 7);
         List<Path> files = new ArrayList<>();
-        for (ContextRange range : ranges) {
-            Path file = folder.resolve("parts").resolve(range.from() + "-" + range.to());
-            StoredPart part = collector.collectPart(range, index.before(range.from()), file);
-            StoredPart.read(JsonObject.of(file, part.toJson())).verify(file);
-            assertEquals(range, part.range());
-            files.add(file);
+        try (RangeReaders shared = collector.ranges()) {
+            for (ContextRange range : ranges) {
+                Path file = folder.resolve("parts").resolve(range.from() + "-" + range.to());
+                StoredPart part = collector.collectPart(range, index.before(range.from()), shared, file);
+                StoredPart.read(JsonObject.of(file, part.toJson())).verify(file);
+                assertEquals(range, part.range());
+                files.add(file);
+            }
         }
+        ContextRange last = ranges.get(ranges.size() - 1);
+        Path alone = folder.resolve("alone");
+        collector.collectPart(last, index.before(last.from()), alone);
+        assertEquals(-1, Files.mismatch(alone, files.get(files.size() - 1)));
         return files;
     }
 
