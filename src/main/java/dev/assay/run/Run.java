@@ -394,21 +394,34 @@ public final class Run implements AutoCloseable {
      * @throws IOException if a file cannot be read
      */
     public Provenance heldOutProvenance(long tokens) throws IOException {
+        return heldOutProvenance(model(), corpus(), tokens);
+    }
+
+    /**
+     * Returns the origin of figures measured with this dictionary and another model or text.
+     *
+     * @param measured the model
+     * @param text the text, of which the held-out documents were read if there are any
+     * @param tokens the number of tokens
+     * @return the provenance, with the dictionary as parent
+     * @throws IOException if a file cannot be read
+     */
+    public Provenance heldOutProvenance(HookedTransformer measured, Corpus text, long tokens) throws IOException {
         SaeMetadata metadata = dictionary().metadata();
-        int every = corpus().holdOut().every();
-        TextProvenance text = TextProvenance.of(
-                        corpus().description(),
+        int every = text.holdOut().every();
+        TextProvenance part = TextProvenance.of(
+                        text.description(),
                         every == 0 ? "all documents" : "only one of " + every + " documents",
-                        corpus().contextLength(),
-                        corpus().prependBos(),
+                        text.contextLength(),
+                        text.prependBos(),
                         metadata.excludesSpecialTokens())
                 .withTokens(tokens);
         ModelProvenance of =
-                ModelProvenance.of(model().name(), model().precision().toString());
+                ModelProvenance.of(measured.name(), measured.precision().toString());
         Sites sites = metadata.hookNames().isEmpty()
                 ? dictionary().sitesReading(point().name())
                 : dictionary().sites();
-        return Provenance.of(of, sites.readNames(), text)
+        return Provenance.of(of, sites.readNames(), part)
                 .withSites(sites.readNames(), sites.writeNames())
                 .withParent(WeightsHash.artifact(dictionary()));
     }
