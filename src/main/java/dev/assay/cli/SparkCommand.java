@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
         description = "Runs commands on the executors of an Apache Spark cluster (docs/spark.md).",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "JOB",
-        subcommands = {SparkSweepCommand.class})
+        subcommands = {
+            SparkHarvestCommand.class,
+            SparkFeaturesCommand.class,
+            SparkEvaluateCommand.class,
+            SparkSweepCommand.class,
+            SparkCleanCommand.class
+        })
 final class SparkCommand implements Runnable {
     /** Marks a command line of the driver. */
     static final String DRIVER = "--driver";

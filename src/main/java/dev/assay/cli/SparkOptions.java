@@ -1,11 +1,14 @@
 package dev.assay.cli;
 
+import dev.assay.run.RunDescription;
+import dev.assay.run.RunLayout;
 import dev.assay.spark.submit.ApplicationJars;
 import dev.assay.spark.submit.MemoryOverhead;
 import dev.assay.spark.submit.SparkHome;
 import dev.assay.spark.submit.SubmitCall;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +22,9 @@ import picocli.CommandLine.Spec;
 
 /** The cluster and its resources: options shared by the commands {@code assay spark}, as {@code spark-submit} names them. */
 final class SparkOptions {
+    /** Describes the parameter that names a dictionary. */
+    static final String DICTIONARY =
+            "a dictionary: a folder that all machines share, the URI of a folder on a Hadoop file system, or org/name/folder on the hub";
     /** The mixin's name in the commands. */
     static final String MIXIN = "cluster";
 
@@ -117,6 +123,21 @@ final class SparkOptions {
     /** Returns the number of threads per operation of a task. */
     int threads() {
         return threads;
+    }
+
+    /**
+     * Submits a command on a dictionary, or prints the call.
+     *
+     * @param dictionary the name of the dictionary
+     * @param source its options
+     * @return the exit code of {@code spark-submit}
+     */
+    int submit(String dictionary, LoaderOptions source) throws IOException {
+        Path description = Path.of(dictionary).resolve(RunLayout.DESCRIPTION);
+        String trained = Files.isRegularFile(description)
+                ? RunDescription.read(Path.of(dictionary)).model()
+                : dictionary;
+        return submit(List.of(source.modelOr(trained), dictionary), List.of());
     }
 
     /**

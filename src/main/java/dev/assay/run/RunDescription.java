@@ -172,6 +172,15 @@ public record RunDescription(
                         : " without BOS");
     }
 
+    /** {@return the description for the manifest of a store of activations, which lists several sites itself} */
+    public ObjectNode harvestNote() {
+        ObjectNode note = toJson();
+        if (hooks.size() > 1) {
+            note.remove("hook");
+        }
+        return note;
+    }
+
     /** {@return the content of {@code run.json}} */
     public ObjectNode toJson() {
         return Json.mapper().valueToTree(RunFile.of(this));
