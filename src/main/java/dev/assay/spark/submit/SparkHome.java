@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,12 +46,12 @@ public final class SparkHome {
 
     private final Path folder;
     private final String version;
-    private final Set<String> artifacts;
+    private final Set<JarName> jars;
 
-    private SparkHome(Path folder, String version, Set<String> artifacts) {
+    private SparkHome(Path folder, String version, Set<JarName> jars) {
         this.folder = folder;
         this.version = version;
-        this.artifacts = artifacts;
+        this.jars = jars;
     }
 
     /**
@@ -63,11 +63,11 @@ public final class SparkHome {
      * @throws InvalidInputException if the folder has no Spark, or one of another version than 4 with Scala 2.13
      */
     public static SparkHome at(Path folder) throws IOException {
-        Path jars = folder.resolve("jars");
+        Path libraries = folder.resolve("jars");
         InvalidInputException.require(
-                Files.isDirectory(jars), () -> folder + " has no folder jars, expected an installation of Spark 4");
+                Files.isDirectory(libraries), () -> folder + " has no folder jars, expected an installation of Spark 4");
         List<String> names;
-        try (Stream<Path> files = Files.list(jars)) {
+        try (Stream<Path> files = Files.list(libraries)) {
             names = files.map(file -> file.getFileName().toString()).sorted().toList();
         }
         Matcher core = names.stream()
@@ -75,13 +75,13 @@ public final class SparkHome {
                 .filter(Matcher::matches)
                 .findFirst()
                 .orElseThrow(() -> new InvalidInputException(
-                        jars + " has no spark-core_" + SCALA + " jar, expected an installation of Spark 4"));
+                        libraries + " has no spark-core_" + SCALA + " jar, expected an installation of Spark 4"));
         InvalidInputException.require(
                 core.group(1).equals(SCALA) && Integer.parseInt(core.group(2)) >= LEAST_VERSION,
                 () -> folder + " has " + core.group() + ", expected Spark 4 with Scala " + SCALA);
-        Set<String> artifacts = new TreeSet<>();
-        names.forEach(name -> artifacts.add(JarName.of(name).artifact()));
-        return new SparkHome(folder.toAbsolutePath().normalize(), core.group(2) + core.group(3), artifacts);
+        Set<JarName> brought = new HashSet<>();
+        names.forEach(name -> brought.add(JarName.of(name)));
+        return new SparkHome(folder.toAbsolutePath().normalize(), core.group(2) + core.group(3), brought);
     }
 
     /**
@@ -122,13 +122,14 @@ public final class SparkHome {
     }
 
     /**
-     * Returns whether Spark brings an artifact itself. Its classes precede those of applications.
+     * Returns whether Spark brings an artifact itself. Its classes precede those of applications. Artifacts of different groups can have
+     * the same name, so the major version must be the same, too.
      *
      * @param jar the name of a jar, such as {@code jackson-core-2.22.3.jar}
-     * @return whether a jar of the same artifact, in any version, is in {@code jars/}
+     * @return whether a jar of the same artifact and major version is in {@code jars/}
      */
     public boolean brings(String jar) {
-        return artifacts.contains(JarName.of(jar).artifact());
+        return jars.contains(JarName.of(jar));
     }
 
     /**

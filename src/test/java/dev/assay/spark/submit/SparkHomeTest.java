@@ -74,6 +74,7 @@ class SparkHomeTest {
         assertTrue(home.brings("zstd-jni-1.5.7-28.jar"));
         assertFalse(home.brings("jackson-dataformat-yaml-2.22.3.jar"));
         assertFalse(home.brings("api-0.36.0.jar"));
+        assertFalse(home.brings("jackson-core-1.0.0-M2.1.jar"), "another artifact of the same name");
     }
 
     @Test
