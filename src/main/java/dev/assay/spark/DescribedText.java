@@ -26,14 +26,23 @@ final class DescribedText extends SparkText {
     private static final int MOST_COUNTING_TASKS = 32;
 
     private final TextDescription text;
+    private HostText local;
 
     DescribedText(TextDescription text) {
         this.text = text;
     }
 
     @Override
-    Corpus corpus(Tokenizer tokenizer) {
-        return text.corpus(tokenizer);
+    Corpus corpus(JavaSparkContext spark, Tokenizer tokenizer) throws IOException {
+        return local(spark).corpus(tokenizer);
+    }
+
+    /** Lists remote files once, so that all tasks read the same. */
+    private HostText local(JavaSparkContext spark) throws IOException {
+        if (local == null) {
+            local = HostText.of(text, spark.hadoopConfiguration());
+        }
+        return local;
     }
 
     @Override
@@ -45,10 +54,11 @@ final class DescribedText extends SparkText {
             TokenSelection selection,
             int stride)
             throws IOException {
+        HostText files = local(spark);
         int tasks = Math.min(spark.defaultParallelism(), MOST_COUNTING_TASKS);
         List<Tuple2<Long, DocumentCounts>> blocks =
                 new ArrayList<>(SparkFailures.run(() -> spark.parallelize(numbers(tasks), tasks)
-                        .flatMap(new Counting(text, model, split, tasks))
+                        .flatMap(new Counting(files, model, split, tasks))
                         .collect()));
         blocks.sort(Comparator.comparing(Tuple2::_1));
         return CorpusIndex.of(
@@ -64,7 +74,7 @@ final class DescribedText extends SparkText {
     }
 
     /** Counts every n-th block of documents. */
-    private record Counting(TextDescription text, ModelReference model, Split split, int tasks)
+    private record Counting(HostText text, ModelReference model, Split split, int tasks)
             implements FlatMapFunction<Integer, Tuple2<Long, DocumentCounts>> {
         @Override
         public Iterator<Tuple2<Long, DocumentCounts>> call(Integer task) throws IOException {
@@ -85,12 +95,13 @@ final class DescribedText extends SparkText {
         if (ranges.isEmpty()) {
             return List.of();
         }
+        HostText files = local(spark);
         return SparkFailures.run(() -> spark.parallelize(numbers(ranges.size()), ranges.size())
-                .flatMap(new Task(text, work))
+                .flatMap(new Task(files, work))
                 .collect());
     }
 
-    private record Task(TextDescription text, TaskWork work) implements FlatMapFunction<Integer, String> {
+    private record Task(HostText text, TaskWork work) implements FlatMapFunction<Integer, String> {
         @Override
         public Iterator<String> call(Integer task) throws IOException {
             return work.run(task, text::corpus).iterator();

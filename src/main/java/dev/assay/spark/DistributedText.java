@@ -47,7 +47,7 @@ final class DistributedText extends SparkText {
     }
 
     @Override
-    Corpus corpus(Tokenizer tokenizer) {
+    Corpus corpus(JavaSparkContext spark, Tokenizer tokenizer) {
         return options.corpus(tokenizer, new TextSource() {
             @Override
             public DocumentReader open() throws IOException {

@@ -7,6 +7,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -123,6 +124,37 @@ final class HadoopFiles {
         }
         files.sort(null);
         return files;
+    }
+
+    /**
+     * A file.
+     *
+     * @param name the path below the folder
+     * @param bytes its length
+     * @param modified the time of its last change, in milliseconds
+     */
+    record Entry(String name, long bytes, long modified) implements Serializable {}
+
+    /** Returns all files of the folder and below in the order of their names, without hidden ones. */
+    List<Entry> entries() throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        for (String name : list("")) {
+            if (!("/" + name).contains("/.")) {
+                FileStatus status = system.getFileStatus(path(name));
+                entries.add(new Entry(name, status.getLen(), status.getModificationTime()));
+            }
+        }
+        return entries;
+    }
+
+    boolean isFolder(String file) throws IOException {
+        try {
+            return system.getFileStatus(path(file)).isDirectory();
+        } catch (FileNotFoundException missing) {
+            return false;
+        } catch (IOException failure) {
+            throw named(path(file), "read", failure);
+        }
     }
 
     private String relative(Path file) {

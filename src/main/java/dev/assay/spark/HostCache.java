@@ -67,6 +67,27 @@ final class HostCache {
         return copy;
     }
 
+    /** Returns a local copy of the folder of a text. */
+    Path text(HadoopText text) throws IOException {
+        HadoopFiles source = HadoopFiles.in(text.folder(), text.configuration().value());
+        Path copy = root.resolve("text").resolve(text.cacheName());
+        Files.createDirectories(copy);
+        synchronized (THREADS) {
+            try (FileChannel channel = FileChannel.open(
+                            copy.resolveSibling("copy.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                for (HadoopFiles.Entry file : text.files()) {
+                    Path target = copy.resolve(file.name());
+                    if (!Files.exists(target) || Files.size(target) != file.bytes()) {
+                        Files.createDirectories(target.getParent());
+                        source.download(file.name(), target);
+                    }
+                }
+            }
+        }
+        return copy;
+    }
+
     /** Copies a file unless it is there. A copy has its name only after its hash was compared. */
     private static void copy(HadoopFiles source, SharedFolder.Entry file, Path target) throws IOException {
         if (Files.exists(target) && Files.size(target) == file.bytes()) {

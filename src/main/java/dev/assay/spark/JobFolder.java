@@ -39,6 +39,7 @@ final class JobFolder implements Serializable {
     private static final String DESCRIPTION = WORK + "/job.json";
     private static final String DONE = WORK + "/done";
     private static final String PARTS = WORK + "/parts";
+    private static final String MANIFEST = "manifest";
     private static final int MOVING_THREADS = 16;
 
     private final String folder;
@@ -97,9 +98,9 @@ final class JobFolder implements Serializable {
      */
     void begin(ObjectNode job, String manifest) throws IOException {
         HadoopFiles files = files();
+        ObjectNode described = job.deepCopy().put(MANIFEST, manifest);
         if (files.length(DESCRIPTION) > 0) {
-            JsonObject found = UnitRecord.parse(files.name(DESCRIPTION), files.readText(DESCRIPTION));
-            requireSame(files.name(DESCRIPTION), "", found.node(), job);
+            requireSame(files.name(DESCRIPTION), "", description(files).node(), described);
             return;
         }
         for (String file : files.list("")) {
@@ -108,7 +109,11 @@ final class JobFolder implements Serializable {
                     () -> files.name("") + " contains " + file
                             + ", expected a new or empty folder, or one of this job");
         }
-        files.writeText(DESCRIPTION, Json.pretty(job));
+        files.writeText(DESCRIPTION, Json.pretty(described));
+    }
+
+    private static JsonObject description(HadoopFiles files) throws IOException {
+        return UnitRecord.parse(files.name(DESCRIPTION), files.readText(DESCRIPTION));
     }
 
     /**
@@ -291,7 +296,31 @@ final class JobFolder implements Serializable {
     }
 
     /**
-     * Deletes the records and the files of lost attempts. Called after the manifest was written, or to give up a job.
+     * Deletes the files of a job that will not continue, and those of lost attempts of a complete one.
+     *
+     * @return the names of the deleted files that belonged to units
+     * @throws IOException if a file cannot be deleted
+     */
+    List<String> abandon() throws IOException {
+        List<String> deleted = new ArrayList<>();
+        HadoopFiles files = files();
+        if (has(DESCRIPTION) && !has(description(files).text(MANIFEST))) {
+            for (UnitRecord record : done().values()) {
+                for (UnitFile file : record.files()) {
+                    if (files.length(file.name()) == file.bytes()) {
+                        files.delete(file.name());
+                        deleted.add(file.name());
+                    }
+                }
+            }
+            files.delete(JobReport.FILE);
+        }
+        deleted.addAll(clean());
+        return deleted;
+    }
+
+    /**
+     * Deletes the records and the files of lost attempts. Called after the manifest was written.
      *
      * @return the names of the deleted files that belonged to attempts
      * @throws IOException if a file cannot be deleted

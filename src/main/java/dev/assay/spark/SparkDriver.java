@@ -76,7 +76,7 @@ public final class SparkDriver implements AutoCloseable {
      * @throws IOException if a file cannot be deleted
      */
     public List<String> clean(String folder) throws IOException {
-        return JobFolder.of(folder, spark.hadoopConfiguration()).clean();
+        return JobFolder.of(folder, spark.hadoopConfiguration()).abandon();
     }
 
     /**

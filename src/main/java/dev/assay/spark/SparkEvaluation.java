@@ -181,7 +181,7 @@ public final class SparkEvaluation {
             HookedTransformer model = lease.model();
             RunSubject subject = RunSubject.of(run, dictionary, lease.hash());
             SparkText source = text == null ? SparkText.of(run.description().text()) : text;
-            Corpus corpus = source.corpus(model.tokenizer());
+            Corpus corpus = source.corpus(spark, model.tokenizer());
             if (concepts) { // reports another text before the evaluation
                 ConceptLabels.read(corpus, Split.HELD_OUT).close();
             }
@@ -198,8 +198,8 @@ public final class SparkEvaluation {
                 figures.put(EvaluationFigures.CONCEPTS, Json.mapper().readTree(scored.get(0)));
                 conceptTable = scored.get(1);
             }
-            Provenance provenance = run.heldOutProvenance(
-                    model, corpus, table.dictionary().tokens());
+            Provenance provenance =
+                    run.heldOutProvenance(model, corpus, table.dictionary().tokens());
             return new Result(
                     table.dictionary(),
                     split == Split.HELD_OUT,
@@ -226,11 +226,7 @@ public final class SparkEvaluation {
     }
 
     private EvaluationTable measure(
-            SparkText source,
-            RunSubject subject,
-            EvaluationTask.Options options,
-            Evaluation evaluation,
-            Corpus corpus)
+            SparkText source, RunSubject subject, EvaluationTask.Options options, Evaluation evaluation, Corpus corpus)
             throws IOException {
         int stride = Math.toIntExact(evaluation.plan().contextsPerUnit());
         CorpusIndex index;
@@ -271,9 +267,7 @@ public final class SparkEvaluation {
         List<EvaluationTask.Unit> units = plan.stream()
                 .filter(unit -> unit.from() < contexts)
                 .map(unit -> new EvaluationTask.Unit(
-                        unit,
-                        new ContextRange(unit.from(), Math.min(unit.to(), contexts)),
-                        index.before(unit.from())))
+                        unit, new ContextRange(unit.from(), Math.min(unit.to(), contexts)), index.before(unit.from())))
                 .toList();
         int count = Math.min(
                 units.size(), partitions > 0 ? partitions : TASKS_PER_SLOT * Math.max(1, spark.defaultParallelism()));

@@ -187,7 +187,7 @@ public final class SparkFeatures {
                 ModelLease<HookedTransformer> lease = ModelHolder.ofProcess().whole(run.description(), "")) {
             RunSubject subject = RunSubject.of(run, dictionary, lease.hash());
             SparkText source = text == null ? SparkText.of(run.description().text()) : text;
-            Corpus corpus = source.corpus(lease.model().tokenizer());
+            Corpus corpus = source.corpus(spark, lease.model().tokenizer());
             ObjectNode note = run.description()
                     .withText(run.description().text().resolved(corpus.tokenizer()))
                     .toJson();

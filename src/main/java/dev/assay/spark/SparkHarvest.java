@@ -192,7 +192,7 @@ public final class SparkHarvest {
         }
         try (var lease = ModelHolder.ofProcess().source(run, "")) {
             ModelReference model = new ModelReference(run, lease.hash());
-            Corpus corpus = text.corpus(lease.model().tokenizer());
+            Corpus corpus = text.corpus(spark, lease.model().tokenizer());
             ModelActivationSource source = options.source(lease.model(), corpus);
             CorpusIndex index = index(job, model, source);
             HarvestPlan plan = options.harvest(source).plan(index);
@@ -280,6 +280,6 @@ public final class SparkHarvest {
      * @throws IOException if a file cannot be deleted
      */
     public static List<String> clean(JavaSparkContext spark, String folder) throws IOException {
-        return JobFolder.of(folder, spark.hadoopConfiguration()).clean();
+        return JobFolder.of(folder, spark.hadoopConfiguration()).abandon();
     }
 }

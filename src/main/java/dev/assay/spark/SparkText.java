@@ -26,7 +26,8 @@ public abstract class SparkText {
      * Returns a text that every executor opens itself: files at the same path on every host, files on a Hadoop file system, or generated
      * stories.
      *
-     * @param text the text; a source with a scheme such as {@code hdfs:} or {@code s3a:} is copied once to each host
+     * @param text the text; a source with a scheme such as {@code hdfs:} or {@code s3a:} is copied to the disk of each
+     *     host once, see the option {@code spark.assay.cache}
      * @return the text
      */
     public static SparkText of(TextDescription text) {
@@ -75,10 +76,11 @@ public abstract class SparkText {
     /**
      * Returns the corpus on the driver, for its options and its description.
      *
+     * @param spark Spark
      * @param tokenizer the tokenizer of the model
      * @throws IOException if the text cannot be opened
      */
-    abstract Corpus corpus(Tokenizer tokenizer) throws IOException;
+    abstract Corpus corpus(JavaSparkContext spark, Tokenizer tokenizer) throws IOException;
 
     /**
      * Counts the contexts of the text in parallel.

@@ -30,7 +30,8 @@ final class UnitAttempt implements AutoCloseable {
         this.unit = unit;
         this.part = JobFolder.part(unit, attempt);
         this.environment = environment;
-        this.folder = files.isLocal() ? created(files, part) : Files.createTempDirectory("assay-unit");
+        this.folder =
+                files.isLocal() ? created(files, part) : Files.createTempDirectory(LocalFolder.ofTasks(), "assay-unit");
     }
 
     private static Path created(HadoopFiles files, String part) throws IOException {

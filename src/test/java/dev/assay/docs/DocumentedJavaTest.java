@@ -24,9 +24,12 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import scala.Function1;
 
 /** Compiles all Java snippets of the documentation in one run of javac. */
 class DocumentedJavaTest {
@@ -83,7 +86,15 @@ class DocumentedJavaTest {
 
     /** Returns the folders and jars of the types that snippets use, whatever class loader runs this test. */
     private static String classPath() {
-        return Stream.of(Assay.class, NDArray.class, JsonNode.class, CommandLine.class, Renderer.class)
+        return Stream.of(
+                        Assay.class,
+                        NDArray.class,
+                        JsonNode.class,
+                        CommandLine.class,
+                        Renderer.class,
+                        JavaSparkContext.class,
+                        Dataset.class,
+                        Function1.class)
                 .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
                 .map(location -> Path.of(URI.create(location.toString())).toString())
                 .distinct()

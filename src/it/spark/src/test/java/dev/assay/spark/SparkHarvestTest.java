@@ -9,6 +9,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.InvalidInputException;
 import dev.assay.activation.store.ActivationStore;
+import dev.assay.io.Json;
 import dev.assay.run.RunDescription;
 import dev.assay.run.SourceModel;
 import dev.assay.run.TextDescription;
@@ -23,7 +24,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -33,6 +40,7 @@ import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 class SparkHarvestTest {
     private static final long TOKENS = 9_000;
@@ -134,6 +142,36 @@ class SparkHarvestTest {
     }
 
     @Test
+    void textOnARemoteFileSystemWritesTheBytesOfALocalOne() throws IOException {
+        Path texts = Files.createDirectories(temporary.resolve("texts"));
+        StringBuilder lines = new StringBuilder();
+        for (Document document : documents(40)) {
+            lines.append(Json.mapper().createObjectNode().put("text", document.text()))
+                    .append('\n');
+        }
+        Files.writeString(texts.resolve("stories.jsonl"), lines);
+        FailingFileSystem.configure(LocalSpark.context().hadoopConfiguration(), "");
+        RunDescription here = RUN.withText(RUN.text().withSources(List.of(texts + "/stories.jsonl")));
+        RunDescription remote = RUN.withText(RUN.text().withSources(List.of("failing://" + texts + "/stories.jsonl")));
+        Map<String, String> expected = single(here, "single-local", null);
+        harvest(remote).partitions(2).write(folder("remote"));
+        assertEquals(expected, hashes("remote"));
+
+        RunDescription pattern = RUN.withText(RUN.text().withSources(List.of("failing://" + texts + "/*.jsonl")));
+        harvest(pattern).tokens(50).write(folder("pattern"));
+        assertEquals(
+                "failing://" + texts + "/*.jsonl (1 file)",
+                ActivationStore.open(temporary.resolve("pattern"))
+                        .provenance()
+                        .text()
+                        .description());
+        RunDescription absent = RUN.withText(RUN.text().withSources(List.of("failing://" + texts + "/none.jsonl")));
+        InvalidInputException missing =
+                assertThrows(InvalidInputException.class, () -> harvest(absent).write(folder("absent")));
+        assertTrue(missing.getMessage().contains("none.jsonl: no such text file"), missing::getMessage);
+    }
+
+    @Test
     void textWithoutAContextIsTheErrorOfOneMachine() throws IOException {
         RunDescription short_ =
                 RUN.withText(TextDescription.of("assay/stories/2").withContexts(256, true));
@@ -177,10 +215,61 @@ class SparkHarvestTest {
         assertTrue(full.getMessage().endsWith("cannot be written: No space left on device"), full::getMessage);
         assertFalse(Files.exists(temporary.resolve("full").resolve(ActivationStore.MANIFEST)));
 
+        // The driver fails after all units are finished.
+        FailingFileSystem.configure(hadoop, "Permission denied", ActivationStore.MANIFEST);
+        IOException refused =
+                assertThrows(IOException.class, () -> harvest(RUN).partitions(3).write(place));
+        assertEquals(
+                "failing:" + temporary.resolve("full") + "/activations.json.new: cannot be written: Permission denied",
+                refused.getMessage());
+        assertFalse(Files.exists(temporary.resolve("full").resolve(ActivationStore.MANIFEST)));
+
         FailingFileSystem.configure(hadoop, "");
-        SparkHarvest.Result completed = harvest(RUN).partitions(3).write(place);
-        assertTrue(completed.written() > 0 && completed.written() < completed.shards(), completed::toString);
+        SparkHarvest.Result completed = harvest(RUN).partitions(2).write(place);
+        assertEquals(0, completed.written());
         assertEquals(single, hashes("full"));
+    }
+
+    @Test
+    void abandonedJobIsCleanedAndStartsAgain() throws IOException {
+        String place = "failing://" + temporary.resolve("abandoned");
+        var hadoop = LocalSpark.context().hadoopConfiguration();
+        FailingFileSystem.configure(hadoop, "No space left on device", ActivationStore.MANIFEST);
+        assertThrows(IOException.class, () -> harvest(RUN).tokens(1_300).write(place));
+        FailingFileSystem.configure(hadoop, "");
+        SparkHarvest.clean(LocalSpark.context(), place);
+        SparkHarvest.Result again = harvest(RUN).tokens(1_300).write(place);
+        assertEquals(2, again.written());
+    }
+
+    @Test
+    void progressIsInTheUserInterface() throws IOException {
+        Map<String, String> values = new ConcurrentHashMap<>();
+        List<String> descriptions = new CopyOnWriteArrayList<>();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onJobStart(SparkListenerJobStart job) {
+                descriptions.add(String.valueOf(job.properties().getProperty("spark.job.description")));
+            }
+
+            @Override
+            public void onStageCompleted(SparkListenerStageCompleted stage) {
+                CollectionConverters.asJava(stage.stageInfo().accumulables())
+                        .values()
+                        .forEach(value -> values.put(
+                                value.name().get(), value.value().get().toString()));
+            }
+        };
+        LocalSpark.context().sc().addSparkListener(listener);
+        harvest(RUN).tokens(1_300).write(folder("progress"));
+        for (int i = 0; i < 600 && !values.containsKey("tokens"); i++) {
+            LockSupport.parkNanos(50_000_000); // listeners are called by another thread
+        }
+        LocalSpark.context().sc().removeSparkListener(listener);
+        assertTrue(Long.parseLong(values.get("tokens")) >= 1_300, values::toString);
+        assertTrue(Double.parseDouble(values.get("tokens per second and task")) > 0, values::toString);
+        assertTrue(descriptions.contains("assay harvest: count tokens"), descriptions::toString);
+        assertTrue(descriptions.contains("assay harvest: 2 shards to " + folder("progress")), descriptions::toString);
     }
 
     @Test
