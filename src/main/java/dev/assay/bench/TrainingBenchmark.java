@@ -15,11 +15,13 @@ import dev.assay.tensor.MemoryUse;
 import dev.assay.tensor.Pending;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
+import dev.assay.train.internal.step.EncoderProductMeasurement;
 import dev.assay.train.internal.step.InitialDictionary;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.method.JumpReluTraining;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.DeadLatentRule;
+import dev.assay.train.plan.EncoderProduct;
 import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.spi.OptimizerOptions;
@@ -63,8 +65,16 @@ public final class TrainingBenchmark {
      * @param batch activations per step
      * @param l0 active latents per row
      * @param deadShare share of dead latents
+     * @param product the product of the encoder
      */
-    public record Case(TrainingMethod method, int dIn, int dSae, int batch, int l0, double deadShare) {
+    public record Case(
+            TrainingMethod method,
+            int dIn,
+            int dSae,
+            int batch,
+            int l0,
+            double deadShare,
+            EncoderProduct product) {
         /** Checks the ranges. */
         public Case {
             if (!(deadShare >= 0 && deadShare < 1)) {
@@ -90,6 +100,7 @@ public final class TrainingBenchmark {
      * @param floorSeconds sum of the parts
      * @param floorParts seconds per part
      * @param ratioToFloor step divided by floor
+     * @param encoderProduct the precision of the encoder's product
      * @param l0 measured active latents per row
      * @param memory memory of the steps; null on a GPU, whose memory is not part of the process
      */
@@ -99,6 +110,7 @@ public final class TrainingBenchmark {
             @JsonProperty("floor_seconds") double floorSeconds,
             @JsonProperty("floor_parts") Map<String, Double> floorParts,
             @JsonProperty("ratio_to_floor") double ratioToFloor,
+            @JsonProperty("encoder_product") String encoderProduct,
             @JsonProperty("l0") double l0,
             @JsonUnwrapped Memory memory) {}
 
@@ -157,7 +169,15 @@ public final class TrainingBenchmark {
                     double sum = parts.values().stream()
                             .mapToDouble(Double::doubleValue)
                             .sum();
-                    return new Report(step, sizes.batch() / step, sum, parts, step / sum, l0, memory);
+                    return new Report(
+                            step,
+                            sizes.batch() / step,
+                            sum,
+                            parts,
+                            step / sum,
+                            state.encoderProduct().key(),
+                            l0,
+                            memory);
                 }
             }
         }
@@ -165,7 +185,14 @@ public final class TrainingBenchmark {
 
     /** Trains a small dictionary, so that fixed allocations of the engine and the JVM are not counted as memory of training. */
     private static void settle(NDManager manager, Case sizes) {
-        Case small = new Case(sizes.method(), 16, sizes.dSae(), 256, sizes.l0(), sizes.deadShare());
+        Case small = new Case(
+                sizes.method(),
+                16,
+                sizes.dSae(),
+                256,
+                sizes.l0(),
+                sizes.deadShare(),
+                EncoderProduct.FLOAT32);
         List<NDArray> batches = batches(manager, small.batch(), small.dIn());
         try (TrainingState state = state(manager, small)) {
             for (int i = 0; i < SETTLING; i++) {
@@ -222,6 +249,7 @@ public final class TrainingBenchmark {
                 false);
         TrainingState state =
                 new TrainingState(manager, plan, InitialDictionary.of(manager, plan, sizes.dIn(), sizes.dIn()));
+        state.encoderProduct(EncoderProductMeasurement.choose(sizes.product(), manager, plan, sizes.dIn()));
         try (Scope scope = Scope.open()) {
             int dead = sizes.deadCount();
             float[] bias = new float[sizes.dSae()];

@@ -17,6 +17,7 @@ import dev.assay.text.Corpus;
 import dev.assay.text.story.StoryCorpus;
 import dev.assay.train.method.TopKTraining;
 import dev.assay.train.method.TrainingMethods;
+import dev.assay.train.plan.EncoderProduct;
 import dev.assay.train.spi.TrainingMethod;
 import dev.assay.train.spi.TrainingMethodProvider;
 import java.io.IOException;
@@ -173,10 +174,17 @@ final class BenchCommand implements Runnable {
                 description = "number of measured steps (default ${DEFAULT-VALUE})")
         private int steps;
 
+        @Option(
+                names = "--encoder-product",
+                paramLabel = "NAME",
+                defaultValue = "auto",
+                description = "product of the encoder: auto, float32, bf16 or int8 (default ${DEFAULT-VALUE})")
+        private String encoderProduct;
+
         @Override
         public Integer call() {
-            TrainingBenchmark.Case training =
-                    new TrainingBenchmark.Case(method(), dIn, dSae, step.batch, step.k, deadShare);
+            TrainingBenchmark.Case training = new TrainingBenchmark.Case(
+                    method(), dIn, dSae, step.batch, step.k, deadShare, EncoderProduct.of(encoderProduct));
             return common.print(spec, TrainingBenchmark.run(training, steps, common.warmup, common.device()));
         }
 

@@ -232,3 +232,178 @@ class Operations(Module):
     else:
       result = None
     return result
+  def candidate_step(self: __torch__.Operations, x: Tensor) -> Tensor:
+    largest = torch.maximum(torch.amax(x, [1], True), torch.neg(torch.amin(x, [1], True)))
+    return torch.clamp_min(torch.div(largest, 127.), 1.0e-30)
+  def candidate_matrix_bf16(self: __torch__.Operations, w: Tensor, bias: Tensor, factors: Tensor, pad: int) -> List[Tensor]:
+    rows = torch.size(w, 0)
+    all = torch.add(rows, pad)
+    low = torch.empty([all, torch.size(w, 1)], dtype=15)
+    norms = torch.empty([rows, 1], dtype=6)
+    errors = torch.empty([rows, 1], dtype=6)
+    for i in range(torch.floordiv(torch.add(rows, 511), 512)):
+      first = torch.mul(i, 512)
+      last = ops.prim.min(rows, torch.add(first, 512))
+      part = torch.slice(w, 0, first, last)
+      rounded = torch.copy_(torch.slice(low, 0, first, last), part)
+      _0 = torch.copy_(torch.slice(norms, 0, first, last), torch.linalg_vector_norm(part, 2, [-1], True))
+      difference = torch.sub_(torch.to(rounded, 6), part)
+      _1 = torch.copy_(torch.slice(errors, 0, first, last), torch.linalg_vector_norm(difference, 2, [-1], True))
+    _2 = torch.zero_(torch.slice(low, 0, rows, all))
+    shift = torch.constant_pad_nd(torch.to(torch.mul(torch.unsqueeze(bias, 1), factors), 15), [0, 0, 0, pad], -inf)
+    if torch.eq(torch.numel(factors), 1):
+      scale = torch.empty([0], dtype=15)
+    else:
+      scale = torch.constant_pad_nd(torch.to(factors, 15), [0, 0, 0, pad], 0.)
+    size = torch.max(torch.mul(norms, factors))
+    error = torch.max(torch.mul(errors, factors))
+    shifted = torch.max(torch.abs(torch.mul(bias, torch.reshape(factors, [-1]))))
+    return [low, shift, scale, size, error, shifted]
+  def candidate_matrix_int8(self: __torch__.Operations, w: Tensor, bias: Tensor, factors: Tensor, pad: int) -> List[Tensor]:
+    rows = torch.size(w, 0)
+    all = torch.add(rows, pad)
+    low = torch.empty([all, torch.size(w, 1)], dtype=0)
+    norms = torch.empty([rows, 1], dtype=6)
+    steps = torch.empty([rows, 1], dtype=6)
+    for i in range(torch.floordiv(torch.add(rows, 511), 512)):
+      first = torch.mul(i, 512)
+      last = ops.prim.min(rows, torch.add(first, 512))
+      part = torch.slice(w, 0, first, last)
+      _0 = torch.copy_(torch.slice(norms, 0, first, last), torch.linalg_vector_norm(part, 2, [-1], True))
+      step = (self).candidate_step(part)
+      _1 = torch.copy_(torch.slice(steps, 0, first, last), step)
+      quantized = torch.quantize_per_tensor(torch.div(part, step), 1., 128, 13)
+      _2 = torch.copy_(torch.slice(low, 0, first, last), torch.int_repr(quantized))
+    _3 = torch.fill_(torch.slice(low, 0, rows, all), 128)
+    scaled = torch.mul(steps, factors)
+    shift = torch.constant_pad_nd(torch.to(torch.mul(torch.unsqueeze(bias, 1), factors), 15), [0, 0, 0, pad], -inf)
+    scale = torch.constant_pad_nd(torch.to(scaled, 15), [0, 0, 0, pad], 0.)
+    size = torch.max(torch.mul(norms, factors))
+    shifted = torch.max(torch.abs(torch.mul(bias, torch.reshape(factors, [-1]))))
+    return [low, shift, scale, size, torch.max(scaled), shifted]
+  def candidate_scores_bf16(self: __torch__.Operations, x: Tensor, low: Tensor, shift: Tensor, scale: Tensor, size: Tensor, error: Tensor) -> List[Tensor]:
+    rounded = torch.to(x, 15)
+    difference = torch.linalg_vector_norm(torch.sub(torch.to(rounded, 6), x), 2, [-1])
+    norms = torch.linalg_vector_norm(x, 2, [-1])
+    bound = torch.add(torch.mul(difference, size), torch.mul(torch.add(norms, difference), error))
+    bound0 = torch.add(bound, torch.mul(torch.mul(norms, size), 9.9999999999999995e-07))
+    scores = torch.mm(low, torch.t(rounded))
+    if torch.gt(torch.numel(scale), 0):
+      _0 = torch.mul_(scores, scale)
+    _1 = torch.add_(scores, shift)
+    return [scores, bound0]
+  def candidate_scores_int8(self: __torch__.Operations, x: Tensor, low: Tensor, shift: Tensor, scale: Tensor, size: Tensor, step: Tensor) -> List[Tensor]:
+    steps = (self).candidate_step(x)
+    quantized = torch.to(torch.round_(torch.div(x, steps)), 1)
+    packed = ops.onednn.qlinear_prepack(quantized, [torch.size(low, 0), torch.size(low, 1)])
+    rows = torch.reshape(steps, [-1])
+    zeros = torch.zeros([torch.size(x, 0)], dtype=3)
+    scores = ops.onednn.qlinear_pointwise(low, 1., 128, packed, rows, zeros, None, 1., 0, 15, "none", annotate(List[Optional[number]], []), "")
+    _0 = torch.mul_(scores, scale)
+    _1 = torch.add_(scores, shift)
+    norms = torch.linalg_vector_norm(x, 2, [-1])
+    variance = torch.div(torch.add(torch.square(torch.mul(rows, size)), torch.square(torch.mul(norms, step))), 12.)
+    return [scores, variance]
+  def candidate_bound(self: __torch__.Operations, base: Tensor, level: Tensor, shifted: Tensor, rounding: float, deviations: float) -> Tensor:
+    largest = torch.mul(torch.add(torch.abs(level), shifted), rounding)
+    if torch.gt(deviations, 0.):
+      bound = torch.mul(torch.sqrt(torch.add(base, torch.square(largest))), deviations)
+    else:
+      bound = torch.add(base, largest)
+    return bound
+  def candidate_entries(self: __torch__.Operations, scores: Tensor, maxima: Tensor, least: Tensor, group: int, most: int) -> List[Tensor]:
+    rows = torch.size(maxima, 0)
+    groups = torch.size(maxima, 1)
+    passing = torch.ge(maxima, least)
+    positions = torch.reshape(torch.nonzero(torch.reshape(passing, [-1])), [-1])
+    excluded = torch.isnan(torch.reshape(least, [-1]))
+    if torch.gt(torch.numel(positions), torch.mul(rows, most)):
+      excluded0 = torch.logical_or(excluded, torch.gt(torch.sum(passing, [1]), torch.mul(most, 2)))
+      kept = torch.logical_and(passing, torch.unsqueeze(torch.logical_not(excluded0), 1))
+      positions0 = torch.reshape(torch.nonzero(torch.reshape(kept, [-1])), [-1])
+    else:
+      excluded0 = excluded
+      positions0 = positions
+    r = torch.floor_divide(positions0, groups)
+    first = torch.add(torch.mul(torch.sub(positions0, torch.mul(r, groups)), rows), r)
+    steps = torch.mul(torch.arange(group, dtype=4), torch.mul(groups, rows))
+    flat = torch.reshape(torch.add(torch.unsqueeze(first, 1), steps), [-1])
+    values = torch.to(torch.index_select(torch.reshape(scores, [-1]), 0, flat), 6)
+    bounds = torch.index_select(least, 0, r)
+    found = torch.reshape(torch.nonzero(torch.reshape(torch.ge(torch.view(values, [-1, group]), bounds), [-1])), [-1])
+    entries = torch.index_select(flat, 0, found)
+    latents = torch.floor_divide(entries, rows)
+    return [torch.sub(entries, torch.mul(latents, rows)), latents, torch.index_select(values, 0, found), excluded0]
+  def candidate_values(self: __torch__.Operations, x: Tensor, w: Tensor, bias: Tensor, factors: Tensor, rows: Tensor, latents: Tensor) -> Tensor:
+    products = torch._embedding_bag_per_sample_weights_backward(x, w, latents, torch.new_zeros(latents, [torch.size(x, 0)]), rows, 0)
+    values = torch.add_(products, torch.index_select(bias, 0, latents))
+    if torch.gt(torch.numel(factors), 1):
+      _0 = torch.mul_(values, torch.index_select(torch.reshape(factors, [-1]), 0, latents))
+    return values
+  def candidate_maxima(self: __torch__.Operations, scores: Tensor, group: int) -> Tensor:
+    groups = torch.floordiv(torch.size(scores, 0), group)
+    return torch.amax(torch.view(scores, [group, groups, torch.size(scores, 1)]), [0])
+  def candidates_largest(self: __torch__.Operations, scores: Tensor, base: Tensor, shifted: Tensor, x: Tensor, w: Tensor, bias: Tensor, factors: Tensor, rounding: float, deviations: float, k: int, group: int, groups: int) -> List[Tensor]:
+    rows = torch.size(x, 0)
+    maxima = (self).candidate_maxima(scores, group)
+    sample = (self).candidate_maxima(maxima, groups)
+    top, _0 = torch.topk(torch.contiguous(torch.t(torch.to(sample, 6))), k, -1, True, False)
+    level = torch.amin(top, [1])
+    bound = (self).candidate_bound(base, level, shifted, rounding, deviations)
+    lowest = torch.sub(level, torch.mul(bound, 1.5))
+    least = torch.unsqueeze(lowest, 1)
+    r, latents, approximate, excluded, = (self).candidate_entries(scores, torch.contiguous(torch.t(torch.to(maxima, 6))), least, group, torch.mul(k, 6))
+    values = (self).candidate_values(x, w, bias, factors, r, latents)
+    counts = torch.bincount(r, None, rows)
+    uncertain = torch.logical_or(excluded, torch.lt(counts, k))
+    if torch.gt(deviations, 0.):
+      error = torch.abs(torch.sub(approximate, values))
+      unusual = torch.gt(error, torch.mul(torch.index_select(bound, 0, r), 0.84999999999999998))
+      uncertain0 = torch.logical_or(uncertain, torch.gt(torch.bincount(r, torch.to(unusual, 7), rows), 0.))
+    else:
+      uncertain0 = uncertain
+    width = ops.prim.max(k, int(torch.item(torch.max(counts))))
+    offsets = torch.sub(torch.mul(torch.arange(rows, dtype=4), width), torch.sub(torch.cumsum(counts, 0), counts))
+    places = torch.add(torch.arange(torch.numel(r), dtype=4), torch.index_select(offsets, 0, r))
+    table = torch.full([torch.mul(rows, width)], -inf, dtype=6)
+    _1 = torch.index_copy_(table, 0, places, values)
+    numbers = torch.zeros([torch.mul(rows, width)], dtype=4)
+    _2 = torch.index_copy_(numbers, 0, places, latents)
+    best, order = torch.topk(torch.view(table, [rows, width]), k, -1, True, True)
+    chosen = torch.gather(torch.view(numbers, [rows, width]), 1, order)
+    proven = torch.ge(torch.select(best, 1, torch.sub(k, 1)), torch.add(lowest, bound))
+    return [best, chosen, torch.reshape(torch.nonzero(torch.logical_or(uncertain0, torch.logical_not(proven))), [-1])]
+  def candidates_above(self: __torch__.Operations, scores: Tensor, base: Tensor, shifted: Tensor, x: Tensor, w: Tensor, bias: Tensor, factors: Tensor, rounding: float, deviations: float, level: float, group: int, most: int) -> List[Tensor]:
+    rows = torch.size(x, 0)
+    maxima = torch.contiguous(torch.t(torch.to((self).candidate_maxima(scores, group), 6)))
+    bound = (self).candidate_bound(base, torch.full_like(base, level), shifted, rounding, deviations)
+    complete = torch.mul(torch.sum(maxima, [1]), 0.)
+    least = torch.unsqueeze(torch.add(torch.rsub(bound, level), complete), 1)
+    r, latents, approximate, excluded, = (self).candidate_entries(scores, maxima, least, group, most)
+    values = (self).candidate_values(x, w, bias, factors, r, latents)
+    if torch.gt(deviations, 0.):
+      error = torch.abs(torch.sub(approximate, values))
+      unusual = torch.gt(error, torch.mul(torch.index_select(bound, 0, r), 0.84999999999999998))
+      uncertain = torch.logical_or(excluded, torch.gt(torch.bincount(r, torch.to(unusual, 7), rows), 0.))
+    else:
+      uncertain = excluded
+    certain = torch.logical_not(torch.index_select(uncertain, 0, r))
+    kept = torch.reshape(torch.nonzero(torch.logical_and(torch.gt(values, level), certain)), [-1])
+    return [torch.index_select(r, 0, kept), torch.index_select(latents, 0, kept), torch.index_select(values, 0, kept), torch.reshape(torch.nonzero(uncertain), [-1])]
+  def exact_scores(self: __torch__.Operations, x: Tensor, w: Tensor, bias: Tensor, factors: Tensor) -> Tensor:
+    scores = torch.addmm(bias, x, torch.t(w))
+    if torch.gt(torch.numel(factors), 1):
+      _0 = torch.mul_(scores, torch.reshape(factors, [1, -1]))
+    return scores
+  def exact_largest(self: __torch__.Operations, x: Tensor, w: Tensor, bias: Tensor, factors: Tensor, k: int, more: int) -> List[Tensor]:
+    rows = torch.size(x, 0)
+    _0, chosen = torch.topk((self).exact_scores(x, w, bias, factors), more, -1, True, False)
+    r = torch.contiguous(torch.reshape(torch.expand(torch.unsqueeze(torch.arange(rows, dtype=4), 1), [rows, more]), [-1]))
+    values = (self).candidate_values(x, w, bias, factors, r, torch.reshape(chosen, [-1]))
+    best, order = torch.topk(torch.view(values, [rows, more]), k, -1, True, True)
+    return [best, torch.gather(chosen, 1, order)]
+  def exact_above(self: __torch__.Operations, x: Tensor, w: Tensor, bias: Tensor, factors: Tensor, level: float) -> List[Tensor]:
+    above = torch.nonzero(torch.gt((self).exact_scores(x, w, bias, factors), level))
+    r = torch.contiguous(torch.select(above, 1, 0))
+    latents = torch.contiguous(torch.select(above, 1, 1))
+    return [r, latents, (self).candidate_values(x, w, bias, factors, r, latents)]

@@ -55,17 +55,11 @@ final class BatchTopKSelector implements Selector {
 
     @Override
     public SparseEntries select(ScoreChunks scores) {
-        ScoreChunks ranks = norms == null
-                ? scores
-                : consumer -> scores.forEach(chunk -> {
-                    Aten.mul_(chunk, norms.reshape(1, norms.size()));
-                    consumer.accept(chunk);
-                });
-        Candidates candidates = Candidates.above(ranks, this::estimatedBound);
-        if (candidates.count() < wanted && candidates.bound() > 0) {
-            candidates = Candidates.above(ranks, 0);
+        float[] bound = new float[1];
+        SparseEntries all = scores.above(norms, first -> bound[0] = estimatedBound(first));
+        if (all.values().size() < wanted && bound[0] > 0) {
+            all = scores.above(norms, first -> 0);
         }
-        SparseEntries all = candidates.all();
         if (all.values().size() > wanted) {
             NDArray smallest = Aten.topK(all.values(), (int) wanted).values().min();
             all = all.at(all.values().gte(smallest).nonzero().reshape(-1));

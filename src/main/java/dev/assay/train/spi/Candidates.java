@@ -21,11 +21,6 @@ final class Candidates {
 
     private Candidates() {}
 
-    /** Collects the entries above a bound. */
-    static Candidates above(ScoreChunks scores, float bound) {
-        return above(scores, first -> bound);
-    }
-
     /** Collects the entries above a bound that is computed from the first chunk. */
     static Candidates above(ScoreChunks scores, ToDoubleFunction<NDArray> boundOfFirstChunk) {
         Candidates candidates = new Candidates();
@@ -47,14 +42,6 @@ final class Candidates {
             values.add(scope.keep(found.values()));
             firstRow += chunk.getShape().get(0);
         }
-    }
-
-    float bound() {
-        return bound;
-    }
-
-    long count() {
-        return values.stream().mapToLong(NDArray::size).sum();
     }
 
     SparseEntries all() {

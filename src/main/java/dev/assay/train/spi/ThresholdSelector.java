@@ -42,6 +42,6 @@ final class ThresholdSelector implements Selector {
 
     @Override
     public SparseEntries select(ScoreChunks scores) {
-        return Candidates.above(scores, 0).all();
+        return scores.above(null, first -> 0);
     }
 }

@@ -1,10 +1,6 @@
 package dev.assay.train.spi;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import dev.assay.sae.RowTopK;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.Optional;
@@ -45,26 +41,6 @@ record TopKSelector(int k, NDArray norms) implements Selector {
 
     @Override
     public SparseEntries select(ScoreChunks scores) {
-        NDList indices = new NDList();
-        NDList values = new NDList();
-        scores.forEach(chunk -> {
-            try (Scope scope = Scope.open()) {
-                if (norms != null) {
-                    Aten.mul_(chunk, norms.reshape(1, norms.size()));
-                }
-                Aten.Selection top = RowTopK.select(chunk, k); // [rows, k]
-                indices.add(scope.keep(top.indices()));
-                values.add(scope.keep(top.values()));
-            }
-        });
-        NDArray latents = Candidates.joined(indices); // [batch, k]
-        NDArray ranks = Candidates.joined(values).reshape(-1);
-        long batch = latents.getShape().get(0);
-        NDArray rows = latents.getManager()
-                .arange(0, (int) batch, 1, DataType.INT64)
-                .reshape(batch, 1)
-                .broadcast(new Shape(batch, k))
-                .reshape(-1);
-        return new SparseEntries(rows, latents.reshape(-1), ranks).dividedBy(norms);
+        return scores.largest(k, norms).dividedBy(norms);
     }
 }

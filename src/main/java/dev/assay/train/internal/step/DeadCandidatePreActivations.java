@@ -5,6 +5,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.tensor.Aten;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Pre-activations of dead-latent candidates, which are dead unless they fire in the current batch. They are copied from the encoder
@@ -15,11 +16,12 @@ final class DeadCandidatePreActivations {
     private static final double MAX_SHARE = 1.0 / 8;
 
     private final NDArray candidates; // int64 [n], ascending
-    private final NDArray scores; // [batch, n], or null if nothing is copied
+    private final Supplier<NDArray> workspace; // [batch, n]; null if nothing is to be copied
+    private NDArray scores; // [batch, n], or null before the first copy
 
-    private DeadCandidatePreActivations(NDArray candidates, NDArray scores) {
+    private DeadCandidatePreActivations(NDArray candidates, Supplier<NDArray> workspace) {
         this.candidates = candidates;
-        this.scores = scores;
+        this.workspace = workspace;
     }
 
     /**
@@ -34,7 +36,7 @@ final class DeadCandidatePreActivations {
         long count = candidates.size();
         boolean copies = count > 0 && count <= MAX_SHARE * dSae;
         return new DeadCandidatePreActivations(
-                candidates, copies ? workspace.array(Workspace.Use.DEAD_CANDIDATES, batchSize, count) : null);
+                candidates, copies ? () -> workspace.array(Workspace.Use.DEAD_CANDIDATES, batchSize, count) : null);
     }
 
     /**
@@ -44,8 +46,11 @@ final class DeadCandidatePreActivations {
      * @param chunk [rows, d_sae]
      */
     void copy(int firstRow, NDArray chunk) {
-        if (scores == null) {
+        if (workspace == null) {
             return;
+        }
+        if (scores == null) {
+            scores = workspace.get();
         }
         long last = firstRow + chunk.getShape().get(0);
         try (NDArray columns = columns(chunk, candidates)) {
@@ -54,7 +59,7 @@ final class DeadCandidatePreActivations {
     }
 
     /**
-     * Returns the copied pre-activations of dead latents, once the product is complete.
+     * Returns the copied pre-activations of dead latents, once the product is complete. Without a float32 product nothing is copied.
      *
      * @param dead int64 [n_dead], ascending; all of them candidates
      * @return [batch, n_dead], or empty if nothing was copied

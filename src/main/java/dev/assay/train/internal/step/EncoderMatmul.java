@@ -16,6 +16,9 @@ final class EncoderMatmul {
     /** The maximum number of floats of a chunk. */
     private static final long MAX_FLOATS = 1L << 25;
 
+    /** The rows that selectors estimate from. */
+    private static final int SAMPLE_ROWS = 64;
+
     private final Workspace workspace;
     private final NDArray x; // [batch, d_in]
     private final NDArray transposed; // [d_in, d_sae]
@@ -69,6 +72,12 @@ final class EncoderMatmul {
         return first;
     }
 
+    /** Computes the first rows, at most {@link #SAMPLE_ROWS}: [rows, d_sae]; the next chunk overwrites them. */
+    NDArray sample() {
+        holdsFirst = false;
+        return chunk(0, Math.min(rows(), SAMPLE_ROWS));
+    }
+
     /** Computes the product of the whole batch. */
     void forEach(Consumer consumer) {
         for (int first = 0; first < rows(); first += chunkRows) {
@@ -79,9 +88,12 @@ final class EncoderMatmul {
     }
 
     private NDArray chunk(int first) {
-        NDArray out = output(first);
-        NDIndex rows = new NDIndex("{}:{}", first, Math.min(rows(), first + chunkRows));
-        Aten.addmm(bias, x.get(rows), transposed, out);
+        return chunk(first, Math.min(rows(), first + chunkRows));
+    }
+
+    private NDArray chunk(int first, int last) {
+        NDArray out = workspace.array(Workspace.Use.SCORES, last - first, dSae);
+        Aten.addmm(bias, x.get(new NDIndex("{}:{}", first, last)), transposed, out);
         return out;
     }
 

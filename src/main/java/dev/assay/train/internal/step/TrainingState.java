@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.ProductPrecision;
 import dev.assay.tensor.Scope;
 import dev.assay.train.collective.Exchange;
 import dev.assay.train.plan.DictionaryInitialization;
@@ -38,6 +39,7 @@ public final class TrainingState implements AutoCloseable {
     private final boolean sharesWorkspace;
     private final SliceReduction reduction;
     private TrainingStep.Layout layout = TrainingStep.Layout.AUTOMATIC;
+    private ProductPrecision encoderProduct = ProductPrecision.FLOAT32;
     private long step;
 
     /**
@@ -230,7 +232,8 @@ public final class TrainingState implements AutoCloseable {
 
     private TrainingStep activeLosses(BatchSlice batch, DeadCandidatePreActivations candidates) {
         StepLoss loss = objective.at(parameters, scheduleStep());
-        TrainingStep forward = new TrainingStep(parameters, loss, batch, workspace, candidates, reduction);
+        TrainingStep forward =
+                new TrainingStep(parameters, loss, batch, workspace, candidates, reduction, encoderProduct);
         forward.forward(layout);
         return forward;
     }
@@ -313,6 +316,15 @@ public final class TrainingState implements AutoCloseable {
     /** Fixes the layout of codes instead of selecting the faster one, for tests and benchmarks. */
     public void useDenseLayout(boolean always) {
         layout = always ? TrainingStep.Layout.DENSE : TrainingStep.Layout.SPARSE;
+    }
+
+    /** Sets the precision of the encoder's product in sparse steps, by default float32. */
+    public void encoderProduct(ProductPrecision precision) {
+        encoderProduct = precision;
+    }
+
+    public ProductPrecision encoderProduct() {
+        return encoderProduct;
     }
 
     public DictionaryParameters parameters() {

@@ -4,11 +4,13 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.ChunkSizes;
+import dev.assay.tensor.ProductPrecision;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.DeadLatentOptions;
 import dev.assay.train.spi.BatchSlice;
 import dev.assay.train.spi.CodeSpace;
 import dev.assay.train.spi.DictionaryParameters;
+import dev.assay.train.spi.ScoreChunks;
 import dev.assay.train.spi.Selector;
 import dev.assay.train.spi.SparseEntries;
 import dev.assay.train.spi.StepLoss;
@@ -35,6 +37,7 @@ final class TrainingStep {
     private final Workspace workspace;
     private final DeadCandidatePreActivations candidates;
     private final SliceReduction reduction;
+    private final ProductPrecision precision;
     private final StepSums sums;
 
     /**
@@ -46,6 +49,7 @@ final class TrainingStep {
      * @param workspace the large arrays of the step
      * @param candidates copies pre-activations for the losses on dead latents
      * @param reduction combines the sums over latents with those of the other slices of the dictionary
+     * @param precision of the encoder's product in sparse steps
      */
     TrainingStep(
             DictionaryParameters p,
@@ -53,7 +57,8 @@ final class TrainingStep {
             BatchSlice batch,
             Workspace workspace,
             DeadCandidatePreActivations candidates,
-            SliceReduction reduction) {
+            SliceReduction reduction,
+            ProductPrecision precision) {
         this.p = p;
         this.loss = loss;
         this.batch = batch;
@@ -61,25 +66,34 @@ final class TrainingStep {
         this.workspace = workspace;
         this.candidates = candidates;
         this.reduction = reduction;
+        this.precision = precision;
         this.sums = new StepSums(p, batch.size(), workspace);
     }
 
     /** Computes the losses of active latents and their gradients, without the gradients of {@link #finish}. */
     void forward(Layout layout) {
-        EncoderMatmul matmul = new EncoderMatmul(workspace, batch.x(), p.encoder(), bias());
-        boolean dense = layout == Layout.AUTOMATIC ? selector.isDense(matmul.firstChunk()) : layout == Layout.DENSE;
+        NDArray bias = bias();
+        EncoderMatmul matmul = new EncoderMatmul(workspace, batch.x(), p.encoder(), bias);
+        boolean dense = layout == Layout.AUTOMATIC ? isDense(matmul) : layout == Layout.DENSE;
         if (dense) {
             sums.gradients().startDense();
             forEachChunk(matmul, this::addDense);
         } else {
-            SparseEntries entries = select(matmul);
+            SparseEntries entries = select(matmul, bias);
             loss.add(batch, new SparseCodeSpace(entries, batch.size(), p.dSae(), reduction), entries.values(), sums);
         }
     }
 
+    private boolean isDense(EncoderMatmul matmul) {
+        return selector.isDense(precision == ProductPrecision.FLOAT32 ? matmul.firstChunk() : matmul.sample());
+    }
+
     /** Returns the bias of {@code x · W_encᵀ} minus the selector's bound, [d_sae]. */
     private NDArray bias() {
-        NDArray bias = batch.bias(p.encoder(), p.encoderBias());
+        return lessBound(batch.bias(p.encoder(), p.encoderBias()));
+    }
+
+    private NDArray lessBound(NDArray bias) {
         return selector.bound().map(bias::sub).orElse(bias);
     }
 
@@ -90,11 +104,17 @@ final class TrainingStep {
         });
     }
 
-    private SparseEntries select(EncoderMatmul matmul) {
+    private SparseEntries select(EncoderMatmul matmul, NDArray bias) {
         try (Scope scope = Scope.open()) {
-            return reduction
-                    .select(selector, consumer -> forEachChunk(matmul, (firstRow, scores) -> consumer.accept(scores)))
-                    .keep(scope);
+            ScoreChunks scores = consumer -> forEachChunk(matmul, (firstRow, chunk) -> consumer.accept(chunk));
+            if (precision != ProductPrecision.FLOAT32) {
+                scores = new CandidateScores(
+                        p,
+                        batch,
+                        new CandidateScores.Scores(scores, matmul, bias, lessBound(p.encoderBias())),
+                        precision);
+            }
+            return reduction.select(selector, scores).keep(scope);
         }
     }
 
