@@ -68,13 +68,7 @@ public final class TrainingBenchmark {
      * @param product the product of the encoder
      */
     public record Case(
-            TrainingMethod method,
-            int dIn,
-            int dSae,
-            int batch,
-            int l0,
-            double deadShare,
-            EncoderProduct product) {
+            TrainingMethod method, int dIn, int dSae, int batch, int l0, double deadShare, EncoderProduct product) {
         /** Checks the ranges. */
         public Case {
             if (!(deadShare >= 0 && deadShare < 1)) {
@@ -185,14 +179,8 @@ public final class TrainingBenchmark {
 
     /** Trains a small dictionary, so that fixed allocations of the engine and the JVM are not counted as memory of training. */
     private static void settle(NDManager manager, Case sizes) {
-        Case small = new Case(
-                sizes.method(),
-                16,
-                sizes.dSae(),
-                256,
-                sizes.l0(),
-                sizes.deadShare(),
-                EncoderProduct.FLOAT32);
+        Case small =
+                new Case(sizes.method(), 16, sizes.dSae(), 256, sizes.l0(), sizes.deadShare(), EncoderProduct.FLOAT32);
         List<NDArray> batches = batches(manager, small.batch(), small.dIn());
         try (TrainingState state = state(manager, small)) {
             for (int i = 0; i < SETTLING; i++) {

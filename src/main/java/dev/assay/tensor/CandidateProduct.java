@@ -225,8 +225,7 @@ public final class CandidateProduct {
     public Entries above(Rows rows, double bound) {
         try (Scope scope = Scope.open()) {
             Entries entries = misses ? exactAbove(rows, bound) : candidatesAbove(rows, bound);
-            return new Entries(
-                    scope.keep(entries.rows()), scope.keep(entries.columns()), scope.keep(entries.values()));
+            return new Entries(scope.keep(entries.rows()), scope.keep(entries.columns()), scope.keep(entries.values()));
         }
     }
 
@@ -266,7 +265,15 @@ public final class CandidateProduct {
 
     private Entries exactAbove(Rows rows, double bound) {
         NDArray[] found = Bridge.get()
-                .tensors("exact_above", rows.x(), matrix.weight(), matrix.bias(), matrix.column(), bound);
+                .tensors(
+                        "exact_above",
+                        rows.x(),
+                        matrix.weight(),
+                        matrix.bias(),
+                        matrix.column(),
+                        bound,
+                        GROUP,
+                        paddedSize() - matrix.size());
         return new Entries(found[0], found[1], found[2]);
     }
 

@@ -17,6 +17,7 @@ import dev.assay.train.internal.run.TrainingLoop;
 import dev.assay.train.metrics.HeldOutMetrics;
 import dev.assay.train.metrics.MetricsFiles;
 import dev.assay.train.metrics.TrainingListener;
+import dev.assay.train.plan.EncoderProduct;
 import dev.assay.train.plan.TrainingInterruptedException;
 import dev.assay.train.plan.TrainingPlan;
 import java.io.Closeable;
@@ -58,6 +59,7 @@ abstract class RunSettings<T extends RunSettings<T>> {
     private double maxNormRatio; // 0 for no bound
     private long cacheBytes = CachingSource.MEMORY_BYTES;
     private HeldOutSchedule heldOut = HeldOutSchedule.NEVER;
+    private EncoderProduct encoderProduct = EncoderProduct.AUTO;
 
     RunSettings(Duration checkpointEvery) {
         this.checkpointEvery = checkpointEvery;
@@ -273,6 +275,22 @@ abstract class RunSettings<T extends RunSettings<T>> {
         return hasOutput()
                 ? CachingSource.of(source, cacheBytes, output())
                 : CachingSource.inMemory(source, Math.min(cacheBytes, CachingSource.MEMORY_BYTES));
+    }
+
+    /**
+     * Sets the product that finds the active latents of a batch. Default: the fastest for the size of the dictionary, measured at the start of
+     * the run and stored with it. Two runs on one machine have the same bits if both name the same product.
+     *
+     * @param product the product
+     * @return this
+     */
+    public T encoderProduct(EncoderProduct product) {
+        encoderProduct = Objects.requireNonNull(product);
+        return set("encoderProduct");
+    }
+
+    EncoderProduct encoderProduct() {
+        return encoderProduct;
     }
 
     /** The activations of a source without the tokens that are left out. */

@@ -384,7 +384,7 @@ public final class SaeTrainer extends RunSettings<SaeTrainer> {
         }
         BestCheckpointFile best =
                 bestBy == null ? BestCheckpointFile.none() : BestCheckpointFile.in(output.resolve(CHECKPOINTS), bestBy);
-        return new MemberSetup(member, title, best, evaluation, all);
+        return new MemberSetup(member, title, best, evaluation, all, run.encoderProduct());
     }
 
     /**

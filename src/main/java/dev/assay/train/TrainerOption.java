@@ -3,6 +3,7 @@ package dev.assay.train;
 import dev.assay.InvalidInputException;
 import dev.assay.io.WholeNumber;
 import dev.assay.train.plan.BestCheckpoint;
+import dev.assay.train.plan.EncoderProduct;
 import dev.assay.train.plan.KAnnealing;
 import dev.assay.train.spi.StepSpan;
 import java.util.ArrayList;
@@ -67,6 +68,12 @@ public enum TrainerOption {
             "1 GiB, in memory",
             "bytes of activations to keep for further epochs, first in memory and beyond 1 GiB in a temporary file of the run; 0 runs the"
                     + " model again in each epoch"),
+    /** Product of the encoder. */
+    ENCODER_PRODUCT(
+            Kind.PRODUCT,
+            "NAME",
+            "auto",
+            "product that finds active latents: auto (the fastest at the start of the run), float32, bf16 or int8"),
     /** Time between checkpoints. */
     CHECKPOINT_SECONDS(Kind.NUMBER, "X", "60; 120 for a sweep", "seconds between two checkpoints"),
     /** Number of checkpoints. */
@@ -216,6 +223,7 @@ public enum TrainerOption {
         ANNEALING("a k and a span such as 64:20%", Kind::annealing),
         DECAY("linear or cosine", text -> oneOf(text, "linear", "cosine")),
         BIAS("zero, mean or median", text -> oneOf(text, "zero", "mean", "median")),
+        PRODUCT("auto, float32, bf16 or int8", EncoderProduct::of),
         METRIC("a metric and max or min, such as metrics/explained_variance:max", BestCheckpoint::parse);
 
         private final String expected;

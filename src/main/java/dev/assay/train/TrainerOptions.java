@@ -4,6 +4,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.BestCheckpoint;
 import dev.assay.train.plan.DictionaryInitialization.DecoderBias;
+import dev.assay.train.plan.EncoderProduct;
 import dev.assay.train.plan.KAnnealing;
 import dev.assay.train.plan.Resampling;
 import dev.assay.train.plan.SparsitySchedule;
@@ -166,6 +167,7 @@ public final class TrainerOptions {
                 .ifPresent(skipped -> run.skipPositions((int) Math.min(skipped, Integer.MAX_VALUE)));
         number(TrainerOption.MAX_NORM_RATIO).ifPresent(run::maxNormRatio);
         get(TrainerOption.CACHE_BYTES, Long.class).ifPresent(run::cacheBytes);
+        get(TrainerOption.ENCODER_PRODUCT, EncoderProduct.class).ifPresent(run::encoderProduct);
         number(TrainerOption.CHECKPOINT_SECONDS)
                 .ifPresent(seconds -> run.checkpointEvery(Duration.ofNanos((long) (seconds * 1e9))));
         get(TrainerOption.KEEP_CHECKPOINTS, Long.class)

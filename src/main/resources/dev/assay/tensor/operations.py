@@ -402,8 +402,15 @@ class Operations(Module):
     values = (self).candidate_values(x, w, bias, factors, r, torch.reshape(chosen, [-1]))
     best, order = torch.topk(torch.view(values, [rows, more]), k, -1, True, True)
     return [best, torch.gather(chosen, 1, order)]
-  def exact_above(self: __torch__.Operations, x: Tensor, w: Tensor, bias: Tensor, factors: Tensor, level: float) -> List[Tensor]:
-    above = torch.nonzero(torch.gt((self).exact_scores(x, w, bias, factors), level))
+  def exact_above(self: __torch__.Operations, x: Tensor, w: Tensor, bias: Tensor, factors: Tensor, level: float, group: int, pad: int) -> List[Tensor]:
+    scores = torch.constant_pad_nd((self).exact_scores(x, w, bias, factors), [0, pad], -inf)
+    rows = torch.size(scores, 0)
+    groups = torch.floordiv(torch.size(scores, 1), group)
+    grouped = torch.reshape(torch.transpose(torch.view(scores, [rows, group, groups]), 1, 2), [rows, -1])
+    above = torch.nonzero(torch.gt(grouped, level))
     r = torch.contiguous(torch.select(above, 1, 0))
-    latents = torch.contiguous(torch.select(above, 1, 1))
+    place = torch.select(above, 1, 1)
+    position = torch.floor_divide(place, group)
+    member = torch.sub(place, torch.mul(position, group))
+    latents = torch.add(position, torch.mul(member, groups))
     return [r, latents, (self).candidate_values(x, w, bias, factors, r, latents)]

@@ -151,7 +151,8 @@ class CandidateProductTest {
                         .collect(Collectors.toCollection(TreeSet::new));
                 assertEquals(expected, selected.getOrDefault(row, new TreeSet<>()), "row " + row);
             }
-            assertEquals(rows.length, selected.values().stream().mapToInt(Set::size).sum());
+            assertEquals(
+                    rows.length, selected.values().stream().mapToInt(Set::size).sum());
         }
     }
 
@@ -286,9 +287,7 @@ class CandidateProductTest {
         Problem problem = gaussian();
         Aten.Selection found = problem.largest(precision, K);
         Aten.Selection reference = problem.largest(ProductPrecision.BF16, K);
-        assertArrayEquals(
-                reference.indices().toLongArray(), found.indices().toLongArray());
-        assertArrayEquals(
-                reference.values().toFloatArray(), found.values().toFloatArray(), 0);
+        assertArrayEquals(reference.indices().toLongArray(), found.indices().toLongArray());
+        assertArrayEquals(reference.values().toFloatArray(), found.values().toFloatArray(), 0);
     }
 }

@@ -37,8 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureScanTest {
     private static final int TOKENS = 1500;
-    private static final ScanOptions OPTIONS =
-            new ScanOptions(List.of(), 6, 5, 3, false, true);
+    private static final ScanOptions OPTIONS = new ScanOptions(List.of(), 6, 5, 3, false, true);
 
     private static TinyDictionary tiny;
     private static List<FeaturePart> parts;
@@ -144,8 +143,7 @@ class FeatureScanTest {
                 ScanExample best = null;
                 for (int token = 0; token < context.ids().length; token++) {
                     for (int i = context.starts()[token]; i < context.starts()[token + 1]; i++) {
-                        if (context.latents()[i] == latent
-                                && (best == null || context.values()[i] > best.value())) {
+                        if (context.latents()[i] == latent && (best == null || context.values()[i] > best.value())) {
                             best = new ScanExample(
                                     context.values()[i],
                                     context.documents()[token],
@@ -221,14 +219,15 @@ class FeatureScanTest {
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         some.write(new DataOutputStream(bytes));
-        FeatureScan read = FeatureScan.read(
-                new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), some.options());
+        FeatureScan read =
+                FeatureScan.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), some.options());
         assertEquals(json(some), json(read));
     }
 
     @Test
     void refusesOtherLatentsAndDifferentOptions() {
-        FeatureScan some = FeatureScan.merge(scans(OPTIONS.withLatents(List.of(2)).withCoactivation(false)));
+        FeatureScan some =
+                FeatureScan.merge(scans(OPTIONS.withLatents(List.of(2)).withCoactivation(false)));
         assertEquals("latent 3 was not scanned, expected one of 1 latents", message(() -> some.top(3)));
         assertTrue(message(() -> some.coactivating(2, 1)).startsWith("the scan has no coactivations"));
         assertTrue(message(() -> FeatureScan.merge(List.of(some, scans(OPTIONS).get(0))))

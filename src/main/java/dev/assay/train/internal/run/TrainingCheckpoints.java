@@ -11,9 +11,11 @@ import dev.assay.io.Json;
 import dev.assay.provenance.EarlierProvenance;
 import dev.assay.provenance.Provenance;
 import dev.assay.tensor.Aten;
+import dev.assay.tensor.ProductPrecision;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
 import dev.assay.train.internal.step.TrainingState;
+import dev.assay.train.plan.EncoderProduct;
 import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.DictionaryParameters;
 import java.io.IOException;
@@ -44,6 +46,7 @@ public final class TrainingCheckpoints {
      * @param windowTokens number of tokens that firing counts are over
      * @param buffer the state of the shuffling buffer; null when it is stored in another file
      * @param metrics of the last step; may be empty
+     * @param encoderProduct the precision of the encoder's product; null in files of versions that had only float32
      */
     public record Header(
             JsonNode plan,
@@ -52,7 +55,15 @@ public final class TrainingCheckpoints {
             ActivationScale scale,
             long windowTokens,
             ActivationBuffer.State buffer,
-            Map<String, Number> metrics) {}
+            Map<String, Number> metrics,
+            String encoderProduct) {
+        /** Returns the precision of the encoder's product. */
+        ProductPrecision precision() {
+            return encoderProduct == null
+                    ? ProductPrecision.FLOAT32
+                    : EncoderProduct.of(encoderProduct).precision().orElse(ProductPrecision.FLOAT32);
+        }
+    }
 
     /**
      * A run between two steps.
@@ -91,7 +102,8 @@ public final class TrainingCheckpoints {
                 run.scale(),
                 state.dead().windowTokens(),
                 run.buffer() == null ? null : run.buffer().state(),
-                new LinkedHashMap<>(metrics));
+                new LinkedHashMap<>(metrics),
+                state.encoderProduct().key());
         Map<String, NDArray> arrays = arrays(state);
         if (run.buffer() != null) {
             arrays.put(POOL, run.buffer().pool());

@@ -8,12 +8,15 @@ import dev.assay.activation.ActivationBuffer;
 import dev.assay.activation.ActivationSource;
 import dev.assay.provenance.Provenance;
 import dev.assay.tensor.JavaBuffers;
+import dev.assay.tensor.ProductPrecision;
 import dev.assay.tensor.Scope;
 import dev.assay.train.internal.step.ActivationScale;
+import dev.assay.train.internal.step.EncoderProductMeasurement;
 import dev.assay.train.internal.step.InitialDictionary;
 import dev.assay.train.internal.step.TrainingState;
 import dev.assay.train.internal.step.Workspace;
 import dev.assay.train.plan.DictionaryInitialization;
+import dev.assay.train.plan.EncoderProduct;
 import dev.assay.train.plan.SweepMember;
 import dev.assay.train.plan.TrainingInterruptedException;
 import dev.assay.train.plan.TrainingPlan;
@@ -128,6 +131,11 @@ public final class TrainingLoop implements AutoCloseable {
         try {
             TrainingState state = state(member);
             try {
+                state.encoderProduct(EncoderProductMeasurement.choose(
+                        setup.encoderProduct(),
+                        manager,
+                        member.plan(),
+                        member.sites().dIn()));
                 return new RunningMember(setup, provenance, state, scale(member, state, provenance), 0);
             } catch (RuntimeException failure) {
                 state.close();
@@ -193,8 +201,18 @@ public final class TrainingLoop implements AutoCloseable {
         Provenance provenance = RunningMember.provenance(source, member);
         setup.best().resume(member.plan(), provenance);
         TrainingState state = state(member);
-        TrainingCheckpoints.restore(file, state, provenance);
+        ProductPrecision product =
+                TrainingCheckpoints.restore(file, state, provenance).precision();
+        requireSameProduct(file, product, asked.encoderProduct());
+        state.encoderProduct(EncoderProductMeasurement.supported(manager, product));
         return new RunningMember(setup, provenance, state, progress.scale(), progress.seconds());
+    }
+
+    private static void requireSameProduct(Path file, ProductPrecision stored, EncoderProduct asked) {
+        InvalidInputException.require(
+                asked.precision().map(stored::equals).orElse(true),
+                () -> file + ": encoder_product is " + stored.key() + " in this run, " + asked.key() + " was asked for"
+                        + TrainingCheckpoints.ADVICE);
     }
 
     /**

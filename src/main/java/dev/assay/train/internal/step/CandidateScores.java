@@ -1,8 +1,8 @@
 package dev.assay.train.internal.step;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.CandidateProduct;
 import dev.assay.tensor.ProductPrecision;
@@ -101,7 +101,8 @@ final class CandidateScores implements ScoreChunks {
     }
 
     private CandidateProduct product(NDArray norms) {
-        NDArray factors = norms == null ? Aten.number(p.encoder().getManager(), 1).reshape(1) : norms;
+        NDArray factors =
+                norms == null ? Aten.number(p.encoder().getManager(), 1).reshape(1) : norms;
         return CandidateProduct.of(
                 new CandidateProduct.Matrix(p.encoder(), scores.bias(), scores.centredBias(), factors), precision);
     }

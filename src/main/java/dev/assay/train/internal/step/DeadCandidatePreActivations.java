@@ -17,7 +17,7 @@ final class DeadCandidatePreActivations {
 
     private final NDArray candidates; // int64 [n], ascending
     private final Supplier<NDArray> workspace; // [batch, n]; null if nothing is to be copied
-    private NDArray scores; // [batch, n], or null before the first copy
+    private boolean copied;
 
     private DeadCandidatePreActivations(NDArray candidates, Supplier<NDArray> workspace) {
         this.candidates = candidates;
@@ -49,9 +49,8 @@ final class DeadCandidatePreActivations {
         if (workspace == null) {
             return;
         }
-        if (scores == null) {
-            scores = workspace.get();
-        }
+        NDArray scores = workspace.get();
+        copied = true;
         long last = firstRow + chunk.getShape().get(0);
         try (NDArray columns = columns(chunk, candidates)) {
             Aten.copy_(scores.get(new NDIndex("{}:{}", firstRow, last)), columns);
@@ -65,9 +64,10 @@ final class DeadCandidatePreActivations {
      * @return [batch, n_dead], or empty if nothing was copied
      */
     Optional<NDArray> of(NDArray dead) {
-        if (scores == null) {
+        if (!copied) {
             return Optional.empty();
         }
+        NDArray scores = workspace.get();
         boolean all = dead.size() == candidates.size();
         return Optional.of(all ? scores : columns(scores, Aten.searchSorted(candidates, dead)));
     }

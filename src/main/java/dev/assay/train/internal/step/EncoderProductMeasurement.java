@@ -68,13 +68,15 @@ public final class EncoderProductMeasurement {
         InvalidInputException.require(
                 CandidateProduct.isSupported(manager, precision),
                 () -> "the encoder product is " + precision.key()
-                        + ", which this processor does not compute exactly; expected float32");
+                        + ", which this machine does not compute without overflow; expected float32");
         return precision;
     }
 
     private ProductPrecision fastest(int dIn) {
         boolean large = (double) dIn * plan.dSae() * plan.batch() >= SMALLEST_STEP && plan.dSae() >= SMALLEST_WIDTH;
-        if (!large || !CandidateProduct.suits(k, plan.dSae()) || manager.getDevice().isGpu()) {
+        if (!large
+                || !CandidateProduct.suits(k, plan.dSae())
+                || manager.getDevice().isGpu()) {
             return ProductPrecision.FLOAT32;
         }
         try (Scope scope = Scope.open()) {
@@ -105,8 +107,8 @@ public final class EncoderProductMeasurement {
             return Double.POSITIVE_INFINITY;
         }
         NDArray bias = manager.zeros(new Shape(plan.dSae()));
-        CandidateProduct.Matrix matrix =
-                new CandidateProduct.Matrix(weight, bias, bias, Aten.number(manager, 1).reshape(1));
+        CandidateProduct.Matrix matrix = new CandidateProduct.Matrix(
+                weight, bias, bias, Aten.number(manager, 1).reshape(1));
         CandidateProduct product = CandidateProduct.of(matrix, precision);
         double rounding = fastestOf(() -> CandidateProduct.of(matrix, precision));
         double selection = fastestOf(() -> product.largest(new CandidateProduct.Rows(x, x), k));

@@ -13,6 +13,7 @@ import dev.assay.sae.Sites;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.sae.Transcoder;
 import dev.assay.sae.Weights;
+import dev.assay.tensor.ProductPrecision;
 import dev.assay.tensor.Scope;
 import dev.assay.train.plan.Target;
 import dev.assay.train.plan.TrainingPlan;
@@ -56,7 +57,7 @@ public final class TrainedDictionaryBuilder {
                     .architecture(architecture(trained.architecture(), plan, p))
                     .weights(weights)
                     .input(new InputOptions(ActivationNormalization.NONE, plan.centresInput(), false))
-                    .metadata(metadata(plan, from, sites))
+                    .metadata(metadata(state, from, sites))
                     .density(state.dead().density().toType(DataType.FLOAT32, false))
                     .build();
             if (trained.foldsDecoderNorms()) {
@@ -76,7 +77,8 @@ public final class TrainedDictionaryBuilder {
         return plan.target() == Target.INPUT ? codes : new Transcoder(codes, p.has(Parameter.SKIP));
     }
 
-    private static SaeMetadata metadata(TrainingPlan plan, Provenance from, Sites sites) {
+    private static SaeMetadata metadata(TrainingState state, Provenance from, Sites sites) {
+        TrainingPlan plan = state.plan();
         TextProvenance text = from.text();
         Provenance provenance = from.withSites(sites.readNames(), sites.writeNames())
                 .withText(text.withTokens(plan.tokens()))
@@ -89,6 +91,9 @@ public final class TrainedDictionaryBuilder {
         largestNorms.keySet().retainAll(sites.readNames());
         if (!largestNorms.isEmpty()) {
             metadata.largestNorms(largestNorms);
+        }
+        if (state.encoderProduct() != ProductPrecision.FLOAT32) {
+            metadata.put("encoder_product", state.encoderProduct().key());
         }
         return metadata.modelName(from.model().name())
                 .sites(sites)
