@@ -2,8 +2,6 @@ package dev.assay.evaluate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.assay.attach.LogitDivergence;
-import dev.assay.attach.NextTokenLoss;
 import dev.assay.sae.Dictionary;
 import dev.assay.sae.SparseCodes;
 import dev.assay.tensor.Scope;
@@ -31,24 +29,29 @@ public final class DictionaryMetrics {
         this.counts = new ActivationCounts(manager, dictionary.dSae());
     }
 
-    /** Adds activations [n, d_in], the target [n, d_out] of their reconstruction, and the file of each row, or none if unknown. */
-    void reconstruct(NDArray x, NDArray target, List<String> files) {
+    /**
+     * Adds activations.
+     *
+     * @param x [n, d_in]
+     * @param target of the reconstruction, [n, d_out]
+     * @param files the file of each row, or none if unknown
+     * @return the reconstruction, [n, d_out]
+     */
+    NDArray reconstruct(NDArray x, NDArray target, List<String> files) {
         try (Scope scope = Scope.open()) {
             SparseCodes codes = dictionary.encode(x);
-            statistics.add(target, dictionary.reconstruct(x));
+            NDArray reconstruction = dictionary.decode(codes, x);
+            statistics.add(target, reconstruction);
             counts.add(codes.rows(), codes.indices(), codes.values());
             sources.add(files, codes);
+            return scope.keep(reconstruction);
         }
     }
 
-    /** Adds the logits [n, V] of the unedited model and of the model with the reconstruction, and int64 targets [n]. */
-    void replace(NDArray clean, NDArray replaced, NDArray targets) {
-        crossEntropy += NextTokenLoss.sum(replaced, targets);
-        divergence += LogitDivergence.sum(clean, replaced);
-    }
-
-    NDArray reconstruction(NDArray x) {
-        return dictionary.reconstruct(x);
+    /** Adds the predictions of the unedited model and of the model with the reconstruction. */
+    void replace(Predictions clean, Predictions replaced) {
+        crossEntropy += replaced.loss();
+        divergence += clean.divergence(replaced);
     }
 
     DictionarySums sums() {

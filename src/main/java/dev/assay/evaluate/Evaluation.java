@@ -8,7 +8,6 @@ import dev.assay.model.hook.HookPoint;
 import dev.assay.provenance.LeftOutTokens;
 import dev.assay.sae.Dictionary;
 import dev.assay.text.ContextRange;
-import dev.assay.text.ContextReader;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
 import java.io.IOException;
@@ -33,6 +32,8 @@ public final class Evaluation {
     /** The default number of tokens to read. */
     public static final long DEFAULT_TOKENS = 200_000;
 
+    private static final long MEMORY = 512L << 20;
+
     private final HookedTransformer model;
     private final Dictionary dictionary;
     private final Corpus corpus;
@@ -40,6 +41,7 @@ public final class Evaluation {
     private HookPoint point;
     private Split split = Split.HELD_OUT;
     private long tokens = DEFAULT_TOKENS;
+    private long memory = MEMORY;
     private LeftOutTokens leftOut = LeftOutTokens.NONE;
 
     private Evaluation(HookedTransformer model, Dictionary dictionary, Corpus corpus) {
@@ -109,8 +111,21 @@ public final class Evaluation {
     }
 
     /**
-     * Adds a dictionary that {@link #table()} evaluates at the same sites on the same tokens. It costs one additional forward pass per
-     * batch; a separate evaluation costs five.
+     * Sets the memory of activations that are kept while the text is read; the default is 512 MiB. The model runs to the written site once
+     * on the tokens that fit, and twice on the others. The metrics do not depend on it.
+     *
+     * @param bytes at least 0
+     * @return this
+     */
+    public Evaluation memory(long bytes) {
+        InvalidInputException.require(bytes >= 0, () -> "memory is " + bytes + " bytes, expected at least 0");
+        memory = bytes;
+        return this;
+    }
+
+    /**
+     * Adds a dictionary that {@link #table()} evaluates at the same sites on the same tokens. It costs one additional run of the model from
+     * the written site on; a separate evaluation costs a run to the site and four from there on.
      *
      * @param name the name in the table
      * @param other a baseline, or another dictionary of the same kind and widths
@@ -142,21 +157,17 @@ public final class Evaluation {
     public EvaluationTable table() throws IOException {
         EvaluationPlan plan = plan();
         EvaluationTotals totals = totals();
-        try (EvaluationUnits units = units()) {
+        try (EvaluationUnits units = units();
+                RetainedBatches batches = new RetainedBatches(units, corpus, split, memory)) {
             ActivationMean mean = ActivationMean.NONE;
-            long contexts;
-            try (ContextReader reader = corpus.read(split)) {
-                long start = reader.position().context();
-                for (ContextRange unit : plan.units()) {
-                    mean = mean.plus(units.mean(unit, reader));
-                }
-                contexts = reader.position().context() - start;
+            EvaluatedBatches first = batches.first();
+            for (ContextRange unit : plan.units()) {
+                mean = mean.plus(units.mean(unit, first));
             }
-            EvaluationTotals.requireTokens(corpus.description(), contexts, mean.tokens());
-            try (ContextReader reader = corpus.read(split)) {
-                for (ContextRange unit : plan.units()) {
-                    totals.add(units.sums(unit, reader, mean));
-                }
+            EvaluationTotals.requireTokens(corpus.description(), batches.contexts(), mean.tokens());
+            EvaluatedBatches second = batches.second();
+            for (ContextRange unit : plan.units()) {
+                totals.add(units.sums(unit, second, mean));
             }
         }
         return totals.table();

@@ -2,17 +2,12 @@ package dev.assay.evaluate;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import dev.assay.attach.AttachedSites;
-import dev.assay.attach.NextTokenLoss;
 import dev.assay.attach.Splice;
 import dev.assay.attach.TokenMask;
 import dev.assay.model.HookedTransformer;
-import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookScope;
 import dev.assay.sae.Dictionary;
-import dev.assay.tensor.Aten;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Scope;
 import dev.assay.text.ContextRange;
@@ -20,8 +15,8 @@ import dev.assay.text.ContextReader;
 import dev.assay.text.TokenBatch;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
-import java.util.stream.LongStream;
 
 /**
  * Measures units of an {@link EvaluationPlan}. There are two passes over the text: the mean activation, which one of the ablations inserts,
@@ -68,15 +63,12 @@ public final class EvaluationUnits implements AutoCloseable {
      * @throws IOException when the text cannot be read
      */
     public ActivationMean mean(ContextRange unit, ContextReader reader) throws IOException {
+        return mean(unit, contexts -> batch(reader, contexts, true));
+    }
+
+    ActivationMean mean(ContextRange unit, EvaluatedBatches batches) throws IOException {
         ActivationMean[] mean = {ActivationMean.NONE};
-        forEachBatch(unit, reader, batch -> {
-            try (ActivationCache cache = model.cache(batch.toArray(manager), sites.all())) {
-                NDArray kept = kept(batch, cache);
-                if (kept.size() > 0) {
-                    mean[0] = mean[0].plus(ActivationMean.of(Aten.indexSelect(sites.target(cache), 0, kept)));
-                }
-            }
-        });
+        forEachBatch(unit, batches, batch -> mean[0] = mean[0].plus(batch.mean()));
         return mean[0];
     }
 
@@ -90,39 +82,56 @@ public final class EvaluationUnits implements AutoCloseable {
      * @throws IOException when the text cannot be read
      */
     public EvaluationSums sums(ContextRange unit, ContextReader reader, ActivationMean mean) throws IOException {
+        return sums(unit, contexts -> batch(reader, contexts, false), mean);
+    }
+
+    EvaluationSums sums(ContextRange unit, EvaluatedBatches batches, ActivationMean mean) throws IOException {
         try (UnitSums sums = new UnitSums(unit, mean)) {
-            forEachBatch(unit, reader, sums::add);
+            forEachBatch(unit, batches, sums::add);
             return sums.result();
         }
     }
 
-    private void forEachBatch(ContextRange unit, ContextReader reader, BatchConsumer consumer) throws IOException {
+    private void forEachBatch(ContextRange unit, EvaluatedBatches batches, Consumer<EvaluatedBatch> consumer)
+            throws IOException {
         try (Autograd off = Autograd.off()) {
             for (long read = 0; read < unit.size(); ) {
-                TokenBatch batch = reader.next((int) Math.min(plan.contextsPerBatch(), unit.size() - read));
+                EvaluatedBatch batch = batches.next((int) Math.min(plan.contextsPerBatch(), unit.size() - read));
                 if (batch == null) {
                     return;
                 }
+                read += batch.tokens().rows();
                 try (Scope scope = Scope.open()) {
                     consumer.accept(batch);
+                } catch (RuntimeException failure) {
+                    batch.close();
+                    throw failure;
                 }
-                read += batch.rows();
+                batches.done(batch);
             }
         }
     }
 
-    private NDArray kept(TokenBatch batch, ActivationCache cache) {
-        return manager.create(mask.kept(batch, sites, cache));
+    /**
+     * Reads the next contexts and runs the model on them.
+     *
+     * @param withMean whether to compute the mean of the written activations
+     * @return the batch, or null at the end of the text
+     */
+    EvaluatedBatch batch(ContextReader reader, int contexts, boolean withMean) throws IOException {
+        TokenBatch tokens = reader.next(contexts);
+        if (tokens == null) {
+            return null;
+        }
+        try (Scope scope = Scope.open()) {
+            return EvaluatedBatch.of(tokens, sites, mask, withMean, manager);
+        }
     }
 
     /** Frees the arrays of the measurement. */
     @Override
     public void close() {
         manager.close();
-    }
-
-    private interface BatchConsumer {
-        void accept(TokenBatch batch) throws IOException;
     }
 
     /** The sums of the batches of one unit. */
@@ -150,58 +159,43 @@ public final class EvaluationUnits implements AutoCloseable {
                     .toList();
         }
 
-        void add(TokenBatch batch) {
-            NDArray ids = batch.toArray(manager);
-            NDArray targets = NextTokenLoss.targets(ids);
-            NDArray logits = NextTokenLoss.predictions(model.forward(ids));
-            int perContext = (int) (targets.size() / batch.rows());
-            double[] cleanLosses = losses(logits, targets);
-            contexts += batch.rows();
-            predicted += targets.size();
-            clean += DoubleStream.of(cleanLosses).sum();
-            try (ActivationCache cache = model.cache(ids, sites.all())) {
-                NDArray kept = kept(batch, cache);
-                NDArray x = Aten.indexSelect(sites.input(cache), 0, kept);
-                NDArray target = sites.transcodes() ? Aten.indexSelect(sites.target(cache), 0, kept) : x;
-                NDArray zeros =
-                        manager.zeros(new Shape(kept.size(), dictionaries.get(0).dOut())); // [kept, d_out]
-                NDArray means = meanRow.isEmpty() ? zeros : zeros.add(meanRow);
-                meanRise.add(losses(spliced(ids, kept, means), targets), cleanLosses, perContext);
-                zeroRise.add(losses(spliced(ids, kept, zeros), targets), cleanLosses, perContext);
-                List<String> files = files(batch, kept);
+        void add(EvaluatedBatch batch) {
+            try (EvaluatedBatch.Clean unedited = batch.clean()) {
+                NDArray kept = batch.kept();
+                Predictions predictions = Predictions.clean(unedited.logits(), batch.ids());
+                int perContext = batch.tokens().length() - 1;
+                double[] cleanLosses = predictions.losses();
+                contexts += batch.tokens().rows();
+                predicted += predictions.count();
+                clean += DoubleStream.of(cleanLosses).sum();
+                NDArray zeros = manager.zeros(unedited.target().getShape()); // [kept, d_out]
+                NDArray means = kept.isEmpty() ? zeros : zeros.add(meanRow);
+                meanRise.add(losses(batch, predictions, means), cleanLosses, perContext);
+                zeroRise.add(losses(batch, predictions, zeros), cleanLosses, perContext);
+                List<String> files = batch.files();
                 for (DictionaryMetrics each : metrics) {
                     try (Scope scope = Scope.open()) {
-                        if (kept.size() > 0) {
-                            each.reconstruct(x, target, files);
-                        }
-                        each.replace(logits, spliced(ids, kept, each.reconstruction(x)), targets);
+                        NDArray reconstruction = kept.isEmpty()
+                                ? zeros
+                                : each.reconstruct(unedited.x(), unedited.target(), files);
+                        each.replace(predictions, predictions.edited(spliced(batch, reconstruction)));
                     }
                 }
             }
         }
 
-        /** Returns the file of each kept token; empty if no document of the batch is from a file. */
-        private List<String> files(TokenBatch batch, NDArray kept) {
-            return batch.files().isEmpty()
-                    ? List.of()
-                    : LongStream.of(kept.toLongArray())
-                            .mapToObj(token -> batch.file((int) token))
-                            .toList();
-        }
-
-        /** Returns the logits of predicted tokens from a forward pass with values [kept, d_out] at the kept rows of the written site. */
-        private NDArray spliced(NDArray ids, NDArray kept, NDArray values) {
-            try (HookScope hooks = splice.replace(model.hooks(), kept, values).open()) {
-                return NextTokenLoss.predictions(model.forward(ids));
+        private double[] losses(EvaluatedBatch batch, Predictions clean, NDArray values) {
+            try (Scope scope = Scope.open()) {
+                return clean.edited(spliced(batch, values)).losses();
             }
         }
 
-        private double[] losses(NDArray logits, NDArray targets) {
-            return targets.size() == 0
-                    ? new double[0]
-                    : NextTokenLoss.perToken(logits, targets)
-                            .toType(DataType.FLOAT64, false)
-                            .toDoubleArray();
+        /** Returns the logits with values [kept, d_out] at the kept rows of the written sites. */
+        private NDArray spliced(EvaluatedBatch batch, NDArray values) {
+            try (HookScope hooks =
+                    splice.replace(model.hooks(), batch.kept(), values).open()) {
+                return batch.forward();
+            }
         }
 
         EvaluationSums result() {

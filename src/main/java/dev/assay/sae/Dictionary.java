@@ -60,6 +60,17 @@ public interface Dictionary extends AutoCloseable {
     NDArray decode(SparseCodes codes);
 
     /**
+     * Decodes the codes of activations, with the normalisation and the skip connection of a dictionary that has them.
+     *
+     * @param codes the codes of n rows
+     * @param x the encoded activations, [n, d_in]
+     * @return [n, d_out]; {@link #reconstruct} of x if the codes are those of x
+     */
+    default NDArray decode(SparseCodes codes, NDArray x) {
+        return decode(codes);
+    }
+
+    /**
      * Encodes activations and decodes the codes.
      *
      * @param x [..., d_in]

@@ -208,6 +208,7 @@ public final class SparseAutoencoder implements Dictionary {
      * @return the output of {@link #reconstruct} for x if the codes are those of x
      * @throws InvalidInputException if the width of x is not d_in
      */
+    @Override
     public NDArray decode(SparseCodes codes, NDArray x) {
         try (Lifetime.Use use = use();
                 Scope scope = Scope.open()) {

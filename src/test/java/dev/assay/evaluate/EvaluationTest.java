@@ -10,6 +10,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
+import dev.assay.attach.LogitDivergence;
+import dev.assay.attach.NextTokenLoss;
 import dev.assay.model.Fixtures;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.hook.ActivationCache;
@@ -306,6 +308,97 @@ class EvaluationTest {
                     expected,
                     Evaluation.of(model, transcoder, corpus).tokens(500).run());
         }
+    }
+
+    /** The sites before the written one are computed once per batch that is kept in memory, and twice per other batch. */
+    @Test
+    void runsTheModelToTheWrittenSiteOnce() throws IOException {
+        int batches = 3;
+        for (long memory : new long[] {0, Long.MAX_VALUE}) {
+            int[] calls = new int[3];
+            try (SparseAutoencoder sae = signedUnits(0.5f, true);
+                    HookScope hooks = model.hooks()
+                            .read(HookPoint.embed(), (x, site) -> calls[0]++)
+                            .read(HookPoint.attnOut(1), (x, site) -> calls[1]++)
+                            .read(HookPoint.residPost(2), (x, site) -> calls[2]++)
+                            .open()) {
+                Evaluation.of(model, sae, corpus)
+                        .tokens(32 * batches * LENGTH)
+                        .memory(memory)
+                        .baseline("same", sae)
+                        .run();
+            }
+            int prefixes = memory == 0 ? 2 * batches : batches;
+            assertArrayEquals(new int[] {prefixes, prefixes, 5 * batches}, calls);
+        }
+    }
+
+    @Test
+    void reportDoesNotDependOnTheMemory() throws IOException {
+        try (SparseAutoencoder sae = signedUnits(0.5f, true);
+                SparseAutoencoder transcoder = transcoder(sae, "blocks.0.ln2.hook_normalized", "blocks.0.hook_mlp_out")) {
+            for (Evaluation evaluation : List.of(
+                    Evaluation.of(model, sae, corpus),
+                    Evaluation.of(model, sae, corpus).point(HookPoint.attnOut(1)),
+                    Evaluation.of(model, sae, corpus).point(HookPoint.z(0)),
+                    Evaluation.of(model, sae, corpus).point(HookPoint.residPre(0)),
+                    Evaluation.of(model, sae, corpus).point(HookPoint.parse("ln_final.hook_normalized")),
+                    Evaluation.of(model, transcoder, corpus))) {
+                evaluation.tokens(5 * 32 * LENGTH);
+                EvaluationReport whole = evaluation.run();
+                assertEquals(whole, evaluation.memory(0).run());
+                long some = 2 * 32 * LENGTH * 4 * 2 * WIDTH;
+                assertEquals(whole, evaluation.memory(some).run());
+            }
+        }
+    }
+
+    /** Compares the losses of a transcoder with those of whole passes under its hooks. */
+    @Test
+    void transcoderWithAnEarlierReadSiteHasTheLossesOfWholePasses() throws IOException {
+        HookPoint read = HookPoint.parse("blocks.0.ln2.hook_normalized");
+        HookPoint written = HookPoint.mlpOut(0);
+        try (SparseAutoencoder sae = signedUnits(0.5f, false);
+                SparseAutoencoder transcoder = transcoder(sae, read.name(), written.name());
+                Autograd off = Autograd.off();
+                Scope scope = Scope.open();
+                ContextReader reader = corpus.read(Split.HELD_OUT)) {
+            EvaluationReport report =
+                    Evaluation.of(model, transcoder, corpus).tokens(32 * LENGTH).run();
+            NDArray ids = reader.next(32).toArray(model.manager());
+            NDArray targets = NextTokenLoss.targets(ids);
+            NDArray[] input = new NDArray[1];
+            NDArray clean;
+            try (HookScope hooks = model.hooks()
+                    .read(read, (x, site) -> input[0] = Scope.detached(x::duplicate))
+                    .open()) {
+                clean = NextTokenLoss.predictions(model.forward(ids));
+            }
+            NDArray replaced;
+            try (NDArray x = input[0];
+                    HookScope hooks = model.hooks()
+                            .edit(written, (y, site) -> transcoder.reconstruct(x).reshape(y.getShape()))
+                            .open()) {
+                replaced = NextTokenLoss.predictions(model.forward(ids));
+            }
+            long n = targets.size();
+            assertEquals(
+                    NextTokenLoss.sum(clean, targets) / n, report.crossEntropy().clean(), 1e-9);
+            assertEquals(
+                    NextTokenLoss.sum(replaced, targets) / n, report.crossEntropy().reconstructed(), 1e-9);
+            assertEquals(LogitDivergence.sum(clean, replaced) / n, report.klDivergence(), 1e-9);
+        }
+    }
+
+    private static SparseAutoencoder transcoder(SparseAutoencoder sae, String read, String written) {
+        return sae.toBuilder()
+                .input(new InputOptions(ActivationNormalization.NONE, false, false))
+                .architecture(Transcoder.of(sae.architecture()))
+                .metadata(sae.metadata().toBuilder()
+                        .hookName(read)
+                        .hookNameOut(written)
+                        .build())
+                .build();
     }
 
     @Test

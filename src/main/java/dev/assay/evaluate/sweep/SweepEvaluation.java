@@ -159,7 +159,7 @@ public final class SweepEvaluation {
             NDArray x = SiteSelection.copy(source, rows, sites.readNames());
             NDArray target = sites.transcodes() ? SiteSelection.copy(source, rows, sites.writeNames()) : x;
             SparseCodes codes = dictionary.encode(x);
-            statistics.add(target, dictionary.reconstruct(x));
+            statistics.add(target, dictionary.decode(codes, x));
             counts.add(codes.rows(), codes.indices(), codes.values());
         }
 
