@@ -152,7 +152,7 @@ class DocumentedJavaTest {
         StringBuilder imports = new StringBuilder();
         packages.forEach(name -> imports.append("import ").append(name).append(".*;\n"));
         imports.append(
-                "import java.util.List;\nimport java.util.Map;\nimport java.nio.file.*;\nimport java.io.*;\nimport java.time.*;\n");
+                "import java.util.ArrayList;\nimport java.util.List;\nimport java.util.Map;\nimport java.nio.file.*;\nimport java.io.*;\nimport java.time.*;\n");
         imports.append("import ai.djl.Device;\nimport ai.djl.ndarray.*;\nimport ai.djl.ndarray.types.*;\n");
         return imports.toString();
     }
