@@ -168,7 +168,8 @@ final class SparkOptions {
                 : ApplicationJars.installed(installed, home);
         List<String> arguments = arguments();
         arguments.addAll(driverArguments);
-        List<String> words = call.words(application, arguments);
+        boolean onnx = weights.stream().anyMatch(held -> held.endsWith(".onnx"));
+        List<String> words = call.words(application.withoutUnused(onnx), arguments);
         if (print) {
             PrintWriter out = spec.commandLine().getOut();
             out.println(call.line(words));

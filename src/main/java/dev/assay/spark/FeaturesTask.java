@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  * @param rate receives the progress
  */
 record FeaturesTask(Options options, RunSubject subject, List<Unit> units, TokenRate rate) implements UnitWork {
+    private static final String LATENTS = "latents";
     /** The name of a part in the folder of its unit. */
     private static final String PART = "part-%06d.safetensors";
 
@@ -71,11 +72,15 @@ record FeaturesTask(Options options, RunSubject subject, List<Unit> units, Token
                         Path file = attempt.folder().resolve(String.format(PART, number));
                         StoredPart part = collector.collectPart(unit.range(), unit.before(), ranges, file);
                         rate.add(part.tokens(), System.nanoTime() - start);
-                        done.accept(attempt.commit(part.toJson()));
+                        done.accept(attempt.commit(part.toJson().put(LATENTS, opened.dictionary().dSae())));
                     }
                 }
             }
         }
+    }
+
+    static int latents(UnitRecord record) {
+        return record.values().integer(LATENTS);
     }
 
     static StoredPart part(UnitRecord record) {

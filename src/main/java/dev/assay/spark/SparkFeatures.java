@@ -40,6 +40,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public final class SparkFeatures {
     private static final String MANIFEST = "features.json";
+    /** The manifest of a folder of parts. */
+    static final String PARTS = "feature-parts.json";
+
     private static final String MERGED = "_job/merged";
     private static final String INDEX = "_job/index.json";
     private static final int CONTEXTS_PER_UNIT = 512;
@@ -176,11 +179,54 @@ public final class SparkFeatures {
      * @throws IOException if a file cannot be read or written; then there is no new store, and the same call continues
      */
     public Result write(String folder) throws IOException {
-        return SparkFailures.run(() -> build(JobFolder.of(folder, spark.hadoopConfiguration())));
+        JobFolder job = JobFolder.of(folder, spark.hadoopConfiguration());
+        return SparkFailures.run(() -> {
+            SparkClassPath.check();
+            return build(job, MANIFEST, this::merge);
+        });
     }
 
-    private Result build(JobFolder job) throws IOException {
-        SparkClassPath.check();
+    /**
+     * Writes the parts of the store without merging them, for {@link SparkScan}: a text can have more tokens than one store, and the
+     * driver needs no disk space.
+     *
+     * @param folder a new or empty folder of any Hadoop file system, or one where the same job was interrupted
+     * @return the result
+     * @throws InvalidInputException if dictionary, model and text do not match, or the folder holds something else
+     * @throws IOException if a file cannot be read or written; then there is no manifest, and the same call continues
+     */
+    public Result writeParts(String folder) throws IOException {
+        JobFolder job = JobFolder.of(folder, spark.hadoopConfiguration());
+        return SparkFailures.run(() -> {
+            SparkClassPath.check();
+            InvalidInputException.require(
+                    !job.has(PARTS), () -> folder + " has a complete set of parts, expected a new folder");
+            return build(job, PARTS, this::publishParts);
+        });
+    }
+
+    /** Completes a job from the records of all units. */
+    private interface Completion {
+        Result of(JobFolder job, List<UnitRecord> records) throws IOException;
+    }
+
+    private Result publishParts(JobFolder job, List<UnitRecord> records) throws IOException {
+        job.publish(records);
+        ObjectNode manifest = Json.mapper().createObjectNode().put("format", "assay-feature-parts");
+        var list = manifest.putArray("parts");
+        long found = 0;
+        for (UnitRecord record : records) {
+            list.add(FeaturesTask.part(record)
+                    .toJson()
+                    .put("file", record.files().get(0).name()));
+            found += FeaturesTask.part(record).tokens();
+        }
+        job.write(PARTS, Json.pretty(manifest));
+        job.clean();
+        return new Result(job.folder(), FeaturesTask.latents(records.get(0)), found, records.size(), JobReport.of(records).warnings());
+    }
+
+    private Result build(JobFolder job, String manifest, Completion completion) throws IOException {
         NativeLibraries.start(spark.getConf().getInt("spark.task.cpus", 1));
         DictionaryReference dictionary = DictionaryReference.of(name, loader, spark.hadoopConfiguration());
         try (Run run = dictionary.open();
@@ -193,7 +239,7 @@ public final class SparkFeatures {
                     .toJson();
             FeaturesTask.Options options = new FeaturesTask.Options(tokens, split, partners, note.toString());
             FeatureCollector collector = options.collector(lease.model(), run.dictionary(), corpus);
-            boolean exists = job.has(MANIFEST) && !rebuild;
+            boolean exists = job.has(manifest) && !rebuild;
             if (!exists) {
                 job.requireWritable();
             }
@@ -205,10 +251,10 @@ public final class SparkFeatures {
             List<FeaturesTask.Unit> units = collector.units(index, contextsPerUnit).stream()
                     .map(range -> new FeaturesTask.Unit(range, index.before(range.from())))
                     .toList();
-            begin(job, subject, index, options);
+            begin(job, manifest, subject, index, options);
             FeaturesTask task = new FeaturesTask(options, subject, units, new TokenRate(spark));
             List<UnitRecord> records = collect(job, source, task, index);
-            return merge(job, records);
+            return completion.of(job, records);
         }
     }
 
@@ -226,7 +272,8 @@ public final class SparkFeatures {
         }
     }
 
-    private void begin(JobFolder job, RunSubject subject, CorpusIndex index, FeaturesTask.Options options)
+    private void begin(
+            JobFolder job, String manifest, RunSubject subject, CorpusIndex index, FeaturesTask.Options options)
             throws IOException {
         if (rebuild && job.has(MANIFEST)) {
             HadoopFiles files = job.files();
@@ -240,6 +287,7 @@ public final class SparkFeatures {
         ObjectNode about = Json.mapper()
                 .createObjectNode()
                 .put("job", "features")
+                .put("writes", manifest)
                 .put("dictionary", subject.artifact().hash())
                 .put("model_hash", subject.model().hash())
                 .put("tokens", options.tokens())
@@ -249,7 +297,7 @@ public final class SparkFeatures {
         ObjectNode corpus = index.toJson();
         corpus.remove("positions");
         about.set("text", corpus);
-        job.begin(about, MANIFEST);
+        job.begin(about, manifest);
         job.write(INDEX, index.toJson().toString());
     }
 

@@ -98,6 +98,23 @@ public record ApplicationJars(String main, List<String> others) {
                         .toList());
     }
 
+    /**
+     * Leaves out libraries that jobs do not load: ONNX Runtime, unless a model needs it, and the sentence encoder of explanations.
+     *
+     * @param onnx whether a model is an ONNX graph
+     * @return the other jars
+     */
+    public ApplicationJars withoutUnused(boolean onnx) {
+        return new ApplicationJars(
+                main,
+                others.stream().filter(jar -> isUsed(jar, onnx)).toList());
+    }
+
+    private static boolean isUsed(String jar, boolean onnx) {
+        String artifact = JarName.of(jar.substring(jar.lastIndexOf('/') + 1)).artifact();
+        return !artifact.startsWith("langchain4j") && (onnx || !artifact.startsWith("onnxruntime"));
+    }
+
     private static String local(Path jar) {
         return "local:" + jar;
     }

@@ -71,6 +71,15 @@ class ApplicationJarsTest {
     }
 
     @Test
+    void leavesOutLibrariesThatJobsDoNotLoad() {
+        ApplicationJars all = new ApplicationJars(
+                "a.jar", List.of("/l/onnxruntime-1.21.1.jar", "/l/api-0.36.0.jar", "local:/l/langchain4j-core-1.19.0.jar"));
+        assertEquals(List.of("/l/api-0.36.0.jar"), all.withoutUnused(false).others());
+        assertEquals(
+                List.of("/l/onnxruntime-1.21.1.jar", "/l/api-0.36.0.jar"), all.withoutUnused(true).others());
+    }
+
+    @Test
     void refersToInstalledJarsWithoutCopyingThem() throws IOException {
         Path lib = Files.createDirectory(folder.resolve("lib"));
         for (String name : List.of("assay-0.1.0.jar", "api-0.36.0.jar", "jackson-core-2.22.3.jar", "readme.txt")) {

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.assay.InvalidInputException;
+import dev.assay.feature.scan.FeatureScan;
+import dev.assay.feature.scan.ScanOptions;
+import dev.assay.feature.store.FeatureStore;
 import dev.assay.run.Run;
 import dev.assay.run.RunLoader;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +96,33 @@ class SparkFeaturesTest {
                 () -> job(Run.loader().text(empty.toString()))
                         .write(work.resolve("none").toString()));
         assertEquals(alone.getMessage(), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7})
+    void scanOfPartsHasTheFiguresOfTheStore(int partitions, @TempDir Path work) throws IOException {
+        Path out = work.resolve("parts");
+        job(Run.loader()).partitions(2).writeParts(out.toString());
+        FeatureScan scan = SparkScan.of(LocalSpark.context(), out.toString())
+                .options(ScanOptions.DEFAULT.withTop(5).withCoactivation(true))
+                .partitions(partitions)
+                .run();
+        Path merged = work.resolve("features");
+        job(Run.loader()).write(merged.toString());
+        FeatureStore store = FeatureStore.open(merged);
+        assertEquals(store.tokens(), scan.tokens());
+        for (int latent = 0; latent < store.latents(); latent++) {
+            assertEquals(store.stats(latent).activeTokens(), scan.active(latent));
+            assertEquals(store.histogram(latent), scan.histogram(latent));
+        }
+        int first = IntStream.range(0, store.latents())
+                .filter(latent -> scan.active(latent) > 5)
+                .findFirst()
+                .orElseThrow();
+        assertEquals(
+                store.coactivating(first, 1).get(0).latent(),
+                scan.coactivating(first, 1).get(0).latent());
+        assertEquals(5, scan.top(first).size());
     }
 
     @Test
