@@ -20,9 +20,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  * harvest of each. Not a test; the numbers are in docs/spark.md.
  */
 public final class ClusterThroughput {
-    private static final RunDescription RUN =
-            RunDescription.of("assay/stories", "blocks.1.hook_resid_post", TextDescription.of("assay/stories/2000"));
-    private static final int SHARD_ROWS = 8_192;
+    private static final int SHARD_ROWS = 16_384;
+    /** A story has more tokens, so the text is long enough and not much longer. */
+    private static final int TOKENS_OF_A_STORY = 70;
 
     private ClusterThroughput() {}
 
@@ -53,20 +53,24 @@ public final class ClusterThroughput {
             Path folder = Path.of(arguments[0]);
             long tokens = Long.parseLong(arguments[1]);
             int pairs = Integer.parseInt(arguments[2]);
+            RunDescription run = RunDescription.of(
+                    "assay/stories",
+                    "blocks.1.hook_resid_post",
+                    TextDescription.of("assay/stories/" + tokens / TOKENS_OF_A_STORY));
             long start = System.nanoTime();
             try (JavaSparkContext spark = new JavaSparkContext(new SparkConf());
-                    SourceModel model = SourceModel.open(RUN, RUN.hooks(), Device.cpu())) {
+                    SourceModel model = SourceModel.open(run, run.hooks(), Device.cpu())) {
                 print("context %.1f s", seconds(start));
                 start = System.nanoTime();
-                distributed(spark, folder.resolve("first"), 2L * SHARD_ROWS);
+                distributed(spark, run, folder.resolve("first"), 2L * SHARD_ROWS);
                 print(
                         "first harvest of %d tokens with the start of the executors %.1f s",
                         2 * SHARD_ROWS, seconds(start));
-                single(model, folder.resolve("first-single"), SHARD_ROWS);
+                single(model, run, folder.resolve("first-single"), SHARD_ROWS);
                 double[] ratios = new double[pairs];
                 for (int pair = 0; pair < pairs; pair++) {
-                    double cluster = distributed(spark, folder.resolve("cluster-" + pair), tokens);
-                    double one = single(model, folder.resolve("single-" + pair), tokens);
+                    double cluster = distributed(spark, run, folder.resolve("cluster-" + pair), tokens);
+                    double one = single(model, run, folder.resolve("single-" + pair), tokens);
                     ratios[pair] = one / cluster;
                     print(
                             "two executors %.0f, one process %.0f tokens/s, ratio %.3f",
@@ -81,17 +85,21 @@ public final class ClusterThroughput {
             System.out.printf(Locale.ROOT, "measured: " + format + "%n", values);
         }
 
-        private static double distributed(JavaSparkContext spark, Path out, long tokens) throws IOException {
+        private static double distributed(JavaSparkContext spark, RunDescription run, Path out, long tokens) throws IOException {
             long start = System.nanoTime();
-            SparkHarvest.of(spark, RUN).tokens(tokens).shardRows(SHARD_ROWS).write(out.toString());
+            SparkHarvest.of(spark, run)
+                    .tokens(tokens)
+                    .shardRows(SHARD_ROWS)
+                    .partitions(2)
+                    .write(out.toString());
             return seconds(start);
         }
 
-        private static double single(SourceModel model, Path out, long tokens) throws IOException {
+        private static double single(SourceModel model, RunDescription run, Path out, long tokens) throws IOException {
             Threads.set(2);
             Files.createDirectories(out);
             long start = System.nanoTime();
-            ActivationStore.write(model.source(RUN.corpus(model.tokenizer())), out)
+            ActivationStore.write(model.source(run.corpus(model.tokenizer())), out)
                     .tokens(tokens)
                     .shardRows(SHARD_ROWS)
                     .progress(false)
