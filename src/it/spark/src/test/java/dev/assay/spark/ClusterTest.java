@@ -40,7 +40,7 @@ class ClusterTest {
                     ClusterJobs.class,
                     configuration,
                     List.of("halting://" + temporary.resolve("out"), dictionary.toString()),
-                    240);
+                    1200);
             assertEquals(0, exit, () -> tail(cluster));
         }
         try (var ended = Files.list(markers)) {

@@ -85,7 +85,8 @@ public final class ClusterThroughput {
             System.out.printf(Locale.ROOT, "measured: " + format + "%n", values);
         }
 
-        private static double distributed(JavaSparkContext spark, RunDescription run, Path out, long tokens) throws IOException {
+        private static double distributed(JavaSparkContext spark, RunDescription run, Path out, long tokens)
+                throws IOException {
             long start = System.nanoTime();
             SparkHarvest.of(spark, run)
                     .tokens(tokens)

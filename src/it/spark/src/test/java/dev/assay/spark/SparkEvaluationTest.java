@@ -44,7 +44,8 @@ class SparkEvaluationTest {
     }
 
     private static SparkEvaluation job(RunLoader loader) {
-        return SparkEvaluation.of(LocalSpark.context(), dictionary.toString(), loader).tokens(Long.parseLong(TOKENS));
+        return SparkEvaluation.of(LocalSpark.context(), dictionary.toString(), loader)
+                .tokens(Long.parseLong(TOKENS));
     }
 
     @ParameterizedTest
@@ -74,19 +75,26 @@ class SparkEvaluationTest {
             throws IOException {
         StringBuilder stories = new StringBuilder();
         for (int i = 0; i < 3; i++) {
-            stories.append("{\"text\": \"").append("The cat sat on the mat. ".repeat(i == 0 ? 24 : 1)).append("\"}\n");
+            stories.append("{\"text\": \"")
+                    .append("The cat sat on the mat. ".repeat(i == 0 ? 24 : 1))
+                    .append("\"}\n");
         }
         Path one = Files.writeString(work.resolve("one.jsonl"), stories);
         assertEquals(
                 single("--tokens=" + TOKENS, "--text=" + one),
-                Json.pretty(job(Run.loader().text(one.toString())).partitions(3).run().json()));
+                Json.pretty(job(Run.loader().text(one.toString()))
+                        .partitions(3)
+                        .run()
+                        .json()));
 
         Path none = Files.writeString(work.resolve("none.jsonl"), "{\"text\": \"The cat.\"}\n".repeat(3));
         InvalidInputException refused = assertThrows(
-                InvalidInputException.class, () -> job(Run.loader().text(none.toString())).run());
+                InvalidInputException.class,
+                () -> job(Run.loader().text(none.toString())).run());
         InvalidInputException alone = assertThrows(InvalidInputException.class, () -> {
             try (Run run = Run.loader().text(none.toString()).open(dictionary)) {
-                dev.assay.evaluate.Evaluation.of(run.model(), run.dictionary(), run.corpus()).run();
+                dev.assay.evaluate.Evaluation.of(run.model(), run.dictionary(), run.corpus())
+                        .run();
             }
         });
         assertEquals(alone.getMessage(), refused.getMessage());
@@ -111,7 +119,8 @@ class SparkEvaluationTest {
             SparkEvaluation.Result result =
                     job(Run.loader()).text(text).partitions(3).run();
             assertEquals(
-                    Json.mapper().readTree(alone).get("ce_loss_with_sae"), result.json().get("ce_loss_with_sae"));
+                    Json.mapper().readTree(alone).get("ce_loss_with_sae"),
+                    result.json().get("ce_loss_with_sae"));
             assertEquals(Json.mapper().readTree(alone).get("l0"), result.json().get("l0"));
         }
     }

@@ -20,7 +20,7 @@ final class StandaloneCluster implements AutoCloseable {
                     + "java.base/java.nio,java.base/java.util,java.base/java.util.concurrent,java.base/sun.nio.ch,"
                     + "java.base/sun.nio.cs,java.base/sun.security.action,java.base/sun.util.calendar";
     private static final int WORKERS = 2;
-    private static final long START_SECONDS = 120;
+    private static final long START_SECONDS = 600;
 
     private final Path folder;
     private final Path home;
