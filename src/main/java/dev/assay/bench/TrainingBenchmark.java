@@ -25,7 +25,6 @@ import dev.assay.train.plan.EncoderProduct;
 import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.DictionaryParameters;
 import dev.assay.train.spi.OptimizerOptions;
-import dev.assay.train.spi.Selector;
 import dev.assay.train.spi.TrainingMethod;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -145,8 +144,7 @@ public final class TrainingBenchmark {
                 Memory memory = device.isGpu()
                         ? null
                         : memory(MemoryUse.peakResidentBytes() - before, sizes, state.parameters());
-                boolean dense = l0 > Selector.DENSE_SHARE * sizes.dSae();
-                try (TrainingFloor floor = dense
+                try (TrainingFloor floor = state.isDense()
                         ? TrainingFloor.dense(manager, sizes)
                         : TrainingFloor.sparse(manager, sizes, (int) Math.round(l0))) {
                     for (int round = 0; round < warmup + steps; round++) {

@@ -5,6 +5,7 @@ import ai.djl.ndarray.index.NDIndex;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Selects the largest positive pre-activations of a whole batch, exactly. The first rows give a bound that about twice the wanted number of
@@ -44,8 +45,8 @@ final class BatchTopKSelector implements Selector {
     }
 
     @Override
-    public boolean isDense(NDArray scores) {
-        return false;
+    public OptionalDouble activeShare(NDArray scores) {
+        return OptionalDouble.empty();
     }
 
     @Override

@@ -2,15 +2,14 @@ package dev.assay.train.spi;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Selects the codes of a batch that may differ from 0, by scores: pre-activations less a bound per latent. Where few are selected, a step
- * reads the entries that {@link #select} returns; where many are, it masks each chunk of scores by {@link #dense}.
+ * reads the entries that {@link #select} returns; where many are, it masks each chunk of scores by {@link #dense}. The layout with the lower
+ * {@linkplain #cost() cost} is used.
  */
 public interface Selector {
-    /** The share of active entries above which the five matrix products of a dense step are faster than one and four sparse passes. */
-    double DENSE_SHARE = 1.0 / 24;
-
     /**
      * Selects every positive pre-activation.
      *
@@ -119,12 +118,36 @@ public interface Selector {
     }
 
     /**
-     * Estimates from the first rows of a batch whether dense products are faster.
+     * Estimates the share of selected entries from the first rows of a batch.
      *
      * @param scores [rows, d_sae], left unchanged
-     * @return true if {@link #dense} is to be used for the batch
+     * @return 0 to 1; empty if the selection needs the whole batch, so that {@link #dense} cannot be used
      */
-    boolean isDense(NDArray scores);
+    OptionalDouble activeShare(NDArray scores);
+
+    /**
+     * Returns the measured costs of a step apart from products and sparse passes.
+     *
+     * @return those of a selection by sign unless overridden
+     */
+    default Cost cost() {
+        return Cost.THRESHOLD;
+    }
+
+    /**
+     * Costs in units of one multiplication with addition in a dense product.
+     *
+     * @param perScore of masking and elementwise operations per score in a dense step, beyond those of selecting entries in a sparse one
+     * @param perEntry of sorting and elementwise operations per selected entry in a sparse step
+     */
+    record Cost(double perScore, double perEntry) {
+        /** A selection by sign or by a bound. */
+        static final Cost THRESHOLD = new Cost(50, 2500);
+        /** A selection by bounds that are trained, whose gradients need further values per entry. */
+        static final Cost TRAINED_BOUND = new Cost(50, 6000);
+        /** A selection of k entries per row: the mask of a dense step is a second array. */
+        static final Cost TOP_K = new Cost(450, 2500);
+    }
 
     /**
      * Masks scores in a dense step.

@@ -5,6 +5,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import dev.assay.tensor.Aten;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Selects every pre-activation above the bound of its latent. */
 final class ThresholdSelector implements Selector {
@@ -27,12 +28,17 @@ final class ThresholdSelector implements Selector {
     }
 
     @Override
-    public boolean isDense(NDArray scores) {
+    public OptionalDouble activeShare(NDArray scores) {
         long rows = Math.min(scores.getShape().get(0), SAMPLE_ROWS);
         NDArray sample = scores.get(new NDIndex("0:{}", rows));
         long above =
                 Aten.greaterThan(sample, 0).toType(DataType.INT64, false).sum().getLong();
-        return above > DENSE_SHARE * sample.size();
+        return OptionalDouble.of((double) above / sample.size());
+    }
+
+    @Override
+    public Cost cost() {
+        return bound == null ? Cost.THRESHOLD : Cost.TRAINED_BOUND;
     }
 
     @Override

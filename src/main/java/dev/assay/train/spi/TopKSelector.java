@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.assay.tensor.Aten;
 import dev.assay.tensor.Scope;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Selects the k largest pre-activations of each row.
@@ -23,8 +24,13 @@ record TopKSelector(int k, NDArray norms) implements Selector {
     }
 
     @Override
-    public boolean isDense(NDArray scores) {
-        return k > DENSE_SHARE * scores.getShape().get(1);
+    public OptionalDouble activeShare(NDArray scores) {
+        return OptionalDouble.of((double) k / scores.getShape().get(1));
+    }
+
+    @Override
+    public Cost cost() {
+        return Cost.TOP_K;
     }
 
     @Override

@@ -78,6 +78,11 @@ public record MethodCase(TrainingMethod method, Target target, boolean centres, 
         return new JumpReluTraining(penalty, 0.9, threshold, 0.5, 0.2);
     }
 
+    /** Whether the codes of a row depend on this row alone. */
+    public boolean selectsPerRow() {
+        return !selectsOverBatch();
+    }
+
     private boolean selectsOverBatch() {
         return method instanceof BatchTopKTraining || method instanceof MatryoshkaTraining;
     }

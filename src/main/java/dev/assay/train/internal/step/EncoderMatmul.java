@@ -55,7 +55,8 @@ final class EncoderMatmul {
         this.chunkRows = (int) Math.min(rows(), chunkRows(encoder));
     }
 
-    private static long chunkRows(NDArray encoder) {
+    /** Returns the number of rows of a chunk of a large batch. */
+    static long chunkRows(NDArray encoder) {
         long dSae = encoder.getShape().get(0);
         long fast = Math.max(DenseCodeSpace.ROWS, CACHE_FLOATS / dSae);
         return ChunkSizes.rows(encoder, Math.min(fast, MAX_FLOATS / dSae), dSae);

@@ -40,6 +40,7 @@ public final class TrainingState implements AutoCloseable {
     private final SliceReduction reduction;
     private TrainingStep.Layout layout = TrainingStep.Layout.AUTOMATIC;
     private ProductPrecision encoderProduct = ProductPrecision.FLOAT32;
+    private boolean dense; // whether the last step was
     private long step;
 
     /**
@@ -234,7 +235,7 @@ public final class TrainingState implements AutoCloseable {
         StepLoss loss = objective.at(parameters, scheduleStep());
         TrainingStep forward =
                 new TrainingStep(parameters, loss, batch, workspace, candidates, reduction, encoderProduct);
-        forward.forward(layout);
+        dense = forward.forward(layout) == TrainingStep.Layout.DENSE;
         return forward;
     }
 
@@ -325,6 +326,16 @@ public final class TrainingState implements AutoCloseable {
 
     public ProductPrecision encoderProduct() {
         return encoderProduct;
+    }
+
+    /** Fixes the layout of codes to a list of entries per piece of the batch, for tests and benchmarks. */
+    public void useSparsePieces() {
+        layout = TrainingStep.Layout.SPARSE_PIECES;
+    }
+
+    /** Returns whether the last step represented codes as a matrix. */
+    public boolean isDense() {
+        return dense;
     }
 
     public DictionaryParameters parameters() {

@@ -14,18 +14,22 @@ import dev.assay.train.spi.ScoreChunks;
 import dev.assay.train.spi.Selector;
 import dev.assay.train.spi.SparseEntries;
 import dev.assay.train.spi.StepLoss;
+import java.util.OptionalDouble;
 
 /**
  * The forward pass and gradients of one step of one dictionary. With few selected entries, the entries of all chunks of the encoder product
- * are collected and their loss is computed once. With many, the loss of each chunk is computed densely before the next chunk.
+ * are collected and their loss is computed once. With more, the loss of each piece of a chunk is computed before the next piece, so that the
+ * memory of entries is bounded; with many, densely. {@link LayoutCost} decides.
  */
 final class TrainingStep {
     /** How codes are represented. */
     enum Layout {
-        /** The faster layout, estimated from the first rows. */
+        /** The layout of {@link LayoutCost}. */
         AUTOMATIC,
-        /** As a list of entries. */
+        /** As a list of entries of the whole batch. */
         SPARSE,
+        /** As a list of entries of one piece of the batch after the other. */
+        SPARSE_PIECES,
         /** As a matrix. */
         DENSE
     }
@@ -39,6 +43,7 @@ final class TrainingStep {
     private final SliceReduction reduction;
     private final ProductPrecision precision;
     private final StepSums sums;
+    private final LayoutCost cost;
 
     /**
      * Prepares a step.
@@ -68,24 +73,38 @@ final class TrainingStep {
         this.reduction = reduction;
         this.precision = precision;
         this.sums = new StepSums(p, batch.size(), workspace);
+        this.cost = LayoutCost.of(p, batch, selector);
     }
 
-    /** Computes the losses of active latents and their gradients, without the gradients of {@link #finish}. */
-    void forward(Layout layout) {
+    /**
+     * Computes the losses of active latents and their gradients, without the gradients of {@link #finish}.
+     *
+     * @param fixed the layout of the codes
+     * @return the layout that was used
+     */
+    Layout forward(Layout fixed) {
         NDArray bias = bias();
         EncoderMatmul matmul = new EncoderMatmul(workspace, batch.x(), p.encoder(), bias);
-        boolean dense = layout == Layout.AUTOMATIC ? isDense(matmul) : layout == Layout.DENSE;
-        if (dense) {
-            sums.gradients().startDense();
-            forEachChunk(matmul, this::addDense);
-        } else {
-            SparseEntries entries = select(matmul, bias);
-            loss.add(batch, new SparseCodeSpace(entries, batch.size(), p.dSae(), reduction), entries.values(), sums);
+        Layout layout = fixed == Layout.AUTOMATIC ? layout(matmul) : fixed;
+        switch (layout) {
+            case DENSE -> {
+                sums.gradients().startDense();
+                forEachChunk(matmul, this::addDense);
+            }
+            case SPARSE_PIECES -> forEachChunk(matmul, this::addPieces);
+            default -> {
+                SparseEntries entries = select(matmul, bias);
+                CodeSpace space = new SparseCodeSpace(entries, batch.size(), p.dSae(), reduction);
+                loss.add(batch, space, entries.values(), sums);
+            }
         }
+        return layout;
     }
 
-    private boolean isDense(EncoderMatmul matmul) {
-        return selector.isDense(precision == ProductPrecision.FLOAT32 ? matmul.firstChunk() : matmul.sample());
+    private Layout layout(EncoderMatmul matmul) {
+        NDArray first = precision == ProductPrecision.FLOAT32 ? matmul.firstChunk() : matmul.sample();
+        OptionalDouble share = selector.activeShare(first);
+        return share.isEmpty() ? Layout.SPARSE : cost.layout(share.getAsDouble());
     }
 
     /** Returns the bias of {@code x · W_encᵀ} minus the selector's bound, [d_sae]. */
@@ -115,6 +134,21 @@ final class TrainingStep {
                         precision);
             }
             return reduction.select(selector, scores).keep(scope);
+        }
+    }
+
+    private void addPieces(int firstRow, NDArray scores) {
+        int rows = (int) scores.getShape().get(0);
+        int piece = cost.pieceRows(selector.activeShare(scores).orElse(1));
+        for (int first = 0; first < rows; first += piece) {
+            int last = Math.min(rows, first + piece);
+            try (Scope scope = Scope.open()) {
+                NDArray part = scores.get(new NDIndex("{}:{}", first, last));
+                SparseEntries entries = selector.select(consumer -> consumer.accept(part));
+                CodeSpace space = new SparseCodeSpace(entries, last - first, p.dSae());
+                loss.add(batch.slice(firstRow + first, firstRow + last), space, entries.values(), sums);
+                sums.keep(scope);
+            }
         }
     }
 
