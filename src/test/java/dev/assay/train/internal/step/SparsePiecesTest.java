@@ -8,11 +8,13 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.assay.tensor.Aten;
+import dev.assay.activation.CountingSource;
+import dev.assay.provenance.Provenance;
 import dev.assay.tensor.Autograd;
 import dev.assay.tensor.Gaussian;
 import dev.assay.tensor.Scope;
 import dev.assay.tensor.TorchEngine;
+import dev.assay.train.internal.run.TrainingCheckpoints;
 import dev.assay.train.method.TopKTraining;
 import dev.assay.train.plan.AuxiliaryLoss;
 import dev.assay.train.plan.DeadLatentRule;
@@ -21,10 +23,13 @@ import dev.assay.train.plan.TrainingPlan;
 import dev.assay.train.spi.OptimizerOptions;
 import dev.assay.train.spi.Parameter;
 import dev.assay.train.spi.TrainingMethod;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,6 +37,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SparsePiecesTest {
     /** More rows than a chunk of the encoder's product, which has at least 512. */
     private static final int ROWS = 1200;
+
+    private static final int BATCH = 600;
+    private static final int WIDTH = 256;
 
     static Stream<MethodCase> cases() {
         return MethodCase.all().filter(each -> !each.dense() && each.selectsPerRow());
@@ -91,13 +99,49 @@ class SparsePiecesTest {
         }
     }
 
+    @Test
+    void resumesStepsOverPiecesBitForBit(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("checkpoint.safetensors");
+        TrainingPlan plan = plan(TopKTraining.of(40), 512);
+        Provenance source = new CountingSource(WIDTH, pass -> 8).provenance();
+        try (NDManager manager = TorchEngine.newManager(Device.cpu());
+                Autograd off = Autograd.off();
+                Scope scope = Scope.open();
+                TrainingState first = state(manager, plan);
+                TrainingState resumed = state(manager, plan)) {
+            NDArray x = Gaussian.array(manager, new Shape(BATCH, WIDTH), 1);
+            NDArray next = Gaussian.array(manager, new Shape(BATCH, WIDTH), 2);
+            first.step(x);
+            TrainingCheckpoints.write(
+                    file,
+                    new TrainingCheckpoints.RunningState(first, source, ActivationScale.of(1), null, null),
+                    Map.of());
+            TrainingCheckpoints.restore(file, resumed, source);
+            assertEquals(first.step(next), resumed.step(next));
+            assertFalse(resumed.isDense());
+            TrainingCheckpoints.arrays(first)
+                    .forEach((name, array) -> assertEquals(
+                            array, TrainingCheckpoints.arrays(resumed).get(name), name));
+        }
+    }
+
     private static boolean isDense(NDManager manager, TrainingMethod method, int dSae) {
-        int batch = 600;
-        TrainingPlan plan = new TrainingPlan(
+        try (TrainingState state = state(manager, plan(method, dSae))) {
+            state.step(Gaussian.array(manager, new Shape(BATCH, WIDTH), 1));
+            return state.isDense();
+        }
+    }
+
+    private static TrainingState state(NDManager manager, TrainingPlan plan) {
+        return new TrainingState(manager, plan, InitialDictionary.of(manager, plan, WIDTH, WIDTH));
+    }
+
+    private static TrainingPlan plan(TrainingMethod method, int dSae) {
+        return new TrainingPlan(
                 method,
                 dSae,
-                batch,
-                batch,
+                10L * BATCH,
+                BATCH,
                 0,
                 OptimizerOptions.of(1e-3),
                 AuxiliaryLoss.none(),
@@ -105,11 +149,5 @@ class SparsePiecesTest {
                 true,
                 false,
                 false);
-        try (TrainingState state = new TrainingState(manager, plan, InitialDictionary.of(manager, plan, 256, 256))) {
-            NDArray x = Gaussian.array(manager, new Shape(batch, 256), 1);
-            Aten.mul_(x, 0.5);
-            state.step(x);
-            return state.isDense();
-        }
     }
 }
