@@ -39,26 +39,20 @@ class LayoutCostTest {
         "512, 1024, 8192, 1365"
     })
     void rowsOfManyEntriesAreDense(int rows, int dIn, int dSae, int k) {
-        assertEquals(
-                Layout.DENSE,
-                cost(rows, dIn, dSae, Selector.topK(k), true).layout((double) k / dSae));
+        assertEquals(Layout.DENSE, cost(rows, dIn, dSae, Selector.topK(k), true).layout((double) k / dSae));
     }
 
     @ParameterizedTest
     @CsvSource({"242, SPARSE_PIECES", "342, SPARSE_PIECES", "682, DENSE", "170, SPARSE"})
     void selectionsBySignAreDenseEarlier(int l0, Layout expected) {
-        assertEquals(
-                expected, cost(4096, 512, 4096, Selector.positive(), true).layout(l0 / 4096.0));
+        assertEquals(expected, cost(4096, 512, 4096, Selector.positive(), true).layout(l0 / 4096.0));
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0.0417, 0.1, 0.3})
     void smallStepsAreDenseAboveTheShareOfTheWholeBatch(double share) {
-        assertEquals(
-                Layout.DENSE, cost(16, 8, 24, Selector.topK(3), true).layout(share));
-        assertEquals(
-                Layout.SPARSE,
-                cost(16, 8, 24, Selector.topK(1), true).layout(LayoutCost.WHOLE_BATCH_SHARE));
+        assertEquals(Layout.DENSE, cost(16, 8, 24, Selector.topK(3), true).layout(share));
+        assertEquals(Layout.SPARSE, cost(16, 8, 24, Selector.topK(1), true).layout(LayoutCost.WHOLE_BATCH_SHARE));
     }
 
     @ParameterizedTest
