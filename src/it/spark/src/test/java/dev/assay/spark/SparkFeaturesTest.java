@@ -126,6 +126,24 @@ class SparkFeaturesTest {
     }
 
     @Test
+    void dictionaryAndStoreCanBeOnARemoteFileSystem(@TempDir Path work) throws IOException {
+        FailingFileSystem.configure(LocalSpark.context().hadoopConfiguration(), "");
+        Path out = work.resolve("features");
+        SparkFeatures.of(LocalSpark.context(), "failing:" + dictionary, Run.loader())
+                .tokens(TOKENS)
+                .contextsPerUnit(1)
+                .write("failing:" + out);
+        assertEquals(expected, FileHashes.of(out));
+
+        String figures = StoryRun.command("evaluate", dictionary.toString(), "--json", "--threads=1", "--tokens=1000");
+        Files.delete(dictionary.resolve("evaluation.json"));
+        SparkEvaluation.of(LocalSpark.context(), "failing:" + dictionary, Run.loader())
+                .tokens(1000)
+                .run();
+        assertEquals(figures, Files.readString(dictionary.resolve("evaluation.json")));
+    }
+
+    @Test
     void rerunKeepsACompleteStoreAndRefusesAnotherOne(@TempDir Path work) throws IOException {
         Path out = work.resolve("features");
         job(Run.loader()).partitions(2).write(out.toString());

@@ -18,9 +18,11 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +130,39 @@ class SparkSweepTest {
         assertTrue(Files.exists(out.resolve("pareto.png")));
         assertTrue(Files.exists(out.resolve("topk-2-48-blocks.0.hook_resid_post/metrics.jsonl")));
         assertFalse(Files.exists(out.resolve("_job")), "files of the job remain");
+    }
+
+    @Test
+    void rerunOnARemoteFileSystemTrainsOnlyMembersWithoutAResult(@TempDir Path work) throws IOException {
+        Configuration hadoop = LocalSpark.context().hadoopConfiguration();
+        Path out = work.resolve("sweep");
+        ObjectNode remote = fields().node().put("activations", "failing:" + store);
+        JsonObject fields = JsonObject.of(file, remote);
+        FailingFileSystem.configure(hadoop, "No space left on device", "_job/done/000002.json");
+        IOException failed = assertThrows(
+                IOException.class,
+                () -> SparkSweep.of(LocalSpark.context(), fields, "failing:" + out).run());
+        assertTrue(failed.getMessage().contains("No space left on device"), failed.getMessage());
+        assertTrue(failed.getMessage().contains(out + "/_job/done/000002.json"), failed.getMessage());
+        assertFalse(Files.exists(out.resolve("sweep.json")));
+        List<Path> done;
+        try (Stream<Path> records = Files.list(out.resolve("_job/done"))) {
+            done = records.filter(record -> record.toString().endsWith(".json")).toList();
+        }
+        assertFalse(done.isEmpty());
+        FileTime written = Files.getLastModifiedTime(done.get(0));
+        UnitRecord first = UnitRecord.read(JsonObject.read(done.get(0)));
+
+        FailingFileSystem.configure(hadoop, "");
+        SparkSweep.of(LocalSpark.context(), fields, "failing:" + out).run();
+        assertEquals(expected, hashes(out));
+        assertEquals(table, rows(out));
+        Path kept = out.resolve(first.files().stream()
+                .map(UnitFile::name)
+                .filter(name -> name.endsWith("weights.safetensors"))
+                .findFirst()
+                .orElseThrow());
+        assertTrue(Files.getLastModifiedTime(kept).compareTo(written) <= 0, "a finished member was trained again");
     }
 
     @Test
