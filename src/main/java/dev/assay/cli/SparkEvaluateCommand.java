@@ -19,8 +19,9 @@ import picocli.CommandLine.Spec;
 /** {@code assay spark evaluate}: measures a dictionary on held-out text with the executors of a cluster. */
 @Command(
         name = "evaluate",
-        description = "Measures a dictionary on held-out documents, or on all of --text if it does not say which were held out, and"
-                + " writes DIR/evaluation.json.",
+        description =
+                "Measures a dictionary on held-out documents, or on all of --text if it does not say which were held out, and"
+                        + " writes DIR/evaluation.json.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class SparkEvaluateCommand implements Callable<Integer> {
@@ -44,15 +45,17 @@ final class SparkEvaluateCommand implements Callable<Integer> {
             names = "--skip-positions",
             paramLabel = "N",
             defaultValue = "0",
-            description = "leave the first N positions of each context out of the figures, in addition to those that the dictionary"
-                    + " was trained without (default ${DEFAULT-VALUE})")
+            description =
+                    "leave the first N positions of each context out of the figures, in addition to those that the dictionary"
+                            + " was trained without (default ${DEFAULT-VALUE})")
     private int skippedPositions;
 
     @Option(
             names = "--max-norm-ratio",
             paramLabel = "R",
-            description = "leave tokens with a norm above R times the median norm out of the figures (default: the bound that the"
-                    + " dictionary was trained with)")
+            description =
+                    "leave tokens with a norm above R times the median norm out of the figures (default: the bound that the"
+                            + " dictionary was trained with)")
     private Double maxNormRatio;
 
     @Option(

@@ -35,7 +35,8 @@ final class SparkFeaturesCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "folder of the feature store, on any Hadoop file system (default: features in the folder of the dictionary)")
+            description =
+                    "folder of the feature store, on any Hadoop file system (default: features in the folder of the dictionary)")
     private String out;
 
     @Option(

@@ -17,8 +17,7 @@ record ConceptTask(RunSubject subject, long tokens) implements TaskWork {
     @Override
     public List<String> run(int task, TaskText text) throws IOException {
         try (RunSubject.Opened opened = subject.open()) {
-            HookPoint point =
-                    HookPoint.parse(opened.dictionary().metadata().requiredHookName());
+            HookPoint point = HookPoint.parse(opened.dictionary().metadata().requiredHookName());
             try (ConceptScoring scoring = new ConceptScoring(
                     opened.model(), point, text.corpus(opened.model().tokenizer()), tokens)) {
                 ConceptTable table = scoring.table(opened.dictionary());

@@ -48,10 +48,7 @@ record EvaluationTask(
      */
     record Options(long tokens, Split split, LeftOutTokens leftOut) implements Serializable {
         Evaluation evaluation(HookedTransformer model, SparseAutoencoder sae, Corpus corpus) {
-            return Evaluation.of(model, sae, corpus)
-                    .split(split)
-                    .tokens(tokens)
-                    .leavingOut(leftOut);
+            return Evaluation.of(model, sae, corpus).split(split).tokens(tokens).leavingOut(leftOut);
         }
     }
 
@@ -60,8 +57,8 @@ record EvaluationTask(
         List<String> results = new ArrayList<>();
         try (RunSubject.Opened opened = subject.open()) {
             Corpus corpus = text.corpus(opened.model().tokenizer());
-            try (EvaluationUnits units =
-                    options.evaluation(opened.model(), opened.dictionary(), corpus).units()) {
+            try (EvaluationUnits units = options.evaluation(opened.model(), opened.dictionary(), corpus)
+                    .units()) {
                 for (Unit unit : tasks.get(task)) {
                     long start = System.nanoTime();
                     try (ContextReader reader =

@@ -6,8 +6,8 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.sae.SparseAutoencoder;
 import dev.assay.text.ContextRange;
 import dev.assay.text.Corpus;
-import dev.assay.text.Split;
 import dev.assay.text.RangeReaders;
+import dev.assay.text.Split;
 import dev.assay.text.TextPosition;
 import java.io.IOException;
 import java.io.Serializable;
@@ -72,7 +72,8 @@ record FeaturesTask(Options options, RunSubject subject, List<Unit> units, Token
                         Path file = attempt.folder().resolve(String.format(PART, number));
                         StoredPart part = collector.collectPart(unit.range(), unit.before(), ranges, file);
                         rate.add(part.tokens(), System.nanoTime() - start);
-                        done.accept(attempt.commit(part.toJson().put(LATENTS, opened.dictionary().dSae())));
+                        done.accept(attempt.commit(
+                                part.toJson().put(LATENTS, opened.dictionary().dSae())));
                     }
                 }
             }

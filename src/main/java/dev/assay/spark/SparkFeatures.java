@@ -223,7 +223,12 @@ public final class SparkFeatures {
         }
         job.write(PARTS, Json.pretty(manifest));
         job.clean();
-        return new Result(job.folder(), FeaturesTask.latents(records.get(0)), found, records.size(), JobReport.of(records).warnings());
+        return new Result(
+                job.folder(),
+                FeaturesTask.latents(records.get(0)),
+                found,
+                records.size(),
+                JobReport.of(records).warnings());
     }
 
     private Result build(JobFolder job, String manifest, Completion completion) throws IOException {

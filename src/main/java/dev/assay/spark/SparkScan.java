@@ -96,8 +96,13 @@ public final class SparkScan {
                 parts.size(), partitions > 0 ? partitions : TASKS_PER_SLOT * Math.max(1, spark.defaultParallelism()));
         ScanTask task = new ScanTask(folder, new SerializableConfiguration(spark.hadoopConfiguration()), options);
         List<byte[]> scanned;
-        try (JobDescription running = JobDescription.set(spark, "assay scan: " + parts.size() + " parts of " + folder)) {
-            scanned = spark.parallelize(parts, count).glom().filter(group -> !group.isEmpty()).map(task::scan).collect();
+        try (JobDescription running =
+                JobDescription.set(spark, "assay scan: " + parts.size() + " parts of " + folder)) {
+            scanned = spark.parallelize(parts, count)
+                    .glom()
+                    .filter(group -> !group.isEmpty())
+                    .map(task::scan)
+                    .collect();
         }
         List<FeatureScan> scans = new ArrayList<>();
         for (byte[] bytes : scanned) {

@@ -106,8 +106,7 @@ public record ApplicationJars(String main, List<String> others) {
      */
     public ApplicationJars withoutUnused(boolean onnx) {
         return new ApplicationJars(
-                main,
-                others.stream().filter(jar -> isUsed(jar, onnx)).toList());
+                main, others.stream().filter(jar -> isUsed(jar, onnx)).toList());
     }
 
     private static boolean isUsed(String jar, boolean onnx) {

@@ -20,7 +20,6 @@ record JarName(String artifact, String major) {
             return new JarName(file.endsWith(".jar") ? file.substring(0, file.length() - ".jar".length()) : file, "");
         }
         String classifier = name.group(3);
-        return new JarName(
-                name.group(1) + (PLATFORM.matcher(classifier).matches() ? classifier : ""), name.group(2));
+        return new JarName(name.group(1) + (PLATFORM.matcher(classifier).matches() ? classifier : ""), name.group(2));
     }
 }

@@ -65,7 +65,8 @@ public final class SparkHome {
     public static SparkHome at(Path folder) throws IOException {
         Path libraries = folder.resolve("jars");
         InvalidInputException.require(
-                Files.isDirectory(libraries), () -> folder + " has no folder jars, expected an installation of Spark 4");
+                Files.isDirectory(libraries),
+                () -> folder + " has no folder jars, expected an installation of Spark 4");
         List<String> names;
         try (Stream<Path> files = Files.list(libraries)) {
             names = files.map(file -> file.getFileName().toString()).sorted().toList();

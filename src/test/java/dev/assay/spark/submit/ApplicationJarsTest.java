@@ -73,10 +73,12 @@ class ApplicationJarsTest {
     @Test
     void leavesOutLibrariesThatJobsDoNotLoad() {
         ApplicationJars all = new ApplicationJars(
-                "a.jar", List.of("/l/onnxruntime-1.21.1.jar", "/l/api-0.36.0.jar", "local:/l/langchain4j-core-1.19.0.jar"));
+                "a.jar",
+                List.of("/l/onnxruntime-1.21.1.jar", "/l/api-0.36.0.jar", "local:/l/langchain4j-core-1.19.0.jar"));
         assertEquals(List.of("/l/api-0.36.0.jar"), all.withoutUnused(false).others());
         assertEquals(
-                List.of("/l/onnxruntime-1.21.1.jar", "/l/api-0.36.0.jar"), all.withoutUnused(true).others());
+                List.of("/l/onnxruntime-1.21.1.jar", "/l/api-0.36.0.jar"),
+                all.withoutUnused(true).others());
     }
 
     @Test

@@ -64,9 +64,7 @@ public final class TableJobs {
                 .tokens(TOKENS)
                 .write(dictionary + "/features");
         System.out.println(store.latents() + " latents on " + store.tokens() + " tokens");
-        System.out.println(SparkEvaluation.of(spark, dictionary, loader)
-                .text(text)
-                .run()
-                .report());
+        System.out.println(
+                SparkEvaluation.of(spark, dictionary, loader).text(text).run().report());
     }
 }

@@ -141,7 +141,8 @@ class SparkSweepTest {
         FailingFileSystem.configure(hadoop, "No space left on device", "_job/done/000002.json");
         IOException failed = assertThrows(
                 IOException.class,
-                () -> SparkSweep.of(LocalSpark.context(), fields, "failing:" + out).run());
+                () -> SparkSweep.of(LocalSpark.context(), fields, "failing:" + out)
+                        .run());
         assertTrue(failed.getMessage().contains("No space left on device"), failed.getMessage());
         assertTrue(failed.getMessage().contains(out + "/_job/done/000002.json"), failed.getMessage());
         assertFalse(Files.exists(out.resolve("sweep.json")));
