@@ -39,8 +39,7 @@ final class ShortText {
     }
 
     private static long count(Corpus corpus) throws IOException {
-        try (DocumentReader reader =
-                corpus.documents().open()) {
+        try (DocumentReader reader = corpus.documents().open()) {
             return reader.skip(Long.MAX_VALUE);
         }
     }

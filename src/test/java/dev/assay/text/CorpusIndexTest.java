@@ -358,7 +358,8 @@ class CorpusIndexTest {
         for (CountedText file : files.subList(1, 6)) {
             all = all.then(file);
         }
-        Corpus corpus = Corpus.of(tokenizer, all).contextLength(LENGTH).heldOutEvery(0).build();
+        Corpus corpus =
+                Corpus.of(tokenizer, all).contextLength(LENGTH).heldOutEvery(0).build();
         Contexts contexts = read(corpus, Split.TRAINING);
         CorpusIndex index = index(corpus, Split.TRAINING);
         List<Integer> before = files.stream().map(file -> file.opened).toList();

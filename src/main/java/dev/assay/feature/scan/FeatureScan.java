@@ -160,7 +160,8 @@ public final class FeatureScan {
     private int row(int latent) {
         int row = Arrays.binarySearch(latents, latent);
         InvalidInputException.require(
-                row >= 0, () -> "latent " + latent + " was not scanned, expected one of " + latents.length + " latents");
+                row >= 0,
+                () -> "latent " + latent + " was not scanned, expected one of " + latents.length + " latents");
         return row;
     }
 
@@ -312,8 +313,7 @@ public final class FeatureScan {
      */
     public static FeatureScan read(DataInput in, ScanOptions options) throws IOException {
         int format = in.readInt();
-        InvalidInputException.require(
-                format == FORMAT, () -> "a scan has format " + format + ", expected " + FORMAT);
+        InvalidInputException.require(format == FORMAT, () -> "a scan has format " + format + ", expected " + FORMAT);
         FeatureScan scan = new FeatureScan(Objects.requireNonNull(options), in.readInt(), in.readInt());
         scan.tokens = in.readLong();
         for (int latent = 0; latent < scan.active.length; latent++) {

@@ -15,7 +15,8 @@ import java.util.Comparator;
  */
 public record ScanExample(float value, long document, long position, int peak, int[] ids, float[] values) {
     /** The order of examples: descending activation, then document, then position. */
-    public static final Comparator<ScanExample> ORDER = Comparator.comparing(ScanExample::value, Comparator.reverseOrder())
+    public static final Comparator<ScanExample> ORDER = Comparator.comparing(
+                    ScanExample::value, Comparator.reverseOrder())
             .thenComparingLong(ScanExample::document)
             .thenComparingLong(ScanExample::position);
 

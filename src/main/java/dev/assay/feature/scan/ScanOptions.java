@@ -19,8 +19,8 @@ public record ScanOptions(
         List<Integer> latents, int top, int before, int after, boolean onePerDocument, boolean coactivation)
         implements Serializable {
     /** Twenty examples of all latents in the default window of a store, without coactivations. */
-    public static final ScanOptions DEFAULT = new ScanOptions(
-            List.of(), 20, ExampleWindow.DEFAULT.before(), ExampleWindow.DEFAULT.after(), false, false);
+    public static final ScanOptions DEFAULT =
+            new ScanOptions(List.of(), 20, ExampleWindow.DEFAULT.before(), ExampleWindow.DEFAULT.after(), false, false);
 
     /** Checks the numbers. */
     public ScanOptions {

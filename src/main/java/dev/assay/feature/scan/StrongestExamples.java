@@ -17,7 +17,8 @@ final class StrongestExamples {
 
     /** Adds the strongest activation of a context, unless enough are stronger. */
     void offer(float value, long document, long position, Supplier<ScanExample> example) {
-        if (examples.length == 0 || size == examples.length && !precedes(value, document, position, examples[size - 1])) {
+        if (examples.length == 0
+                || size == examples.length && !precedes(value, document, position, examples[size - 1])) {
             return;
         }
         if (onePerDocument) {

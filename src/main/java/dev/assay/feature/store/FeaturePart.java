@@ -127,13 +127,7 @@ public final class FeaturePart {
      * @param values the exact activations, above 0
      */
     public record Context(
-            long number,
-            int[] ids,
-            long[] documents,
-            boolean[] counted,
-            int[] starts,
-            int[] latents,
-            float[] values) {}
+            long number, int[] ids, long[] documents, boolean[] counted, int[] starts, int[] latents, float[] values) {}
 
     /**
      * Reads all contexts in order.
@@ -164,11 +158,15 @@ public final class FeaturePart {
         starts[length] = end - first;
         return new Context(
                 number,
-                Arrays.stream(batch.tokens().ids(), from, to).mapToInt(id -> (int) id).toArray(),
+                Arrays.stream(batch.tokens().ids(), from, to)
+                        .mapToInt(id -> (int) id)
+                        .toArray(),
                 Arrays.copyOfRange(batch.tokens().documents(), from, to),
                 Arrays.copyOfRange(batch.counted(), from, to),
                 starts,
-                Arrays.stream(batch.latents(), first, end).mapToInt(latent -> (int) latent).toArray(),
+                Arrays.stream(batch.latents(), first, end)
+                        .mapToInt(latent -> (int) latent)
+                        .toArray(),
                 Arrays.copyOfRange(batch.values(), first, end));
     }
 

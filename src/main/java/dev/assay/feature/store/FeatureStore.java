@@ -259,7 +259,6 @@ public final class FeatureStore {
      *
      * @param latent the index of the latent, from 0
      * @return the positions and values of its activations above 0, in corpus order
-     * @throws InvalidInputException if the latent is out of range
      */
     public FeatureActivations activations(int latent) {
         return stored.row(checked(latent));
@@ -441,7 +440,8 @@ public final class FeatureStore {
 
     private List<Coactivation> partners(String measure, int latent, int count) {
         InvalidInputException.requireAtLeast(0, "the number of latents", count);
-        return stored.partners(measure, checked(latent), count, manifest.layout().partners());
+        return stored.partners(
+                measure, checked(latent), count, manifest.layout().partners());
     }
 
     private ExampleReader examples(int latent, ExampleWindow window) {
