@@ -52,11 +52,7 @@ final class ActivationFile implements AutoCloseable {
         }
         bytes.flip();
         Place place = new Place(
-                end,
-                bytes.remaining(),
-                count,
-                (int) rows.values().getShape().get(1),
-                checksum(bytes));
+                end, bytes.remaining(), count, (int) rows.values().getShape().get(1), checksum(bytes));
         file.write(bytes, end);
         end += place.bytes();
         return place;

@@ -70,13 +70,16 @@ final class ActivationMemory implements AutoCloseable {
         }
         if (batch.stored() == null) {
             ActivationRows rows = batch.inMemory();
-            return Optional.of(new ActivationRows(
-                    rows.values().duplicate(), rows.tokens(), rows.documents(), rows.positions()));
+            return Optional.of(
+                    new ActivationRows(rows.values().duplicate(), rows.tokens(), rows.documents(), rows.positions()));
         }
         Optional<ActivationRows> rows = file.read(batch.stored(), manager);
         if (rows.isEmpty()) {
             kept.remove(key(position));
-            LOG.log(Level.WARNING, "activations in a temporary file of {0} are damaged; they are computed again", folder);
+            LOG.log(
+                    Level.WARNING,
+                    "activations in a temporary file of {0} are damaged; they are computed again",
+                    folder);
         }
         return rows;
     }

@@ -6,7 +6,6 @@ import dev.assay.attach.AttachedSites;
 import dev.assay.attach.TokenMask;
 import dev.assay.model.HookedTransformer;
 import dev.assay.model.PausedPass;
-import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.model.hook.HookScope;
 import dev.assay.tensor.Aten;

@@ -175,9 +175,8 @@ public final class EvaluationUnits implements AutoCloseable {
                 List<String> files = batch.files();
                 for (DictionaryMetrics each : metrics) {
                     try (Scope scope = Scope.open()) {
-                        NDArray reconstruction = kept.isEmpty()
-                                ? zeros
-                                : each.reconstruct(unedited.x(), unedited.target(), files);
+                        NDArray reconstruction =
+                                kept.isEmpty() ? zeros : each.reconstruct(unedited.x(), unedited.target(), files);
                         each.replace(predictions, predictions.edited(spliced(batch, reconstruction)));
                     }
                 }

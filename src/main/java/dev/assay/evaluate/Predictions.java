@@ -17,8 +17,7 @@ record Predictions(NDArray log, NDArray probabilities, NDArray targets) {
     /** Returns the predictions of an unedited model, [batch, position, V] logits of int64 tokens [batch, position]. */
     static Predictions clean(NDArray logits, NDArray tokens) {
         NDArray log = logits.logSoftmax(-1);
-        return new Predictions(
-                log, log.exp(), tokens.get(new NDIndex(":, 1:")).expandDims(2));
+        return new Predictions(log, log.exp(), tokens.get(new NDIndex(":, 1:")).expandDims(2));
     }
 
     /** Returns the predictions of the same tokens from logits of an edited model. */

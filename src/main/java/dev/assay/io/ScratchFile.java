@@ -54,8 +54,9 @@ public final class ScratchFile implements AutoCloseable {
     private static void deleteLeftovers(Path target) throws IOException {
         String prefix = "." + target.getFileName() + ".";
         try (Stream<Path> entries = Files.list(target.getParent())) {
-            List<Path> left = entries.filter(entry -> entry.getFileName().toString().startsWith(prefix)
-                            && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS))
+            List<Path> left = entries.filter(
+                            entry -> entry.getFileName().toString().startsWith(prefix)
+                                    && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS))
                     .toList();
             for (Path entry : left) {
                 if (TemporaryNames.isTemporary(entry)) {

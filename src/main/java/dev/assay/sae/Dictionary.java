@@ -60,7 +60,8 @@ public interface Dictionary extends AutoCloseable {
     NDArray decode(SparseCodes codes);
 
     /**
-     * Decodes the codes of activations, with the normalisation and the skip connection of a dictionary that has them.
+     * Decodes the codes of activations, with the normalisation and the skip connection of a dictionary that has them. The codes may have been
+     * edited after encoding.
      *
      * @param codes the codes of n rows
      * @param x the encoded activations, [n, d_in]

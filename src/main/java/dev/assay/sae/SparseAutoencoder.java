@@ -201,11 +201,9 @@ public final class SparseAutoencoder implements Dictionary {
     }
 
     /**
-     * Decodes codes to activations in the units of the model. The codes may have been edited after encoding.
+     * {@inheritDoc}
      *
-     * @param codes the codes of n rows
      * @param x the encoded activations, [..., d_in], n rows; they determine the inverse of the normalisation and the skip connection
-     * @return the output of {@link #reconstruct} for x if the codes are those of x
      * @throws InvalidInputException if the width of x is not d_in
      */
     @Override

@@ -215,8 +215,7 @@ class CachingSourceTest {
     void computesADamagedBatchAgain() throws IOException {
         ActivationMemory memory = new ActivationMemory(1 << 30, 0, folder);
         AtomicInteger computed = new AtomicInteger();
-        try (ActivationStream stream =
-                new CachingStream(new Counted(source, computed), memory, StreamPosition.START)) {
+        try (ActivationStream stream = new CachingStream(new Counted(source, computed), memory, StreamPosition.START)) {
             List<Batch> first = new ArrayList<>();
             for (int i = 0; i <= batchesPerEpoch; i++) {
                 first.add(next(stream));

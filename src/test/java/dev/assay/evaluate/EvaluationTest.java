@@ -336,7 +336,8 @@ class EvaluationTest {
     @Test
     void reportDoesNotDependOnTheMemory() throws IOException {
         try (SparseAutoencoder sae = signedUnits(0.5f, true);
-                SparseAutoencoder transcoder = transcoder(sae, "blocks.0.ln2.hook_normalized", "blocks.0.hook_mlp_out")) {
+                SparseAutoencoder transcoder =
+                        transcoder(sae, "blocks.0.ln2.hook_normalized", "blocks.0.hook_mlp_out")) {
             for (Evaluation evaluation : List.of(
                     Evaluation.of(model, sae, corpus),
                     Evaluation.of(model, sae, corpus).point(HookPoint.attnOut(1)),
@@ -377,7 +378,9 @@ class EvaluationTest {
             NDArray replaced;
             try (NDArray x = input[0];
                     HookScope hooks = model.hooks()
-                            .edit(written, (y, site) -> transcoder.reconstruct(x).reshape(y.getShape()))
+                            .edit(
+                                    written,
+                                    (y, site) -> transcoder.reconstruct(x).reshape(y.getShape()))
                             .open()) {
                 replaced = NextTokenLoss.predictions(model.forward(ids));
             }
@@ -385,7 +388,9 @@ class EvaluationTest {
             assertEquals(
                     NextTokenLoss.sum(clean, targets) / n, report.crossEntropy().clean(), 1e-9);
             assertEquals(
-                    NextTokenLoss.sum(replaced, targets) / n, report.crossEntropy().reconstructed(), 1e-9);
+                    NextTokenLoss.sum(replaced, targets) / n,
+                    report.crossEntropy().reconstructed(),
+                    1e-9);
             assertEquals(LogitDivergence.sum(clean, replaced) / n, report.klDivergence(), 1e-9);
         }
     }
