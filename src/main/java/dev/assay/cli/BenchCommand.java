@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
             StoreBenchCommand.class,
             SweepBenchCommand.class,
             FeatureBenchCommand.class,
-            ShardedBenchCommand.class
+            ShardedBenchCommand.class,
+            JobBenchCommand.class
         })
 final class BenchCommand implements Runnable {
     @Spec
@@ -52,7 +53,7 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "no benchmark given, expected train, harvest, store, sweep, features or sharded");
+                spec.commandLine(), "no benchmark given, expected train, harvest, store, sweep, features, sharded or job");
     }
 
     /** Options of every benchmark. */

@@ -229,6 +229,17 @@ public final class Aten {
     }
 
     /**
+     * Replaces x by {@link #rotateHalves rotateHalves(x, cos, sin)}.
+     *
+     * @param x [..., h], possibly a part of a larger array
+     * @param cos broadcastable to [..., r], r ≤ h
+     * @param sin like {@code cos}
+     */
+    public static void rotateHalves_(NDArray x, NDArray cos, NDArray sin) {
+        Bridge.get().run("rotate_halves_", x, cos, sin);
+    }
+
+    /**
      * Returns {@code softmax(q·kᵀ·scale)·v} with a causal mask. Differentiable.
      *
      * @param q [batch, heads, position, h]

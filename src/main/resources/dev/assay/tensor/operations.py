@@ -67,6 +67,17 @@ class Operations(Module):
     else:
       result = torch.cat([rotated, torch.slice(x, -1, rotary)], -1)
     return result
+  def rotate_halves_(self: __torch__.Operations, x: Tensor, cos: Tensor, sin: Tensor) -> NoneType:
+    rotary = torch.size(cos, -1)
+    half = torch.floordiv(rotary, 2)
+    turned = torch.slice(x, -1, 0, rotary)
+    rotated = torch.mul(turned, cos)
+    first = torch.slice(turned, -1, 0, half)
+    second = torch.slice(turned, -1, half, rotary)
+    _0 = torch.sub_(torch.slice(rotated, -1, 0, half), torch.mul(second, torch.slice(sin, -1, 0, half)))
+    _1 = torch.add_(torch.slice(rotated, -1, half, rotary), torch.mul(first, torch.slice(sin, -1, half, rotary)))
+    _2 = torch.copy_(turned, rotated)
+    return None
   def causal_attention(self: __torch__.Operations, q: Tensor, k: Tensor, v: Tensor, scale: Tensor) -> Tensor:
     return torch.scaled_dot_product_attention(q, k, v, None, 0., True, scale=float(torch.item(scale)))
   def masked_attention(self: __torch__.Operations, q: Tensor, k: Tensor, v: Tensor, scale: Tensor, mask: Tensor) -> Tensor:

@@ -70,8 +70,16 @@ public final class Attention {
                 k = layers.keyNorm().apply(k);
             }
             if (rotary != null) {
-                q = pass.site(Kind.ROT_Q, block, rotary.rotated(q));
-                k = pass.site(Kind.ROT_K, block, rotary.rotated(k));
+                boolean inPlace = !pass.recording() && (config.normalizedHeads() || !readsQueriesOrKeys(pass));
+                if (inPlace && config.normalizedHeads()) {
+                    rotary.rotate_(q);
+                    rotary.rotate_(k);
+                } else if (inPlace) {
+                    NDArray queriesAndKeys = all.split(new long[] {(heads + shared) * width}, 2).get(0);
+                    rotary.rotate_(splitHeads(queriesAndKeys, heads + shared));
+                }
+                q = pass.site(Kind.ROT_Q, block, inPlace ? q : rotary.rotated(q));
+                k = pass.site(Kind.ROT_K, block, inPlace ? k : rotary.rotated(k));
             }
             KeysAndValues read = pass.earlier().followedBy(block, k.transpose(0, 2, 1, 3), v.transpose(0, 2, 1, 3));
             boolean hooked = pass.hooked(Kind.ATTN_SCORES, block) || pass.hooked(Kind.PATTERN, block);
@@ -79,6 +87,11 @@ public final class Attention {
             NDArray mixed = explicit ? stepByStep(q, read, pass) : fused(q, read, pass.geometry());
             return scope.keep(mixed.transpose(0, 2, 1, 3)); // [batch, position, H, h]
         }
+    }
+
+    /** Returns whether queries or keys before their rotation are used elsewhere, so that they must not change. */
+    private boolean readsQueriesOrKeys(Pass pass) {
+        return pass.hooked(Kind.Q, block) || pass.hooked(Kind.K, block);
     }
 
     /** Reshapes [batch, position, heads·h] to [batch, position, heads, h]. */

@@ -11,21 +11,25 @@ import java.util.stream.LongStream;
 
 /** The feed-forward layer of a block: {@code down(f(up(x)))}, or with a gate {@code down(f(gate(x)) ⊙ up(x))}. */
 final class FeedForward {
-    /** Tokens per chunk on the CPU: the neurons of a chunk stay in the processor's caches between the operations. */
-    private static final long CHUNK = 512;
+    /** The number of neurons of all tokens of a chunk on the CPU, 16 MiB: glibc reuses the memory of arrays up to 32 MiB. */
+    private static final long CHUNK_NEURONS = 1 << 22;
+    /** The least number of tokens of a chunk; products of fewer rows are slower. */
+    private static final long LEAST_CHUNK = 512;
 
     private final Linear gate;
     private final Linear up;
     private final Linear down;
     private final ActivationFunction activation;
+    private final long chunk; // tokens
     private final int block;
 
-    /** Creates the layer; {@code gate} may be null. */
-    FeedForward(Linear gate, Linear up, Linear down, ActivationFunction activation, int block) {
+    /** Creates the layer of M neurons; {@code gate} may be null. */
+    FeedForward(Linear gate, Linear up, Linear down, ActivationFunction activation, int dMlp, int block) {
         this.gate = gate;
         this.up = up;
         this.down = down;
         this.activation = activation;
+        this.chunk = Math.max(LEAST_CHUNK, CHUNK_NEURONS / dMlp);
         this.block = block;
     }
 
@@ -65,7 +69,11 @@ final class FeedForward {
         NDArray rows = x.reshape(-1, shape.get(2)); // [tokens, D]
         NDArray out = x.getManager().create(rows.getShape());
         long tokens = rows.getShape().get(0);
-        long[] cuts = LongStream.iterate(CHUNK, cut -> cut < tokens, cut -> cut + CHUNK)
+        if (tokens <= chunk) {
+            down.apply(neurons(rows), out);
+            return out.reshape(shape);
+        }
+        long[] cuts = LongStream.iterate(chunk, cut -> cut < tokens, cut -> cut + chunk)
                 .toArray();
         NDList inputs = rows.split(cuts, 0);
         NDList outputs = out.split(cuts, 0);

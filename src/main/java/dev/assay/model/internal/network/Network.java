@@ -61,6 +61,7 @@ public final class Network {
                 parameters.linear(i, "up"),
                 parameters.linear(i, "down"),
                 config.activation(),
+                config.feedForward().dMlp(),
                 i);
         return new Block(
                 i,

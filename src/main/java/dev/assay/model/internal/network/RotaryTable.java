@@ -28,4 +28,9 @@ record RotaryTable(NDArray cos, NDArray sin) {
     NDArray rotated(NDArray x) {
         return Aten.rotateHalves(x, cos, sin);
     }
+
+    /** Replaces x, [batch, position, head, h], by the same. */
+    void rotate_(NDArray x) {
+        Aten.rotateHalves_(x, cos, sin);
+    }
 }
