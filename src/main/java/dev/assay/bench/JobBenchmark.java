@@ -80,7 +80,10 @@ public final class JobBenchmark {
             @JsonProperty("job_seconds") double seconds,
             @JsonProperty("job_cpu_seconds") double cpuSeconds,
             @JsonProperty("job_tokens_per_second") double tokensPerSecond,
-            @JsonProperty("job_cpu_seconds_per_million_tokens") double cpuSecondsPerMillion,
+
+            @JsonProperty("job_cpu_seconds_per_million_tokens")
+            double cpuSecondsPerMillion,
+
             @JsonProperty("job_peak_rss_bytes") long peakBytes,
             @JsonProperty("job_computed_tokens") long computedTokens,
             @JsonProperty("job_explained_variance") double explainedVariance,

@@ -53,7 +53,8 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "no benchmark given, expected train, harvest, store, sweep, features, sharded or job");
+                spec.commandLine(),
+                "no benchmark given, expected train, harvest, store, sweep, features, sharded or job");
     }
 
     /** Options of every benchmark. */

@@ -28,8 +28,15 @@ class JobBenchCommandTest {
         String[] command = new String[options.length + 9];
         System.arraycopy(
                 new String[] {
-                    "bench", "job", "--model", Fixtures.folder("gpt_neox").toString(), "--text", text.toString(), "--hook",
-                    "blocks.0.hook_resid_post", "--json"
+                    "bench",
+                    "job",
+                    "--model",
+                    Fixtures.folder("gpt_neox").toString(),
+                    "--text",
+                    text.toString(),
+                    "--hook",
+                    "blocks.0.hook_resid_post",
+                    "--json"
                 },
                 0,
                 command,

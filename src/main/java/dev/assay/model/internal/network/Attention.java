@@ -75,7 +75,8 @@ public final class Attention {
                     rotary.rotate_(q);
                     rotary.rotate_(k);
                 } else if (inPlace) {
-                    NDArray queriesAndKeys = all.split(new long[] {(heads + shared) * width}, 2).get(0);
+                    NDArray queriesAndKeys =
+                            all.split(new long[] {(heads + shared) * width}, 2).get(0);
                     rotary.rotate_(splitHeads(queriesAndKeys, heads + shared));
                 }
                 q = pass.site(Kind.ROT_Q, block, inPlace ? q : rotary.rotated(q));
