@@ -11,9 +11,12 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class SparkCommandTest {
     private static final String SWEEP = """
@@ -102,6 +105,61 @@ class SparkCommandTest {
         assertFalse(Files.exists(log));
     }
 
+    @Test
+    void jobsOnTextAndDictionariesPassTheirOptions() {
+        String dictionary = folder.resolve("run").toString();
+        assertEquals(0, run("spark", "evaluate", dictionary, "--master=yarn", "--tokens=1k", "--print", home, installed));
+        assertTrue(out.toString().contains(" evaluate " + dictionary + " --tokens=1k --threads 1\n"), out::toString);
+        // The weights of a model and a dictionary that are not on this machine count 2 GiB each.
+        assertTrue(out.toString().contains("spark.executor.memoryOverhead=7168m"), out::toString);
+        out.getBuffer().setLength(0);
+        assertEquals(
+                0,
+                run(
+                        "spark",
+                        "harvest",
+                        "--model=assay/stories",
+                        "--text",
+                        "a.txt",
+                        "b.txt",
+                        "--hook=blocks.0.hook_resid_post",
+                        "--tokens=100",
+                        "--out=hdfs:///a",
+                        "--master=local[2]",
+                        "--threads=2",
+                        "--print",
+                        home,
+                        installed));
+        assertTrue(
+                out.toString()
+                        .contains(" harvest --model=assay/stories --text a.txt b.txt --hook=blocks.0.hook_resid_post"
+                                + " --tokens=100 --out=hdfs:///a --threads 2\n"),
+                out::toString);
+    }
+
+    @Test
+    void jobsHaveTheOptionsOfTheCommandsOfOneMachine() {
+        assertEquals(Set.of("--device", "--max-norm-ratio"), missing("harvest"));
+        Set<String> missing = missing("evaluate");
+        assertTrue(missing.containsAll(Set.of("--device", "--baselines", "--permuted", "--random-weights")));
+        Set<String> baselines = Set.of("--baselines", "--components", "--k", "--sample", "--rounds", "--seed");
+        missing.removeAll(baselines);
+        assertEquals(Set.of("--device", "--permuted", "--random-weights"), missing);
+        assertEquals(Set.of("--device"), missing("sweep"));
+    }
+
+    /** Returns the options of a command that the job of its name does not have. */
+    private static Set<String> missing(String name) {
+        CommandLine all = Assay.commandLine();
+        Set<String> missing = new TreeSet<>(names(all.getSubcommands().get(name)));
+        missing.removeAll(names(all.getSubcommands().get("spark").getSubcommands().get(name)));
+        return missing;
+    }
+
+    private static Set<String> names(CommandLine command) {
+        return command.getCommandSpec().optionsMap().keySet();
+    }
+
     private void assertRefused(String sentence, String... arguments) {
         err.getBuffer().setLength(0);
         assertEquals(2, run(arguments));
@@ -144,6 +202,8 @@ class SparkCommandTest {
                 "--master=yarn",
                 "--members-per-task=0",
                 home);
+        assertRefused("--partitions is 0, expected at least 1", "spark", "features", "d", "--master=yarn", "--partitions=0", home);
+        assertRefused("--tokens is 0, expected at least 1", "spark", "evaluate", "d", "--master=yarn", "--tokens=0", home);
         Path live = Files.writeString(
                 folder.resolve("live.yaml"),
                 SWEEP.replace("activations: hdfs:///activations", "model: m\ntext: [t]\nsites: [s]"));
@@ -159,6 +219,6 @@ class SparkCommandTest {
 
     private static List<String> jobs() {
         return List.copyOf(
-                new picocli.CommandLine(new SparkCommand()).getSubcommands().keySet());
+                new CommandLine(new SparkCommand()).getSubcommands().keySet());
     }
 }
