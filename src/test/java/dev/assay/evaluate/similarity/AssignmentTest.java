@@ -1,5 +1,6 @@
 package dev.assay.evaluate.similarity;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +24,84 @@ class AssignmentTest {
             assertEquals(rows, Arrays.stream(found).distinct().count());
             assertEquals(bruteForce(cost, 0, new boolean[columns]), sum(cost, found), 1e-6);
         }
+    }
+
+    /**
+     * Prices prove an assignment optimal: every assignment costs at least the sum of the prices, of which those of columns are not positive,
+     * and this assignment costs that sum.
+     */
+    @Test
+    void pricesProveTheAssignmentOptimal() {
+        SplittableRandom random = new SplittableRandom(4);
+        for (int trial = 0; trial < 12; trial++) {
+            int rows = 60 + random.nextInt(60);
+            int columns = trial % 3 == 0 ? rows : rows + random.nextInt(40);
+            int levels = trial % 2 == 0 ? 5 : 1 << 24; // few distinct costs and many ties, or none
+            float[][] cost = costs(rows, columns, random, r -> r.nextInt(levels) / (double) levels - 0.5);
+            Assignment assignment = Assignment.solve(cost);
+            requireOptimal(cost, assignment);
+            assertArrayEquals(
+                    assignment.columnOfRow(), Assignment.solve(cost).columnOfRow());
+        }
+    }
+
+    /** Cosines of directions: pairs of nearly equal ones, several with the same best partner, and unrelated ones. */
+    @Test
+    void pricesProveTheMatchingOfDirectionsOptimal() {
+        SplittableRandom random = new SplittableRandom(5);
+        int size = 300;
+        int width = 16;
+        double[][] a = new double[size][];
+        double[][] b = new double[size + 50][];
+        for (int i = 0; i < b.length; i++) {
+            double noise = new double[] {0.05, 0.5, 10}[i % 3];
+            double[] centre = i < size ? unit(width, random, null, 0) : a[i - size];
+            b[i] = unit(width, random, centre, noise);
+            if (i < size) {
+                a[i] = centre;
+            }
+        }
+        float[][] cost = new float[size][b.length];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < b.length; j++) {
+                double cosine = 0;
+                for (int d = 0; d < width; d++) {
+                    cosine += a[i][d] * b[j][d];
+                }
+                cost[i][j] = (float) -cosine;
+            }
+        }
+        requireOptimal(cost, Assignment.solve(cost));
+    }
+
+    private static double[] unit(int width, SplittableRandom random, double[] centre, double noise) {
+        double[] direction = new double[width];
+        double squares = 0;
+        for (int d = 0; d < width; d++) {
+            direction[d] = centre == null ? random.nextGaussian() : centre[d] + noise * random.nextGaussian() / 4;
+            squares += direction[d] * direction[d];
+        }
+        for (int d = 0; d < width; d++) {
+            direction[d] /= Math.sqrt(squares);
+        }
+        return direction;
+    }
+
+    private static void requireOptimal(float[][] cost, Assignment assignment) {
+        int[] columns = assignment.columnOfRow();
+        double[] u = assignment.rowPrices();
+        double[] v = assignment.columnPrices();
+        assertEquals(cost.length, Arrays.stream(columns).distinct().count());
+        boolean[] taken = new boolean[v.length];
+        Arrays.stream(columns).forEach(column -> taken[column] = true);
+        for (int j = 0; j < v.length; j++) {
+            assertTrue(v[j] <= (taken[j] ? 1e-12 : 0), "the price of column " + j + " is " + v[j]);
+            assertTrue(taken[j] || v[j] == 0, "column " + j + " is free and has a price");
+            for (int i = 0; i < u.length; i++) {
+                assertTrue(cost[i][j] - u[i] - v[j] >= -1e-12, "a reduced cost is negative");
+            }
+        }
+        assertEquals(Arrays.stream(u).sum() + Arrays.stream(v).sum(), sum(cost, columns), 1e-9);
     }
 
     private static double bruteForce(float[][] cost, int row, boolean[] taken) {
