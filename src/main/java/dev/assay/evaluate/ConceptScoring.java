@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import dev.assay.InvalidInputException;
 import dev.assay.attach.ForwardBatches;
 import dev.assay.evaluate.baseline.Baseline;
@@ -16,7 +14,6 @@ import dev.assay.model.hook.ActivationCache;
 import dev.assay.model.hook.HookPoint;
 import dev.assay.sae.Dictionary;
 import dev.assay.tensor.Autograd;
-import dev.assay.tensor.ChunkSizes;
 import dev.assay.tensor.Scope;
 import dev.assay.text.Corpus;
 import dev.assay.text.Split;
@@ -47,8 +44,17 @@ public final class ConceptScoring implements AutoCloseable {
     private final Labelled selection;
     private final Labelled heldOut;
 
-    /** Activations [n, d] with concept labels, float [n, concepts], and the same tokens with their labels as bits. */
-    private record Labelled(NDArray x, NDArray labels, ConceptTokens tokens) {}
+    /** Activations [n, d] of tokens with concept labels. */
+    private record Labelled(NDArray x, ConceptTokens tokens) {
+        int rows() {
+            return tokens.ids().length;
+        }
+
+        /** Returns the rows from a first one on, [CHUNK_ROWS or fewer, d]. */
+        NDArray chunk(int first) {
+            return x.get(new NDIndex("{}:{}", first, Math.min(rows(), first + CHUNK_ROWS)));
+        }
+    }
 
     /**
      * The activations of tokens with concept labels.
@@ -82,7 +88,6 @@ public final class ConceptScoring implements AutoCloseable {
         try (Scope scope = Scope.open();
                 LabelledReader reader = ConceptLabels.read(stories, split)) {
             NDList activations = new NDList();
-            NDList labels = new NDList();
             LongStream.Builder ids = LongStream.builder();
             LongStream.Builder bits = LongStream.builder();
             long seen = 0;
@@ -92,7 +97,6 @@ public final class ConceptScoring implements AutoCloseable {
                     activations.add(
                             cache.get(point).reshape(-1, model.width(point)).duplicate());
                 }
-                labels.add(bits(batch.labels()));
                 LongStream.of(batch.tokens().ids()).forEach(ids);
                 LongStream.of(batch.labels()).forEach(bits);
                 seen += batch.labels().length;
@@ -103,23 +107,10 @@ public final class ConceptScoring implements AutoCloseable {
                     () -> stories.description() + " has no whole context of " + stories.contextLength()
                             + " tokens in its " + (split == Split.TRAINING ? "training" : "held-out") + " stories");
             NDArray x = scope.keep(NDArrays.concat(activations));
-            NDArray y = scope.keep(NDArrays.concat(labels));
             x.attach(manager);
-            y.attach(manager);
             return new Labelled(
-                    x, y, new ConceptTokens(ids.build().toArray(), bits.build().toArray()));
+                    x, new ConceptTokens(ids.build().toArray(), bits.build().toArray()));
         }
-    }
-
-    private NDArray bits(long[] labels) {
-        int concepts = StoryCorpus.concepts().size();
-        float[] bits = new float[labels.length * concepts];
-        for (int token = 0; token < labels.length; token++) {
-            for (int concept = 0; concept < concepts; concept++) {
-                bits[token * concepts + concept] = labels[token] >>> concept & 1;
-            }
-        }
-        return manager.create(bits, new Shape(labels.length, concepts));
     }
 
     /** {@return the tokens of training stories, on which latents, thresholds and probes are selected} */
@@ -215,73 +206,51 @@ public final class ConceptScoring implements AutoCloseable {
                         + ", the width of the site whose concepts are scored");
         try (Autograd off = Autograd.off();
                 Scope scope = Scope.open()) {
-            NDArray largest = largest(dictionary); // [latents]
-            NDList selectionF1 = f1(dictionary, selection, largest);
-            NDList heldOutF1 = f1(dictionary, heldOut, largest);
+            float[] largest = largest(dictionary);
+            ConceptCounts training = counts(dictionary, selection, largest);
+            ConceptCounts scored = counts(dictionary, heldOut, largest);
             List<ConceptTable.Best> best = new ArrayList<>();
-            // [thresholds, latents, concepts]
-            NDArray selectionScores = NDArrays.stack(selectionF1);
-            NDArray heldOutScores = NDArrays.stack(heldOutF1);
-            long candidates = THRESHOLDS.length * largest.size();
-            NDArray flat = selectionScores.reshape(candidates, -1);
-            long[] bestCandidates = flat.argMax(0).toLongArray(); // [concepts]
-            NDArray flatHeldOut = heldOutScores.reshape(candidates, -1);
-            for (int concept = 0; concept < bestCandidates.length; concept++) {
-                double f1 = flatHeldOut.getFloat(bestCandidates[concept], concept);
-                best.add(new ConceptTable.Best((int) (bestCandidates[concept] % largest.size()), f1));
+            for (int concept = 0; concept < StoryCorpus.concepts().size(); concept++) {
+                int bestThreshold = 0;
+                int bestLatent = 0;
+                float bestF1 = training.f1(0, 0, concept);
+                for (int threshold = 0; threshold < THRESHOLDS.length; threshold++) {
+                    for (int latent = 0; latent < largest.length; latent++) {
+                        float f1 = training.f1(threshold, latent, concept);
+                        if (f1 > bestF1) {
+                            bestF1 = f1;
+                            bestThreshold = threshold;
+                            bestLatent = latent;
+                        }
+                    }
+                }
+                best.add(new ConceptTable.Best(bestLatent, scored.f1(bestThreshold, bestLatent, concept)));
             }
             return best;
         }
     }
 
     /** Returns the maximum of each latent on the training stories, [latents]. */
-    private NDArray largest(Dictionary dictionary) {
-        try (Scope scope = Scope.open()) {
-            NDArray largest = null;
-            for (NDIndex rows : chunks(selection)) {
-                NDArray chunk =
-                        dictionary.encode(selection.x().get(rows)).dense().max(new int[] {0});
-                largest = largest == null ? chunk : largest.maximum(chunk);
+    private float[] largest(Dictionary dictionary) {
+        float[] largest = new float[dictionary.dSae()];
+        for (int first = 0; first < selection.rows(); first += CHUNK_ROWS) {
+            try (Scope scope = Scope.open()) {
+                ConceptCounts.raise(largest, dictionary.encode(selection.chunk(first)));
             }
-            return scope.keep(largest);
         }
+        return largest;
     }
 
-    /** Returns the F1 of every latent for every concept, [latents, concepts] per threshold. */
-    private NDList f1(Dictionary dictionary, Labelled data, NDArray largest) {
-        try (Scope scope = Scope.open()) {
-            int concepts = StoryCorpus.concepts().size();
-            NDArray[] truePositives = new NDArray[THRESHOLDS.length]; // [latents, concepts]
-            NDArray[] predictedPositives = new NDArray[THRESHOLDS.length]; // [latents, 1]
-            for (int t = 0; t < THRESHOLDS.length; t++) {
-                truePositives[t] = manager.zeros(new Shape(largest.size(), concepts));
-                predictedPositives[t] = manager.zeros(new Shape(largest.size(), 1));
+    private static ConceptCounts counts(Dictionary dictionary, Labelled data, float... largest) {
+        ConceptCounts counts = new ConceptCounts(
+                THRESHOLDS, largest, StoryCorpus.concepts().size());
+        for (int first = 0; first < data.rows(); first += CHUNK_ROWS) {
+            try (Scope scope = Scope.open()) {
+                counts.add(dictionary.encode(data.chunk(first)), data.tokens().labels(), first);
             }
-            for (NDIndex rows : chunks(data)) {
-                try (Scope chunk = Scope.open()) {
-                    NDArray values = dictionary.encode(data.x().get(rows)).dense(); // [n, latents]
-                    NDArray labels = data.labels().get(rows); // [n, concepts]
-                    for (int t = 0; t < THRESHOLDS.length; t++) {
-                        NDArray predicted =
-                                values.gt(largest.mul((float) THRESHOLDS[t])).toType(DataType.FLOAT32, false);
-                        truePositives[t].addi(predicted.transpose().matMul(labels));
-                        predictedPositives[t].addi(predicted.sum(new int[] {0}).reshape(-1, 1));
-                    }
-                }
-            }
-            NDArray positives = data.labels().sum(new int[] {0}).reshape(1, -1);
-            NDList scores = new NDList();
-            for (int t = 0; t < THRESHOLDS.length; t++) {
-                // F1 = 2·TP / (predicted positives + positives); 0 if both are 0.
-                NDArray denominator = predictedPositives[t].add(positives).maximum(1f);
-                scores.add(scope.keep(truePositives[t].mul(2f).div(denominator)));
-            }
-            return scores;
         }
-    }
-
-    private static List<NDIndex> chunks(Labelled data) {
-        return ChunkSizes.ranges(data.x().getShape().get(0), CHUNK_ROWS);
+        counts.finish();
+        return counts;
     }
 
     @Override
