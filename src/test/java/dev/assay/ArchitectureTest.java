@@ -168,7 +168,8 @@ class ArchitectureTest {
         ARROWS.put("serve", Set.of("feature"));
         ARROWS.put("notebook", Set.of("view"));
         ARROWS.put("spark.submit", Set.of("io"));
-        ARROWS.put("spark", Set.of("run.sweep", "evaluate.concept", "feature.scan"));
+        ARROWS.put("spark.internal.file", Set.of("io"));
+        ARROWS.put("spark", Set.of("run.sweep", "evaluate.concept", "feature.scan", "spark.internal.file"));
         ARROWS.put(
                 "cli",
                 Set.of(

@@ -2,6 +2,9 @@ package dev.assay.spark;
 
 import dev.assay.run.Run;
 import dev.assay.run.RunLoader;
+import dev.assay.spark.internal.file.HadoopFiles;
+import dev.assay.spark.internal.file.HostCache;
+import dev.assay.spark.internal.file.SharedFolder;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;

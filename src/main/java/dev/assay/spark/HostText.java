@@ -1,6 +1,8 @@
 package dev.assay.spark;
 
 import dev.assay.run.TextDescription;
+import dev.assay.spark.internal.file.HadoopText;
+import dev.assay.spark.internal.file.HostCache;
 import dev.assay.text.Corpus;
 import dev.assay.text.document.DocumentReader;
 import dev.assay.text.document.TextSource;

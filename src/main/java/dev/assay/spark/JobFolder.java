@@ -6,6 +6,7 @@ import dev.assay.InvalidInputException;
 import dev.assay.io.Json;
 import dev.assay.io.JsonObject;
 import dev.assay.provenance.Provenance;
+import dev.assay.spark.internal.file.HadoopFiles;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -19,6 +19,7 @@ import dev.assay.run.Run;
 import dev.assay.run.RunLayout;
 import dev.assay.run.RunLoader;
 import dev.assay.sae.SparseAutoencoder;
+import dev.assay.spark.internal.file.HadoopFiles;
 import dev.assay.text.ContextRange;
 import dev.assay.text.Corpus;
 import dev.assay.text.CorpusIndex;

@@ -11,6 +11,7 @@ import dev.assay.model.HookedTransformer;
 import dev.assay.provenance.Provenance;
 import dev.assay.run.Run;
 import dev.assay.run.RunLoader;
+import dev.assay.spark.internal.file.HadoopFiles;
 import dev.assay.text.ContextRange;
 import dev.assay.text.Corpus;
 import dev.assay.text.CorpusIndex;

@@ -6,6 +6,7 @@ import dev.assay.feature.scan.ScanOptions;
 import dev.assay.feature.store.FeaturePart;
 import dev.assay.feature.store.StoredPart;
 import dev.assay.io.JsonObject;
+import dev.assay.spark.internal.file.HadoopFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -11,6 +11,8 @@ import dev.assay.provenance.Provenance;
 import dev.assay.run.sweep.PlannedMember;
 import dev.assay.run.sweep.SweepFile;
 import dev.assay.run.sweep.SweepFolder;
+import dev.assay.spark.internal.file.HadoopFiles;
+import dev.assay.spark.internal.file.SharedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

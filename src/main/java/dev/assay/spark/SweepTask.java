@@ -16,6 +16,8 @@ import dev.assay.run.RunLayout;
 import dev.assay.run.sweep.PlannedMember;
 import dev.assay.run.sweep.SweepFile;
 import dev.assay.run.sweep.SweepRun;
+import dev.assay.spark.internal.file.HostCache;
+import dev.assay.spark.internal.file.SharedFolder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;

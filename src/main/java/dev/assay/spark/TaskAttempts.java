@@ -1,5 +1,6 @@
 package dev.assay.spark;
 
+import dev.assay.spark.internal.file.HadoopFiles;
 import java.io.IOException;
 
 /**

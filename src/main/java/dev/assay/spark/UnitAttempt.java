@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.assay.io.FileFailures;
 import dev.assay.io.Json;
 import dev.assay.io.Sha256;
+import dev.assay.spark.internal.file.HadoopFiles;
+import dev.assay.spark.internal.file.LocalFolder;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.assay.spark;
+package dev.assay.spark.internal.file;
 
 import dev.assay.io.AtomicFiles;
 import dev.assay.io.IoConsumer;
@@ -28,7 +28,7 @@ import org.apache.hadoop.fs.StreamCapabilities;
  * Files below one folder of a Hadoop file system. Every failure names the file. On the local file system no checksum files are written,
  * which only Hadoop would read.
  */
-final class HadoopFiles {
+public final class HadoopFiles {
     private static final int BUFFER = 1 << 18;
 
     private final FileSystem system;
@@ -47,7 +47,7 @@ final class HadoopFiles {
      * @return the folder, which need not exist
      * @throws IOException if the file system is unknown or cannot be reached
      */
-    static HadoopFiles in(String folder, Configuration configuration) throws IOException {
+    public static HadoopFiles in(String folder, Configuration configuration) throws IOException {
         Path path = new Path(folder);
         try {
             FileSystem system = path.getFileSystem(configuration);
@@ -59,17 +59,17 @@ final class HadoopFiles {
     }
 
     /** Returns whether the folder is on the local file system. */
-    boolean isLocal() {
+    public boolean isLocal() {
         return system.getUri().getScheme().equals("file");
     }
 
     /** Returns the folder on the local file system. */
-    java.nio.file.Path local() {
+    public java.nio.file.Path local() {
         return java.nio.file.Path.of(root.toUri().getPath());
     }
 
     /** Returns the path of a file, for messages. A local path has no scheme. */
-    String name(String file) {
+    public String name(String file) {
         return name(path(file));
     }
 
@@ -82,7 +82,7 @@ final class HadoopFiles {
     }
 
     /** Returns the length of a file; -1 if there is none. */
-    long length(String file) throws IOException {
+    public long length(String file) throws IOException {
         try {
             FileStatus status = system.getFileStatus(path(file));
             return status.isFile() ? status.getLen() : -1;
@@ -93,7 +93,7 @@ final class HadoopFiles {
         }
     }
 
-    boolean exists(String file) throws IOException {
+    public boolean exists(String file) throws IOException {
         try {
             return system.exists(path(file));
         } catch (IOException failure) {
@@ -102,7 +102,7 @@ final class HadoopFiles {
     }
 
     /** Returns all files in a folder and below, relative to the root, in the order of their names. An absent folder has none. */
-    List<String> list(String folder) throws IOException {
+    public List<String> list(String folder) throws IOException {
         List<String> files = new ArrayList<>();
         Deque<Path> folders = new ArrayDeque<>(List.of(path(folder)));
         while (!folders.isEmpty()) {
@@ -133,10 +133,10 @@ final class HadoopFiles {
      * @param bytes its length
      * @param modified the time of its last change, in milliseconds
      */
-    record Entry(String name, long bytes, long modified) implements Serializable {}
+    public record Entry(String name, long bytes, long modified) implements Serializable {}
 
     /** Returns all files of the folder and below in the order of their names, without hidden ones. */
-    List<Entry> entries() throws IOException {
+    public List<Entry> entries() throws IOException {
         List<Entry> entries = new ArrayList<>();
         for (String name : list("")) {
             if (!("/" + name).contains("/.")) {
@@ -147,7 +147,7 @@ final class HadoopFiles {
         return entries;
     }
 
-    boolean isFolder(String file) throws IOException {
+    public boolean isFolder(String file) throws IOException {
         try {
             return system.getFileStatus(path(file)).isDirectory();
         } catch (FileNotFoundException missing) {
@@ -166,7 +166,7 @@ final class HadoopFiles {
      *
      * @return its SHA-256
      */
-    String write(String file, IoConsumer<OutputStream> content) throws IOException {
+    public String write(String file, IoConsumer<OutputStream> content) throws IOException {
         Sha256 hash = new Sha256();
         try (FSDataOutputStream out = create(path(file))) {
             content.accept(hash.passing(out));
@@ -190,13 +190,13 @@ final class HadoopFiles {
     }
 
     /** Writes a text file, which appears under its name only when it is complete. */
-    void writeText(String file, String content) throws IOException {
+    public void writeText(String file, String content) throws IOException {
         String temporary = file + ".new";
         write(temporary, out -> out.write(content.getBytes(StandardCharsets.UTF_8)));
         move(temporary, file);
     }
 
-    String readText(String file) throws IOException {
+    public String readText(String file) throws IOException {
         try (InputStream in = system.open(path(file))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException failure) {
@@ -205,7 +205,7 @@ final class HadoopFiles {
     }
 
     /** Returns the SHA-256 of a file. */
-    String hash(String file) throws IOException {
+    public String hash(String file) throws IOException {
         Sha256 hash = new Sha256();
         byte[] buffer = new byte[BUFFER];
         try (InputStream in = system.open(path(file))) {
@@ -219,7 +219,7 @@ final class HadoopFiles {
     }
 
     /** Copies a file to the local file system. */
-    void download(String file, java.nio.file.Path local) throws IOException {
+    public void download(String file, java.nio.file.Path local) throws IOException {
         try (InputStream in = system.open(path(file))) {
             AtomicFiles.write(local, in::transferTo);
         } catch (IOException failure) {
@@ -228,7 +228,7 @@ final class HadoopFiles {
     }
 
     /** Moves a file, replacing an earlier one. */
-    void move(String from, String to) throws IOException {
+    public void move(String from, String to) throws IOException {
         Path target = path(to);
         try {
             if (!system.exists(target.getParent())) {
@@ -246,7 +246,7 @@ final class HadoopFiles {
     }
 
     /** Deletes a file or a folder with its content, if it exists. */
-    void delete(String file) throws IOException {
+    public void delete(String file) throws IOException {
         try {
             if (system.exists(path(file)) && !system.delete(path(file), true)) {
                 throw new IOException("the file system refused it");

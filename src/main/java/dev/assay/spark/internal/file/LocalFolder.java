@@ -1,4 +1,4 @@
-package dev.assay.spark;
+package dev.assay.spark.internal.file;
 
 import java.io.File;
 import java.io.IOException;
@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** The folder of this process for files of running tasks on the local disk. */
-final class LocalFolder {
+public final class LocalFolder {
     private LocalFolder() {}
 
     /**
      * Returns the first local folder that the cluster manager gave to the application, which it deletes with the application, otherwise
      * the temporary folder of Java. The folder exists.
      */
-    static Path ofTasks() throws IOException {
+    public static Path ofTasks() throws IOException {
         // YARN sets the first one, a standalone worker the second one, Kubernetes the third one.
         Path folder = Stream.of("LOCAL_DIRS", "SPARK_EXECUTOR_DIRS", "SPARK_LOCAL_DIRS")
                 .map(System::getenv)

@@ -1,4 +1,4 @@
-package dev.assay.spark;
+package dev.assay.spark.internal.file;
 
 import dev.assay.InvalidInputException;
 import dev.assay.io.JsonObject;
@@ -15,7 +15,7 @@ import java.util.List;
  * @param uri the folder
  * @param files its files
  */
-record SharedFolder(String uri, List<Entry> files) implements Serializable {
+public record SharedFolder(String uri, List<Entry> files) implements Serializable {
     /**
      * A file of the folder.
      *
@@ -23,14 +23,14 @@ record SharedFolder(String uri, List<Entry> files) implements Serializable {
      * @param bytes its length
      * @param sha256 its SHA-256
      */
-    record Entry(String name, long bytes, String sha256) implements Serializable {}
+    public record Entry(String name, long bytes, String sha256) implements Serializable {}
 
-    SharedFolder {
+    public SharedFolder {
         files = List.copyOf(files);
     }
 
     /** Lists a folder of small files, such as a dictionary, and reads them for their hashes. */
-    static SharedFolder hashed(String uri, HadoopFiles folder, List<String> names) throws IOException {
+    public static SharedFolder hashed(String uri, HadoopFiles folder, List<String> names) throws IOException {
         List<Entry> entries = new ArrayList<>();
         for (String name : names) {
             entries.add(new Entry(name, folder.length(name), folder.hash(name)));
@@ -43,7 +43,8 @@ record SharedFolder(String uri, List<Entry> files) implements Serializable {
      *
      * @throws InvalidInputException if the folder has no complete store
      */
-    static SharedFolder ofStore(String uri, HadoopFiles folder, JsonObject manifest, String file) throws IOException {
+    public static SharedFolder ofStore(String uri, HadoopFiles folder, JsonObject manifest, String file)
+            throws IOException {
         InvalidInputException.require(
                 manifest.bool("complete"),
                 () -> uri
@@ -57,7 +58,7 @@ record SharedFolder(String uri, List<Entry> files) implements Serializable {
     }
 
     /** Returns a hash of the names and contents of all files. */
-    String hash() {
+    public String hash() {
         Sha256 hash = new Sha256();
         files.forEach(file -> hash.add(file.name() + "\n" + file.sha256() + "\n"));
         return hash.hex();

@@ -1,4 +1,4 @@
-package dev.assay.spark;
+package dev.assay.spark.internal.file;
 
 import dev.assay.InvalidInputException;
 import dev.assay.io.Sha256;
@@ -23,7 +23,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param files the files at the time when the job started
  * @param configuration the configuration of Hadoop
  */
-record HadoopText(
+public record HadoopText(
         String weight,
         String folder,
         String pattern,
@@ -35,7 +35,7 @@ record HadoopText(
     private static final Pattern WILD = Pattern.compile("[*?\\[{]");
 
     /** Returns whether a source of a text is a URI. */
-    static boolean isUri(String source) {
+    public static boolean isUri(String source) {
         return SOURCE.matcher(source).matches();
     }
 
@@ -47,7 +47,7 @@ record HadoopText(
      * @throws InvalidInputException if there is no such file
      * @throws IOException if the file system cannot be read
      */
-    static HadoopText of(String source, Configuration configuration) throws IOException {
+    public static HadoopText of(String source, Configuration configuration) throws IOException {
         Matcher parts = SOURCE.matcher(source);
         InvalidInputException.require(
                 parts.matches(), () -> source + " is no URI, expected one such as hdfs://host/text");
@@ -77,20 +77,20 @@ record HadoopText(
     }
 
     /** Copies the files to this host unless they are there, and returns their source on its disk. */
-    String local() throws IOException {
+    public String local() throws IOException {
         Path copy = HostCache.ofHost().text(this);
         return weight + (pattern.isEmpty() ? copy : copy + "/" + pattern);
     }
 
     /** Returns the folder of the copy in the cache, which files of other lengths or times do not share. */
-    String cacheName() {
+    public String cacheName() {
         Sha256 hash = new Sha256().add(folder);
         files.forEach(file -> hash.add("\n" + file.name() + " " + file.bytes() + " " + file.modified()));
         return hash.hex() + folder.substring(folder.lastIndexOf('/'));
     }
 
     /** Returns a description of a local copy with the URI in place of the path. */
-    String described(String description, Path copy) {
+    public String described(String description, Path copy) {
         return description.replace(copy.toString(), folder);
     }
 }

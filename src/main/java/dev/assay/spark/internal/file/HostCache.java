@@ -1,4 +1,4 @@
-package dev.assay.spark;
+package dev.assay.spark.internal.file;
 
 import dev.assay.InvalidInputException;
 import dev.assay.io.Sha256;
@@ -15,28 +15,28 @@ import org.apache.spark.SparkEnv;
  * Copies of folders on the local disk of a host, shared by its processes. A folder is copied under a lock by the first task that needs it;
  * every copied file is compared with its hash. A copy remains for later jobs until it is deleted.
  */
-final class HostCache {
+public final class HostCache {
     /** The option of Spark with the folder of the cache; the default is {@code assay-spark} in the temporary folder of the process. */
-    static final String OPTION = "spark.assay.cache";
+    public static final String OPTION = "spark.assay.cache";
 
     /** Locks of the operating system exclude processes, this one the threads of a process. */
     private static final Object THREADS = new Object();
 
     private final Path root;
 
-    HostCache(Path root) {
+    public HostCache(Path root) {
         this.root = root;
     }
 
     /** Returns the cache of this host. */
-    static HostCache ofHost() {
+    public static HostCache ofHost() {
         Path usual = Path.of(System.getProperty("java.io.tmpdir"), "assay-spark-" + System.getProperty("user.name"));
         SparkEnv env = SparkEnv.get();
         return new HostCache(env == null ? usual : Path.of(env.conf().get(OPTION, usual.toString())));
     }
 
     /** Returns a folder for files of one piece of work on this host, which need not exist. */
-    Path work(String name) {
+    public Path work(String name) {
         return root.resolve("work").resolve(name);
     }
 
@@ -46,7 +46,7 @@ final class HostCache {
      * @throws InvalidInputException if a copied file has another hash than expected
      * @throws IOException if a file cannot be read or copied
      */
-    Path local(SharedFolder shared, Configuration configuration) throws IOException {
+    public Path local(SharedFolder shared, Configuration configuration) throws IOException {
         HadoopFiles source = HadoopFiles.in(shared.uri(), configuration);
         if (source.isLocal()) {
             return source.local();
@@ -68,7 +68,7 @@ final class HostCache {
     }
 
     /** Returns a local copy of the folder of a text. */
-    Path text(HadoopText text) throws IOException {
+    public Path text(HadoopText text) throws IOException {
         HadoopFiles source = HadoopFiles.in(text.folder(), text.configuration().value());
         Path copy = root.resolve("text").resolve(text.cacheName());
         Files.createDirectories(copy);
