@@ -10,7 +10,9 @@ final class ConceptCounts {
     private final double[] shares; // ascending
     private final float[] largest; // [latents]
     private final int concepts;
-    private final int[][] predicted; // [thresholds][latents]; before the call of finish, only of the highest threshold of each activation
+    private final int[][]
+            predicted; // [thresholds][latents]; before the call of finish, only of the highest threshold of each
+    // activation
     private final int[][] correct; // [thresholds][latents · concepts], likewise
     private final long[] positives;
 

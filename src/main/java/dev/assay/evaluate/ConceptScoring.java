@@ -242,8 +242,8 @@ public final class ConceptScoring implements AutoCloseable {
     }
 
     private static ConceptCounts counts(Dictionary dictionary, Labelled data, float... largest) {
-        ConceptCounts counts = new ConceptCounts(
-                THRESHOLDS, largest, StoryCorpus.concepts().size());
+        ConceptCounts counts =
+                new ConceptCounts(THRESHOLDS, largest, StoryCorpus.concepts().size());
         for (int first = 0; first < data.rows(); first += CHUNK_ROWS) {
             try (Scope scope = Scope.open()) {
                 counts.add(dictionary.encode(data.chunk(first)), data.tokens().labels(), first);

@@ -108,7 +108,8 @@ class SparkCommandTest {
     @Test
     void jobsOnTextAndDictionariesPassTheirOptions() {
         String dictionary = folder.resolve("run").toString();
-        assertEquals(0, run("spark", "evaluate", dictionary, "--master=yarn", "--tokens=1k", "--print", home, installed));
+        assertEquals(
+                0, run("spark", "evaluate", dictionary, "--master=yarn", "--tokens=1k", "--print", home, installed));
         assertTrue(out.toString().contains(" evaluate " + dictionary + " --tokens=1k --threads 1\n"), out::toString);
         // The weights of a model and a dictionary that are not on this machine count 2 GiB each.
         assertTrue(out.toString().contains("spark.executor.memoryOverhead=7168m"), out::toString);
@@ -152,7 +153,8 @@ class SparkCommandTest {
     private static Set<String> missing(String name) {
         CommandLine all = Assay.commandLine();
         Set<String> missing = new TreeSet<>(names(all.getSubcommands().get(name)));
-        missing.removeAll(names(all.getSubcommands().get("spark").getSubcommands().get(name)));
+        missing.removeAll(
+                names(all.getSubcommands().get("spark").getSubcommands().get(name)));
         return missing;
     }
 
@@ -202,8 +204,16 @@ class SparkCommandTest {
                 "--master=yarn",
                 "--members-per-task=0",
                 home);
-        assertRefused("--partitions is 0, expected at least 1", "spark", "features", "d", "--master=yarn", "--partitions=0", home);
-        assertRefused("--tokens is 0, expected at least 1", "spark", "evaluate", "d", "--master=yarn", "--tokens=0", home);
+        assertRefused(
+                "--partitions is 0, expected at least 1",
+                "spark",
+                "features",
+                "d",
+                "--master=yarn",
+                "--partitions=0",
+                home);
+        assertRefused(
+                "--tokens is 0, expected at least 1", "spark", "evaluate", "d", "--master=yarn", "--tokens=0", home);
         Path live = Files.writeString(
                 folder.resolve("live.yaml"),
                 SWEEP.replace("activations: hdfs:///activations", "model: m\ntext: [t]\nsites: [s]"));
@@ -218,7 +228,6 @@ class SparkCommandTest {
     }
 
     private static List<String> jobs() {
-        return List.copyOf(
-                new CommandLine(new SparkCommand()).getSubcommands().keySet());
+        return List.copyOf(new CommandLine(new SparkCommand()).getSubcommands().keySet());
     }
 }

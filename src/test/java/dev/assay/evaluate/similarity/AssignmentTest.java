@@ -40,8 +40,7 @@ class AssignmentTest {
             float[][] cost = costs(rows, columns, random, r -> r.nextInt(levels) / (double) levels - 0.5);
             Assignment assignment = Assignment.solve(cost);
             requireOptimal(cost, assignment);
-            assertArrayEquals(
-                    assignment.columnOfRow(), Assignment.solve(cost).columnOfRow());
+            assertArrayEquals(assignment.columnOfRow(), Assignment.solve(cost).columnOfRow());
         }
     }
 
