@@ -99,7 +99,7 @@ class AtenTest {
                 .collect(Collectors.toCollection(TreeSet::new));
         Set<String> tested = Stream.of(
                         "linear layerNorm rmsNorm gelu geluTanh gelu_ geluTanh_ silu silu_ sigmoid relu relu_ keepWhereAbove_ positive above between whereBetween softCap_",
-                        "rotateHalves causalAttention maskedAttention",
+                        "rotateHalves rotateHalves_ causalAttention maskedAttention",
                         "mul div pow embedding crossEntropy mm addmm addmv add sub topK topKSorted amax sort searchSorted",
                         "indexSelect indexCopy_ indexAdd_ gather scatter binCount embeddingBag",
                         "embeddingBagWeightsGradient norm rowNorms addcmul_ add_ lerp_ mul_ div_ copy copy_ adam_ contiguous",
