@@ -121,6 +121,7 @@ class ExplainCommandTest {
         String text = lines.get(0).text("text");
         assertEquals(0, run("inspect", folder.toString(), "--feature", latent), err::toString);
         assertTrue(out.toString().contains("whole-corpus by rule"), out.toString());
+        assertEquals(0, run("inspect", folder.toString()), err::toString);
         String page = Files.readString(folder.resolve("features.html"));
         assertTrue(page.contains("\"explanations\":{"), "the page lists explanations");
         assertEquals(0, run("inspect", folder.toString(), "--explained", text.toUpperCase(Locale.ROOT)), err::toString);
