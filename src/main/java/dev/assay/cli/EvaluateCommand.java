@@ -53,29 +53,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = DictionaryOptions.DIR)
     private String name;
 
-    @Option(
-            names = "--tokens",
-            paramLabel = "N",
-            defaultValue = "" + Evaluation.DEFAULT_TOKENS,
-            description = "maximum number of held-out tokens (default ${DEFAULT-VALUE})")
-    private long tokens;
-
-    @Option(
-            names = "--skip-positions",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "leave the first N positions of each context out of the figures, in addition to those that the"
-                            + " dictionary was trained without (default ${DEFAULT-VALUE})")
-    private int skippedPositions;
-
-    @Option(
-            names = "--max-norm-ratio",
-            paramLabel = "R",
-            description =
-                    "leave tokens with a norm above R times the median norm out of the figures (default: the bound"
-                            + " that the dictionary was trained with)")
-    private Double maxNormRatio;
+    @Mixin
+    private EvaluatedTokens evaluated;
 
     @Option(
             names = "--concepts",
@@ -129,7 +108,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 Split split = corpus.heldOutEvery() == 0 ? Split.ALL : Split.HELD_OUT;
                 Evaluation evaluation = Evaluation.of(run.model(), attached.sae(), corpus)
                         .split(split)
-                        .tokens(tokens)
+                        .tokens(evaluated.tokens())
                         .leavingOut(leftOut(attached, corpus, split));
                 fitted.forEach(baseline -> evaluation.baseline(baseline.name(), baseline.dictionary()));
                 EvaluationTable table = evaluation.table();
@@ -152,15 +131,15 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private LeftOutTokens leftOut(AttachedDictionary attached, Corpus corpus, Split split) throws IOException {
-        LeftOutTokens positions = LeftOutTokens.NONE.withFirstPositions(skippedPositions);
-        if (maxNormRatio == null) {
+        LeftOutTokens positions = LeftOutTokens.NONE.withFirstPositions(evaluated.skippedPositions());
+        if (evaluated.maxNormRatio() == null) {
             return positions;
         }
         ActivationSource source = ActivationSource.of(
                         attached.model(), attached.sites().reads(), corpus)
                 .split(split)
                 .withSpecialTokens(!attached.sae().metadata().excludesSpecialTokens());
-        return positions.withLargestNorms(NormBoundedSource.ofRatio(source, maxNormRatio)
+        return positions.withLargestNorms(NormBoundedSource.ofRatio(source, evaluated.maxNormRatio())
                 .provenance()
                 .text()
                 .leftOut()
@@ -198,7 +177,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private long conceptTokens() {
-        return Math.min(tokens, CONCEPT_TOKENS);
+        return Math.min(evaluated.tokens(), CONCEPT_TOKENS);
     }
 
     private void print(

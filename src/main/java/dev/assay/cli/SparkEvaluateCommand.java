@@ -1,7 +1,6 @@
 package dev.assay.cli;
 
 import dev.assay.InvalidInputException;
-import dev.assay.evaluate.Evaluation;
 import dev.assay.io.Json;
 import dev.assay.spark.SparkDriver;
 import dev.assay.spark.SparkEvaluation;
@@ -34,29 +33,8 @@ final class SparkEvaluateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = SparkOptions.DICTIONARY)
     private String name;
 
-    @Option(
-            names = "--tokens",
-            paramLabel = "N",
-            defaultValue = "" + Evaluation.DEFAULT_TOKENS,
-            description = "maximum number of held-out tokens (default ${DEFAULT-VALUE})")
-    private long tokens;
-
-    @Option(
-            names = "--skip-positions",
-            paramLabel = "N",
-            defaultValue = "0",
-            description =
-                    "leave the first N positions of each context out of the figures, in addition to those that the dictionary"
-                            + " was trained without (default ${DEFAULT-VALUE})")
-    private int skippedPositions;
-
-    @Option(
-            names = "--max-norm-ratio",
-            paramLabel = "R",
-            description =
-                    "leave tokens with a norm above R times the median norm out of the figures (default: the bound that the"
-                            + " dictionary was trained with)")
-    private Double maxNormRatio;
+    @Mixin
+    private EvaluatedTokens evaluated;
 
     @Option(
             names = "--concepts",
@@ -79,8 +57,8 @@ final class SparkEvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         source.requireOneSite();
-        InvalidInputException.requireAtLeast(1, "--tokens", tokens);
-        InvalidInputException.requireAtLeast(0, "--skip-positions", skippedPositions);
+        InvalidInputException.requireAtLeast(1, "--tokens", evaluated.tokens());
+        InvalidInputException.requireAtLeast(0, "--skip-positions", evaluated.skippedPositions());
         partitions.count();
         return parent.isDriver() ? run() : cluster.submit(name, source);
     }
@@ -88,11 +66,11 @@ final class SparkEvaluateCommand implements Callable<Integer> {
     private int run() throws IOException {
         try (SparkDriver driver = SparkDriver.start()) {
             SparkEvaluation evaluation = driver.evaluation(name, source.loader())
-                    .tokens(tokens)
-                    .skippingPositions(skippedPositions)
+                    .tokens(evaluated.tokens())
+                    .skippingPositions(evaluated.skippedPositions())
                     .concepts(concepts);
-            if (maxNormRatio != null) {
-                evaluation.maxNormRatio(maxNormRatio);
+            if (evaluated.maxNormRatio() != null) {
+                evaluation.maxNormRatio(evaluated.maxNormRatio());
             }
             partitions.count().ifPresent(evaluation::partitions);
             print(evaluation.run());

@@ -49,7 +49,7 @@ public final class DocumentCounts implements Serializable {
         return size;
     }
 
-    /** Adds the documents to an index in the making. */
+    /** Adds the documents to an incomplete index. */
     void addTo(ContextCounter counter) {
         for (int i = 0; i < size; i++) {
             counter.add(documents[i], tokens[i], special[i]);

@@ -44,7 +44,7 @@ public record CrosscoderFit(long tokens, double baseFvu, double tunedFvu, double
                     }
                     NDArray x = rows.values();
                     SparseCodes codes = crosscoder.encode(x);
-                    NDArray reconstruction = crosscoder.reconstruct(x);
+                    NDArray reconstruction = crosscoder.decode(codes, x);
                     active += codes.values().size();
                     base.add(left(x, half), left(reconstruction, half));
                     tuned.add(right(x, half), right(reconstruction, half));
